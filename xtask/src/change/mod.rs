@@ -1,0 +1,1 @@
+//! Change sets: planned, checked, applied atomically, undone. The only writer of files.

@@ -1,0 +1,1 @@
+//! Imports, bindings and tests of source files, found without running anything.

@@ -1,0 +1,100 @@
+//! `xtask.toml`: everything has a default that is found by looking, so an absent file is an empty one.
+
+use serde::{Deserialize, Serialize};
+
+/// How far an analysis looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Depth {
+    /// What answers in a second on any repository.
+    Quick,
+    /// What the report usually needs.
+    Medium,
+    /// With searches over history.
+    Thorough,
+}
+
+/// The whole file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Analysis A.
+    pub consolidate: ConsolidateConfig,
+    /// Analysis B.
+    pub upstream: UpstreamConfig,
+    /// Analysis C.
+    pub validate: ValidateConfig,
+}
+
+/// `[consolidate]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConsolidateConfig {
+    /// Globs of the notes; `None`: `notes/`, `docs/`, `doc/` and Markdown at the root.
+    pub include: Option<Vec<String>>,
+    /// Globs of files that are left out.
+    pub exclude: Vec<String>,
+    /// Globs of files that are read but never proposed for a move.
+    pub keep: Vec<String>,
+    /// Where the report goes; `None`: `notes/documentation_consolidation_plan.md`.
+    pub report: Option<String>,
+}
+
+/// `[upstream]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UpstreamConfig {
+    /// Remote, revision, address or path, with an optional `#BRANCH`; `None`: the remote `upstream`.
+    pub upstream: Option<String>,
+    /// Where the report goes; `None`: `notes/upstream_sync_analysis.md`.
+    pub report: Option<String>,
+}
+
+/// `[validate]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ValidateConfig {
+    /// Where the report goes; `None`: `notes/test_suite_report.md`.
+    pub report: Option<String>,
+    /// File with the list of known failures.
+    pub known_failures: Option<String>,
+    /// Skip reasons that are no finding.
+    pub allowed_skips: Option<Vec<String>>,
+    /// `[[validate.suite]]`; empty: found by looking.
+    pub suite: Vec<SuiteConfig>,
+}
+
+/// What a suite is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SuiteKind {
+    /// Small and quick.
+    Unit,
+    /// Several parts together.
+    Integration,
+    /// Reported, never gating unless asked.
+    Experimental,
+}
+
+/// One `[[validate.suite]]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteConfig {
+    /// Its name in reports.
+    pub name: String,
+    /// Folders or files, relative to the repository.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// What it is for; `None`: by its folder.
+    pub kind: Option<SuiteKind>,
+    /// Whether its failures fail the command; `None`: unless it is experimental.
+    pub gating: Option<bool>,
+    /// `pytest`, `unittest`, `cargo-test`, `cargo-nextest` or a command line; `None`: found by looking.
+    pub runner: Option<String>,
+    /// The interpreter; `None`: found by looking.
+    pub python: Option<String>,
+    /// Seconds for one test; `None`: 300.
+    pub test_timeout: Option<u64>,
+    /// Seconds for the whole suite; `None`: 1800.
+    pub suite_timeout: Option<u64>,
+}

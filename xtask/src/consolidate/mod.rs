@@ -1,0 +1,1 @@
+//! Analysis A: notes -> topics, overlaps -> plan.

@@ -1,0 +1,27 @@
+//! Keeps a repository in order.
+//!
+//! ```text
+//! repository ──> gather ──> analysis ──┬──> report      text, Markdown, JSON, HTML
+//!  git, files,   plain      pure       └──> change set  dry-run diff | check | apply | undo
+//!  processes     values     functions
+//! ```
+//!
+//! Nothing further right reaches back to the left. The modules stand here in reading order, ground floor
+//! first; `tests/layering.rs` holds who may import whom.
+
+pub mod cache;
+pub mod change;
+pub mod code;
+pub mod config;
+pub mod links;
+pub mod markdown;
+pub mod passages;
+pub mod process;
+pub mod repo;
+pub mod report;
+
+pub mod consolidate;
+pub mod upstream;
+pub mod validate;
+
+pub mod fixture;

@@ -1,0 +1,1 @@
+//! Resolution of links and path mentions over a tree.

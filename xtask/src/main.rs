@@ -1,0 +1,3 @@
+//! The program `xtask`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Markdown text -> sections, blocks, links and tasks, with byte ranges into the original.

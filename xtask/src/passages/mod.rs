@@ -1,0 +1,1 @@
+//! Shared passages of texts: seeds, regions, scores.

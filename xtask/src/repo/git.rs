@@ -1,0 +1,196 @@
+//! Runs the git program: with settings pinned, nothing fetched, nothing of the repository executed.
+
+#![allow(clippy::disallowed_methods, reason = "this is the room that starts git")]
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use xshell::{Shell, cmd};
+
+/// Settings of every call, so that no user, system or repository configuration changes an answer
+/// and nothing that the repository names is run.
+const PINNED: &[&str] = &[
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.quotePath=false",
+    "core.abbrev=40",
+    "core.attributesFile=/dev/null",
+    "color.ui=false",
+    "diff.renames=true",
+    "diff.renameLimit=1000",
+    "diff.algorithm=myers",
+    "diff.ignoreSubmodules=none",
+    "diff.noprefix=false",
+    "diff.mnemonicPrefix=false",
+    "diff.orderFile=/dev/null",
+    "diff.relative=false",
+    "diff.submodule=short",
+    "diff.suppressBlankEmpty=false",
+    "merge.renames=true",
+    "merge.renameLimit=7000",
+    "merge.directoryRenames=conflict",
+    "merge.conflictStyle=merge",
+    "merge.renormalize=false",
+    "log.showSignature=false",
+    "log.follow=false",
+    "log.showRoot=true",
+    "log.mailmap=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "core.commitGraph=true",
+    "advice.graftFileDeprecated=false",
+    "submodule.recurse=false",
+];
+
+/// Variables that git sets for hooks, or that a user may have set for another repository.
+const CLEARED: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_GRAFT_FILE",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_DIFF_OPTS",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_TRACE",
+    "GIT_TRACE2",
+    "GIT_TRACE2_EVENT",
+];
+
+/// The git program, pointed at one repository.
+#[derive(Clone, Debug)]
+pub struct Git {
+    git_dir: PathBuf,
+    work_tree: Option<PathBuf>,
+    variables: Vec<(OsString, OsString)>,
+}
+
+/// What a call left.
+#[derive(Debug)]
+pub struct Answer {
+    /// The exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output, as bytes: paths need not be UTF-8.
+    pub stdout: Vec<u8>,
+    /// Standard error, for messages.
+    pub stderr: String,
+}
+
+impl Git {
+    /// Points git at a git directory and, where there is one, its work tree.
+    pub fn new(git_dir: &Path, work_tree: Option<&Path>) -> Self {
+        Self { git_dir: git_dir.to_owned(), work_tree: work_tree.map(Path::to_owned), variables: Vec::new() }
+    }
+
+    /// The same with one more environment variable (`GIT_OBJECT_DIRECTORY`, `GIT_INDEX_FILE`).
+    pub fn with_variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.variables.push((name.into(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Gives standard output of a call that must exit 0.
+    ///
+    /// # Errors
+    /// git cannot be started, or exits with another code; its own message is the cause.
+    pub fn read<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<Vec<u8>> {
+        self.answer_to(args, &[], &[0]).map(|answer| answer.stdout)
+    }
+
+    /// Like [`Git::read`], as text without the end of its last line; bytes that are no UTF-8 are replaced.
+    ///
+    /// # Errors
+    /// As [`Git::read`].
+    pub fn line<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<String> {
+        let bytes = self.read(args)?;
+        Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned())
+    }
+
+    /// Runs a call with `input` on its standard input and accepts the exit codes in `accepted`;
+    /// an empty `accepted` takes every code.
+    ///
+    /// # Errors
+    /// git cannot be started, was ended by a signal, or left a code that is not accepted.
+    pub fn answer_to<S: AsRef<OsStr>>(&self, args: &[S], input: &[u8], accepted: &[i32]) -> Result<Answer> {
+        let shell = Shell::new().context("start git")?;
+        if let Some(work_tree) = &self.work_tree {
+            shell.change_dir(work_tree);
+        }
+        let mut command = cmd!(shell, "git").quiet().ignore_status().args(self.arguments(args));
+        for name in CLEARED {
+            command = command.env_remove(name);
+        }
+        for (name, value) in self.variables() {
+            command = command.env(name, value);
+        }
+        if !input.is_empty() {
+            command = command.stdin(input);
+        }
+        let output = command.output().context("start git")?;
+        let answer = Answer {
+            code: output.status.code(),
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        };
+        let fits = accepted.is_empty() || answer.code.is_some_and(|code| accepted.contains(&code));
+        if !fits {
+            let name =
+                args.first().map(|arg| arg.as_ref().to_string_lossy().into_owned()).unwrap_or_default();
+            let code = answer.code.map_or_else(|| "a signal".to_owned(), |code| format!("code {code}"));
+            bail!("`git {name}` ended with {code}: {}", first_lines(&answer.stderr));
+        }
+        Ok(answer)
+    }
+
+    /// The full argument list, for callers that stream a child themselves through `process`.
+    pub fn arguments<S: AsRef<OsStr>>(&self, args: &[S]) -> Vec<OsString> {
+        let mut all: Vec<OsString> = vec!["--no-pager".into(), "--literal-pathspecs".into()];
+        for setting in PINNED {
+            all.extend(["-c".into(), OsString::from(setting)]);
+        }
+        let mut git_dir = OsString::from("--git-dir=");
+        git_dir.push(&self.git_dir);
+        all.push(git_dir);
+        if let Some(work_tree) = &self.work_tree {
+            let mut option = OsString::from("--work-tree=");
+            option.push(work_tree);
+            all.push(option);
+        }
+        all.extend(args.iter().map(|arg| arg.as_ref().to_owned()));
+        all
+    }
+
+    /// Variables of every call, beside those that are cleared ([`Git::cleared_variables`]).
+    pub fn variables(&self) -> Vec<(OsString, OsString)> {
+        let fixed = [
+            ("GIT_OPTIONAL_LOCKS", "0"),
+            ("GIT_NO_LAZY_FETCH", "1"),
+            ("GIT_TERMINAL_PROMPT", "0"),
+            ("GIT_PAGER", "cat"),
+            ("LC_ALL", "C"),
+        ];
+        let fixed = fixed.iter().map(|&(name, value)| (name.into(), value.into()));
+        fixed.chain(self.variables.iter().cloned()).collect()
+    }
+
+    /// Variables that no call inherits.
+    pub fn cleared_variables() -> &'static [&'static str] {
+        CLEARED
+    }
+}
+
+fn first_lines(message: &str) -> String {
+    let lines: Vec<&str> = message.lines().take(3).collect();
+    if lines.is_empty() { "no message".to_owned() } else { lines.join("; ") }
+}

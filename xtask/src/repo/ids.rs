@@ -1,0 +1,47 @@
+//! Object names that cannot be confused with one another.
+
+use std::fmt;
+
+use serde::Serialize;
+
+macro_rules! object_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes a full id in hexadecimal digits, 40 (SHA-1) or 64 (SHA-256); `None` for anything else.
+            pub fn parse(text: &str) -> Option<Self> {
+                let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+                full.then(|| Self(text.to_ascii_lowercase()))
+            }
+
+            /// All digits.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The first nine digits, for people.
+            pub fn short(&self) -> &str {
+                &self.0[..9]
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+object_id! {
+    /// The name of a commit.
+    CommitId
+}
+object_id! {
+    /// The name of a file's content, as git computes it.
+    BlobId
+}

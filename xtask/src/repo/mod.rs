@@ -1,0 +1,18 @@
+//! A repository as plain values: where it lies, what a tree holds, what happened to each path.
+//!
+//! libgit2 answers where it is exact and quick (refs, trees, blobs, index); the git program is the
+//! authority for trial merges, renames and patch ids ([`git`]), and answers everything in repositories
+//! that libgit2 cannot open (SHA-256, reftable, split or sparse index).
+
+pub mod git;
+mod history;
+mod ids;
+mod open;
+mod path;
+mod tree;
+
+pub use history::{Change, History, PathHistory, Rename};
+pub use ids::{BlobId, CommitId};
+pub use open::Repo;
+pub use path::RepoPath;
+pub use tree::{Entry, EntryKind, Tree};

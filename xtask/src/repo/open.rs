@@ -1,0 +1,239 @@
+//! Finds and opens a repository from any folder inside it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use xshell::{Shell, cmd};
+
+use super::git::Git;
+use super::{CommitId, RepoPath};
+
+/// An open repository. It cannot be shared between threads: each opens its own.
+pub struct Repo {
+    work_tree: Option<PathBuf>,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    /// `None` where libgit2 cannot read the repository; git children answer then.
+    library: Option<git2::Repository>,
+    /// Why libgit2 is not used.
+    limit: Option<&'static str>,
+}
+
+impl Repo {
+    /// Opens the repository around `folder`: a work tree, a linked worktree or a bare repository.
+    ///
+    /// # Errors
+    /// There is no repository, or git refuses it (`safe.directory`, a damaged git directory).
+    pub fn open(folder: &Path) -> Result<Self> {
+        let place = locate(folder)?;
+        let git = Git::new(&place.git_dir, place.work_tree.as_deref());
+        let limit = library_limit(&git, &place)?;
+        let library = match limit {
+            Some(_) => None,
+            None => Some(git2::Repository::open(&place.git_dir).context("open the repository")?),
+        };
+        Ok(Self {
+            work_tree: place.work_tree,
+            git_dir: place.git_dir,
+            common_dir: place.common_dir,
+            library,
+            limit,
+        })
+    }
+
+    /// The top folder of the files; `None` in a bare repository.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.work_tree.as_deref()
+    }
+
+    /// The top folder of the files.
+    ///
+    /// # Errors
+    /// The repository is bare.
+    pub fn require_work_tree(&self) -> Result<&Path> {
+        self.work_tree().context("the repository is bare: this needs files on disk")
+    }
+
+    /// The git directory of this worktree.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// The git directory that all worktrees share.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// The git program, pointed here.
+    pub fn git(&self) -> Git {
+        Git::new(&self.git_dir, self.work_tree.as_deref())
+    }
+
+    /// libgit2's handle; `None` where it cannot read this repository.
+    pub fn library(&self) -> Option<&git2::Repository> {
+        self.library.as_ref()
+    }
+
+    /// What keeps libgit2 from reading this repository (`SHA-256 object names`), if anything does.
+    pub fn library_limit(&self) -> Option<&'static str> {
+        self.limit
+    }
+
+    /// The commit at HEAD; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn head(&self) -> Result<Option<CommitId>> {
+        let answer = self.git().answer_to(
+            &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"],
+            &[],
+            &[0, 1, 128],
+        )?;
+        Ok(CommitId::parse(String::from_utf8_lossy(&answer.stdout).trim()))
+    }
+
+    /// The branch at HEAD (`main`); `None` when the head is detached.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn branch(&self) -> Result<Option<String>> {
+        let answer = self.git().answer_to(&["symbolic-ref", "--quiet", "--short", "HEAD"], &[], &[0, 1])?;
+        let name = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+        Ok((!name.is_empty()).then_some(name))
+    }
+
+    /// The commit that a revision names.
+    ///
+    /// # Errors
+    /// It names no commit of this repository.
+    pub fn resolve(&self, revision: &str) -> Result<CommitId> {
+        let wanted = format!("{revision}^{{commit}}");
+        let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
+        let answer = self.git().answer_to(&args, &[], &[])?;
+        let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+        // Before git 2.43 `rev-parse --verify` echoes `--end-of-options` on a line of its own.
+        let id = text.lines().last().and_then(|line| CommitId::parse(line.trim()));
+        id.ok_or_else(|| anyhow!("`{revision}` names no commit of this repository"))
+    }
+
+    /// The names of all remotes, sorted.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn remotes(&self) -> Result<Vec<String>> {
+        let text = self.git().line(&["remote"])?;
+        let mut names: Vec<String> = text.lines().map(str::to_owned).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// True when history was cut off at a depth (`fetch-depth`), so that dates and counts cannot be known.
+    ///
+    /// # Errors
+    /// git cannot be asked.
+    pub fn is_shallow(&self) -> Result<bool> {
+        Ok(self.git().line(&["rev-parse", "--is-shallow-repository"])? == "true")
+    }
+
+    /// Files that differ from HEAD, or that git neither tracks nor ignores; sorted.
+    ///
+    /// # Errors
+    /// The index or the work tree cannot be read.
+    pub fn uncommitted(&self) -> Result<Vec<RepoPath>> {
+        if self.work_tree.is_none() {
+            return Ok(Vec::new());
+        }
+        let args = [
+            "status",
+            "--porcelain=v1",
+            "-z",
+            "--no-renames",
+            "--untracked-files=all",
+            "--ignore-submodules=all",
+        ];
+        // No attributes: a clean filter that the repository configures would be run.
+        let empty_tree = self.git().line(&["hash-object", "-t", "tree", "/dev/null"])?;
+        let out = self.git().with_variable("GIT_ATTR_SOURCE", empty_tree).read(&args)?;
+        let mut paths: Vec<RepoPath> = out
+            .split(|&byte| byte == 0)
+            .filter(|record| record.len() > 3)
+            .map(|record| RepoPath::from_bytes(&record[3..]))
+            .collect();
+        paths.sort();
+        Ok(paths)
+    }
+}
+
+struct Place {
+    work_tree: Option<PathBuf>,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+}
+
+/// Asks git, so that `safe.directory`, `.git` files and linked worktrees mean what they mean to git.
+fn locate(folder: &Path) -> Result<Place> {
+    if !folder.is_dir() {
+        bail!("`{}` is not a folder", folder.display());
+    }
+    let shell = Shell::new().context("start git")?;
+    shell.change_dir(folder);
+    let ask = |args: &[&str]| -> Result<std::process::Output> {
+        let mut command = cmd!(shell, "git").quiet().ignore_status().args(args).env("LC_ALL", "C");
+        for name in Git::cleared_variables() {
+            command = command.env_remove(name);
+        }
+        command.output().context("start git: is it installed and on PATH?")
+    };
+    let asked =
+        ["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository"];
+    let output = ask(&asked)?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr).trim().replace("fatal: ", "");
+        bail!("{}", message.lines().next().unwrap_or("git does not know this repository"));
+    }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let [git_dir, common_dir, bare] = text.lines().collect::<Vec<_>>()[..] else {
+        bail!("the repository's path holds a line break, which git's answer cannot carry");
+    };
+    let (git_dir, common_dir) = (PathBuf::from(git_dir), PathBuf::from(common_dir));
+    let top = ask(&["rev-parse", "--path-format=absolute", "--show-toplevel"])?;
+    let mut top_bytes = top.stdout;
+    if top_bytes.last() == Some(&b'\n') {
+        top_bytes.pop();
+    }
+    let work_tree = if bare == "false" && top.status.success() && !top_bytes.is_empty() {
+        use std::os::unix::ffi::OsStringExt;
+        Some(PathBuf::from(std::ffi::OsString::from_vec(top_bytes)))
+    } else {
+        None
+    };
+    Ok(Place { work_tree, git_dir, common_dir })
+}
+
+fn library_limit(git: &Git, place: &Place) -> Result<Option<&'static str>> {
+    let config = git.answer_to(&["config", "--local", "--null", "--list"], &[], &[])?;
+    let text = String::from_utf8_lossy(&config.stdout).to_lowercase();
+    let has = |key: &str, value: &str| text.split('\0').any(|entry| entry == format!("{key}\n{value}"));
+    if has("extensions.objectformat", "sha256") {
+        return Ok(Some("SHA-256 object names"));
+    }
+    if has("extensions.refstorage", "reftable") {
+        return Ok(Some("the reftable ref store"));
+    }
+    if has("core.sparsecheckout", "true") && has("index.sparse", "true") {
+        return Ok(Some("a sparse index"));
+    }
+    if place.git_dir.join("index").is_file() && has_split_index(&place.git_dir) {
+        return Ok(Some("a split index"));
+    }
+    Ok(None)
+}
+
+#[allow(clippy::disallowed_methods, reason = "`repo` reads the git directory")]
+fn has_split_index(git_dir: &Path) -> bool {
+    std::fs::read_dir(git_dir)
+        .map(|entries| {
+            entries.flatten().any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"sharedindex."))
+        })
+        .unwrap_or(false)
+}

@@ -1,0 +1,232 @@
+//! One view of files for every check: the work tree, the index, a commit, or the result of a trial merge.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::git::Git;
+use super::{BlobId, Repo, RepoPath};
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// A plain file.
+    File,
+    /// A file with the executable bit.
+    Executable,
+    /// A symbolic link; its content is where it points. It is never followed.
+    Symlink,
+    /// A commit of another repository; it has no content here.
+    Submodule,
+}
+
+/// One entry of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// git's name for the content; `None` in the work tree, where it is known only by reading.
+    pub id: Option<BlobId>,
+    /// False for a file that git does not track (work tree only).
+    pub tracked: bool,
+}
+
+/// The files of one state of a repository, sorted by path.
+#[derive(Debug)]
+pub struct Tree {
+    entries: BTreeMap<RepoPath, Entry>,
+    reader: Reader,
+}
+
+enum Reader {
+    Files(PathBuf),
+    Library(Mutex<git2::Repository>),
+    Children(Git),
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Reader::Files(_) => "Files",
+            Reader::Library(_) => "Library",
+            Reader::Children(_) => "Children",
+        })
+    }
+}
+
+impl Tree {
+    /// The work tree: tracked files that are there, and untracked ones that are not ignored.
+    ///
+    /// # Errors
+    /// The repository is bare, or git cannot list it.
+    pub fn of_work_tree(repo: &Repo) -> Result<Self> {
+        let root = repo.require_work_tree()?.to_owned();
+        let git = repo.git();
+        let mut entries = BTreeMap::new();
+        for (path, _) in staged(&git)? {
+            if let Some(kind) = kind_on_disk(&path.under(&root)) {
+                entries.insert(path, Entry { kind, id: None, tracked: true });
+            }
+        }
+        let untracked = git.read(&["ls-files", "-z", "--others", "--exclude-standard"])?;
+        for path in records(&untracked).map(RepoPath::from_bytes) {
+            // A folder with a repository of its own ends in a slash: another's property.
+            if path.as_bytes().ends_with(b"/") {
+                continue;
+            }
+            if let Some(kind) = kind_on_disk(&path.under(&root)) {
+                entries.entry(path).or_insert(Entry { kind, id: None, tracked: false });
+            }
+        }
+        Ok(Self { entries, reader: Reader::Files(root) })
+    }
+
+    /// The index: what the next commit holds. Conflicted paths count with the fork's side.
+    ///
+    /// # Errors
+    /// git cannot read the index.
+    pub fn of_index(repo: &Repo) -> Result<Self> {
+        let entries = staged(&repo.git())?.into_iter().collect();
+        Ok(Self { entries, reader: object_reader(repo)? })
+    }
+
+    /// The tree of a commit, or a tree by its id.
+    ///
+    /// # Errors
+    /// `revision` names no tree, or an object is missing.
+    pub fn of_revision(repo: &Repo, revision: &str) -> Result<Self> {
+        let git = repo.git();
+        let wanted = format!("{revision}^{{tree}}");
+        let id = git.line(&["rev-parse", "--verify", "--end-of-options", &wanted])?;
+        let id = id.lines().last().unwrap_or_default().to_owned();
+        let listing = git.read(&["ls-tree", "-r", "-z", "--full-tree", &id])?;
+        let mut entries = BTreeMap::new();
+        for record in records(&listing) {
+            let (meta, path) = split_once(record, b'\t').context("read `git ls-tree`")?;
+            let meta = String::from_utf8_lossy(meta).into_owned();
+            let mut fields = meta.split(' ');
+            let kind = kind_of_mode(fields.next().unwrap_or_default());
+            let id = fields.nth(1).and_then(BlobId::parse);
+            entries.insert(RepoPath::from_bytes(path), Entry { kind, id, tracked: true });
+        }
+        Ok(Self { entries, reader: object_reader(repo)? })
+    }
+
+    /// All entries, sorted by path.
+    pub fn entries(&self) -> impl Iterator<Item = (&RepoPath, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// The entry at a path.
+    pub fn get(&self, path: &RepoPath) -> Option<&Entry> {
+        self.entries.get(path)
+    }
+
+    /// True for a folder that holds at least one entry.
+    pub fn has_folder(&self, folder: &RepoPath) -> bool {
+        let start = folder.join(b"");
+        self.entries
+            .range(start.clone()..)
+            .next()
+            .is_some_and(|(path, _)| path.as_bytes().starts_with(start.as_bytes()))
+    }
+
+    /// The bytes of a file, or where a symbolic link points.
+    ///
+    /// # Errors
+    /// The path is no file of this tree, or cannot be read.
+    pub fn read(&self, path: &RepoPath) -> Result<Vec<u8>> {
+        let entry = self.get(path).ok_or_else(|| anyhow!("`{path}` is not in the tree"))?;
+        if entry.kind == EntryKind::Submodule {
+            bail!("`{path}` is a submodule");
+        }
+        let context = || format!("read `{path}`");
+        match &self.reader {
+            Reader::Files(root) => read_file(&path.under(root), entry.kind).with_context(context),
+            Reader::Library(library) => {
+                let id = entry.id.as_ref().with_context(context)?;
+                let library = library.lock().map_err(|_| anyhow!("a reader of this tree panicked"))?;
+                let oid = git2::Oid::from_str(id.as_str()).with_context(context)?;
+                Ok(library.find_blob(oid).with_context(context)?.content().to_vec())
+            }
+            Reader::Children(git) => {
+                let id = entry.id.as_ref().with_context(context)?;
+                git.read(&["cat-file", "blob", id.as_str()]).with_context(context)
+            }
+        }
+    }
+}
+
+fn object_reader(repo: &Repo) -> Result<Reader> {
+    Ok(match repo.library() {
+        Some(_) => Reader::Library(Mutex::new(
+            git2::Repository::open(repo.git_dir()).context("open the repository")?,
+        )),
+        None => Reader::Children(repo.git()),
+    })
+}
+
+/// The index's entries; of a conflicted path the fork's side (stage 2), else the first there is.
+fn staged(git: &Git) -> Result<Vec<(RepoPath, Entry)>> {
+    let listing = git.read(&["ls-files", "-z", "--stage"])?;
+    let mut entries: BTreeMap<RepoPath, Entry> = BTreeMap::new();
+    for record in records(&listing) {
+        let (meta, path) = split_once(record, b'\t').context("read `git ls-files`")?;
+        let meta = String::from_utf8_lossy(meta).into_owned();
+        let fields: Vec<&str> = meta.split(' ').collect();
+        let [mode, id, stage] = fields[..] else { bail!("read `git ls-files`: `{meta}`") };
+        let entry = Entry { kind: kind_of_mode(mode), id: BlobId::parse(id), tracked: true };
+        let path = RepoPath::from_bytes(path);
+        if stage == "2" {
+            entries.insert(path, entry);
+        } else {
+            entries.entry(path).or_insert(entry);
+        }
+    }
+    Ok(entries.into_iter().collect())
+}
+
+fn kind_of_mode(mode: &str) -> EntryKind {
+    match mode {
+        "100755" => EntryKind::Executable,
+        "120000" => EntryKind::Symlink,
+        "160000" => EntryKind::Submodule,
+        _ => EntryKind::File,
+    }
+}
+
+/// `None` for what is gone or is no file (a pipe, a device).
+fn kind_on_disk(path: &std::path::Path) -> Option<EntryKind> {
+    use std::os::unix::fs::PermissionsExt;
+    let meta = path.symlink_metadata().ok()?;
+    if meta.is_symlink() {
+        Some(EntryKind::Symlink)
+    } else if meta.is_dir() {
+        Some(EntryKind::Submodule)
+    } else if meta.is_file() {
+        let executable = meta.permissions().mode() & 0o111 != 0;
+        Some(if executable { EntryKind::Executable } else { EntryKind::File })
+    } else {
+        None
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "`repo` reads files")]
+fn read_file(path: &std::path::Path, kind: EntryKind) -> Result<Vec<u8>> {
+    use std::os::unix::ffi::OsStringExt;
+    if kind == EntryKind::Symlink {
+        return Ok(std::fs::read_link(path)?.into_os_string().into_vec());
+    }
+    Ok(std::fs::read(path)?)
+}
+
+fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|&byte| byte == 0).filter(|record| !record.is_empty())
+}
+
+fn split_once(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let place = bytes.iter().position(|&byte| byte == at)?;
+    Some((&bytes[..place], &bytes[place + 1..]))
+}

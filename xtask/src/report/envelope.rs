@@ -1,0 +1,33 @@
+//! What `--format json` prints around a result.
+
+use serde::Serialize;
+
+/// The version of the fields; it changes when a field changes its name or meaning.
+pub const SCHEMA: u32 = 1;
+
+/// One JSON object a command.
+#[derive(Debug, Serialize)]
+pub struct Envelope<T> {
+    /// The command's name (`consolidate plan`).
+    pub command: String,
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// `xtask <version>`.
+    pub tool: String,
+    /// The commit at HEAD; `None` in a repository without commits.
+    pub commit: Option<String>,
+    /// Whether the work tree has changes that are not committed.
+    pub dirty: bool,
+    /// The command's own result.
+    pub result: T,
+}
+
+/// Stands in place of a result that cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unavailable {
+    /// Why: a phrase without a full stop.
+    #[serde(rename = "unavailable")]
+    pub why: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}

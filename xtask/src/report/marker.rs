@@ -1,0 +1,32 @@
+//! The first line of every report: which report it is, and of which input.
+
+/// `<!-- xtask:report kind=… schema=… inputs=… -->`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportMarker {
+    /// `consolidation`, `upstream`, `validation` or `final`.
+    pub kind: String,
+    /// Hash over tool schema, configuration and blob ids of all that was read.
+    pub inputs: String,
+}
+
+const START: &str = "<!-- xtask:report ";
+
+impl ReportMarker {
+    /// The line, without its end.
+    pub fn render(&self) -> String {
+        format!("{START}kind={} schema={} inputs={} -->", self.kind, super::envelope::SCHEMA, self.inputs)
+    }
+
+    /// Reads the marker of a report; `None` for a file that the tool did not write.
+    pub fn parse(text: &str) -> Option<Self> {
+        let line = text.trim_start_matches('\u{feff}').lines().next()?;
+        let fields = line.strip_prefix(START)?.strip_suffix("-->")?;
+        let field = |name: &str| {
+            fields
+                .split_whitespace()
+                .find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
+                .map(str::to_owned)
+        };
+        Some(Self { kind: field("kind")?, inputs: field("inputs")? })
+    }
+}

@@ -1,0 +1,15 @@
+//! What an analysis says, before it has a format: a [`Document`] becomes Markdown or text, a result becomes JSON.
+//!
+//! Nothing here knows what is reported. Escaping happens where a format is written, never before.
+
+mod document;
+mod envelope;
+mod finding;
+mod markdown;
+mod marker;
+mod text;
+
+pub use document::{Block, Cell, Document, Inline, Span};
+pub use envelope::{Envelope, SCHEMA, Unavailable};
+pub use finding::{Finding, Level};
+pub use marker::ReportMarker;

@@ -1,0 +1,1 @@
+//! Analysis B: where a fork stands against its upstream.

@@ -1,0 +1,1 @@
+//! Analysis C: whether the tests still hold.
