@@ -31,3 +31,13 @@ pub struct Unavailable {
     /// What to do next.
     pub hint: Option<String>,
 }
+
+/// A result, or why there is none. A room that does not apply (no notes, no upstream, no suite) is no error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Outcome<T> {
+    /// The analysis was made.
+    Done(T),
+    /// It does not apply here.
+    Unavailable(Unavailable),
+}

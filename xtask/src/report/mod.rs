@@ -10,6 +10,6 @@ mod marker;
 mod text;
 
 pub use document::{Block, Cell, Document, Inline, Span};
-pub use envelope::{Envelope, SCHEMA, Unavailable};
+pub use envelope::{Envelope, Outcome, SCHEMA, Unavailable};
 pub use finding::{Finding, Level};
 pub use marker::ReportMarker;
