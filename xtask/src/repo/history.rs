@@ -1,11 +1,18 @@
 //! One walk over history: when each path first and last changed, and what became of it.
+//!
+//! The walk is `git log --full-history` with merges compared with their first parent. A merge counts for a
+//! path only where no plain commit does, so that dates are those of the work and not of the merge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CommitId, RepoPath};
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 
-/// A commit and its committer date, RFC 3339.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use super::git::Git;
+use super::{CommitId, Repo, RepoPath};
+
+/// A commit and its committer date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The commit.
     pub commit: CommitId,
@@ -20,7 +27,7 @@ pub struct PathHistory {
     pub first: Change,
     /// The newest commit that changed it.
     pub last: Change,
-    /// The newest commit that removed it, for a path that is gone.
+    /// The newest commit that removed it or moved it away, for a path that is gone.
     pub removed: Option<Change>,
     /// How many commits changed it under this name.
     pub commits: usize,
@@ -44,6 +51,261 @@ pub struct History {
     pub paths: BTreeMap<RepoPath, PathHistory>,
     /// All renames, newest first.
     pub renames: Vec<Rename>,
-    /// Why dates and renames cannot be trusted (a shallow clone, missing blobs); `None` when they can.
-    pub incomplete: Option<String>,
+    /// Why dates, counts and renames are not known (a shallow clone); `None` when they are.
+    pub unknown: Option<String>,
+    /// Why only renames without an edit were seen (contents are missing); `None` when all were.
+    pub exact_renames_only: Option<String>,
+    /// Places in `renames` by old path, oldest first.
+    by_source: BTreeMap<RepoPath, Vec<usize>>,
+}
+
+impl History {
+    /// Walks all commits that `tip` reaches.
+    ///
+    /// # Errors
+    /// git cannot walk them, even without looking into contents.
+    pub fn of(repo: &Repo, tip: &CommitId) -> Result<Self> {
+        let git = repo.git();
+        let (log, exact_renames_only) = match log(&git, tip, "-M50%") {
+            Ok(log) => (log, None),
+            // A partial clone lacks contents, and `git log -M` ends in the middle of them: exact renames need none.
+            Err(error) => (log(&git, tip, "-M100%")?, Some(format!("{error:#}"))),
+        };
+        let mut history = build(&parse(&log)?);
+        history.exact_renames_only = exact_renames_only;
+        if repo.is_shallow()? {
+            history.unknown =
+                Some("history is cut off (a shallow clone): fetch it with `fetch-depth: 0`".to_owned());
+        }
+        Ok(history)
+    }
+
+    /// Where the content of a path that is gone stands at the end of all its renames; `None` when it was not moved.
+    pub fn moved_to(&self, path: &RepoPath) -> Option<&Rename> {
+        let mut found: Option<&Rename> = None;
+        let mut current = path;
+        // Renames are newest first; each step looks only at younger ones, so circles end.
+        let mut end = self.renames.len();
+        while let Some(place) = self.oldest_rename_before(current, end) {
+            found = Some(&self.renames[place]);
+            current = &self.renames[place].to;
+            end = place;
+        }
+        found
+    }
+
+    fn oldest_rename_before(&self, from: &RepoPath, end: usize) -> Option<usize> {
+        self.by_source.get(from)?.iter().copied().find(|&place| place < end)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Commit {
+    change: Change,
+    merge: bool,
+    edits: Vec<Edit>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Edit {
+    Added(RepoPath),
+    Changed(RepoPath),
+    Removed(RepoPath),
+    Renamed(RepoPath, RepoPath),
+}
+
+fn log(git: &Git, tip: &CommitId, similarity: &str) -> Result<Vec<u8>> {
+    let args = [
+        "log",
+        "-z",
+        "--date-order",
+        "--full-history",
+        "--diff-merges=first-parent",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--name-status",
+        similarity,
+        "-l1000",
+        "--format=%x01%H%x02%P%x02%cI",
+        "--end-of-options",
+        tip.as_str(),
+    ];
+    git.read(&args)
+}
+
+/// Reads the log: a header field that starts with a byte 1, then status and path fields.
+fn parse(log: &[u8]) -> Result<Vec<Commit>> {
+    let mut commits: Vec<Commit> = Vec::new();
+    let mut fields = log.split(|&byte| byte == 0);
+    while let Some(field) = fields.next() {
+        let field = field.strip_prefix(b"\n").unwrap_or(field);
+        if let Some(header) = field.strip_prefix(b"\x01") {
+            commits.push(header_of(header)?);
+            continue;
+        }
+        let Some(&status) = field.first() else { continue };
+        let mut path =
+            || fields.next().map(RepoPath::from_bytes).context("read `git log`: a path is missing");
+        let edit = match status {
+            b'A' => Edit::Added(path()?),
+            b'C' => {
+                path()?;
+                Edit::Added(path()?)
+            }
+            b'D' => Edit::Removed(path()?),
+            b'R' => Edit::Renamed(path()?, path()?),
+            _ => Edit::Changed(path()?),
+        };
+        commits.last_mut().context("read `git log`: a path without a commit")?.edits.push(edit);
+    }
+    Ok(commits)
+}
+
+fn header_of(header: &[u8]) -> Result<Commit> {
+    let text = String::from_utf8_lossy(header);
+    let fields: Vec<&str> = text.split('\u{2}').collect();
+    let [id, parents, date] = fields[..] else { bail!("read `git log`: `{text}`") };
+    let commit = CommitId::parse(id).with_context(|| format!("read `git log`: `{id}`"))?;
+    let change = Change { commit, date: date.to_owned() };
+    Ok(Commit { change, merge: parents.contains(' '), edits: Vec::new() })
+}
+
+/// Replays the commits, oldest first.
+fn build(commits: &[Commit]) -> History {
+    let mut history = History::default();
+    let mut known = BTreeSet::new();
+    for commit in commits.iter().rev() {
+        for edit in &commit.edits {
+            history.replay(commit, edit, &mut known);
+        }
+    }
+    history.renames.reverse();
+    for (place, rename) in history.renames.iter().enumerate().rev() {
+        history.by_source.entry(rename.from.clone()).or_default().push(place);
+    }
+    history
+}
+
+impl History {
+    fn replay(&mut self, commit: &Commit, edit: &Edit, known: &mut BTreeSet<(RepoPath, RepoPath)>) {
+        match edit {
+            Edit::Added(path) | Edit::Changed(path) => self.touch(commit, path, None),
+            Edit::Removed(path) => self.remove(commit, path),
+            Edit::Renamed(from, to) => {
+                // A merge shows again what the merged commits did; only what is new in it counts.
+                let new = known.insert((from.clone(), to.clone()));
+                if new || !commit.merge {
+                    let change = commit.change.clone();
+                    self.renames.push(Rename { from: from.clone(), to: to.clone(), change });
+                }
+                let first = self.paths.get(from).map(|path| path.first.clone());
+                self.touch(commit, to, first);
+                self.remove(commit, from);
+            }
+        }
+    }
+
+    fn touch(&mut self, commit: &Commit, path: &RepoPath, first: Option<Change>) {
+        let new = || PathHistory {
+            first: first.clone().unwrap_or_else(|| commit.change.clone()),
+            last: commit.change.clone(),
+            removed: None,
+            commits: 0,
+        };
+        match self.paths.get_mut(path) {
+            Some(entry) if entry.removed.is_none() => {
+                if !commit.merge {
+                    entry.last = commit.change.clone();
+                    entry.commits += 1;
+                }
+            }
+            // A path that comes back begins anew.
+            _ => {
+                self.paths.insert(path.clone(), PathHistory { commits: 1, ..new() });
+            }
+        }
+    }
+
+    fn remove(&mut self, commit: &Commit, path: &RepoPath) {
+        if let Some(entry) = self.paths.get_mut(path)
+            && (entry.removed.is_none() || !commit.merge)
+        {
+            entry.removed = Some(commit.change.clone());
+            entry.last = commit.change.clone();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(number: u8, parents: &str, edits: &str) -> Vec<u8> {
+        let id = format!("{number:040x}");
+        let mut record =
+            format!("\u{1}{id}\u{2}{parents}\u{2}2025-01-{number:02}T00:00:00+00:00\0").into_bytes();
+        if !edits.is_empty() {
+            record.extend_from_slice(b"\n");
+            record.extend_from_slice(edits.replace(' ', "\0").as_bytes());
+            record.push(0);
+        }
+        record
+    }
+
+    fn history(newest_first: &[Vec<u8>]) -> History {
+        build(&parse(&newest_first.concat()).unwrap())
+    }
+
+    fn day(change: &Change) -> &str {
+        &change.date[8..10]
+    }
+
+    #[test]
+    fn dates_follow_a_path_back_over_its_renames() {
+        let history = history(&[commit(3, "2", "M b"), commit(2, "1", "R090 a b"), commit(1, "", "A a")]);
+        let b = &history.paths[&RepoPath::from("b")];
+        assert_eq!((day(&b.first), day(&b.last), b.commits), ("01", "03", 2));
+        let a = &history.paths[&RepoPath::from("a")];
+        assert_eq!(a.removed.as_ref().map(day), Some("02"));
+    }
+
+    #[test]
+    fn moves_are_followed_to_the_end_and_circles_end() {
+        let history = history(&[
+            commit(4, "3", "R100 c a"),
+            commit(3, "2", "R100 b c"),
+            commit(2, "1", "R100 a b"),
+            commit(1, "", "A a"),
+        ]);
+        let moved = |path: &str| history.moved_to(&path.into()).map(|rename| rename.to.to_string());
+        assert_eq!(moved("b").as_deref(), Some("a"));
+        assert_eq!(moved("a").as_deref(), Some("a"));
+        assert_eq!(moved("x"), None);
+    }
+
+    #[test]
+    fn merge_does_not_become_the_last_change_of_what_a_plain_commit_changed() {
+        let history = history(&[commit(3, "1 2", "M a"), commit(2, "1", "M a"), commit(1, "", "A a")]);
+        let a = &history.paths[&RepoPath::from("a")];
+        assert_eq!((day(&a.last), a.commits), ("02", 2));
+    }
+
+    #[test]
+    fn merge_counts_for_a_path_that_no_plain_commit_holds() {
+        let history = history(&[commit(2, "1 1", "A evil"), commit(1, "", "A a")]);
+        assert_eq!(day(&history.paths[&RepoPath::from("evil")].last), "02");
+    }
+
+    #[test]
+    fn path_that_comes_back_begins_anew() {
+        let history = history(&[commit(3, "2", "A a"), commit(2, "1", "D a"), commit(1, "", "A a")]);
+        let a = &history.paths[&RepoPath::from("a")];
+        assert_eq!((day(&a.first), a.removed.is_none(), a.commits), ("03", true, 1));
+    }
+
+    #[test]
+    fn path_named_like_a_header_is_a_path() {
+        let history = history(&[commit(1, "", "A \u{1}odd")]);
+        assert!(history.paths.contains_key(&RepoPath::from("\u{1}odd")));
+    }
 }
