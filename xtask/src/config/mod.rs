@@ -1,6 +1,12 @@
 //! `xtask.toml`: everything has a default that is found by looking, so an absent file is an empty one.
 
+mod init;
+mod load;
+
 use serde::{Deserialize, Serialize};
+
+pub use init::{Detected, commented};
+pub use load::{ConfigError, FILE_NAME};
 
 /// How far an analysis looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
