@@ -25,3 +25,7 @@ pub mod upstream;
 pub mod validate;
 
 pub mod fixture;
+pub mod phases;
+
+pub mod cli;
+pub mod term;

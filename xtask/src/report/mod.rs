@@ -5,6 +5,7 @@
 mod document;
 mod envelope;
 mod finding;
+mod hinted;
 mod markdown;
 mod marker;
 mod text;
@@ -12,4 +13,5 @@ mod text;
 pub use document::{Block, Cell, Document, Inline, Span};
 pub use envelope::{Envelope, Outcome, SCHEMA, Unavailable};
 pub use finding::{Finding, Level};
+pub use hinted::Hinted;
 pub use marker::ReportMarker;

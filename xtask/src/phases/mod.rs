@@ -1,0 +1,3 @@
+//! The phases, put together from the rooms' functions.
+
+pub mod parallel;

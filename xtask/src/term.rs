@@ -1,0 +1,88 @@
+//! The only printing code: results to stdout, everything about the run to stderr.
+
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "this is the room that prints")]
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::cli::Color;
+use crate::report::Hinted;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default();
+const STRONG: Style = Style::new().bold();
+
+/// Where output goes, and how much of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Term {
+    color: ColorChoice,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Term {
+    /// Output as the user asked for it.
+    pub fn new(color: Color, quiet: bool, verbose: bool) -> Self {
+        let color = match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { color, quiet, verbose }
+    }
+
+    /// True where progress can be drawn: stderr is a terminal and the user wants to hear.
+    pub fn draws_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// True when the user asked to hear more.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Prints a result. A reader that has gone away (`| head`) is no error.
+    ///
+    /// # Errors
+    /// Standard output cannot be written for another reason, such as a full disk.
+    pub fn result(&self, text: &str) -> io::Result<()> {
+        let mut out = AutoStream::new(io::stdout(), self.color);
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        match write!(out, "{text}{end}").and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Says something about the run, unless the user wants quiet.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.write_stderr(text);
+        }
+    }
+
+    /// Says what went wrong, what it came from and what to do next.
+    pub fn error(&self, error: &anyhow::Error) {
+        let mut text = format!("{ERROR}error{ERROR:#}: {error}");
+        for cause in error.chain().skip(1) {
+            text.push_str(&format!("\n  cause: {cause}"));
+        }
+        if let Some(hinted) = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()) {
+            text.push_str(&format!("\n{HINT}hint{HINT:#}: {}", hinted.hint()));
+        }
+        self.write_stderr(&text);
+    }
+
+    /// Words that stand out on a terminal.
+    pub fn strong(&self, words: &str) -> String {
+        format!("{STRONG}{words}{STRONG:#}")
+    }
+
+    fn write_stderr(&self, text: &str) {
+        let mut out = AutoStream::new(io::stderr(), self.color);
+        // Nobody is left to hear that stderr is closed.
+        let _ = writeln!(out, "{text}");
+    }
+}
