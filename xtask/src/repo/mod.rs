@@ -9,6 +9,8 @@ mod history;
 mod ids;
 mod open;
 mod path;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use history::{Change, History, PathHistory, Rename};

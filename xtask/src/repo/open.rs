@@ -160,6 +160,8 @@ impl Repo {
             .map(|record| RepoPath::from_bytes(&record[3..]))
             .collect();
         paths.sort();
+        // A file taken out of the index and left on disk is listed as removed and as untracked.
+        paths.dedup();
         Ok(paths)
     }
 }
@@ -211,8 +213,10 @@ fn locate(folder: &Path) -> Result<Place> {
 }
 
 fn library_limit(git: &Git, place: &Place) -> Result<Option<&'static str>> {
-    let config = git.answer_to(&["config", "--local", "--null", "--list"], &[], &[])?;
-    let text = String::from_utf8_lossy(&config.stdout).to_lowercase();
+    // Sparse checkouts keep their settings in the worktree's own file.
+    let local = git.answer_to(&["config", "--local", "--null", "--list"], &[], &[])?.stdout;
+    let worktree = git.answer_to(&["config", "--worktree", "--null", "--list"], &[], &[])?.stdout;
+    let text = String::from_utf8_lossy(&[local, worktree].concat()).to_lowercase();
     let has = |key: &str, value: &str| text.split('\0').any(|entry| entry == format!("{key}\n{value}"));
     if has("extensions.objectformat", "sha256") {
         return Ok(Some("SHA-256 object names"));

@@ -1,0 +1,284 @@
+//! The repository room against real repositories of every shape.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use xshell::{Shell, cmd};
+
+use super::*;
+
+/// A temporary folder with git in it, cut off from the user's configuration.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn git(&self, folder: &Path, args: &[&str]) -> String {
+        let shell = Shell::new().unwrap();
+        shell.change_dir(folder);
+        let mut command = cmd!(shell, "git -c protocol.file.allow=always").args(args).quiet();
+        for name in Git::cleared_variables() {
+            command = command.env_remove(name);
+        }
+        let who = ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"];
+        for name in who {
+            command = command.env(name, "tester");
+        }
+        for name in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"] {
+            command = command.env(name, "2025-01-02T03:04:05+00:00");
+        }
+        command
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .ignore_stderr()
+            .read()
+            .unwrap()
+    }
+
+    /// A repository with two commits; options go to `git init`.
+    fn repository(&self, name: &str, options: &[&str]) -> PathBuf {
+        let folder = self.path(name);
+        let mut args = vec!["init", "-q", "-b", "main"];
+        args.extend(options);
+        args.push(name);
+        self.git(self.folder.path(), &args);
+        self.write(&folder.join("a.txt"), "one\n");
+        self.write(&folder.join("sub/b.txt"), "two\n");
+        self.git(&folder, &["add", "."]);
+        self.git(&folder, &["commit", "-q", "-m", "first"]);
+        self.git(&folder, &["mv", "a.txt", "moved.txt"]);
+        self.git(&folder, &["commit", "-q", "-m", "second"]);
+        folder
+    }
+
+    fn write(&self, path: &Path, text: &str) {
+        Shell::new().unwrap().write_file(path, text).unwrap();
+    }
+}
+
+use super::git::Git;
+
+fn listed(tree: &Tree) -> Vec<String> {
+    tree.entries().map(|(path, _)| path.to_string()).collect()
+}
+
+#[test]
+fn repository_opens_from_a_folder_deep_inside_it() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    let repo = Repo::open(&folder.join("sub")).unwrap();
+    assert_eq!(repo.work_tree().unwrap(), folder.canonicalize().unwrap());
+    assert_eq!(repo.branch().unwrap().as_deref(), Some("main"));
+    assert!(repo.head().unwrap().is_some());
+}
+
+#[test]
+fn folder_outside_any_repository_is_an_error_that_names_the_cause() {
+    let place = Place::new();
+    let error = Repo::open(place.folder.path()).err().unwrap().to_string();
+    assert!(error.contains("not a git repository"), "{error}");
+}
+
+#[test]
+fn empty_repository_has_no_head_and_an_empty_tree() {
+    let place = Place::new();
+    place.git(place.folder.path(), &["init", "-q", "-b", "main", "r"]);
+    let repo = Repo::open(&place.path("r")).unwrap();
+    assert_eq!(repo.head().unwrap(), None);
+    assert_eq!(listed(&Tree::of_work_tree(&repo).unwrap()), [""; 0]);
+    assert_eq!(listed(&Tree::of_index(&repo).unwrap()), [""; 0]);
+    assert!(repo.resolve("HEAD").is_err());
+}
+
+#[test]
+fn bare_repository_has_commits_but_no_work_tree() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    place.git(place.folder.path(), &["clone", "-q", "--bare", "r", "bare.git"]);
+    let repo = Repo::open(&place.path("bare.git")).unwrap();
+    assert!(repo.work_tree().is_none());
+    assert_eq!(repo.head().unwrap(), Repo::open(&folder).unwrap().head().unwrap());
+    assert!(Tree::of_work_tree(&repo).is_err());
+    assert_eq!(listed(&Tree::of_revision(&repo, "HEAD").unwrap()), ["moved.txt", "sub/b.txt"]);
+    assert!(repo.uncommitted().unwrap().is_empty());
+}
+
+#[test]
+fn linked_worktree_shares_the_common_directory() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    place.git(&folder, &["worktree", "add", "-q", "../linked", "-b", "side"]);
+    let repo = Repo::open(&place.path("linked")).unwrap();
+    assert_eq!(repo.branch().unwrap().as_deref(), Some("side"));
+    assert_eq!(repo.common_dir(), Repo::open(&folder).unwrap().common_dir());
+    assert_ne!(repo.git_dir(), repo.common_dir());
+    assert_eq!(listed(&Tree::of_work_tree(&repo).unwrap()), ["moved.txt", "sub/b.txt"]);
+}
+
+#[test]
+fn detached_head_has_no_branch() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    place.git(&folder, &["checkout", "-q", "--detach", "HEAD^"]);
+    let repo = Repo::open(&folder).unwrap();
+    assert_eq!(repo.branch().unwrap(), None);
+    assert_eq!(repo.head().unwrap(), Some(repo.resolve("main^").unwrap()));
+}
+
+#[test]
+fn shallow_clone_says_that_dates_are_not_known() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    let address = format!("file://{}", folder.display());
+    place.git(place.folder.path(), &["clone", "-q", "--depth", "1", &address, "shallow"]);
+    let repo = Repo::open(&place.path("shallow")).unwrap();
+    assert!(repo.is_shallow().unwrap());
+    let history = History::of(&repo, &repo.head().unwrap().unwrap()).unwrap();
+    assert!(history.unknown.is_some());
+}
+
+#[test]
+fn history_is_read_through_the_git_program() {
+    let place = Place::new();
+    let repo = Repo::open(&place.repository("r", &[])).unwrap();
+    let history = History::of(&repo, &repo.head().unwrap().unwrap()).unwrap();
+    let moved = history.moved_to(&"a.txt".into()).unwrap();
+    assert_eq!(moved.to, RepoPath::from("moved.txt"));
+    assert_eq!(moved.change.commit, repo.head().unwrap().unwrap());
+    let now = &history.paths[&RepoPath::from("moved.txt")];
+    assert_eq!(now.first.commit, repo.resolve("HEAD^").unwrap());
+    assert_eq!((history.unknown, history.exact_renames_only), (None, None));
+}
+
+/// What libgit2 cannot read is read through git children, with the same result.
+#[test]
+fn every_storage_format_gives_the_same_trees() {
+    let place = Place::new();
+    let plain = place.repository("plain", &[]);
+    let sha256 = place.repository("sha256", &["--object-format=sha256"]);
+    let reftable = place.repository("reftable", &["--ref-format=reftable"]);
+    let split = place.repository("split", &[]);
+    place.git(&split, &["update-index", "--split-index"]);
+    let sparse = place.repository("sparse", &[]);
+    place.git(&sparse, &["sparse-checkout", "set", "--cone", "--sparse-index", "sub"]);
+    for (folder, limit) in [
+        (&plain, None),
+        (&sha256, Some("SHA-256 object names")),
+        (&reftable, Some("the reftable ref store")),
+        (&split, Some("a split index")),
+        (&sparse, Some("a sparse index")),
+    ] {
+        let repo = Repo::open(folder).unwrap();
+        assert_eq!(repo.library_limit(), limit);
+        let commit = Tree::of_revision(&repo, "HEAD").unwrap();
+        assert_eq!(listed(&commit), ["moved.txt", "sub/b.txt"], "{limit:?}");
+        assert_eq!(commit.read(&"sub/b.txt".into()).unwrap(), b"two\n");
+        let index = Tree::of_index(&repo).unwrap();
+        assert_eq!(listed(&index), ["moved.txt", "sub/b.txt"], "{limit:?}");
+        assert_eq!(index.read(&"moved.txt".into()).unwrap(), b"one\n");
+        assert!(repo.uncommitted().unwrap().is_empty(), "{limit:?}");
+        assert!(History::of(&repo, &repo.head().unwrap().unwrap()).is_ok());
+    }
+}
+
+#[test]
+fn work_tree_holds_tracked_and_untracked_files_but_not_ignored_ones() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    place.write(&folder.join(".gitignore"), "*.log\n");
+    place.write(&folder.join("x.log"), "ignored");
+    place.write(&folder.join("new.txt"), "new");
+    place.git(&folder, &["rm", "-q", "--cached", "moved.txt"]);
+    Shell::new().unwrap().remove_path(folder.join("sub/b.txt")).unwrap();
+    let repo = Repo::open(&folder).unwrap();
+    let tree = Tree::of_work_tree(&repo).unwrap();
+    assert_eq!(listed(&tree), [".gitignore", "moved.txt", "new.txt"]);
+    assert!(!tree.get(&"new.txt".into()).unwrap().tracked);
+    let uncommitted: Vec<String> = repo.uncommitted().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(uncommitted, [".gitignore", "moved.txt", "new.txt", "sub/b.txt"]);
+}
+
+#[test]
+fn names_of_any_bytes_are_listed_and_read() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    let names: [&[u8]; 5] = [b"sp ace", b"quo\"te", b"new\nline", b"tab\tbed", b"caf\xe9"];
+    for name in names {
+        place.write(&folder.join(OsStr::from_bytes(name)), "x");
+    }
+    place.git(&folder, &["add", "."]);
+    place.git(&folder, &["commit", "-q", "-m", "names"]);
+    let repo = Repo::open(&folder).unwrap();
+    for tree in [Tree::of_work_tree(&repo).unwrap(), Tree::of_revision(&repo, "HEAD").unwrap()] {
+        for name in names {
+            assert_eq!(tree.read(&RepoPath::from_bytes(name)).unwrap(), b"x");
+        }
+    }
+    assert_eq!(RepoPath::from_bytes(b"caf\xe9").display(), "caf\\xe9");
+    let history = History::of(&repo, &repo.head().unwrap().unwrap()).unwrap();
+    assert!(names.iter().all(|name| history.paths.contains_key(&RepoPath::from_bytes(name))));
+}
+
+#[test]
+fn symbolic_link_is_read_as_where_it_points_and_never_followed() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    std::os::unix::fs::symlink("/etc/passwd", folder.join("out")).unwrap();
+    std::os::unix::fs::symlink("loop", folder.join("loop")).unwrap();
+    let repo = Repo::open(&folder).unwrap();
+    let tree = Tree::of_work_tree(&repo).unwrap();
+    assert_eq!(tree.get(&"out".into()).unwrap().kind, EntryKind::Symlink);
+    assert_eq!(tree.read(&"out".into()).unwrap(), b"/etc/passwd");
+    assert_eq!(tree.read(&"loop".into()).unwrap(), b"loop");
+}
+
+#[test]
+fn filters_and_monitors_that_the_repository_configures_are_not_run() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    let trap = folder.join("trapped");
+    let run = format!("touch '{}'; cat", trap.display());
+    for key in
+        ["core.fsmonitor", "filter.trap.clean", "filter.trap.smudge", "diff.trap.textconv", "core.pager"]
+    {
+        place.git(&folder, &["config", key, &run]);
+    }
+    place.write(&folder.join(".gitattributes"), "* filter=trap diff=trap\n");
+    place.write(&folder.join("moved.txt"), "changed\n");
+    let repo = Repo::open(&folder).unwrap();
+    repo.uncommitted().unwrap();
+    Tree::of_work_tree(&repo).unwrap();
+    History::of(&repo, &repo.head().unwrap().unwrap()).unwrap();
+    assert!(!trap.exists(), "something of the repository was executed");
+}
+
+#[test]
+fn tree_knows_its_folders() {
+    let place = Place::new();
+    let repo = Repo::open(&place.repository("r", &[])).unwrap();
+    let tree = Tree::of_work_tree(&repo).unwrap();
+    assert!(tree.has_folder(&"sub".into()));
+    assert!(!tree.has_folder(&"su".into()));
+    assert!(!tree.has_folder(&"moved.txt".into()));
+}
+
+#[test]
+fn relative_paths_resolve_inside_and_never_outside() {
+    let folder = RepoPath::from("notes/deep");
+    let resolve = |text: &str| RepoPath::resolve(Some(&folder), text.as_bytes()).map(|path| path.to_string());
+    assert_eq!(resolve("../a.md").as_deref(), Some("notes/a.md"));
+    assert_eq!(resolve("./b//c.md").as_deref(), Some("notes/deep/b/c.md"));
+    assert_eq!(resolve("/docs/x.md").as_deref(), Some("docs/x.md"));
+    assert_eq!(resolve("../../../x"), None);
+    assert_eq!(resolve("../.."), None);
+}
