@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is the room that starts git")]
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -98,6 +99,24 @@ impl Git {
     pub fn with_variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.variables.push((name.into(), value.as_ref().to_owned()));
         self
+    }
+
+    /// The same with every content filter that the repository's configuration names switched off, for calls
+    /// that compare files with the index: git would run a `clean` filter on each changed file.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn without_filters(self) -> Result<Self> {
+        let pattern = r"^filter\..*\.(clean|smudge|process)$";
+        let found =
+            self.answer_to(&["config", "--null", "--name-only", "--get-regexp", pattern], &[], &[0, 1])?;
+        let keys: Vec<&[u8]> = found.stdout.split(|&byte| byte == 0).filter(|key| !key.is_empty()).collect();
+        let mut git = self.with_variable("GIT_CONFIG_COUNT", keys.len().to_string());
+        for (number, key) in keys.iter().enumerate() {
+            git = git.with_variable(&format!("GIT_CONFIG_KEY_{number}"), OsStr::from_bytes(key));
+            git = git.with_variable(&format!("GIT_CONFIG_VALUE_{number}"), "");
+        }
+        Ok(git)
     }
 
     /// Gives standard output of a call that must exit 0.

@@ -151,9 +151,7 @@ impl Repo {
             "--untracked-files=all",
             "--ignore-submodules=all",
         ];
-        // No attributes: a clean filter that the repository configures would be run.
-        let empty_tree = self.git().line(&["hash-object", "-t", "tree", "/dev/null"])?;
-        let out = self.git().with_variable("GIT_ATTR_SOURCE", empty_tree).read(&args)?;
+        let out = self.git().without_filters()?.read(&args)?;
         let mut paths: Vec<RepoPath> = out
             .split(|&byte| byte == 0)
             .filter(|record| record.len() > 3)
