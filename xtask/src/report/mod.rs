@@ -2,10 +2,12 @@
 //!
 //! Nothing here knows what is reported. Escaping happens where a format is written, never before.
 
+mod columns;
 mod document;
 mod envelope;
 mod finding;
 mod hinted;
+mod inline;
 mod markdown;
 mod marker;
 mod text;
@@ -15,3 +17,6 @@ pub use envelope::{Envelope, Outcome, SCHEMA, Unavailable};
 pub use finding::{Finding, Level};
 pub use hinted::Hinted;
 pub use marker::ReportMarker;
+
+#[cfg(test)]
+mod tests;
