@@ -1,0 +1,76 @@
+//! A temporary folder for what a child needs: files to read, a pipe to answer through.
+
+use std::fs::File;
+use std::os::fd::{AsRawFd, RawFd};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::sys;
+
+/// A folder outside the repository that is gone with this value.
+#[derive(Debug)]
+pub struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    /// Makes one, under `TMPDIR` or `/tmp`.
+    ///
+    /// # Errors
+    /// The temporary folder cannot be written to.
+    pub fn new() -> Result<Self> {
+        let made = tempfile::Builder::new().prefix("xtask-").tempdir();
+        Ok(Self(made.context("make a temporary folder (is TMPDIR full or read-only?)")?))
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Puts a file in it and gives its place.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    #[expect(clippy::disallowed_methods, reason = "a temporary file is no file of a user")]
+    pub fn file(&self, name: &str, content: &[u8]) -> Result<PathBuf> {
+        let path = self.path().join(name);
+        std::fs::write(&path, content).with_context(|| format!("write temporary file `{name}`"))?;
+        Ok(path)
+    }
+
+    /// Puts a pipe in it through which children send lines.
+    ///
+    /// # Errors
+    /// The file system has no named pipes.
+    pub fn pipe(&self, name: &str) -> Result<EventPipe> {
+        let path = self.path().join(name);
+        let (reader, writer) =
+            sys::named_pipe(&path).with_context(|| format!("make temporary pipe `{name}`"))?;
+        Ok(EventPipe { path, reader, _writer: writer })
+    }
+}
+
+/// A named pipe: what a child writes to it arrives at once, and needs no disk space.
+#[derive(Debug)]
+pub struct EventPipe {
+    path: PathBuf,
+    reader: File,
+    _writer: File,
+}
+
+impl EventPipe {
+    /// What a child opens for writing.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn reader(&self) -> &File {
+        &self.reader
+    }
+}
+
+impl AsRawFd for EventPipe {
+    fn as_raw_fd(&self) -> RawFd {
+        self.reader.as_raw_fd()
+    }
+}
