@@ -11,10 +11,12 @@ mod open;
 mod path;
 #[cfg(test)]
 mod tests;
+mod scratch;
 mod tree;
 
 pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};
 pub use open::Repo;
 pub use path::RepoPath;
+pub use scratch::Scratch;
 pub use tree::{Entry, EntryKind, Tree};
