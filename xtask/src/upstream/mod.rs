@@ -1,1 +1,67 @@
-//! Analysis B: where a fork stands against its upstream.
+//! Analysis B: where a fork stands against its upstream, what it built itself, and how it can follow.
+//!
+//! It reads commits alone: no work tree, no network unless [`Options::fetch`] asks, nothing written into the
+//! user's repository (trial merges go to a [`crate::repo::Scratch`]), nothing run that a repository names.
+
+mod class;
+mod custom;
+mod gather;
+mod model;
+mod parse;
+mod relation;
+mod report;
+mod sides;
+mod strategy;
+
+use anyhow::Result;
+
+pub use model::*;
+pub use report::{headline, next_step, report};
+
+use crate::config::{Depth, UpstreamConfig};
+use crate::process::{Cancel, Progress};
+use crate::repo::Repo;
+use crate::report::Outcome;
+
+/// What is compared, and how far the search goes.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The fork's revision.
+    pub fork: String,
+    /// `REMOTE|REV|URL|PATH[#BRANCH]`; `None`: what the configuration says, else the remote `upstream`.
+    pub upstream: Option<String>,
+    /// Whether the network may be used to bring upstream up to date first.
+    pub fetch: bool,
+    /// How far the search goes.
+    pub depth: Depth,
+    /// `[upstream]` of `xtask.toml`.
+    pub config: UpstreamConfig,
+    /// Seconds since 1970 now, for the note about an old tracking ref; it changes no result.
+    pub now: Option<i64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            fork: "HEAD".to_owned(),
+            upstream: None,
+            fetch: false,
+            depth: Depth::Thorough,
+            config: UpstreamConfig::default(),
+            now: None,
+        }
+    }
+}
+
+/// Compares the fork with its upstream.
+///
+/// # Errors
+/// A side that was named does not exist, or git fails in a way that leaves nothing to say.
+pub fn run(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Outcome<Analysis>> {
+    gather::run(repo, options, progress, cancel)
+}

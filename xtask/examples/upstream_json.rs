@@ -1,0 +1,38 @@
+//! Prints the upstream analysis of a repository as JSON, for comparison with git's own answers.
+//!
+//! `cargo run --example upstream_json -- REPO FORK UPSTREAM [quick|medium|thorough] [--markdown]`
+
+#![allow(clippy::disallowed_macros, reason = "an example prints")]
+
+use std::path::Path;
+
+use xtask::config::Depth;
+use xtask::process::{Cancel, Event, Progress};
+use xtask::repo::Repo;
+use xtask::report::Outcome;
+use xtask::upstream::{self, Options};
+
+fn main() -> anyhow::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [folder, fork, upstream, rest @ ..] = args.as_slice() else {
+        anyhow::bail!("usage: upstream_json REPO FORK UPSTREAM [quick|medium|thorough] [--markdown]");
+    };
+    let depth = match rest.first().map(String::as_str) {
+        Some("quick") => Depth::Quick,
+        Some("medium") => Depth::Medium,
+        _ => Depth::Thorough,
+    };
+    let upstream = (upstream != "-").then(|| upstream.clone());
+    let options = Options { fork: fork.clone(), upstream, depth, ..Options::default() };
+    let progress = Progress::to(|event| {
+        if let Event::Step(text) | Event::Note(text) = event {
+            eprintln!("{text}");
+        }
+    });
+    let outcome = upstream::run(&Repo::open(Path::new(folder))?, &options, &progress, &Cancel::default())?;
+    match (&outcome, rest.iter().any(|arg| arg == "--markdown")) {
+        (Outcome::Done(analysis), true) => println!("{}", upstream::report(analysis).to_markdown(None)),
+        _ => println!("{}", serde_json::to_string(&outcome)?),
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! What a path holds, by its name alone.
+
+use crate::repo::RepoPath;
+
+const LOCKFILES: &[&str] = &[
+    "Cargo.lock",
+    "Gemfile.lock",
+    "Pipfile.lock",
+    "composer.lock",
+    "flake.lock",
+    "go.sum",
+    "mix.lock",
+    "package-lock.json",
+    "pdm.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "pubspec.lock",
+    "uv.lock",
+    "yarn.lock",
+];
+
+const GENERATED: &[&str] =
+    &[".min.js", ".min.css", ".map", ".pb.go", "_pb2.py", "_pb2_grpc.py", ".generated.rs", ".snap"];
+
+const DOCS: &[&str] = &["md", "markdown", "rst", "adoc", "txt", "1", "5", "7", "8"];
+
+const SOURCE: &[&str] = &[
+    "bash", "c", "cc", "cpp", "cs", "css", "cu", "cxx", "el", "ex", "exs", "frag", "glsl", "go", "h", "hh",
+    "hpp", "hs", "html", "java", "jl", "js", "jsx", "kt", "lua", "m", "mjs", "ml", "mm", "php", "pl", "pm",
+    "ps1", "py", "pyi", "pyx", "r", "rb", "rs", "s", "scala", "sh", "sql", "swift", "tcl", "ts", "tsx",
+    "vert", "vim", "vue", "zig",
+];
+
+/// What a path holds, by its name; git's word alone makes it binary.
+pub(super) fn class_of(path: &RepoPath, binary: bool) -> &'static str {
+    let name = String::from_utf8_lossy(path.file_name()).into_owned();
+    if binary {
+        "binary"
+    } else if LOCKFILES.contains(&name.as_str()) {
+        "lockfile"
+    } else if GENERATED.iter().any(|end| name.ends_with(end)) {
+        "generated"
+    } else if is_test(path, &name) {
+        "test"
+    } else if SOURCE.contains(&path.extension().as_str()) {
+        "source"
+    } else if DOCS.contains(&path.extension().as_str()) {
+        "docs"
+    } else {
+        "other"
+    }
+}
+
+fn is_test(path: &RepoPath, name: &str) -> bool {
+    let in_folder = path.parent().is_some_and(|folder| {
+        folder.parts().any(|part| matches!(part, b"test" | b"tests" | b"testing" | b"__tests__" | b"spec"))
+    });
+    let stem = name.split('.').next().unwrap_or_default();
+    let by_name = stem.starts_with("test_") || stem.ends_with("_test") || stem.ends_with("_spec");
+    in_folder || by_name || name.contains(".test.") || name.contains(".spec.") || name == "conftest.py"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn class_is_told_by_name() {
+        let cases = [
+            ("src/main.rs", "source"),
+            ("tests/data.json", "test"),
+            ("pkg/test_x.py", "test"),
+            ("web/app.test.ts", "test"),
+            ("Cargo.lock", "lockfile"),
+            ("dist/a.min.js", "generated"),
+            ("README.md", "docs"),
+            ("data.bin", "other"),
+            ("contest/latest.rs", "source"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(class_of(&path.into(), false), expected, "{path}");
+        }
+        assert_eq!(class_of(&"src/main.rs".into(), true), "binary");
+    }
+}

@@ -1,0 +1,293 @@
+//! The questions that every report needs, asked of git two at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock};
+
+use anyhow::{Result, anyhow, bail};
+
+use super::super::custom::{self, Measure};
+use super::super::model::{Base, Merge};
+use super::super::parse::{self, Diff, LOG_FORMAT, RawEntry};
+use super::super::relation::{self, Range};
+use super::{RENAME_LIMIT, blobs};
+use crate::config::Depth;
+use crate::process::{Cancel, Progress};
+use crate::repo::git::Git;
+use crate::repo::{BlobId, CommitId, Scratch};
+use crate::report::Finding;
+
+/// git's answers. What is `None` could not be had, and a finding says why.
+pub(super) struct Core {
+    pub(super) bases: Vec<CommitId>,
+    pub(super) merge_base: Option<Base>,
+    pub(super) shallow: bool,
+    pub(super) empty_tree: String,
+    pub(super) range: Range,
+    /// Base to fork, or upstream to fork when there is no base.
+    pub(super) fork_diff: Option<Diff>,
+    /// Base to upstream; `None` when there is no base.
+    pub(super) upstream_diff: Option<Diff>,
+    /// False when contents are missing, so that only equal contents could be told to be renamed.
+    pub(super) renames_known: bool,
+    pub(super) measures: BTreeMap<BlobId, Measure>,
+    pub(super) merge: Option<Merge>,
+    pub(super) marked: Option<BTreeSet<CommitId>>,
+    /// The fork's commits, merges apart, newest first, with what each changed.
+    pub(super) fork_touched: Touched,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Commits with what each changed.
+pub(super) type Touched = Vec<(CommitId, Vec<RawEntry>)>;
+
+type Slot<T> = OnceLock<Result<T>>;
+type Job<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+/// Asks everything.
+pub(super) fn gather(
+    scratch: &Scratch,
+    fork: &CommitId,
+    upstream: &CommitId,
+    depth: Depth,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Core> {
+    let ask = Ask { git: scratch.git().clone(), fork, upstream };
+    let empty_tree = ask.git.line(&["hash-object", "-t", "tree", "/dev/null"])?;
+    let bases = ask.merge_bases()?;
+    let merge_base = bases.first().map(|commit| ask.base(commit)).transpose()?;
+    let start = merge_base.as_ref().map_or(upstream, |base| &base.commit);
+    let (range, marked, forks) = (Slot::new(), Slot::new(), Slot::new());
+    let (upstreams, merge) = (Slot::new(), Slot::new());
+    let related = merge_base.is_some();
+    // The slowest first; a worker takes the next when it is free.
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    if related && depth > Depth::Quick {
+        jobs.push(Box::new(|| fill(&marked, || ask.marked())));
+    }
+    jobs.push(Box::new(|| fill(&merge, || ask.trial_merge(related))));
+    jobs.push(Box::new(|| fill(&range, || ask.range(depth > Depth::Quick))));
+    jobs.push(Box::new(|| fill(&forks, || ask.fork_diff(start))));
+    if related {
+        jobs.push(Box::new(|| fill(&upstreams, || ask.diff(start, upstream, false))));
+    }
+    two_at_a_time(jobs, progress, cancel);
+    if cancel.is_cancelled() {
+        bail!("interrupted");
+    }
+    let mut notes = Notes::default();
+    let (range, fork_touched) = take(range)?;
+    let fork_answer = notes.keep("the fork's changes", take(forks));
+    let upstream_answer = if related { notes.keep("upstream's changes", take(upstreams)) } else { None };
+    let renames_known =
+        [fork_answer.as_ref().map(|(_, exact, _)| *exact), upstream_answer.as_ref().map(|(_, exact)| *exact)]
+            .into_iter()
+            .flatten()
+            .all(|complete| complete);
+    let (fork_diff, measures) =
+        fork_answer.map_or((None, BTreeMap::new()), |(diff, _, sizes)| (Some(diff), sizes));
+    let upstream_diff = upstream_answer.map(|(diff, _)| diff);
+    notes.about_renames(renames_known, [fork_diff.as_ref(), upstream_diff.as_ref()]);
+    let marked = marked.into_inner().and_then(|marked| notes.keep("commits with the same patch", marked));
+    let merge = notes.keep("the trial merge", take(merge)).map(|(merge, warning)| {
+        notes.findings.extend(warning);
+        merge
+    });
+    let mut sorted = bases;
+    sorted.sort();
+    Ok(Core {
+        bases: sorted,
+        merge_base,
+        shallow: scratch.is_shallow(),
+        empty_tree,
+        range,
+        fork_diff,
+        upstream_diff,
+        renames_known,
+        measures,
+        merge,
+        marked,
+        fork_touched,
+        findings: notes.findings,
+    })
+}
+
+fn fill<T>(slot: &Slot<T>, work: impl FnOnce() -> Result<T>) {
+    // A slot is filled once: each belongs to one job.
+    let _ = slot.set(work());
+}
+
+fn take<T>(slot: Slot<T>) -> Result<T> {
+    slot.into_inner().unwrap_or_else(|| Err(anyhow!("interrupted")))
+}
+
+/// Runs jobs in two threads, each taking the next in line; a panic in one comes out here.
+fn two_at_a_time(jobs: Vec<Job<'_>>, progress: &Progress, cancel: &Cancel) {
+    let total = jobs.len() as u64;
+    let queue = Mutex::new(jobs.into_iter().enumerate());
+    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some((done, job)) = next() {
+                    progress.count(done as u64, total);
+                    if !cancel.is_cancelled() {
+                        job();
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// What could not be had, in words.
+#[derive(Default)]
+struct Notes {
+    findings: Vec<Finding>,
+}
+
+impl Notes {
+    fn keep<T>(&mut self, what: &str, answer: Result<T>) -> Option<T> {
+        match answer {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let finding =
+                    Finding::warn("incomplete", None, format!("{what} could not be computed: {error:#}"));
+                self.findings.push(finding.hint(MISSING_HINT));
+                None
+            }
+        }
+    }
+
+    fn about_renames(&mut self, known: bool, diffs: [Option<&Diff>; 2]) {
+        if !known {
+            let words = "contents are missing here (a partial clone?): renames with edits and line counts are not known";
+            self.findings.push(Finding::warn("missing-contents", None, words).hint(MISSING_HINT));
+        }
+        for (side, diff) in ["the fork", "upstream"].into_iter().zip(diffs) {
+            if diff.is_some_and(|diff| diff.exceeds_rename_limit(RENAME_LIMIT)) {
+                let words = format!(
+                    "{side} added and removed more files than git compares (limit {RENAME_LIMIT}): renames with edits are not listed"
+                );
+                self.findings.push(Finding::warn("rename-limit", None, words));
+            }
+        }
+    }
+}
+
+const MISSING_HINT: &str = "in a partial clone `git fetch --refetch --no-filter` brings what is missing; git 2.38 or newer is needed";
+
+/// Questions about one pair of commits.
+struct Ask<'a> {
+    git: Git,
+    fork: &'a CommitId,
+    upstream: &'a CommitId,
+}
+
+impl Ask<'_> {
+    /// In git's order: the first is what `git merge-base` gives.
+    fn merge_bases(&self) -> Result<Vec<CommitId>> {
+        let args = ["merge-base", "--all", self.fork.as_str(), self.upstream.as_str()];
+        let answer = self.git.answer_to(&args, &[], &[0, 1])?;
+        Ok(String::from_utf8_lossy(&answer.stdout).lines().filter_map(CommitId::parse).collect())
+    }
+
+    fn base(&self, commit: &CommitId) -> Result<Base> {
+        let date = self.git.line(&["show", "--no-patch", "--format=%cI", commit.as_str()])?;
+        Ok(Base { commit: commit.clone(), date })
+    }
+
+    fn range(&self, with_changes: bool) -> Result<(Range, Touched)> {
+        let both = format!("{}...{}", self.fork, self.upstream);
+        let log = self.git.read(&["log", "-z", "--left-right", "--boundary", LOG_FORMAT, &both, "--"])?;
+        let range = Range { commits: parse::log(&log)? };
+        let touched = if with_changes { self.touched(&range)? } else { Vec::new() };
+        Ok((range, touched))
+    }
+
+    fn touched(&self, range: &Range) -> Result<Touched> {
+        let plain = || range.fork().filter(|commit| commit.parents.len() < 2);
+        let asked: String = plain().map(|commit| format!("{}\n", commit.id)).collect();
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let args = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--no-renames"];
+        let answer = self.git.answer_to(&args, asked.as_bytes(), &[0])?;
+        let mut by_commit = parse::diffs_by_commit(&answer.stdout)?;
+        Ok(plain()
+            .map(|commit| (commit.id.clone(), by_commit.remove(&commit.id).unwrap_or_default()))
+            .collect())
+    }
+
+    fn marked(&self) -> Result<BTreeSet<CommitId>> {
+        let both = format!("{}...{}", self.fork, self.upstream);
+        let out = self.git.line(&["rev-list", "--no-merges", "--cherry-mark", &both, "--"])?;
+        Ok(out.lines().filter_map(|line| line.strip_prefix('=')).filter_map(CommitId::parse).collect())
+    }
+
+    fn fork_diff(&self, start: &CommitId) -> Result<(Diff, bool, BTreeMap<BlobId, Measure>)> {
+        let (diff, complete) = self.diff(start, self.fork, true)?;
+        let measures = self.measures(&diff)?;
+        Ok((diff, complete, measures))
+    }
+
+    /// The diff, and whether contents could be compared. Where they are missing, equal ids still tell exact renames,
+    /// and the set of paths is the same.
+    fn diff(&self, from: &CommitId, to: &CommitId, with_counts: bool) -> Result<(Diff, bool)> {
+        let limit = format!("-l{RENAME_LIMIT}");
+        let mut args = vec!["diff-tree", "-r", "-z", "--raw"];
+        if with_counts {
+            args.push("--numstat");
+        }
+        let ends = [from.as_str(), to.as_str()];
+        let full = self.git.read(&[&args[..], &["-M50%", &limit], &ends].concat());
+        match full {
+            Ok(out) => Ok((parse::diff(&out)?, true)),
+            Err(_) => {
+                let exact = ["diff-tree", "-r", "-z", "--raw", "-M100%", &limit];
+                Ok((parse::diff(&self.git.read(&[&exact[..], &ends].concat())?)?, false))
+            }
+        }
+    }
+
+    fn measures(&self, diff: &Diff) -> Result<BTreeMap<BlobId, Measure>> {
+        let ids: BTreeSet<BlobId> = diff.entries.iter().filter_map(custom::blob_of).collect();
+        let sizes = blobs::sizes(&self.git, &ids)?;
+        let mut measures: BTreeMap<BlobId, Measure> =
+            sizes.iter().map(|(id, &bytes)| (id.clone(), Measure { bytes, lines: None })).collect();
+        let mut unread = BTreeMap::new();
+        for entry in &diff.entries {
+            let counts = diff.counts.get(&entry.to).copied().flatten();
+            let (Some(id), Some((added, _))) = (custom::blob_of(entry), counts) else { continue };
+            if entry.status == 'A' {
+                // Every line of a new file is an added one.
+                measures.entry(id).and_modify(|measure| measure.lines = Some(added));
+            } else if let Some(&size) = sizes.get(&id) {
+                unread.insert(id, size);
+            }
+        }
+        blobs::contents(&self.git, &unread, |id, content| {
+            let lines = Some(custom::count_lines(content));
+            measures.entry(id.clone()).and_modify(|measure| measure.lines = lines);
+        })?;
+        Ok(measures)
+    }
+
+    fn trial_merge(&self, related: bool) -> Result<(Merge, Option<Finding>)> {
+        let mut args = vec!["merge-tree", "--write-tree", "-z", "--messages"];
+        if !related {
+            args.push("--allow-unrelated-histories");
+        }
+        args.extend([self.fork.as_str(), self.upstream.as_str()]);
+        let answer = self.git.answer_to(&args, &[], &[0, 1])?;
+        let trial = parse::trial_merge(&answer.stdout)?;
+        let gave_up = answer.stderr.contains("rename detection was skipped").then(|| {
+            Finding::warn(
+                "rename-limit",
+                None,
+                "the trial merge has more candidates for renames than git compares (limit 7000)",
+            )
+        });
+        Ok((relation::merge(&trial, answer.code == Some(0)), gave_up))
+    }
+}

@@ -1,0 +1,101 @@
+//! The only place that may use the network, and only when the user said `--fetch`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use super::super::sides::without_secrets;
+use crate::process::Progress;
+use crate::repo::Repo;
+use crate::repo::git::Git;
+
+const DAY: i64 = 86_400;
+
+/// Only these ways of transport, whatever the configuration allows.
+const TRANSPORT: [&str; 8] = [
+    "-c",
+    "protocol.allow=never",
+    "-c",
+    "protocol.https.allow=always",
+    "-c",
+    "protocol.ssh.allow=always",
+    "-c",
+    "protocol.file.allow=always",
+];
+
+/// Runs the user's `git fetch` for a remote.
+pub(super) fn remote(repo: &Repo, name: &str, progress: &Progress) -> Result<()> {
+    progress.step(format!("fetching from {name}"));
+    let args =
+        ["fetch", "--quiet", "--no-recurse-submodules", "--no-auto-maintenance", "--end-of-options", name];
+    repo.git().read(&[&TRANSPORT[..], &args].concat()).with_context(|| format!("fetch from `{name}`"))?;
+    Ok(())
+}
+
+/// The bare cache of an address; filled or refreshed when `fetch` allows it, `None` when there is none yet.
+pub(super) fn cached(repo: &Repo, address: &str, fetch: bool, progress: &Progress) -> Result<Option<Repo>> {
+    let place = cache_folder(repo, address)?;
+    if fetch {
+        progress.step(format!("fetching {}", without_secrets(address)));
+        fill(repo, &place, address).with_context(|| format!("fetch `{}`", without_secrets(address)))?;
+    }
+    if !place.join("HEAD").is_file() {
+        return Ok(None);
+    }
+    Repo::open(&place).map(Some)
+}
+
+fn cache_folder(repo: &Repo, address: &str) -> Result<PathBuf> {
+    let id = git2::Oid::hash_object(git2::ObjectType::Blob, address.as_bytes()).context("name the cache")?;
+    let id = id.to_string();
+    Ok(repo.common_dir().join("xtask/upstream").join(format!("{}.git", &id[..16])))
+}
+
+fn fill(repo: &Repo, place: &std::path::Path, address: &str) -> Result<()> {
+    if !place.join("HEAD").is_file() {
+        let format = repo.git().line(&["rev-parse", "--show-object-format"])?;
+        let format = format!("--object-format={format}");
+        let text = place.to_str().context("the repository's path is not UTF-8")?;
+        repo.git().read(&["init", "--quiet", "--bare", "--template=", &format, text])?;
+    }
+    let git = Git::new(place, None);
+    let args = [
+        "fetch",
+        "--quiet",
+        "--prune",
+        "--no-write-fetch-head",
+        "--no-auto-maintenance",
+        "--end-of-options",
+        address,
+        "+refs/heads/*:refs/heads/*",
+        "+refs/tags/*:refs/tags/*",
+    ];
+    git.read(&[&TRANSPORT[..], &args].concat())?;
+    let asked = git
+        .line(&[&TRANSPORT[..], &["ls-remote", "--symref", "--end-of-options", address, "HEAD"]].concat())?;
+    let head = asked.lines().find_map(|line| line.strip_prefix("ref: ")?.strip_suffix("\tHEAD"));
+    if let Some(head) = head {
+        git.read(&["symbolic-ref", "HEAD", head])?;
+    }
+    Ok(())
+}
+
+/// Says on the side when a tracking ref has not been brought up to date for a fortnight.
+pub(super) fn tell_age(repo: &Repo, name: &str, now: i64, progress: &Progress) -> Result<()> {
+    let args = ["log", "--walk-reflogs", "-1", "--format=%gd", "--date=unix", name, "--"];
+    let answer = repo.git().answer_to(&args, &[], &[0, 128])?;
+    let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let moved =
+        text.rsplit_once("@{").and_then(|(_, rest)| rest.trim().strip_suffix('}')?.parse::<i64>().ok());
+    let fetched = repo.common_dir().join("FETCH_HEAD").metadata().ok().and_then(|meta| meta.modified().ok());
+    let fetched = fetched
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+        .and_then(|age| i64::try_from(age.as_secs()).ok());
+    if let Some(newest) = moved.max(fetched) {
+        let days = (now - newest) / DAY;
+        if days >= 14 {
+            progress.note(format!("{name} was last brought up to date {days} days ago: `--fetch` renews it"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Asks the repository and git; everything that is worked out from the answers is pure and lives beside this folder.
+
+mod blobs;
+mod core;
+mod fetch;
+mod names;
+
+use anyhow::{Context, Result};
+
+use self::core::Core;
+use self::names::{Found, Target};
+use super::custom::{self, Sources};
+use super::model::{Analysis, Base, Relation, Side};
+use super::{Options, relation, strategy};
+use crate::process::{Cancel, Progress};
+use crate::repo::{Repo, Scratch};
+use crate::report::{Finding, Outcome, SCHEMA, Unavailable};
+
+/// The rename limit of the diffs: git's own default is the same.
+pub(super) const RENAME_LIMIT: u64 = 1000;
+
+pub(super) fn run(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Outcome<Analysis>> {
+    let Some(fork) = names::fork(repo, &options.fork)? else {
+        return Ok(Outcome::Unavailable(Unavailable {
+            why: "the repository has no commit yet".to_owned(),
+            hint: Some("commit the fork's files first".to_owned()),
+        }));
+    };
+    let target = match names::upstream(repo, options, &fork, progress)? {
+        Found::Target(target) => *target,
+        Found::Nothing(unavailable) => return Ok(Outcome::Unavailable(unavailable)),
+    };
+    compare(repo, fork, target, options, progress, cancel).map(Outcome::Done)
+}
+
+fn compare(
+    repo: &Repo,
+    fork: Side,
+    target: Target,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Analysis> {
+    let lenders: Vec<&Repo> = std::iter::once(repo).chain(target.lender.as_ref()).collect();
+    let scratch = Scratch::over(&lenders).context("see both sides as one repository")?;
+    progress.step(format!("comparing {} with {}", fork.name, target.side.name));
+    let core = core::gather(&scratch, &fork.oid, &target.side.oid, options.depth, progress, cancel)?;
+    Ok(assemble(repo, fork, target, core, options))
+}
+
+/// Puts the answers together.
+fn assemble(repo: &Repo, fork: Side, target: Target, core: Core, options: &Options) -> Analysis {
+    let mut findings = target.findings;
+    findings.extend(core.findings.iter().cloned());
+    let same = fork.oid == target.side.oid;
+    let (ahead, behind) = core.range.counts();
+    let relation = relation::relation(!core.bases.is_empty(), same, ahead, behind);
+    // In a shallow clone a cut-off commit may hide a common ancestor, or that a commit is common.
+    let known = !core.shallow || same;
+    if core.shallow {
+        findings.push(shallow_finding(!core.bases.is_empty()));
+    }
+    let related = relation != Relation::Unrelated;
+    let since = core
+        .merge_base
+        .clone()
+        .or_else(|| Some(Base { commit: target.side.oid.clone(), date: target.side.date.clone() }));
+    let custom = core.fork_diff.as_ref().map(|diff| {
+        custom::custom(&Sources {
+            fork: diff,
+            upstream: core.upstream_diff.as_ref(),
+            measures: &core.measures,
+            commits: &core.fork_touched,
+        })
+    });
+    let marked = core.marked.as_ref().filter(|_| related);
+    let mut analysis = Analysis {
+        inputs: inputs(&fork, &target.side, options),
+        depth: options.depth,
+        relation: known.then_some(relation),
+        merge_bases: known.then(|| core.bases.clone()),
+        merge_base: core.merge_base.clone(),
+        ahead: known.then_some(ahead),
+        behind: known.then_some(behind),
+        without_merges: known.then(|| core.range.counts_without_merges()),
+        months: if known { core.range.months() } else { Default::default() },
+        equivalent: marked
+            .map(|marked| relation::equivalent(&core.range, marked, core.range.empty(&core.empty_tree))),
+        changed: core
+            .fork_diff
+            .as_ref()
+            .zip(core.upstream_diff.as_ref())
+            .map(|(a, b)| relation::changed(a, b)),
+        renames: core
+            .fork_diff
+            .as_ref()
+            .zip(core.upstream_diff.as_ref())
+            .filter(|_| core.renames_known)
+            .map(|(a, b)| relation::renames(a, b)),
+        merge: core.merge.clone(),
+        custom_since: since,
+        custom_lines: core.fork_diff.as_ref().and_then(custom::total_lines),
+        custom: custom.unwrap_or_default(),
+        release: target.release,
+        fork,
+        upstream: target.side,
+        strategy: strategy::undecided(),
+        findings,
+    };
+    analysis.strategy = strategy::choose(&analysis, repo.work_tree().is_some());
+    analysis.findings.sort();
+    analysis.findings.dedup();
+    analysis
+}
+
+fn shallow_finding(has_base: bool) -> Finding {
+    let rest = if has_base {
+        "paths and the trial merge are counted from the newest common commit that this clone shows"
+    } else {
+        "this clone shows no common commit, which does not mean that there is none"
+    };
+    Finding::warn(
+        "shallow",
+        None,
+        format!("history is cut off here, so counts and merge bases are not known; {rest}"),
+    )
+    .hint("`git fetch --unshallow` (in CI: `fetch-depth: 0`)")
+}
+
+/// Hash over what the result depends on.
+fn inputs(fork: &Side, upstream: &Side, options: &Options) -> String {
+    let config = serde_json::to_string(&options.config).unwrap_or_default();
+    let text = format!(
+        "upstream\n{SCHEMA}\n{}\n{:?}\n{}\n{}\n{config}\n",
+        env!("CARGO_PKG_VERSION"),
+        options.depth,
+        fork.oid,
+        upstream.oid
+    );
+    git2::Oid::hash_object(git2::ObjectType::Blob, text.as_bytes())
+        .map(|id| id.to_string())
+        .unwrap_or_default()
+}

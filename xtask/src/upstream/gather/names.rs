@@ -1,0 +1,301 @@
+//! Finds the commits that the two sides' names mean.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::super::Options;
+use super::super::model::{Release, Side};
+use super::super::sides::{self, Spec};
+use super::fetch;
+use crate::process::Progress;
+use crate::repo::git::Git;
+use crate::repo::{CommitId, Repo};
+use crate::report::{Finding, Unavailable};
+
+/// Upstream's side, and the repository that holds it when it is another one.
+pub(super) struct Target {
+    pub(super) side: Side,
+    pub(super) lender: Option<Repo>,
+    pub(super) release: Option<Release>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What the search for upstream ended with.
+pub(super) enum Found {
+    Target(Box<Target>),
+    Nothing(Unavailable),
+}
+
+/// The fork's side; `None` in a repository without commits.
+pub(super) fn fork(repo: &Repo, revision: &str) -> Result<Option<Side>> {
+    if revision == "HEAD" && repo.head()?.is_none() {
+        return Ok(None);
+    }
+    let oid = resolve(repo, revision).context("find the fork's side")?;
+    side(repo, oid, revision).map(Some)
+}
+
+/// Upstream's side: what was asked for, else what is configured, else the remote `upstream`; never a guess.
+pub(super) fn upstream(repo: &Repo, options: &Options, fork: &Side, progress: &Progress) -> Result<Found> {
+    let remotes = repo.remotes()?;
+    let beside = repo.work_tree().unwrap_or(repo.git_dir()).to_owned();
+    let (text, folder) = match (&options.upstream, &options.config.upstream) {
+        (Some(text), _) => (text.clone(), None),
+        (None, Some(text)) => (text.clone(), Some(beside)),
+        (None, None) if remotes.iter().any(|name| name == "upstream") => ("upstream".to_owned(), None),
+        (None, None) => return traces(repo, fork, &remotes).map(Found::Nothing),
+    };
+    let search = Search { repo, options, fork, remotes: &remotes, folder: folder.as_deref(), progress };
+    search.find(&text).with_context(|| format!("find upstream `{}`", sides::without_secrets(&text)))
+}
+
+struct Search<'a> {
+    repo: &'a Repo,
+    options: &'a Options,
+    fork: &'a Side,
+    remotes: &'a [String],
+    /// Where relative paths start; `None`: the current folder.
+    folder: Option<&'a Path>,
+    progress: &'a Progress,
+}
+
+impl Search<'_> {
+    fn find(&self, text: &str) -> Result<Found> {
+        // A branch may be called `fix#12`, and a reflog entry may hold a colon: what exists comes first.
+        let is_remote = self.remotes.iter().any(|name| name == text);
+        if !is_remote && !text.contains("://") && text.contains(['#', ':']) && self.repo.resolve(text).is_ok()
+        {
+            return self.revision(text);
+        }
+        match sides::parse(text).map_err(|why| anyhow!(why))? {
+            Spec::Address { address, branch } => self.address(&address, branch.as_deref()),
+            Spec::Name { name, branch } => self.name(&name, branch.as_deref()),
+        }
+    }
+
+    fn name(&self, name: &str, branch: Option<&str>) -> Result<Found> {
+        if self.remotes.iter().any(|remote| remote == name) {
+            return self.remote(name, branch);
+        }
+        let place = self.folder.map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
+        let is_path = name.starts_with(['/', '.', '~']) || name.contains('/');
+        if self.repo.resolve(name).is_ok() {
+            if let Some(branch) = branch {
+                bail!("`{name}` is a revision, which has no branch `{branch}`");
+            }
+            return self.revision(name);
+        }
+        if place.is_dir() {
+            match own_repository(&place)? {
+                Some(other) => return self.other(other, name, branch),
+                None if is_path => bail!("`{name}` is a folder, but no repository"),
+                None => {}
+            }
+        }
+        Err(unknown(self.repo, name, self.remotes)?)
+    }
+
+    fn revision(&self, revision: &str) -> Result<Found> {
+        let oid = self.repo.resolve(revision)?;
+        self.target(side(self.repo, oid, revision)?, None, self.repo)
+    }
+
+    fn remote(&self, name: &str, branch: Option<&str>) -> Result<Found> {
+        if self.options.fetch {
+            fetch::remote(self.repo, name, self.progress)?;
+        }
+        let branches = branches(&self.repo.git(), name)?;
+        if branches.is_empty() {
+            return Ok(nothing(
+                format!("nothing was fetched yet from the remote `{name}`"),
+                format!("`git fetch {name}`, or run again with `--fetch`"),
+            ));
+        }
+        let chosen = match branch {
+            Some(branch) if branches.iter().any(|have| have == branch) => branch.to_owned(),
+            Some(branch) => {
+                let full: Vec<String> = branches.iter().map(|have| format!("{name}/{have}")).collect();
+                bail!("{}", no_such(&format!("{name}/{branch}"), &full));
+            }
+            None => match self.default_branch(name, &branches)? {
+                Some(branch) => branch,
+                None => {
+                    return Ok(nothing(
+                        format!(
+                            "the remote `{name}` does not say which of its {} branches counts",
+                            branches.len()
+                        ),
+                        format!(
+                            "name it: `--upstream {name}#BRANCH`, or `git remote set-head {name} --auto`"
+                        ),
+                    ));
+                }
+            },
+        };
+        let full = format!("refs/remotes/{name}/{chosen}");
+        let oid = self.repo.resolve(&full)?;
+        let mut side = side(self.repo, oid, &full)?;
+        side.remote = Some(name.to_owned());
+        if let Some(now) = self.options.now {
+            fetch::tell_age(self.repo, &full, now, self.progress)?;
+        }
+        self.target(side, None, self.repo)
+    }
+
+    /// What the remote itself called its default when it was cloned, else what names alone settle.
+    fn default_branch(&self, remote: &str, branches: &[String]) -> Result<Option<String>> {
+        let head = format!("refs/remotes/{remote}/HEAD");
+        let answer = self.repo.git().answer_to(&["symbolic-ref", "--quiet", &head], &[], &[0, 1, 128])?;
+        let text = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+        let own = text.strip_prefix(&format!("refs/remotes/{remote}/")).map(str::to_owned);
+        let own = own.filter(|name| branches.contains(name));
+        let fork_branch = self.fork.name.strip_prefix("refs/heads/");
+        Ok(own.or_else(|| sides::default_branch(branches, fork_branch)))
+    }
+
+    fn address(&self, address: &str, branch: Option<&str>) -> Result<Found> {
+        for remote in self.remotes {
+            let key = format!("remote.{remote}.url");
+            let urls = self.repo.git().answer_to(&["config", "--get-all", &key], &[], &[0, 1])?;
+            if String::from_utf8_lossy(&urls.stdout).lines().any(|url| url == address) {
+                return self.remote(remote, branch);
+            }
+        }
+        let shown = sides::without_secrets(address);
+        match fetch::cached(self.repo, address, self.options.fetch, self.progress)? {
+            Some(cache) => self.other(cache, &shown, branch),
+            None => Ok(nothing(
+                format!("`{shown}` was not fetched yet"),
+                "run again with `--fetch`: it fills a cache of its own and leaves your remotes alone"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    fn other(&self, other: Repo, shown: &str, branch: Option<&str>) -> Result<Found> {
+        let revision = match branch {
+            Some(branch) if other.resolve(&format!("refs/heads/{branch}")).is_ok() => {
+                format!("refs/heads/{branch}")
+            }
+            Some(branch) => branch.to_owned(),
+            None if other.head()?.is_none() => {
+                bail!("its HEAD names no commit: add `#BRANCH`");
+            }
+            None => "HEAD".to_owned(),
+        };
+        let oid = resolve(&other, &revision)?;
+        let mut side = side(&other, oid, &revision)?;
+        side.location = Some(shown.to_owned());
+        let release = release(&other.git(), &side.oid)?;
+        let findings = Vec::new();
+        Ok(Found::Target(Box::new(Target { side, lender: Some(other), release, findings })))
+    }
+
+    fn target(&self, side: Side, lender: Option<Repo>, holder: &Repo) -> Result<Found> {
+        let release = release(&holder.git(), &side.oid)?;
+        Ok(Found::Target(Box::new(Target { side, lender, release, findings: Vec::new() })))
+    }
+}
+
+fn nothing(why: String, hint: String) -> Found {
+    Found::Nothing(Unavailable { why, hint: Some(hint) })
+}
+
+/// A repository whose top or git directory is the folder itself, not one around it.
+fn own_repository(place: &Path) -> Result<Option<Repo>> {
+    let Ok(place) = place.canonicalize() else { return Ok(None) };
+    let holds_one =
+        place.join(".git").exists() || (place.join("HEAD").exists() && place.join("objects").exists());
+    if holds_one { Repo::open(&place).map(Some) } else { Ok(None) }
+}
+
+fn side(repo: &Repo, oid: CommitId, revision: &str) -> Result<Side> {
+    let git = repo.git();
+    let date = git.line(&["show", "--no-patch", "--format=%cI", oid.as_str()])?;
+    let args = ["rev-parse", "--symbolic-full-name", "--end-of-options", revision];
+    let answer = git.answer_to(&args, &[], &[])?;
+    let full = String::from_utf8_lossy(&answer.stdout).lines().last().unwrap_or_default().to_owned();
+    let name = if full.starts_with("refs/") { full } else { revision.to_owned() };
+    Ok(Side { oid, date, name, remote: None, location: None })
+}
+
+/// A revision's commit, or an error that offers the nearest names.
+fn resolve(repo: &Repo, revision: &str) -> Result<CommitId> {
+    match repo.resolve(revision) {
+        Ok(oid) => Ok(oid),
+        Err(_) => bail!("{}", no_such(revision, &ref_names(&repo.git())?)),
+    }
+}
+
+fn unknown(repo: &Repo, name: &str, remotes: &[String]) -> Result<anyhow::Error> {
+    let mut names = ref_names(&repo.git())?;
+    names.extend(remotes.iter().cloned());
+    Ok(anyhow!("{}", no_such(name, &names)))
+}
+
+fn no_such(wanted: &str, names: &[String]) -> String {
+    let near: Vec<String> = sides::nearest(wanted, names).iter().map(|name| format!("`{name}`")).collect();
+    match near.as_slice() {
+        [] => format!("`{wanted}` names no commit, remote or repository"),
+        near => format!(
+            "`{wanted}` names no commit, remote or repository; the nearest names are {}",
+            near.join(", ")
+        ),
+    }
+}
+
+fn ref_names(git: &Git) -> Result<Vec<String>> {
+    let text =
+        git.line(&["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"])?;
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
+fn branches(git: &Git, remote: &str) -> Result<Vec<String>> {
+    let under = format!("refs/remotes/{remote}/");
+    let text = git.line(&["for-each-ref", "--format=%(refname)", &under])?;
+    let names = text.lines().filter_map(|name| name.strip_prefix(&under));
+    Ok(names.filter(|name| *name != "HEAD").map(str::to_owned).collect())
+}
+
+/// The newest release tag that a commit contains, by version order.
+fn release(git: &Git, tip: &CommitId) -> Result<Option<Release>> {
+    let merged = format!("--merged={tip}");
+    let format = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(committerdate:iso-strict)%00%(*committerdate:iso-strict)";
+    let text = git.line(&["for-each-ref", "--sort=-version:refname", &merged, format, "refs/tags"])?;
+    let releases = text.lines().filter_map(|line| {
+        let [name, direct, peeled, date, peeled_date] = line.split('\0').collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        let (commit, date) = if peeled.is_empty() { (direct, date) } else { (peeled, peeled_date) };
+        let tag = name.strip_prefix("refs/tags/")?;
+        let commit = CommitId::parse(commit).filter(|_| sides::is_release(tag))?;
+        Some(Release { name: name.to_owned(), commit, date: date.to_owned() })
+    });
+    // The tag with the newest commit: version order alone would set `v2024` above `v3.0` of a later scheme.
+    Ok(releases.max_by(|a, b| a.date.cmp(&b.date).then_with(|| b.name.cmp(&a.name))))
+}
+
+/// What the repository itself says about where it comes from: a hint for the user, never an answer.
+fn traces(repo: &Repo, fork: &Side, remotes: &[String]) -> Result<Unavailable> {
+    let git = repo.git();
+    let mut said = Vec::new();
+    for remote in remotes {
+        let url = git.line(&["config", "--get", &format!("remote.{remote}.url")]).unwrap_or_default();
+        said.push(format!("the remote `{remote}` is {}", sides::without_secrets(&url)));
+    }
+    let listing = git.line(&["ls-tree", "--name-only", fork.oid.as_str()])?;
+    let readmes = listing.lines().filter(|name| name.to_lowercase().starts_with("readme"));
+    for readme in readmes {
+        let content = git.read(&["cat-file", "blob", &format!("{}:{readme}", fork.oid)]).unwrap_or_default();
+        for (line, words) in sides::fork_traces(&String::from_utf8_lossy(&content)) {
+            said.push(format!("{readme}:{line} says \"{words}\""));
+        }
+    }
+    let name_it = "name it: `--upstream REMOTE|REV|URL|PATH`, `[upstream] upstream` in xtask.toml, or `git remote add upstream URL`";
+    let hint = if said.is_empty() { name_it.to_owned() } else { format!("{name_it}; {}", said.join("; ")) };
+    Ok(Unavailable {
+        why: "no upstream is named and there is no remote `upstream`".to_owned(),
+        hint: Some(hint),
+    })
+}

@@ -1,0 +1,249 @@
+//! The result: what is known of the two sides, as plain values. Field names are those of `--format json`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::config::Depth;
+use crate::repo::{CommitId, RepoPath};
+use crate::report::Finding;
+
+/// All that was found. `None` (`null`) means that it does not apply or cannot be known; the findings say why.
+#[derive(Clone, Debug, Serialize)]
+pub struct Analysis {
+    /// Hash over schema, depth, configuration and the ids of both sides.
+    pub inputs: String,
+    /// How far the search went.
+    pub depth: Depth,
+    /// The side that follows.
+    pub fork: Side,
+    /// The side that is followed.
+    pub upstream: Side,
+    /// The newest release tag that upstream's tip contains.
+    pub release: Option<Release>,
+    /// How they stand to one another; `None` in a shallow clone that does not tell.
+    pub relation: Option<Relation>,
+    /// All best common ancestors, sorted by id.
+    pub merge_bases: Option<Vec<CommitId>>,
+    /// The one that changes are counted from: the first that `git merge-base` gives.
+    pub merge_base: Option<Base>,
+    /// Commits that only the fork has.
+    pub ahead: Option<usize>,
+    /// Commits that only upstream has.
+    pub behind: Option<usize>,
+    /// Commits without merges: `[fork, upstream]`.
+    pub without_merges: Option<[usize; 2]>,
+    /// Commits by month of their committer date (UTC): `[fork, upstream]`.
+    pub months: BTreeMap<String, [usize; 2]>,
+    /// Commits with the same patch on both sides.
+    pub equivalent: Option<Equivalent>,
+    /// Paths that each side changed since the merge base.
+    pub changed: Option<Changed>,
+    /// Pairs of old and new path (similarity of 50 % or more).
+    pub renames: Option<Renames>,
+    /// The trial merge of upstream into the fork.
+    pub merge: Option<Merge>,
+    /// What the fork's changes are counted from: the merge base, else upstream's tip.
+    pub custom_since: Option<Base>,
+    /// Lines that the fork added and deleted in all, as `git diff --numstat` counts.
+    pub custom_lines: Option<Lines>,
+    /// Every file that the fork added or changed.
+    pub custom: Vec<Custom>,
+    /// What to do.
+    pub strategy: Strategy,
+    /// What could not be known, and other remarks.
+    pub findings: Vec<Finding>,
+}
+
+/// One of the two sides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Side {
+    /// The commit.
+    pub oid: CommitId,
+    /// Its committer date, RFC 3339.
+    pub date: String,
+    /// What names it: a full ref name, or the revision as it was given.
+    #[serde(rename = "ref")]
+    pub name: String,
+    /// The remote that holds the ref, where there is one.
+    pub remote: Option<String>,
+    /// Where a side of another repository lies, as it was given.
+    pub location: Option<String>,
+}
+
+/// A release tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Release {
+    /// The tag's full ref name.
+    #[serde(rename = "ref")]
+    pub name: String,
+    /// The commit that it names.
+    pub commit: CommitId,
+    /// That commit's committer date.
+    pub date: String,
+}
+
+/// A commit that something is counted from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Base {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its committer date.
+    pub date: String,
+}
+
+/// How the fork stands to its upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Relation {
+    /// Both are one commit.
+    Same,
+    /// The fork has all that upstream has, and more.
+    Ahead,
+    /// Upstream has all that the fork has, and more.
+    Behind,
+    /// Each has commits of its own.
+    Diverged,
+    /// No common ancestor.
+    Unrelated,
+}
+
+/// Commits whose patch stands on the other side too (`git rev-list --cherry-mark`), newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Equivalent {
+    /// The fork's.
+    pub fork: Vec<CommitId>,
+    /// Upstream's.
+    pub upstream: Vec<CommitId>,
+    /// Commits of either side, merges apart, that change nothing.
+    pub empty: Vec<CommitId>,
+}
+
+/// Paths, sorted; a rename counts with both its names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// By the fork.
+    pub fork: Vec<RepoPath>,
+    /// By upstream.
+    pub upstream: Vec<RepoPath>,
+    /// By both.
+    pub both: Vec<RepoPath>,
+}
+
+/// Renames, sorted by the old path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Renames {
+    /// By the fork.
+    pub fork: Vec<(RepoPath, RepoPath)>,
+    /// By upstream.
+    pub upstream: Vec<(RepoPath, RepoPath)>,
+}
+
+/// What `git merge` would give.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Merge {
+    /// True when nothing conflicts.
+    pub clean: bool,
+    /// The tree that the merge leaves, with conflict markers where it is not clean.
+    pub tree: Option<String>,
+    /// Paths that stay unmerged, sorted.
+    pub conflicts: Vec<Conflict>,
+    /// How many conflict messages git gave of each kind.
+    pub kinds: BTreeMap<String, usize>,
+    /// Conflict messages about paths that are not unmerged themselves.
+    pub notices: Vec<Notice>,
+}
+
+/// A path that stays unmerged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    /// The path.
+    pub path: RepoPath,
+    /// git's names of the conflicts that it leads (`CONFLICT (contents)`), sorted.
+    pub kinds: Vec<String>,
+    /// Conflicts that name it in second place (the other end of a rename): git's name and the leading path.
+    pub part_of: Vec<Notice>,
+    /// source, test, docs, lockfile, generated, binary, other.
+    pub class: &'static str,
+}
+
+/// A conflict message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Notice {
+    /// The path that leads it.
+    pub path: RepoPath,
+    /// git's name (`CONFLICT (directory rename suggested)`).
+    pub kind: String,
+}
+
+/// Lines by `git diff --numstat`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Lines {
+    /// Added.
+    pub added: u64,
+    /// Deleted.
+    pub deleted: u64,
+}
+
+/// What happened to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It is new.
+    Added,
+    /// Its content or mode changed.
+    Modified,
+    /// It is gone.
+    Deleted,
+    /// It has another path, and perhaps another content.
+    Renamed,
+    /// A file became a link or a submodule, or the other way round.
+    TypeChanged,
+}
+
+/// A file that the fork added or changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Custom {
+    /// Where it stands (stood, when deleted).
+    pub path: RepoPath,
+    /// What happened to it.
+    pub status: Status,
+    /// The old path of a renamed one.
+    pub from: Option<RepoPath>,
+    /// True when upstream's tip has no file at this path and the merge base had none.
+    pub only_in_fork: bool,
+    /// Lines added, as git counts; `None` for binary content and where the content is missing.
+    pub lines_added: Option<u64>,
+    /// Lines deleted, likewise.
+    pub lines_deleted: Option<u64>,
+    /// Size of the file in the fork; `None` when deleted, a submodule, or missing.
+    pub bytes: Option<u64>,
+    /// Lines of the file in the fork, the last one without a line break included; `None` also for binary content.
+    pub lines: Option<u64>,
+    /// The area that claims it, else the folder.
+    pub area: String,
+    /// The fork's commits behind it, newest first, merges apart.
+    pub commits: Vec<CommitId>,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Strategy {
+    /// The rule that won.
+    pub recommend: &'static str,
+    /// The measured facts behind it.
+    pub why: Vec<String>,
+    /// The others, and what speaks against each.
+    pub rejected: Vec<Rejected>,
+    /// What to run, in order.
+    pub commands: Vec<String>,
+}
+
+/// An option that is not recommended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    /// Its name.
+    pub name: &'static str,
+    /// What speaks against it.
+    pub why: String,
+}

@@ -1,0 +1,203 @@
+//! Counts what each side has of its own. Knows no repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class::class_of;
+use super::model::{Changed, Conflict, Equivalent, Merge, Notice, Relation, Renames};
+use super::parse::{Commit, Diff, TrialMerge};
+use crate::repo::{CommitId, RepoPath};
+
+/// Commits of the two sides, newest first; the boundary is kept for its trees.
+#[derive(Debug, Default)]
+pub(super) struct Range {
+    /// All commits that `git log --left-right --boundary FORK...UPSTREAM` gives.
+    pub(super) commits: Vec<Commit>,
+}
+
+impl Range {
+    /// The fork's own commits.
+    pub(super) fn fork(&self) -> impl Iterator<Item = &Commit> {
+        self.commits.iter().filter(|commit| commit.mark == '<')
+    }
+
+    /// Upstream's own commits.
+    pub(super) fn upstream(&self) -> impl Iterator<Item = &Commit> {
+        self.commits.iter().filter(|commit| commit.mark == '>')
+    }
+
+    /// Commits that only the fork and only upstream have.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.fork().count(), self.upstream().count())
+    }
+
+    /// The same without merges.
+    pub(super) fn counts_without_merges(&self) -> [usize; 2] {
+        let plain = |commit: &&Commit| commit.parents.len() < 2;
+        [self.fork().filter(plain).count(), self.upstream().filter(plain).count()]
+    }
+
+    /// Commits by month of their committer date: `[fork, upstream]`.
+    pub(super) fn months(&self) -> BTreeMap<String, [usize; 2]> {
+        let mut months: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+        for commit in self.fork().chain(self.upstream()) {
+            let slot = usize::from(commit.mark == '>');
+            months.entry(month(commit.time)).or_default()[slot] += 1;
+        }
+        months
+    }
+
+    /// Commits, merges apart, whose tree is their parent's (or empty, for a root).
+    pub(super) fn empty(&self, empty_tree: &str) -> Vec<CommitId> {
+        let trees: BTreeMap<&CommitId, &str> =
+            self.commits.iter().map(|commit| (&commit.id, commit.tree.as_str())).collect();
+        let changes_nothing = |commit: &&Commit| match commit.parents.as_slice() {
+            [] => commit.tree == empty_tree,
+            [parent] => trees.get(parent).is_some_and(|tree| *tree == commit.tree),
+            _ => false,
+        };
+        let own = self.commits.iter().filter(|commit| commit.mark != '-');
+        own.filter(changes_nothing).map(|commit| commit.id.clone()).collect()
+    }
+}
+
+/// `2024-05` of a time in seconds since 1970 (UTC); the calendar is Howard Hinnant's `civil_from_days`.
+pub(super) fn month(time: i64) -> String {
+    let days = time.div_euclid(86_400) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}")
+}
+
+/// How the two sides stand.
+pub(super) fn relation(related: bool, same: bool, ahead: usize, behind: usize) -> Relation {
+    match (related, same, ahead, behind) {
+        (_, true, ..) => Relation::Same,
+        (false, ..) => Relation::Unrelated,
+        (_, _, _, 0) => Relation::Ahead,
+        (_, _, 0, _) => Relation::Behind,
+        _ => Relation::Diverged,
+    }
+}
+
+/// Splits the commits that git marked `=` by side; those that change nothing are listed apart.
+pub(super) fn equivalent(range: &Range, marked: &BTreeSet<CommitId>, empty: Vec<CommitId>) -> Equivalent {
+    let nothing: BTreeSet<&CommitId> = empty.iter().collect();
+    let equal = |commit: &&Commit| marked.contains(&commit.id) && !nothing.contains(&commit.id);
+    let fork = range.fork().filter(equal).map(|commit| commit.id.clone()).collect();
+    let upstream = range.upstream().filter(equal).map(|commit| commit.id.clone()).collect();
+    Equivalent { fork, upstream, empty }
+}
+
+/// Paths by side.
+pub(super) fn changed(fork: &Diff, upstream: &Diff) -> Changed {
+    let (fork, upstream) = (fork.paths(), upstream.paths());
+    let both = fork.intersection(&upstream).cloned().collect();
+    Changed { fork: fork.into_iter().collect(), upstream: upstream.into_iter().collect(), both }
+}
+
+/// Renames by side.
+pub(super) fn renames(fork: &Diff, upstream: &Diff) -> Renames {
+    Renames { fork: fork.renames(), upstream: upstream.renames() }
+}
+
+/// Turns git's account of a trial merge into the result.
+pub(super) fn merge(trial: &TrialMerge, clean: bool) -> Merge {
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let mut leading: BTreeMap<&RepoPath, BTreeSet<String>> = BTreeMap::new();
+    let mut second: BTreeMap<&RepoPath, BTreeSet<Notice>> = BTreeMap::new();
+    let conflicts = trial.messages.iter().filter(|message| message.kind.starts_with("CONFLICT"));
+    for message in conflicts {
+        *kinds.entry(message.kind.clone()).or_default() += 1;
+        let Some((first, others)) = message.paths.split_first() else { continue };
+        leading.entry(first).or_default().insert(message.kind.clone());
+        for other in others.iter().filter(|other| *other != first) {
+            let notice = Notice { path: first.clone(), kind: message.kind.clone() };
+            second.entry(other).or_default().insert(notice);
+        }
+    }
+    let conflict = |path: &RepoPath| Conflict {
+        path: path.clone(),
+        kinds: leading.get(path).into_iter().flatten().cloned().collect(),
+        part_of: second.get(path).into_iter().flatten().cloned().collect(),
+        class: class_of(path, leading.get(path).is_some_and(|kinds| kinds.contains("CONFLICT (binary)"))),
+    };
+    let elsewhere = leading.iter().filter(|(path, _)| !trial.stages.contains_key(**path));
+    let notices = elsewhere
+        .flat_map(|(path, kinds)| {
+            kinds.iter().map(|kind| Notice { path: (*path).clone(), kind: kind.clone() })
+        })
+        .collect();
+    Merge {
+        clean,
+        tree: Some(trial.tree.clone()),
+        conflicts: trial.stages.keys().map(conflict).collect(),
+        kinds,
+        notices,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upstream::parse::Message;
+
+    #[test]
+    fn months_follow_the_calendar() {
+        let cases = [
+            (0, "1970-01"),
+            (951_782_399, "2000-02"),
+            (951_868_800, "2000-03"),
+            (-1, "1969-12"),
+            (1_735_689_599, "2024-12"),
+        ];
+        for (time, expected) in cases {
+            assert_eq!(month(time), expected, "{time}");
+        }
+    }
+
+    #[test]
+    fn relation_has_one_name_for_each_case() {
+        assert_eq!(relation(true, true, 0, 0), Relation::Same);
+        assert_eq!(relation(true, false, 3, 0), Relation::Ahead);
+        assert_eq!(relation(true, false, 0, 3), Relation::Behind);
+        assert_eq!(relation(true, false, 1, 1), Relation::Diverged);
+        assert_eq!(relation(false, false, 9, 9), Relation::Unrelated);
+    }
+
+    fn stages(paths: &[&str]) -> TrialMerge {
+        let none: [Option<(String, String)>; 3] = Default::default();
+        let stages = paths.iter().map(|&path| (path.into(), none.clone())).collect();
+        TrialMerge { tree: "t".to_owned(), stages, messages: Vec::new() }
+    }
+
+    #[test]
+    fn second_path_of_a_conflict_is_part_of_it_and_does_not_lead() {
+        let mut trial = stages(&["old", "new"]);
+        trial.messages.push(Message {
+            paths: vec!["old".into(), "new".into()],
+            kind: "CONFLICT (rename/delete)".to_owned(),
+            words: String::new(),
+        });
+        let merge = merge(&trial, false);
+        assert_eq!(merge.conflicts[0].path, "new".into());
+        assert!(merge.conflicts[0].kinds.is_empty());
+        assert_eq!(merge.conflicts[0].part_of[0].path, "old".into());
+        assert_eq!(merge.conflicts[1].kinds, ["CONFLICT (rename/delete)"]);
+    }
+
+    #[test]
+    fn message_about_a_path_that_is_not_unmerged_is_kept() {
+        let mut trial = stages(&["a"]);
+        trial.messages.push(Message {
+            paths: vec!["elsewhere".into()],
+            kind: "CONFLICT (file location)".to_owned(),
+            words: String::new(),
+        });
+        assert_eq!(merge(&trial, false).notices[0].path, "elsewhere".into());
+    }
+}
