@@ -1,0 +1,37 @@
+//! Prints what the room `code` finds in a repository: `survey inventory|imports DIR [REVISION]`.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool for development prints")]
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use xtask::code::python;
+use xtask::repo::{Repo, Tree};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (what, folder) = match &arguments[..] {
+        [what, folder, ..] => (what.as_str(), folder),
+        _ => bail!("use: survey inventory DIR [REVISION]"),
+    };
+    let repo = Repo::open(Path::new(folder))?;
+    let tree = match arguments.get(2) {
+        Some(revision) => Tree::of_revision(&repo, revision)?,
+        None => Tree::of_work_tree(&repo)?,
+    };
+    let mut files = Vec::new();
+    for (path, _) in tree.entries().filter(|(path, _)| path.extension() == "py") {
+        let bytes = tree.read(path)?;
+        match python::decode_source(&bytes) {
+            Ok(source) => files.push((path.clone(), source.text)),
+            Err(why) => eprintln!("{path}: {why}"),
+        }
+    }
+    match what {
+        "inventory" => {
+            let inventory = python::inventory::inventory(&files);
+            println!("{}", serde_json::to_string_pretty(&inventory).context("print")?);
+        }
+        other => bail!("no survey `{other}`"),
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! Python, read by ruff's parser: nothing is imported, nothing is run.
+
+pub mod inventory;
+mod parallel;
+mod source;
+mod syntax;
+
+pub use source::{Source, decode_source};
+pub use syntax::Unparsed;
