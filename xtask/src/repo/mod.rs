@@ -9,9 +9,9 @@ mod history;
 mod ids;
 mod open;
 mod path;
+mod scratch;
 #[cfg(test)]
 mod tests;
-mod scratch;
 mod tree;
 
 pub use history::{Change, History, PathHistory, Rename};
