@@ -1,0 +1,144 @@
+//! Runs of four words that stand in two texts: where a shared passage may begin.
+
+use super::tokens::Tokens;
+use super::{Options, Tuning, parallel};
+
+/// Words in a seed.
+pub(super) const GRAM: usize = 4;
+
+/// Parts that the hashes are split into, so that each part is sorted by one thread.
+const PARTS: usize = 64;
+
+/// A text ready for comparison.
+pub(super) struct Weighed {
+    pub(super) tokens: Tokens,
+    /// What each word says, 0 to 255.
+    pub(super) weights: Vec<u8>,
+    /// The number of its first word among the words of all texts.
+    pub(super) base: u32,
+}
+
+/// Four words that two texts share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seed {
+    /// The two texts, the smaller number first.
+    pub(super) texts: (u32, u32),
+    /// The first word in each, counted in its own text.
+    pub(super) at: (u32, u32),
+}
+
+/// Four words that stand in too many texts to say that two of them overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Common {
+    pub(super) text: u32,
+    pub(super) at: u32,
+    /// How many texts hold it.
+    pub(super) spread: u32,
+    pub(super) hash: u64,
+}
+
+/// All seeds sorted by texts, all common runs sorted by text.
+pub(super) fn find(texts: &[Weighed], options: &Options) -> (Vec<Seed>, Vec<Common>) {
+    let numbers: Vec<usize> = (0..texts.len()).collect();
+    let postings = parallel::chunks(&numbers, options.threads, |chunk| {
+        let mut parts: Vec<Vec<(u64, u32)>> = vec![Vec::new(); PARTS];
+        for &number in chunk {
+            hash_grams(&texts[number], &options.tuning, &mut parts);
+        }
+        parts
+    });
+    let bases: Vec<u32> = texts.iter().map(|text| text.base).collect();
+    let spread_limit = options.tuning.spread_limit(texts.len());
+    let parts: Vec<usize> = (0..PARTS).collect();
+    let found = parallel::each(&parts, options.threads, |&part| {
+        let mut entries: Vec<(u64, u32)> =
+            postings.iter().flat_map(|chunk| chunk[part].iter().copied()).collect();
+        entries.sort_unstable();
+        match_entries(&entries, &bases, spread_limit)
+    });
+    let mut seeds: Vec<Seed> = Vec::new();
+    let mut common: Vec<Common> = Vec::new();
+    for (some, others) in found {
+        seeds.extend(some);
+        common.extend(others);
+    }
+    seeds.sort_unstable();
+    common.sort_unstable();
+    (seeds, common)
+}
+
+/// Files the runs of four words of one section that say enough under their hashes.
+fn hash_grams(text: &Weighed, tuning: &Tuning, parts: &mut [Vec<(u64, u32)>]) {
+    let tokens = &text.tokens;
+    for section in 0..tokens.sections.len() {
+        let lines = tokens.lines_of_section(section);
+        let first = tokens.line_starts[lines.start as usize] as usize;
+        let end = tokens.line_starts[lines.end as usize] as usize;
+        let words = &tokens.words[first..end];
+        let weights = &text.weights[first..end];
+        for (offset, (gram, weight)) in words.windows(GRAM).zip(weights.windows(GRAM)).enumerate() {
+            let mass: u32 = weight.iter().map(|&weight| u32::from(weight)).sum();
+            if mass < tuning.seed_mass || is_repetition(gram) {
+                continue;
+            }
+            let hash = hash(gram);
+            let position = text.base + (first + offset) as u32;
+            parts[(hash >> 58) as usize].push((hash, position));
+        }
+    }
+}
+
+/// One word three times over (`x x x`, table rules) says nothing.
+fn is_repetition(gram: &[u32]) -> bool {
+    gram.iter().filter(|&&word| word == gram[0]).count() >= 3
+        || gram.iter().filter(|&&word| word == gram[1]).count() >= 3
+}
+
+fn hash(gram: &[u32]) -> u64 {
+    gram.iter().fold(0x9e37_79b9_7f4a_7c15, |hash: u64, &word| {
+        let mixed = (hash ^ u64::from(word)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        mixed ^ (mixed >> 32)
+    })
+}
+
+/// Occurrences of one seed in one text that are looked at: a run that a text repeats has no place of its own.
+const OCCURRENCES: usize = 4;
+
+fn match_entries(entries: &[(u64, u32)], bases: &[u32], spread_limit: u32) -> (Vec<Seed>, Vec<Common>) {
+    let mut seeds = Vec::new();
+    let mut common = Vec::new();
+    let mut places: Vec<(u32, Vec<u32>)> = Vec::new();
+    for group in entries.chunk_by(|one, other| one.0 == other.0) {
+        if group.len() < 2 {
+            continue;
+        }
+        places.clear();
+        for &(_, position) in group {
+            let text = bases.partition_point(|&base| base <= position) - 1;
+            let at = position - bases[text];
+            match places.last_mut() {
+                Some((last, all)) if *last as usize == text => all.push(at),
+                _ => places.push((text as u32, vec![at])),
+            }
+        }
+        let spread = places.len() as u32;
+        if spread > spread_limit {
+            let hash = group[0].0;
+            common.extend(
+                places.iter().flat_map(|(text, all)| {
+                    all.iter().map(move |&at| Common { text: *text, at, spread, hash })
+                }),
+            );
+            continue;
+        }
+        for (index, (a, in_a)) in places.iter().enumerate() {
+            for (b, in_b) in &places[index + 1..] {
+                for &from in in_a.iter().take(OCCURRENCES) {
+                    let pairs = in_b.iter().take(OCCURRENCES);
+                    seeds.extend(pairs.map(|&to| Seed { texts: (*a, *b), at: (from, to) }));
+                }
+            }
+        }
+    }
+    (seeds, common)
+}
