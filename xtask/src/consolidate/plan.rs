@@ -1,0 +1,161 @@
+//! The plan: what is proposed, what was decided, and what is done.
+
+use crate::repo::{BlobId, RepoPath};
+
+/// What an item does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Puts the sections of its sources into one guide, and the sources into the archive.
+    Merge,
+    /// Moves one note into the archive.
+    Archive,
+    /// Removes a note that another one equals byte for byte.
+    Duplicate,
+}
+
+/// One item of the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// What it does.
+    pub action: Action,
+    /// Whether it is to be carried out.
+    pub ticked: bool,
+    /// Whether it has been.
+    pub done: bool,
+    /// The notes it takes, sorted by path.
+    pub sources: Vec<Source>,
+    /// The guide, the place in the archive, or the note that stays.
+    pub target: RepoPath,
+    /// What the tool proposed, to tell it from what was decided.
+    pub proposed: Proposed,
+    /// How sure the tool is, in percent.
+    pub confidence: u8,
+    /// Lines of the sources, and how many of them the guide would hold; merges alone.
+    pub lines: Option<(usize, usize)>,
+    /// The evidence, one line.
+    pub why: String,
+    /// Why somebody decided otherwise, one line.
+    pub reason: Option<String>,
+    /// What becomes of each section, in the guide's order; merges alone.
+    pub sections: Vec<SectionPlan>,
+}
+
+/// A note that an item takes, with the content it was planned for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// Where it stands.
+    pub path: RepoPath,
+    /// The id of its content.
+    pub blob: BlobId,
+}
+
+/// What the tool proposed before anybody decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposed {
+    /// The tick.
+    pub ticked: bool,
+    /// The target.
+    pub target: RepoPath,
+    /// The place among all items, from 1.
+    pub order: usize,
+}
+
+/// What becomes of a section of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionPlan {
+    /// The note.
+    pub source: RepoPath,
+    /// Its first and last line.
+    pub lines: (usize, usize),
+    /// Its heading, one line; empty for what stands before the first heading.
+    pub heading: String,
+    /// What becomes of it.
+    pub destiny: Destiny,
+    /// What the tool proposed.
+    pub proposed: Destiny,
+    /// The place in the guide that the tool proposed, from 1.
+    pub order: usize,
+}
+
+/// What becomes of a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Destiny {
+    /// It goes into the guide.
+    Guide,
+    /// It stays in the archive, and the guide links to it.
+    History,
+    /// It stands elsewhere already.
+    Repeated,
+}
+
+impl Action {
+    /// All actions, in the order of the plan.
+    pub const ALL: [Self; 3] = [Self::Merge, Self::Archive, Self::Duplicate];
+
+    /// Its name in markers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Archive => "archive",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+impl Destiny {
+    /// All destinies.
+    pub const ALL: [Self; 3] = [Self::Guide, Self::History, Self::Repeated];
+
+    /// Its name in the plan.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Guide => "guide",
+            Self::History => "history",
+            Self::Repeated => "repeated",
+        }
+    }
+}
+
+impl Item {
+    /// The item's name: a hash of what it does and of which notes, so that it stays when their content,
+    /// its target or its place change.
+    pub fn id(&self) -> String {
+        let paths = self.sources.iter().map(|source| source.path.as_bytes());
+        hash(std::iter::once(self.action.name().as_bytes()).chain(paths))
+    }
+
+    /// True where somebody decided otherwise than proposed.
+    pub fn is_decided(&self) -> bool {
+        self.ticked != self.proposed.ticked
+            || self.target != self.proposed.target
+            || self.reason.is_some()
+            || self.sections.iter().any(|section| section.destiny != section.proposed)
+    }
+
+    /// One line that names it: what, of which notes, to where.
+    pub fn title(&self) -> String {
+        let first = self.sources.first().map(|source| source.path.display()).unwrap_or_default();
+        match self.action {
+            Action::Merge => format!("merge {} notes into {}", self.sources.len(), self.target),
+            Action::Archive => format!("archive {first}"),
+            Action::Duplicate => format!("remove {first}, the same as {}", self.target),
+        }
+    }
+}
+
+/// The marker in the first lines of a guide that an item made.
+pub fn guide_marker(id: &str) -> String {
+    format!("<!-- xtask:guide id={id} -->")
+}
+
+/// FNV-1a over parts that are ended by a zero byte each, which no path holds; 16 digits.
+pub(super) fn hash<'a>(parts: impl Iterator<Item = &'a [u8]>) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for &byte in part.iter().chain(&[0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}
