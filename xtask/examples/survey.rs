@@ -1,17 +1,17 @@
-//! Prints what the room `code` finds in a repository: `survey inventory|imports DIR [REVISION]`.
+//! Prints what the room `code` finds in a repository: `survey inventory|symbols DIR [REVISION]`.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool for development prints")]
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use xtask::code::python;
-use xtask::repo::{Repo, Tree};
+use xtask::repo::{EntryKind, Repo, Tree};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (what, folder) = match &arguments[..] {
         [what, folder, ..] => (what.as_str(), folder),
-        _ => bail!("use: survey inventory DIR [REVISION]"),
+        _ => bail!("use: survey inventory|symbols DIR [REVISION]"),
     };
     let repo = Repo::open(Path::new(folder))?;
     let tree = match arguments.get(2) {
@@ -27,11 +27,24 @@ fn main() -> Result<()> {
         }
     }
     match what {
+        "symbols" => symbols(&tree)?,
         "inventory" => {
             let inventory = python::inventory::inventory(&files);
             println!("{}", serde_json::to_string_pretty(&inventory).context("print")?);
         }
         other => bail!("no survey `{other}`"),
+    }
+    Ok(())
+}
+
+fn symbols(tree: &Tree) -> Result<()> {
+    for (path, entry) in tree.entries() {
+        if matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
+            let text = String::from_utf8_lossy(&tree.read(path)?).into_owned();
+            for symbol in xtask::code::symbols(path, &text) {
+                println!("{path}:{}-{} {:?} {}", symbol.line, symbol.end_line, symbol.kind, symbol.name);
+            }
+        }
     }
     Ok(())
 }

@@ -3,4 +3,9 @@
 //! Python is read by a parser ([`python`]), other languages by patterns, and results say which it was.
 //! The room knows nothing of reports, of git history beyond the values it is given, or of configuration.
 
+mod mask;
 pub mod python;
+pub mod rust_tests;
+mod symbols;
+
+pub use symbols::{ReadBy, Symbol, SymbolKind, symbols};

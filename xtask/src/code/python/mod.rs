@@ -7,3 +7,5 @@ mod syntax;
 
 pub use source::{Source, decode_source};
 pub use syntax::Unparsed;
+
+pub(super) use syntax::{Lines, blocks, with_module};

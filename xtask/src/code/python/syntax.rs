@@ -1,7 +1,7 @@
 //! One parse of one file, safe for hostile input: any nesting ends in an answer, not in a full stack.
 
-use ruff_python_ast::ModModule;
 use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::{self as ast, ModModule, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::TextSize;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub struct Unparsed {
 ///
 /// # Errors
 /// The line and message of the first syntax error.
-pub(super) fn with_module<T>(
+pub(crate) fn with_module<T>(
     text: &str,
     look: impl FnOnce(&Parsed<ModModule>) -> T,
 ) -> Result<T, (usize, String)> {
@@ -107,11 +107,34 @@ fn is_too_deep(kinds: &[TokenKind]) -> bool {
     false
 }
 
+/// The statements inside a compound statement of the same scope.
+pub(crate) fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
+    match statement {
+        Stmt::If(branch) => {
+            let rest = branch.elif_else_clauses.iter().map(|clause| &clause.body[..]);
+            std::iter::once(&branch.body[..]).chain(rest).collect()
+        }
+        Stmt::Try(attempt) => {
+            let handlers = attempt.handlers.iter().map(|handler| {
+                let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                &handler.body[..]
+            });
+            // What the body binds is what counts; a handler binds a stand-in first, so that the body wins.
+            handlers.chain([&attempt.body[..], &attempt.orelse[..], &attempt.finalbody[..]]).collect()
+        }
+        Stmt::With(with) => vec![&with.body],
+        Stmt::For(repeat) => vec![&repeat.body, &repeat.orelse],
+        Stmt::While(repeat) => vec![&repeat.body, &repeat.orelse],
+        Stmt::Match(choice) => choice.cases.iter().map(|case| &case.body[..]).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Line numbers of a text, by its line ends (`\n`, `\r\n`, `\r`).
-pub(super) struct Lines(Vec<u32>);
+pub(crate) struct Lines(Vec<u32>);
 
 impl Lines {
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
         for (at, &byte) in bytes.iter().enumerate() {
@@ -124,7 +147,7 @@ impl Lines {
     }
 
     /// The line of a place, from 1.
-    pub(super) fn line(&self, place: TextSize) -> usize {
+    pub(crate) fn line(&self, place: TextSize) -> usize {
         self.0.partition_point(|&start| start <= place.to_u32())
     }
 }

@@ -6,7 +6,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::count::{self, Constants};
-use crate::code::python::syntax::{Lines, with_module};
+use crate::code::python::syntax::{Lines, blocks, with_module};
 
 /// A base class or an imported thing by its dotted name, as written.
 pub(super) type Dotted = String;
@@ -325,29 +325,6 @@ fn arguments_of(function: &ast::StmtFunctionDef) -> Vec<String> {
         .filter(|parameter| parameter.default.is_none())
         .map(|parameter| parameter.name().to_string())
         .collect()
-}
-
-/// The statements inside a compound statement of the same scope.
-pub(super) fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
-    match statement {
-        Stmt::If(branch) => {
-            let rest = branch.elif_else_clauses.iter().map(|clause| &clause.body[..]);
-            std::iter::once(&branch.body[..]).chain(rest).collect()
-        }
-        Stmt::Try(attempt) => {
-            let handlers = attempt.handlers.iter().map(|handler| {
-                let ast::ExceptHandler::ExceptHandler(handler) = handler;
-                &handler.body[..]
-            });
-            // What the body binds is what counts; a handler binds a stand-in first, so that the body wins.
-            handlers.chain([&attempt.body[..], &attempt.orelse[..], &attempt.finalbody[..]]).collect()
-        }
-        Stmt::With(with) => vec![&with.body],
-        Stmt::For(repeat) => vec![&repeat.body, &repeat.orelse],
-        Stmt::While(repeat) => vec![&repeat.body, &repeat.orelse],
-        Stmt::Match(choice) => choice.cases.iter().map(|case| &case.body[..]).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// True when importing the file does something beyond defining: it calls, loops, or has a part for `__main__`.
