@@ -12,6 +12,10 @@ mod relation;
 mod report;
 mod sides;
 mod strategy;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Result;
 

@@ -13,7 +13,7 @@ use super::{RENAME_LIMIT, blobs};
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
-use crate::repo::{BlobId, CommitId, Scratch};
+use crate::repo::{BlobId, CommitId, RepoPath, Scratch};
 use crate::report::Finding;
 
 /// git's answers. What is `None` could not be had, and a finding says why.
@@ -89,6 +89,9 @@ pub(super) fn gather(
     let upstream_diff = upstream_answer.map(|(diff, _)| diff);
     notes.about_renames(renames_known, [fork_diff.as_ref(), upstream_diff.as_ref()]);
     let marked = marked.into_inner().and_then(|marked| notes.keep("commits with the same patch", marked));
+    if let (Some(fork), Some(upstream)) = (&fork_diff, &upstream_diff) {
+        notes.findings.extend(ask.merge_attributes(fork, upstream));
+    }
     let merge = notes.keep("the trial merge", take(merge)).map(|(merge, warning)| {
         notes.findings.extend(warning);
         merge
@@ -289,5 +292,35 @@ impl Ask<'_> {
             )
         });
         Ok((relation::merge(&trial, answer.code == Some(0)), gave_up))
+    }
+
+    /// Says which paths that both changed have a merge attribute: the trial merge heeds none, since a driver is a
+    /// program that the repository names.
+    fn merge_attributes(&self, fork: &Diff, upstream: &Diff) -> Option<Finding> {
+        let upstream = upstream.paths();
+        let mut asked = Vec::new();
+        for path in fork.paths().iter().filter(|path| upstream.contains(path)) {
+            asked.extend(path.as_bytes());
+            asked.push(0);
+        }
+        if asked.is_empty() {
+            return None;
+        }
+        let git = self.git.clone().with_variable("GIT_ATTR_SOURCE", self.fork.as_str());
+        let answer = git.answer_to(&["check-attr", "--stdin", "-z", "merge"], &asked, &[0]).ok()?;
+        let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
+        let set: Vec<&[&[u8]]> = fields
+            .chunks_exact(3)
+            .filter(|fields| fields[2] != b"unspecified" && fields[2] != b"set")
+            .collect();
+        let first = set.first()?;
+        let words = format!(
+            "the trial merge heeds no merge attribute, so that no program of the repository is run; {} path(s) that \
+             both sides changed have one, the first is `{}` (`merge={}`): `git merge` may end otherwise there",
+            set.len(),
+            RepoPath::from_bytes(first[0]),
+            String::from_utf8_lossy(first[2]),
+        );
+        Some(Finding::warn("merge-attributes", None, words))
     }
 }

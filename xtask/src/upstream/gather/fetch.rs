@@ -1,6 +1,8 @@
 //! The only place that may use the network, and only when the user said `--fetch`.
 
-use std::path::PathBuf;
+#![allow(clippy::disallowed_methods, reason = "the cache of an address is a folder of the tool's own")]
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -51,14 +53,14 @@ fn cache_folder(repo: &Repo, address: &str) -> Result<PathBuf> {
     Ok(repo.common_dir().join("xtask/upstream").join(format!("{}.git", &id[..16])))
 }
 
-fn fill(repo: &Repo, place: &std::path::Path, address: &str) -> Result<()> {
-    if !place.join("HEAD").is_file() {
-        let format = repo.git().line(&["rev-parse", "--show-object-format"])?;
-        let format = format!("--object-format={format}");
-        let text = place.to_str().context("the repository's path is not UTF-8")?;
-        repo.git().read(&["init", "--quiet", "--bare", "--template=", &format, text])?;
-    }
+fn fill(repo: &Repo, place: &Path, address: &str) -> Result<()> {
+    // Pointed at the cache from the start: `init` makes whatever `--git-dir` names.
     let git = Git::new(place, None);
+    if !place.join("HEAD").is_file() {
+        std::fs::create_dir_all(place).context("make a folder for the cache")?;
+        let format = repo.git().line(&["rev-parse", "--show-object-format"])?;
+        git.read(&["init", "--quiet", "--bare", "--template=", &format!("--object-format={format}")])?;
+    }
     let args = [
         "fetch",
         "--quiet",

@@ -11,7 +11,7 @@ use super::fetch;
 use crate::process::Progress;
 use crate::repo::git::Git;
 use crate::repo::{CommitId, Repo};
-use crate::report::{Finding, Unavailable};
+use crate::report::{Finding, Hinted, Unavailable};
 
 /// Upstream's side, and the repository that holds it when it is another one.
 pub(super) struct Target {
@@ -116,7 +116,7 @@ impl Search<'_> {
             Some(branch) if branches.iter().any(|have| have == branch) => branch.to_owned(),
             Some(branch) => {
                 let full: Vec<String> = branches.iter().map(|have| format!("{name}/{have}")).collect();
-                bail!("{}", no_such(&format!("{name}/{branch}"), &full));
+                return Err(no_such(&format!("{name}/{branch}"), &full));
             }
             None => match self.default_branch(name, &branches)? {
                 Some(branch) => branch,
@@ -224,24 +224,22 @@ fn side(repo: &Repo, oid: CommitId, revision: &str) -> Result<Side> {
 fn resolve(repo: &Repo, revision: &str) -> Result<CommitId> {
     match repo.resolve(revision) {
         Ok(oid) => Ok(oid),
-        Err(_) => bail!("{}", no_such(revision, &ref_names(&repo.git())?)),
+        Err(_) => Err(no_such(revision, &ref_names(&repo.git())?)),
     }
 }
 
 fn unknown(repo: &Repo, name: &str, remotes: &[String]) -> Result<anyhow::Error> {
     let mut names = ref_names(&repo.git())?;
     names.extend(remotes.iter().cloned());
-    Ok(anyhow!("{}", no_such(name, &names)))
+    Ok(no_such(name, &names))
 }
 
-fn no_such(wanted: &str, names: &[String]) -> String {
+fn no_such(wanted: &str, names: &[String]) -> anyhow::Error {
+    let message = format!("`{wanted}` names no commit, remote or repository");
     let near: Vec<String> = sides::nearest(wanted, names).iter().map(|name| format!("`{name}`")).collect();
     match near.as_slice() {
-        [] => format!("`{wanted}` names no commit, remote or repository"),
-        near => format!(
-            "`{wanted}` names no commit, remote or repository; the nearest names are {}",
-            near.join(", ")
-        ),
+        [] => Hinted::new(message, "`git branch --all` and `git remote -v` list what there is").into(),
+        near => Hinted::new(message, format!("the nearest names are {}", near.join(", "))).into(),
     }
 }
 

@@ -1,0 +1,186 @@
+//! Histories for tests, written through `git fast-import`: one child a repository.
+
+#![allow(clippy::disallowed_methods, reason = "tests build folders of their own")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::{Analysis, Options, run};
+use crate::process::{Cancel, Progress};
+use crate::repo::Repo;
+use crate::repo::git::Git;
+use crate::report::{Outcome, Unavailable};
+
+/// A temporary folder that holds repositories.
+pub(super) struct Place {
+    folder: TempDir,
+}
+
+/// What a commit does to one path: new content, or `None` to remove it.
+pub(super) type Edit<'a> = (&'a str, Option<&'a str>);
+
+/// A history under construction; each commit lies a day after the one before.
+#[derive(Default)]
+pub(super) struct History {
+    stream: Vec<u8>,
+    marks: BTreeMap<String, usize>,
+    commits: usize,
+}
+
+impl History {
+    /// Adds a commit to `branch`; a new branch starts without a parent unless it was forked off.
+    pub(super) fn commit(&mut self, branch: &str, message: &str, edits: &[Edit<'_>]) -> &mut Self {
+        self.commit_with(branch, None, message, edits)
+    }
+
+    /// Starts `branch` where `from` stands now.
+    pub(super) fn fork(&mut self, branch: &str, from: &str) -> &mut Self {
+        let mark = self.marks[from];
+        self.marks.insert(branch.to_owned(), mark);
+        self.stream.extend(format!("reset refs/heads/{branch}\nfrom :{mark}\n\n").into_bytes());
+        self
+    }
+
+    /// Adds a merge of `other` into `branch`; its tree is `branch`'s with `edits`.
+    pub(super) fn merge(&mut self, branch: &str, other: &str, edits: &[Edit<'_>]) -> &mut Self {
+        let mark = self.marks[other];
+        self.commit_with(branch, Some(mark), &format!("merge {other}"), edits)
+    }
+
+    /// Tags what `branch` stands at.
+    pub(super) fn tag(&mut self, tag: &str, branch: &str) -> &mut Self {
+        let mark = self.marks[branch];
+        self.stream.extend(format!("reset refs/tags/{tag}\nfrom :{mark}\n\n").into_bytes());
+        self
+    }
+
+    fn commit_with(
+        &mut self,
+        branch: &str,
+        merged: Option<usize>,
+        message: &str,
+        edits: &[Edit<'_>],
+    ) -> &mut Self {
+        self.commits += 1;
+        let time = 1_700_000_000 + 86_400 * self.commits;
+        let who = format!("tester <tester@example.org> {time} +0000");
+        let mut text = format!(
+            "commit refs/heads/{branch}\nmark :{}\nauthor {who}\ncommitter {who}\ndata {}\n{message}\n",
+            self.commits,
+            message.len()
+        );
+        if let Some(parent) = self.marks.get(branch) {
+            text += &format!("from :{parent}\n");
+        }
+        if let Some(other) = merged {
+            text += &format!("merge :{other}\n");
+        }
+        self.stream.extend(text.into_bytes());
+        for (path, content) in edits {
+            match content {
+                Some(content) => {
+                    let head = format!("M 100644 inline {path}\ndata {}\n{content}\n", content.len());
+                    self.stream.extend(head.into_bytes());
+                }
+                None => self.stream.extend(format!("D {path}\n").into_bytes()),
+            }
+        }
+        self.stream.push(b'\n');
+        self.marks.insert(branch.to_owned(), self.commits);
+        self
+    }
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// git in a folder, cut off from the user's configuration, with fixed people and dates.
+    pub(super) fn git(&self, folder: &Path, args: &[&str]) -> String {
+        let output = git_in(folder).read(args).unwrap();
+        String::from_utf8_lossy(&output).trim_end_matches('\n').to_owned()
+    }
+
+    /// Writes a history into a repository of its own, with `main` checked out; options go to `git init`.
+    pub(super) fn repository(&self, name: &str, options: &[&str], history: &History) -> PathBuf {
+        let folder = self.path(name);
+        let bare = options.contains(&"--bare");
+        let git_dir = if bare { folder.clone() } else { folder.join(".git") };
+        std::fs::create_dir_all(&folder).unwrap();
+        let init = [&["init", "-q", "-b", "main", "--template="], options].concat();
+        git_at(&git_dir, (!bare).then_some(folder.as_path())).read(&init).unwrap();
+        if !history.stream.is_empty() {
+            git_in(&folder).answer_to(&["fast-import", "--quiet"], &history.stream, &[0]).unwrap();
+            if !bare {
+                self.git(&folder, &["reset", "-q", "--hard"]);
+            }
+        }
+        folder
+    }
+}
+
+impl Place {
+    /// Clones by `git clone`; the options end with the address.
+    pub(super) fn clone(&self, folder: &Path, options: &[&str]) {
+        let shell = xshell::Shell::new().unwrap();
+        shell.change_dir(self.folder.path());
+        let mut command =
+            xshell::cmd!(shell, "git -c protocol.file.allow=always clone -q {options...} {folder}").quiet();
+        for name in Git::cleared_variables() {
+            command = command.env_remove(name);
+        }
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").run().unwrap();
+    }
+}
+
+fn git_in(folder: &Path) -> Git {
+    let git_dir = folder.join(".git");
+    if git_dir.exists() { git_at(&git_dir, Some(folder)) } else { git_at(folder, None) }
+}
+
+fn git_at(git_dir: &Path, work_tree: Option<&Path>) -> Git {
+    let variables = [
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_AUTHOR_NAME", "tester"),
+        ("GIT_AUTHOR_EMAIL", "tester@example.org"),
+        ("GIT_COMMITTER_NAME", "tester"),
+        ("GIT_COMMITTER_EMAIL", "tester@example.org"),
+        ("GIT_AUTHOR_DATE", "1700000000 +0000"),
+        ("GIT_COMMITTER_DATE", "1700000000 +0000"),
+    ];
+    let git = Git::new(git_dir, work_tree);
+    variables.into_iter().fold(git, |git, (name, value)| git.with_variable(name, value))
+}
+
+/// Compares `fork` with `upstream` (a revision of the same repository, or any other name).
+pub(super) fn outcome(
+    folder: &Path,
+    fork: &str,
+    upstream: Option<&str>,
+) -> anyhow::Result<Outcome<Analysis>> {
+    let options =
+        Options { fork: fork.to_owned(), upstream: upstream.map(str::to_owned), ..Options::default() };
+    run(&Repo::open(folder)?, &options, &Progress::default(), &Cancel::default())
+}
+
+pub(super) fn analysis(folder: &Path, fork: &str, upstream: &str) -> Analysis {
+    match outcome(folder, fork, Some(upstream)).unwrap() {
+        Outcome::Done(analysis) => analysis,
+        Outcome::Unavailable(unavailable) => panic!("unavailable: {unavailable:?}"),
+    }
+}
+
+pub(super) fn unavailable(folder: &Path, upstream: Option<&str>) -> Unavailable {
+    match outcome(folder, "HEAD", upstream).unwrap() {
+        Outcome::Unavailable(unavailable) => unavailable,
+        Outcome::Done(_) => panic!("it was compared"),
+    }
+}

@@ -1,0 +1,308 @@
+//! The analysis against real repositories of every shape.
+
+use std::path::Path;
+
+use super::testing::{History, Place, analysis, outcome, unavailable};
+use super::*;
+use crate::report::Hinted;
+
+/// `main` (upstream) and `fork` from one root: a conflict in `both.txt`, a rename, files of their own.
+fn diverged() -> History {
+    let mut history = History::default();
+    let long = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n";
+    history.commit(
+        "main",
+        "root",
+        &[("both.txt", Some("base\n")), ("old.txt", Some(long)), ("gone.txt", Some("x\n"))],
+    );
+    history.fork("fork", "main");
+    history.commit("main", "theirs", &[("both.txt", Some("upstream\n")), ("up.txt", Some("up\n"))]);
+    history.commit("main", "same patch", &[("shared.txt", Some("shared\n"))]);
+    history.commit("fork", "mine", &[("both.txt", Some("fork\n")), ("own.txt", Some("a\nb"))]);
+    history.commit("fork", "move", &[("old.txt", None), ("new.txt", Some(&format!("{long}nine\n")))]);
+    history.commit("fork", "same patch", &[("shared.txt", Some("shared\n"))]);
+    history.commit("fork", "nothing", &[]);
+    history.commit("fork", "drop", &[("gone.txt", None)]);
+    history
+}
+
+fn texts<T: std::fmt::Display>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn diverged_fork_is_measured_on_all_counts() {
+    let place = Place::new();
+    let folder = place.repository("r", &[], &diverged());
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(found.relation, Some(Relation::Diverged));
+    assert_eq!((found.ahead, found.behind), (Some(5), Some(2)));
+    let changed = found.changed.unwrap();
+    assert_eq!(texts(&changed.fork), ["both.txt", "gone.txt", "new.txt", "old.txt", "own.txt", "shared.txt"]);
+    assert_eq!(texts(&changed.both), ["both.txt", "shared.txt"]);
+    assert_eq!(found.renames.unwrap().fork, [("old.txt".into(), "new.txt".into())]);
+    let merge = found.merge.unwrap();
+    assert!(!merge.clean);
+    assert_eq!(merge.conflicts[0].path, "both.txt".into());
+    assert_eq!(merge.conflicts[0].kinds, ["CONFLICT (contents)"]);
+    let equivalent = found.equivalent.unwrap();
+    assert_eq!((equivalent.fork.len(), equivalent.upstream.len(), equivalent.empty.len()), (1, 1, 1));
+    assert!(found.findings.is_empty(), "{:?}", found.findings);
+}
+
+#[test]
+fn custom_files_have_exact_lines_bytes_and_commits() {
+    let place = Place::new();
+    let folder = place.repository("r", &[], &diverged());
+    let found = analysis(&folder, "fork", "main");
+    let rows: Vec<String> = found
+        .custom
+        .iter()
+        .map(|file| {
+            format!(
+                "{} {:?} +{:?} -{:?} {:?} bytes {:?} lines {} commits only {}",
+                file.path,
+                file.status,
+                file.lines_added.unwrap(),
+                file.lines_deleted.unwrap(),
+                file.bytes,
+                file.lines,
+                file.commits.len(),
+                file.only_in_fork
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(rows.join("\n"), @r"
+    both.txt Modified +1 -1 Some(5) bytes Some(1) lines 1 commits only false
+    gone.txt Deleted +0 -1 None bytes None lines 1 commits only false
+    new.txt Renamed +1 -0 Some(45) bytes Some(9) lines 1 commits only true
+    own.txt Added +2 -0 Some(3) bytes Some(2) lines 1 commits only true
+    shared.txt Added +1 -0 Some(7) bytes Some(1) lines 1 commits only false
+    ");
+}
+
+#[test]
+fn each_relation_is_recognised() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "one", &[("a", Some("1\n"))]).fork("old", "main");
+    history.commit("main", "two", &[("a", Some("2\n"))]);
+    history.commit("alone", "other root", &[("b", Some("3\n"))]);
+    let folder = place.repository("r", &[], &history);
+    let cases = [
+        ("main", "main", Relation::Same),
+        ("main", "old", Relation::Ahead),
+        ("old", "main", Relation::Behind),
+        ("alone", "main", Relation::Unrelated),
+    ];
+    for (fork, upstream, expected) in cases {
+        let found = analysis(&folder, fork, upstream);
+        assert_eq!(found.relation, Some(expected), "{fork} against {upstream}");
+        assert!(found.merge.unwrap().clean, "{fork} against {upstream}");
+    }
+}
+
+#[test]
+fn all_merge_bases_of_a_criss_cross_are_listed() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n"))]).fork("fork", "main");
+    history.commit("main", "m", &[("m", Some("1\n"))]).commit("fork", "f", &[("f", Some("1\n"))]);
+    history.fork("main-before", "main");
+    history.merge("main", "fork", &[("f", Some("1\n"))]);
+    history.merge("fork", "main-before", &[("m", Some("1\n"))]);
+    let folder = place.repository("r", &[], &history);
+    assert_eq!(analysis(&folder, "fork", "main").merge_bases.unwrap().len(), 2);
+}
+
+#[test]
+fn repository_is_byte_for_byte_as_before() {
+    let place = Place::new();
+    let folder = place.repository("r", &[], &diverged());
+    let before = listing(&folder);
+    analysis(&folder, "fork", "main");
+    assert_eq!(listing(&folder), before);
+}
+
+/// Every file below a folder with its size and time of change.
+fn listing(folder: &Path) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in xshell::Shell::new().unwrap().read_dir(&folder).unwrap() {
+            let meta = entry.symlink_metadata().unwrap();
+            all.push(format!("{} {} {:?}", entry.display(), meta.len(), meta.modified().unwrap()));
+            if meta.is_dir() {
+                folders.push(entry);
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn merge_driver_of_the_repository_is_not_run() {
+    let place = Place::new();
+    let mut history = diverged();
+    history.commit("fork", "driver", &[(".gitattributes", Some("*.txt merge=evil\n"))]);
+    let folder = place.repository("r", &[], &history);
+    let proof = place.path("proof");
+    place.git(&folder, &["config", "merge.evil.driver", &format!("touch {}", proof.display())]);
+    place.git(&folder, &["checkout", "-q", "fork"]);
+    let found = analysis(&folder, "HEAD", "main");
+    assert!(!proof.exists(), "the driver ran");
+    assert_eq!(found.merge.unwrap().conflicts.len(), 1);
+    let said: Vec<&str> = found.findings.iter().map(|finding| finding.check.as_str()).collect();
+    assert_eq!(said, ["merge-attributes"]);
+}
+
+#[test]
+fn no_upstream_is_unavailable_with_the_traces_as_hint() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "one", &[("README.md", Some("# X\nA fork of https://example.org/x\n"))]);
+    let folder = place.repository("r", &[], &history);
+    place.git(&folder, &["remote", "add", "origin", "https://me:secret@example.org/mine.git"]);
+    let hint = unavailable(&folder, None).hint.unwrap();
+    assert!(hint.contains("README.md:2 says"), "{hint}");
+    assert!(hint.contains("`origin` is https://example.org/mine.git"), "{hint}");
+    assert!(!hint.contains("secret"));
+}
+
+#[test]
+fn remote_upstream_is_found_by_name_and_its_default_branch_by_its_head() {
+    let place = Place::new();
+    let source = place.repository("up", &[], &diverged());
+    let folder = place.repository("r", &[], &diverged());
+    place.git(&folder, &["remote", "add", "upstream", source.to_str().unwrap()]);
+    let nothing = unavailable(&folder, None);
+    assert_eq!(nothing.why, "nothing was fetched yet from the remote `upstream`");
+    place.git(&folder, &["-c", "protocol.file.allow=always", "fetch", "-q", "upstream"]);
+    let Ok(Outcome::Done(found)) = outcome(&folder, "fork", None) else { panic!("unavailable") };
+    assert_eq!(found.upstream.name, "refs/remotes/upstream/main");
+    assert_eq!(found.upstream.remote.as_deref(), Some("upstream"));
+    place.git(&folder, &["symbolic-ref", "refs/remotes/upstream/HEAD", "refs/remotes/upstream/fork"]);
+    let found = analysis(&folder, "main", "upstream");
+    assert_eq!(found.upstream.name, "refs/remotes/upstream/fork", "the remote's own word counts");
+    let found = analysis(&folder, "main", "upstream#main");
+    assert_eq!(found.relation, Some(Relation::Same));
+}
+
+#[test]
+fn fetch_fills_a_cache_for_an_address_and_leaves_the_refs_alone() {
+    let place = Place::new();
+    let source = place.repository("up", &[], &diverged());
+    let folder = place.repository("r", &[], &diverged());
+    let address = format!("file://{}#main", source.display());
+    assert!(unavailable(&folder, Some(&address)).hint.unwrap().contains("--fetch"));
+    let before = place.git(&folder, &["for-each-ref"]);
+    let options =
+        Options { fork: "fork".to_owned(), upstream: Some(address), fetch: true, ..Options::default() };
+    let done =
+        run(&Repo::open(&folder).unwrap(), &options, &Progress::default(), &Cancel::default()).unwrap();
+    let Outcome::Done(found) = done else { panic!("unavailable") };
+    assert_eq!(found.behind, Some(2));
+    assert_eq!(place.git(&folder, &["for-each-ref"]), before);
+}
+
+#[test]
+fn upstream_in_another_folder_is_read_where_it_lies() {
+    let place = Place::new();
+    let mut history = diverged();
+    history.commit("main", "only there", &[("late.txt", Some("late\n"))]).tag("v1.2", "main");
+    let source = place.repository("up", &["--bare"], &history);
+    let folder = place.repository("r", &[], &diverged());
+    let found = analysis(&folder, "fork", &format!("{}#main", source.display()));
+    assert_eq!(found.behind, Some(3));
+    assert_eq!(found.release.unwrap().name, "refs/tags/v1.2");
+    assert!(!found.merge.unwrap().clean);
+}
+
+#[test]
+fn name_that_does_not_exist_is_an_error_that_offers_the_nearest() {
+    let place = Place::new();
+    let folder = place.repository("r", &[], &diverged());
+    for (fork, upstream, expected) in [("HEAD", "mian", "`main`"), ("frok", "main", "`fork`")] {
+        let error = outcome(&folder, fork, Some(upstream)).unwrap_err();
+        let hinted = error.downcast_ref::<Hinted>().expect("it has a hint");
+        assert_eq!(hinted.hint(), format!("the nearest names are {expected}"));
+    }
+}
+
+#[test]
+fn empty_repository_is_unavailable() {
+    let place = Place::new();
+    let folder = place.repository("r", &[], &History::default());
+    assert_eq!(unavailable(&folder, Some("main")).why, "the repository has no commit yet");
+}
+
+#[test]
+fn bare_and_sha256_repositories_give_the_same_figures() {
+    let place = Place::new();
+    for (name, options) in [("bare", &["--bare"][..]), ("long", &["--object-format=sha256"])] {
+        let folder = place.repository(name, options, &diverged());
+        let found = analysis(&folder, "fork", "main");
+        assert_eq!((found.ahead, found.behind), (Some(5), Some(2)), "{name}");
+        assert_eq!(found.merge.unwrap().conflicts.len(), 1, "{name}");
+        assert_eq!(found.custom.len(), 5, "{name}");
+    }
+}
+
+#[test]
+fn shallow_clone_has_no_counts_and_says_why() {
+    let place = Place::new();
+    let source = place.repository("up", &[], &diverged());
+    let folder = place.path("shallow");
+    let address = format!("file://{}", source.display());
+    let args = ["--depth=1", "--no-single-branch", "--branch=fork", &address];
+    place.clone(&folder, &args);
+    let found = analysis(&folder, "HEAD", "origin/main");
+    assert_eq!((found.ahead, found.behind, found.relation), (None, None, None));
+    assert!(found.merge_bases.is_none());
+    assert_eq!(found.findings[0].check, "shallow");
+    let own: Vec<String> = found.custom.iter().map(|file| file.path.to_string()).collect();
+    assert!(own.contains(&"own.txt".to_owned()), "what the trees tell is still told: {own:?}");
+}
+
+#[test]
+fn partial_clone_tells_paths_without_contents() {
+    let place = Place::new();
+    let source = place.repository("up", &[], &diverged());
+    place.git(&source, &["config", "uploadpack.allowFilter", "true"]);
+    let folder = place.path("partial");
+    let address = format!("file://{}", source.display());
+    let args = ["--bare", "--filter=blob:none", &address];
+    place.clone(&folder, &args);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!((found.ahead, found.behind), (Some(5), Some(2)));
+    assert_eq!(found.changed.unwrap().both.len(), 2);
+    assert!(found.renames.is_none() && found.equivalent.is_none() && found.merge.is_none());
+    assert!(found.custom.iter().all(|file| file.bytes.is_none() && file.lines_added.is_none()));
+    assert!(found.findings.iter().any(|finding| finding.check == "missing-contents"), "{:?}", found.findings);
+}
+
+#[test]
+fn hostile_names_and_types_are_ordinary_input() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n"))]).fork("fork", "main");
+    let hostile = ["\"pi|pe`<script>.txt\"", "\"line\\nbreak\"", "\"\\377\\376.txt\""];
+    let edits: Vec<_> = hostile.iter().map(|name| (*name, Some("x\n"))).collect();
+    history.commit("fork", "\u{1}\u{2} odd", &edits);
+    history.commit("main", "up", &[("b", Some("\0binary"))]);
+    let folder = place.repository("r", &["--bare"], &history);
+    let found = analysis(&folder, "fork", "main");
+    let paths: Vec<String> = found.custom.iter().map(|file| file.path.to_string()).collect();
+    assert_eq!(paths, ["line\nbreak", "pi|pe`<script>.txt", "\\xff\\xfe.txt"]);
+    let report = report(&found).to_markdown(None);
+    assert!(!report.contains("<script>"), "{report}");
+}
+
+#[test]
+fn same_input_gives_the_same_bytes() {
+    let place = Place::new();
+    let folder = place.repository("r", &[], &diverged());
+    let print = || serde_json::to_string(&analysis(&folder, "fork", "main")).unwrap();
+    assert_eq!(print(), print());
+}
