@@ -14,7 +14,7 @@ pub(super) fn find(text: &str, gaps: &[Range<usize>], lines: &LineIndex) -> Vec<
         let mut at = gap.start;
         while let Some(start) = next_label(text, at, gap.end) {
             let Some(definition) = read(text, start, gap.end, lines) else {
-                at = start + 1;
+                at = line_end(text, start, gap.end);
                 continue;
             };
             at = definition.range.end;
@@ -23,6 +23,10 @@ pub(super) fn find(text: &str, gaps: &[Range<usize>], lines: &LineIndex) -> Vec<
         }
     }
     found
+}
+
+fn line_end(text: &str, from: usize, end: usize) -> usize {
+    text[from..end].find(['\n', '\r']).map_or(end, |found| from + found)
 }
 
 /// A label as references are matched: blanks and case do not count.
@@ -34,17 +38,13 @@ pub(super) fn fold(label: &str) -> String {
 
 /// The next `[` with nothing before it on its line but marks of lists and quotations.
 fn next_label(text: &str, from: usize, end: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
     let mut at = from;
-    while let Some(found) = text[at..end].find('[') {
-        let start = at + found;
-        let before = &bytes[..start];
-        let line = before.iter().rposition(|&byte| matches!(byte, b'\n' | b'\r')).map_or(0, |end| end + 1);
-        let marks = &text[line.max(from)..start];
-        if marks.chars().all(|c| " \t>-*+.)\u{feff}".contains(c) || c.is_ascii_digit()) {
-            return Some(start);
+    for line in text[from..end].split_inclusive(['\n', '\r']) {
+        let marks = line.trim_start_matches(|c: char| " \t>-*+.)\u{feff}".contains(c) || c.is_ascii_digit());
+        if marks.starts_with('[') {
+            return Some(at + line.len() - marks.len());
         }
-        at = start + 1;
+        at += line.len();
     }
     None
 }

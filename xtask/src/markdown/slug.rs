@@ -16,7 +16,9 @@ static DROPPED: LazyLock<Regex> =
 /// Makes a heading's words into an anchor; words that stand alone in their text have just this one.
 pub fn slug(words: &str) -> String {
     if words.is_ascii() {
-        return words.bytes().filter_map(ascii_slug_char).collect();
+        let mut anchor = String::with_capacity(words.len());
+        anchor.extend(words.bytes().filter_map(ascii_slug_char));
+        return anchor;
     }
     let lower = words.to_lowercase();
     let kept: Cow<'_, str> = DROPPED.replace_all(&lower, "");

@@ -165,3 +165,36 @@ fn markup() {
     footnote n true "[^n]: Note.\n"
     "####);
 }
+
+/// Sizes at which a pass that grows with the square of the length would take minutes.
+#[test]
+fn awkward_texts_are_read_in_one_pass() {
+    let deep_list: String = (0..300).map(|depth| format!("{}- x\n", "  ".repeat(depth))).collect();
+    let cases = [
+        ("headings", "# h\n\n".repeat(50_000), 50_000),
+        ("one line", "word `code` [a](b.md) **x** ".repeat(20_000), 1),
+        ("quotes", ">".repeat(20_000) + " x", 20_001),
+        ("lists on one line", "- ".repeat(20_000) + "x", 40_001),
+        ("deep list", deep_list, 900),
+        ("unclosed fences", "```\n".repeat(20_001), 10_001),
+        ("brackets", "[".repeat(200_000), 1),
+        ("pictures in pictures", "![".repeat(20_000) + &"](x)".repeat(20_000), 1),
+        ("candidates for a destination", format!("[{}](x)", "`](`".repeat(20_000)), 1),
+        ("open comments", "<!-- ".repeat(50_000), 1),
+        ("open headings", "<h1>\n\nt\n\n".repeat(10_000), 20_000),
+        ("definitions", "[l]: x\n".repeat(20_000), 0),
+        ("definitions without an end", "[l]: x 'a\n\n".repeat(10_000), 10_000),
+        ("brackets behind marks", "- [\n".repeat(10_000), 20_001),
+        ("entities", "[a](b&amp;c) ".repeat(5_000), 1),
+    ];
+    for (name, text, blocks) in cases {
+        assert_eq!(parse(&text, Format::Markdown).blocks.len(), blocks, "{name}");
+    }
+}
+
+#[test]
+fn ten_megabytes_on_one_line_are_read() {
+    let text = "a".repeat(10_000_000);
+    assert_eq!(parse(&text, Format::Markdown).blocks[0].range, 0..10_000_000);
+    assert_eq!(parse(&text, Format::Plain).blocks[0].range, 0..10_000_000);
+}

@@ -62,6 +62,8 @@ struct Walk<'t> {
     html_heading: Option<HtmlHeading>,
     /// Where no block with words stands: definitions can.
     gaps: Vec<Range<usize>>,
+    /// The line of the block that was begun last: the next one is near.
+    line: usize,
     /// Up to where blocks with words have been seen.
     covered: usize,
     /// Footnotes in the order in which they are first referred to, which is how they are numbered.
@@ -84,6 +86,7 @@ impl<'t> Walk<'t> {
             html: Vec::new(),
             html_heading: None,
             gaps: Vec::new(),
+            line: 1,
             covered: start,
             footnote_numbers: BTreeMap::new(),
         }
@@ -189,7 +192,10 @@ impl<'t> Walk<'t> {
             }
             kind => kind,
         };
-        let lines = self.parsed.lines.lines(&range);
+        let first = self.parsed.lines.line_after(range.start, self.line);
+        let last = self.parsed.lines.line_after(range.end.saturating_sub(1).max(range.start), first);
+        self.line = first;
+        let lines = (first, last);
         let parent = self.containers.last().copied();
         let section = self.headings.len().checked_sub(1);
         self.parsed.blocks.push(Block { kind, range, lines, parent, section });
@@ -210,7 +216,7 @@ impl<'t> Walk<'t> {
                 let block = &mut self.parsed.blocks[index];
                 if block.range.end < range.end {
                     block.range.end = range.end;
-                    block.lines.1 = self.parsed.lines.lines(range).1;
+                    block.lines.1 = self.parsed.lines.line_after(range.end - 1, block.lines.1);
                     self.covered = self.covered.max(range.end);
                 }
             }
@@ -229,7 +235,7 @@ impl<'t> Walk<'t> {
         let Some(index) = self.leaf.take() else { return };
         let words = self.words.take().unwrap_or_default();
         let slug = self.anchor_heading(&words, self.parsed.blocks[index].lines.0);
-        let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = squeezed(&words);
         if !self.containers.is_empty() {
             return;
         }
@@ -248,7 +254,8 @@ impl<'t> Walk<'t> {
     }
 
     fn row(&mut self, range: Range<usize>) {
-        let line = self.parsed.lines.line(range.start);
+        let line = self.parsed.lines.line_after(range.start, self.line);
+        self.line = line;
         if let Some(rows) = self.rows() {
             rows.push(Row { range, line, cells: Vec::new() });
         }
@@ -286,4 +293,16 @@ impl<'t> Walk<'t> {
             sections::divide(self.headings, &parsed.lines, self.start, self.text.len());
         parsed
     }
+}
+
+/// Words with one blank between them.
+fn squeezed(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for word in words.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }

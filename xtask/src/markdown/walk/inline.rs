@@ -66,7 +66,7 @@ impl Walk<'_> {
         if padded {
             content = content.start + 1..content.end - 1;
         }
-        let line = self.parsed.lines.line(range.start);
+        let line = self.parsed.lines.line_after(range.start, self.line);
         self.parsed.code_spans.push(CodeSpan { text: text.to_owned(), content, range, line });
     }
 
@@ -85,7 +85,7 @@ impl Walk<'_> {
         };
         let label = (kind == LinkKind::Reference).then(|| label.to_owned());
         let inner_end = range.start + 1 + usize::from(image);
-        let line = self.parsed.lines.line(range.start);
+        let line = self.parsed.lines.line_after(range.start, self.line);
         self.open_links.push(OpenLink { index: self.parsed.links.len(), inner_end });
         self.parsed.links.push(Link {
             kind,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser};
 
-use super::Walk;
+use super::{Walk, squeezed};
 use crate::markdown::html::{self, Attribute, HtmlTag};
 use crate::markdown::{Anchor, AnchorKind, Form, Link, LinkKind, Place};
 
@@ -171,7 +171,7 @@ impl Walk<'_> {
         }
         let Some(heading) = self.html_heading.take() else { return };
         let slug = self.anchor_heading(&heading.words, heading.line);
-        let text = heading.words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = squeezed(&heading.words);
         // GitHub counts the blanks that indent the words, other renderers do not: both anchors are good.
         let tidy = crate::markdown::slug(&text);
         if tidy != slug {
