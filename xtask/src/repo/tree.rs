@@ -44,6 +44,7 @@ enum Reader {
     Files(PathBuf),
     Library(Mutex<git2::Repository>),
     Children(Git),
+    Memory(BTreeMap<RepoPath, Vec<u8>>),
 }
 
 impl std::fmt::Debug for Reader {
@@ -52,6 +53,7 @@ impl std::fmt::Debug for Reader {
             Reader::Files(_) => "Files",
             Reader::Library(_) => "Library",
             Reader::Children(_) => "Children",
+            Reader::Memory(_) => "Memory",
         })
     }
 }
@@ -114,6 +116,16 @@ impl Tree {
         Ok(Self { entries, reader: object_reader(repo)? })
     }
 
+    /// A tree of files that stand nowhere yet: what a change would leave, or the input of a test.
+    pub fn in_memory(files: impl IntoIterator<Item = (RepoPath, EntryKind, Vec<u8>)>) -> Self {
+        let (mut entries, mut contents) = (BTreeMap::new(), BTreeMap::new());
+        for (path, kind, content) in files {
+            entries.insert(path.clone(), Entry { kind, id: None, tracked: true });
+            contents.insert(path, content);
+        }
+        Self { entries, reader: Reader::Memory(contents) }
+    }
+
     /// All entries, sorted by path.
     pub fn entries(&self) -> impl Iterator<Item = (&RepoPath, &Entry)> {
         self.entries.iter()
@@ -155,6 +167,7 @@ impl Tree {
                 let id = entry.id.as_ref().with_context(context)?;
                 git.read(&["cat-file", "blob", id.as_str()]).with_context(context)
             }
+            Reader::Memory(contents) => contents.get(path).cloned().with_context(context),
         }
     }
 }
