@@ -1,1 +1,125 @@
 //! Analysis C: whether the tests still hold.
+//!
+//! Suites are run, and their every event is read: a run counts as passed only when every test that was
+//! collected has ended well. Failures are grouped by cause. What cannot run says why, and the static parts
+//! are there all the same.
+
+mod assemble;
+mod cargo_cases;
+mod cases;
+mod causes;
+mod ended;
+mod events;
+mod gather;
+mod interpreter;
+mod libtest;
+mod model;
+mod packages;
+mod places;
+mod probe;
+mod pytest_config;
+mod report;
+mod rerun;
+mod result;
+mod session;
+mod status;
+mod suites;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+
+use crate::config::{Depth, ValidateConfig};
+use crate::process::{Cancel, Progress};
+use crate::repo::Repo;
+use crate::report::{Outcome, Unavailable};
+
+pub use report::{headline, next_step, report};
+pub use result::{
+    Analysis, Attempt, Case, CaseOutcome, Cause, Counts, End, Flaky, Interpreter, Place, Run, Skips, Slow,
+    Status, Verdict, Written,
+};
+
+/// What is wanted of the analysis.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How far to look.
+    pub depth: Depth,
+    /// `[validate]` of the configuration.
+    pub config: ValidateConfig,
+    /// Whether nothing of the repository is to be executed.
+    pub static_only: bool,
+    /// How long suites and tests took the last time.
+    pub durations: Durations,
+}
+
+/// How long things took: the caller keeps it from one run for the next.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Durations {
+    /// Seconds by suite.
+    pub suites: BTreeMap<String, f64>,
+    /// Seconds by test.
+    pub tests: BTreeMap<String, f64>,
+}
+
+/// A suite that is about to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedRun {
+    /// Its name.
+    pub name: String,
+    /// What will run it.
+    pub runner: String,
+    /// Its folders and files; empty: the whole repository.
+    pub paths: Vec<String>,
+    /// Whether it decides the verdict.
+    pub gating: bool,
+    /// Why it is a suite.
+    pub found: String,
+    /// Seconds that it took the last time.
+    pub last_duration_s: Option<f64>,
+}
+
+/// Says which suites [`run`] would run.
+///
+/// # Errors
+/// The repository is bare or cannot be read.
+pub fn planned(repo: &Repo, options: &Options) -> Result<Vec<PlannedRun>> {
+    gather::planned(repo, options).context("look for test suites")
+}
+
+/// Runs the suites and concludes.
+///
+/// # Errors
+/// The repository is bare or cannot be read, or a process cannot be watched. A suite that cannot run is no
+/// error: it says so in its run.
+pub fn run(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Outcome<Analysis>> {
+    let gathered = gather::gather(repo, options, progress, cancel)?;
+    if gathered.runs.is_empty() && gathered.inventory.files_named_test == 0 {
+        return Ok(Outcome::Unavailable(Unavailable {
+            why: "no test suite was found (no test files, no `Cargo.toml`)".to_owned(),
+            hint: Some("name one under `[[validate.suite]]` in xtask.toml".to_owned()),
+        }));
+    }
+    Ok(Outcome::Done(assemble::analysis(gathered, options)))
+}
+
+impl Analysis {
+    /// How long everything took, for the next time.
+    pub fn durations(&self) -> Durations {
+        let suites = self.runs.iter().filter_map(|run| Some((run.suite.clone(), run.duration_s?)));
+        let tests = self.cases.iter().filter_map(|case| Some((case.id.clone(), case.duration_s?)));
+        Durations { suites: suites.collect(), tests: tests.collect() }
+    }
+
+    /// True when a gate must fail: a gating suite that did not pass, or a finding that denies.
+    pub fn is_failing(&self) -> bool {
+        let denied = self.findings.iter().any(|finding| finding.level == crate::report::Level::Deny);
+        self.verdict == Verdict::Failed || denied
+    }
+}

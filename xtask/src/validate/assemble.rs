@@ -1,0 +1,294 @@
+//! From what was gathered to the result: cases, causes, counts, a status for each run, one verdict.
+
+use std::collections::BTreeMap;
+
+use super::cargo_cases;
+use super::cases::{Draft, drafts, roots_of};
+use super::causes::{Grouped, group};
+use super::events::Raised;
+use super::interpreter::package_of;
+use super::model::{Gathered, Ran, Rerun, SuiteRun};
+use super::places::Roots;
+use super::rerun;
+use super::result::*;
+use super::status::{Concluded, Told, conclude};
+use super::suites::kind_of;
+use crate::config::{SuiteKind, ValidateConfig};
+use crate::repo::RepoPath;
+use crate::report::{Finding, Level};
+
+/// Lists of slowest tests end here.
+const SLOWEST: usize = 10;
+
+/// A case with what its cause is made of.
+pub(super) struct Judged {
+    case: Case,
+    raised: Option<Raised>,
+    roots: Roots,
+}
+
+/// Concludes.
+pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis {
+    let mut findings = gathered.findings;
+    let mut told: Vec<Judged> = Vec::new();
+    let mut runs = Vec::new();
+    let mut flaky = Vec::new();
+    let mut written = Vec::new();
+    let mut installs: BTreeMap<String, Installer> = BTreeMap::new();
+    for mut suite_run in gathered.runs {
+        let cases = cases_of(&suite_run, &gathered.roots, &mut flaky);
+        findings.append(&mut suite_run.findings);
+        findings.extend(left_behind(&suite_run));
+        written.append(&mut suite_run.written);
+        if let Some(line) = suite_run.install.clone() {
+            let first_party = suite_run.first_party.clone();
+            installs.insert(suite_run.suite.name.clone(), Installer { line, first_party });
+        }
+        runs.push(run_of(suite_run, &cases));
+        told.extend(cases);
+    }
+    let causes = name_causes(&mut told, &installs);
+    let cases: Vec<Case> = told.into_iter().map(|told| told.case).collect();
+    let skips = skips(&cases, &options.config);
+    findings.extend(skip_findings(&skips));
+    findings.extend(flaky.iter().map(flaky_finding));
+    for written in &written {
+        let message = format!("suite `{}` {} it", written.suite, written.change);
+        findings.push(Finding::warn("written-by-tests", written.path.clone(), message));
+    }
+    findings.sort();
+    findings.dedup();
+    Analysis {
+        depth: options.depth,
+        inputs: gathered.inputs,
+        executed: gathered.executed,
+        verdict: verdict(&runs),
+        slowest: slowest(&cases),
+        runs,
+        cases,
+        skips,
+        causes,
+        flaky,
+        written,
+        inventory: gathered.inventory,
+        findings,
+    }
+}
+
+struct Installer {
+    line: String,
+    first_party: Vec<String>,
+}
+
+fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged> {
+    match &run.ran {
+        Ran::Python { ends, reruns } => {
+            let limit = run.suite.test_limit.as_secs();
+            let session = ends.first().map_or_else(|| roots.clone(), |ended| roots_of(ended, roots));
+            let drafts = drafts(ends, roots, limit);
+            drafts.into_iter().map(|draft| python_case(run, draft, reruns, &session, flaky)).collect()
+        }
+        Ran::Cargo(cargo) => cargo_cases::cases(cargo, roots)
+            .into_iter()
+            .map(|(draft, roots)| {
+                let raised = draft.raised.clone();
+                Judged { case: case_of(run, draft), raised, roots }
+            })
+            .collect(),
+        Ran::Command { .. } | Ran::Cannot { .. } | Ran::NotStarted { .. } => Vec::new(),
+    }
+}
+
+fn python_case(
+    run: &SuiteRun,
+    mut draft: Draft,
+    reruns: &[Rerun],
+    roots: &Roots,
+    flaky: &mut Vec<Flaky>,
+) -> Judged {
+    let id = draft.item.id.clone();
+    if draft.outcome.is_bad() || draft.outcome == CaseOutcome::Flaky {
+        let again = rerun::attempts(&id, reruns, roots);
+        let order_dependent = rerun::is_order_dependent(&id, reruns);
+        let passed = again.iter().any(|attempt| attempt.outcome == CaseOutcome::Passed);
+        draft.attempts.extend(again);
+        if passed && !order_dependent {
+            draft.outcome = CaseOutcome::Flaky;
+        }
+        if draft.outcome == CaseOutcome::Flaky || order_dependent {
+            flaky.push(Flaky { id, order_dependent, attempts: draft.attempts.clone() });
+        }
+    }
+    let raised = draft.raised.clone();
+    Judged { case: case_of(run, draft), raised, roots: roots.clone() }
+}
+
+fn case_of(run: &SuiteRun, draft: Draft) -> Case {
+    let by_folder = draft.item.path.as_deref().map(|path| kind_of(&RepoPath::from(path)));
+    Case {
+        kind: if run.suite.kind == SuiteKind::Unit {
+            by_folder.unwrap_or(run.suite.kind)
+        } else {
+            run.suite.kind
+        },
+        id: draft.item.id,
+        suite: run.suite.name.clone(),
+        path: draft.item.path,
+        line: draft.item.line,
+        outcome: draft.outcome,
+        duration_s: draft.seconds,
+        attempts: draft.attempts,
+        cause: None,
+        skip_reason: draft.skip_reason.filter(|_| draft.outcome == CaseOutcome::Skipped),
+    }
+}
+
+fn run_of(run: SuiteRun, cases: &[Judged]) -> Run {
+    let mut counts = Counts::default();
+    cases.iter().for_each(|told| counts.add(told.case.outcome));
+    let Concluded { told, collected, deselected, tally, restarts, plugins, duration } =
+        conclude(&run, &counts);
+    counts.collected = collected;
+    counts.deselected = deselected;
+    let Told { status, end, why, install, exit_code, culprit, output } = told;
+    Run {
+        suite: run.suite.name,
+        kind: run.suite.kind,
+        gating: run.suite.gating,
+        runner: run.runner,
+        interpreter: run.interpreter,
+        status,
+        end,
+        why,
+        install,
+        exit_code,
+        duration_s: duration,
+        culprit,
+        counts,
+        runner_tally: tally,
+        restarts,
+        command: run.command,
+        plugins,
+        output,
+    }
+}
+
+/// Gives every failing case the key of its cause.
+fn name_causes(told: &mut [Judged], installs: &BTreeMap<String, Installer>) -> Vec<Cause> {
+    let failing: Vec<usize> = (0..told.len()).filter(|&index| told[index].raised.is_some()).collect();
+    let grouped: Vec<Grouped<'_>> = failing
+        .iter()
+        .map(|&index| {
+            let Judged { case, raised, roots } = &told[index];
+            let line = case.line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
+            let home = case.path.clone().map(|path| Place { path, line });
+            Grouped { case: &case.id, raised: raised.as_ref().expect("filtered above"), roots, home }
+        })
+        .collect();
+    let (keys, mut causes) = group(&grouped);
+    let mut modules: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for (&index, key) in failing.iter().zip(&keys) {
+        if let Some(module) = told[index].raised.as_ref().and_then(|raised| raised.module.clone()) {
+            modules.insert(key.clone(), (module, told[index].case.suite.clone()));
+        }
+    }
+    for (index, key) in failing.into_iter().zip(keys) {
+        told[index].case.cause = Some(key);
+    }
+    for cause in causes.iter_mut().filter(|cause| cause.exception == "ModuleNotFoundError") {
+        let Some((module, suite)) = modules.get(&cause.key) else { continue };
+        cause.install = installs.get(suite).and_then(|installer| installer.line_for(module));
+    }
+    causes
+}
+
+impl Installer {
+    /// The line that brings a missing module; none for a module of the repository itself that is gone.
+    fn line_for(&self, module: &str) -> Option<String> {
+        let top = module.split('.').next().unwrap_or(module);
+        if self.first_party.iter().any(|own| own == top) {
+            // The package as a whole is missing from the environment, or one of its modules is gone.
+            return (module == top).then(|| self.line.replace("{}", "-e ."));
+        }
+        Some(self.line.replace("{}", package_of(module)))
+    }
+}
+
+fn verdict(runs: &[Run]) -> Verdict {
+    let gating: Vec<&Run> = runs.iter().filter(|run| run.gating).collect();
+    let failed = |run: &&&Run| matches!(run.status, Status::Failed | Status::Incomplete | Status::TimedOut);
+    if gating.iter().any(|run| failed(&run)) {
+        Verdict::Failed
+    } else if gating.is_empty() || gating.iter().any(|run| run.status == Status::CannotRun) {
+        Verdict::NotProven
+    } else {
+        Verdict::Passed
+    }
+}
+
+fn slowest(cases: &[Case]) -> Vec<Slow> {
+    let mut slow: Vec<Slow> = cases
+        .iter()
+        .filter_map(|case| Some(Slow { id: case.id.clone(), duration_s: case.duration_s? }))
+        .collect();
+    slow.sort_by(|a, b| b.duration_s.total_cmp(&a.duration_s).then_with(|| a.id.cmp(&b.id)));
+    slow.truncate(SLOWEST);
+    slow
+}
+
+fn skips(cases: &[Case], config: &ValidateConfig) -> Vec<Skips> {
+    let mut by_reason: BTreeMap<String, (u64, String)> = BTreeMap::new();
+    for case in cases.iter().filter(|case| case.outcome == CaseOutcome::Skipped) {
+        let reason = case.skip_reason.clone().filter(|reason| !reason.is_empty());
+        let reason = reason.unwrap_or_else(|| "no reason given".to_owned());
+        by_reason.entry(reason).or_insert_with(|| (0, case.id.clone())).0 += 1;
+    }
+    let allowed = config.allowed_skips.as_ref();
+    let mut skips: Vec<Skips> = by_reason
+        .into_iter()
+        .map(|(reason, (count, first))| {
+            let allowed = allowed.map(|list| list.contains(&reason));
+            Skips { reason, count, first, allowed }
+        })
+        .collect();
+    skips.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
+    skips
+}
+
+fn skip_findings(skips: &[Skips]) -> Vec<Finding> {
+    let unknown = skips.iter().filter(|skip| skip.allowed == Some(false));
+    let finding = |skip: &Skips| {
+        let message = format!("skipped for a reason that is not allowed: {} ({})", skip.reason, skip.count);
+        let hint = "fix the test, or add the reason to `allowed_skips` in xtask.toml";
+        Finding { level: Level::Deny, ..Finding::warn("unknown-skip", None, message) }.hint(hint)
+    };
+    unknown.map(finding).collect()
+}
+
+fn flaky_finding(flaky: &Flaky) -> Finding {
+    let path = flaky.id.split("::").next().map(str::to_owned);
+    let what = if flaky.order_dependent {
+        "passes alone and fails after the others"
+    } else {
+        "failed, then passed when run again"
+    };
+    Finding::warn("flaky-test", path, format!("`{}` {what}", flaky.id))
+}
+
+fn left_behind(run: &SuiteRun) -> Vec<Finding> {
+    let mut names: Vec<&String> = run.left_behind.iter().collect();
+    if let Ran::Python { ends, reruns } = &run.ran {
+        // What a time limit cut off left its children behind by our doing.
+        let all = ends.iter().chain(reruns.iter().map(|rerun| &rerun.ended));
+        names.extend(all.filter(|ended| ended.stop.is_none()).flat_map(|ended| &ended.left_behind));
+    }
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let message =
+        format!("suite `{}` left processes behind, which were ended: {}", run.suite.name, names.join(", "));
+    vec![Finding::warn("left-behind", None, message)]
+}

@@ -1,0 +1,259 @@
+//! Groups failures by what is behind them.
+//!
+//! Two failures have one cause when the exception's type, its message without what changes from run to run,
+//! and the deepest place in the repository's own code are the same. The place does not count where it is the
+//! test itself and the message speaks for itself: twelve tests that call a function which is gone have one
+//! cause. It does count for a bare `assert 1 == 2`, which says nothing of why.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use super::events::Raised;
+use super::places::Roots;
+use super::result::{Cause, Place};
+
+/// One failure, ready to be grouped.
+#[derive(Clone, Debug)]
+pub(super) struct Grouped<'a> {
+    /// The test or file that failed.
+    pub(super) case: &'a str,
+    /// What was raised.
+    pub(super) raised: &'a Raised,
+    /// The roots of the session it came from.
+    pub(super) roots: &'a Roots,
+    /// The test's own place, for failures that no own code raised.
+    pub(super) home: Option<Place>,
+}
+
+/// The deepest place in own code, and the function there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Frame {
+    pub(super) place: Place,
+    pub(super) function: String,
+}
+
+/// Gives each failure the key of its cause, and the causes: most tests first, then by their first test.
+pub(super) fn group(failures: &[Grouped<'_>]) -> (Vec<String>, Vec<Cause>) {
+    let normaliser = Normaliser::new();
+    let mut keys = Vec::with_capacity(failures.len());
+    let mut causes: BTreeMap<String, Cause> = BTreeMap::new();
+    for failure in failures {
+        let frame = deepest_own(failure.raised, failure.roots);
+        let key = hash(&signature(failure, frame.as_ref(), &normaliser));
+        let cause = causes.entry(key.clone()).or_insert_with(|| Cause {
+            key: key.clone(),
+            exception: exception_of(failure.raised),
+            message: shown_message(failure.raised, failure.roots),
+            frame: frame.map(|frame| frame.place).or(failure.home.clone()),
+            cases: Vec::new(),
+            install: None,
+        });
+        cause.cases.push(failure.case.to_owned());
+        keys.push(key);
+    }
+    let mut causes: Vec<Cause> = causes.into_values().collect();
+    for cause in &mut causes {
+        cause.cases.sort();
+        cause.cases.dedup();
+    }
+    causes.sort_by(|a, b| b.cases.len().cmp(&a.cases.len()).then_with(|| a.cases.cmp(&b.cases)));
+    (keys, causes)
+}
+
+/// The exception's type as people say it.
+pub(super) fn exception_of(raised: &Raised) -> String {
+    if raised.kind.is_empty() { "failure".to_owned() } else { raised.kind.clone() }
+}
+
+/// The deepest frame in the repository's own code.
+pub(super) fn deepest_own(raised: &Raised, roots: &Roots) -> Option<Frame> {
+    raised.frames.iter().rev().find_map(|(file, line, function)| {
+        if file.starts_with('<') || *line == 0 {
+            return None;
+        }
+        let path = roots.own(file)?;
+        Some(Frame { place: Place { path, line: *line }, function: function.clone() })
+    })
+}
+
+fn signature(failure: &Grouped<'_>, frame: Option<&Frame>, normaliser: &Normaliser) -> String {
+    let raised = failure.raised;
+    if is_missing_module(raised) {
+        // One missing package is one cause, wherever it is imported.
+        return format!("missing module\n{}", raised.module.as_deref().unwrap_or_default());
+    }
+    let first_line = raised.message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let message = normaliser.normalise(first_line, failure.roots);
+    let speaks = !message.is_empty() && !message.starts_with("assert ");
+    let place = match frame {
+        Some(frame) if !speaks || !is_test_itself(failure.case, frame) => {
+            format!("{}:{}", frame.place.path, stable_place(frame, speaks))
+        }
+        Some(_) => String::new(),
+        None if speaks => String::new(),
+        None => failure.home.as_ref().map(|place| place.path.clone()).unwrap_or_default(),
+    };
+    format!("{}\n{message}\n{place}", raised.kind)
+}
+
+/// A missing module of somebody else's; a name that a module lacks is another matter.
+pub(super) fn is_missing_module(raised: &Raised) -> bool {
+    raised.module.is_some() && raised.kind == "ModuleNotFoundError"
+}
+
+/// Lines shift when a file is edited above; a function's name stays. A message that says nothing needs the
+/// line too, or every assertion of a helper would be one cause.
+fn stable_place(frame: &Frame, speaks: bool) -> String {
+    let named = !frame.function.is_empty() && frame.function != "<module>";
+    if named && speaks { frame.function.clone() } else { format!("{}:{}", frame.function, frame.place.line) }
+}
+
+/// True when the frame is the test's own function, not something that it called.
+fn is_test_itself(case: &str, frame: &Frame) -> bool {
+    let name = case.rsplit_once("::").map_or(case, |(_, name)| name);
+    let name = name.split('[').next().unwrap_or(name);
+    let name = name.split(" #").next().unwrap_or(name);
+    frame.function == name || (frame.function.is_empty() && case.starts_with(&frame.place.path))
+}
+
+/// The message for people: a few lines, paths relative to the repository.
+pub(super) fn shown_message(raised: &Raised, roots: &Roots) -> String {
+    let mut text = raised.message.trim().to_owned();
+    for root in roots.names() {
+        text = text.replace(&format!("{}/", root.display()), "");
+    }
+    let lines: Vec<&str> = text.lines().take(4).collect();
+    let mut shown = lines.join("\n");
+    if shown.chars().count() > 400 {
+        shown = shown.chars().take(400).chain(" [...]".chars()).collect();
+    }
+    shown
+}
+
+/// Takes out of a message what changes from run to run.
+struct Normaliser {
+    steps: Vec<(Regex, &'static str)>,
+}
+
+impl Normaliser {
+    fn new() -> Self {
+        let steps = [
+            (r"\x1b\[[0-9;]*[A-Za-z]", ""),
+            (r"\b0x[0-9a-fA-F]+\b", "<address>"),
+            (r#"(?:/private)?/(?:tmp|var/folders|var/tmp)/[^\s'"`,;:)\]]*"#, "<temporary>"),
+            (r"\bpytest-of-[^/\s]+/[^\s'\x22`,;:)\]]*", "<temporary>"),
+            (r#"(['"`])(?:/|[A-Za-z]:\\)[^'"`\n]*(['"`])"#, "<path>"),
+            (r#"(?:^|[\s(=])/(?:[^\s'"`/]+/)+[^\s'"`,;:)\]]*"#, " <path>"),
+            (r"\b\d+(?:\.\d+)?\s*(?:ns|us|µs|ms|s|sec|secs|seconds?|minutes?|min)\b", "<duration>"),
+            (r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", "<n>"),
+            (r"\s+", " "),
+        ];
+        let steps = steps
+            .iter()
+            .map(|&(pattern, by)| (Regex::new(pattern).expect("the patterns of this table are tested"), by));
+        Self { steps: steps.collect() }
+    }
+
+    fn normalise(&self, line: &str, roots: &Roots) -> String {
+        let mut text = line.trim().to_owned();
+        for root in roots.names() {
+            text = text.replace(&format!("{}/", root.display()), "/repository/");
+        }
+        for (pattern, by) in &self.steps {
+            if let std::borrow::Cow::Owned(changed) = pattern.replace_all(&text, *by) {
+                text = changed;
+            }
+        }
+        text.trim().to_owned()
+    }
+}
+
+/// FNV-1a, 64 bits (draft-eastlake-fnv): short names for signatures, the same on every machine.
+pub(super) fn hash(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn raised(kind: &str, message: &str, frames: &[(&str, usize, &str)]) -> Raised {
+        let frames =
+            frames.iter().map(|&(file, line, name)| (file.to_owned(), line, name.to_owned())).collect();
+        Raised { kind: kind.to_owned(), message: message.to_owned(), frames, module: None }
+    }
+
+    fn groups(failures: &[(&str, Raised)]) -> Vec<Vec<String>> {
+        let roots = Roots::new(Path::new("/r"), Path::new("/r"));
+        let grouped: Vec<Grouped<'_>> = failures
+            .iter()
+            .map(|(case, raised)| Grouped { case, raised, roots: &roots, home: None })
+            .collect();
+        group(&grouped).1.into_iter().map(|cause| cause.cases).collect()
+    }
+
+    #[test]
+    fn changing_parts_of_a_message_do_not_split_a_cause() {
+        let pairs = [
+            ("bad id=4 at 0x7ffd01", "bad id=17 at 0xabc"),
+            ("no file '/tmp/pytest-of-me/pytest-3/a.txt'", "no file '/tmp/pytest-of-me/pytest-4/b.txt'"),
+            ("read /home/a/x.txt: gone", "read /srv/b/y.txt: gone"),
+            ("took 1.5 s", "took 300 ms"),
+            ("value 1e-9", "value -2.5E+10"),
+        ];
+        for (one, other) in pairs {
+            let failures = [("t.py::a", raised("E", one, &[])), ("t.py::b", raised("E", other, &[]))];
+            assert_eq!(groups(&failures).len(), 1, "{one} / {other}");
+        }
+    }
+
+    #[test]
+    fn different_words_types_and_helpers_are_different_causes() {
+        let test = |name| [("/r/t.py", 5, name)];
+        let failures = [
+            ("t.py::a", raised("ValueError", "x", &test("a"))),
+            ("t.py::b", raised("KeyError", "x", &test("b"))),
+            ("t.py::c", raised("ValueError", "y", &test("c"))),
+            ("t.py::d", raised("ValueError", "x", &[("/r/t.py", 9, "d"), ("/r/p.py", 2, "load")])),
+        ];
+        assert_eq!(groups(&failures).len(), 4);
+    }
+
+    #[test]
+    fn one_helper_behind_many_tests_is_one_cause() {
+        let failures: Vec<(String, Raised)> = (0..8)
+            .map(|n| {
+                let frames = [("/r/t.py", 10 + n, "test"), ("/r/h.py", 2, "boom"), ("/usr/l.py", 9, "get")];
+                (format!("t.py::test_{n}"), raised("KeyError", "'missing'", &frames))
+            })
+            .collect();
+        let failures: Vec<(&str, Raised)> =
+            failures.iter().map(|(case, raised)| (case.as_str(), raised.clone())).collect();
+        let groups = groups(&failures);
+        assert_eq!((groups.len(), groups[0].len()), (1, 8));
+    }
+
+    #[test]
+    fn bare_assertions_of_two_tests_are_two_causes_and_of_one_test_one() {
+        let bare = |line, name| raised("AssertionError", "assert 1 == 2", &[("/r/t.py", line, name)]);
+        let failures =
+            [("t.py::a[1]", bare(3, "a")), ("t.py::a[2]", bare(3, "a")), ("t.py::b", bare(8, "b"))];
+        assert_eq!(groups(&failures), [vec!["t.py::a[1]", "t.py::a[2]"], vec!["t.py::b"]]);
+    }
+
+    #[test]
+    fn missing_module_is_one_cause_wherever_it_is_imported() {
+        let missing = |line, file: &str| Raised {
+            module: Some("torch".to_owned()),
+            ..raised("ModuleNotFoundError", "No module named 'torch'", &[(file, line, "<module>")])
+        };
+        let failures = [("a.py", missing(1, "/r/a.py")), ("b.py", missing(4, "/r/p.py"))];
+        assert_eq!(groups(&failures).len(), 1);
+    }
+}

@@ -1,0 +1,236 @@
+//! Reads the repository and runs its suites: the only part of this room that knows `repo` and `process`.
+
+mod cargo;
+mod python;
+mod writes;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::model::{Gathered, Ran, SuiteRun};
+use super::places::Roots;
+use super::pytest_config;
+use super::suites::{Look, Runner, Suite, suites};
+use super::{Options, PlannedRun};
+use crate::code::python::decode_source;
+use crate::code::python::inventory::{Inventory, inventory};
+use crate::process::{Call, Cancel, Ending, Progress, Stop, run};
+use crate::repo::git::Git;
+use crate::repo::{EntryKind, Repo, RepoPath, Tree};
+use crate::report::{Finding, SCHEMA};
+
+/// What every part of the work needs.
+pub(super) struct Context<'a> {
+    pub(super) repo: &'a Repo,
+    pub(super) root: PathBuf,
+    pub(super) roots: Roots,
+    pub(super) files: BTreeSet<RepoPath>,
+    pub(super) options: &'a Options,
+    pub(super) progress: &'a Progress,
+    pub(super) cancel: &'a Cancel,
+}
+
+/// Reads the repository, runs its suites unless only static parts are wanted, and says what it read.
+///
+/// # Errors
+/// The repository is bare or cannot be read.
+pub(super) fn gather(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Gathered> {
+    let root = repo.require_work_tree()?.to_owned();
+    progress.step("counting tests");
+    let look = look(repo)?;
+    let suites = suites(&options.config, &look.borrow());
+    let roots = Roots::new(&root, &root.canonicalize().unwrap_or_else(|_| root.clone()));
+    let context = Context { repo, root, roots, files: look.files, options, progress, cancel };
+    let mut runs = Vec::new();
+    for suite in suites {
+        runs.extend(run_suite(&context, suite)?);
+    }
+    Ok(Gathered {
+        inputs: look.inputs,
+        inventory: look.inventory,
+        runs,
+        roots: context.roots,
+        executed: !options.static_only,
+        findings: look.findings,
+    })
+}
+
+/// The suites as they stand, without running or reading more than names and configuration.
+///
+/// # Errors
+/// The repository is bare or cannot be read.
+pub(super) fn planned(repo: &Repo, options: &Options) -> Result<Vec<PlannedRun>> {
+    let look = look(repo)?;
+    let plan = |suite: Suite| PlannedRun {
+        last_duration_s: options.durations.suites.get(&suite.name).copied(),
+        runner: suite.runner.name().to_owned(),
+        paths: suite.paths.iter().map(|path| path.display().into_owned()).collect(),
+        gating: suite.gating,
+        found: suite.found,
+        name: suite.name,
+    };
+    Ok(suites(&options.config, &look.borrow()).into_iter().map(plan).collect())
+}
+
+/// Folders of the work tree whose untracked files belong to others: virtual environments that git does not
+/// ignore.
+pub(super) struct Foreign(Vec<RepoPath>);
+
+impl Foreign {
+    pub(super) fn of(tree: &Tree) -> Self {
+        let marked = tree.entries().filter(|(path, _)| path.file_name() == b"pyvenv.cfg");
+        Self(marked.filter_map(|(path, _)| path.parent()).collect())
+    }
+
+    pub(super) fn holds(&self, path: &RepoPath) -> bool {
+        self.0.iter().any(|folder| path.is_within(folder))
+    }
+}
+
+struct Found {
+    files: BTreeSet<RepoPath>,
+    inventory: Inventory,
+    testpaths: Vec<String>,
+    has_own_names: bool,
+    inputs: String,
+    findings: Vec<Finding>,
+}
+
+impl Found {
+    fn borrow(&self) -> Look<'_> {
+        Look {
+            files: self.files.iter().collect(),
+            scripts: self.inventory.scripts.iter().collect(),
+            testpaths: self.testpaths.clone(),
+            has_own_names: self.has_own_names,
+        }
+    }
+}
+
+fn look(repo: &Repo) -> Result<Found> {
+    let tree = Tree::of_work_tree(repo)?;
+    let foreign = Foreign::of(&tree);
+    let files: BTreeSet<RepoPath> = tree
+        .entries()
+        .filter(|(_, entry)| matches!(entry.kind, EntryKind::File | EntryKind::Executable))
+        .filter(|(path, entry)| entry.tracked || !foreign.holds(path))
+        .map(|(path, _)| path.clone())
+        .collect();
+    let mut findings = Vec::new();
+    let mut python = Vec::new();
+    for path in files.iter().filter(|path| path.extension() == "py") {
+        match tree.read(path).map(|bytes| decode_source(&bytes)) {
+            Ok(Ok(source)) => python.push((path.clone(), source.text)),
+            Ok(Err(why)) => findings.push(unreadable(path, &why)),
+            Err(error) => findings.push(unreadable(path, &format!("{error:#}"))),
+        }
+    }
+    let settings = pytest_config::settings(|name| {
+        let path = RepoPath::from(name);
+        let bytes = files.contains(&path).then(|| tree.read(&path).ok())??;
+        String::from_utf8(bytes).ok()
+    });
+    Ok(Found {
+        inventory: inventory(&python),
+        testpaths: settings.testpaths,
+        has_own_names: settings.has_own_names,
+        inputs: inputs(repo, &tree, &foreign)?,
+        files,
+        findings,
+    })
+}
+
+fn unreadable(path: &RepoPath, why: &str) -> Finding {
+    Finding::warn("unreadable-file", path.display().into_owned(), format!("left out of the count: {why}"))
+}
+
+/// Hash over the tool's version and the content of every file but reports.
+fn inputs(repo: &Repo, tree: &Tree, foreign: &Foreign) -> Result<String> {
+    let dirty: BTreeSet<RepoPath> = repo.uncommitted()?.into_iter().collect();
+    let index = Tree::of_index(repo)?;
+    let mut text = format!("validation\n{SCHEMA}\n{}\n", env!("CARGO_PKG_VERSION"));
+    for (path, entry) in tree.entries() {
+        if entry.kind == EntryKind::Submodule || (!entry.tracked && foreign.holds(path)) {
+            continue;
+        }
+        let known = index.get(path).and_then(|entry| entry.id.as_ref()).filter(|_| !dirty.contains(path));
+        let id = match known {
+            Some(id) => id.to_string(),
+            None => {
+                let Ok(bytes) = tree.read(path) else { continue };
+                if crate::report::ReportMarker::parse(&String::from_utf8_lossy(&bytes)).is_some() {
+                    continue;
+                }
+                blob_id(&bytes)
+            }
+        };
+        text.push_str(&format!("{path}\0{:?}\0{id}\n", entry.kind));
+    }
+    Ok(blob_id(text.as_bytes()))
+}
+
+fn blob_id(bytes: &[u8]) -> String {
+    git2::Oid::hash_object(git2::ObjectType::Blob, bytes).map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// Runs one suite. More than one run comes of it when pytest is missing and the standard library can do a part.
+fn run_suite(context: &Context<'_>, suite: Suite) -> Result<Vec<SuiteRun>> {
+    if context.options.static_only || context.cancel.is_cancelled() {
+        return Ok(vec![SuiteRun::not_started(suite, context.options.static_only)]);
+    }
+    context.progress.step(format!("running suite {} with {}", suite.name, suite.runner.name()));
+    let before = writes::Snapshot::of(context.repo, &context.files)?;
+    let mut runs = match suite.runner.clone() {
+        Runner::Pytest | Runner::Unittest => python::run_suite(context, &suite)?,
+        Runner::CargoTest | Runner::CargoNextest => vec![cargo::run_suite(context, &suite)?],
+        Runner::Command(line) => vec![run_command(context, &suite, &line)?],
+    };
+    let written = before.changes(context.repo, &suite.name)?;
+    if let Some(first) = runs.first_mut() {
+        first.written = written;
+    }
+    Ok(runs)
+}
+
+/// A command line of the user's: its exit code is all that is known of it.
+fn run_command(context: &Context<'_>, suite: &Suite, line: &str) -> Result<SuiteRun> {
+    let call = suite_call(context, Path::new("/bin/sh"), suite.suite_limit).args(["-c", line]);
+    let finished = run(&call, context.cancel).with_context(|| format!("run `{line}`"))?;
+    let ran = Ran::Command {
+        code: finished.code(),
+        signal: matches!(finished.ending, Ending::Signal(_)),
+        stop: finished.stop,
+        output: format!("{}{}", finished.stdout.text(), finished.stderr.text()),
+        duration: finished.duration,
+    };
+    let mut run = SuiteRun::new(suite.clone(), line.to_owned(), ran);
+    run.left_behind = finished.left_behind;
+    Ok(run)
+}
+
+/// A call in the repository's top folder with what all suites need: no pyc files, no git variables of a hook
+/// that called us, no colour.
+pub(super) fn suite_call(context: &Context<'_>, program: &Path, limit: Duration) -> Call {
+    let mut call = Call::new(program, &context.root).limit(limit).env("PYTHONDONTWRITEBYTECODE", "1");
+    let foreign = ["PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST", "XTASK_EVENTS", "XTASK_SELECTION"];
+    call.unset = Git::cleared_variables().iter().chain(&foreign).map(|&name| name.into()).collect();
+    call
+}
+
+/// What is left of a suite's time.
+pub(super) fn time_left(suite: &Suite, used: Duration) -> Duration {
+    suite.suite_limit.saturating_sub(used)
+}
+
+/// True when a stop is the end of the whole suite, not of one test.
+pub(super) fn ends_suite(stop: Option<Stop>) -> bool {
+    matches!(stop, Some(Stop::Limit | Stop::Cancelled))
+}

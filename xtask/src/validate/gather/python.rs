@@ -1,0 +1,348 @@
+//! Runs a Python suite: finds the interpreter, starts processes until nothing is left to run, and runs
+//! failing tests again.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::super::cases::IN_ORDER;
+use super::super::ended::{Ended, Next, next_step};
+use super::super::events;
+use super::super::interpreter::{Choice, Facts, choose, install_line};
+use super::super::model::{Ran, Rerun, SuiteRun};
+use super::super::packages;
+use super::super::probe::Probe;
+use super::super::rerun::{Again, next_rerun};
+use super::super::result::End;
+use super::super::session::Session;
+use super::super::suites::{Runner, Suite};
+use super::{Context, ends_suite, suite_call, time_left};
+use crate::process::{Call, Scratch, Source, find_program, is_executable, prepended, run, variable, watch};
+use crate::repo::{RepoPath, Tree};
+
+const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
+const UNITTEST_MODULE: &str = include_str!("../python/xtask_unittest_events.py");
+const PROBE: &str = include_str!("../python/probe.py");
+/// A question to an interpreter that takes longer has no answer.
+const PROBE_LIMIT: Duration = Duration::from_secs(60);
+
+/// What tests that run again alone may take in all, even after a short suite.
+const ALONE_BUDGET: Duration = Duration::from_secs(60);
+
+/// Runs a suite with pytest or unittest.
+pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<Vec<SuiteRun>> {
+    let missing: Vec<&RepoPath> = suite.paths.iter().filter(|path| !is_there(context, path)).collect();
+    if let Some(path) = missing.first() {
+        let why = format!("`{path}` is not in the repository");
+        return Ok(vec![SuiteRun::cannot(suite.clone(), End::UsageError, why, None)]);
+    }
+    let Some(choice) = choose(&facts(context, suite)) else {
+        let why = "there is no Python: neither an environment in the repository nor `python3` on PATH".into();
+        return Ok(vec![SuiteRun::cannot(suite.clone(), End::Missing, why, None)]);
+    };
+    let first_party = packages::top_level(context.files.iter());
+    let probe = match probe(context, &choice, &first_party)? {
+        Ok(probe) => probe,
+        Err(why) => return Ok(vec![cannot(suite, &choice, None, End::Missing, why, None)]),
+    };
+    let runner = Python { context, suite, choice, probe, first_party };
+    if suite.runner == Runner::Unittest {
+        return Ok(vec![runner.unittest(&suite.paths, None)?]);
+    }
+    if runner.probe.pytest.is_some() {
+        return Ok(vec![runner.pytest()?]);
+    }
+    runner.without_pytest()
+}
+
+fn is_there(context: &Context<'_>, path: &RepoPath) -> bool {
+    path.under(&context.root).exists()
+}
+
+fn cannot(
+    suite: &Suite,
+    choice: &Choice,
+    version: Option<String>,
+    end: End,
+    why: String,
+    install: Option<String>,
+) -> SuiteRun {
+    let mut run = SuiteRun::cannot(suite.clone(), end, why, install);
+    run.interpreter = Some(choice.named(version));
+    run
+}
+
+struct Python<'a> {
+    context: &'a Context<'a>,
+    suite: &'a Suite,
+    choice: Choice,
+    probe: Probe,
+    first_party: Vec<String>,
+}
+
+/// What one process runs.
+struct Job<'a> {
+    /// Module and arguments.
+    arguments: Vec<OsString>,
+    /// Ids to keep; `None`: all.
+    only: Option<&'a [String]>,
+    /// How long it may take.
+    limit: Duration,
+}
+
+impl Python<'_> {
+    fn install(&self, packages: &[String]) -> String {
+        install_line(&self.choice, self.probe.pip, packages)
+    }
+
+    fn finish(&self, runner: &str, command: String, ends: Vec<Ended>, reruns: Vec<Rerun>) -> SuiteRun {
+        let mut run = SuiteRun::new(self.suite.clone(), command, Ran::Python { ends, reruns });
+        run.runner = runner.to_owned();
+        run.interpreter = Some(self.choice.named(Some(self.probe.version.clone())));
+        run.install = Some(self.install(&["{}".to_owned()]).replace("'{}'", "{}"));
+        run.findings = packages::imported_from_elsewhere(&self.probe, &self.context.roots);
+        run.first_party = self.first_party.clone();
+        run
+    }
+
+    fn pytest(&self) -> Result<SuiteRun> {
+        let mut command = vec![self.choice.command.join(" "), "-m pytest".to_owned()];
+        command.extend(self.suite.paths.iter().map(|path| path.display().into_owned()));
+        let command = command.join(" ");
+        let ends = self.until_done(|ignore| self.pytest_arguments(&self.suite.paths, ignore))?;
+        let reruns = self.run_failures_again(&ends)?;
+        Ok(self.finish("pytest", command, ends, reruns))
+    }
+
+    /// What of the suite the standard library can run, beside the word that pytest is missing.
+    fn without_pytest(&self) -> Result<Vec<SuiteRun>> {
+        let tree = Tree::of_work_tree(self.context.repo)?;
+        let files =
+            packages::unittest_files(&self.context.files, &self.suite.paths, |path| tree.read(path).ok());
+        let why = format!("pytest is not installed for {}", self.choice.command.join(" "));
+        let version = Some(self.probe.version.clone());
+        let install = Some(self.install(&["pytest".to_owned()]));
+        if !files.need_pytest && !files.unittest.is_empty() {
+            return Ok(vec![self.unittest(&files.unittest, None)?]);
+        }
+        let mut runs = vec![cannot(self.suite, &self.choice, version, End::Missing, why, install)];
+        if !files.unittest.is_empty() {
+            runs.push(self.unittest(&files.unittest, Some("standard library part"))?);
+        }
+        Ok(runs)
+    }
+
+    fn unittest(&self, paths: &[RepoPath], part: Option<&str>) -> Result<SuiteRun> {
+        let mut words = vec![self.choice.command.join(" "), "-m unittest".to_owned()];
+        words.extend(paths.iter().map(|path| path.display().into_owned()));
+        let ends = self.until_done(|ignore| {
+            let mut arguments: Vec<OsString> = vec!["-m".into(), "xtask_unittest_events".into()];
+            let kept = paths.iter().filter(|path| !ignore.iter().any(|file| *file == path.display()));
+            arguments.extend(kept.map(argument));
+            arguments
+        })?;
+        let mut run = self.finish("unittest", words.join(" "), ends, Vec::new());
+        if let Some(part) = part {
+            run.suite.name = format!("{} ({part})", run.suite.name);
+            run.suite.gating = false;
+        }
+        Ok(run)
+    }
+
+    fn pytest_arguments(&self, paths: &[RepoPath], ignore: &[String]) -> Vec<OsString> {
+        let fixed = [
+            "-m",
+            "pytest",
+            "-p",
+            "xtask_pytest_events",
+            "-p",
+            "no:cacheprovider",
+            "--continue-on-collection-errors",
+            "--maxfail=0",
+            "--color=no",
+        ];
+        let mut arguments: Vec<OsString> = fixed.iter().map(OsString::from).collect();
+        arguments.extend(ignore.iter().map(|file| OsString::from(format!("--ignore={file}"))));
+        arguments.extend(paths.iter().map(argument));
+        arguments
+    }
+
+    /// Starts processes until every test has run, or nothing more can be done.
+    fn until_done(&self, arguments: impl Fn(&[String]) -> Vec<OsString>) -> Result<Vec<Ended>> {
+        let mut ends: Vec<Ended> = Vec::new();
+        while let Next::Remaining { only, ignore } = next_step(&ends) {
+            let used = ends.iter().map(|ended| ended.duration).sum();
+            let limit = time_left(self.suite, used);
+            if limit.is_zero() {
+                break;
+            }
+            if !ends.is_empty() {
+                self.context.progress.step(format!("running what is left of suite {}", self.suite.name));
+            }
+            let job = Job { arguments: arguments(&ignore), only: only.as_deref(), limit };
+            ends.push(self.run_once(&job)?);
+        }
+        Ok(ends)
+    }
+
+    /// Runs failing tests again, to tell what fails each time from what does not.
+    fn run_failures_again(&self, ends: &[Ended]) -> Result<Vec<Rerun>> {
+        let mut reruns: Vec<Rerun> = Vec::new();
+        let main: Duration = ends.iter().map(|ended| ended.duration).sum();
+        let mut used = main;
+        loop {
+            // Single processes may take as long as the suite did, and a minute in any case.
+            let may_run_alone = used - main < main.max(ALONE_BUDGET);
+            let next = next_rerun(ends, &reruns, &self.context.roots, may_run_alone);
+            let Some(Again { ids, files, run }) = next else { break };
+            let limit = time_left(self.suite, used);
+            if limit.is_zero() || self.context.cancel.is_cancelled() {
+                break;
+            }
+            self.context.progress.step(format!("running {} again ({run})", tests(ids.len())));
+            let paths = if run == IN_ORDER { self.suite.paths.clone() } else { files };
+            let mut arguments = self.pytest_arguments(&paths, &[]);
+            arguments.extend(same_root(ends));
+            let ended = self.run_once(&Job { arguments, only: Some(&ids), limit })?;
+            used += ended.duration;
+            let stop = ends_suite(ended.stop);
+            reruns.push(Rerun { ids, run, ended });
+            if stop {
+                break;
+            }
+        }
+        Ok(reruns)
+    }
+
+    fn run_once(&self, job: &Job<'_>) -> Result<Ended> {
+        let scratch = Scratch::new()?;
+        scratch.file("xtask_pytest_events.py", PYTEST_MODULE.as_bytes())?;
+        scratch.file("xtask_unittest_events.py", UNITTEST_MODULE.as_bytes())?;
+        let events = scratch.pipe("events")?;
+        let (program, leading) = self.program();
+        let mut call = suite_call(self.context, &program, job.limit)
+            .args(leading)
+            .args(&job.arguments)
+            .env("PYTHONPATH", prepended("PYTHONPATH", scratch.path()))
+            .env("XTASK_EVENTS", events.path());
+        if let Some(only) = job.only {
+            let ids = serde_json::to_vec(only).context("write the list of tests")?;
+            call = call.env("XTASK_SELECTION", scratch.file("selection.json", &ids)?);
+        }
+        self.watched(&call, &events)
+    }
+
+    fn watched(&self, call: &Call, pipe: &crate::process::EventPipe) -> Result<Ended> {
+        let mut session = Session::default();
+        let progress = self.context.progress;
+        let finished = watch(call, Some(pipe), self.context.cancel, &mut |line| {
+            if line.source == Source::Events {
+                match events::parse(line.bytes) {
+                    Some(event) => session.apply(event, line.at),
+                    None => session.dump.push(String::from_utf8_lossy(line.bytes).into_owned()),
+                }
+                progress.count(session.done().0, session.items.len() as u64);
+            }
+            // Without events nothing is known of single tests: the suite's limit holds alone.
+            session.hello.as_ref().map(|_| session.deadline(self.suite.test_limit))
+        })?;
+        Ok(Ended {
+            ending: finished.ending,
+            stop: finished.stop,
+            duration: finished.duration,
+            stdout: finished.stdout.text(),
+            stderr: finished.stderr.text(),
+            left_behind: finished.left_behind,
+            session,
+        })
+    }
+
+    fn program(&self) -> (PathBuf, &[String]) {
+        program(&self.context.root, &self.choice)
+    }
+}
+
+fn tests(count: usize) -> String {
+    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
+}
+
+/// Options that keep ids what they were when only a few files are named.
+fn same_root(ends: &[Ended]) -> Vec<OsString> {
+    let Some(facts) = ends.iter().find_map(|ended| ended.session.facts.as_ref()) else { return Vec::new() };
+    let mut options = vec![OsString::from(format!("--rootdir={}", facts.root))];
+    if let Some(config) = &facts.config {
+        options.extend(["-c".into(), OsString::from(config)]);
+    }
+    options
+}
+
+fn argument(path: &RepoPath) -> OsString {
+    let bytes = path.as_bytes();
+    // A name that begins with a hyphen is no option.
+    let safe = if bytes.starts_with(b"-") { [b"./", bytes].concat() } else { bytes.to_vec() };
+    OsString::from_vec(safe)
+}
+
+fn program<'a>(root: &Path, choice: &'a Choice) -> (PathBuf, &'a [String]) {
+    let (first, leading) = choice.command.split_first().expect("a choice names a program");
+    // A path is meant from the repository's top folder; a name is looked up in PATH.
+    let program = if first.contains('/') { root.join(first) } else { PathBuf::from(first) };
+    (program, leading)
+}
+
+/// Asks the interpreter what it has; the inner error says why it cannot answer.
+fn probe(context: &Context<'_>, choice: &Choice, names: &[String]) -> Result<Result<Probe, String>> {
+    let (program, leading) = program(&context.root, choice);
+    let call = suite_call(context, &program, PROBE_LIMIT).args(leading).args(["-c", PROBE]).args(names);
+    let finished = match run(&call, context.cancel) {
+        Ok(finished) => finished,
+        Err(error) => return Ok(Err(format!("{error:#}"))),
+    };
+    let text = finished.stdout.text();
+    let answer = text.lines().last().and_then(|line| serde_json::from_str(line).ok());
+    Ok(answer.filter(|_| finished.success()).ok_or_else(|| {
+        let stderr = finished.stderr.text();
+        let last = stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+        format!("`{}` does not answer: {}", choice.command.join(" "), last.trim())
+    }))
+}
+
+fn facts(context: &Context<'_>, suite: &Suite) -> Facts {
+    let mut environments = Vec::new();
+    for folder in [".venv", "venv"] {
+        let program = format!("{folder}/bin/python");
+        if is_executable(&context.root.join(&program)) {
+            environments.push((program, format!("`{folder}` is there")));
+        }
+    }
+    if let Some(active) = variable("VIRTUAL_ENV") {
+        let relative = context.roots.relative(&active.to_string_lossy());
+        if let Some(folder) =
+            relative.filter(|folder| is_executable(&context.root.join(folder).join("bin/python")))
+        {
+            environments.push((format!("{folder}/bin/python"), "the active environment".to_owned()));
+        }
+    }
+    let at_top = |name: &&str| context.root.join(name).is_file();
+    let on_path = |name: &&str| find_program(name).is_some();
+    let owned = |name: &str| name.to_owned();
+    let conda = variable("CONDA_PREFIX").map(|prefix| Path::new(&prefix).join("bin/python"));
+    Facts {
+        configured: suite.python.clone(),
+        environments,
+        files: ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile"]
+            .into_iter()
+            .filter(at_top)
+            .map(owned)
+            .collect(),
+        programs: ["uv", "poetry", "pdm", "pipenv", "python3", "python"]
+            .into_iter()
+            .filter(on_path)
+            .map(owned)
+            .collect(),
+        conda: conda.filter(|program| is_executable(program)).map(|path| path.display().to_string()),
+    }
+}

@@ -1,0 +1,98 @@
+//! What was gathered, as plain values, before anything is concluded from it.
+
+use std::time::Duration;
+
+use super::ended::Ended;
+use super::libtest::CargoRun;
+use super::places::Roots;
+use super::result::{End, Interpreter, Written};
+use super::suites::Suite;
+use crate::code::python::inventory::Inventory;
+use crate::process::Stop;
+use crate::report::Finding;
+
+/// Everything that was read and run.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub(super) inputs: String,
+    pub(super) inventory: Inventory,
+    pub(super) runs: Vec<SuiteRun>,
+    pub(super) roots: Roots,
+    pub(super) executed: bool,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// One run of one suite.
+#[derive(Debug)]
+pub(super) struct SuiteRun {
+    pub(super) suite: Suite,
+    /// What ran it: it differs from the suite's own runner where that is missing.
+    pub(super) runner: String,
+    pub(super) interpreter: Option<Interpreter>,
+    /// The command, with paths relative to the repository.
+    pub(super) command: String,
+    pub(super) ran: Ran,
+    pub(super) written: Vec<Written>,
+    pub(super) left_behind: Vec<String>,
+    /// What installs a package into the interpreter that ran it, with `{}` for the packages.
+    pub(super) install: Option<String>,
+    /// Top-level modules that the repository itself defines.
+    pub(super) first_party: Vec<String>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Ran {
+    /// Processes that told their events.
+    Python {
+        /// The suite, then its restarts.
+        ends: Vec<Ended>,
+        /// Failing tests that were run again.
+        reruns: Vec<Rerun>,
+    },
+    /// `cargo test`.
+    Cargo(Box<CargoRun>),
+    /// A command line.
+    Command { code: i32, signal: bool, stop: Option<Stop>, output: String, duration: Duration },
+    /// It could not be started.
+    Cannot { end: End, why: String, install: Option<String> },
+    /// It was not asked for, or the user stopped before.
+    NotStarted { is_static: bool },
+}
+
+/// Failing tests that were run again.
+#[derive(Debug)]
+pub(super) struct Rerun {
+    /// The tests.
+    pub(super) ids: Vec<String>,
+    /// In which company.
+    pub(super) run: &'static str,
+    /// How it went.
+    pub(super) ended: Ended,
+}
+
+impl SuiteRun {
+    pub(super) fn new(suite: Suite, command: String, ran: Ran) -> Self {
+        Self {
+            runner: suite.runner.name().to_owned(),
+            suite,
+            interpreter: None,
+            command,
+            ran,
+            written: Vec::new(),
+            left_behind: Vec::new(),
+            install: None,
+            first_party: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn not_started(suite: Suite, is_static: bool) -> Self {
+        Self::new(suite, String::new(), Ran::NotStarted { is_static })
+    }
+
+    pub(super) fn cannot(suite: Suite, end: End, why: String, install: Option<String>) -> Self {
+        Self::new(suite, String::new(), Ran::Cannot { end, why, install })
+    }
+}

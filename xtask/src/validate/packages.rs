@@ -1,0 +1,107 @@
+//! The repository's own top-level packages, and which test files need pytest.
+
+use std::collections::BTreeSet;
+
+use regex::bytes::Regex;
+
+use super::places::Roots;
+use super::probe::Probe;
+use crate::code::python::inventory::is_test_file;
+use crate::repo::RepoPath;
+use crate::report::Finding;
+
+/// Folders that hold packages without being one.
+const SOURCE_ROOTS: &[&[u8]] = &[b"src", b"lib", b"python"];
+/// Folders that are imported from the top only by accident.
+const NO_PACKAGES: &[&[u8]] = &[b"tests", b"test", b"docs", b"doc", b"examples", b"experiments", b"scripts"];
+
+/// Names that `import` finds in this repository: packages and modules at the top, in `src/` and the like.
+pub(super) fn top_level<'a>(files: impl Iterator<Item = &'a RepoPath>) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    for file in files.filter(|file| file.extension() == "py") {
+        let parts: Vec<&[u8]> = file.parts().collect();
+        let parts = match parts.as_slice() {
+            [root, rest @ ..] if SOURCE_ROOTS.contains(root) && !rest.is_empty() => rest,
+            all => all,
+        };
+        let name = match parts {
+            [folder, b"__init__.py"] if !NO_PACKAGES.contains(folder) => *folder,
+            _ => continue,
+        };
+        if let Ok(name) = std::str::from_utf8(name) {
+            names.insert(name.to_owned());
+        }
+    }
+    names.into_iter().collect()
+}
+
+/// Own packages that the interpreter would import from another place than this repository: tests would then
+/// prove something of other code.
+pub(super) fn imported_from_elsewhere(probe: &Probe, roots: &Roots) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, origin) in &probe.origins {
+        let Some(origin) = origin.as_ref().filter(|origin| !origin.is_empty()) else { continue };
+        if roots.own(origin).is_none() {
+            let message = format!("tests import `{name}` from `{}`, not from this repository", shown(origin));
+            let hint = "install the repository itself in its environment: `python -m pip install -e .`";
+            findings.push(Finding::warn("imported-from-elsewhere", None, message).hint(hint));
+        }
+    }
+    findings
+}
+
+/// The end of a path that names the place without naming the machine.
+fn shown(origin: &str) -> String {
+    let at = origin.find("site-packages").or_else(|| origin.find("dist-packages"));
+    match at {
+        Some(at) => origin[at..].to_owned(),
+        None => {
+            origin.rsplit('/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/")
+        }
+    }
+}
+
+/// Test files, by what can run them.
+#[derive(Debug, Default)]
+pub(super) struct TestFiles {
+    /// Files with unittest cases that do not import pytest.
+    pub(super) unittest: Vec<RepoPath>,
+    /// Whether any other file is there.
+    pub(super) need_pytest: bool,
+}
+
+/// Sorts the test files of a suite by whether the standard library can run them.
+pub(super) fn unittest_files(
+    files: &BTreeSet<RepoPath>,
+    paths: &[RepoPath],
+    read: impl Fn(&RepoPath) -> Option<Vec<u8>>,
+) -> TestFiles {
+    let imports_pytest = Regex::new(r"(?m)^\s*(?:import|from)\s+pytest\b").expect("a constant pattern");
+    let has_cases = Regex::new(r"\bTestCase\b").expect("a constant pattern");
+    let has_functions = Regex::new(r"(?m)^(?:async\s+)?def\s+test").expect("a constant pattern");
+    let mut sorted = TestFiles::default();
+    for file in files.iter().filter(|file| paths.iter().any(|path| file.is_within(path))) {
+        let Some(text) = read(file).filter(|_| is_test_file(file)) else { continue };
+        let needs_pytest = imports_pytest.is_match(&text) || has_functions.is_match(&text);
+        if has_cases.is_match(&text) && !imports_pytest.is_match(&text) {
+            sorted.unittest.push(file.clone());
+        }
+        sorted.need_pytest |= needs_pytest;
+    }
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_packages_are_told_from_folders_of_scripts() {
+        let files: Vec<RepoPath> =
+            ["src/a/__init__.py", "b/__init__.py", "tests/__init__.py", "docs/conf.py"]
+                .iter()
+                .map(|&file| file.into())
+                .collect();
+        assert_eq!(top_level(files.iter()), ["a", "b"]);
+    }
+}

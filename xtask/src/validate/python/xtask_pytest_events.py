@@ -1,0 +1,374 @@
+"""Tells xtask what a pytest session does, while it does it.
+
+Loaded with `-p` from a temporary folder; nothing is installed. Each event is one line of JSON that is
+written at once to the pipe named by XTASK_EVENTS, so that a test that hangs, crashes or ends the process
+takes only itself along. Works with pytest 6.2 and later, on Python 3.7 and later.
+"""
+
+import faulthandler
+import json
+import os
+import signal
+import sys
+
+import _pytest
+import pluggy
+import pytest
+
+_PIPE = os.environ.get("XTASK_EVENTS")
+_SELECTION = os.environ.get("XTASK_SELECTION")
+_IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+_TEXT_CAP = 4000
+_FRAME_CAP = 60
+
+
+class _Pipe:
+    """The way to xtask. A test may close or reuse any descriptor, so each write looks before it leaps."""
+
+    def __init__(self, path):
+        self.path = path
+        self.process = os.getpid()
+        self.descriptor = None
+        self.identity = None
+        self.open()
+
+    def open(self):
+        flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+        self.descriptor = os.open(self.path, flags)
+        self.identity = os.fstat(self.descriptor)[1:3]
+
+    def is_open(self):
+        try:
+            return os.fstat(self.descriptor)[1:3] == self.identity
+        except OSError:
+            return False
+
+    def send(self, **event):
+        # A test that forks and returns leaves a second session behind; only the first one speaks.
+        if os.getpid() != self.process:
+            return
+        data = json.dumps(event, separators=(",", ":")).encode("ascii") + b"\n"
+        try:
+            if not self.is_open():
+                self.open()
+            while data:
+                data = data[os.write(self.descriptor, data) :]
+        except OSError:
+            pass
+
+
+_pipe = None
+_deselected = 0
+_phases = {}
+
+
+def _listen():
+    global _pipe
+    if not _PIPE:
+        return
+    try:
+        pipe = _Pipe(_PIPE)
+    except OSError:
+        return
+    try:
+        # When xtask ends a hanging test, this says where it hung.
+        faulthandler.register(signal.SIGTERM, file=pipe.descriptor, all_threads=True, chain=True)
+    except (AttributeError, ValueError, RuntimeError, OSError):
+        pass
+    if not _IS_WORKER:
+        _pipe = pipe
+        pipe.send(e="hello", python=sys.version.split()[0], pytest=pytest.__version__)
+
+
+def _clean(text):
+    """Text that every JSON reader takes: lone surrogates (names that are not UTF-8) become escapes."""
+    text = str(text)
+    try:
+        text.encode("utf-8")
+        return text
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _short(text):
+    text = _clean(text)
+    return text if len(text) <= _TEXT_CAP else text[:_TEXT_CAP] + " [...]"
+
+
+def _message(error):
+    try:
+        return _short(error)
+    except Exception as broken:
+        return "<message cannot be shown: %s>" % type(broken).__name__
+
+
+def _type_name(error):
+    kind = type(error)
+    module = getattr(kind, "__module__", None)
+    name = getattr(kind, "__qualname__", kind.__name__)
+    return _clean(name if module in (None, "builtins") else "%s.%s" % (module, name))
+
+
+_MACHINERY = ("<frozen ",) + tuple(
+    os.path.dirname(os.path.abspath(module.__file__)) + os.sep for module in (_pytest, pluggy)
+)
+
+
+def _frames(traceback):
+    frames = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if not code.co_filename.startswith(_MACHINERY):
+            frames.append([_clean(code.co_filename), traceback.tb_lineno or 0, _clean(code.co_name)])
+        traceback = traceback.tb_next
+    return frames[-_FRAME_CAP:]
+
+
+def _describe(error):
+    """An exception as plain values; of pytest's own wrappers the one they wrap."""
+    wrapped = getattr(error, "__cause__", None)
+    if type(error).__name__ in ("CollectError", "ConftestImportFailure"):
+        wrapped = wrapped or getattr(error, "cause", None)
+        excinfo = getattr(error, "excinfo", None)
+        if wrapped is None and excinfo is not None:
+            wrapped = excinfo[1]
+        if wrapped is not None:
+            error = wrapped
+    described = {
+        "type": _type_name(error),
+        "message": _message(error),
+        "frames": _frames(error.__traceback__),
+    }
+    if isinstance(error, ImportError) and error.name:
+        described["module"] = _clean(error.name)
+    if isinstance(error, SyntaxError) and error.filename:
+        described["frames"].append([_clean(error.filename), error.lineno or 0, "<module>"])
+        described["message"] = _short(error.msg)
+    return described
+
+
+def _from_report(report):
+    """What a report that came without its exception still tells."""
+    longrepr = getattr(report, "longrepr", None)
+    if longrepr is None:
+        return None
+    crash = getattr(longrepr, "reprcrash", None)
+    if crash is None:
+        return {"type": "", "message": _short(longrepr), "frames": []}
+    frames = []
+    for entry in getattr(getattr(longrepr, "reprtraceback", None), "reprentries", []) or []:
+        place = getattr(entry, "reprfileloc", None)
+        if place is not None:
+            frames.append([_clean(place.path), place.lineno, ""])
+    if not frames:
+        frames.append([_clean(crash.path), crash.lineno, ""])
+    kind, _, message = str(crash.message).partition(": ")
+    if not kind.replace(".", "").replace("_", "").isalnum():
+        kind, message = "", str(crash.message)
+    return {"type": _clean(kind), "message": _short(message), "frames": frames[-_FRAME_CAP:]}
+
+
+def _skip_of(report):
+    """Place and reason of a skip."""
+    longrepr = getattr(report, "longrepr", None)
+    if isinstance(longrepr, tuple) and len(longrepr) == 3:
+        path, line, reason = longrepr
+        reason = str(reason)
+        if reason.startswith("Skipped: "):
+            reason = reason[len("Skipped: ") :]
+        return {"reason": _short(reason), "path": _clean(path), "line": line}
+    return {"reason": _short(longrepr or ""), "path": None, "line": None}
+
+
+def _is_sub(report):
+    return type(report).__name__.lower() == "subtestreport"
+
+
+def _sub_name(report):
+    try:
+        return _short(report.sub_test_description())
+    except Exception:
+        return ""
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_load_initial_conftests():
+    outcome = yield
+    if _pipe and outcome.excinfo:
+        error = outcome.excinfo[1]
+        path = getattr(error, "path", None)
+        if path is not None and type(error).__name__ == "ConftestImportFailure":
+            _pipe.send(e="conftest", path=_clean(path), error=_describe(error))
+
+
+def pytest_sessionstart(session):
+    if not _pipe:
+        return
+    config = session.config
+    inifile = getattr(config, "inipath", None)
+    plugins = {"%s %s" % (dist.project_name, dist.version) for _, dist in config.pluginmanager.list_plugin_distinfo()}
+    _pipe.send(
+        e="session",
+        root=_clean(config.rootpath),
+        config=_clean(inifile) if inifile else None,
+        plugins=sorted(map(_clean, plugins)),
+        workers=str(getattr(config.option, "numprocesses", None) or 0),
+    )
+
+
+def pytest_collectstart(collector):
+    if _pipe and isinstance(collector, pytest.File):
+        _pipe.send(e="collecting", id=_clean(collector.nodeid))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    outcome = yield
+    if outcome.excinfo:
+        return
+    report = outcome.get_result()
+    call = getattr(report, "call", None)
+    if report.outcome == "failed" and call is not None and call.excinfo is not None:
+        report.xtask_error = _describe(call.excinfo.value)
+
+
+def pytest_collectreport(report):
+    if not _pipe or report.outcome == "passed":
+        return
+    if report.outcome == "skipped":
+        _pipe.send(e="collect-skip", id=_clean(report.nodeid), skip=_skip_of(report))
+        return
+    error = getattr(report, "xtask_error", None) or _from_report(report)
+    _pipe.send(e="collect-error", id=_clean(report.nodeid), error=error)
+
+
+def _selected():
+    with open(_SELECTION, encoding="utf-8") as file:
+        return set(json.load(file))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    if _SELECTION:
+        wanted = _selected()
+        items[:] = [item for item in items if _clean(item.nodeid) in wanted]
+
+
+def _place(item):
+    try:
+        path, line, _ = item.location
+        return [_clean(path), None if line is None else line + 1]
+    except Exception:
+        return [None, None]
+
+
+def pytest_collection_finish(session):
+    if not _pipe:
+        return
+    items = [[_clean(item.nodeid)] + _place(item) for item in session.items]
+    for first in range(0, len(items), 500):
+        _pipe.send(e="items", items=items[first : first + 500])
+    _pipe.send(e="collected", count=len(items))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(ids):
+    if _pipe:
+        items = [[_clean(name), None, None] for name in ids]
+        for first in range(0, len(items), 500):
+            _pipe.send(e="items", items=items[first : first + 500])
+        _pipe.send(e="collected", count=len(items))
+
+
+def pytest_deselected(items):
+    global _deselected
+    _deselected += len(items)
+    if _pipe:
+        _pipe.send(e="deselected", count=_deselected)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    output = getattr(node, "workeroutput", None) or {}
+    if _pipe and output.get("xtask_deselected"):
+        _pipe.send(e="deselected", count=output["xtask_deselected"])
+
+
+def pytest_runtest_logstart(nodeid, location):
+    if _pipe:
+        line = None if location[1] is None else location[1] + 1
+        _pipe.send(e="start", id=_clean(nodeid), path=_clean(location[0]), line=line)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(call):
+    outcome = yield
+    if outcome.excinfo or call.excinfo is None:
+        return
+    report = outcome.get_result()
+    if report.outcome == "failed":
+        report.xtask_error = _describe(call.excinfo.value)
+
+
+def pytest_runtest_logreport(report):
+    if not _pipe:
+        return
+    name = _clean(report.nodeid)
+    if report.when not in ("setup", "call", "teardown"):
+        # xdist's word for a worker that ended in the middle of a test.
+        error = {"type": "crash", "message": _short(report.longrepr), "frames": []}
+        _pipe.send(e="phase", id=name, when="call", outcome="failed", seconds=0, error=error)
+        _pipe.send(e="end", id=name, passed=_phases.pop(name, []))
+        return
+    sub = _is_sub(report)
+    xfail = getattr(report, "wasxfail", None)
+    if report.outcome == "passed" and xfail is None and not sub:
+        # Sent together when the test ends: three lines fewer for the test that just passes.
+        _phases.setdefault(name, []).append([report.when, report.duration])
+        return
+    event = {"e": "phase", "id": name, "when": report.when, "outcome": report.outcome}
+    event["seconds"] = getattr(report, "duration", 0) or 0
+    if sub:
+        event["sub"] = _sub_name(report)
+    if xfail is not None:
+        event["xfail"] = _short(xfail)
+    if report.outcome == "skipped":
+        event["skip"] = _skip_of(report)
+    elif report.outcome != "passed":
+        event["error"] = getattr(report, "xtask_error", None) or _from_report(report)
+    _pipe.send(**event)
+
+
+def pytest_runtest_logfinish(nodeid):
+    if _pipe:
+        name = _clean(nodeid)
+        _pipe.send(e="end", id=name, passed=_phases.pop(name, []))
+
+
+def pytest_internalerror(excrepr, excinfo):
+    if _pipe:
+        _pipe.send(e="internal-error", error=_describe(excinfo.value))
+
+
+def pytest_keyboard_interrupt(excinfo):
+    if _pipe:
+        _pipe.send(e="interrupted", reason=_message(excinfo.value))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_sessionfinish(session, exitstatus):
+    yield
+    if _IS_WORKER:
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output["xtask_deselected"] = _deselected
+        return
+    if not _pipe:
+        return
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    stats = getattr(terminal, "stats", None) or {}
+    counts = {_clean(name): len(reports) for name, reports in stats.items() if name}
+    _pipe.send(e="finish", status=int(session.exitstatus if session.exitstatus is not None else exitstatus), stats=counts)
+
+
+_listen()

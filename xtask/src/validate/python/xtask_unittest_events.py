@@ -1,0 +1,267 @@
+"""Runs unittest cases of the files named on the command line and tells xtask what happens.
+
+The events are those of the module for pytest, the ids are those that pytest would give. Needs nothing but
+the standard library of Python 3.7 or later.
+"""
+
+import faulthandler
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+import unittest
+
+_TEXT_CAP = 4000
+_FRAME_CAP = 60
+_MACHINERY = ("<frozen ", os.path.dirname(os.path.abspath(unittest.__file__)) + os.sep)
+
+_process = os.getpid()
+_pipe = os.open(os.environ["XTASK_EVENTS"], os.O_WRONLY | os.O_APPEND)
+
+
+def send(**event):
+    if os.getpid() != _process:
+        return
+    data = json.dumps(event, separators=(",", ":")).encode("ascii") + b"\n"
+    try:
+        while data:
+            data = data[os.write(_pipe, data) :]
+    except OSError:
+        pass
+
+
+def clean(text):
+    text = str(text)
+    try:
+        text.encode("utf-8")
+        return text
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def short(text):
+    text = clean(text)
+    return text if len(text) <= _TEXT_CAP else text[:_TEXT_CAP] + " [...]"
+
+
+def describe(error):
+    kind = type(error)
+    module = getattr(kind, "__module__", None)
+    name = kind.__qualname__ if module in (None, "builtins") else "%s.%s" % (module, kind.__qualname__)
+    frames = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if not code.co_filename.startswith(_MACHINERY):
+            frames.append([clean(code.co_filename), traceback.tb_lineno or 0, clean(code.co_name)])
+        traceback = traceback.tb_next
+    try:
+        message = short(error)
+    except Exception as broken:
+        message = "<message cannot be shown: %s>" % type(broken).__name__
+    described = {"type": clean(name), "message": message, "frames": frames[-_FRAME_CAP:]}
+    if isinstance(error, ImportError) and error.name:
+        described["module"] = clean(error.name)
+    if isinstance(error, SyntaxError) and error.filename:
+        described["frames"].append([clean(error.filename), error.lineno or 0, "<module>"])
+        described["message"] = short(error.msg)
+    return described
+
+
+def module_name(path):
+    """The dotted name of a file, and the folder that it is imported from: the first without `__init__.py`."""
+    folder, name = os.path.split(os.path.abspath(path))
+    parts = [os.path.splitext(name)[0]]
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, name = os.path.split(folder)
+        parts.insert(0, name)
+    return ".".join(parts), folder
+
+
+def files_of(paths):
+    for path in paths:
+        if not os.path.isdir(path):
+            yield path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
+            for name in sorted(names):
+                if name.endswith(".py") and (name.startswith("test") or name.endswith("_test.py")):
+                    yield os.path.join(folder, name)
+
+
+def cases_of(suite):
+    for entry in suite:
+        if isinstance(entry, unittest.TestSuite):
+            for case in cases_of(entry):
+                yield case
+        else:
+            yield entry
+
+
+def load(path):
+    """The cases of one file; what goes wrong is told as pytest would tell it."""
+    send(e="collecting", id=clean(path))
+    name, folder = module_name(path)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        module = importlib.import_module(name)
+        return list(cases_of(unittest.defaultTestLoader.loadTestsFromModule(module)))
+    except unittest.SkipTest as skip:
+        send(e="collect-skip", id=clean(path), skip={"reason": short(skip), "path": clean(path), "line": None})
+    except (Exception, SystemExit) as error:
+        send(e="collect-error", id=clean(path), error=describe(error))
+    return []
+
+
+def place_of(case):
+    try:
+        method = getattr(type(case), case._testMethodName)
+        return method.__code__.co_firstlineno
+    except AttributeError:
+        return None
+
+
+class Result(unittest.TestResult):
+    """Tells each step."""
+
+    def __init__(self, names):
+        super().__init__()
+        self.names = names
+        self.begun = set()
+        self.started_at = 0.0
+        self.passed = False
+        self.last_of_class = {}
+        self.tally = {}
+
+    def count(self, name):
+        self.tally[name] = self.tally.get(name, 0) + 1
+
+    def startTest(self, test):
+        super().startTest(test)
+        path, line = self.names[test][1:]
+        send(e="start", id=self.names[test][0], path=path, line=line)
+        self.begun.add(test)
+        self.last_of_class[self.class_of(test)] = test
+        self.passed = False
+        self.started_at = time.perf_counter()
+
+    def stopTest(self, test):
+        seconds = time.perf_counter() - self.started_at
+        passed = [["call", seconds]]
+        send(e="end", id=self.names[test][0], passed=passed)
+        super().stopTest(test)
+
+    def class_of(self, test):
+        return "%s.%s" % (type(test).__module__, type(test).__qualname__)
+
+    def phase(self, test, when, outcome, **more):
+        send(e="phase", id=self.names[test][0], when=when, outcome=outcome, seconds=0, **more)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.count("passed")
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.count("failed")
+        self.phase(test, "call", "failed", error=describe(err[1]))
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.count("error")
+        if test in self.names:
+            # An exception of the test itself is a failure of the test, as pytest counts it.
+            self.phase(test, "call", "failed", error=describe(err[1]))
+        else:
+            self.around_class(test, error=describe(err[1]))
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.count("skipped")
+        skip = {"reason": short(reason), "path": None, "line": None}
+        if test in self.names:
+            self.phase(test, "call", "skipped", skip=skip)
+        elif test in self.begun or type(test).__name__ != "_ErrorHolder":
+            pass  # a skipped subtest leaves its test what it is
+        else:
+            self.around_class(test, skip=skip)
+
+    def addExpectedFailure(self, test, err):
+        super().addExpectedFailure(test, err)
+        self.count("xfailed")
+        skip = {"reason": "", "path": None, "line": None}
+        self.phase(test, "call", "skipped", xfail="", skip=skip)
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self.count("failed")
+        error = {"type": "", "message": "Unexpected success", "frames": []}
+        self.phase(test, "call", "failed", error=error)
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.count("failed")
+            sub = short(subtest._subDescription())
+            self.phase(test, "call", "failed", sub=sub, error=describe(err[1]))
+
+    def around_class(self, holder, error=None, skip=None):
+        """What failed before the first or after the last test of a class or module concerns its tests."""
+        what, _, where = holder.description.partition(" (")
+        where = where.rstrip(")")
+        if what.startswith("tearDown"):
+            tests = [test for name, test in self.last_of_class.items() if name == where or name.startswith(where + ".")]
+            for test in tests[-1:]:
+                self.phase(test, "teardown", "failed", error=error)
+            return
+        for test in self.names:
+            name = self.class_of(test)
+            if test in self.begun or not (name == where or name.startswith(where + ".")):
+                continue
+            self.begun.add(test)
+            path, line = self.names[test][1:]
+            send(e="start", id=self.names[test][0], path=path, line=line)
+            if skip is not None:
+                self.phase(test, "setup", "skipped", skip=skip)
+            else:
+                self.phase(test, "setup", "failed", error=error)
+            send(e="end", id=self.names[test][0], passed=[])
+
+
+def main(paths):
+    try:
+        faulthandler.enable()
+        faulthandler.register(signal.SIGTERM, file=_pipe, all_threads=True, chain=True)
+    except (AttributeError, ValueError, RuntimeError, OSError):
+        pass
+    send(e="hello", python=sys.version.split()[0], pytest=None)
+    send(e="session", root=clean(os.getcwd()), config=None, plugins=[], workers="0")
+    selection = os.environ.get("XTASK_SELECTION")
+    wanted = None
+    if selection:
+        with open(selection, encoding="utf-8") as file:
+            wanted = set(json.load(file))
+    names = {}
+    suite = unittest.TestSuite()
+    for path in files_of(paths):
+        for case in load(path):
+            name = clean("%s::%s::%s" % (path, type(case).__qualname__.replace(".", "::"), case._testMethodName))
+            if wanted is None or name in wanted:
+                names[case] = (name, clean(path), place_of(case))
+                suite.addTest(case)
+    send(e="items", items=[list(name) for name in names.values()])
+    send(e="collected", count=len(names))
+    result = Result(names)
+    suite.run(result)
+    failed = not result.wasSuccessful()
+    status = 1 if failed else 0 if names else 5
+    send(e="finish", status=status, stats=result.tally)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,487 @@
+//! The report: the verdict first, then causes, then how it was run.
+
+use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Flaky, Run, Status, Verdict};
+use crate::config::SuiteKind;
+use crate::report::{Block, Cell, Document, Inline};
+
+/// Tests of one cause that the report lists; the rest are in the JSON.
+const LISTED: usize = 40;
+/// Causes that have a section of their own.
+const CAUSES: usize = 50;
+
+/// One line: what was found.
+pub fn headline(analysis: &Analysis) -> String {
+    if !analysis.executed {
+        let inventory = &analysis.inventory;
+        return format!(
+            "{} in {}, counted without running them",
+            count(inventory.items as u64, "test"),
+            count(inventory.files_with_tests as u64, "file")
+        );
+    }
+    let gating = analysis.runs.iter().filter(|run| run.gating);
+    let mut total = Counts::default();
+    for run in gating.clone() {
+        total = sum(total, run.counts);
+    }
+    let bad = total.failed + total.errors + total.not_run;
+    let ran = gating.clone().filter(|run| run.status != Status::CannotRun).count();
+    let trouble: Vec<String> = gating
+        .filter(|run| !matches!(run.status, Status::Passed | Status::Failed))
+        .map(|run| format!("suite `{}` {}", run.suite, status_words(run)))
+        .collect();
+    let mut parts = trouble;
+    if ran > 0 && bad == 0 {
+        parts.push(format!(
+            "all {} pass",
+            count(total.collected - total.skipped.min(total.collected), "test")
+        ));
+    } else if ran > 0 {
+        let causes = count(analysis.causes.len() as u64, "cause");
+        let of = if total.collected > 0 { format!(" of {}", total.collected) } else { String::new() };
+        parts.push(format!("{bad}{of} tests fail or did not run, of {causes}"));
+    }
+    if total.flaky > 0 {
+        parts.push(format!("{} flaky", total.flaky));
+    }
+    if parts.is_empty() {
+        parts.push("no gating suite was run".to_owned());
+    }
+    parts.join("; ")
+}
+
+/// One line: what to do next.
+pub fn next_step(analysis: &Analysis) -> String {
+    if let Some(install) = analysis.runs.iter().filter(|run| run.gating).find_map(|run| run.install.as_ref())
+    {
+        return format!("make the suite run: `{install}`");
+    }
+    if !analysis.executed {
+        return "run the suites: `xtask validate`".to_owned();
+    }
+    if let Some(cause) = first_gating_cause(analysis) {
+        if let Some(install) = &cause.install {
+            return format!(
+                "install what {} need: `{install}`",
+                count(cause.cases.len() as u64, "test file")
+            );
+        }
+        let place =
+            cause.frame.as_ref().map(|at| format!(" at `{}:{}`", at.path, at.line)).unwrap_or_default();
+        let tests = count(cause.cases.len() as u64, "test");
+        return format!("start with {}{place}, which is behind {tests}", cause.exception);
+    }
+    let culprit = analysis.runs.iter().filter(|run| run.gating).find_map(|run| run.culprit.as_ref());
+    if let Some(culprit) = culprit {
+        return format!("look at `{culprit}`");
+    }
+    if !analysis.flaky.is_empty() {
+        return format!("steady the flaky test `{}`", analysis.flaky[0].id);
+    }
+    match analysis.verdict {
+        Verdict::Passed => "nothing: the tests hold".to_owned(),
+        _ => "read the report's list of runs".to_owned(),
+    }
+}
+
+fn first_gating_cause(analysis: &Analysis) -> Option<&Cause> {
+    let gating: Vec<&str> =
+        analysis.runs.iter().filter(|run| run.gating).map(|run| run.suite.as_str()).collect();
+    let is_gating = |key: &str| {
+        analysis.cases.iter().any(|case| {
+            case.cause.as_deref() == Some(key)
+                && gating.contains(&case.suite.as_str())
+                && case.outcome.is_bad()
+        })
+    };
+    analysis.causes.iter().find(|cause| is_gating(&cause.key))
+}
+
+/// Writes the report.
+pub fn report(analysis: &Analysis) -> Document {
+    let mut document = Document::default();
+    document.heading(1, "Test suite report");
+    verdict(&mut document, analysis);
+    runs(&mut document, analysis);
+    causes(&mut document, analysis);
+    flaky(&mut document, analysis);
+    not_run(&mut document, analysis);
+    skips(&mut document, analysis);
+    inventory(&mut document, analysis);
+    measured(&mut document, analysis);
+    how(&mut document, analysis);
+    document
+}
+
+fn verdict(document: &mut Document, analysis: &Analysis) {
+    let word = match analysis.verdict {
+        Verdict::Passed => "Passed",
+        Verdict::Failed => "Failed",
+        Verdict::NotProven => "Not proven",
+    };
+    document.paragraph(join(Inline::default().strong(word).text(": "), words(&headline(analysis))).text("."));
+    document.paragraph(join(Inline::plain("Next: "), words(&next_step(analysis))).text("."));
+}
+
+fn runs(document: &mut Document, analysis: &Analysis) {
+    if !analysis.executed {
+        return;
+    }
+    document.heading(2, "Suites");
+    let head = [
+        "suite",
+        "gates",
+        "status",
+        "collected",
+        "passed",
+        "failed",
+        "errors",
+        "skipped",
+        "xfailed",
+        "xpassed",
+        "flaky",
+        "not run",
+    ];
+    let rows = analysis.runs.iter().map(|run| {
+        let Counts { collected, passed, failed, errors, skipped, xfailed, xpassed, flaky, not_run, .. } =
+            run.counts;
+        let mut row: Vec<Cell> = vec![
+            Inline::code(&run.suite),
+            if run.gating { "yes" } else { "no" }.into(),
+            Inline::default().strong(status_name(run.status)),
+        ];
+        let counts = [collected, passed, failed, errors, skipped, xfailed, xpassed, flaky, not_run];
+        row.extend(counts.iter().map(|count| Inline::plain(count.to_string())));
+        row
+    });
+    document.table(&head, &[3, 4, 5, 6, 7, 8, 9, 10, 11], rows.collect());
+    for run in &analysis.runs {
+        let Some(why) = &run.why else { continue };
+        let mut text = join(Inline::code(&run.suite).text(": "), words(why)).text(".");
+        if let Some(install) = &run.install {
+            text = text.text(" To make it run: ").with_code(install).text(".");
+        }
+        document.paragraph(text);
+        if let Some(output) = run.output.as_ref().filter(|output| !output.trim().is_empty()) {
+            document.code("text", plain(output));
+        }
+    }
+    by_kind(document, &analysis.cases);
+}
+
+/// Unit, integration and experimental tests apart, where there is more than one kind.
+fn by_kind(document: &mut Document, cases: &[Case]) {
+    let kinds = [SuiteKind::Unit, SuiteKind::Integration, SuiteKind::Experimental];
+    let rows: Vec<Vec<Cell>> = kinds
+        .iter()
+        .filter_map(|kind| {
+            let of_kind: Vec<&Case> = cases.iter().filter(|case| case.kind == *kind).collect();
+            let bad = of_kind.iter().filter(|case| case.outcome.is_bad()).count();
+            let name = match kind {
+                SuiteKind::Unit => "unit",
+                SuiteKind::Integration => "integration",
+                SuiteKind::Experimental => "experimental",
+            };
+            (!of_kind.is_empty())
+                .then(|| vec![name.into(), of_kind.len().to_string().into(), bad.to_string().into()])
+        })
+        .collect();
+    if rows.len() > 1 {
+        document.table(&["kind", "tests and files", "failing or not run"], &[1, 2], rows);
+    }
+}
+
+fn causes(document: &mut Document, analysis: &Analysis) {
+    if analysis.causes.is_empty() {
+        return;
+    }
+    document.heading(2, "Causes");
+    for cause in analysis.causes.iter().take(CAUSES) {
+        let first = cause.message.lines().next().unwrap_or_default();
+        let title =
+            if first.is_empty() { cause.exception.clone() } else { format!("{}: {first}", cause.exception) };
+        document.heading(3, Inline::plain(format!("{} · ", cause.cases.len())).text(title));
+        let mut text = Inline::default();
+        if let Some(frame) = &cause.frame {
+            text = text.text("At ").with_code(format!("{}:{}", frame.path, frame.line)).text(". ");
+        }
+        text =
+            text.text("For example ").with_code(cause.cases.first().cloned().unwrap_or_default()).text(".");
+        if let Some(install) = &cause.install {
+            text = text.text(" To install it: ").with_code(install).text(".");
+        }
+        document.paragraph(text);
+        if cause.message.lines().count() > 1 {
+            document.code("text", plain(&cause.message));
+        }
+        if cause.cases.len() > 1 {
+            document.blocks.push(all_of(cause));
+        }
+    }
+    if analysis.causes.len() > CAUSES {
+        let rest = analysis.causes.len() - CAUSES;
+        document.paragraph(format!(
+            "{} more, with fewer tests each, are in the JSON.",
+            count(rest as u64, "cause")
+        ));
+    }
+}
+
+fn all_of(cause: &Cause) -> Block {
+    let mut items: Vec<Inline> = cause.cases.iter().take(LISTED).map(Inline::code).collect();
+    if cause.cases.len() > LISTED {
+        items.push(Inline::plain(format!("{} more are in the JSON", cause.cases.len() - LISTED)));
+    }
+    Block::Details {
+        summary: Inline::plain(format!("all {}", cause.cases.len())),
+        blocks: vec![Block::List(items)],
+    }
+}
+
+fn flaky(document: &mut Document, analysis: &Analysis) {
+    if analysis.flaky.is_empty() {
+        return;
+    }
+    document.heading(2, "Flaky (measured)");
+    let row = |flaky: &Flaky| {
+        let attempts: Vec<String> = flaky
+            .attempts
+            .iter()
+            .map(|attempt| format!("{} {}", attempt.run, outcome_name(attempt.outcome)))
+            .collect();
+        let what = if flaky.order_dependent { "depends on order" } else { "flaky" };
+        vec![Inline::code(&flaky.id), what.into(), attempts.join(", ").into()]
+    };
+    document.table(&["test", "what", "tries"], &[], analysis.flaky.iter().map(row).collect());
+}
+
+fn not_run(document: &mut Document, analysis: &Analysis) {
+    let cases: Vec<&Case> =
+        analysis.cases.iter().filter(|case| case.outcome == CaseOutcome::NotRun).collect();
+    if cases.is_empty() {
+        return;
+    }
+    document.heading(2, "Collected, but never run");
+    let mut items: Vec<Inline> = cases.iter().take(LISTED).map(|case| Inline::code(&case.id)).collect();
+    if cases.len() > LISTED {
+        items.push(Inline::plain(format!("{} more are in the JSON", cases.len() - LISTED)));
+    }
+    document.list(items);
+}
+
+fn skips(document: &mut Document, analysis: &Analysis) {
+    if analysis.skips.is_empty() {
+        return;
+    }
+    document.heading(2, "Skipped");
+    let rows = analysis.skips.iter().map(|skip| {
+        let allowed = match skip.allowed {
+            None => "no list",
+            Some(true) => "allowed",
+            Some(false) => "not allowed",
+        };
+        vec![
+            skip.count.to_string().into(),
+            Inline::plain(skip.reason.clone()),
+            Inline::code(&skip.first),
+            allowed.into(),
+        ]
+    });
+    document.table(&["tests", "reason", "first", "allowed_skips"], &[0], rows.collect());
+}
+
+fn inventory(document: &mut Document, analysis: &Analysis) {
+    let inventory = &analysis.inventory;
+    if inventory.files_named_test == 0 {
+        return;
+    }
+    document.heading(2, "Inventory");
+    document.paragraph(format!(
+        "Counted from the text of the files, without running them: {} in {} of {} that are named as tests, {} with literal parameters counted.",
+        count(inventory.functions as u64, "test function"),
+        inventory.files_with_tests,
+        count(inventory.files_named_test as u64, "file"),
+        count(inventory.items as u64, "test"),
+    ));
+    let named = |title: &str, paths: &[crate::repo::RepoPath]| {
+        let mut items = vec![];
+        for path in paths.iter().take(LISTED) {
+            items.push(Inline::code(path.display()));
+        }
+        if paths.len() > LISTED {
+            items.push(Inline::plain(format!("{} more are in the JSON", paths.len() - LISTED)));
+        }
+        (format!("{title}:"), items)
+    };
+    let lists = [
+        named("Named as tests, but without any", &inventory.empty_test_files),
+        named("Scripts that do their work when imported, so never run here", &inventory.scripts),
+    ];
+    for (title, items) in lists.into_iter().filter(|(_, items)| !items.is_empty()) {
+        document.paragraph(title);
+        document.list(items);
+    }
+    let unparsed: Vec<Inline> = inventory
+        .unparsed
+        .iter()
+        .map(|file| {
+            let line = file.line.map(|line| format!(":{line}")).unwrap_or_default();
+            Inline::code(format!("{}{line}", file.path)).text(" ").text(file.message.clone())
+        })
+        .collect();
+    if !unparsed.is_empty() {
+        document.paragraph("No Python that can be read:");
+        document.list(unparsed);
+    }
+    if !inventory.uncounted.is_empty() {
+        document.paragraph(format!(
+            "{} counted once, since only running them tells how often they run.",
+            count(inventory.uncounted.len() as u64, "test")
+        ));
+    }
+}
+
+fn measured(document: &mut Document, analysis: &Analysis) {
+    let mut slow = analysis.slowest.iter().filter(|slow| slow.duration_s >= 0.05).peekable();
+    if slow.peek().is_none() {
+        return;
+    }
+    document.heading(2, "Slowest (measured)");
+    let rows =
+        slow.map(|slow| vec![Inline::plain(format!("{:.1} s", slow.duration_s)), Inline::code(&slow.id)]);
+    document.table(&["time", "test"], &[0], rows.collect());
+}
+
+fn how(document: &mut Document, analysis: &Analysis) {
+    if !analysis.executed {
+        return;
+    }
+    document.heading(2, "How it was run");
+    for run in &analysis.runs {
+        let mut text = Inline::code(&run.suite).text(": ");
+        text = match &run.interpreter {
+            Some(interpreter) => {
+                let version = interpreter.version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
+                let program = text.with_code(&interpreter.program).text(format!("{version} ("));
+                join(program, words(&interpreter.reason)).text(")")
+            }
+            None => text.text(run.runner.clone()),
+        };
+        if !run.command.is_empty() {
+            text = text.text(", as ").with_code(&run.command);
+        }
+        if !run.plugins.is_empty() {
+            text = text.text(format!(", with {}", run.plugins.join(", ")));
+        }
+        if run.restarts > 0 {
+            text = text.text(format!(", started again {}", times(run.restarts)));
+        }
+        document.paragraph(text.text("."));
+        if !run.runner_tally.is_empty() {
+            let tally: Vec<String> =
+                run.runner_tally.iter().map(|(name, count)| format!("{count} {name}")).collect();
+            let text = format!(
+                "The runner's own tally of its first process, where a test that fails twice counts twice: {}.",
+                tally.join(", ")
+            );
+            document.paragraph(text);
+        }
+    }
+    if !analysis.written.is_empty() {
+        document.paragraph("Tests wrote into the repository (nothing of it is staged):");
+        let item = |written: &super::Written| {
+            Inline::code(&written.path).text(format!(" {} by ", written.change)).with_code(&written.suite)
+        };
+        document.list(analysis.written.iter().map(item).collect());
+    }
+    let others = analysis.findings.iter().filter(|finding| {
+        !matches!(finding.check.as_str(), "written-by-tests" | "flaky-test" | "unknown-skip")
+    });
+    let item = |finding: &crate::report::Finding| {
+        let mut text = Inline::default();
+        if let Some(path) = &finding.path {
+            text = text.with_code(path).text(": ");
+        }
+        text = join(text, words(&finding.message));
+        match &finding.hint {
+            Some(hint) => join(text.text("; "), words(hint)),
+            None => text,
+        }
+    };
+    document.list(others.map(item).collect());
+}
+
+fn sum(a: Counts, b: Counts) -> Counts {
+    Counts {
+        collected: a.collected + b.collected,
+        deselected: a.deselected + b.deselected,
+        passed: a.passed + b.passed,
+        failed: a.failed + b.failed,
+        errors: a.errors + b.errors,
+        skipped: a.skipped + b.skipped,
+        xfailed: a.xfailed + b.xfailed,
+        xpassed: a.xpassed + b.xpassed,
+        flaky: a.flaky + b.flaky,
+        not_run: a.not_run + b.not_run,
+    }
+}
+
+fn status_words(run: &Run) -> &'static str {
+    match run.status {
+        Status::Passed => "passed",
+        Status::Failed => "failed",
+        Status::Incomplete => "did not run to its end",
+        Status::TimedOut => "ran into a time limit",
+        Status::CannotRun => "cannot run here",
+    }
+}
+
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Passed => "passed",
+        Status::Failed => "failed",
+        Status::Incomplete => "incomplete",
+        Status::TimedOut => "timed out",
+        Status::CannotRun => "cannot run",
+    }
+}
+
+fn outcome_name(outcome: CaseOutcome) -> &'static str {
+    match outcome {
+        CaseOutcome::Passed => "passed",
+        CaseOutcome::Failed => "failed",
+        CaseOutcome::Error => "error",
+        CaseOutcome::Skipped => "skipped",
+        CaseOutcome::Xfailed => "xfailed",
+        CaseOutcome::Xpassed => "xpassed",
+        CaseOutcome::Flaky => "flaky",
+        CaseOutcome::NotRun => "not run",
+    }
+}
+
+fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+fn times(number: usize) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{number} times") }
+}
+
+/// Text without control characters, as a code block can hold it.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect()
+}
+
+/// A sentence of ours with names between backticks.
+fn words(text: &str) -> Inline {
+    let mut inline = Inline::default();
+    for (index, part) in text.split('`').enumerate().filter(|(_, part)| !part.is_empty()) {
+        inline = if index % 2 == 1 { inline.with_code(part) } else { inline.text(part) };
+    }
+    inline
+}
+
+fn join(mut first: Inline, second: Inline) -> Inline {
+    first.0.extend(second.0);
+    first
+}

@@ -1,0 +1,331 @@
+//! The result of the analysis: field for field what `--format json` prints under `validation`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::code::python::inventory::Inventory;
+use crate::config::{Depth, SuiteKind};
+use crate::report::Finding;
+
+/// The whole result.
+#[derive(Clone, Debug, Serialize)]
+pub struct Analysis {
+    /// How far it looked.
+    pub depth: Depth,
+    /// Hash over schema, configuration and the ids of all files that were read.
+    pub inputs: String,
+    /// Whether suites were run at all.
+    pub executed: bool,
+    /// What all gating runs say together.
+    pub verdict: Verdict,
+    /// One entry a suite.
+    pub runs: Vec<Run>,
+    /// Every test of every suite, once.
+    pub cases: Vec<Case>,
+    /// Skips by reason.
+    pub skips: Vec<Skips>,
+    /// Failures by cause, the one with most tests first.
+    pub causes: Vec<Cause>,
+    /// The slowest tests.
+    pub slowest: Vec<Slow>,
+    /// Tests that passed when run again.
+    pub flaky: Vec<Flaky>,
+    /// Files that test runs wrote into the repository.
+    pub written: Vec<Written>,
+    /// What the files say without being run.
+    pub inventory: Inventory,
+    /// Everything that a gate or a reader should know besides.
+    pub findings: Vec<Finding>,
+}
+
+/// What all gating runs say together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every gating suite ran to its end and nothing failed.
+    Passed,
+    /// Something failed, or did not run to its end.
+    Failed,
+    /// A gating suite cannot run here, or none was run.
+    NotProven,
+}
+
+/// How a suite's run went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It ran to its end, and nothing failed.
+    Passed,
+    /// It ran to its end, and something failed.
+    Failed,
+    /// It did not run to its end, whatever its exit code says.
+    Incomplete,
+    /// A test, or the suite, took longer than its limit.
+    TimedOut,
+    /// It could not be started as it stands.
+    CannotRun,
+}
+
+/// What ended a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// Its own end.
+    Finished,
+    /// It collected no test.
+    NothingCollected,
+    /// The process ended by a signal.
+    Crashed,
+    /// The process ended with a code before the session was over (`os._exit(0)` in a test).
+    ExitedEarly,
+    /// A test, or the import of a test file, took longer than its limit.
+    Hung,
+    /// The whole suite took longer than its limit.
+    SuiteLimit,
+    /// `conftest.py` cannot be loaded.
+    BrokenConftest,
+    /// The runner itself failed.
+    InternalError,
+    /// The runner refused its arguments or configuration.
+    UsageError,
+    /// The session stopped itself (`pytest.exit`, `--maxfail`).
+    Stopped,
+    /// The user stopped it.
+    Interrupted,
+    /// A tool or package is missing.
+    Missing,
+    /// A build failed, so that there was nothing to run.
+    BuildFailed,
+}
+
+/// One suite's run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Run {
+    /// The suite's name.
+    pub suite: String,
+    /// What it is for.
+    pub kind: SuiteKind,
+    /// Whether it decides the verdict.
+    pub gating: bool,
+    /// `pytest`, `unittest`, `cargo-test`.
+    pub runner: String,
+    /// The interpreter or tool, and why this one.
+    pub interpreter: Option<Interpreter>,
+    /// How it went.
+    pub status: Status,
+    /// What ended it.
+    pub end: End,
+    /// One sentence for people: what happened.
+    pub why: Option<String>,
+    /// The exact line that makes it run.
+    pub install: Option<String>,
+    /// The exit code of the first process; 128 and the signal's number for a crash.
+    pub exit_code: Option<i32>,
+    /// Seconds in all.
+    pub duration_s: Option<f64>,
+    /// The test or file that ended it early.
+    pub culprit: Option<String>,
+    /// The tests, each once.
+    pub counts: Counts,
+    /// The runner's own tally of its first process, for comparison.
+    pub runner_tally: BTreeMap<String, u64>,
+    /// How often it was started again for tests that had not run.
+    pub restarts: usize,
+    /// The command, with paths relative to the repository.
+    pub command: String,
+    /// Plugins of the runner, with versions.
+    pub plugins: Vec<String>,
+    /// The last lines that the process wrote, for a run that did not finish.
+    pub output: Option<String>,
+}
+
+/// The interpreter or tool that ran a suite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Interpreter {
+    /// The program as it was called, relative to the repository where it lies inside.
+    pub program: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// Why this one.
+    pub reason: String,
+}
+
+/// Tests of one run, each counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Tests that were collected and not left out.
+    pub collected: u64,
+    /// Tests left out by options or configuration.
+    pub deselected: u64,
+    /// Passed.
+    pub passed: u64,
+    /// Failed in the test itself.
+    pub failed: u64,
+    /// Failed before or after the test, or could not be collected.
+    pub errors: u64,
+    /// Skipped, files that asked to be skipped among them.
+    pub skipped: u64,
+    /// Failed as expected.
+    pub xfailed: u64,
+    /// Passed against expectation, without failing for it.
+    pub xpassed: u64,
+    /// Failed, then passed when run again.
+    pub flaky: u64,
+    /// Collected, but never run.
+    pub not_run: u64,
+}
+
+impl Counts {
+    /// Adds one case.
+    pub fn add(&mut self, outcome: CaseOutcome) {
+        let counter = match outcome {
+            CaseOutcome::Passed => &mut self.passed,
+            CaseOutcome::Failed => &mut self.failed,
+            CaseOutcome::Error => &mut self.errors,
+            CaseOutcome::Skipped => &mut self.skipped,
+            CaseOutcome::Xfailed => &mut self.xfailed,
+            CaseOutcome::Xpassed => &mut self.xpassed,
+            CaseOutcome::Flaky => &mut self.flaky,
+            CaseOutcome::NotRun => &mut self.not_run,
+        };
+        *counter += 1;
+    }
+}
+
+/// How a test went in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseOutcome {
+    /// Passed.
+    Passed,
+    /// Failed in the test itself.
+    Failed,
+    /// Failed before or after the test, or could not be collected.
+    Error,
+    /// Skipped.
+    Skipped,
+    /// Failed as expected.
+    Xfailed,
+    /// Passed against expectation.
+    Xpassed,
+    /// Failed, then passed when run again.
+    Flaky,
+    /// Collected, but never run.
+    NotRun,
+}
+
+impl CaseOutcome {
+    /// True for what a gate must not let pass.
+    pub fn is_bad(self) -> bool {
+        matches!(self, CaseOutcome::Failed | CaseOutcome::Error | CaseOutcome::NotRun)
+    }
+}
+
+/// One test, or one file that could not be collected.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Case {
+    /// Its id as the runner shows it.
+    pub id: String,
+    /// The suite.
+    pub suite: String,
+    /// What it is for, by its folder.
+    pub kind: SuiteKind,
+    /// The file that defines it, relative to the repository.
+    pub path: Option<String>,
+    /// The line there.
+    pub line: Option<u64>,
+    /// How it went in the end.
+    pub outcome: CaseOutcome,
+    /// Seconds of its first try, set-up and tear-down included.
+    pub duration_s: Option<f64>,
+    /// All its tries, in order.
+    pub attempts: Vec<Attempt>,
+    /// The key of its cause, for a failure.
+    pub cause: Option<String>,
+    /// Why it was skipped.
+    pub skip_reason: Option<String>,
+}
+
+/// One try of a test.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Attempt {
+    /// How it went.
+    pub outcome: CaseOutcome,
+    /// In which company: `in order`, `alone`, `with other failures`.
+    pub run: String,
+    /// Seconds.
+    pub duration_s: Option<f64>,
+    /// Exception and first line of its message.
+    pub message: Option<String>,
+}
+
+/// A place in a file of the repository.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The file, relative to the repository.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// Failures that have one cause.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cause {
+    /// Stable over runs, as long as exception, message and place stay.
+    pub key: String,
+    /// The exception's type, or what happened (`time limit`, `crash`).
+    pub exception: String,
+    /// The message of the first failure, cut to a few lines.
+    pub message: String,
+    /// The deepest place in the repository's own code.
+    pub frame: Option<Place>,
+    /// Ids of all tests and files behind it, sorted.
+    pub cases: Vec<String>,
+    /// The line that installs what is missing, when that is the cause.
+    pub install: Option<String>,
+}
+
+/// Skips of one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Skips {
+    /// The reason that the test's author gave.
+    pub reason: String,
+    /// How many.
+    pub count: u64,
+    /// The id of the first one.
+    pub first: String,
+    /// Whether `allowed_skips` has it; `None` when there is no such list.
+    pub allowed: Option<bool>,
+}
+
+/// One of the slowest tests.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Slow {
+    /// The test.
+    pub id: String,
+    /// Seconds.
+    pub duration_s: f64,
+}
+
+/// A test that failed, then passed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Flaky {
+    /// The test.
+    pub id: String,
+    /// Whether it passes alone and fails in the company of others, each time.
+    pub order_dependent: bool,
+    /// All tries.
+    pub attempts: Vec<Attempt>,
+}
+
+/// A file that a run left in the repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The suite that ran.
+    pub suite: String,
+    /// The file.
+    pub path: String,
+    /// `created`, `changed` or `removed`.
+    pub change: String,
+}

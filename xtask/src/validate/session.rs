@@ -1,0 +1,277 @@
+//! What a test session has done so far, from its events. Knows no processes and no files.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::events::{Event, Raised, Skip, When};
+
+/// One way in which a test failed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Failure {
+    /// In which part.
+    pub(super) when: When,
+    /// The exception.
+    pub(super) raised: Raised,
+    /// The subtest, if it was one.
+    pub(super) sub: Option<String>,
+}
+
+/// How one try of a test went.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Try {
+    /// Seconds of all its parts.
+    pub(super) seconds: f64,
+    /// All failures, in order; empty when there was none.
+    pub(super) failures: Vec<Failure>,
+    /// Why it was skipped.
+    pub(super) skip: Option<Skip>,
+    /// It failed as its mark expects.
+    pub(super) xfailed: bool,
+    /// It passed although its mark expects a failure.
+    pub(super) xpassed: bool,
+    /// It reached its end.
+    pub(super) ended: bool,
+}
+
+/// One test that was collected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    /// Its id as the runner shows it; a second test of the same id gets ` #2`.
+    pub(super) id: String,
+    /// The file that defines it, relative to the session's root.
+    pub(super) path: Option<String>,
+    /// The line there, from 1.
+    pub(super) line: Option<u64>,
+}
+
+/// A test file that could not be collected.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct CollectError {
+    /// The file's or folder's id.
+    pub(super) id: String,
+    /// What was raised.
+    pub(super) raised: Raised,
+}
+
+/// Everything that one process told.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Session {
+    /// Versions of Python and pytest, once the module was loaded.
+    pub(super) hello: Option<(String, Option<String>)>,
+    /// Root folder, configuration file, plugins, parallel workers.
+    pub(super) facts: Option<Facts>,
+    /// Tests that were to run, in order.
+    pub(super) items: Vec<Item>,
+    /// Whether collection came to its end.
+    pub(super) collected: bool,
+    /// Tests left out by options of the user's.
+    pub(super) deselected: u64,
+    /// Files that could not be collected.
+    pub(super) collect_errors: Vec<CollectError>,
+    /// Files that asked to be skipped.
+    pub(super) collect_skips: Vec<(String, Skip)>,
+    /// All tries of each test, in order.
+    pub(super) tries: BTreeMap<String, Vec<Try>>,
+    /// The `conftest.py` that could not be loaded.
+    pub(super) conftest: Option<(String, Raised)>,
+    /// What went wrong in the runner itself.
+    pub(super) internal_error: Option<Raised>,
+    /// Why the session was stopped.
+    pub(super) interrupted: Option<String>,
+    /// The runner's own status and tally.
+    pub(super) finish: Option<(i32, BTreeMap<String, u64>)>,
+    /// What stood on the pipe beside events: stacks of a process that was ended.
+    pub(super) dump: Vec<String>,
+    running: BTreeMap<String, Duration>,
+    collecting: Option<String>,
+    /// Where each test stands in `items`.
+    index: BTreeMap<String, usize>,
+    last: Duration,
+    done: u64,
+    failed: u64,
+}
+
+/// What the session says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// The folder that ids are relative to.
+    pub(super) root: String,
+    /// The configuration file.
+    pub(super) config: Option<String>,
+    /// Third-party plugins with versions.
+    pub(super) plugins: Vec<String>,
+    /// Parallel workers (xdist); `0` for none.
+    pub(super) workers: String,
+}
+
+impl Session {
+    /// Takes the next event.
+    pub(super) fn apply(&mut self, event: Event, at: Duration) {
+        self.last = at;
+        match event {
+            Event::Hello { python, pytest } => self.hello = Some((python, pytest)),
+            Event::Session { root, config, plugins, workers } => {
+                self.facts = Some(Facts { root, config, plugins, workers });
+            }
+            Event::Collecting { id } => self.collecting = Some(id),
+            Event::CollectError { id, error } => {
+                self.collect_errors.push(CollectError { id, raised: error.unwrap_or_default() });
+            }
+            Event::CollectSkip { id, skip } => self.collect_skips.push((id, skip)),
+            Event::Items { items } => self.add_items(items),
+            Event::Collected { .. } => (self.collected, self.collecting) = (true, None),
+            Event::Deselected { count } => self.deselected = self.deselected.max(count),
+            Event::Start { id, path, line } => self.start(id, path, line, at),
+            Event::Phase { id, when, outcome, seconds, sub, xfail, skip, error } => {
+                let again = outcome == "rerun";
+                let attempt = self.current(&id);
+                attempt.seconds += if sub.is_none() { seconds } else { 0.0 };
+                attempt.add_phase(Phase { when, outcome: &outcome, sub, xfail, skip, error });
+                if again {
+                    self.begin_again(&id);
+                }
+            }
+            Event::End { id, passed } => self.end(&id, &passed),
+            Event::Conftest { path, error } => self.conftest = Some((path, error)),
+            Event::InternalError { error } => self.internal_error = Some(error),
+            Event::Interrupted { reason } => self.interrupted = Some(reason),
+            Event::Finish { status, stats } => self.finish = Some((status, stats)),
+        }
+    }
+
+    /// The tests that have begun and not ended, the longest-running first.
+    pub(super) fn running(&self) -> Vec<&str> {
+        let mut running: Vec<(&Duration, &str)> =
+            self.running.iter().map(|(id, since)| (since, id.as_str())).collect();
+        running.sort();
+        running.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The file whose collection has begun and not ended.
+    pub(super) fn collecting(&self) -> Option<&str> {
+        self.collecting.as_deref()
+    }
+
+    /// Until when the session may go on without another event: the longest-running test's limit, or, between
+    /// tests and while a file is collected, as long from the last event.
+    pub(super) fn deadline(&self, test_limit: Duration) -> Duration {
+        self.running.values().min().unwrap_or(&self.last).saturating_add(test_limit)
+    }
+
+    /// How many tests have ended, and how many of them failed.
+    pub(super) fn done(&self) -> (u64, u64) {
+        (self.done, self.failed)
+    }
+
+    /// True when the test has run to its end.
+    pub(super) fn has_ended(&self, id: &str) -> bool {
+        self.tries.get(id).and_then(|tries| tries.last()).is_some_and(|last| last.ended)
+    }
+
+    fn add_items(&mut self, items: Vec<(String, Option<String>, Option<u64>)>) {
+        for (id, path, line) in items {
+            let mut name = id.clone();
+            let mut count = 1;
+            // Custom collectors may give one id twice; each is a test of its own.
+            while self.index.contains_key(&name) {
+                count += 1;
+                name = format!("{id} #{count}");
+            }
+            self.index.insert(name.clone(), self.items.len());
+            self.items.push(Item { id: name, path, line });
+        }
+    }
+
+    fn start(&mut self, id: String, path: Option<String>, line: Option<u64>, at: Duration) {
+        let name = self.next_name(&id);
+        // Under xdist places are known only now.
+        if let Some(item) = self.index.get(&name).and_then(|&index| self.items.get_mut(index))
+            && item.path.is_none()
+        {
+            (item.path, item.line) = (path, line);
+        }
+        self.running.insert(name.clone(), at);
+        self.tries.entry(name).or_default().push(Try::default());
+    }
+
+    /// The name under which a test of this id begins: the first of its id that has not run, else the last
+    /// that has (a plugin runs it again).
+    fn next_name(&self, id: &str) -> String {
+        let mut name = id.to_owned();
+        let mut count = 1;
+        loop {
+            let next = format!("{id} #{}", count + 1);
+            if !self.tries.contains_key(&name) || !self.index.contains_key(&next) {
+                return name;
+            }
+            count += 1;
+            name = next;
+        }
+    }
+
+    /// The name of the running (or, failing that, last run) test of this id.
+    fn current_name(&self, id: &str) -> String {
+        let second = format!("{id} #2");
+        if !self.tries.contains_key(&second) {
+            return id.to_owned();
+        }
+        let prefix = format!("{id} #");
+        let running = self.running.keys().find(|name| *name == id || name.starts_with(&prefix));
+        running.cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    fn current(&mut self, id: &str) -> &mut Try {
+        let tries = self.tries.entry(self.current_name(id)).or_default();
+        if tries.is_empty() {
+            tries.push(Try::default());
+        }
+        let last = tries.len() - 1;
+        &mut tries[last]
+    }
+
+    /// A plugin (pytest-rerunfailures) throws the last try away and begins another.
+    fn begin_again(&mut self, id: &str) {
+        let name = self.current_name(id);
+        let tries = self.tries.entry(name).or_default();
+        if let Some(last) = tries.last_mut() {
+            last.ended = true;
+        }
+        tries.push(Try::default());
+    }
+
+    fn end(&mut self, id: &str, passed: &[(When, f64)]) {
+        let attempt = self.current(id);
+        attempt.seconds += passed.iter().map(|(_, seconds)| seconds).sum::<f64>();
+        attempt.ended = true;
+        let failed = !attempt.failures.is_empty();
+        self.done += 1;
+        self.failed += u64::from(failed);
+        let name = self.current_name(id);
+        self.running.remove(&name);
+    }
+}
+
+struct Phase<'a> {
+    when: When,
+    outcome: &'a str,
+    sub: Option<String>,
+    xfail: Option<String>,
+    skip: Option<Skip>,
+    error: Option<Raised>,
+}
+
+impl Try {
+    fn add_phase(&mut self, phase: Phase<'_>) {
+        match phase.outcome {
+            "failed" | "rerun" => {
+                let raised = phase.error.unwrap_or_default();
+                self.failures.push(Failure { when: phase.when, raised, sub: phase.sub });
+            }
+            "skipped" if phase.xfail.is_some() => self.xfailed = true,
+            // A skipped subtest leaves its test what it is.
+            "skipped" if phase.sub.is_none() => self.skip = phase.skip.or(Some(Skip::default())),
+            "passed" if phase.xfail.is_some() => self.xpassed = true,
+            _ => {}
+        }
+    }
+}

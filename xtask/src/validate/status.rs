@@ -1,0 +1,384 @@
+//! The status of a run, and in one sentence why: from all its processes together.
+
+use std::collections::BTreeMap;
+
+use super::cases;
+use super::causes::is_missing_module;
+use super::ended::{Ended, MAX_RESTARTS};
+use super::libtest::CargoRun;
+use super::model::{Ran, SuiteRun};
+use super::result::{Counts, End, Status};
+use crate::process::{Ending, Stop};
+
+/// What is said of a run.
+pub(super) struct Told {
+    pub(super) status: Status,
+    pub(super) end: End,
+    pub(super) why: Option<String>,
+    pub(super) install: Option<String>,
+    pub(super) exit_code: Option<i32>,
+    pub(super) culprit: Option<String>,
+    pub(super) output: Option<String>,
+}
+
+/// What is said of a run, and what its runner said.
+pub(super) struct Concluded {
+    pub(super) told: Told,
+    pub(super) collected: u64,
+    pub(super) deselected: u64,
+    pub(super) tally: BTreeMap<String, u64>,
+    pub(super) restarts: usize,
+    pub(super) plugins: Vec<String>,
+    pub(super) duration: Option<f64>,
+}
+
+/// Concludes from a run and the counts of its cases.
+pub(super) fn conclude(run: &SuiteRun, counts: &Counts) -> Concluded {
+    let plain = |told| Concluded {
+        told,
+        collected: 0,
+        deselected: 0,
+        tally: BTreeMap::new(),
+        restarts: 0,
+        plugins: Vec::new(),
+        duration: None,
+    };
+    match &run.ran {
+        Ran::Python { ends, .. } => python(run, ends, counts),
+        Ran::Cargo(cargo) => {
+            let deselected =
+                cargo.blocks.iter().filter_map(|block| block.tally).map(|tally| tally.filtered).sum();
+            Concluded {
+                collected: cargo.blocks.iter().map(|block| block.announced).sum(),
+                deselected,
+                duration: Some(cargo.duration.as_secs_f64()),
+                ..plain(cargo_told(run, cargo, counts))
+            }
+        }
+        Ran::Command { code, signal, stop, output, duration } => Concluded {
+            duration: Some(duration.as_secs_f64()),
+            ..plain(command_told(run, *code, *signal, *stop, output))
+        },
+        Ran::Cannot { end, why, install } => plain(Told {
+            status: Status::CannotRun,
+            end: *end,
+            why: Some(why.clone()),
+            install: install.clone(),
+            exit_code: None,
+            culprit: None,
+            output: None,
+        }),
+        Ran::NotStarted { is_static } => plain(Told {
+            status: Status::CannotRun,
+            end: if *is_static { End::Stopped } else { End::Interrupted },
+            why: Some(
+                if *is_static {
+                    "not run: only static parts were asked for"
+                } else {
+                    "not run: stopped before"
+                }
+                .to_owned(),
+            ),
+            install: None,
+            exit_code: None,
+            culprit: None,
+            output: None,
+        }),
+    }
+}
+
+fn python(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Concluded {
+    let (told, first) = (python_told(run, ends, counts), ends.first());
+    let sum = |outcomes: [u64; 7]| outcomes.iter().sum::<u64>();
+    // Files that could not be collected, or asked to be skipped, are no collected tests.
+    let files = file_cases(ends);
+    let all = sum([
+        counts.passed,
+        counts.failed,
+        counts.errors,
+        counts.skipped,
+        counts.xfailed,
+        counts.xpassed,
+        counts.flaky,
+    ]) + counts.not_run;
+    Concluded {
+        told,
+        collected: all - files.min(all),
+        deselected: ends.iter().map(|ended| ended.session.deselected).max().unwrap_or(0),
+        tally: first
+            .and_then(|ended| ended.session.finish.clone())
+            .map(|(_, tally)| tally)
+            .unwrap_or_default(),
+        restarts: ends.len().saturating_sub(1),
+        plugins: first
+            .and_then(|ended| ended.session.facts.as_ref())
+            .map(|facts| facts.plugins.clone())
+            .unwrap_or_default(),
+        duration: Some(ends.iter().map(|ended| ended.duration.as_secs_f64()).sum()),
+    }
+}
+
+fn file_cases(ends: &[Ended]) -> u64 {
+    cases::file_ids(ends).len() as u64
+}
+
+fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
+    let first = ends.first();
+    let worst = ends.iter().max_by_key(|ended| severity(ended.end()));
+    let end = worst.map_or(End::SuiteLimit, Ended::end);
+    let mut told = Told {
+        status: status_of(end, worst, counts),
+        end,
+        why: None,
+        install: None,
+        exit_code: first.map(Ended::code),
+        culprit: worst.and_then(Ended::culprit).map(|culprit| culprit.id().to_owned()),
+        output: None,
+    };
+    let Some(worst) = worst else { return told };
+    if told.status == Status::Passed && worst.code() != 0 {
+        told.status = Status::Failed;
+        told.why = Some(format!("no test failed, but the runner ended with code {}", worst.code()));
+        told.output = Some(last_lines(worst));
+        return told;
+    }
+    told.why = why(end, worst, ends, counts, run);
+    if !matches!(end, End::Finished | End::NothingCollected | End::Hung) {
+        told.output = Some(last_lines(worst));
+    }
+    if let Some((path, raised)) = &worst.session.conftest
+        && end == End::BrokenConftest
+    {
+        told.culprit = Some(path.rsplit_once('/').map_or(path.clone(), |_| short_path(path, worst)));
+        let module = raised.module.as_deref().unwrap_or_default();
+        let top = module.split('.').next().unwrap_or_default();
+        let is_own = run.first_party.iter().any(|own| own == top);
+        if is_missing_module(raised) && !is_own {
+            let package = super::interpreter::package_of(module);
+            told.install = run.install.as_ref().map(|line| line.replace("{}", package));
+        }
+    }
+    if end == End::UsageError {
+        told.install = missing_plugin(&worst.stderr)
+            .and_then(|plugin| Some(run.install.as_ref()?.replace("{}", plugin)));
+    }
+    told
+}
+
+/// Which end says most about a run with several processes.
+fn severity(end: End) -> u8 {
+    match end {
+        End::Finished => 0,
+        End::NothingCollected => 1,
+        End::Stopped => 2,
+        End::ExitedEarly => 3,
+        End::Crashed => 4,
+        End::Hung => 5,
+        End::InternalError => 6,
+        End::SuiteLimit => 7,
+        End::BrokenConftest | End::UsageError | End::Missing | End::BuildFailed => 8,
+        End::Interrupted => 9,
+    }
+}
+
+fn status_of(end: End, worst: Option<&Ended>, counts: &Counts) -> Status {
+    let bad = counts.failed + counts.errors + counts.not_run + counts.flaky > 0;
+    match end {
+        End::Hung | End::SuiteLimit => Status::TimedOut,
+        End::UsageError | End::Missing => Status::CannotRun,
+        End::BrokenConftest => Status::Incomplete,
+        End::NothingCollected => Status::Failed,
+        End::Finished if bad => Status::Failed,
+        End::Finished => Status::Passed,
+        End::Crashed if worst.is_some_and(|ended| ended.all_ran()) && bad => Status::Incomplete,
+        _ => Status::Incomplete,
+    }
+}
+
+fn why(end: End, worst: &Ended, ends: &[Ended], counts: &Counts, run: &SuiteRun) -> Option<String> {
+    let culprit = worst.culprit().map(|culprit| culprit.id().to_owned()).unwrap_or_default();
+    let code = worst.code();
+    let restarted = match (ends.len(), counts.not_run) {
+        (1, 0) => String::new(),
+        (1, left) => format!("; {left} tests did not run"),
+        (_, 0) => "; all other tests ran in a fresh process".to_owned(),
+        (tries, left) if tries > MAX_RESTARTS => {
+            format!("; {left} tests did not run, since {MAX_RESTARTS} restarts are the most")
+        }
+        (_, left) => format!("; {left} tests did not run"),
+    };
+    let limit = run.suite.test_limit.as_secs();
+    Some(match end {
+        End::Finished => return None,
+        End::NothingCollected if counts.collected == 0 && worst.session.deselected > 0 => {
+            format!("no test is left: all {} are deselected", worst.session.deselected)
+        }
+        End::NothingCollected => "no test was found".to_owned(),
+        End::Stopped => format!(
+            "the session stopped itself before its end ({}){restarted}",
+            worst.session.interrupted.as_deref().unwrap_or("no reason given")
+        ),
+        End::ExitedEarly if culprit.is_empty() => {
+            format!("the process ended with code {code} before the session was over{restarted}")
+        }
+        End::ExitedEarly => format!("the process ended with code {code} inside `{culprit}`{restarted}"),
+        End::Crashed if culprit.is_empty() => {
+            format!("the process crashed (code {code}) after the last test")
+        }
+        End::Crashed => format!("the process crashed (code {code}) inside `{culprit}`{restarted}"),
+        End::Hung if culprit.is_empty() => format!("nothing happened for {limit} s{restarted}"),
+        End::Hung => format!("`{culprit}` took longer than {limit} s{restarted}"),
+        End::SuiteLimit => {
+            format!("the suite took longer than {} s{restarted}", run.suite.suite_limit.as_secs())
+        }
+        End::InternalError => {
+            let error = worst.session.internal_error.clone().unwrap_or_default();
+            format!("the runner itself failed: {}: {}{restarted}", error.kind, first_line(&error.message))
+        }
+        End::BrokenConftest => {
+            let (path, error) = worst.session.conftest.clone().unwrap_or_default();
+            let path = short_path(&path, worst);
+            format!("`{path}` cannot be loaded: {}: {}", error.kind, first_line(&error.message))
+        }
+        End::UsageError => format!("the runner refused: {}", usage_error(&worst.stderr)),
+        End::Interrupted => format!("stopped by the user{restarted}"),
+        End::Missing | End::BuildFailed => return None,
+    })
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+fn short_path(path: &str, ended: &Ended) -> String {
+    let root = ended.session.facts.as_ref().map(|facts| facts.root.as_str());
+    let relative = root.and_then(|root| path.strip_prefix(root)).map(|rest| rest.trim_start_matches('/'));
+    relative.map_or_else(
+        || path.rsplit('/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/"),
+        str::to_owned,
+    )
+}
+
+fn usage_error(stderr: &str) -> String {
+    let line = stderr.lines().rev().find(|line| line.contains("error: ") || line.starts_with("ERROR: "));
+    let line = line.or_else(|| stderr.lines().rev().find(|line| !line.trim().is_empty()));
+    let line = line.unwrap_or("no reason given").trim();
+    line.rsplit_once("error: ").map_or(line, |(_, message)| message).trim_start_matches("ERROR: ").to_owned()
+}
+
+/// The plugin that defines an option which pytest did not know.
+fn missing_plugin(stderr: &str) -> Option<&'static str> {
+    const OPTIONS: &[(&str, &str)] = &[
+        ("--cov", "pytest-cov"),
+        ("--numprocesses", "pytest-xdist"),
+        ("--dist", "pytest-xdist"),
+        ("-n", "pytest-xdist"),
+        ("--timeout", "pytest-timeout"),
+        ("--reruns", "pytest-rerunfailures"),
+        ("--asyncio-mode", "pytest-asyncio"),
+        ("--benchmark", "pytest-benchmark"),
+        ("--mypy", "pytest-mypy"),
+        ("--doctest-plus", "pytest-doctestplus"),
+        ("--ds", "pytest-django"),
+        ("--random-order", "pytest-random-order"),
+        ("--html", "pytest-html"),
+        ("--mpl", "pytest-mpl"),
+        ("--picked", "pytest-picked"),
+        ("--snapshot", "syrupy"),
+    ];
+    let (_, arguments) = stderr.split_once("unrecognized arguments: ")?;
+    let words: Vec<&str> = first_line(arguments).split_whitespace().collect();
+    let brings = |option: &str| words.iter().any(|word| word.starts_with(option));
+    OPTIONS.iter().find(|(option, _)| brings(option)).map(|(_, plugin)| *plugin)
+}
+
+fn last_lines(ended: &Ended) -> String {
+    let text = if ended.stderr.trim().is_empty() { &ended.stdout } else { &ended.stderr };
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}
+
+fn cargo_told(run: &SuiteRun, cargo: &CargoRun, counts: &Counts) -> Told {
+    let code = match cargo.ending {
+        Ending::Code(code) => code,
+        Ending::Signal(signal) => 128 + signal,
+    };
+    let cut_off = cargo.blocks.iter().position(|block| block.tally.is_none());
+    let label = cut_off.and_then(|index| cargo.binaries.get(index)).map(|binary| binary.label.clone());
+    let slow = cut_off.and_then(|index| cargo.blocks[index].slow.first().cloned());
+    let bad = counts.failed + counts.errors + counts.not_run > 0;
+    let fewer_blocks = cargo.blocks.len() < cargo.binaries.len();
+    let (status, end, why) = match cargo.stop {
+        Some(Stop::Cancelled) => {
+            (Status::Incomplete, End::Interrupted, Some("stopped by the user".to_owned()))
+        }
+        Some(Stop::Limit) => {
+            let limit = run.suite.suite_limit.as_secs();
+            (Status::TimedOut, End::SuiteLimit, Some(format!("the suite took longer than {limit} s")))
+        }
+        Some(Stop::Watcher) => {
+            let limit = run.suite.test_limit.as_secs();
+            (Status::TimedOut, End::Hung, Some(format!("no test ended for {limit} s")))
+        }
+        None if cargo.binaries.is_empty() && code != 0 => {
+            let first = cargo.errors.first().map_or("cargo said nothing", |error| first_line(error));
+            (Status::Failed, End::BuildFailed, Some(format!("the tests do not build: {first}")))
+        }
+        None if cut_off.is_some() => {
+            let how =
+                cargo.crashes.first().map_or("without a word".to_owned(), |crash| format!("by {crash}"));
+            let end = if cargo.crashes.is_empty() { End::ExitedEarly } else { End::Crashed };
+            let label = label.clone().unwrap_or_default();
+            let text = format!(
+                "`{label}` ended before its last test, {how}; {} tests have no result",
+                counts.not_run
+            );
+            (Status::Incomplete, end, Some(text))
+        }
+        None if fewer_blocks && !cargo.errors.is_empty() => {
+            let text = format!("a part does not build: {}", first_line(&cargo.errors[0]));
+            (Status::Failed, End::BuildFailed, Some(text))
+        }
+        None if fewer_blocks => {
+            let silent: Vec<&str> =
+                cargo.binaries.iter().skip(cargo.blocks.len()).map(|b| b.label.as_str()).collect();
+            let text =
+                format!("no result line of {} binaries ({} …)", silent.len(), silent.first().unwrap_or(&""));
+            (Status::Incomplete, End::ExitedEarly, Some(text))
+        }
+        None if bad => (Status::Failed, End::Finished, None),
+        None if code != 0 => {
+            (Status::Failed, End::Finished, Some(format!("no test failed, but cargo ended with code {code}")))
+        }
+        None if cargo.blocks.iter().all(|block| block.announced == 0) => {
+            (Status::Failed, End::NothingCollected, Some("no test was found".to_owned()))
+        }
+        None => (Status::Passed, End::Finished, None),
+    };
+    let output = (end != End::Finished).then(|| tail(&cargo.stderr));
+    Told { status, end, why, install: None, exit_code: Some(code), culprit: slow.or(label), output }
+}
+
+fn command_told(run: &SuiteRun, code: i32, signal: bool, stop: Option<Stop>, output: &str) -> Told {
+    let (status, end, why) = match stop {
+        Some(Stop::Cancelled) => (Status::Incomplete, End::Interrupted, "stopped by the user".to_owned()),
+        Some(_) => {
+            let limit = run.suite.suite_limit.as_secs();
+            (Status::TimedOut, End::SuiteLimit, format!("it took longer than {limit} s"))
+        }
+        None if signal => (Status::Incomplete, End::Crashed, format!("it crashed (code {code})")),
+        None if code != 0 => (Status::Failed, End::Finished, format!("it ended with code {code}")),
+        None => (
+            Status::Passed,
+            End::Finished,
+            "it ended with code 0, which is all that is known of it".to_owned(),
+        ),
+    };
+    let output = (status != Status::Passed).then(|| tail(output));
+    Told { status, end, why: Some(why), install: None, exit_code: Some(code), culprit: None, output }
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}

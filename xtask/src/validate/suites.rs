@@ -1,0 +1,298 @@
+//! Which suites there are: from `xtask.toml`, else found by looking at the names of files.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::code::python::inventory::is_test_file;
+use crate::config::{SuiteConfig, SuiteKind, ValidateConfig};
+use crate::repo::RepoPath;
+
+/// Seconds for one test, unless configured.
+pub(super) const TEST_LIMIT: u64 = 300;
+/// Seconds for a suite, unless configured.
+pub(super) const SUITE_LIMIT: u64 = 1800;
+
+/// What runs a suite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Runner {
+    /// pytest, or unittest where pytest is missing and not needed.
+    Pytest,
+    /// unittest of the standard library.
+    Unittest,
+    /// `cargo test`.
+    CargoTest,
+    /// `cargo nextest run`, and `cargo test --doc`.
+    CargoNextest,
+    /// A command line; its exit code alone decides.
+    Command(String),
+}
+
+impl Runner {
+    fn named(name: &str) -> Self {
+        match name {
+            "pytest" => Self::Pytest,
+            "unittest" => Self::Unittest,
+            "cargo-test" => Self::CargoTest,
+            "cargo-nextest" => Self::CargoNextest,
+            line => Self::Command(line.to_owned()),
+        }
+    }
+
+    /// Its name in results.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Pytest => "pytest",
+            Self::Unittest => "unittest",
+            Self::CargoTest => "cargo-test",
+            Self::CargoNextest => "cargo-nextest",
+            Self::Command(_) => "command",
+        }
+    }
+}
+
+/// One suite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Suite {
+    /// Its name in reports.
+    pub(super) name: String,
+    /// What it is for.
+    pub(super) kind: SuiteKind,
+    /// Whether it decides the verdict.
+    pub(super) gating: bool,
+    /// What runs it.
+    pub(super) runner: Runner,
+    /// Folders or files, relative to the repository.
+    pub(super) paths: Vec<RepoPath>,
+    /// The interpreter that the configuration names.
+    pub(super) python: Option<String>,
+    /// How long one test may take.
+    pub(super) test_limit: Duration,
+    /// How long all of it may take.
+    pub(super) suite_limit: Duration,
+    /// Why it is a suite.
+    pub(super) found: String,
+}
+
+/// What the tree holds, as far as suites go.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Look<'a> {
+    /// All files.
+    pub(super) files: Vec<&'a RepoPath>,
+    /// Files that do their work when they are imported.
+    pub(super) scripts: BTreeSet<&'a RepoPath>,
+    /// `testpaths` of pytest's configuration.
+    pub(super) testpaths: Vec<String>,
+    /// Patterns of file names in `python_files`, when they are not the default ones.
+    pub(super) has_own_names: bool,
+}
+
+/// The configured suites, else those that are found.
+pub(super) fn suites(config: &ValidateConfig, look: &Look<'_>) -> Vec<Suite> {
+    if !config.suite.is_empty() {
+        return config.suite.iter().map(|suite| configured(suite, look)).collect();
+    }
+    let mut suites: Vec<Suite> = [python_suite(look), cargo_suite(look)].into_iter().flatten().collect();
+    suites.extend(experiments(look));
+    suites
+}
+
+fn configured(config: &SuiteConfig, look: &Look<'_>) -> Suite {
+    let paths: Vec<RepoPath> =
+        config.paths.iter().filter_map(|path| RepoPath::resolve(None, path.as_bytes())).collect();
+    let runner = match &config.runner {
+        Some(name) => Runner::named(name),
+        None if paths.iter().any(|path| has_python(path, look)) => Runner::Pytest,
+        None if has_file(look, b"Cargo.toml") => Runner::CargoTest,
+        None => Runner::Pytest,
+    };
+    let kind = config.kind.unwrap_or_else(|| paths.first().map_or(SuiteKind::Unit, kind_of));
+    Suite {
+        name: config.name.clone(),
+        kind,
+        gating: config.gating.unwrap_or(kind != SuiteKind::Experimental),
+        runner,
+        paths,
+        python: config.python.clone(),
+        test_limit: Duration::from_secs(config.test_timeout.unwrap_or(TEST_LIMIT)),
+        suite_limit: Duration::from_secs(config.suite_timeout.unwrap_or(SUITE_LIMIT)),
+        found: "xtask.toml".to_owned(),
+    }
+}
+
+fn detected(name: &str, kind: SuiteKind, runner: Runner, paths: Vec<RepoPath>, found: String) -> Suite {
+    Suite {
+        name: name.to_owned(),
+        kind,
+        gating: kind != SuiteKind::Experimental,
+        runner,
+        paths,
+        python: None,
+        test_limit: Duration::from_secs(TEST_LIMIT),
+        suite_limit: Duration::from_secs(SUITE_LIMIT),
+        found,
+    }
+}
+
+/// All gating Python tests in one suite: pytest's `testpaths`, else `tests/` and `test/` at the top, else
+/// such folders further down and test files that stand outside of them.
+fn python_suite(look: &Look<'_>) -> Option<Suite> {
+    let suite = |paths, found: &str| {
+        Some(detected("tests", SuiteKind::Unit, Runner::Pytest, paths, found.to_owned()))
+    };
+    if !look.testpaths.is_empty() {
+        let paths: Vec<RepoPath> =
+            look.testpaths.iter().filter_map(|path| RepoPath::resolve(None, path.as_bytes())).collect();
+        let there: Vec<RepoPath> = paths.into_iter().filter(|path| has_python(path, look)).collect();
+        if !there.is_empty() {
+            return suite(there, "`testpaths` in pytest's configuration");
+        }
+    }
+    let top: Vec<RepoPath> = [&b"tests"[..], b"test"].iter().map(|name| RepoPath::from_bytes(name)).collect();
+    let there: Vec<RepoPath> = top.into_iter().filter(|path| holds_tests(path, look)).collect();
+    if !there.is_empty() {
+        return suite(there, "test files in folders of that name");
+    }
+    let below = outermost_test_folders(look);
+    if !below.is_empty() {
+        return suite(below, "test files");
+    }
+    None
+}
+
+/// Folders named `tests` or `test` with test files, and test files outside of them; nothing twice.
+fn outermost_test_folders(look: &Look<'_>) -> Vec<RepoPath> {
+    let mut found: BTreeSet<RepoPath> = BTreeSet::new();
+    for file in look.files.iter().filter(|file| is_test_file(file) && !is_experimental(file)) {
+        found.insert(test_folder_of(file).unwrap_or_else(|| (*file).clone()));
+    }
+    found.into_iter().collect()
+}
+
+fn test_folder_of(file: &RepoPath) -> Option<RepoPath> {
+    let parts: Vec<&[u8]> = file.parts().collect();
+    let folders = &parts[..parts.len() - 1];
+    let at = folders.iter().position(|part| matches!(*part, b"tests" | b"test"))?;
+    Some(RepoPath::from_bytes(&folders[..=at].join(&b'/')))
+}
+
+fn cargo_suite(look: &Look<'_>) -> Option<Suite> {
+    has_file(look, b"Cargo.toml").then(|| {
+        detected(
+            "cargo",
+            SuiteKind::Unit,
+            Runner::CargoTest,
+            Vec::new(),
+            "`Cargo.toml` at the top".to_owned(),
+        )
+    })
+}
+
+/// Test files under `experiments/`; scripts there are never run.
+fn experiments(look: &Look<'_>) -> Option<Suite> {
+    let files: Vec<RepoPath> = look
+        .files
+        .iter()
+        .filter(|file| is_experimental(file) && is_test_file(file) && !look.scripts.contains(*file))
+        .map(|file| (*file).clone())
+        .collect();
+    let found = "test files in `experiments/`, scripts left out".to_owned();
+    (!files.is_empty())
+        .then(|| detected("experiments", SuiteKind::Experimental, Runner::Pytest, files, found))
+}
+
+/// What a path is for, by its folders.
+pub(super) fn kind_of(path: &RepoPath) -> SuiteKind {
+    let named = |names: &[&str]| {
+        path.parts().any(|part| names.iter().any(|name| part.eq_ignore_ascii_case(name.as_bytes())))
+    };
+    if named(&["experiments", "experimental"]) {
+        SuiteKind::Experimental
+    } else if named(&["integration", "integration_tests", "functional", "e2e", "acceptance", "system"]) {
+        SuiteKind::Integration
+    } else {
+        SuiteKind::Unit
+    }
+}
+
+fn is_experimental(path: &RepoPath) -> bool {
+    path.parts().next() == Some(b"experiments")
+}
+
+fn has_file(look: &Look<'_>, path: &[u8]) -> bool {
+    look.files.iter().any(|file| file.as_bytes() == path)
+}
+
+/// True for a Python file, or a folder with one.
+fn has_python(path: &RepoPath, look: &Look<'_>) -> bool {
+    look.files.iter().any(|file| file.extension() == "py" && file.is_within(path))
+}
+
+fn holds_tests(folder: &RepoPath, look: &Look<'_>) -> bool {
+    let inside = |file: &&&RepoPath| file.is_within(folder);
+    let mut files = look.files.iter().filter(inside);
+    files.any(|file| is_test_file(file) || (look.has_own_names && file.extension() == "py"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Name, whether it gates, paths.
+    type Shown = (String, bool, Vec<String>);
+
+    fn found(files: &[&str], testpaths: &[&str], scripts: &[&str]) -> Vec<Shown> {
+        let files: Vec<RepoPath> = files.iter().map(|&file| file.into()).collect();
+        let scripts: Vec<RepoPath> = scripts.iter().map(|&file| file.into()).collect();
+        let look = Look {
+            files: files.iter().collect(),
+            scripts: scripts.iter().collect(),
+            testpaths: testpaths.iter().map(|&path| path.to_owned()).collect(),
+            has_own_names: false,
+        };
+        let shown = |suite: Suite| {
+            let paths = suite.paths.iter().map(|path| path.display().into_owned()).collect();
+            (suite.name, suite.gating, paths)
+        };
+        suites(&ValidateConfig::default(), &look).into_iter().map(shown).collect()
+    }
+
+    fn paths(paths: &[&str]) -> Vec<String> {
+        paths.iter().map(|&path| path.to_owned()).collect()
+    }
+
+    #[test]
+    fn suites_are_found_where_they_stand() {
+        let tests = |at: &[&str]| vec![("tests".to_owned(), true, paths(at))];
+        let cases: &[(&[&str], &[&str], Vec<Shown>)] = &[
+            (&["tests/test_a.py", "p/tests/test_b.py"], &[], tests(&["tests"])),
+            (&["test/a_test.py"], &[], tests(&["test"])),
+            (&["p/tests/unit/test_b.py", "q/test_c.py"], &[], tests(&["p/tests", "q/test_c.py"])),
+            (&["checks/x.py", "tests/test_a.py"], &["checks"], tests(&["checks"])),
+            (&["tests/test_a.py"], &["gone"], tests(&["tests"])),
+            (&["tests/helper.rs", "Cargo.toml"], &[], vec![("cargo".to_owned(), true, vec![])]),
+            (&["README.md"], &[], vec![]),
+        ];
+        for (files, testpaths, expected) in cases {
+            assert_eq!(found(files, testpaths, &[]), *expected, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn experiments_never_gate_and_their_scripts_are_left_out() {
+        let files = ["experiments/test_a.py", "experiments/test_run.py", "experiments/plot.py"];
+        let suites = found(&files, &[], &["experiments/test_run.py"]);
+        assert_eq!(suites, [("experiments".to_owned(), false, paths(&["experiments/test_a.py"]))]);
+    }
+
+    #[test]
+    fn kinds_are_told_by_folder() {
+        let cases = [
+            ("tests/integration/test_a.py", SuiteKind::Integration),
+            ("tests/test_integration.py", SuiteKind::Unit),
+            ("experiments/test_a.py", SuiteKind::Experimental),
+        ];
+        for (path, kind) in cases {
+            assert_eq!(kind_of(&path.into()), kind, "{path}");
+        }
+    }
+}
