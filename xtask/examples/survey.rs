@@ -1,4 +1,4 @@
-//! Prints what the room `code` finds in a repository: `survey inventory|symbols DIR [REVISION]`.
+//! Prints what the room `code` finds in a repository: `survey inventory|imports|symbols DIR [REVISION]`.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool for development prints")]
 
 use std::path::Path;
@@ -11,7 +11,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (what, folder) = match &arguments[..] {
         [what, folder, ..] => (what.as_str(), folder),
-        _ => bail!("use: survey inventory|symbols DIR [REVISION]"),
+        _ => bail!("use: survey inventory|imports|symbols DIR [REVISION]"),
     };
     let repo = Repo::open(Path::new(folder))?;
     let tree = match arguments.get(2) {
@@ -28,6 +28,7 @@ fn main() -> Result<()> {
     }
     match what {
         "symbols" => symbols(&tree)?,
+        "imports" => imports(&tree)?,
         "inventory" => {
             let inventory = python::inventory::inventory(&files);
             println!("{}", serde_json::to_string_pretty(&inventory).context("print")?);
@@ -46,5 +47,30 @@ fn symbols(tree: &Tree) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+fn imports(tree: &Tree) -> Result<()> {
+    let project = python::imports::Project::of_tree(tree)?;
+    let imports = python::imports::verify(&project);
+    for found in &imports.unresolved {
+        let name = found.name.as_deref().unwrap_or("-");
+        println!(
+            "{}:{} {} {name} {:?} {:?}",
+            found.path, found.line, found.module, found.reason, found.guard
+        );
+    }
+    for outside in &imports.undeclared {
+        println!("undeclared {outside:?}");
+    }
+    for unparsed in &imports.unparsed {
+        println!("unparsed {unparsed:?}");
+    }
+    println!(
+        "{} files, {} first-party, {} unresolved",
+        imports.files,
+        imports.first_party,
+        imports.unresolved.len()
+    );
     Ok(())
 }

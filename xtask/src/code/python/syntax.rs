@@ -1,7 +1,7 @@
 //! One parse of one file, safe for hostile input: any nesting ends in an answer, not in a full stack.
 
 use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{self as ast, ModModule, Stmt};
+use ruff_python_ast::{self as ast, Expr, ModModule, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::TextSize;
 use serde::Serialize;
@@ -127,6 +127,15 @@ pub(crate) fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
         Stmt::While(repeat) => vec![&repeat.body, &repeat.orelse],
         Stmt::Match(choice) => choice.cases.iter().map(|case| &case.body[..]).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// `a.b.c` as text; `None` for anything that is no plain chain of names.
+pub(crate) fn dotted(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Name(name) => Some(name.id.to_string()),
+        Expr::Attribute(attribute) => Some(format!("{}.{}", dotted(&attribute.value)?, attribute.attr)),
+        _ => None,
     }
 }
 

@@ -198,7 +198,7 @@ impl Counter<'_> {
         {
             return self.count(&attribute.value, depth + 1);
         }
-        let function = super::facts::dotted(&call.func)?;
+        let function = crate::code::python::syntax::dotted(&call.func)?;
         match function.as_str() {
             "range" => range(arguments),
             "list" | "tuple" | "sorted" | "reversed" | "iter" | "enumerate" => {

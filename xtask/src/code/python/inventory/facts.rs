@@ -6,7 +6,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::count::{self, Constants};
-use crate::code::python::syntax::{Lines, blocks, with_module};
+use crate::code::python::syntax::{Lines, blocks, dotted, with_module};
 
 /// A base class or an imported thing by its dotted name, as written.
 pub(super) type Dotted = String;
@@ -342,15 +342,6 @@ fn asks_for_main(test: &Expr) -> bool {
     let Expr::Compare(compare) = test else { return false };
     let is_name = |side: &Expr| matches!(side, Expr::Name(name) if name.id.as_str() == "__name__");
     is_name(&compare.left) || compare.comparators.iter().any(is_name)
-}
-
-/// `a.b.c` as text; `None` for anything that is no plain chain of names.
-pub(super) fn dotted(expression: &Expr) -> Option<Dotted> {
-    match expression {
-        Expr::Name(name) => Some(name.id.to_string()),
-        Expr::Attribute(attribute) => Some(format!("{}.{}", dotted(&attribute.value)?, attribute.attr)),
-        _ => None,
-    }
 }
 
 fn called(expression: &Expr) -> Option<Dotted> {

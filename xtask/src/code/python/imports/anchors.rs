@@ -1,0 +1,254 @@
+//! Folders that a file names by its own place: `Path(__file__).parent`, `os.path.dirname(__file__)`.
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::visitor::{Visitor, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, Number, Operator, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+use serde::{Deserialize, Serialize};
+
+use crate::code::python::syntax::{Lines, dotted};
+
+/// A place relative to the file: so many folders up, then a path down.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Anchor {
+    /// How many folders above the file: 1 is its own folder.
+    pub up: usize,
+    /// What follows below, between slashes; empty for the folder itself.
+    pub down: Vec<String>,
+}
+
+impl Anchor {
+    /// The path that the anchor names in the file at `path`; `None` when it leaves the repository.
+    pub(crate) fn seen_from(&self, path: &str) -> Option<String> {
+        let mut parts: Vec<&str> = path.split('/').collect();
+        for _ in 0..self.up {
+            parts.pop()?;
+        }
+        parts.extend(self.down.iter().map(String::as_str));
+        Some(parts.join("/"))
+    }
+}
+
+/// A folder that a file puts on `sys.path`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PathAddition {
+    pub(crate) line: usize,
+    /// Bytes of the argument in the text.
+    pub(crate) argument: (usize, usize),
+    /// `None` where only running it would tell.
+    pub(crate) anchor: Option<Anchor>,
+    /// A fixed path (`"src"`, `"."`), relative to wherever the file is run.
+    pub(crate) fixed: Option<String>,
+}
+
+/// Every `sys.path.insert`, `append`, `extend` and `+=` of a file.
+pub(super) fn path_additions(body: &[Stmt], lines: &Lines) -> Vec<PathAddition> {
+    let mut finder = Finder { lines, names: BTreeMap::new(), found: Vec::new() };
+    for statement in body {
+        finder.visit_stmt(statement);
+    }
+    finder.found
+}
+
+struct Finder<'a> {
+    lines: &'a Lines,
+    /// Names bound to a place, as far as the walk has come.
+    names: BTreeMap<String, Anchor>,
+    found: Vec<PathAddition>,
+}
+
+impl<'a> Visitor<'a> for Finder<'_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::Assign(assign) => {
+                let value = place(&assign.value, &self.names);
+                for target in &assign.targets {
+                    self.assign(target, &assign.value, value.as_ref());
+                }
+            }
+            Stmt::AnnAssign(ast::StmtAnnAssign { target, value: Some(value), .. }) => {
+                let anchor = place(value, &self.names);
+                self.assign(target, value, anchor.as_ref());
+            }
+            Stmt::AugAssign(assign) if is_sys_path(&assign.target) => self.add_all(&assign.value),
+            Stmt::Expr(expression) => {
+                if let Expr::Call(call) = &*expression.value {
+                    self.call(call);
+                }
+            }
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
+    fn visit_expr(&mut self, _: &'a Expr) {}
+}
+
+impl Finder<'_> {
+    fn assign(&mut self, target: &Expr, value: &Expr, anchor: Option<&Anchor>) {
+        if is_sys_path(target) || matches!(target, Expr::Subscript(part) if is_sys_path(&part.value)) {
+            match value {
+                Expr::BinOp(sum) => {
+                    for side in [&sum.left, &sum.right] {
+                        if !is_sys_path(side) {
+                            self.add_all(side);
+                        }
+                    }
+                }
+                other => self.add_all(other),
+            }
+        }
+        let Expr::Name(name) = target else { return };
+        match anchor {
+            Some(anchor) => {
+                self.names.insert(name.id.to_string(), anchor.clone());
+            }
+            None => {
+                self.names.remove(name.id.as_str());
+            }
+        }
+    }
+
+    fn call(&mut self, call: &ast::ExprCall) {
+        let Expr::Attribute(attribute) = &*call.func else { return };
+        let is_site = matches!(dotted(&call.func).as_deref(), Some("site.addsitedir"));
+        if !is_sys_path(&attribute.value) && !is_site {
+            return;
+        }
+        match attribute.attr.as_str() {
+            "insert" => call.arguments.args.get(1).into_iter().for_each(|each| self.add(each)),
+            "append" | "addsitedir" => {
+                call.arguments.args.first().into_iter().for_each(|each| self.add(each))
+            }
+            "extend" => call.arguments.args.first().into_iter().for_each(|each| self.add_all(each)),
+            _ => {}
+        }
+    }
+
+    fn add_all(&mut self, expression: &Expr) {
+        match expression {
+            Expr::List(list) => list.elts.iter().for_each(|each| self.add(each)),
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|each| self.add(each)),
+            other => self.add(other),
+        }
+    }
+
+    fn add(&mut self, expression: &Expr) {
+        let fixed = match expression {
+            Expr::StringLiteral(literal) => Some(literal.value.to_str().to_owned()),
+            _ => None,
+        };
+        let range: TextRange = expression.range();
+        self.found.push(PathAddition {
+            line: self.lines.line(range.start()),
+            argument: (range.start().to_usize(), range.end().to_usize()),
+            anchor: place(expression, &self.names),
+            fixed,
+        });
+    }
+}
+
+fn is_sys_path(expression: &Expr) -> bool {
+    dotted(expression).is_some_and(|name| name == "sys.path")
+}
+
+/// The place that an expression names, if it is built from `__file__` by known steps.
+pub(super) fn place(expression: &Expr, names: &BTreeMap<String, Anchor>) -> Option<Anchor> {
+    match expression {
+        Expr::Name(name) if name.id.as_str() == "__file__" => Some(Anchor { up: 0, down: Vec::new() }),
+        Expr::Name(name) => names.get(name.id.as_str()).cloned(),
+        Expr::Attribute(attribute) if attribute.attr.as_str() == "parent" => {
+            parent(place(&attribute.value, names)?)
+        }
+        Expr::Subscript(subscript) => {
+            let Expr::Attribute(attribute) = &*subscript.value else { return None };
+            if attribute.attr.as_str() != "parents" {
+                return None;
+            }
+            let count = small_number(&subscript.slice)?;
+            let start = place(&attribute.value, names)?;
+            (0..=count).try_fold(start, |anchor, _| parent(anchor))
+        }
+        Expr::BinOp(operation) if operation.op == Operator::Div => {
+            below(place(&operation.left, names)?, &text_of(&operation.right)?)
+        }
+        Expr::Call(call) => called(call, names),
+        _ => None,
+    }
+}
+
+fn called(call: &ast::ExprCall, names: &BTreeMap<String, Anchor>) -> Option<Anchor> {
+    let arguments = &call.arguments.args;
+    if let Expr::Attribute(attribute) = &*call.func {
+        match attribute.attr.as_str() {
+            "resolve" | "absolute" | "expanduser" | "as_posix" | "__str__" => {
+                return place(&attribute.value, names);
+            }
+            "joinpath" => {
+                let start = place(&attribute.value, names)?;
+                return join(start, arguments);
+            }
+            _ => {}
+        }
+    }
+    let name = dotted(&call.func)?;
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let first = arguments.first()?;
+    match last {
+        "dirname" => parent(place(first, names)?),
+        "abspath" | "realpath" | "normpath" | "str" | "fspath" | "normcase" => place(first, names),
+        "Path" | "PurePath" | "PosixPath" | "join" => {
+            // `os.path.join("src", …)` starts nowhere, and so does `" ".join(…)`.
+            join(place(first, names)?, &arguments[1..])
+        }
+        _ => None,
+    }
+}
+
+fn join(start: Anchor, parts: &[Expr]) -> Option<Anchor> {
+    parts.iter().try_fold(start, |anchor, part| below(anchor, &text_of(part)?))
+}
+
+fn parent(mut anchor: Anchor) -> Option<Anchor> {
+    if anchor.down.pop().is_none() {
+        anchor.up += 1;
+    }
+    Some(anchor)
+}
+
+fn below(mut anchor: Anchor, path: &str) -> Option<Anchor> {
+    if path.starts_with('/') {
+        return None;
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if anchor.down.pop().is_none() => anchor.up += 1,
+            ".." => {}
+            part => anchor.down.push(part.to_owned()),
+        }
+    }
+    Some(anchor)
+}
+
+fn text_of(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::StringLiteral(literal) => Some(literal.value.to_str().to_owned()),
+        Expr::Attribute(_) | Expr::Name(_) => match dotted(expression)?.as_str() {
+            "os.pardir" | "os.path.pardir" | "pardir" => Some("..".to_owned()),
+            "os.curdir" | "curdir" => Some(".".to_owned()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn small_number(expression: &Expr) -> Option<usize> {
+    match expression {
+        Expr::NumberLiteral(literal) => match &literal.value {
+            Number::Int(number) => number.as_usize().filter(|number| *number < 64),
+            _ => None,
+        },
+        _ => None,
+    }
+}

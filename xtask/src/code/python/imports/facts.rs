@@ -1,0 +1,365 @@
+//! What one file says: what it imports, what it binds, and what cannot be told without running it.
+
+use std::collections::BTreeSet;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+use serde::{Deserialize, Serialize};
+
+use super::anchors::{self, PathAddition};
+use super::guard::{self, Guard};
+use crate::code::python::syntax::{Lines, dotted, with_module};
+
+/// One imported name of one statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// The first line of the statement, from 1.
+    pub line: usize,
+    /// Bytes of the whole statement in the text.
+    pub statement: (usize, usize),
+    /// Bytes of `name as local` in the text.
+    pub alias: (usize, usize),
+    /// How many dots stand before the module.
+    pub level: u32,
+    /// `a.b` of `from .a.b import c` and of `import a.b`; empty for `from . import c`.
+    pub module: String,
+    /// `c` of `from a import c`; `None` for `import a`; `*` for a star.
+    pub name: Option<String>,
+    /// `d` of `as d`.
+    pub renamed: Option<String>,
+    /// What keeps a failure from reaching the user.
+    pub guard: Option<Guard>,
+}
+
+/// What one file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    pub(crate) imports: Vec<Import>,
+    /// Names that the module binds at its top level.
+    pub(crate) bindings: BTreeSet<String>,
+    /// `from m import *`: the dots and the module.
+    pub(crate) stars: Vec<(u32, String)>,
+    /// The module makes names while it runs.
+    pub(crate) makes_names: bool,
+    /// The package makes modules while it runs.
+    pub(crate) makes_modules: bool,
+    /// Names that the file sets on modules: the module's last part and the name, `*` where that is computed.
+    pub(crate) patches: BTreeSet<(String, String)>,
+    /// Folders that the file puts on `sys.path`.
+    pub(crate) path_additions: Vec<PathAddition>,
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// The line and message of its first syntax error.
+pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
+    with_module(text, |parsed| {
+        let body = &parsed.syntax().body;
+        let mut reader = Reader {
+            lines: Lines::of(text),
+            facts: Facts::default(),
+            guards: Vec::new(),
+            inner: 0,
+            worth_looking: is_worth_looking(text),
+        };
+        reader.visit_body(body);
+        let mut facts = reader.facts;
+        keep_patches_of_modules(&mut facts);
+        facts.makes_names |= facts.bindings.contains("__getattr__");
+        facts.makes_modules |= facts.bindings.contains("__path__");
+        if text.contains("sys.path") {
+            facts.path_additions = anchors::path_additions(body, &Lines::of(text));
+        }
+        facts
+    })
+}
+
+/// Most files make no names while they run: then their expressions need not be walked.
+fn is_worth_looking(text: &str) -> bool {
+    [
+        ":=",
+        "globals",
+        "sys.modules",
+        "exec",
+        "__path__",
+        "vars",
+        "locals",
+        "meta_path",
+        "namespace",
+        "pkgutil",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+/// Keeps of all attributes that are set those whose owner is an imported name, by the module's last part.
+fn keep_patches_of_modules(facts: &mut Facts) {
+    let patches = std::mem::take(&mut facts.patches);
+    for (owner, name) in patches {
+        let first = owner.split('.').next().unwrap_or_default();
+        let bound_by = |import: &Import| {
+            let plain = import.name.as_deref().unwrap_or(import.module.split('.').next().unwrap_or_default());
+            import.renamed.as_deref().unwrap_or(plain) == first
+        };
+        let Some(import) = facts.imports.iter().find(|import| bound_by(import)) else { continue };
+        let whole = import.name.as_deref().unwrap_or(&import.module);
+        let module = if owner.contains('.') { owner.as_str() } else { whole };
+        let last = module.rsplit('.').next().unwrap_or_default();
+        facts.patches.insert((last.to_owned(), name));
+    }
+}
+
+struct Reader {
+    lines: Lines,
+    facts: Facts,
+    guards: Vec<Guard>,
+    /// How many functions and classes stand around.
+    inner: usize,
+    worth_looking: bool,
+}
+
+impl<'a> Visitor<'a> for Reader {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => {
+                self.bind(&function.name);
+                self.inside(statement);
+            }
+            Stmt::ClassDef(class) => {
+                self.bind(&class.name);
+                self.inside(statement);
+            }
+            Stmt::Import(import) => self.import(import),
+            Stmt::ImportFrom(import) => self.import_from(import),
+            Stmt::Global(global) => {
+                self.facts.bindings.extend(global.names.iter().map(ToString::to_string));
+            }
+            Stmt::Try(attempt) => self.attempt(attempt),
+            Stmt::If(branch) => self.branch(branch),
+            Stmt::With(with) => self.with(with, statement),
+            Stmt::Match(_) => {
+                self.bind_patterns(statement);
+                walk_stmt(self, statement);
+            }
+            Stmt::For(repeat) => {
+                self.bind_target(&repeat.target);
+                walk_stmt(self, statement);
+            }
+            Stmt::Assign(assign) => {
+                assign.targets.iter().for_each(|target| self.bind_target(target));
+                walk_stmt(self, statement);
+            }
+            Stmt::AnnAssign(assign) => {
+                if assign.value.is_some() {
+                    self.bind_target(&assign.target);
+                }
+                walk_stmt(self, statement);
+            }
+            Stmt::AugAssign(assign) => {
+                self.bind_target(&assign.target);
+                walk_stmt(self, statement);
+            }
+            Stmt::TypeAlias(alias) => self.bind_target(&alias.name),
+            _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if !self.worth_looking {
+            return;
+        }
+        match expression {
+            Expr::Named(named) => self.bind_target(&named.target),
+            Expr::Call(call) => match &*call.func {
+                Expr::Name(name) if matches!(name.id.as_str(), "globals" | "exec") => {
+                    self.facts.makes_names = true;
+                }
+                Expr::Name(name) if name.id.as_str() == "setattr" => self.patch(call),
+                Expr::Name(name) if matches!(name.id.as_str(), "vars" | "locals") && self.inner == 0 => {
+                    self.facts.makes_names = true;
+                }
+                Expr::Attribute(attribute)
+                    if matches!(attribute.attr.as_str(), "declare_namespace" | "extend_path") =>
+                {
+                    self.facts.makes_modules = true;
+                }
+                _ => {}
+            },
+            Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "modules" | "meta_path") => {
+                if matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "sys") {
+                    self.facts.makes_names = true;
+                    self.facts.makes_modules = true;
+                }
+            }
+            Expr::Name(name) if name.id.as_str() == "__path__" => self.facts.makes_modules = true,
+            _ => {}
+        }
+        walk_expr(self, expression);
+    }
+}
+
+impl Reader {
+    fn visit_body(&mut self, body: &[Stmt]) {
+        for statement in body {
+            self.visit_stmt(statement);
+        }
+    }
+
+    fn inside(&mut self, statement: &Stmt) {
+        self.inner += 1;
+        walk_stmt(self, statement);
+        self.inner -= 1;
+    }
+
+    fn bind(&mut self, name: &str) {
+        if self.inner == 0 {
+            self.facts.bindings.insert(name.to_owned());
+        }
+    }
+
+    fn bind_target(&mut self, target: &Expr) {
+        match target {
+            Expr::Name(name) => self.bind(&name.id),
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|each| self.bind_target(each)),
+            Expr::List(list) => list.elts.iter().for_each(|each| self.bind_target(each)),
+            Expr::Starred(starred) => self.bind_target(&starred.value),
+            Expr::Attribute(attribute) => {
+                if let Some(owner) = dotted(&attribute.value) {
+                    self.facts.patches.insert((owner, attribute.attr.to_string()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `setattr(module, "name", …)`.
+    fn patch(&mut self, call: &ast::ExprCall) {
+        let Some(owner) = call.arguments.args.first().and_then(dotted) else { return };
+        let name = match call.arguments.args.get(1) {
+            Some(Expr::StringLiteral(literal)) => literal.value.to_str().to_owned(),
+            _ => "*".to_owned(),
+        };
+        self.facts.patches.insert((owner, name));
+    }
+
+    fn bind_patterns(&mut self, statement: &Stmt) {
+        struct Names(Vec<String>);
+        impl<'a> Visitor<'a> for Names {
+            fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+                let name = match pattern {
+                    ast::Pattern::MatchAs(found) => found.name.as_ref(),
+                    ast::Pattern::MatchStar(found) => found.name.as_ref(),
+                    ast::Pattern::MatchMapping(found) => found.rest.as_ref(),
+                    _ => None,
+                };
+                self.0.extend(name.map(ToString::to_string));
+                ast::visitor::walk_pattern(self, pattern);
+            }
+            fn visit_body(&mut self, _: &'a [Stmt]) {}
+        }
+        let mut names = Names(Vec::new());
+        names.visit_stmt(statement);
+        names.0.iter().for_each(|name| self.bind(name));
+    }
+
+    fn guarded(&mut self, guard: Option<Guard>, body: &[Stmt]) {
+        self.guards.extend(guard);
+        self.visit_body(body);
+        if guard.is_some() {
+            self.guards.pop();
+        }
+    }
+
+    fn attempt(&mut self, attempt: &ast::StmtTry) {
+        let catches = guard::catches_import_errors(attempt);
+        self.guarded(catches.then_some(Guard::Try), &attempt.body);
+        for handler in &attempt.handlers {
+            let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            let fallback = guard::is_import_error(handler).then_some(Guard::Fallback);
+            self.guarded(fallback, &handler.body);
+        }
+        self.visit_body(&attempt.orelse);
+        self.visit_body(&attempt.finalbody);
+    }
+
+    fn branch(&mut self, branch: &ast::StmtIf) {
+        self.visit_expr(&branch.test);
+        let mut above = guard::of_test(&branch.test);
+        self.guarded(above, &branch.body);
+        for clause in &branch.elif_else_clauses {
+            let own = clause.test.as_ref().and_then(guard::of_test);
+            // The other branch of a version check is one as well; that of TYPE_CHECKING is ordinary code.
+            let guard = own.or(above.filter(|guard| *guard == Guard::Version));
+            self.guarded(guard, &clause.body);
+            above = above.or(own);
+        }
+    }
+
+    fn with(&mut self, with: &ast::StmtWith, statement: &Stmt) {
+        for item in &with.items {
+            if let Some(target) = &item.optional_vars {
+                self.bind_target(target);
+            }
+        }
+        let guard = with.items.iter().any(|item| guard::expects_import_error(&item.context_expr));
+        if guard {
+            self.guards.push(Guard::Try);
+        }
+        walk_stmt(self, statement);
+        if guard {
+            self.guards.pop();
+        }
+    }
+
+    fn import(&mut self, import: &ast::StmtImport) {
+        for alias in &import.names {
+            let module = alias.name.to_string();
+            let local = alias.asname.as_ref().map(ToString::to_string);
+            let first = module.split('.').next().unwrap_or_default().to_owned();
+            self.bind(local.as_ref().unwrap_or(&first));
+            self.add(import.range, alias, 0, module, None);
+        }
+    }
+
+    fn import_from(&mut self, import: &ast::StmtImportFrom) {
+        let module = import.module.as_ref().map(ToString::to_string).unwrap_or_default();
+        if import.level == 0 && module == "__future__" {
+            return;
+        }
+        for alias in &import.names {
+            let name = alias.name.to_string();
+            if name == "*" {
+                self.facts.stars.push((import.level, module.clone()));
+            } else {
+                self.bind(alias.asname.as_ref().unwrap_or(&alias.name));
+            }
+            self.add(import.range, alias, import.level, module.clone(), Some(name));
+        }
+    }
+
+    fn add(
+        &mut self,
+        statement: TextRange,
+        alias: &ast::Alias,
+        level: u32,
+        module: String,
+        name: Option<String>,
+    ) {
+        self.facts.imports.push(Import {
+            line: self.lines.line(statement.start()),
+            statement: offsets(statement),
+            alias: offsets(alias.range()),
+            level,
+            module,
+            name,
+            renamed: alias.asname.as_ref().map(ToString::to_string),
+            guard: guard::strongest(&self.guards),
+        });
+    }
+}
+
+pub(crate) fn offsets(range: TextRange) -> (usize, usize) {
+    (range.start().to_usize(), range.end().to_usize())
+}

@@ -1,0 +1,460 @@
+//! The folders and modules of a repository, as Python's import system would find them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::Facts;
+use super::layout::Layout;
+use crate::repo::RepoPath;
+
+/// A place in [`Index::folders`].
+pub(crate) type FolderId = usize;
+
+/// A place in [`Index::files`].
+pub(crate) type FileId = usize;
+
+/// All folders of a repository with the modules in them.
+#[derive(Debug)]
+pub(crate) struct Index<'a> {
+    pub(crate) files: &'a [ReadFile],
+    pub(crate) folders: Vec<Folder>,
+    layout: &'a Layout,
+    /// Names that some file sets on a module: the module's last part and the name, `*` for computed names.
+    patches: BTreeSet<(&'a str, &'a str)>,
+}
+
+/// One Python file; facts are `None` when it is no Python or was not read.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadFile {
+    pub(crate) path: RepoPath,
+    pub(crate) facts: Option<Facts>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Folder {
+    pub(crate) path: String,
+    pub(crate) parent: Option<FolderId>,
+    folders: BTreeMap<String, FolderId>,
+    modules: BTreeMap<String, Module>,
+    /// A Python file lies here or below.
+    has_python: bool,
+    /// A link to elsewhere, or another repository: its content is not known.
+    opaque: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Module {
+    Source(FileId),
+    /// Compiled, a stub, or a link: it is there, its names are not known.
+    Compiled,
+}
+
+/// What a dotted name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A plain module.
+    Module(FileId),
+    /// A folder with `__init__.py`; `None` when that is compiled or a link.
+    Package(FolderId, Option<FileId>),
+    /// A folder without it.
+    Namespace(FolderId),
+    /// It is there, or may be made by the build or at run time; nothing more is known.
+    Unknown,
+}
+
+/// How far a dotted name leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Found(Place),
+    /// So many parts lead to `within`, the next is not there.
+    Missing {
+        parts: usize,
+        within: Place,
+    },
+    /// Not even the first part is there.
+    Absent,
+}
+
+/// Whether a module has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// One path of the tree for the index.
+pub(crate) struct Entry<'a> {
+    pub(crate) path: &'a RepoPath,
+    /// A symbolic link or a submodule.
+    pub(crate) opaque: bool,
+    pub(crate) file: Option<FileId>,
+}
+
+const MODULE_DUNDERS: &[&str] = &[
+    "__annotations__",
+    "__builtins__",
+    "__cached__",
+    "__class__",
+    "__dict__",
+    "__doc__",
+    "__file__",
+    "__loader__",
+    "__name__",
+    "__package__",
+    "__path__",
+    "__spec__",
+];
+
+impl<'a> Index<'a> {
+    pub(crate) fn build(entries: &[Entry<'_>], files: &'a [ReadFile], layout: &'a Layout) -> Self {
+        let patches = files.iter().filter_map(|file| file.facts.as_ref()).flat_map(|facts| &facts.patches);
+        let patches = patches.map(|(module, name)| (module.as_str(), name.as_str())).collect();
+        let mut index = Self { files, folders: vec![Folder::default()], layout, patches };
+        for entry in entries {
+            // No module has a name that is not text.
+            if let Ok(path) = std::str::from_utf8(entry.path.as_bytes()) {
+                index.add(path, entry);
+            }
+        }
+        index
+    }
+
+    fn add(&mut self, path: &str, entry: &Entry<'_>) {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = self.make_folder(folder);
+        if entry.opaque {
+            let stem = name.strip_suffix(".py");
+            if let Some(stem) = stem {
+                self.folders[folder].modules.insert(stem.to_owned(), Module::Compiled);
+                self.mark_python(folder);
+            } else {
+                let link = self.make_folder(path);
+                self.folders[link].opaque = true;
+            }
+            return;
+        }
+        let Some((stem, ending)) = name.split_once('.') else { return };
+        let module = match (ending, entry.file) {
+            ("py", Some(file)) => Module::Source(file),
+            ("pyi" | "pyx" | "pyd" | "so", _) => Module::Compiled,
+            _ if ending.ends_with(".so") || ending.ends_with(".pyd") => Module::Compiled,
+            _ => return,
+        };
+        let modules = &mut self.folders[folder].modules;
+        match module {
+            Module::Source(_) => {
+                modules.insert(stem.to_owned(), module);
+            }
+            Module::Compiled => {
+                modules.entry(stem.to_owned()).or_insert(module);
+            }
+        }
+        self.mark_python(folder);
+    }
+
+    fn mark_python(&mut self, folder: FolderId) {
+        let mut at = Some(folder);
+        while let Some(id) = at.filter(|id| !self.folders[*id].has_python) {
+            self.folders[id].has_python = true;
+            at = self.folders[id].parent;
+        }
+    }
+
+    fn make_folder(&mut self, path: &str) -> FolderId {
+        let mut at = 0;
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            at = match self.folders[at].folders.get(part) {
+                Some(&folder) => folder,
+                None => {
+                    let parent = &self.folders[at].path;
+                    let path = if parent.is_empty() { part.to_owned() } else { format!("{parent}/{part}") };
+                    let id = self.folders.len();
+                    self.folders.push(Folder { path, parent: Some(at), ..Folder::default() });
+                    self.folders[at].folders.insert(part.to_owned(), id);
+                    id
+                }
+            };
+        }
+        at
+    }
+
+    /// The folder at a path, if anything lies there.
+    pub(crate) fn folder(&self, path: &str) -> Option<FolderId> {
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        parts.into_iter().try_fold(0, |at, part| self.folders[at].folders.get(part).copied())
+    }
+
+    /// True for a folder with `__init__.py`.
+    pub(crate) fn is_package(&self, folder: FolderId) -> bool {
+        self.folders[folder].modules.contains_key("__init__")
+    }
+
+    /// Follows a dotted name from a folder; no name at all leads to the folder itself.
+    pub(crate) fn resolve(&self, root: FolderId, dotted: &str) -> Outcome {
+        let mut place = self.place_of_folder(root);
+        let mut folder = root;
+        let parts: Vec<&str> = dotted.split('.').filter(|part| !part.is_empty()).collect();
+        for (at, part) in parts.iter().enumerate() {
+            match self.child(folder, part) {
+                Some(Place::Unknown) => return Outcome::Found(Place::Unknown),
+                Some(found @ (Place::Package(inner, _) | Place::Namespace(inner))) => {
+                    place = found;
+                    folder = inner;
+                }
+                Some(found @ Place::Module(file)) => {
+                    if at + 1 == parts.len() {
+                        return Outcome::Found(found);
+                    }
+                    let makes = self.facts(file).is_none_or(|facts| facts.makes_modules);
+                    if makes {
+                        return Outcome::Found(Place::Unknown);
+                    }
+                    return Outcome::Missing { parts: at + 1, within: found };
+                }
+                None => {
+                    let built =
+                        self.layout.is_built(&parts[..=at].join("."), &self.place_below(folder, part));
+                    if built || self.makes_modules(place) {
+                        return Outcome::Found(Place::Unknown);
+                    }
+                    if at == 0 {
+                        return Outcome::Absent;
+                    }
+                    return Outcome::Missing { parts: at, within: place };
+                }
+            }
+        }
+        Outcome::Found(place)
+    }
+
+    fn place_below(&self, folder: FolderId, part: &str) -> String {
+        let path = &self.folders[folder].path;
+        if path.is_empty() { part.to_owned() } else { format!("{path}/{part}") }
+    }
+
+    fn place_of_folder(&self, folder: FolderId) -> Place {
+        match self.folders[folder].modules.get("__init__") {
+            Some(Module::Source(file)) => Place::Package(folder, Some(*file)),
+            Some(Module::Compiled) => Place::Package(folder, None),
+            None => Place::Namespace(folder),
+        }
+    }
+
+    fn child(&self, folder: FolderId, part: &str) -> Option<Place> {
+        let here = &self.folders[folder];
+        if here.opaque {
+            return Some(Place::Unknown);
+        }
+        let inner = here.folders.get(part).copied();
+        if let Some(inner) = inner.filter(|inner| self.is_package(*inner)) {
+            return Some(self.place_of_folder(inner));
+        }
+        match (here.modules.get(part), inner) {
+            (Some(Module::Source(file)), _) => Some(Place::Module(*file)),
+            (Some(Module::Compiled), _) => Some(Place::Unknown),
+            (None, Some(inner)) if self.folders[inner].opaque => Some(Place::Unknown),
+            (None, Some(inner)) if self.folders[inner].has_python => Some(Place::Namespace(inner)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn facts(&self, file: FileId) -> Option<&Facts> {
+        self.files.get(file)?.facts.as_ref()
+    }
+
+    fn makes_modules(&self, place: Place) -> bool {
+        match place {
+            Place::Package(_, None) | Place::Unknown => true,
+            Place::Package(_, Some(file)) | Place::Module(file) => {
+                self.facts(file).is_none_or(|facts| facts.makes_modules)
+            }
+            Place::Namespace(_) => false,
+        }
+    }
+
+    /// Whether `from PLACE import name` works.
+    pub(crate) fn has_name(&self, place: Place, name: &str) -> Answer {
+        self.has(place, name, &mut Vec::new())
+    }
+
+    fn has(&self, place: Place, name: &str, seen: &mut Vec<FileId>) -> Answer {
+        if name == "*" {
+            return Answer::Yes;
+        }
+        let (folder, file) = match place {
+            Place::Unknown => return Answer::Unknown,
+            Place::Namespace(folder) => (Some(folder), None),
+            Place::Package(_, None) => return Answer::Unknown,
+            Place::Package(folder, Some(file)) => (Some(folder), Some(file)),
+            Place::Module(file) => (None, Some(file)),
+        };
+        if let Some(folder) = folder {
+            if self.child(folder, name).is_some() {
+                return Answer::Yes;
+            }
+            if self.layout.is_built("", &self.place_below(folder, name)) || self.is_built_below(folder, name)
+            {
+                return Answer::Unknown;
+            }
+        }
+        let Some(file) = file else { return Answer::No };
+        let Some(facts) = self.facts(file) else { return Answer::Unknown };
+        if facts.bindings.contains(name) || MODULE_DUNDERS.contains(&name) {
+            return Answer::Yes;
+        }
+        if facts.makes_names || facts.makes_modules || self.is_patched(file, name) {
+            return Answer::Unknown;
+        }
+        self.has_by_star(file, facts, name, seen)
+    }
+
+    fn is_patched(&self, file: FileId, name: &str) -> bool {
+        let path = &self.files[file].path;
+        let stem = match path.stem() {
+            b"__init__" => path.parent().map(|folder| folder.file_name().to_vec()),
+            stem => Some(stem.to_vec()),
+        };
+        let stem = stem.and_then(|stem| String::from_utf8(stem).ok()).unwrap_or_default();
+        self.patches.contains(&(stem.as_str(), name)) || self.patches.contains(&(stem.as_str(), "*"))
+    }
+
+    /// A compiled module is named in the build by its dotted name, whose root is not known here.
+    fn is_built_below(&self, folder: FolderId, name: &str) -> bool {
+        let path = self.place_below(folder, name);
+        let parts: Vec<&str> = path.split('/').collect();
+        (0..parts.len().saturating_sub(1)).any(|skip| self.layout.is_built(&parts[skip..].join("."), "\u{0}"))
+    }
+
+    fn has_by_star(&self, file: FileId, facts: &Facts, name: &str, seen: &mut Vec<FileId>) -> Answer {
+        if seen.contains(&file) {
+            return Answer::No;
+        }
+        seen.push(file);
+        let mut answer = Answer::No;
+        for (level, module) in &facts.stars {
+            let mut found = Answer::Unknown;
+            for target in self.targets(file, *level, module) {
+                found = match (target, found) {
+                    (Outcome::Found(place), before) => match (self.has(place, name, seen), before) {
+                        (Answer::Yes, _) => return Answer::Yes,
+                        (Answer::No, Answer::Unknown) => Answer::No,
+                        (now, _) => now,
+                    },
+                    (_, before) => before,
+                };
+            }
+            if found == Answer::Unknown {
+                answer = Answer::Unknown;
+            }
+        }
+        answer
+    }
+
+    /// Where `from LEVEL.MODULE` of a file may lead: one place for a relative import, one for each root else.
+    pub(crate) fn targets(&self, file: FileId, level: u32, module: &str) -> Vec<Outcome> {
+        if level > 0 {
+            return vec![self.relative(file, level, module)];
+        }
+        let roots = self.roots(file);
+        roots.into_iter().map(|root| self.resolve(root.folder, module)).collect()
+    }
+
+    /// Where a relative import leads; `Absent` when it leaves the repository.
+    pub(crate) fn relative(&self, file: FileId, level: u32, module: &str) -> Outcome {
+        let Some(mut folder) = self.folder_of(file) else { return Outcome::Absent };
+        for _ in 1..level {
+            match self.folders[folder].parent {
+                Some(parent) => folder = parent,
+                None => return Outcome::Absent,
+            }
+        }
+        self.resolve_relative(folder, module)
+    }
+
+    fn resolve_relative(&self, folder: FolderId, module: &str) -> Outcome {
+        match self.resolve(folder, module) {
+            Outcome::Absent => Outcome::Missing { parts: 0, within: self.place_of_folder(folder) },
+            other => other,
+        }
+    }
+
+    pub(crate) fn folder_of(&self, file: FileId) -> Option<FolderId> {
+        let path = self.files[file].path.parent();
+        match path {
+            None => Some(0),
+            Some(path) => self.folder(std::str::from_utf8(path.as_bytes()).ok()?),
+        }
+    }
+}
+
+/// A folder that a file's absolute imports start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Root {
+    pub(crate) folder: FolderId,
+    /// What is missing here is no proof: the folder is on the path only when the file is run as a script.
+    pub(crate) only_as_script: bool,
+}
+
+impl Index<'_> {
+    /// The folders that absolute imports of a file start from.
+    pub(crate) fn roots(&self, file: FileId) -> Vec<Root> {
+        let mut roots: Vec<Root> = Vec::new();
+        let mut add = |folder: FolderId, only_as_script: bool| {
+            if !roots.iter().any(|root| root.folder == folder) {
+                roots.push(Root { folder, only_as_script });
+            }
+        };
+        let own = self.folder_of(file);
+        let mut at = own;
+        while let Some(folder) = at {
+            if !self.is_package(folder) {
+                add(folder, false);
+            }
+            at = self.folders[folder].parent;
+        }
+        for root in &self.layout.roots {
+            self.folder(root).into_iter().for_each(|folder| add(folder, false));
+        }
+        for folder in self.added_folders(file) {
+            add(folder, false);
+        }
+        own.into_iter().for_each(|folder| add(folder, true));
+        roots
+    }
+
+    /// Folders that the file, or a `conftest.py` above it, puts on `sys.path`.
+    fn added_folders(&self, file: FileId) -> Vec<FolderId> {
+        let mut found = self.added_by(file);
+        let mut at = self.folder_of(file);
+        while let Some(folder) = at {
+            if let Some(Module::Source(conftest)) = self.folders[folder].modules.get("conftest")
+                && *conftest != file
+            {
+                found.extend(self.added_by(*conftest));
+            }
+            at = self.folders[folder].parent;
+        }
+        found
+    }
+
+    fn added_by(&self, file: FileId) -> Vec<FolderId> {
+        let Some(facts) = self.facts(file) else { return Vec::new() };
+        let path = self.files[file].path.display().into_owned();
+        let mut found = Vec::new();
+        for addition in &facts.path_additions {
+            let place = match (&addition.anchor, &addition.fixed) {
+                (Some(anchor), _) => anchor.seen_from(&path),
+                (None, Some(fixed)) if !fixed.starts_with('/') => Some(
+                    fixed
+                        .split('/')
+                        .filter(|part| !matches!(*part, "" | "." | ".."))
+                        .collect::<Vec<_>>()
+                        .join("/"),
+                ),
+                _ => None,
+            };
+            found.extend(place.and_then(|place| self.folder(&place)));
+        }
+        found
+    }
+}

@@ -1,0 +1,151 @@
+//! Verifies the imports of a repository's own Python modules without running anything.
+//!
+//! Every import is resolved as the interpreter would, over all folders that may be on its path; then the
+//! name is looked for in the module. What only running would tell (names made at run time, compiled or
+//! generated modules, files that do not parse) counts as found: no false alarm is the first aim.
+//!
+//! Knows no environment: what is not in the repository is listed as [`Imports::undeclared`], never as broken.
+
+mod anchors;
+mod declared;
+mod facts;
+mod guard;
+mod index;
+mod layout;
+mod stdlib;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::parallel;
+use super::source::{Source, decode_source};
+use super::syntax::Unparsed;
+use crate::repo::{EntryKind, RepoPath, Tree};
+pub use anchors::Anchor;
+pub use facts::Import;
+pub use guard::Guard;
+use index::{Entry, Index, ReadFile};
+use layout::Layout;
+pub use suggest::{Confidence, Suggestion};
+pub use verify::{Outside, Reason, Unresolved};
+
+/// What became of a repository's imports.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imports {
+    /// Python files that were read.
+    pub files: usize,
+    /// Imports that lead into the repository, one for each name.
+    pub first_party: usize,
+    /// Those of them that cannot work; sorted by file and line.
+    pub unresolved: Vec<Unresolved>,
+    /// Modules from outside that no build file asks for.
+    pub undeclared: Vec<Outside>,
+    /// Files that are no Python; what they import is not known.
+    pub unparsed: Vec<Unparsed>,
+}
+
+/// A repository's Python, read and parsed once for all checks.
+#[derive(Debug)]
+pub struct Project {
+    files: Vec<ReadFile>,
+    /// Links and submodules, and files that are no source but stand for a module.
+    others: Vec<(RepoPath, bool)>,
+    layout: Layout,
+    unparsed: Vec<Unparsed>,
+}
+
+impl Project {
+    /// Reads the tracked files of a tree.
+    ///
+    /// # Errors
+    /// A file of the tree cannot be read.
+    pub fn of_tree(tree: &Tree) -> Result<Self> {
+        let mut sources = Vec::new();
+        let mut build = Vec::new();
+        let mut others = Vec::new();
+        for (path, entry) in tree.entries().filter(|(_, entry)| entry.tracked) {
+            match entry.kind {
+                EntryKind::Symlink | EntryKind::Submodule => others.push((path.clone(), true)),
+                EntryKind::File | EntryKind::Executable if path.extension() == "py" => sources.push(path),
+                EntryKind::File | EntryKind::Executable => others.push((path.clone(), false)),
+            }
+            let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
+            if is_file && layout::is_build_file(path) {
+                build.push((path.clone(), String::from_utf8_lossy(&tree.read(path)?).into_owned()));
+            }
+        }
+        let read = parallel::map(&sources, |path| tree.read(path).map(|bytes| decode_source(&bytes)));
+        let mut decoded = Vec::new();
+        for (path, source) in sources.into_iter().zip(read) {
+            decoded.push((path.clone(), source?));
+        }
+        Ok(Self::of_sources(decoded, others, &build))
+    }
+
+    /// Takes files that were read already: sources, other paths (true for a link or submodule), build files.
+    pub fn of_sources(
+        sources: Vec<(RepoPath, Result<Source, String>)>,
+        others: Vec<(RepoPath, bool)>,
+        build: &[(RepoPath, String)],
+    ) -> Self {
+        let read = parallel::map(&sources, |(_, source)| match source {
+            Ok(source) => facts::read(&source.text).map_err(|(line, message)| (Some(line), message)),
+            Err(message) => Err((None, message.clone())),
+        });
+        let mut unparsed = Vec::new();
+        let mut files = Vec::new();
+        for ((path, _), facts) in sources.into_iter().zip(read) {
+            let facts = match facts {
+                Ok(facts) => Some(facts),
+                Err((line, message)) => {
+                    unparsed.push(Unparsed { path: path.clone(), line, message });
+                    None
+                }
+            };
+            files.push(ReadFile { path, facts });
+        }
+        Self { files, others, layout: Layout::read(build), unparsed }
+    }
+
+    fn index(&self) -> Index<'_> {
+        let sources = self.files.iter().enumerate();
+        let sources = sources.map(|(id, file)| Entry { path: &file.path, opaque: false, file: Some(id) });
+        let others = self.others.iter().map(|(path, opaque)| Entry { path, opaque: *opaque, file: None });
+        Index::build(&sources.chain(others).collect::<Vec<_>>(), &self.files, &self.layout)
+    }
+}
+
+/// Verifies every import of a project.
+pub fn verify(project: &Project) -> Imports {
+    let index = project.index();
+    let ids: Vec<usize> = (0..project.files.len()).collect();
+    let judged = parallel::map(&ids, |&id| verify::judge_file(&index, &project.layout, id));
+    let mut imports =
+        Imports { files: project.files.len(), unparsed: project.unparsed.clone(), ..Imports::default() };
+    let mut outside = Vec::new();
+    let (mut doubtful, mut namespaces) = (Vec::new(), BTreeSet::new());
+    for file in judged {
+        imports.first_party += file.first_party;
+        imports.unresolved.extend(file.unresolved);
+        outside.extend(file.outside);
+        doubtful.extend(file.doubtful);
+        namespaces.extend(file.namespaces);
+    }
+    for (file, import, reason) in doubtful {
+        if namespaces.contains(verify::top_of(&import.module)) {
+            imports.first_party += 1;
+            imports.unresolved.push(verify::unresolved(&index, file, &import, reason));
+        } else {
+            outside.push((file, import));
+        }
+    }
+    imports.unresolved.sort();
+    imports.undeclared = verify::undeclared(&index, &project.layout, &outside);
+    imports
+}

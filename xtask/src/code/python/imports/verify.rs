@@ -1,0 +1,301 @@
+//! Judges every import of every file: found, broken, or outside the repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::facts::Import;
+use super::guard::Guard;
+use super::index::{Answer, FileId, Index, Outcome, Place, Root};
+use super::layout::Layout;
+use super::stdlib::is_standard;
+use crate::code::python::inventory::is_test_file;
+use crate::repo::RepoPath;
+
+/// Why an import cannot work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The module is not there; a package above it is.
+    NoModule,
+    /// The module is there, and binds no such name.
+    NoName,
+    /// A part before the last is a plain module, which holds no others.
+    NotAPackage,
+    /// So many dots lead above the top folder of the repository.
+    AboveTop,
+    /// The module once stood where this file could import it, and does not any more.
+    Gone,
+}
+
+/// An import that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unresolved {
+    /// The file.
+    pub path: RepoPath,
+    /// The first line of the statement, from 1.
+    pub line: usize,
+    /// The module as written, with its dots.
+    pub module: String,
+    /// The name that is wanted from it; `None` for `import module`.
+    pub name: Option<String>,
+    /// What is wrong.
+    pub reason: Reason,
+    /// What keeps the failure from the user, if anything does.
+    pub guard: Option<Guard>,
+    /// What to write instead, where history tells.
+    pub suggestion: Option<super::suggest::Suggestion>,
+    /// Bytes of `name as local` in the file's text.
+    #[serde(skip)]
+    pub alias: (usize, usize),
+    /// Bytes of the statement in the file's text.
+    #[serde(skip)]
+    pub statement: (usize, usize),
+}
+
+/// A top-level module that is neither in the repository nor of the standard library.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Outside {
+    /// The top-level name.
+    pub module: String,
+    /// How many imports ask for it.
+    pub imports: usize,
+    /// The first file that does, and its line.
+    pub path: RepoPath,
+    /// The line in it.
+    pub line: usize,
+    /// True when every import of it is guarded.
+    pub guarded: bool,
+    /// Files of that name that are on no import path of the first importer.
+    pub elsewhere: Vec<String>,
+}
+
+/// What became of all imports.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub(super) first_party: usize,
+    pub(super) unresolved: Vec<Unresolved>,
+    /// Every import of a name that is not in the repository.
+    pub(super) outside: Vec<(FileId, Import)>,
+    /// Broken imports from a folder without `__init__.py`: findings only when the repository imports from there.
+    pub(super) doubtful: Vec<(FileId, Import, Reason)>,
+    /// Folders without `__init__.py` that an import led into.
+    pub(super) namespaces: BTreeSet<String>,
+}
+
+/// What one import is.
+pub(super) enum Verdict {
+    Standard,
+    FirstParty,
+    /// By way of a top-level folder without `__init__.py`.
+    ByNamespace,
+    Broken(Reason),
+    /// Broken, if the top-level folder is meant at all.
+    Doubtful(Reason),
+    Outside,
+}
+
+pub(super) fn judge_file(index: &Index<'_>, layout: &Layout, file: FileId) -> Judged {
+    let mut judged = Judged::default();
+    let Some(facts) = index.facts(file) else { return judged };
+    let roots = index.roots(file);
+    for import in &facts.imports {
+        match verdict(index, layout, file, &roots, import) {
+            Verdict::Standard => {}
+            Verdict::FirstParty => judged.first_party += 1,
+            Verdict::ByNamespace => {
+                judged.first_party += 1;
+                judged.namespaces.insert(top_of(&import.module).to_owned());
+            }
+            Verdict::Doubtful(reason) => {
+                judged.doubtful.push((file, import.clone(), reason));
+            }
+            Verdict::Outside => judged.outside.push((file, import.clone())),
+            Verdict::Broken(reason) => {
+                judged.first_party += 1;
+                judged.unresolved.push(unresolved(index, file, import, reason));
+            }
+        }
+    }
+    judged
+}
+
+pub(super) fn unresolved(index: &Index<'_>, file: FileId, import: &Import, reason: Reason) -> Unresolved {
+    Unresolved {
+        path: index.files[file].path.clone(),
+        line: import.line,
+        module: format!("{}{}", ".".repeat(import.level as usize), import.module),
+        name: import.name.clone(),
+        reason,
+        guard: import.guard.or(is_test_data(index, file).then_some(Guard::TestData)),
+        suggestion: None,
+        alias: import.alias,
+        statement: import.statement,
+    }
+}
+
+fn verdict(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], import: &Import) -> Verdict {
+    if import.level > 0 {
+        return match index.relative(file, import.level, &import.module) {
+            Outcome::Found(place) => name_in(index, &place, import),
+            Outcome::Missing { within, .. } => Verdict::Broken(missing(within)),
+            Outcome::Absent => Verdict::Broken(Reason::AboveTop),
+        };
+    }
+    if is_standard(top_of(&import.module)) {
+        return Verdict::Standard;
+    }
+    if let Some(verdict) = renamed_package(index, layout, import) {
+        return verdict;
+    }
+    absolute(index, layout, roots, import)
+}
+
+/// A package whose folder the build file names.
+fn renamed_package(index: &Index<'_>, layout: &Layout, import: &Import) -> Option<Verdict> {
+    for (package, folder) in &layout.aliases {
+        let Some(rest) = import.module.strip_prefix(package.as_str()) else { continue };
+        let Some(folder) = index.folder(folder) else { continue };
+        if !rest.is_empty() && !rest.starts_with('.') {
+            continue;
+        }
+        return Some(match index.resolve(folder, rest) {
+            Outcome::Found(place) => name_in(index, &place, import),
+            Outcome::Missing { within, .. } => Verdict::Broken(missing(within)),
+            Outcome::Absent => Verdict::Broken(Reason::NoModule),
+        });
+    }
+    None
+}
+
+fn absolute(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import) -> Verdict {
+    let top = top_of(&import.module);
+    let mut regular = Candidates::default();
+    let mut loose = Candidates { is_loose: true, ..Candidates::default() };
+    for root in roots {
+        let candidates = match index.resolve(root.folder, top) {
+            Outcome::Found(Place::Namespace(_)) => &mut loose,
+            Outcome::Found(_) => &mut regular,
+            Outcome::Missing { .. } | Outcome::Absent => continue,
+        };
+        let verdict = match index.resolve(root.folder, &import.module) {
+            Outcome::Found(place) => name_in(index, &place, import),
+            Outcome::Missing { within, .. } => Verdict::Broken(missing(within)),
+            Outcome::Absent => continue,
+        };
+        match verdict {
+            Verdict::Broken(_) if root.only_as_script => {}
+            // From a folder above the file that is no declared root, a mere folder is on no path, and a
+            // distribution that the repository asks for is meant rather than a package of its name.
+            Verdict::Broken(_)
+                if !layout.roots.contains(&index.folders[root.folder].path)
+                    && (candidates.is_loose || layout.declared.contains(top)) => {}
+            Verdict::Broken(reason) => candidates.broken = candidates.broken.or(Some(reason)),
+            _ => candidates.found = true,
+        }
+    }
+    if regular.found {
+        return Verdict::FirstParty;
+    }
+    if loose.found {
+        return Verdict::ByNamespace;
+    }
+    // CPython's own tests are installed with most interpreters.
+    let may_be_installed = layout.declared.contains(top) || import.module.starts_with("test.support");
+    match (regular.broken, loose.broken) {
+        (Some(reason), _) if !import.module.starts_with("test.support") => Verdict::Broken(reason),
+        (None, Some(reason)) if !may_be_installed => Verdict::Doubtful(reason),
+        _ => Verdict::Outside,
+    }
+}
+
+/// What the roots of one kind said.
+#[derive(Default)]
+struct Candidates {
+    is_loose: bool,
+    found: bool,
+    broken: Option<Reason>,
+}
+
+pub(super) fn top_of(module: &str) -> &str {
+    module.split('.').next().unwrap_or_default()
+}
+
+fn missing(within: Place) -> Reason {
+    match within {
+        Place::Module(_) => Reason::NotAPackage,
+        _ => Reason::NoModule,
+    }
+}
+
+fn name_in(index: &Index<'_>, place: &Place, import: &Import) -> Verdict {
+    match &import.name {
+        Some(name) if index.has_name(*place, name) == Answer::No => Verdict::Broken(Reason::NoName),
+        _ => Verdict::FirstParty,
+    }
+}
+
+/// A file below a data folder of the tests that holds no test itself: formatters and importers are fed with such.
+fn is_test_data(index: &Index<'_>, file: FileId) -> bool {
+    let path = index.files[file].path.display().into_owned();
+    let parts: Vec<&str> = path.split('/').collect();
+    let folders = &parts[..parts.len() - 1];
+    let Some(tests) = folders.iter().position(|part| TEST_FOLDERS.contains(part)) else { return false };
+    let Some(data) = folders[tests..].iter().position(|part| DATA_FOLDERS.contains(part)) else {
+        return false;
+    };
+    let folder = RepoPath::from(folders[..=tests + data].join("/").as_str());
+    !index.files.iter().any(|file| file.path.is_within(&folder) && is_test_file(&file.path))
+}
+
+const TEST_FOLDERS: &[&str] = &["test", "tests", "testing"];
+
+const DATA_FOLDERS: &[&str] = &[
+    "cases",
+    "corpus",
+    "data",
+    "fixtures",
+    "resources",
+    "roots",
+    "samples",
+    "snippets",
+    "test-data",
+    "test_data",
+    "testdata",
+];
+
+/// Groups imports from outside by their top-level name, leaving out what the repository asks for.
+pub(super) fn undeclared(index: &Index<'_>, layout: &Layout, outside: &[(FileId, Import)]) -> Vec<Outside> {
+    let mut groups: BTreeMap<&str, Outside> = BTreeMap::new();
+    for (file, import) in outside {
+        let top = top_of(&import.module);
+        if layout.declared.contains(top) {
+            continue;
+        }
+        let path = &index.files[*file].path;
+        let group = groups.entry(top).or_insert_with(|| Outside {
+            module: top.to_owned(),
+            imports: 0,
+            path: path.clone(),
+            line: import.line,
+            guarded: true,
+            elsewhere: elsewhere(index, top),
+        });
+        group.imports += 1;
+        group.guarded &= import.guard.is_some();
+        if (path, import.line) < (&group.path, group.line) {
+            (group.path, group.line) = (path.clone(), import.line);
+        }
+    }
+    groups.into_values().collect()
+}
+
+fn elsewhere(index: &Index<'_>, top: &str) -> Vec<String> {
+    let named = |path: &RepoPath| {
+        let text = path.display().into_owned();
+        let module = text == format!("{top}.py") || text.ends_with(&format!("/{top}.py"));
+        let package = text == format!("{top}/__init__.py") || text.ends_with(&format!("/{top}/__init__.py"));
+        (module || package).then_some(text)
+    };
+    index.files.iter().filter_map(|file| named(&file.path)).take(5).collect()
+}
