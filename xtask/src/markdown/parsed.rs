@@ -1,8 +1,9 @@
 //! What a text holds.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{FrontMatter, LineIndex};
+use super::{FrontMatter, LineIndex, definitions};
 
 /// A text that was read. All ranges count its bytes, all lines start from 1.
 #[derive(Clone, Debug, Default)]
@@ -275,6 +276,22 @@ impl Parsed {
     /// The innermost section around a byte, as an index; `None` in the preface.
     pub fn section_at(&self, byte: usize) -> Option<usize> {
         self.sections.partition_point(|section| section.range.start <= byte).checked_sub(1)
+    }
+
+    /// Every destination that a reader can follow, with its line: of links and pictures, and of definitions that
+    /// a reference names.
+    pub fn followed(&self) -> Vec<(&str, usize)> {
+        let labels = self.links.iter().filter_map(|link| link.label.as_deref());
+        let named: BTreeSet<String> = labels.map(definitions::fold).collect();
+        let used = |definition: &&Definition| {
+            definition.first && named.contains(&definitions::fold(&definition.label))
+        };
+        let definitions = self.definitions.iter().filter(used);
+        let links = self.links.iter().filter(|link| link.kind != LinkKind::Reference);
+        let mut all: Vec<(&str, usize)> = links.map(|link| (link.destination.as_str(), link.line)).collect();
+        all.extend(definitions.map(|definition| (definition.destination.as_str(), definition.line)));
+        all.sort_by_key(|&(_, line)| line);
+        all
     }
 
     /// Every destination that stands in the text, in order: of links, pictures and definitions.
