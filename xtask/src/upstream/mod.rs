@@ -3,7 +3,9 @@
 //! It reads commits alone: no work tree, no network unless [`Options::fetch`] asks, nothing written into the
 //! user's repository (trial merges go to a [`crate::repo::Scratch`]), nothing run that a repository names.
 
+mod chain;
 mod class;
+mod commits;
 mod custom;
 mod gather;
 mod model;
@@ -12,6 +14,7 @@ mod relation;
 mod report;
 mod sides;
 mod strategy;
+mod sync;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -37,12 +37,18 @@ pub struct Analysis {
     pub months: BTreeMap<String, [usize; 2]>,
     /// Commits with the same patch on both sides.
     pub equivalent: Option<Equivalent>,
+    /// The upstream commit that the fork's content corresponds to.
+    pub sync_point: Option<SyncPoint>,
     /// Paths that each side changed since the merge base.
     pub changed: Option<Changed>,
     /// Pairs of old and new path (similarity of 50 % or more).
     pub renames: Option<Renames>,
     /// The trial merge of upstream into the fork.
     pub merge: Option<Merge>,
+    /// How far the fork can follow without a conflict.
+    pub clean_prefix: Option<CleanPrefix>,
+    /// Upstream's commits one by one.
+    pub upstream_commits: Option<UpstreamCommits>,
     /// What the fork's changes are counted from: the merge base, else upstream's tip.
     pub custom_since: Option<Base>,
     /// Lines that the fork added and deleted in all, as `git diff --numstat` counts.
@@ -79,8 +85,6 @@ pub struct Release {
     pub name: String,
     /// The commit that it names.
     pub commit: CommitId,
-    /// That commit's committer date.
-    pub date: String,
 }
 
 /// A commit that something is counted from.
@@ -165,6 +169,124 @@ pub struct Conflict {
     pub part_of: Vec<Notice>,
     /// source, test, docs, lockfile, generated, binary, other.
     pub class: &'static str,
+    /// The first of upstream's first parents above the merge base whose merge conflicts here.
+    pub first_commit: Option<CommitId>,
+    /// True when two trial merges show it: this commit conflicts here, the one before does not.
+    pub proven: bool,
+    /// False when a later commit merges cleanly here again; `None` where it was not searched.
+    pub monotone: Option<bool>,
+}
+
+/// Which commit begins a conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FirstConflict {
+    pub(super) commit: CommitId,
+    pub(super) proven: bool,
+    pub(super) monotone: bool,
+}
+
+/// How far the fork can follow along upstream's first parents above the merge base without a conflict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CleanPrefix {
+    /// The largest number of commits after which the merge is clean.
+    pub commits: usize,
+    /// All of them.
+    pub of: usize,
+    /// The last one that merges cleanly.
+    pub last: Option<CommitId>,
+    /// The one after it.
+    pub next: Option<CommitId>,
+    /// The first one that conflicts; it lies before `last` where a conflict goes away again.
+    pub first_conflict: Option<CommitId>,
+    /// True when trial merges show that `last` is clean and `next` is not.
+    pub proven: bool,
+    /// Release tags as steps, oldest first.
+    pub steps: Vec<Step>,
+}
+
+/// A release tag as a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The tag's full ref name.
+    #[serde(rename = "ref")]
+    pub name: String,
+    /// Its commit.
+    pub commit: CommitId,
+    /// Whether merging it conflicts nowhere.
+    pub clean: bool,
+    /// Paths that conflict.
+    pub conflicts: usize,
+}
+
+/// Upstream's commits one by one, newest first, merges apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct UpstreamCommits {
+    /// Commits that touch no path that the fork changed.
+    pub free: Vec<CommitId>,
+    /// Commits whose message uses words of security; that proves nothing.
+    pub security_worded: Vec<CommitId>,
+    /// Commits whose change the fork holds already, under another id or inside a larger one.
+    pub already_applied: Vec<CommitId>,
+    /// More about those that are security-worded or applied.
+    pub details: Vec<Detail>,
+}
+
+/// One of upstream's commits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its committer date.
+    pub date: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// The words of security in its message.
+    pub words: Vec<String>,
+    /// Paths that conflict when it alone is picked; `None` where it was not tried.
+    pub conflicts: Option<usize>,
+    /// How it is known to be applied: `same-patch`, or `lines` (nearly all lines that it alone added stand in the fork).
+    pub applied: Option<&'static str>,
+}
+
+/// The upstream commit that the fork's content corresponds to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SyncPoint {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its committer date.
+    pub date: String,
+    /// Commits that would explain the content nearly as well, oldest and newest.
+    pub window: Window,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// `merge-base`, `same-tree`, `stated`, `lines` or `blobs`.
+    pub method: &'static str,
+    /// What was measured, in words.
+    pub why: String,
+    /// What the fork's own messages say, newest first.
+    pub hints: Vec<Hint>,
+}
+
+/// A range of commits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// The oldest.
+    pub from: CommitId,
+    /// The newest.
+    pub to: CommitId,
+}
+
+/// What one of the fork's messages says about upstream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hint {
+    /// `sync`, `pick` or `mention`.
+    pub kind: &'static str,
+    /// The fork's commit whose message it is.
+    pub fork_commit: CommitId,
+    /// The words that name it.
+    pub words: String,
+    /// The upstream commit that they name.
+    pub commit: CommitId,
 }
 
 /// A conflict message.

@@ -172,7 +172,29 @@ pub(super) struct Message {
 /// Reads `merge-tree --write-tree -z --messages`.
 pub(super) fn trial_merge(bytes: &[u8]) -> Result<TrialMerge> {
     let mut fields = Fields::of(bytes);
-    let mut merge = TrialMerge { tree: text(fields.next().unwrap_or_default()), ..TrialMerge::default() };
+    let tree = text(fields.next().unwrap_or_default());
+    Ok(TrialMerge { tree, stages: stages(&mut fields)?, messages: messages(&mut fields)? })
+}
+
+/// Reads `merge-tree --write-tree --stdin`: for each pair in order, whether it is clean and what it left.
+pub(super) fn trial_merges(bytes: &[u8]) -> Result<Vec<(bool, TrialMerge)>> {
+    let mut all = Vec::new();
+    let mut fields = Fields::of(bytes);
+    while let Some(status) = fields.next().filter(|status| !status.is_empty()) {
+        let clean = status == b"1";
+        let tree = text(fields.next().unwrap_or_default());
+        let stages = stages(&mut fields)?;
+        // A clean merge has no second list.
+        let messages = if clean { Vec::new() } else { messages(&mut fields)? };
+        all.push((clean, TrialMerge { tree, stages, messages }));
+    }
+    Ok(all)
+}
+
+type Stages = BTreeMap<RepoPath, [Option<(String, String)>; 3]>;
+
+fn stages(fields: &mut Fields<'_>) -> Result<Stages> {
+    let mut all = Stages::new();
     while let Some(field) = fields.next().filter(|field| !field.is_empty()) {
         let tab = field.iter().position(|&byte| byte == b'\t').context("read a trial merge: no path")?;
         let meta = text(&field[..tab]);
@@ -181,17 +203,22 @@ pub(super) fn trial_merge(bytes: &[u8]) -> Result<TrialMerge> {
         };
         let stage: usize =
             stage.parse().ok().filter(|stage| (1..=3).contains(stage)).context("read a stage")?;
-        let stages = merge.stages.entry(RepoPath::from_bytes(&field[tab + 1..])).or_default();
+        let stages = all.entry(RepoPath::from_bytes(&field[tab + 1..])).or_default();
         stages[stage - 1] = Some((mode.to_owned(), id.to_owned()));
     }
+    Ok(all)
+}
+
+fn messages(fields: &mut Fields<'_>) -> Result<Vec<Message>> {
+    let mut all = Vec::new();
     while let Some(field) = fields.next().filter(|field| !field.is_empty()) {
         let count: usize = text(field).parse().context("read a trial merge: number of paths")?;
         let paths = (0..count).map(|_| fields.path()).collect::<Result<Vec<_>>>()?;
         let kind = text(fields.next().unwrap_or_default());
         let words = text(fields.next().unwrap_or_default()).trim_end().to_owned();
-        merge.messages.push(Message { paths, kind, words });
+        all.push(Message { paths, kind, words });
     }
-    Ok(merge)
+    Ok(all)
 }
 
 /// A commit of the range between the two sides.
@@ -270,6 +297,16 @@ mod tests {
         assert_eq!(merge.tree, ID);
         assert!(merge.stages[&"x".into()][0].is_none() && merge.stages[&"x".into()][2].is_some());
         assert_eq!(merge.messages[0].kind, "CONFLICT (contents)");
+    }
+
+    #[test]
+    fn stream_of_trial_merges_is_told_apart() {
+        let conflict = format!("0\0{ID}\0100644 {ID} 2\tx\0\0001\0x\0CONFLICT (contents)\0words\n\0\0");
+        let clean = format!("1\0{ID}\0\0");
+        let all = trial_merges(format!("{clean}{conflict}{clean}").as_bytes()).unwrap();
+        let seen: Vec<_> =
+            all.iter().map(|(clean, merge)| (*clean, merge.stages.len(), merge.messages.len())).collect();
+        assert_eq!(seen, [(true, 0, 0), (false, 1, 1), (true, 0, 0)]);
     }
 
     #[test]

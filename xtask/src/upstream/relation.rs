@@ -125,6 +125,9 @@ pub(super) fn merge(trial: &TrialMerge, clean: bool) -> Merge {
         kinds: leading.get(path).into_iter().flatten().cloned().collect(),
         part_of: second.get(path).into_iter().flatten().cloned().collect(),
         class: class_of(path, leading.get(path).is_some_and(|kinds| kinds.contains("CONFLICT (binary)"))),
+        first_commit: None,
+        proven: false,
+        monotone: None,
     };
     let elsewhere = leading.iter().filter(|(path, _)| !trial.stages.contains_key(**path));
     let notices = elsewhere

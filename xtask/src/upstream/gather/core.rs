@@ -1,14 +1,14 @@
 //! The questions that every report needs, asked of git two at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, OnceLock};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 
 use super::super::custom::{self, Measure};
 use super::super::model::{Base, Merge};
-use super::super::parse::{self, Diff, LOG_FORMAT, RawEntry};
+use super::super::parse::{self, Commit, Diff, LOG_FORMAT, RawEntry};
 use super::super::relation::{self, Range};
+use super::threads::{Job, Slot, fill, take, two_at_a_time};
 use super::{RENAME_LIMIT, blobs};
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
@@ -34,14 +34,13 @@ pub(super) struct Core {
     pub(super) marked: Option<BTreeSet<CommitId>>,
     /// The fork's commits, merges apart, newest first, with what each changed.
     pub(super) fork_touched: Touched,
+    /// Upstream's commits likewise; `None` unless the search is thorough.
+    pub(super) upstream_touched: Option<Touched>,
     pub(super) findings: Vec<Finding>,
 }
 
 /// Commits with what each changed.
 pub(super) type Touched = Vec<(CommitId, Vec<RawEntry>)>;
-
-type Slot<T> = OnceLock<Result<T>>;
-type Job<'a> = Box<dyn FnOnce() + Send + 'a>;
 
 /// Asks everything.
 pub(super) fn gather(
@@ -66,7 +65,7 @@ pub(super) fn gather(
         jobs.push(Box::new(|| fill(&marked, || ask.marked())));
     }
     jobs.push(Box::new(|| fill(&merge, || ask.trial_merge(related))));
-    jobs.push(Box::new(|| fill(&range, || ask.range(depth > Depth::Quick))));
+    jobs.push(Box::new(|| fill(&range, || ask.range(depth))));
     jobs.push(Box::new(|| fill(&forks, || ask.fork_diff(start))));
     if related {
         jobs.push(Box::new(|| fill(&upstreams, || ask.diff(start, upstream, false))));
@@ -76,7 +75,7 @@ pub(super) fn gather(
         bail!("interrupted");
     }
     let mut notes = Notes::default();
-    let (range, fork_touched) = take(range)?;
+    let (range, fork_touched, upstream_touched) = take(range)?;
     let fork_answer = notes.keep("the fork's changes", take(forks));
     let upstream_answer = if related { notes.keep("upstream's changes", take(upstreams)) } else { None };
     let renames_known =
@@ -111,36 +110,9 @@ pub(super) fn gather(
         merge,
         marked,
         fork_touched,
+        upstream_touched,
         findings: notes.findings,
     })
-}
-
-fn fill<T>(slot: &Slot<T>, work: impl FnOnce() -> Result<T>) {
-    // A slot is filled once: each belongs to one job.
-    let _ = slot.set(work());
-}
-
-fn take<T>(slot: Slot<T>) -> Result<T> {
-    slot.into_inner().unwrap_or_else(|| Err(anyhow!("interrupted")))
-}
-
-/// Runs jobs in two threads, each taking the next in line; a panic in one comes out here.
-fn two_at_a_time(jobs: Vec<Job<'_>>, progress: &Progress, cancel: &Cancel) {
-    let total = jobs.len() as u64;
-    let queue = Mutex::new(jobs.into_iter().enumerate());
-    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some((done, job)) = next() {
-                    progress.count(done as u64, total);
-                    if !cancel.is_cancelled() {
-                        job();
-                    }
-                }
-            });
-        }
-    });
 }
 
 /// What could not be had, in words.
@@ -200,24 +172,27 @@ impl Ask<'_> {
         Ok(Base { commit: commit.clone(), date })
     }
 
-    fn range(&self, with_changes: bool) -> Result<(Range, Touched)> {
+    fn range(&self, depth: Depth) -> Result<(Range, Touched, Option<Touched>)> {
         let both = format!("{}...{}", self.fork, self.upstream);
         let log = self.git.read(&["log", "-z", "--left-right", "--boundary", LOG_FORMAT, &both, "--"])?;
         let range = Range { commits: parse::log(&log)? };
-        let touched = if with_changes { self.touched(&range)? } else { Vec::new() };
-        Ok((range, touched))
+        let fork = if depth > Depth::Quick { self.touched(range.fork())? } else { Vec::new() };
+        let upstream = (depth == Depth::Thorough).then(|| self.touched(range.upstream())).transpose()?;
+        Ok((range, fork, upstream))
     }
 
-    fn touched(&self, range: &Range) -> Result<Touched> {
-        let plain = || range.fork().filter(|commit| commit.parents.len() < 2);
-        let asked: String = plain().map(|commit| format!("{}\n", commit.id)).collect();
+    /// What each commit changed, merges apart.
+    fn touched<'b>(&self, commits: impl Iterator<Item = &'b Commit>) -> Result<Touched> {
+        let plain: Vec<&Commit> = commits.filter(|commit| commit.parents.len() < 2).collect();
+        let asked: String = plain.iter().map(|commit| format!("{}\n", commit.id)).collect();
         if asked.is_empty() {
             return Ok(Vec::new());
         }
         let args = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--no-renames"];
         let answer = self.git.answer_to(&args, asked.as_bytes(), &[0])?;
         let mut by_commit = parse::diffs_by_commit(&answer.stdout)?;
-        Ok(plain()
+        Ok(plain
+            .iter()
             .map(|commit| (commit.id.clone(), by_commit.remove(&commit.id).unwrap_or_default()))
             .collect())
     }

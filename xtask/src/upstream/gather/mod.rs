@@ -4,14 +4,20 @@ mod blobs;
 mod core;
 mod fetch;
 mod names;
+mod overlap;
+mod search;
+mod steps;
+mod sync;
+mod threads;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use self::core::Core;
 use self::names::{Found, Target};
 use super::custom::{self, Sources};
 use super::model::{Analysis, Base, Relation, Side};
 use super::{Options, relation, strategy};
+use crate::config::Depth;
 use crate::process::{Cancel, Progress};
 use crate::repo::{Repo, Scratch};
 use crate::report::{Finding, Outcome, SCHEMA, Unavailable};
@@ -50,12 +56,22 @@ fn compare(
     let scratch = Scratch::over(&lenders).context("see both sides as one repository")?;
     progress.step(format!("comparing {} with {}", fork.name, target.side.name));
     let core = core::gather(&scratch, &fork.oid, &target.side.oid, options.depth, progress, cancel)?;
-    Ok(assemble(repo, fork, target, core, options))
+    let mut analysis = assemble(fork, &target, &core, options);
+    if options.depth == Depth::Thorough && analysis.relation.is_some() {
+        search::deepen(&mut analysis, &scratch, &core, &target.releases, progress, cancel);
+    }
+    if cancel.is_cancelled() {
+        bail!("interrupted");
+    }
+    analysis.strategy = strategy::choose(&analysis, repo.work_tree().is_some());
+    analysis.findings.sort();
+    analysis.findings.dedup();
+    Ok(analysis)
 }
 
 /// Puts the answers together.
-fn assemble(repo: &Repo, fork: Side, target: Target, core: Core, options: &Options) -> Analysis {
-    let mut findings = target.findings;
+fn assemble(fork: Side, target: &Target, core: &Core, options: &Options) -> Analysis {
+    let mut findings = target.findings.clone();
     findings.extend(core.findings.iter().cloned());
     let same = fork.oid == target.side.oid;
     let (ahead, behind) = core.range.counts();
@@ -79,7 +95,7 @@ fn assemble(repo: &Repo, fork: Side, target: Target, core: Core, options: &Optio
         })
     });
     let marked = core.marked.as_ref().filter(|_| related);
-    let mut analysis = Analysis {
+    Analysis {
         inputs: inputs(&fork, &target.side, options),
         depth: options.depth,
         relation: known.then_some(relation),
@@ -106,16 +122,15 @@ fn assemble(repo: &Repo, fork: Side, target: Target, core: Core, options: &Optio
         custom_since: since,
         custom_lines: core.fork_diff.as_ref().and_then(custom::total_lines),
         custom: custom.unwrap_or_default(),
-        release: target.release,
+        release: target.releases.last().cloned(),
+        sync_point: None,
+        clean_prefix: None,
+        upstream_commits: None,
         fork,
-        upstream: target.side,
+        upstream: target.side.clone(),
         strategy: strategy::undecided(),
         findings,
-    };
-    analysis.strategy = strategy::choose(&analysis, repo.work_tree().is_some());
-    analysis.findings.sort();
-    analysis.findings.dedup();
-    analysis
+    }
 }
 
 fn shallow_finding(has_base: bool) -> Finding {

@@ -17,7 +17,7 @@ use crate::report::{Finding, Hinted, Unavailable};
 pub(super) struct Target {
     pub(super) side: Side,
     pub(super) lender: Option<Repo>,
-    pub(super) release: Option<Release>,
+    pub(super) releases: Vec<Release>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -187,14 +187,14 @@ impl Search<'_> {
         let oid = resolve(&other, &revision)?;
         let mut side = side(&other, oid, &revision)?;
         side.location = Some(shown.to_owned());
-        let release = release(&other.git(), &side.oid)?;
+        let releases = releases(&other.git(), &side.oid)?;
         let findings = Vec::new();
-        Ok(Found::Target(Box::new(Target { side, lender: Some(other), release, findings })))
+        Ok(Found::Target(Box::new(Target { side, lender: Some(other), releases, findings })))
     }
 
     fn target(&self, side: Side, lender: Option<Repo>, holder: &Repo) -> Result<Found> {
-        let release = release(&holder.git(), &side.oid)?;
-        Ok(Found::Target(Box::new(Target { side, lender, release, findings: Vec::new() })))
+        let releases = releases(&holder.git(), &side.oid)?;
+        Ok(Found::Target(Box::new(Target { side, lender, releases, findings: Vec::new() })))
     }
 }
 
@@ -256,22 +256,25 @@ fn branches(git: &Git, remote: &str) -> Result<Vec<String>> {
     Ok(names.filter(|name| *name != "HEAD").map(str::to_owned).collect())
 }
 
-/// The newest release tag that a commit contains, by version order.
-fn release(git: &Git, tip: &CommitId) -> Result<Option<Release>> {
+/// The release tags that a commit contains, by the date of their commits, oldest first.
+fn releases(git: &Git, tip: &CommitId) -> Result<Vec<Release>> {
     let merged = format!("--merged={tip}");
-    let format = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(committerdate:iso-strict)%00%(*committerdate:iso-strict)";
-    let text = git.line(&["for-each-ref", "--sort=-version:refname", &merged, format, "refs/tags"])?;
-    let releases = text.lines().filter_map(|line| {
-        let [name, direct, peeled, date, peeled_date] = line.split('\0').collect::<Vec<_>>()[..] else {
-            return None;
-        };
-        let (commit, date) = if peeled.is_empty() { (direct, date) } else { (peeled, peeled_date) };
-        let tag = name.strip_prefix("refs/tags/")?;
-        let commit = CommitId::parse(commit).filter(|_| sides::is_release(tag))?;
-        Some(Release { name: name.to_owned(), commit, date: date.to_owned() })
-    });
-    // The tag with the newest commit: version order alone would set `v2024` above `v3.0` of a later scheme.
-    Ok(releases.max_by(|a, b| a.date.cmp(&b.date).then_with(|| b.name.cmp(&a.name))))
+    let format = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(committerdate:unix)%00%(*committerdate:unix)";
+    let text = git.line(&["for-each-ref", &merged, format, "refs/tags"])?;
+    let mut all: Vec<(i64, Release)> = text
+        .lines()
+        .filter_map(|line| {
+            let [name, direct, peeled, date, peeled_date] = line.split('\0').collect::<Vec<_>>()[..] else {
+                return None;
+            };
+            let (commit, date) = if peeled.is_empty() { (direct, date) } else { (peeled, peeled_date) };
+            let tag = name.strip_prefix("refs/tags/")?;
+            let commit = CommitId::parse(commit).filter(|_| sides::is_release(tag))?;
+            Some((date.parse().ok()?, Release { name: name.to_owned(), commit }))
+        })
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.name.cmp(&b.1.name)));
+    Ok(all.into_iter().map(|(_, release)| release).collect())
 }
 
 /// What the repository itself says about where it comes from: a hint for the user, never an answer.

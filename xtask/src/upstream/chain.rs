@@ -1,0 +1,251 @@
+//! When a path begins to conflict as the fork follows upstream's first parents. Base and fork are fixed, so a
+//! path's outcome depends on upstream's blob alone: each three-way merge of contents is asked for once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parse::{Diff, RawEntry};
+use crate::repo::RepoPath;
+
+/// A file's mode and id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Content {
+    pub(super) mode: String,
+    pub(super) id: String,
+}
+
+/// A file that the fork changed, watched along upstream's commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Watched {
+    /// The content at the merge base.
+    pub(super) base: Option<Content>,
+    /// The content in the fork.
+    pub(super) fork: Option<Content>,
+    /// Every path under which a conflict of this file may be told: old, fork's and upstream's name.
+    pub(super) names: BTreeSet<RepoPath>,
+    /// Upstream's contents by place in the chain, from where each holds.
+    pub(super) versions: Vec<(usize, Option<Content>)>,
+}
+
+/// A three-way merge of contents; `None` as base is an empty file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FileMerge {
+    pub(super) base: Option<String>,
+    pub(super) fork: String,
+    pub(super) upstream: String,
+}
+
+/// How a path fares along the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fate {
+    /// Names under which git may tell it.
+    pub(super) names: BTreeSet<RepoPath>,
+    /// From which place in the chain it conflicts or not; starts without a conflict.
+    pub(super) turns: Vec<(usize, bool)>,
+}
+
+impl Fate {
+    /// The first place that conflicts.
+    pub(super) fn first(&self) -> Option<usize> {
+        self.turns.iter().find(|(_, conflicts)| *conflicts).map(|(place, _)| *place)
+    }
+
+    /// True when it never turns clean again.
+    pub(super) fn is_monotone(&self) -> bool {
+        self.turns.windows(2).all(|pair| !pair[0].1 || pair[1].1)
+    }
+
+    /// Whether it conflicts at a place.
+    pub(super) fn conflicts_at(&self, place: usize) -> bool {
+        self.turns.iter().rev().find(|(start, _)| *start <= place).is_some_and(|(_, conflicts)| *conflicts)
+    }
+}
+
+/// Lays the fork's changed files beside what upstream's commits did to them.
+///
+/// `chain` holds what each of upstream's first parents changed, oldest first, against the one before.
+pub(super) fn watch(fork: &Diff, upstream: &Diff, chain: &[Vec<RawEntry>]) -> Vec<Watched> {
+    let renamed: BTreeMap<&RepoPath, &RepoPath> = upstream
+        .entries
+        .iter()
+        .filter(|entry| entry.status == 'R')
+        .map(|entry| (&entry.from, &entry.to))
+        .collect();
+    let mut touched: BTreeMap<&RepoPath, Vec<(usize, Option<Content>)>> = BTreeMap::new();
+    for (place, entries) in chain.iter().enumerate() {
+        for entry in entries {
+            touched.entry(&entry.to).or_default().push((place, content(entry, 1)));
+        }
+    }
+    let mut all = Vec::new();
+    for entry in &fork.entries {
+        let base = content(entry, 0);
+        let new_name = renamed.get(&entry.from).copied().filter(|_| base.is_some());
+        let versions = versions(&base, touched.get(&entry.from), new_name.and_then(|name| touched.get(name)));
+        if versions.is_empty() {
+            continue;
+        }
+        let names = [&entry.from, &entry.to].into_iter().chain(new_name).cloned().collect();
+        all.push(Watched { base, fork: content(entry, 1), names, versions });
+    }
+    all
+}
+
+fn content(entry: &RawEntry, side: usize) -> Option<Content> {
+    let mode = &entry.modes[side];
+    (mode != "000000").then(|| Content { mode: mode.clone(), id: entry.ids[side].clone() })
+}
+
+/// Upstream's contents in order; while the old name is gone, the new one counts.
+fn versions(
+    base: &Option<Content>,
+    old: Option<&Vec<(usize, Option<Content>)>>,
+    new: Option<&Vec<(usize, Option<Content>)>>,
+) -> Vec<(usize, Option<Content>)> {
+    let places: BTreeSet<usize> = old.into_iter().chain(new).flatten().map(|(place, _)| *place).collect();
+    let at = |list: Option<&Vec<(usize, Option<Content>)>>, place: usize, before: Option<Content>| {
+        let found = list.and_then(|list| list.iter().rev().find(|(start, _)| *start <= place));
+        found.map_or(before, |(_, content)| content.clone())
+    };
+    places
+        .into_iter()
+        .map(|place| (place, at(old, place, base.clone()).or_else(|| at(new, place, None))))
+        .collect()
+}
+
+/// The merges of contents that decide a file's fate.
+pub(super) fn needed(watched: &[Watched]) -> BTreeSet<FileMerge> {
+    let mut all = BTreeSet::new();
+    for file in watched {
+        all.extend(file.versions.iter().filter_map(|(_, upstream)| file_merge(file, upstream)));
+    }
+    all
+}
+
+/// The merge of contents behind one version; `None` where the outcome is plain.
+fn file_merge(file: &Watched, upstream: &Option<Content>) -> Option<FileMerge> {
+    if upstream == &file.base || upstream == &file.fork {
+        return None;
+    }
+    let (fork, upstream) = (file.fork.as_ref()?, upstream.as_ref()?);
+    let is_file = |content: &Content| content.mode.starts_with("100");
+    let all_files = is_file(fork) && is_file(upstream) && file.base.as_ref().is_none_or(is_file);
+    let base = file.base.as_ref().map(|content| content.id.clone());
+    let same =
+        fork.id == upstream.id || base.as_ref().is_some_and(|base| *base == fork.id || *base == upstream.id);
+    (all_files && !same).then(|| FileMerge { base, fork: fork.id.clone(), upstream: upstream.id.clone() })
+}
+
+/// Each file's fate, from the merges of contents that conflict.
+pub(super) fn fates(watched: &[Watched], conflicting: &BTreeSet<FileMerge>) -> Vec<Fate> {
+    watched
+        .iter()
+        .map(|file| {
+            let turn = |(place, upstream): &(usize, Option<Content>)| {
+                let conflicts = match file_merge(file, upstream) {
+                    Some(merge) => conflicting.contains(&merge),
+                    None => is_plain_conflict(file, upstream),
+                };
+                (*place, conflicts)
+            };
+            Fate { names: file.names.clone(), turns: file.versions.iter().map(turn).collect() }
+        })
+        .collect()
+}
+
+/// Changed on one side and gone on the other, or of different kinds.
+fn is_plain_conflict(file: &Watched, upstream: &Option<Content>) -> bool {
+    if upstream == &file.base || upstream == &file.fork || file.base == file.fork {
+        return false;
+    }
+    match (&file.fork, upstream) {
+        (None, Some(_)) | (Some(_), None) => file.base.is_some(),
+        (Some(fork), Some(upstream)) => {
+            let kind = |content: &Content| content.mode[..3].to_owned();
+            fork.id != upstream.id
+                && (kind(fork) != kind(upstream) || kind(fork) != "100")
+                && file.base.as_ref().is_none_or(|base| base.id != fork.id && base.id != upstream.id)
+        }
+        (None, None) => false,
+    }
+}
+
+/// The largest number of upstream's commits after which no watched file conflicts, and whether an earlier one does.
+pub(super) fn clean_prefix(fates: &[Fate], length: usize) -> (usize, Option<usize>) {
+    let conflicts_at = |place: usize| fates.iter().any(|fate| fate.conflicts_at(place));
+    let first = fates.iter().filter_map(Fate::first).min();
+    let last_clean = (0..length).rev().find(|&place| !conflicts_at(place));
+    (last_clean.map_or(0, |place| place + 1), first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZERO: &str = "0000000000000000000000000000000000000000";
+
+    fn entry(status: char, from: &str, to: &str, old: &str, new: &str) -> RawEntry {
+        let mode = |id: &str| if id.is_empty() { "000000".to_owned() } else { "100644".to_owned() };
+        let id = |id: &str| if id.is_empty() { ZERO.to_owned() } else { id.to_owned() };
+        RawEntry {
+            modes: [mode(old), mode(new)],
+            ids: [id(old), id(new)],
+            status,
+            from: from.into(),
+            to: to.into(),
+        }
+    }
+
+    fn diff(entries: Vec<RawEntry>) -> Diff {
+        Diff { entries, ..Diff::default() }
+    }
+
+    #[test]
+    fn each_version_is_merged_once_and_plain_cases_not_at_all() {
+        let fork = diff(vec![entry('M', "a", "a", "base", "fork")]);
+        let chain = vec![
+            vec![entry('M', "a", "a", "base", "one")],
+            vec![entry('M', "a", "a", "one", "base")],
+            vec![entry('M', "a", "a", "base", "one")],
+            vec![entry('M', "a", "a", "one", "fork")],
+            vec![entry('D', "a", "a", "fork", "")],
+        ];
+        let watched = watch(&fork, &diff(Vec::new()), &chain);
+        let needed = needed(&watched);
+        assert_eq!(needed.len(), 1);
+        let fate = &fates(&watched, &needed)[0];
+        assert_eq!(fate.turns, [(0, true), (1, false), (2, true), (3, false), (4, true)]);
+        assert_eq!(fate.first(), Some(0));
+        assert!(!fate.is_monotone());
+    }
+
+    #[test]
+    fn fork_rename_is_followed_to_upstreams_old_path() {
+        let fork = diff(vec![entry('R', "a/x", "b/x", "base", "fork")]);
+        let chain =
+            vec![vec![entry('M', "other", "other", "o", "p")], vec![entry('M', "a/x", "a/x", "base", "up")]];
+        let watched = watch(&fork, &diff(Vec::new()), &chain);
+        let fate = &fates(&watched, &needed(&watched))[0];
+        assert_eq!(fate.first(), Some(1));
+        assert!(fate.names.contains(&"b/x".into()));
+    }
+
+    #[test]
+    fn upstream_rename_is_no_deletion() {
+        let fork = diff(vec![entry('M', "a", "a", "base", "fork")]);
+        let upstream = diff(vec![entry('R', "a", "z", "base", "base")]);
+        let chain = vec![vec![entry('D', "a", "a", "base", ""), entry('A', "z", "z", "", "base")]];
+        let fate = &fates(&watch(&fork, &upstream, &chain), &BTreeSet::new())[0];
+        assert_eq!(fate.first(), None);
+        let fate = &fates(&watch(&fork, &diff(Vec::new()), &chain), &BTreeSet::new())[0];
+        assert_eq!(fate.first(), Some(0), "without the rename it is modified here and gone there");
+    }
+
+    #[test]
+    fn clean_prefix_is_the_farthest_clean_place_and_tells_an_earlier_conflict() {
+        let fate = |turns: &[(usize, bool)]| Fate { names: BTreeSet::new(), turns: turns.to_vec() };
+        assert_eq!(clean_prefix(&[fate(&[(2, true)])], 5), (2, Some(2)));
+        assert_eq!(clean_prefix(&[fate(&[(1, true), (2, false), (4, true)])], 5), (4, Some(1)));
+        assert_eq!(clean_prefix(&[fate(&[(0, true)])], 5), (0, Some(0)));
+        assert_eq!(clean_prefix(&[], 5), (5, None));
+    }
+}

@@ -1,0 +1,225 @@
+//! How far the fork can follow before it conflicts, and which commit begins each conflict.
+//!
+//! The sweep merges contents file by file; what it says is then proven by whole trial merges, as many as the
+//! sizes of the two sides allow.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+
+use super::super::chain::{self, Fate, FileMerge};
+use super::super::model::{CleanPrefix, Conflict, FirstConflict, Step};
+use super::super::parse::{self, Diff};
+use super::super::relation;
+use super::threads::map_two;
+use crate::process::{Cancel, Progress};
+use crate::repo::git::Git;
+use crate::repo::{CommitId, RepoPath};
+
+/// Where the sweep begins and what it follows.
+pub(super) struct Sweep<'a> {
+    pub(super) git: &'a Git,
+    pub(super) base: &'a CommitId,
+    pub(super) fork: &'a CommitId,
+    pub(super) upstream: &'a CommitId,
+    pub(super) fork_diff: &'a Diff,
+    pub(super) upstream_diff: &'a Diff,
+}
+
+/// Work that all proofs together may cost: changed paths times trial merges.
+const PROOF_WORK: usize = 40_000;
+
+/// What the sweep found.
+pub(super) struct Swept {
+    pub(super) chain: Vec<CommitId>,
+    fates: Vec<Fate>,
+    /// Unmerged paths of trial merges that were made, by place in the chain; empty when clean.
+    proofs: BTreeMap<usize, BTreeSet<RepoPath>>,
+}
+
+impl Sweep<'_> {
+    /// Finds every file's fate along upstream's first parents and proves what matters most.
+    pub(super) fn run(&self, conflicts: &[Conflict], progress: &Progress, cancel: &Cancel) -> Result<Swept> {
+        let chain = self.chain()?;
+        progress.step(format!("following {} of upstream's commits", chain.len()));
+        let changes = self.changes(&chain)?;
+        let watched = chain::watch(self.fork_diff, self.upstream_diff, &changes);
+        let merges: Vec<FileMerge> = chain::needed(&watched).into_iter().collect();
+        let outcomes = map_two(&merges, cancel, |merge| self.conflicts(merge))?;
+        let conflicting = merges.into_iter().zip(outcomes).filter(|(_, conflicts)| *conflicts);
+        let fates = chain::fates(&watched, &conflicting.map(|(merge, _)| merge).collect());
+        let mut swept = Swept { chain, fates, proofs: BTreeMap::new() };
+        self.prove(&mut swept, conflicts, progress, cancel)?;
+        Ok(swept)
+    }
+
+    /// Upstream's first parents above the merge base, oldest first.
+    fn chain(&self) -> Result<Vec<CommitId>> {
+        let range = format!("{}..{}", self.base, self.upstream);
+        let args = ["rev-list", "--first-parent", "--ancestry-path", "--reverse", &range, "--"];
+        Ok(self.git.line(&args)?.lines().filter_map(CommitId::parse).collect())
+    }
+
+    /// What each changed against the one before it.
+    fn changes(&self, chain: &[CommitId]) -> Result<Vec<Vec<parse::RawEntry>>> {
+        let mut before = self.base;
+        let mut asked = String::new();
+        for commit in chain {
+            asked += &format!("{commit} {before}\n");
+            before = commit;
+        }
+        let args = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames"];
+        let answer = self.git.answer_to(&args, asked.as_bytes(), &[0])?;
+        let mut by_commit = parse::diffs_by_commit(&answer.stdout)?;
+        Ok(chain.iter().map(|commit| by_commit.remove(commit).unwrap_or_default()).collect())
+    }
+
+    /// Whether a three-way merge of contents conflicts, by the algorithm of git's own merges.
+    fn conflicts(&self, merge: &FileMerge) -> Result<bool> {
+        let empty;
+        let base = match &merge.base {
+            Some(base) => base,
+            None => {
+                empty = self.git.line(&["hash-object", "-w", "-t", "blob", "/dev/null"])?;
+                &empty
+            }
+        };
+        let args = ["merge-file", "--object-id", "--stdout", "--quiet", "--diff-algorithm=histogram"];
+        let contents = [merge.fork.as_str(), base.as_str(), merge.upstream.as_str()];
+        let answer = self.git.answer_to(&[&args[..], &contents].concat(), &[], &[])?;
+        match answer.code {
+            Some(0) => Ok(false),
+            Some(1..=127) => Ok(true),
+            // Binary contents that differ cannot be merged.
+            Some(255) if answer.stderr.is_empty() || answer.stderr.contains("binary") => Ok(true),
+            _ => anyhow::bail!("`git merge-file` failed: {}", answer.stderr),
+        }
+    }
+
+    /// Trial merges of the fork with some of the chain, at most as many as the budget allows.
+    fn prove(
+        &self,
+        swept: &mut Swept,
+        conflicts: &[Conflict],
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        let size = self.fork_diff.entries.len() + self.upstream_diff.entries.len();
+        let budget = (PROOF_WORK / size.max(1)).clamp(16, 400);
+        let wanted = swept.wanted(conflicts);
+        let places: Vec<usize> = wanted.into_iter().take(budget).collect();
+        progress.step(format!("proving with {} trial merges", places.len()));
+        // Two children share the work; each answers its pairs in order.
+        let halves: Vec<Vec<usize>> =
+            places.chunks(places.len().div_ceil(2).max(1)).map(<[usize]>::to_vec).collect();
+        let answers = map_two(&halves, cancel, |half| self.trial_merges(half, &swept.chain))?;
+        swept.proofs = answers.into_iter().flatten().collect();
+        Ok(())
+    }
+
+    fn trial_merges(&self, places: &[usize], chain: &[CommitId]) -> Result<Vec<(usize, BTreeSet<RepoPath>)>> {
+        let pairs: Vec<String> =
+            places.iter().map(|&place| format!("{} {}", self.fork, chain[place])).collect();
+        let merges = merge_all(self.git, &pairs)?;
+        let paths = merges.into_iter().map(|(_, merge)| merge.stages.into_keys().collect());
+        Ok(places.iter().copied().zip(paths).collect())
+    }
+}
+
+/// Makes many trial merges in one child; each line is `FORK UPSTREAM` or `BASE -- FORK UPSTREAM`.
+pub(super) fn merge_all(git: &Git, pairs: &[String]) -> Result<Vec<(bool, parse::TrialMerge)>> {
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked: String = pairs.iter().map(|pair| format!("{pair}\n")).collect();
+    let answer = git.answer_to(&["merge-tree", "--write-tree", "--stdin"], asked.as_bytes(), &[0])?;
+    let merges = parse::trial_merges(&answer.stdout)?;
+    (merges.len() == pairs.len()).then_some(merges).context("git answered fewer trial merges than were asked")
+}
+
+impl Swept {
+    /// Places worth a trial merge, the most telling first: the edge of the clean prefix, then each first conflict
+    /// and the commit before it, those that explain most paths first.
+    fn wanted(&self, conflicts: &[Conflict]) -> Vec<usize> {
+        let (clean, _) = chain::clean_prefix(&self.fates, self.chain.len());
+        let mut wanted: Vec<usize> = [clean.checked_sub(1), Some(clean)].into_iter().flatten().collect();
+        let mut explained: BTreeMap<usize, usize> = BTreeMap::new();
+        for first in conflicts.iter().filter_map(|conflict| self.fate(&conflict.path)?.first()) {
+            *explained.entry(first).or_default() += 1;
+        }
+        let mut firsts: Vec<(usize, usize)> =
+            explained.into_iter().map(|(place, count)| (count, place)).collect();
+        firsts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        for (_, place) in firsts {
+            wanted.extend([Some(place), place.checked_sub(1)].into_iter().flatten());
+        }
+        let mut seen = BTreeSet::new();
+        wanted.retain(|&place| place < self.chain.len() && seen.insert(place));
+        wanted
+    }
+
+    fn fate(&self, path: &RepoPath) -> Option<&Fate> {
+        self.fates.iter().find(|fate| fate.names.contains(path) && fate.first().is_some())
+    }
+
+    /// The commit that begins a conflict, and how sure that is.
+    pub(super) fn first_conflict(&self, path: &RepoPath) -> Option<FirstConflict> {
+        let fate = self.fate(path)?;
+        let first = fate.first()?;
+        let conflicts_at = |place: usize| {
+            self.proofs.get(&place).map(|paths| fate.names.iter().any(|name| paths.contains(name)))
+        };
+        let before = if first == 0 { Some(false) } else { conflicts_at(first - 1) };
+        let proven = match (conflicts_at(first), before) {
+            (Some(true), Some(false)) => true,
+            // git says otherwise, so the sweep's word is not passed on.
+            (Some(false), _) | (_, Some(true)) => return None,
+            _ => false,
+        };
+        Some(FirstConflict { commit: self.chain[first].clone(), proven, monotone: fate.is_monotone() })
+    }
+
+    /// How far the fork can follow without a conflict.
+    pub(super) fn clean_prefix(&self) -> CleanPrefix {
+        let length = self.chain.len();
+        let (commits, first) = chain::clean_prefix(&self.fates, length);
+        let at = |place: Option<usize>| place.and_then(|place| self.chain.get(place)).cloned();
+        let is_clean = |place: usize| self.proofs.get(&place).is_some_and(BTreeSet::is_empty);
+        let is_dirty = |place: usize| self.proofs.get(&place).is_some_and(|paths| !paths.is_empty());
+        let proven = (commits == 0 || is_clean(commits - 1)) && (commits == length || is_dirty(commits));
+        CleanPrefix {
+            commits,
+            of: length,
+            last: at(commits.checked_sub(1)),
+            next: at(Some(commits)),
+            first_conflict: at(first),
+            proven,
+            steps: Vec::new(),
+        }
+    }
+}
+
+/// Trial merges of the fork with release tags.
+pub(super) fn steps(
+    git: &Git,
+    fork: &CommitId,
+    tags: &[(String, CommitId)],
+    cancel: &Cancel,
+) -> Result<Vec<Step>> {
+    let halves: Vec<&[(String, CommitId)]> = tags.chunks(tags.len().div_ceil(2).max(1)).collect();
+    let answers = map_two(&halves, cancel, |half| {
+        let pairs: Vec<String> = half.iter().map(|(_, commit)| format!("{fork} {commit}")).collect();
+        merge_all(git, &pairs)
+    })?;
+    let merges = answers.into_iter().flatten();
+    Ok(tags
+        .iter()
+        .zip(merges)
+        .map(|((name, commit), (clean, trial))| Step {
+            name: name.clone(),
+            commit: commit.clone(),
+            clean,
+            conflicts: relation::merge(&trial, clean).conflicts.len(),
+        })
+        .collect())
+}

@@ -1,0 +1,319 @@
+//! Asks what the search for the sync point and for applied commits needs: trees, patches, the fork's lines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+
+use super::super::model::{Base, Hint, Release, SyncPoint, Window};
+use super::super::parse::Commit;
+use super::super::relation::Range;
+use super::super::sync::{self, Containment, Names};
+use super::threads::map_two;
+use super::{blobs, overlap};
+use crate::process::{Cancel, Progress};
+use crate::repo::git::Git;
+use crate::repo::{BlobId, CommitId, Scratch};
+
+/// Patches of more commits than this are not read; the search by blobs narrows them down first.
+const MOST_PATCHES: usize = 4000;
+/// Commits in one child's batch of patches.
+const BATCH: usize = 250;
+/// Contents larger than this are no source text.
+const LARGEST_TEXT: u64 = 4 << 20;
+
+/// What is compared.
+pub(super) struct Search<'a> {
+    pub(super) scratch: &'a Scratch,
+    pub(super) range: &'a Range,
+    pub(super) base: Option<&'a Base>,
+    pub(super) fork: &'a CommitId,
+    pub(super) releases: &'a [Release],
+}
+
+/// What the search found.
+pub(super) struct Found {
+    pub(super) sync_point: Option<SyncPoint>,
+    /// Upstream's commits whose lines the fork holds.
+    pub(super) applied: BTreeSet<CommitId>,
+}
+
+impl Search<'_> {
+    fn git(&self) -> &Git {
+        self.scratch.git()
+    }
+
+    pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<Found> {
+        // Oldest first, as the fork would have followed.
+        let mut order: Vec<&Commit> = self.range.upstream().collect();
+        order.reverse();
+        let hints = self.hints(&order);
+        if order.is_empty() {
+            return Ok(Found { sync_point: self.at_base(hints), applied: BTreeSet::new() });
+        }
+        progress.step(format!("searching {} of upstream's commits for the fork's content", order.len()));
+        let own = self.files(self.fork.as_str())?;
+        let peak = self.peak(&order, &own)?;
+        let near = near_peak(order.len(), peak.as_ref());
+        let ids: Vec<CommitId> = order[near.clone()].iter().map(|commit| commit.id.clone()).collect();
+        let shares = self.shares(&ids, &own, cancel)?;
+        let applied =
+            ids.iter().zip(&shares).filter(|(_, one)| one.is_applied()).map(|(id, _)| id.clone()).collect();
+        let by_id: BTreeMap<&CommitId, &Commit> = order.iter().map(|commit| (&commit.id, *commit)).collect();
+        let found = self
+            .same_tree(&order, &hints)
+            .or_else(|| by_lines(&ids, &shares, &by_id, &hints))
+            .or_else(|| peak.and_then(|peak| peak.point(&order, &hints)))
+            .or_else(|| self.at_base(hints.clone()));
+        Ok(Found { sync_point: found, applied })
+    }
+
+    fn hints(&self, order: &[&Commit]) -> Vec<Hint> {
+        let ids: BTreeSet<CommitId> = order.iter().map(|commit| commit.id.clone()).collect();
+        let tags: BTreeMap<String, CommitId> = self
+            .releases
+            .iter()
+            .filter(|release| ids.contains(&release.commit))
+            .filter_map(|release| Some((release.name.rsplit('/').next()?.to_owned(), release.commit.clone())))
+            .collect();
+        sync::hints(self.range.fork(), &Names { ids: &ids, tags: &tags })
+    }
+
+    /// The newest of the fork's commits that holds exactly one of upstream's trees.
+    fn same_tree(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
+        let trees: BTreeMap<&str, &Commit> =
+            order.iter().map(|commit| (commit.tree.as_str(), *commit)).collect();
+        let (fork, upstream) =
+            self.range.fork().find_map(|commit| Some((commit, *trees.get(commit.tree.as_str())?)))?;
+        Some(SyncPoint {
+            commit: upstream.id.clone(),
+            date: upstream.date.clone(),
+            window: Window { from: upstream.id.clone(), to: upstream.id.clone() },
+            confidence: 1.0,
+            method: "same-tree",
+            why: format!("the fork's commit {} holds exactly its files", fork.id),
+            hints: hints.to_vec(),
+        })
+    }
+
+    fn at_base(&self, hints: Vec<Hint>) -> Option<SyncPoint> {
+        let base = self.base?;
+        Some(SyncPoint {
+            commit: base.commit.clone(),
+            date: base.date.clone(),
+            window: Window { from: base.commit.clone(), to: base.commit.clone() },
+            confidence: 1.0,
+            method: "merge-base",
+            why: "the fork's content follows no later commit than its history does".to_owned(),
+            hints,
+        })
+    }
+
+    /// The fork's files: blobs and their sizes.
+    fn files(&self, tree: &str) -> Result<BTreeMap<BlobId, u64>> {
+        let listing =
+            self.git().read(&["ls-tree", "-r", "-z", "--format=%(objecttype) %(objectname)", tree])?;
+        let ids: BTreeSet<BlobId> = listing
+            .split(|&byte| byte == 0)
+            .filter_map(|record| std::str::from_utf8(record).ok()?.strip_prefix("blob "))
+            .filter_map(BlobId::parse)
+            .collect();
+        blobs::sizes(self.git(), &ids)
+    }
+
+    /// Folded lines of all texts of a tree, sorted.
+    fn lines(&self, files: &BTreeMap<BlobId, u64>) -> Result<Vec<u64>> {
+        let texts = files
+            .iter()
+            .filter(|(_, size)| **size <= LARGEST_TEXT)
+            .map(|(id, size)| (id.clone(), *size))
+            .collect();
+        let mut lines = Vec::new();
+        blobs::contents(self.git(), &texts, |_, content| {
+            if !content[..content.len().min(8000)].contains(&0) {
+                lines.extend(sync::folded(content));
+            }
+        })?;
+        lines.sort_unstable();
+        lines.dedup();
+        Ok(lines)
+    }
+
+    /// How much of each commit's lines the fork holds.
+    fn shares(
+        &self,
+        ids: &[CommitId],
+        own: &BTreeMap<BlobId, u64>,
+        cancel: &Cancel,
+    ) -> Result<Vec<Containment>> {
+        let fork = self.lines(own)?;
+        let base = match self.base {
+            Some(base) => self.lines(&self.files(base.commit.as_str())?)?,
+            None => Vec::new(),
+        };
+        let plain: BTreeSet<&CommitId> = self
+            .range
+            .upstream()
+            .filter(|commit| commit.parents.len() < 2)
+            .map(|commit| &commit.id)
+            .collect();
+        let wanted: Vec<&CommitId> = ids.iter().filter(|id| plain.contains(id)).collect();
+        let batches: Vec<&[&CommitId]> = wanted.chunks(BATCH).collect();
+        let parts = map_two(&batches, cancel, |batch| self.added_lines(batch))?;
+        let added: BTreeMap<CommitId, Vec<u64>> = parts.into_iter().flatten().collect();
+        Ok(sync::containment(ids, &added, &base, &fork))
+    }
+
+    fn added_lines(&self, ids: &[&CommitId]) -> Result<BTreeMap<CommitId, Vec<u64>>> {
+        let asked: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let args = ["diff-tree", "--stdin", "-r", "-p", "-U0", "--root", "--no-renames"];
+        let answer =
+            self.git().answer_to(&args, asked.as_bytes(), &[0]).context("read upstream's patches")?;
+        let mut all = BTreeMap::new();
+        sync::added_lines(&answer.stdout, &mut all);
+        Ok(all)
+    }
+
+    /// Where upstream's tree shares most blobs with the fork's files, now or at an early or middle commit.
+    fn peak(&self, order: &[&Commit], own: &BTreeMap<BlobId, u64>) -> Result<Option<Peak>> {
+        if self.base.is_some() && order.len() <= MOST_PATCHES {
+            return Ok(None);
+        }
+        let trees: Vec<&str> = order.iter().map(|commit| commit.tree.as_str()).collect();
+        let mut best: Option<Peak> = None;
+        for probe in self.probes() {
+            let files = if probe == *self.fork { own.clone() } else { self.files(probe.as_str())? };
+            // An empty file is in every repository.
+            let blobs: BTreeSet<BlobId> =
+                files.iter().filter(|(_, size)| **size > 0).map(|(id, _)| id.clone()).collect();
+            let Ok(shared) = overlap::overlaps(self.scratch, &blobs, &trees) else { return Ok(None) };
+            let peak = Peak::of(&shared, blobs.len(), probe);
+            if best.as_ref().is_none_or(|best| peak.share() > best.share()) {
+                best = Some(peak);
+            }
+        }
+        Ok(best.filter(|peak| peak.shared > 0))
+    }
+
+    /// The fork's tip, then commits along its first parents: a copy without history is most alike when it is young.
+    fn probes(&self) -> Vec<CommitId> {
+        let mut line = Vec::new();
+        let by_id: BTreeMap<&CommitId, &Commit> =
+            self.range.fork().map(|commit| (&commit.id, commit)).collect();
+        let mut next = by_id.get(self.fork);
+        while let Some(commit) = next {
+            line.push(commit.id.clone());
+            next = commit.parents.first().and_then(|parent| by_id.get(parent));
+        }
+        let last = line.len().saturating_sub(1);
+        let places: BTreeSet<usize> =
+            [0, last / 4, last / 2, last * 3 / 4, last.saturating_sub(5), last.saturating_sub(2), last]
+                .into();
+        places.into_iter().filter_map(|place| line.get(place).cloned()).collect()
+    }
+}
+
+/// The places whose patches are read.
+fn near_peak(length: usize, peak: Option<&Peak>) -> std::ops::Range<usize> {
+    match peak {
+        _ if length <= MOST_PATCHES => 0..length,
+        Some(peak) => {
+            let start = peak.window.0.saturating_sub(MOST_PATCHES / 2);
+            start..length.min(start + MOST_PATCHES)
+        }
+        None => length - MOST_PATCHES..length,
+    }
+}
+
+/// Where most blobs are shared.
+struct Peak {
+    shared: u32,
+    of: usize,
+    window: (usize, usize),
+    probe: CommitId,
+}
+
+impl Peak {
+    fn of(shared: &[u32], of: usize, probe: CommitId) -> Self {
+        let most = shared.iter().copied().max().unwrap_or(0);
+        let first = shared.iter().position(|&one| one == most).unwrap_or(0);
+        let last = shared[first..].iter().take_while(|&&one| one == most).count();
+        Self { shared: most, of, window: (first, first + last.saturating_sub(1)), probe }
+    }
+
+    fn share(&self) -> f64 {
+        if self.of == 0 { 0.0 } else { f64::from(self.shared) / self.of as f64 }
+    }
+
+    /// Half of the files or more is a copy; fewer may be licences and boilerplate.
+    fn point(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
+        if self.share() < 0.1 || self.shared < 3 {
+            return None;
+        }
+        let commit = order[self.window.0];
+        Some(SyncPoint {
+            commit: commit.id.clone(),
+            date: commit.date.clone(),
+            window: Window { from: commit.id.clone(), to: order[self.window.1].id.clone() },
+            confidence: rounded(self.share().min(0.95)),
+            method: "blobs",
+            why: format!(
+                "{} of {} files of the fork's commit {} are equal there, more than anywhere else",
+                self.shared, self.of, self.probe
+            ),
+            hints: hints.to_vec(),
+        })
+    }
+}
+
+/// The point where the share of held lines drops, moved to what the fork says itself where it says it.
+fn by_lines(
+    ids: &[CommitId],
+    shares: &[Containment],
+    commits: &BTreeMap<&CommitId, &Commit>,
+    hints: &[Hint],
+) -> Option<SyncPoint> {
+    let stated = hints.iter().find(|hint| hint.kind == "sync");
+    let drop =
+        sync::change_point(shares).filter(|drop| drop.before >= 0.4 && drop.before - drop.after >= 0.25);
+    let informative = shares.iter().filter(|one| one.lines > 0).count();
+    let drop = drop.filter(|_| informative >= 3);
+    let (commit, window, confidence, method, why) = match (stated, drop) {
+        (Some(hint), drop) => {
+            let supported =
+                drop.is_some_and(|drop| ids[drop.window.0..=drop.window.1].contains(&hint.commit));
+            let measured = drop.map_or("its content does not tell more".to_owned(), |drop| {
+                format!("by its content alone: {}", measured(ids, drop))
+            });
+            let why =
+                format!("the fork's commit {} names it (\"{}\"); {measured}", hint.fork_commit, hint.words);
+            let window = Window { from: hint.commit.clone(), to: hint.commit.clone() };
+            (hint.commit.clone(), window, if supported { 0.98 } else { 0.85 }, "stated", why)
+        }
+        (None, Some(drop)) => {
+            let confidence = rounded((drop.before - drop.after).min(0.95));
+            (
+                ids[drop.place].clone(),
+                sync::window(ids, drop.window),
+                confidence,
+                "lines",
+                measured(ids, drop),
+            )
+        }
+        (None, None) => return None,
+    };
+    let date = commits.get(&commit).map(|commit| commit.date.clone())?;
+    Some(SyncPoint { commit, date, window, confidence, method, why, hints: hints.to_vec() })
+}
+
+fn measured(ids: &[CommitId], drop: sync::Drop) -> String {
+    format!(
+        "up to {} the fork holds {:.0} % of the lines that upstream's commits added, after it {:.0} %",
+        ids[drop.place],
+        drop.before * 100.0,
+        drop.after * 100.0
+    )
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}

@@ -1,0 +1,348 @@
+//! Finds the upstream commit that the fork's content corresponds to, where history does not say it: imports by
+//! hand, squashes, copies without history. Knows no repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::model::{Hint, Window};
+use super::parse::Commit;
+use crate::repo::CommitId;
+
+/// Shorter lines (folded) stand in every file and tell nothing.
+const SHORTEST_LINE: usize = 8;
+/// One commit counts at most like this many lines, so that an import of data does not decide alone.
+const HEAVIEST: usize = 20;
+
+/// A line without white space and with one kind of quotes, as a hash (FNV-1a); `None` when it is too short.
+pub(super) fn fold(line: &[u8]) -> Option<u64> {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut length = 0;
+    for &byte in line {
+        if byte.is_ascii_whitespace() {
+            continue;
+        }
+        let byte = if byte == b'"' { b'\'' } else { byte };
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        length += 1;
+    }
+    (length >= SHORTEST_LINE).then_some(hash)
+}
+
+/// The folded lines of a text, unsorted.
+pub(super) fn folded(text: &[u8]) -> impl Iterator<Item = u64> {
+    text.split(|&byte| byte == b'\n').filter_map(fold)
+}
+
+/// Lines that each commit added, folded, each once; read from `diff-tree --stdin -p -U0`.
+pub(super) fn added_lines(patch: &[u8], all: &mut BTreeMap<CommitId, Vec<u64>>) {
+    let mut current: Option<CommitId> = None;
+    let mut lines: Vec<u64> = Vec::new();
+    let (mut minus, mut plus) = (0usize, 0usize);
+    for line in patch.split(|&byte| byte == b'\n') {
+        if minus > 0 && line.first() == Some(&b'-') {
+            minus -= 1;
+        } else if plus > 0 && line.first() == Some(&b'+') {
+            plus -= 1;
+            lines.extend(fold(&line[1..]));
+        } else if line.starts_with(b"@@ ") {
+            (minus, plus) = hunk(line);
+        } else if let Some(id) = header(line) {
+            close(&mut current, &mut lines, all);
+            current = Some(id);
+        }
+    }
+    close(&mut current, &mut lines, all);
+}
+
+fn close(current: &mut Option<CommitId>, lines: &mut Vec<u64>, all: &mut BTreeMap<CommitId, Vec<u64>>) {
+    if let Some(id) = current.take() {
+        lines.sort_unstable();
+        lines.dedup();
+        all.insert(id, std::mem::take(lines));
+    }
+    lines.clear();
+}
+
+fn header(line: &[u8]) -> Option<CommitId> {
+    if line.len() < 40 {
+        return None;
+    }
+    CommitId::parse(std::str::from_utf8(line).ok()?)
+}
+
+/// Counts of `@@ -a,b +c,d @@`: lines removed and added.
+fn hunk(line: &[u8]) -> (usize, usize) {
+    let text = String::from_utf8_lossy(line);
+    let count = |sign: char| {
+        let part = text.split(' ').find(|part| part.starts_with(sign)).unwrap_or_default();
+        part.split_once(',').map_or(1, |(_, count)| count.parse().unwrap_or(0))
+    };
+    (count('-'), count('+'))
+}
+
+/// How much of a commit's own lines the fork holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Containment {
+    /// Lines that this commit alone added.
+    pub(super) lines: usize,
+    /// Those of them that stand somewhere in the fork's files.
+    pub(super) held: usize,
+}
+
+impl Containment {
+    fn share(self) -> f64 {
+        if self.lines == 0 { 0.0 } else { self.held as f64 / self.lines as f64 }
+    }
+
+    fn weight(self) -> f64 {
+        self.lines.min(HEAVIEST) as f64
+    }
+
+    /// True when the fork holds (nearly) all of it and there is enough to tell by.
+    pub(super) fn is_applied(self) -> bool {
+        self.lines >= 4 && self.held * 10 >= self.lines * 9
+    }
+}
+
+/// Measures each commit (in the order given) against the fork's lines, sorted. Lines that the base held already,
+/// or that several commits added, tell nothing.
+pub(super) fn containment(
+    order: &[CommitId],
+    added: &BTreeMap<CommitId, Vec<u64>>,
+    base: &[u64],
+    fork: &[u64],
+) -> Vec<Containment> {
+    let mut once: Vec<u64> = added.values().flatten().copied().collect();
+    once.sort_unstable();
+    let is_single = |line: u64| {
+        let at = once.partition_point(|&other| other < line);
+        once.get(at + 1) != Some(&line)
+    };
+    let none = Vec::new();
+    let own = |id: &CommitId| added.get(id).unwrap_or(&none).clone();
+    order
+        .iter()
+        .map(|id| {
+            let lines: Vec<u64> = own(id)
+                .into_iter()
+                .filter(|&line| is_single(line) && base.binary_search(&line).is_err())
+                .collect();
+            let held = lines.iter().filter(|line| fork.binary_search(line).is_ok()).count();
+            Containment { lines: lines.len(), held }
+        })
+        .collect()
+}
+
+/// Where the share of held lines drops.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Drop {
+    /// The last place before it.
+    pub(super) place: usize,
+    /// Places that explain the sequence nearly as well.
+    pub(super) window: (usize, usize),
+    /// Mean share up to the place.
+    pub(super) before: f64,
+    /// Mean share after it.
+    pub(super) after: f64,
+}
+
+/// The one change of level that explains a sequence best (least squares, weighted); `None` when nothing is held.
+pub(super) fn change_point(sequence: &[Containment]) -> Option<Drop> {
+    let total: f64 = sequence.iter().map(|one| one.weight()).sum();
+    let held: f64 = sequence.iter().map(|one| one.weight() * one.share()).sum();
+    let (mut weight, mut sum) = (0.0, 0.0);
+    let mut gains = Vec::with_capacity(sequence.len());
+    let mut best: Option<(f64, Drop)> = None;
+    for (place, one) in sequence.iter().enumerate() {
+        weight += one.weight();
+        sum += one.weight() * one.share();
+        let rest = total - weight;
+        let before = if weight > 0.0 { sum / weight } else { 0.0 };
+        let after = if rest > 0.0 { (held - sum) / rest } else { 0.0 };
+        // Without anything after it there is no drop to see: the last place explains what no other does.
+        let gain = if weight > 0.0 && before > after {
+            weight * rest / total * (before - after).powi(2)
+        } else {
+            0.0
+        };
+        gains.push(gain);
+        if best.is_none_or(|(most, _)| gain > most) {
+            best = Some((gain, Drop { place, window: (place, place), before, after }));
+        }
+    }
+    let (most, mut drop) = best.filter(|(gain, _)| *gain > 0.0)?;
+    let near = |place: &usize| gains[*place] >= most * 0.95;
+    drop.window.0 = (0..=drop.place).rev().take_while(near).last().unwrap_or(drop.place);
+    drop.window.1 = (drop.place..gains.len()).take_while(near).last().unwrap_or(drop.place);
+    Some(drop)
+}
+
+static HEX: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b[0-9a-f]{6,64}\b").expect("the pattern is valid"));
+static VERSION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bv?\d+(?:\.\d+)+\b").expect("the pattern is valid"));
+static SYNC: LazyLock<Regex> = LazyLock::new(|| {
+    let words = r"sync\w*|updat(?:e|ed|es|ing)|merg(?:e|ed|es|ing)|import\w*|rebas(?:e|ed|ing)|upgrad\w*|catch(?:ing)? up|up to|based on|bump\w*|upstream";
+    Regex::new(&format!(r"(?i)\b(?:{words})\b")).expect("the pattern is valid")
+});
+static PICK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)cherry[ -]?pick|backport|revert").expect("the pattern is valid"));
+
+/// Upstream's names that a fork's message may hold.
+pub(super) struct Names<'a> {
+    /// Ids of upstream's commits, sorted.
+    pub(super) ids: &'a BTreeSet<CommitId>,
+    /// Release tags by their last part.
+    pub(super) tags: &'a BTreeMap<String, CommitId>,
+}
+
+/// What the fork's messages say about upstream, newest first, one for each commit named.
+pub(super) fn hints<'a>(fork: impl Iterator<Item = &'a Commit>, names: &Names<'_>) -> Vec<Hint> {
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    for commit in fork {
+        for (line, is_subject) in
+            commit.message.lines().zip(std::iter::once(true).chain(std::iter::repeat(false)))
+        {
+            let kind = kind_of(line, is_subject);
+            for (words, id) in named(line, kind, names) {
+                if seen.insert((id.clone(), kind)) {
+                    let fork_commit = commit.id.clone();
+                    all.push(Hint { kind, fork_commit, words, commit: id });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// `sync` where a line speaks of taking everything up to a commit, `pick` where it takes one commit over.
+fn kind_of(line: &str, is_subject: bool) -> &'static str {
+    if PICK.is_match(line) {
+        "pick"
+    } else if SYNC.is_match(line) && (is_subject || line.to_lowercase().contains("upstream")) {
+        "sync"
+    } else {
+        "mention"
+    }
+}
+
+fn named(line: &str, kind: &str, names: &Names<'_>) -> Vec<(String, CommitId)> {
+    let mut found = Vec::new();
+    for word in HEX.find_iter(line).map(|word| word.as_str()) {
+        let is_number = word.bytes().all(|byte| byte.is_ascii_digit()) && word.len() < 40;
+        if let Some(id) = unique(word, names.ids).filter(|_| !is_number) {
+            found.push((word.to_owned(), id));
+        }
+    }
+    if kind == "sync" {
+        for word in VERSION.find_iter(line).map(|word| word.as_str()) {
+            if let Some(id) = names.tags.get(word) {
+                found.push((word.to_owned(), id.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// The one commit whose id starts so.
+fn unique(start: &str, ids: &BTreeSet<CommitId>) -> Option<CommitId> {
+    let padded =
+        CommitId::parse(&format!("{start:0<40}")).or_else(|| CommitId::parse(&format!("{start:0<64}")))?;
+    let mut matching = ids.range(padded..).take_while(|id| id.as_str().starts_with(start));
+    let first = matching.next()?;
+    matching.next().is_none().then(|| first.clone())
+}
+
+/// The window of places as commits.
+pub(super) fn window(order: &[CommitId], places: (usize, usize)) -> Window {
+    Window { from: order[places.0].clone(), to: order[places.1].clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(digit: &str) -> CommitId {
+        CommitId::parse(&digit.repeat(40)).unwrap()
+    }
+
+    #[test]
+    fn fold_ignores_white_space_and_the_kind_of_quotes() {
+        assert_eq!(fold(b"    name = \"value\""), fold(b"name=\t'value'\r"));
+        assert_ne!(fold(b"name = 'value'"), fold(b"name = 'other'"));
+        assert_eq!(fold(b"    }"), None);
+    }
+
+    #[test]
+    fn added_lines_count_hunks_so_that_content_is_never_taken_for_a_header() {
+        let patch = format!(
+            "{a}\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n--- removed line\n+++ added line one\n+{b}\n\
+             \\ No newline at end of file\n{b}\n",
+            a = "a".repeat(40),
+            b = "b".repeat(40)
+        );
+        let mut all = BTreeMap::new();
+        added_lines(patch.as_bytes(), &mut all);
+        assert_eq!(all[&id("a")].len(), 2);
+        assert!(all[&id("b")].is_empty());
+    }
+
+    fn sequence(shares: &[usize]) -> Vec<Containment> {
+        shares.iter().map(|&held| Containment { lines: 10, held }).collect()
+    }
+
+    #[test]
+    fn change_point_is_where_the_level_drops() {
+        let drop = change_point(&sequence(&[8, 9, 0, 8, 9, 1, 0, 0, 2, 0])).unwrap();
+        assert_eq!(drop.place, 4);
+        assert!(drop.before > 0.6 && drop.after < 0.1);
+        assert_eq!(change_point(&sequence(&[0, 0, 0])), None);
+        assert_eq!(change_point(&[]), None);
+    }
+
+    #[test]
+    fn lines_of_the_base_and_of_several_commits_tell_nothing() {
+        let added = BTreeMap::from([(id("a"), vec![1, 2, 3]), (id("b"), vec![3, 4])]);
+        let found = containment(&[id("a"), id("b")], &added, &[1], &[1, 2, 3]);
+        assert_eq!(found, [Containment { lines: 1, held: 1 }, Containment { lines: 1, held: 0 }]);
+    }
+
+    #[test]
+    fn hints_tell_a_sync_from_a_pick_and_from_a_number() {
+        let ids = BTreeSet::from([
+            CommitId::parse("a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6").unwrap(),
+            CommitId::parse("1234567000000000000000000000000000000000").unwrap(),
+        ]);
+        let tags = BTreeMap::from([("2021.05.16".to_owned(), id("c"))]);
+        let names = Names { ids: &ids, tags: &tags };
+        let commit = |message: &str| Commit {
+            id: id("f"),
+            mark: '<',
+            tree: String::new(),
+            parents: Vec::new(),
+            date: String::new(),
+            time: 0,
+            message: message.to_owned(),
+        };
+        let cases = [
+            ("[cleanup] Update to ytdl-commit-a08f2b7", Some(("sync", "a08f2b7"))),
+            (
+                "Fix\n\n(cherry picked from commit a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6)",
+                Some(("pick", "a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6")),
+            ),
+            ("Sync with 2021.05.16", Some(("sync", "2021.05.16"))),
+            ("Support 2021.05.16", None),
+            ("See 1234567", None),
+            ("Update deadbeef", None),
+        ];
+        for (message, expected) in cases {
+            let commits = [commit(message)];
+            let found = hints(commits.iter(), &names);
+            let found = found.first().map(|hint| (hint.kind, hint.words.as_str()));
+            assert_eq!(found, expected, "{message}");
+        }
+    }
+}
