@@ -5,6 +5,7 @@
 
 mod chain;
 mod class;
+mod commands;
 mod commits;
 mod custom;
 mod gather;

@@ -47,6 +47,8 @@ pub struct Analysis {
     pub merge: Option<Merge>,
     /// How far the fork can follow without a conflict.
     pub clean_prefix: Option<CleanPrefix>,
+    /// What a rebase would meet; `None` where it was not tried (too many commits, or merges among them).
+    pub replay: Option<Replay>,
     /// Upstream's commits one by one.
     pub upstream_commits: Option<UpstreamCommits>,
     /// What the fork's changes are counted from: the merge base, else upstream's tip.
@@ -185,6 +187,17 @@ pub(super) struct FirstConflict {
     pub(super) monotone: bool,
 }
 
+/// What became of the fork's own commits when they were laid on top of upstream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Replay {
+    /// The fork's own commits whose patch upstream does not have, merges apart.
+    pub commits: usize,
+    /// How many apply, oldest first.
+    pub applied: usize,
+    /// The first that conflicts.
+    pub stopped_at: Option<CommitId>,
+}
+
 /// How far the fork can follow along upstream's first parents above the merge base without a conflict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CleanPrefix {
@@ -227,6 +240,8 @@ pub struct UpstreamCommits {
     pub security_worded: Vec<CommitId>,
     /// Commits whose change the fork holds already, under another id or inside a larger one.
     pub already_applied: Vec<CommitId>,
+    /// Free commits that apply on the fork one after another in this order, oldest first, as far as they were tried.
+    pub picks: Vec<CommitId>,
     /// More about those that are security-worded or applied.
     pub details: Vec<Detail>,
 }
@@ -263,6 +278,8 @@ pub struct SyncPoint {
     pub method: &'static str,
     /// What was measured, in words.
     pub why: String,
+    /// Paths that would conflict if history recorded this sync; `None` where it was not tried.
+    pub conflicts_after: Option<usize>,
     /// What the fork's own messages say, newest first.
     pub hints: Vec<Hint>,
 }
@@ -351,8 +368,8 @@ pub struct Custom {
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Strategy {
-    /// The rule that won.
-    pub recommend: &'static str,
+    /// The rule that won; `None` where the relation is not known.
+    pub recommend: Option<&'static str>,
     /// The measured facts behind it.
     pub why: Vec<String>,
     /// The others, and what speaks against each.

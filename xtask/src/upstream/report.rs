@@ -10,7 +10,7 @@ pub fn headline(analysis: &Analysis) -> String {
 
 /// What to do next, in one line.
 pub fn next_step(analysis: &Analysis) -> String {
-    analysis.strategy.recommend.to_owned()
+    analysis.strategy.recommend.unwrap_or_default().to_owned()
 }
 
 /// The whole report.

@@ -1,21 +1,306 @@
-//! Which way to go, decided by measured facts alone.
+//! Which way to go: a table of rules on measured facts, the first that holds wins. Each says what it measured.
 
-use super::model::{Analysis, Relation, Strategy};
+use super::commands;
+use super::model::{Analysis, Rejected, Relation, Strategy};
+
+/// Conflicted paths that one sitting can settle.
+const FEW_CONFLICTS: usize = 20;
+/// How sure a sync point must be before history is told to follow it.
+const SURE: f64 = 0.5;
+
+/// A way to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    NothingToDo,
+    Contribute,
+    FastForward,
+    Merge,
+    RecordSync,
+    Rebase,
+    MergeInSteps,
+    Pick,
+}
+
+/// In the order in which they are weighed.
+const ALL: [Way; 8] = [
+    Way::NothingToDo,
+    Way::Contribute,
+    Way::FastForward,
+    Way::Merge,
+    Way::RecordSync,
+    Way::Rebase,
+    Way::MergeInSteps,
+    Way::Pick,
+];
+
+impl Way {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Way::NothingToDo => "nothing-to-do",
+            Way::Contribute => "contribute",
+            Way::FastForward => "fast-forward",
+            Way::Merge => "merge",
+            Way::RecordSync => "record-sync",
+            Way::Rebase => "rebase",
+            Way::MergeInSteps => "merge-in-steps",
+            Way::Pick => "pick",
+        }
+    }
+}
 
 /// Stands until the facts are together.
 pub(super) fn undecided() -> Strategy {
-    Strategy { recommend: "nothing-to-do", why: Vec::new(), rejected: Vec::new(), commands: Vec::new() }
+    Strategy { recommend: None, why: Vec::new(), rejected: Vec::new(), commands: Vec::new() }
 }
 
-/// Chooses by the relation and the trial merge.
-pub(super) fn choose(analysis: &Analysis, _has_work_tree: bool) -> Strategy {
-    let mut strategy = undecided();
-    strategy.recommend = match analysis.relation {
-        Some(Relation::Same) | None => "nothing-to-do",
-        Some(Relation::Ahead) => "contribute",
-        Some(Relation::Behind) => "fast-forward",
-        Some(Relation::Diverged) => "merge",
-        Some(Relation::Unrelated) => "pick",
+/// Chooses the first way that fits, and says of the others why they do not.
+pub(super) fn choose(analysis: &Analysis, has_work_tree: bool) -> Strategy {
+    let facts = Facts::of(analysis);
+    let Some(relation) = facts.relation else {
+        let why = "the relation of the two sides is not known in this clone".to_owned();
+        return Strategy { why: vec![why], ..undecided() };
     };
+    let verdicts: Vec<(Way, Result<String, String>)> =
+        ALL.iter().map(|&way| (way, verdict(way, relation, &facts))).collect();
+    // A diverged fork can always merge by hand: that is what is left when nothing else fits.
+    let chosen = verdicts.iter().find(|(_, verdict)| verdict.is_ok()).map_or(Way::Merge, |(way, _)| *way);
+    let mut strategy = undecided();
+    strategy.recommend = Some(chosen.name());
+    for (way, verdict) in verdicts {
+        match verdict {
+            Ok(why) if way == chosen => strategy.why.push(why),
+            Err(why) if way == chosen => strategy.why.push(format!("nothing else fits: {why}")),
+            Ok(why) => strategy.rejected.push(Rejected {
+                name: way.name(),
+                why: format!("possible too ({why}), but {} comes first", chosen.name()),
+            }),
+            Err(why) => strategy.rejected.push(Rejected { name: way.name(), why }),
+        }
+    }
+    strategy.commands = commands::of(chosen, analysis, has_work_tree);
     strategy
+}
+
+/// What the rules weigh.
+struct Facts {
+    relation: Option<Relation>,
+    ahead: usize,
+    behind: usize,
+    /// Unmerged paths of the trial merge; `None` when it could not be made.
+    conflicts: Option<usize>,
+    /// Upstream's commits whose patch the fork does not have yet, merges and empty ones apart.
+    missing: Option<usize>,
+    /// The sync point's id, confidence, and the conflicts left once it is recorded.
+    sync: Option<(String, f64, Option<usize>)>,
+    /// Own commits, and how many of them apply on upstream.
+    replay: Option<(usize, usize)>,
+    /// Clean commits, of how many, and the fewest conflicts of a release tag.
+    prefix: Option<(usize, usize, Option<usize>)>,
+    /// Free commits that apply one after another, of how many free ones.
+    picks: (usize, usize),
+}
+
+impl Facts {
+    fn of(analysis: &Analysis) -> Self {
+        let plain = analysis.without_merges.map(|counts| counts[1]);
+        let here = analysis.equivalent.as_ref().map(|equivalent| equivalent.upstream.len());
+        let commits = analysis.upstream_commits.as_ref();
+        Self {
+            relation: analysis.relation,
+            ahead: analysis.ahead.unwrap_or(0),
+            behind: analysis.behind.unwrap_or(0),
+            conflicts: analysis
+                .merge
+                .as_ref()
+                .map(|merge| merge.conflicts.len().max(usize::from(!merge.clean))),
+            missing: plain.zip(here).map(|(plain, here)| plain.saturating_sub(here)),
+            sync: analysis
+                .sync_point
+                .as_ref()
+                .filter(|sync| sync.method != "merge-base")
+                .map(|sync| (sync.commit.short().to_owned(), sync.confidence, sync.conflicts_after)),
+            replay: analysis.replay.as_ref().map(|replay| (replay.commits, replay.applied)),
+            prefix: analysis.clean_prefix.as_ref().map(|prefix| {
+                (prefix.commits, prefix.of, prefix.steps.iter().map(|step| step.conflicts).min())
+            }),
+            picks: commits.map_or((0, 0), |commits| (commits.picks.len(), commits.free.len())),
+        }
+    }
+
+    fn conflicts_text(&self) -> String {
+        match self.conflicts {
+            Some(0) => "the trial merge conflicts nowhere".to_owned(),
+            Some(1) => "the trial merge conflicts in 1 path".to_owned(),
+            Some(count) => format!("the trial merge conflicts in {count} paths"),
+            None => "the trial merge could not be made".to_owned(),
+        }
+    }
+}
+
+/// Whether a way fits, and the facts that say so.
+fn verdict(way: Way, relation: Relation, facts: &Facts) -> Result<String, String> {
+    let both = matches!(relation, Relation::Diverged);
+    let counts = format!("{} ahead, {} behind", facts.ahead, facts.behind);
+    match way {
+        Way::NothingToDo if relation == Relation::Same => Ok("both sides are the same commit".to_owned()),
+        Way::NothingToDo => Err(format!("the sides differ: {counts}")),
+        Way::Contribute if relation == Relation::Ahead => {
+            Ok(format!("{counts}: upstream has nothing that the fork lacks, so a merge cannot conflict"))
+        }
+        Way::Contribute => Err(format!("upstream has {} that the fork lacks", commits(facts.behind))),
+        Way::FastForward if relation == Relation::Behind => {
+            Ok(format!("{counts}: the fork has nothing of its own"))
+        }
+        Way::FastForward => Err(format!("the fork has {} of its own", commits(facts.ahead))),
+        _ if relation == Relation::Unrelated => unrelated(way, facts),
+        _ if !both => Err(format!("there is nothing to reconcile: {counts}")),
+        Way::Merge => merge(facts),
+        Way::RecordSync => record_sync(facts),
+        Way::Rebase => rebase(facts),
+        Way::MergeInSteps => in_steps(facts),
+        Way::Pick => pick(facts),
+    }
+}
+
+fn commits(count: usize) -> String {
+    if count == 1 { "1 commit".to_owned() } else { format!("{count} commits") }
+}
+
+fn merge(facts: &Facts) -> Result<String, String> {
+    match facts.conflicts {
+        Some(0) => Ok(facts.conflicts_text()),
+        _ => Err(facts.conflicts_text()),
+    }
+}
+
+fn record_sync(facts: &Facts) -> Result<String, String> {
+    if facts.missing == Some(0) {
+        return Ok("each of upstream's commits has its patch in the fork already".to_owned());
+    }
+    let Some((commit, confidence, after)) = &facts.sync else {
+        return Err("no later sync point than the merge base was found".to_owned());
+    };
+    let sure = format!("the fork's content matches upstream's {commit} (confidence {confidence})");
+    match (facts.conflicts, after) {
+        _ if *confidence < SURE => Err(format!("{sure}, which is less than {SURE}")),
+        (Some(now), Some(after)) if *after * 2 <= now => {
+            Ok(format!("{sure}; with that recorded {after} paths conflict instead of {now}"))
+        }
+        (Some(now), Some(after)) => {
+            Err(format!("{sure}, but with that recorded {after} paths still conflict instead of {now}"))
+        }
+        _ => Err(format!("{sure}, but no trial merge shows what recording it would spare")),
+    }
+}
+
+fn rebase(facts: &Facts) -> Result<String, String> {
+    match facts.replay {
+        Some((own, applied)) if own == applied => {
+            Ok(format!("all {own} of the fork's own commits apply on upstream one after another"))
+        }
+        Some((own, applied)) => {
+            Err(format!("of the fork's {own} own commits the first {applied} apply, then one conflicts"))
+        }
+        None => {
+            Err(format!("replaying {} was not tried: too many, or merges among them", commits(facts.ahead)))
+        }
+    }
+}
+
+fn in_steps(facts: &Facts) -> Result<String, String> {
+    let Some((clean, of, fewest)) = facts.prefix else {
+        return Err("how far the fork can follow was not searched".to_owned());
+    };
+    let prefix = format!("{clean} of upstream's {of} first-parent commits merge cleanly");
+    let total = facts.conflicts.unwrap_or(0);
+    match fewest {
+        _ if clean > 0 && (total > FEW_CONFLICTS || clean * 10 >= of) => Ok(prefix),
+        Some(fewest) if total > FEW_CONFLICTS && fewest * 2 <= total => {
+            Ok(format!("{prefix}; a release tag conflicts in {fewest} paths, all at once in {total}"))
+        }
+        _ => Err(format!("{prefix}, and no release tag halves the conflicts")),
+    }
+}
+
+fn pick(facts: &Facts) -> Result<String, String> {
+    let total = facts.conflicts.unwrap_or(0);
+    let (picks, free) = facts.picks;
+    let have = format!(
+        "{free} of upstream's commits touch nothing that the fork changed, {picks} of them were tried and apply in order"
+    );
+    match (total, picks) {
+        (0..=FEW_CONFLICTS, _) => Err(format!("{}, few enough to merge", facts.conflicts_text())),
+        (_, 0) => Err("no commit of upstream is free of the fork's changes".to_owned()),
+        _ => Ok(format!("{}; {have}", facts.conflicts_text())),
+    }
+}
+
+fn unrelated(way: Way, facts: &Facts) -> Result<String, String> {
+    let none = "the histories have no common commit".to_owned();
+    match way {
+        Way::RecordSync => match &facts.sync {
+            Some((commit, confidence, after)) if *confidence >= 0.3 => {
+                let after = after
+                    .map_or(String::new(), |after| format!("; with that recorded {after} paths conflict"));
+                Ok(format!("the fork's content matches upstream's {commit} (confidence {confidence}){after}"))
+            }
+            Some((commit, confidence, _)) => {
+                Err(format!("{none}, and {commit} matches too little (confidence {confidence})"))
+            }
+            None => Err(format!("{none}, and no commit of upstream matches the fork's content")),
+        },
+        Way::Pick => Ok(format!("{none}: single commits can still be taken over")),
+        _ => Err(none),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Facts {
+        Facts {
+            relation: Some(Relation::Diverged),
+            ahead: 9,
+            behind: 30,
+            conflicts: Some(40),
+            missing: Some(30),
+            sync: None,
+            replay: None,
+            prefix: None,
+            picks: (0, 0),
+        }
+    }
+
+    fn winner(facts: &Facts) -> Option<Way> {
+        let relation = facts.relation.unwrap();
+        ALL.iter().copied().find(|&way| verdict(way, relation, facts).is_ok())
+    }
+
+    #[test]
+    fn each_rule_wins_on_its_facts() {
+        let related = |relation| Facts { relation: Some(relation), ..facts() };
+        let sync = |confidence, after| Some(("abc".to_owned(), confidence, Some(after)));
+        let cases = [
+            (related(Relation::Same), Some(Way::NothingToDo)),
+            (related(Relation::Ahead), Some(Way::Contribute)),
+            (related(Relation::Behind), Some(Way::FastForward)),
+            (related(Relation::Unrelated), Some(Way::Pick)),
+            (Facts { sync: sync(0.4, 3), ..related(Relation::Unrelated) }, Some(Way::RecordSync)),
+            (Facts { conflicts: Some(0), ..facts() }, Some(Way::Merge)),
+            (Facts { sync: sync(0.9, 20), ..facts() }, Some(Way::RecordSync)),
+            (Facts { sync: sync(0.9, 21), ..facts() }, None),
+            (Facts { sync: sync(0.4, 1), ..facts() }, None),
+            (Facts { missing: Some(0), ..facts() }, Some(Way::RecordSync)),
+            (Facts { replay: Some((9, 9)), ..facts() }, Some(Way::Rebase)),
+            (Facts { prefix: Some((3, 30, None)), ..facts() }, Some(Way::MergeInSteps)),
+            (Facts { prefix: Some((0, 30, Some(20))), ..facts() }, Some(Way::MergeInSteps)),
+            (Facts { prefix: Some((1, 30, None)), conflicts: Some(5), ..facts() }, None),
+            (Facts { picks: (2, 5), ..facts() }, Some(Way::Pick)),
+            (Facts { picks: (2, 5), conflicts: Some(5), ..facts() }, None),
+        ];
+        for (number, (facts, expected)) in cases.iter().enumerate() {
+            assert_eq!(winner(facts), *expected, "case {number}");
+        }
+    }
 }

@@ -237,7 +237,8 @@ fn named(line: &str, kind: &str, names: &Names<'_>) -> Vec<(String, CommitId)> {
             found.push((word.to_owned(), id));
         }
     }
-    if kind == "sync" {
+    // A version alone is more often the fork's own.
+    if kind == "sync" && line.to_lowercase().contains("upstream") {
         for word in VERSION.find_iter(line).map(|word| word.as_str()) {
             if let Some(id) = names.tags.get(word) {
                 found.push((word.to_owned(), id.clone()));
@@ -333,7 +334,8 @@ mod tests {
                 "Fix\n\n(cherry picked from commit a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6)",
                 Some(("pick", "a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6")),
             ),
-            ("Sync with 2021.05.16", Some(("sync", "2021.05.16"))),
+            ("Sync with upstream 2021.05.16", Some(("sync", "2021.05.16"))),
+            ("Update to 2021.05.16", None),
             ("Support 2021.05.16", None),
             ("See 1234567", None),
             ("Update deadbeef", None),

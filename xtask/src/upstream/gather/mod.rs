@@ -5,6 +5,7 @@ mod core;
 mod fetch;
 mod names;
 mod overlap;
+mod replay;
 mod search;
 mod steps;
 mod sync;
@@ -125,6 +126,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, options: &Options) -> Anal
         release: target.releases.last().cloned(),
         sync_point: None,
         clean_prefix: None,
+        replay: None,
         upstream_commits: None,
         fork,
         upstream: target.side.clone(),

@@ -6,6 +6,7 @@ use super::super::commits;
 use super::super::model::{Analysis, Detail, Relation, Release, UpstreamCommits};
 use super::super::parse::Commit;
 use super::core::{Core, Touched};
+use super::replay::{self, Stack};
 use super::steps::{self, Sweep, merge_all};
 use super::sync::Search;
 use crate::process::{Cancel, Progress};
@@ -16,6 +17,8 @@ use crate::report::Finding;
 const MOST_STEPS: usize = 12;
 /// Security-worded commits that are tried one by one, the newest first.
 const MOST_PICKS: usize = 24;
+/// Free commits in the list to pick.
+const MOST_FREE: usize = 10;
 
 /// Adds what the searches find; what fails is a finding, and the rest is still there.
 pub(super) fn deepen(
@@ -28,7 +31,9 @@ pub(super) fn deepen(
 ) {
     let mut search = Deepening { analysis, scratch, core, releases, progress, cancel };
     let applied = search.sync_point();
+    search.recorded();
     search.steps();
+    search.replay();
     search.upstream_commits(&applied);
 }
 
@@ -67,6 +72,40 @@ impl Deepening<'_> {
                 self.failed("the sync point", &error);
                 BTreeSet::new()
             }
+        }
+    }
+
+    /// Tries what would conflict if history recorded the sync point.
+    fn recorded(&mut self) {
+        let upstream = self.analysis.upstream.oid.clone();
+        let fork = self.analysis.fork.oid.clone();
+        let Some(sync) = self.analysis.sync_point.as_mut().filter(|sync| sync.method != "merge-base") else {
+            return;
+        };
+        let mut stack = Stack::new(self.scratch.git(), &fork);
+        let tried = stack
+            .record(&sync.commit)
+            .and_then(|()| merge_all(self.scratch.git(), &[format!("{} {upstream}", stack.tip())]));
+        match tried {
+            Ok(merges) => sync.conflicts_after = merges.first().map(|(_, merge)| merge.stages.len()),
+            Err(error) => self.failed("the trial merge after a recorded sync", &error),
+        }
+    }
+
+    /// Tries the fork's own commits on top of upstream.
+    fn replay(&mut self) {
+        let has_conflicts = self.analysis.merge.as_ref().is_some_and(|merge| !merge.clean);
+        if self.analysis.relation != Some(Relation::Diverged) || !has_conflicts {
+            return;
+        }
+        let here: BTreeSet<&CommitId> =
+            self.analysis.equivalent.iter().flat_map(|same| same.fork.iter().chain(&same.empty)).collect();
+        let mut own: Vec<&Commit> =
+            self.core.range.fork().filter(|commit| !here.contains(&commit.id)).collect();
+        own.reverse();
+        match replay::rebase(self.scratch.git(), &self.analysis.upstream.oid, &own, self.cancel) {
+            Ok(replay) => self.analysis.replay = replay,
+            Err(error) => self.failed("the trial rebase", &error),
         }
     }
 
@@ -160,7 +199,21 @@ impl Deepening<'_> {
             }
         }
         self.price(&mut result);
+        self.picks(&mut result);
         self.analysis.upstream_commits = Some(result);
+    }
+
+    /// Tries the free commits that are not here yet, oldest first.
+    fn picks(&mut self, result: &mut UpstreamCommits) {
+        let here: BTreeSet<&CommitId> = result.already_applied.iter().collect();
+        let free: BTreeSet<&CommitId> = result.free.iter().filter(|id| !here.contains(id)).collect();
+        let mut wanted: Vec<&Commit> =
+            self.core.range.upstream().filter(|commit| free.contains(&commit.id)).collect();
+        wanted.reverse();
+        match replay::picks(self.scratch.git(), &self.analysis.fork.oid, &wanted, MOST_FREE, self.cancel) {
+            Ok(picks) => result.picks = picks,
+            Err(error) => self.failed("the free commits", &error),
+        }
     }
 
     /// Tries the security-worded commits that are not here yet, one by one.

@@ -91,6 +91,7 @@ impl Search<'_> {
             confidence: 1.0,
             method: "same-tree",
             why: format!("the fork's commit {} holds exactly its files", fork.id),
+            conflicts_after: None,
             hints: hints.to_vec(),
         })
     }
@@ -104,6 +105,7 @@ impl Search<'_> {
             confidence: 1.0,
             method: "merge-base",
             why: "the fork's content follows no later commit than its history does".to_owned(),
+            conflicts_after: None,
             hints,
         })
     }
@@ -260,6 +262,7 @@ impl Peak {
                 "{} of {} files of the fork's commit {} are equal there, more than anywhere else",
                 self.shared, self.of, self.probe
             ),
+            conflicts_after: None,
             hints: hints.to_vec(),
         })
     }
@@ -302,7 +305,16 @@ fn by_lines(
         (None, None) => return None,
     };
     let date = commits.get(&commit).map(|commit| commit.date.clone())?;
-    Some(SyncPoint { commit, date, window, confidence, method, why, hints: hints.to_vec() })
+    Some(SyncPoint {
+        commit,
+        date,
+        window,
+        confidence,
+        method,
+        why,
+        conflicts_after: None,
+        hints: hints.to_vec(),
+    })
 }
 
 fn measured(ids: &[CommitId], drop: sync::Drop) -> String {

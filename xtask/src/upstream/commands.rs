@@ -1,0 +1,112 @@
+//! What to run for each way to go. The commands are tested by running them.
+
+use super::model::{Analysis, Side};
+use super::strategy::Way;
+
+/// The commands, in order.
+pub(super) fn of(way: Way, analysis: &Analysis, has_work_tree: bool) -> Vec<String> {
+    let fork = &analysis.fork;
+    let upstream = name(&analysis.upstream);
+    let range = format!("{upstream}..{}", name(fork));
+    let mut all = Vec::new();
+    if let Some(location) = &analysis.upstream.location {
+        all.push(format!("git fetch {} {}", quoted(location), quoted(&analysis.upstream.name)));
+    }
+    if !matches!(way, Way::NothingToDo | Way::Contribute) {
+        all.extend(checkout(fork, has_work_tree));
+    }
+    match way {
+        Way::NothingToDo => all.clear(),
+        Way::Contribute => all.extend([
+            format!("git log --oneline --no-merges {range}"),
+            format!("git diff --stat {upstream} {}", name(fork)),
+            format!("git format-patch --output-directory ../patches {range}"),
+        ]),
+        Way::FastForward => all.push(format!("git merge --ff-only {upstream}")),
+        Way::Merge => {
+            all.extend([format!("git merge --no-edit {upstream}"), "git status --short".to_owned()])
+        }
+        Way::Rebase => all.push(format!("git rebase {upstream}")),
+        Way::RecordSync => all.extend(record(analysis, &upstream)),
+        Way::MergeInSteps => all.extend(steps(analysis, &upstream)),
+        Way::Pick => all.extend(pick(analysis)),
+    }
+    all
+}
+
+/// Puts the fork's commit into a work tree; nothing where it is there already.
+fn checkout(fork: &Side, has_work_tree: bool) -> Vec<String> {
+    match fork.name.strip_prefix("refs/heads/") {
+        _ if !has_work_tree => {
+            vec![
+                format!("git worktree add --detach ../follow-upstream {}", fork.oid),
+                "cd ../follow-upstream".to_owned(),
+            ]
+        }
+        Some(branch) => vec![format!("git switch {}", quoted(branch))],
+        None => vec![format!("git switch --detach {}", fork.oid)],
+    }
+}
+
+/// Tells history that the sync point's content is here already, then merges what is newer.
+fn record(analysis: &Analysis, upstream: &str) -> Vec<String> {
+    let unrelated = if analysis.merge_base.is_none() { " --allow-unrelated-histories" } else { "" };
+    let sync = analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base");
+    let at = sync.map_or(upstream.to_owned(), |sync| sync.commit.to_string());
+    let record = format!("git merge --strategy=ours{unrelated} -m \"record the sync with upstream\" {at}");
+    let rest = format!("git merge --no-edit {upstream}");
+    if at == upstream { vec![record] } else { vec![record, rest] }
+}
+
+fn steps(analysis: &Analysis, upstream: &str) -> Vec<String> {
+    let Some(prefix) = &analysis.clean_prefix else { return vec![format!("git merge --no-edit {upstream}")] };
+    let mut all = Vec::new();
+    all.extend(prefix.last.iter().map(|last| format!("git merge --no-edit {last}")));
+    let first_tag = prefix.steps.iter().find(|step| !step.clean);
+    let next =
+        first_tag.map(|step| step.commit.to_string()).or(prefix.next.as_ref().map(ToString::to_string));
+    all.extend(next.map(|next| format!("git merge --no-edit {next}")));
+    all.push("git status --short".to_owned());
+    all
+}
+
+fn pick(analysis: &Analysis) -> Vec<String> {
+    let picks = analysis.upstream_commits.iter().flat_map(|commits| &commits.picks);
+    let ids: Vec<&str> = picks.map(|id| id.as_str()).collect();
+    if ids.is_empty() {
+        return vec![format!("git log --oneline --no-merges {}", name(&analysis.upstream))];
+    }
+    vec![format!("git cherry-pick -x {}", ids.join(" ")), "git log --oneline -n 20".to_owned()]
+}
+
+/// A side as a command may name it: a branch or tag by its short name, else by its id.
+fn name(side: &Side) -> String {
+    let short =
+        ["refs/heads/", "refs/remotes/", "refs/tags/"].iter().find_map(|start| side.name.strip_prefix(start));
+    match short {
+        Some(short) if side.location.is_none() => quoted(short),
+        _ => side.oid.to_string(),
+    }
+}
+
+/// A word as a POSIX shell takes it.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_leave_their_word() {
+        assert_eq!(quoted("feature/x-1"), "feature/x-1");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("x';rm -rf ~;'"), r"'x'\'';rm -rf ~;'\'''");
+        assert_eq!(quoted("$(id)"), "'$(id)'");
+    }
+}
