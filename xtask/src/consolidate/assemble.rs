@@ -1,0 +1,389 @@
+//! From what was read to the result: each analysis once, then the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::affinity::Affinities;
+use super::archive::{self, Candidate, Surroundings};
+use super::gather::Gathered;
+use super::groups::{self, Group};
+use super::note::Note;
+use super::overlaps::{self, Overlaps, round};
+use super::plan::{self, Action, Destiny, Item, Proposed, Source};
+use super::result::{
+    Affinity, Analysis, ArchiveItem, DuplicateItem, Guide, GuideSection, ItemState, MergeItem, NoteEntry,
+    Plan, Summary,
+};
+use super::topics::{self, Topics};
+use super::{Options, decisions, scope, sections, shares};
+use crate::repo::RepoPath;
+use crate::report::Finding;
+
+/// Affinities below this are noise.
+const LEAST_AFFINITY: f64 = 0.05;
+/// Affinities kept for each note.
+const AFFINITIES: usize = 20;
+
+/// Makes the result out of what was read.
+pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
+    let notes = &gathered.notes;
+    let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
+    let overlaps = Overlaps::of(&texts, &guides_and_sources(&gathered));
+    let affinities = Affinities::of(notes, &overlaps);
+    let topics = Topics::of(notes, &affinities);
+    let topic_entries = topics::entries(notes, &topics, &affinities);
+    let (items, lapsed) = items(&gathered, &overlaps, &affinities, options);
+    let plan = plan(&items, &gathered);
+    let overlap_entries = overlaps::entries(notes, &overlaps);
+    let summary = Summary {
+        notes: notes.len(),
+        bytes: notes.iter().map(|note| note.text.len()).sum(),
+        words: notes.iter().map(Note::count_words).sum(),
+        topics: topic_entries.len(),
+        overlaps: overlap_entries.len(),
+        identical_groups: overlaps.identical.len(),
+        empty: notes.iter().filter(|note| note.is_empty()).count(),
+        overlap_share: round(shares::overlap_share(notes)),
+        proposed: items.iter().filter(|item| !item.done).count(),
+        ticked: items.iter().filter(|item| item.ticked && !item.done).count(),
+        broken_links: None,
+    };
+    let topic_of: BTreeMap<&RepoPath, &str> = topic_entries
+        .iter()
+        .flat_map(|topic| topic.notes.iter().map(|path| (path, topic.id.as_str())))
+        .collect();
+    Analysis {
+        inputs: inputs(notes, options),
+        depth: options.depth,
+        read_at: gathered.read_at.clone(),
+        uncommitted: gathered.uncommitted.clone(),
+        notes: notes.iter().map(|note| note_entry(note, topic_of.get(&note.path).copied())).collect(),
+        dates_unknown: gathered.dates_unknown.clone(),
+        overlaps: overlap_entries,
+        affinities: affinity_entries(notes, &affinities),
+        boilerplate: overlaps::boilerplate(notes, &overlaps),
+        broken_links: None,
+        orphans: orphans(&gathered),
+        archived: gathered.archived.clone(),
+        plan,
+        lapsed,
+        summary,
+        findings: findings(&gathered),
+        topics: topic_entries,
+        excerpts: overlaps::excerpts(notes, &overlaps),
+        items,
+    }
+}
+
+/// A guide is not compared with the notes that it was made of.
+fn guides_and_sources(gathered: &Gathered) -> BTreeSet<(usize, usize)> {
+    let numbers: BTreeMap<&RepoPath, usize> =
+        gathered.notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
+    let sources: BTreeMap<String, &Item> = gathered.previous.iter().map(|item| (item.id(), item)).collect();
+    let mut apart = BTreeSet::new();
+    for (guide, id) in &gathered.guides {
+        let (Some(&guide), Some(item)) = (numbers.get(guide), sources.get(id)) else { continue };
+        for source in item.sources.iter().filter_map(|source| numbers.get(&source.path)) {
+            apart.insert((guide.min(*source), guide.max(*source)));
+        }
+    }
+    apart
+}
+
+fn inputs(notes: &[Note], options: &Options) -> String {
+    let schema = crate::report::SCHEMA.to_string();
+    let config = format!("{:?} {:?} {}", options.depth, options.config, options.tick_above);
+    let mut parts: Vec<&[u8]> = vec![schema.as_bytes(), config.as_bytes()];
+    for note in notes {
+        parts.push(note.path.as_bytes());
+        parts.push(note.blob.as_str().as_bytes());
+    }
+    plan::hash(parts.into_iter())
+}
+
+fn note_entry(note: &Note, topic: Option<&str>) -> NoteEntry {
+    NoteEntry {
+        path: note.path.clone(),
+        title: note.title.clone(),
+        bytes: note.text.len(),
+        words: note.count_words(),
+        blocks: note.parsed.blocks.iter().filter(|block| block.kind.is_leaf()).count(),
+        lines: note.count_lines(),
+        created: note.created.clone(),
+        changed: note.changed.clone(),
+        role: note.role,
+        topic: topic.map(str::to_owned),
+        protected: note.protected.clone(),
+    }
+}
+
+/// The strongest affinities: as many as keep the list readable for each note.
+fn affinity_entries(notes: &[Note], affinities: &Affinities) -> Vec<Affinity> {
+    let mut all: Vec<(f64, usize, usize)> = affinities
+        .pairs()
+        .map(|(a, b, evidence)| (evidence.score(), a, b))
+        .filter(|(score, _, _)| *score >= LEAST_AFFINITY)
+        .collect();
+    all.sort_by(|one, other| other.0.total_cmp(&one.0).then((one.1, one.2).cmp(&(other.1, other.2))));
+    all.truncate(notes.len() * AFFINITIES);
+    all.into_iter()
+        .map(|(score, a, b)| Affinity {
+            a: notes[a].path.clone(),
+            b: notes[b].path.clone(),
+            score: round(score),
+        })
+        .collect()
+}
+
+fn orphans(gathered: &Gathered) -> Vec<RepoPath> {
+    let is_named = |number: usize| {
+        let inbound = &gathered.inbound;
+        !inbound.from_notes[number].is_empty() || !inbound.from_files[number].is_empty()
+    };
+    let orphans = gathered
+        .notes
+        .iter()
+        .enumerate()
+        .filter(|(number, note)| !is_named(*number) && note.protected.is_none());
+    orphans.map(|(_, note)| note.path.clone()).collect()
+}
+
+fn findings(gathered: &Gathered) -> Vec<Finding> {
+    let mut findings = gathered.findings.clone();
+    for note in gathered.notes.iter().filter(|note| note.is_empty()) {
+        let path = note.path.display().into_owned();
+        findings.push(
+            Finding::warn("empty-note", Some(path), "holds no word")
+                .hint("remove it, or write what it is for"),
+        );
+    }
+    findings.sort();
+    findings
+}
+
+/// The items that are proposed, with what was decided before.
+fn items(
+    gathered: &Gathered,
+    overlaps: &Overlaps,
+    affinities: &Affinities,
+    options: &Options,
+) -> (Vec<Item>, Vec<decisions::Lapsed>) {
+    let notes = &gathered.notes;
+    let candidates = archive::candidates(notes, &surroundings(gathered, overlaps));
+    let finished: BTreeSet<usize> = candidates
+        .iter()
+        .filter(|candidate| percent(candidate.confidence) >= percent(options.tick_above))
+        .map(|candidate| candidate.note)
+        .collect();
+    let guides = guides_folder(&gathered.paths);
+    let groups = groups::of(notes, affinities, overlaps, &guides, &finished);
+    let mut items: Vec<Item> =
+        groups.iter().map(|group| merge_item(notes, group, overlaps, options)).collect();
+    let twins = duplicate_items(gathered, overlaps);
+    let gone: BTreeSet<RepoPath> = twins.iter().map(|item| item.sources[0].path.clone()).collect();
+    let archived = candidates.iter().filter(|candidate| {
+        notes[candidate.note].protected.is_none() && !gone.contains(&notes[candidate.note].path)
+    });
+    items.extend(archived.map(|candidate| archive_item(gathered, candidate, options)));
+    items.extend(twins);
+    for (order, item) in (1..).zip(&mut items) {
+        item.proposed.order = order;
+    }
+    decisions::carry_over(items, gathered.previous.clone(), |item| gathered.done.contains(&item.id()))
+}
+
+fn surroundings(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Surroundings> {
+    let notes = &gathered.notes;
+    let mut all: Vec<Surroundings> = (0..notes.len())
+        .map(|number| {
+            let inbound =
+                gathered.inbound.from_notes[number].len() + gathered.inbound.from_files[number].len();
+            Surroundings { inbound, superseded: 0.0 }
+        })
+        .collect();
+    for (&(a, b), pair) in &overlaps.pairs {
+        let (Some(date_a), Some(date_b)) = (&notes[a].changed, &notes[b].changed) else { continue };
+        if date_a < date_b {
+            all[a].superseded = all[a].superseded.max(pair.share_a);
+        }
+        if date_b < date_a {
+            all[b].superseded = all[b].superseded.max(pair.share_b);
+        }
+    }
+    all
+}
+
+fn percent(confidence: f64) -> u8 {
+    (confidence.clamp(0.0, 1.0) * 100.0).round() as u8
+}
+
+/// Guides stand below `docs/` where there is such a folder, else below `notes/`.
+fn guides_folder(paths: &BTreeSet<RepoPath>) -> RepoPath {
+    let has = |folder: &str| paths.iter().any(|path| path.is_within(&folder.into()));
+    let known = ["docs/guides", "notes/guides", "doc/guides"].into_iter().find(|folder| has(folder));
+    let folder = known.unwrap_or(if has("docs") { "docs/guides" } else { "notes/guides" });
+    folder.into()
+}
+
+/// A place in the archive that is free: an archive that the note's folder has, else a new one.
+fn archive_place(gathered: &Gathered, path: &RepoPath) -> RepoPath {
+    let parts: Vec<&[u8]> = path.parts().collect();
+    let (top, rest) = match &parts[..] {
+        [_] => (RepoPath::from("notes"), path.as_bytes().to_vec()),
+        [top, rest @ ..] => (RepoPath::from_bytes(top), rest.join(&b'/')),
+        [] => (RepoPath::from("notes"), Vec::new()),
+    };
+    let known =
+        gathered.archived.iter().filter_map(scope::archive_folder_of).find(|folder| folder.is_within(&top));
+    let folder = known.unwrap_or_else(|| top.join(b"archive"));
+    let wanted = folder.join(&rest);
+    if !gathered.paths.contains(&wanted) {
+        return wanted;
+    }
+    let stem = String::from_utf8_lossy(wanted.stem()).into_owned();
+    let parent = wanted.parent().unwrap_or(folder);
+    let named = |number: usize| parent.join(format!("{stem}-{number}.{}", wanted.extension()).as_bytes());
+    (2..).map(named).find(|place| !gathered.paths.contains(place)).unwrap_or(wanted)
+}
+
+fn source(note: &Note) -> Source {
+    Source { path: note.path.clone(), blob: note.blob.clone() }
+}
+
+fn item(
+    action: Action,
+    sources: Vec<Source>,
+    target: RepoPath,
+    confidence: u8,
+    ticked: bool,
+    why: String,
+) -> Item {
+    Item {
+        action,
+        ticked,
+        done: false,
+        sources,
+        proposed: Proposed { ticked, target: target.clone(), order: 0 },
+        target,
+        confidence,
+        lines: None,
+        why: super::plan_words::one_line(&why),
+        reason: None,
+        sections: Vec::new(),
+    }
+}
+
+fn merge_item(notes: &[Note], group: &Group, overlaps: &Overlaps, options: &Options) -> Item {
+    let mut sources: Vec<Source> = group.notes.iter().map(|&number| source(&notes[number])).collect();
+    sources.sort();
+    let confidence = percent(group.confidence);
+    let ticked = confidence >= percent(options.tick_above);
+    let sections = sections::of(notes, &group.notes, overlaps);
+    let all = group.notes.iter().map(|&number| notes[number].count_lines()).sum();
+    let in_guide = sections
+        .iter()
+        .filter(|section| section.destiny == Destiny::Guide)
+        .map(|section| section.lines.1 - section.lines.0 + 1);
+    let lines = Some((all, in_guide.sum()));
+    Item {
+        sections,
+        lines,
+        ..item(Action::Merge, sources, group.target.clone(), confidence, ticked, group.why.clone())
+    }
+}
+
+fn archive_item(gathered: &Gathered, candidate: &Candidate, options: &Options) -> Item {
+    let note = &gathered.notes[candidate.note];
+    let confidence = percent(candidate.confidence);
+    let ticked = confidence >= percent(options.tick_above);
+    let target = archive_place(gathered, &note.path);
+    item(Action::Archive, vec![source(note)], target, confidence, ticked, candidate.reasons.join("; "))
+}
+
+/// Of equal notes the one stays that must, else the one that most others name, else the shortest path.
+fn duplicate_items(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Item> {
+    let notes = &gathered.notes;
+    let mut items = Vec::new();
+    for group in &overlaps.identical {
+        let named = |number: usize| {
+            gathered.inbound.from_notes[number].len() + gathered.inbound.from_files[number].len()
+        };
+        let rank = |&&number: &&usize| {
+            let note = &notes[number];
+            (
+                note.protected.is_none(),
+                std::cmp::Reverse(named(number)),
+                note.path.as_bytes().len(),
+                note.path.clone(),
+            )
+        };
+        let Some(&kept) = group.iter().min_by_key(rank) else { continue };
+        for &number in group.iter().filter(|&&number| number != kept && notes[number].protected.is_none()) {
+            let why = "equal byte for byte".to_owned();
+            items.push(item(
+                Action::Duplicate,
+                vec![source(&notes[number])],
+                notes[kept].path.clone(),
+                100,
+                true,
+                why,
+            ));
+        }
+    }
+    items
+}
+
+/// The plan as JSON shows it.
+fn plan(items: &[Item], gathered: &Gathered) -> Plan {
+    let mut plan = Plan::default();
+    for item in items {
+        let state = ItemState { id: item.id(), ticked: item.ticked, done: item.done };
+        let confidence = f64::from(item.confidence) / 100.0;
+        let first = item.sources.first().map_or_else(|| item.target.clone(), |source| source.path.clone());
+        match item.action {
+            Action::Merge => {
+                let (lines_before, lines_in_guide) = item.lines.unwrap_or_default();
+                plan.guides.push(guide(item, gathered));
+                plan.merges.push(MergeItem {
+                    state,
+                    target: item.target.clone(),
+                    sources: item.sources.iter().map(|source| source.path.clone()).collect(),
+                    confidence,
+                    why: item.why.clone(),
+                    lines_before,
+                    lines_in_guide,
+                });
+            }
+            Action::Archive => {
+                plan.archive.push(ArchiveItem {
+                    state,
+                    path: first,
+                    to: item.target.clone(),
+                    confidence,
+                    why: item.why.clone(),
+                });
+            }
+            Action::Duplicate => {
+                plan.duplicates.push(DuplicateItem { state, path: first, same_as: item.target.clone() })
+            }
+        }
+    }
+    plan.archive.sort_by(|one, other| {
+        other.confidence.total_cmp(&one.confidence).then_with(|| one.path.cmp(&other.path))
+    });
+    plan
+}
+
+fn guide(item: &Item, gathered: &Gathered) -> Guide {
+    let stem = String::from_utf8_lossy(item.target.stem()).replace(['-', '_'], " ");
+    let title = match gathered.notes.iter().find(|note| note.path == item.target) {
+        Some(note) => note.title.clone(),
+        None => groups::title(&stem),
+    };
+    let sections = item.sections.iter().map(|section| GuideSection {
+        heading: section.heading.clone(),
+        source: section.source.clone(),
+        lines: section.lines.into(),
+        destiny: section.destiny,
+    });
+    Guide { target: item.target.clone(), title, sections: sections.collect() }
+}

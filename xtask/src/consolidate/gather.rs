@@ -1,0 +1,317 @@
+//! Reads the notes and what surrounds them; alone in this room it talks to the repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+
+use super::mentions::{Inbound, Names};
+use super::navigation::{self, Navigation};
+use super::note::Note;
+use super::plan::{self, Item};
+use super::scope::{self, Kind, Scope};
+use super::{Options, plan_format, role};
+use crate::config::Depth;
+use crate::markdown::{self, Format};
+use crate::process::{Cancel, Progress};
+use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
+use crate::report::{Finding, Hinted, ReportMarker};
+
+/// What was read.
+pub(super) struct Gathered {
+    pub(super) notes: Vec<Note>,
+    pub(super) inbound: Inbound,
+    /// The commit that was read; `None` for the work tree.
+    pub(super) read_at: Option<String>,
+    pub(super) uncommitted: Vec<RepoPath>,
+    pub(super) dates_unknown: Option<String>,
+    /// Notes in archive folders, which are left alone.
+    pub(super) archived: Vec<RepoPath>,
+    /// The items of the plan that stands in the report's place.
+    pub(super) previous: Vec<Item>,
+    /// Ids of previous items that were carried out.
+    pub(super) done: BTreeSet<String>,
+    /// Guides with the item that made each.
+    pub(super) guides: BTreeMap<RepoPath, String>,
+    /// All paths, for places that are free.
+    pub(super) paths: BTreeSet<RepoPath>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Reads a repository; `None` where there is nothing to read.
+pub(super) fn read(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Option<Gathered>> {
+    let head = repo.head()?;
+    let (tree, read_at) = match (&options.at, repo.work_tree(), &head) {
+        (Some(revision), _, _) => {
+            let commit = repo.resolve(revision)?;
+            (Tree::of_revision(repo, commit.as_str())?, Some(commit))
+        }
+        (None, Some(_), _) => (Tree::of_work_tree(repo)?, None),
+        (None, None, Some(commit)) => (Tree::of_revision(repo, commit.as_str())?, Some(commit.clone())),
+        (None, None, None) => return Ok(None),
+    };
+    let scope = Scope::of(&options.config)?;
+    let mut gathered = Gathered {
+        notes: Vec::new(),
+        inbound: Inbound::default(),
+        read_at: read_at.as_ref().map(|commit| commit.as_str().to_owned()),
+        uncommitted: Vec::new(),
+        dates_unknown: None,
+        archived: Vec::new(),
+        previous: Vec::new(),
+        done: BTreeSet::new(),
+        guides: BTreeMap::new(),
+        paths: tree.entries().map(|(path, _)| path.clone()).collect(),
+        findings: Vec::new(),
+    };
+    progress.step("reading notes");
+    read_notes(repo, &tree, &scope, &mut gathered)?;
+    read_previous(&tree, &scope, &mut gathered)?;
+    if cancel.is_cancelled() {
+        return Ok(Some(gathered));
+    }
+    if options.depth > Depth::Quick {
+        progress.step("reading what names the notes");
+        read_surroundings(&tree, &scope, &mut gathered);
+    } else {
+        gathered.inbound = inbound_of_notes(&gathered.notes).1;
+    }
+    protect(&scope, &mut gathered);
+    let commit = read_at.or(head);
+    match (&commit, options.depth) {
+        (None, _) => gathered.dates_unknown = Some("there is no commit yet".to_owned()),
+        (_, Depth::Quick) => {
+            gathered.dates_unknown =
+                Some("dates need the history, which depth `quick` does not read".to_owned());
+        }
+        (Some(commit), _) => {
+            progress.step("reading history");
+            date(&History::of(repo, commit)?, &mut gathered);
+        }
+    }
+    if gathered.read_at.is_none() {
+        let noted: BTreeSet<&RepoPath> = gathered.notes.iter().map(|note| &note.path).collect();
+        gathered.uncommitted = repo.uncommitted()?.into_iter().filter(|path| noted.contains(path)).collect();
+    }
+    Ok(Some(gathered))
+}
+
+fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {
+    for (path, entry) in tree.entries() {
+        match scope.kind(path) {
+            Kind::Other => continue,
+            Kind::Archived => {
+                gathered.archived.push(path.clone());
+                continue;
+            }
+            Kind::Note => {}
+        }
+        let shown = || Some(path.display().into_owned());
+        if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
+            let message = "is no plain file: it is not followed";
+            gathered.findings.push(Finding::warn("skipped-note", shown(), message));
+            continue;
+        }
+        let bytes = match tree.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                gathered.findings.push(Finding::warn("unreadable-note", shown(), format!("{error:#}")));
+                continue;
+            }
+        };
+        let (text, findings) = markdown::decode(&bytes);
+        let findings = findings.into_iter().map(|finding| Finding { path: shown(), ..finding });
+        gathered.findings.extend(findings);
+        if bytes.contains(&0) && !bytes.starts_with(&[0xff, 0xfe]) && !bytes.starts_with(&[0xfe, 0xff]) {
+            let message = "is left out: a file with NUL bytes is hardly text";
+            gathered.findings.push(Finding::warn("skipped-note", shown(), message));
+            continue;
+        }
+        if ReportMarker::parse(&text).is_some() {
+            continue;
+        }
+        if let Some(id) = guide_id(&text) {
+            gathered.guides.insert(path.clone(), id);
+        }
+        let blob = match &entry.id {
+            Some(id) => id.clone(),
+            None => blob_id(repo, &bytes).with_context(|| format!("name the content of `{path}`"))?,
+        };
+        gathered.notes.push(note(path, blob, without_managed_blocks(text)));
+    }
+    Ok(())
+}
+
+fn note(path: &RepoPath, blob: BlobId, text: String) -> Note {
+    let format = Format::of_extension(&path.extension()).unwrap_or(Format::Plain);
+    let parsed = markdown::parse(&text, format);
+    let stem = String::from_utf8_lossy(path.stem()).into_owned();
+    let title = parsed.title_or(&stem).to_owned();
+    let role = role::of(&stem, &title, &parsed);
+    Note {
+        path: path.clone(),
+        blob,
+        text,
+        parsed,
+        title,
+        role,
+        created: None,
+        changed: None,
+        protected: None,
+    }
+}
+
+/// git's name for a content.
+fn blob_id(repo: &Repo, bytes: &[u8]) -> Result<BlobId> {
+    if repo.library().is_some() || repo.library_limit() != Some("SHA-256 object names") {
+        let id = git2::Oid::hash_object(git2::ObjectType::Blob, bytes)?.to_string();
+        return BlobId::parse(&id).context("read an object name");
+    }
+    let answer = repo.git().answer_to(&["hash-object", "--stdin"], bytes, &[0])?;
+    BlobId::parse(String::from_utf8_lossy(&answer.stdout).trim()).context("read `git hash-object`")
+}
+
+/// The id in a guide's marker.
+fn guide_id(text: &str) -> Option<String> {
+    let start = text.find("<!-- xtask:guide id=")? + "<!-- xtask:guide id=".len();
+    let end = text[start..].find(" -->")?;
+    Some(text[start..start + end].to_owned())
+}
+
+/// Empties what lies between the tool's own markers; lines keep their numbers.
+fn without_managed_blocks(text: String) -> String {
+    const BEGIN: &str = "<!-- xtask:begin";
+    const END: &str = "<!-- xtask:end";
+    if !text.contains(BEGIN) {
+        return text;
+    }
+    let mut inside = false;
+    let mut kept = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        inside |= line.trim_start().starts_with(BEGIN);
+        if inside {
+            kept.extend(line.chars().filter(|&character| character == '\n'));
+        } else {
+            kept.push_str(line);
+        }
+        inside &= !line.trim_start().starts_with(END);
+    }
+    kept
+}
+
+/// Reads the plan that stands in the report's place, and which of its items were carried out.
+fn read_previous(tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {
+    let Some(entry) = tree.get(&scope.report) else { return Ok(()) };
+    if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
+        return Ok(());
+    }
+    let bytes = tree.read(&scope.report)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let hint = format!("mend the line in `{}`, or remove the file to begin anew", scope.report);
+    let items = plan_format::read(&text)
+        .map_err(|error| anyhow::Error::new(Hinted::new(error.to_string(), hint)))
+        .with_context(|| format!("read the plan in `{}`", scope.report))?;
+    gathered.previous = items.unwrap_or_default();
+    gathered.done = gathered.previous.iter().filter(|item| is_done(tree, item)).map(Item::id).collect();
+    Ok(())
+}
+
+/// True when the sources are gone from their places and the target is there and, for a guide, says who made it.
+fn is_done(tree: &Tree, item: &Item) -> bool {
+    if item.sources.iter().any(|source| tree.get(&source.path).is_some()) || tree.get(&item.target).is_none()
+    {
+        return false;
+    }
+    match item.action {
+        plan::Action::Archive | plan::Action::Duplicate => true,
+        plan::Action::Merge => tree
+            .read(&item.target)
+            .is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(&plan::guide_marker(&item.id()))),
+    }
+}
+
+/// Larger files are data.
+const LARGEST: usize = 1 << 20;
+
+/// Endings of files that may name notes.
+const NAMING: &[&str] = &[
+    "rs", "py", "js", "ts", "tsx", "jsx", "mjs", "cjs", "go", "java", "kt", "rb", "php", "c", "h", "cc",
+    "cpp", "hpp", "cs", "swift", "scala", "sh", "bash", "zsh", "ps1", "toml", "yml", "yaml", "json", "cfg",
+    "ini", "html", "css", "lua", "ex", "exs", "in", "mk", "cmake", "gradle", "nix", "tf", "sql", "r", "jl",
+    "ipynb", "md", "markdown", "mdx", "rst", "txt", "",
+];
+
+fn inbound_of_notes(notes: &[Note]) -> (Names, Inbound) {
+    let paths: Vec<RepoPath> = notes.iter().map(|note| note.path.clone()).collect();
+    let names = Names::of(&paths);
+    let mut inbound = Inbound::new(notes.len());
+    for (number, note) in notes.iter().enumerate() {
+        inbound.take_note(&names, number, &note.path, &note.text);
+    }
+    (names, inbound)
+}
+
+/// Looks through the other files for names of notes.
+fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered) {
+    let (names, mut inbound) = inbound_of_notes(&gathered.notes);
+    let noted: BTreeSet<&RepoPath> = gathered.notes.iter().map(|note| &note.path).collect();
+    let mut navigation = Navigation::default();
+    for (path, entry) in tree.entries() {
+        let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
+        let names_notes =
+            NAMING.contains(&path.extension().as_str()) && !noted.contains(path) && *path != scope.report;
+        let is_site_file = navigation::is_site_file(path);
+        if !is_file || !(names_notes || is_site_file) {
+            continue;
+        }
+        // What cannot be read names nothing; whether it should be readable is not this room's question.
+        let Ok(bytes) = tree.read(path) else { continue };
+        if bytes.len() > LARGEST || bytes.contains(&0) {
+            continue;
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        if is_site_file {
+            navigation.take(path, &text);
+        }
+        if !scope::is_archived(path) {
+            inbound.take_file(&names, path, &text);
+        }
+    }
+    for note in &mut gathered.notes {
+        if let Some(file) = navigation.names(&note.path) {
+            note.protected = Some(format!("`{file}` makes it a page of a site"));
+        }
+    }
+    gathered.inbound = inbound;
+}
+
+fn protect(scope: &Scope, gathered: &mut Gathered) {
+    for (number, note) in gathered.notes.iter_mut().enumerate() {
+        let read_by = gathered.inbound.read_by.get(number).and_then(Option::as_ref);
+        let reason = if scope.is_kept(&note.path) {
+            Some("`keep` in xtask.toml names it".to_owned())
+        } else if let Some(reason) = scope::fixed_by_name(&note.path) {
+            Some(reason.to_owned())
+        } else {
+            read_by.map(|(path, line)| format!("`{path}` line {line} reads it"))
+        };
+        note.protected = reason.or(note.protected.take());
+    }
+}
+
+fn date(history: &History, gathered: &mut Gathered) {
+    if let Some(reason) = &history.unknown {
+        gathered.dates_unknown = Some(reason.clone());
+        return;
+    }
+    for note in &mut gathered.notes {
+        if let Some(path) = history.paths.get(&note.path) {
+            note.created = Some(path.first.date.clone());
+            note.changed = Some(path.last.date.clone());
+        }
+    }
+}

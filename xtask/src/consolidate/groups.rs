@@ -1,0 +1,153 @@
+//! Which notes belong into one guide, and where it would stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::affinity::Affinities;
+use super::note::{Note, Role};
+use super::overlaps::Overlaps;
+use super::topics::cluster;
+use crate::repo::RepoPath;
+
+/// Notes that would make one guide.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Group {
+    /// Numbers of notes, the base first.
+    pub(super) notes: Vec<usize>,
+    /// 0 to 1.
+    pub(super) confidence: f64,
+    pub(super) why: String,
+    pub(super) target: RepoPath,
+}
+
+/// Average affinity above which notes belong into one guide.
+const CLOSE: f64 = 0.3;
+/// More notes make a guide that nobody reads.
+const MOST: usize = 12;
+
+/// Groups of notes, the surest first.
+pub(super) fn of(
+    notes: &[Note],
+    affinities: &Affinities,
+    overlaps: &Overlaps,
+    guides: &RepoPath,
+    finished: &BTreeSet<usize>,
+) -> Vec<Group> {
+    let twins: BTreeSet<usize> = overlaps.identical.iter().flat_map(|group| group[1..].to_vec()).collect();
+    let mut groups: Vec<Group> = cluster(notes.len(), affinities, |closeness, _| closeness >= CLOSE)
+        .into_iter()
+        .map(|group| {
+            group
+                .into_iter()
+                .filter(|number| {
+                    may_merge(&notes[*number]) && !twins.contains(number) && !finished.contains(number)
+                })
+                .collect()
+        })
+        .filter(|group: &Vec<usize>| (2..=MOST).contains(&group.len()))
+        .map(|group| describe(notes, affinities, overlaps, guides, group))
+        .collect();
+    groups
+        .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.notes.cmp(&other.notes)));
+    make_targets_unique(&mut groups);
+    groups
+}
+
+/// What is protected stays; what happened in one sitting makes no guide.
+fn may_merge(note: &Note) -> bool {
+    note.protected.is_none() && !note.is_empty() && !matches!(note.role, Role::Session | Role::Index)
+}
+
+fn describe(
+    notes: &[Note],
+    affinities: &Affinities,
+    overlaps: &Overlaps,
+    guides: &RepoPath,
+    mut group: Vec<usize>,
+) -> Group {
+    group.sort_by_key(|&number| (base_rank(&notes[number]), number));
+    let pairs: Vec<(usize, usize)> = (0..group.len())
+        .flat_map(|index| (index + 1..group.len()).map(move |other| (index, other)))
+        .map(|(one, other)| (group[one], group[other]))
+        .collect();
+    let closeness =
+        pairs.iter().map(|&(a, b)| affinities.between(a, b).score()).sum::<f64>() / pairs.len() as f64;
+    let shared: Vec<_> = pairs.iter().filter_map(|&(a, b)| overlaps.between(a, b)).collect();
+    let passages: usize = shared.iter().map(|pair| pair.passages.len()).sum();
+    let overlap = shared.iter().map(|pair| pair.score).fold(0.0, f64::max);
+    let words = common_words(&group, affinities);
+    let name = if words.is_empty() {
+        notes[group[0]].stem().to_lowercase()
+    } else {
+        words[..words.len().min(2)].join("-")
+    };
+    let mut why = format!("average affinity {closeness:.2}");
+    if passages > 0 {
+        why.push_str(&format!(", {passages} shared passages in {} pairs", shared.len()));
+    }
+    if !words.is_empty() {
+        why.push_str(&format!(", common words: {}", words.join(", ")));
+    }
+    Group {
+        confidence: (closeness * 1.1 + overlap * 0.25).min(0.97),
+        why,
+        target: guides.join(format!("{name}.md").as_bytes()),
+        notes: group,
+    }
+}
+
+/// The base is what reads like a guide already, and of those the longest.
+fn base_rank(note: &Note) -> (usize, std::cmp::Reverse<usize>) {
+    let rank = match note.role {
+        Role::Guide => 0,
+        Role::Reference => 1,
+        Role::Other => 2,
+        Role::Report => 3,
+        _ => 4,
+    };
+    (rank, std::cmp::Reverse(note.text.len()))
+}
+
+/// Theme words that at least half of the notes have, the heaviest first.
+fn common_words(group: &[usize], affinities: &Affinities) -> Vec<String> {
+    let mut weights: BTreeMap<u32, (usize, f64)> = BTreeMap::new();
+    for &number in group {
+        for &(word, weight) in affinities.themes.vectors[number].entries() {
+            let entry = weights.entry(word).or_default();
+            entry.0 += 1;
+            entry.1 += weight;
+        }
+    }
+    let mut common: Vec<(f64, u32)> = weights
+        .into_iter()
+        .filter(|(_, (count, _))| count * 2 >= group.len() && *count > 1)
+        .map(|(word, (_, weight))| (weight, word))
+        .collect();
+    common.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    common.into_iter().take(4).map(|(_, word)| affinities.themes.vocabulary[word as usize].clone()).collect()
+}
+
+pub(super) fn title(name: &str) -> String {
+    let text = name.replace(['-', '_'], " ");
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => text,
+    }
+}
+
+fn make_targets_unique(groups: &mut [Group]) {
+    let mut taken = BTreeSet::new();
+    for group in groups {
+        let folder = group.target.parent();
+        let stem = String::from_utf8_lossy(group.target.stem()).into_owned();
+        let mut number = 1;
+        while !taken.insert(group.target.clone()) {
+            number += 1;
+            let name = format!("{stem}-{number}.md");
+            group.target = match &folder {
+                Some(folder) => folder.join(name.as_bytes()),
+                None => RepoPath::from_bytes(name.as_bytes()),
+            };
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Where files name notes: who links to a note, and who reads it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::repo::RepoPath;
+
+/// A name of a note in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mention {
+    /// The line, from 1.
+    pub(super) line: usize,
+    /// The path as it is written.
+    pub(super) path: String,
+    /// Whether it stands in quotation marks outside a comment, as a program's file names do.
+    pub(super) is_string: bool,
+}
+
+/// Endings of notes, each with its dot.
+const ENDINGS: &[&str] = &[".mdx", ".markdown", ".md", ".rst", ".txt"];
+
+/// All names of notes in a text.
+pub(super) fn find(text: &str) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        if !line.contains('.') {
+            continue;
+        }
+        let mut from = 0;
+        while let Some((start, end)) = next_name(line, from) {
+            from = end;
+            let before = line[..start].trim_start();
+            let is_comment = ["#", "//", "*", "--", ";", "<!--"].iter().any(|mark| before.starts_with(mark));
+            let is_quoted = before.ends_with(['"', '\'', '`']) && line[end..].starts_with(['"', '\'', '`']);
+            let path = line[start..end].to_owned();
+            found.push(Mention { line: number, path, is_string: is_quoted && !is_comment });
+        }
+    }
+    found
+}
+
+/// The next run of path characters that ends like a note.
+fn next_name(line: &str, from: usize) -> Option<(usize, usize)> {
+    let is_part = |character: char| character.is_alphanumeric() || "._-/+@~%".contains(character);
+    let mut at = from;
+    while at < line.len() {
+        let dot = at + line[at..].find('.')?;
+        let ending = ENDINGS.iter().find(|ending| {
+            let rest = &line[dot..];
+            rest.is_char_boundary(ending.len().min(rest.len()))
+                && rest.len() >= ending.len()
+                && rest[..ending.len()].eq_ignore_ascii_case(ending)
+                && !rest[ending.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_')
+        });
+        let Some(ending) = ending else {
+            at = dot + 1;
+            continue;
+        };
+        let start = line[from..dot].rfind(|character| !is_part(character)).map_or(from, |place| {
+            from + place + line[from + place..].chars().next().map_or(1, char::len_utf8)
+        });
+        if start < dot {
+            return Some((start, dot + ending.len()));
+        }
+        at = dot + 1;
+    }
+    None
+}
+
+/// Finds notes by the names that people write.
+pub(super) struct Names {
+    by_path: BTreeMap<Vec<u8>, usize>,
+    by_file_name: BTreeMap<Vec<u8>, Vec<usize>>,
+    paths: Vec<RepoPath>,
+}
+
+impl Names {
+    pub(super) fn of(paths: &[RepoPath]) -> Self {
+        let mut by_file_name: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+        for (number, path) in paths.iter().enumerate() {
+            by_file_name.entry(path.file_name().to_vec()).or_default().push(number);
+        }
+        let by_path =
+            paths.iter().enumerate().map(|(number, path)| (path.as_bytes().to_vec(), number)).collect();
+        Self { by_path, by_file_name, paths: paths.to_vec() }
+    }
+
+    /// The note that a name in the file `from` means: beside it, from the root, or the only one whose path ends so.
+    pub(super) fn resolve(&self, from: &RepoPath, name: &str) -> Option<usize> {
+        let beside = RepoPath::resolve(from.parent().as_ref(), name.as_bytes());
+        let from_root = RepoPath::resolve(None, name.as_bytes());
+        for path in [beside, from_root.clone()].into_iter().flatten() {
+            if let Some(&number) = self.by_path.get(path.as_bytes()) {
+                return Some(number);
+            }
+        }
+        let wanted = from_root?;
+        let holders = self.by_file_name.get(wanted.file_name())?;
+        let ends_so = |number: &&usize| {
+            let path = self.paths[**number].as_bytes();
+            path.strip_suffix(wanted.as_bytes())
+                .is_some_and(|start| start.is_empty() || start.ends_with(b"/"))
+        };
+        let mut fitting = holders.iter().filter(ends_so);
+        match (fitting.next(), fitting.next()) {
+            (Some(&only), None) => Some(only),
+            _ => None,
+        }
+    }
+}
+
+/// Who names which note.
+#[derive(Debug, Default)]
+pub(super) struct Inbound {
+    /// For each note the other notes that name it.
+    pub(super) from_notes: Vec<BTreeSet<usize>>,
+    /// For each note the other files that name it, with the first line.
+    pub(super) from_files: Vec<BTreeMap<RepoPath, usize>>,
+    /// For each note where a program reads it.
+    pub(super) read_by: Vec<Option<(RepoPath, usize)>>,
+}
+
+impl Inbound {
+    pub(super) fn new(notes: usize) -> Self {
+        Self {
+            from_notes: vec![BTreeSet::new(); notes],
+            from_files: vec![BTreeMap::new(); notes],
+            read_by: vec![None; notes],
+        }
+    }
+
+    /// Takes what a note says.
+    pub(super) fn take_note(&mut self, names: &Names, number: usize, path: &RepoPath, text: &str) {
+        for mention in find(text) {
+            if let Some(named) = names.resolve(path, &mention.path).filter(|&named| named != number) {
+                self.from_notes[named].insert(number);
+            }
+        }
+    }
+
+    /// Takes what a file that is no note says; in configuration every name counts as read.
+    pub(super) fn take_file(&mut self, names: &Names, path: &RepoPath, text: &str) {
+        let is_configuration =
+            matches!(path.extension().as_str(), "toml" | "yml" | "yaml" | "json" | "cfg" | "ini")
+                || path.stem() == b"MANIFEST";
+        for mention in find(text) {
+            let Some(named) = names.resolve(path, &mention.path) else { continue };
+            self.from_files[named].entry(path.clone()).or_insert(mention.line);
+            if (mention.is_string || is_configuration) && self.read_by[named].is_none() {
+                self.read_by[named] = Some((path.clone(), mention.line));
+            }
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The result as a document: what matters first, then the evidence, then the plan.
+
+use super::plan::Item;
+use super::plan_format;
+use super::result::{Analysis, NoteEntry, Overlap, OverlapKind, Topic};
+use crate::report::{Block, Cell, Document, Inline};
+
+/// Entries of the short lists at the top.
+const SHORT: usize = 10;
+/// Overlaps that are listed, and of these how many with their passages side by side.
+const OVERLAPS: usize = 40;
+/// Orphans, boilerplate and findings that are listed.
+const LISTED: usize = 50;
+
+/// The plan, led by what matters.
+pub fn report(analysis: &Analysis) -> Document {
+    let mut document = Document::default();
+    document.heading(1, "Documentation consolidation plan");
+    opening(&mut document, analysis);
+    broken_links(&mut document, analysis);
+    finished(&mut document, analysis);
+    inventory(&mut document, analysis);
+    overlaps(&mut document, analysis);
+    plan(&mut document, analysis);
+    remarks(&mut document, analysis);
+    method(&mut document, analysis);
+    document
+}
+
+/// What was found, one line.
+pub fn headline(analysis: &Analysis) -> String {
+    let summary = &analysis.summary;
+    let mut parts = vec![
+        count(summary.notes, "note", "notes"),
+        count(summary.topics, "topic", "topics"),
+        count(summary.overlaps, "overlapping pair", "overlapping pairs"),
+    ];
+    if let Some(links) = summary.broken_links {
+        parts.push(count(links, "broken link", "broken links"));
+    }
+    parts.push(format!("{:.1} % of the text stands in two notes or more", summary.overlap_share * 100.0));
+    parts.join(", ")
+}
+
+/// What to do next, one line.
+pub fn next_step(analysis: &Analysis) -> String {
+    let summary = &analysis.summary;
+    match (summary.proposed, summary.ticked) {
+        (0, _) => "nothing is proposed".to_owned(),
+        (_, 0) => format!(
+            "read the plan and tick what is right: {} proposed",
+            count(summary.proposed, "item is", "items are")
+        ),
+        (_, ticked) => {
+            format!(
+                "read the plan, then `xtask phase3 --dry-run`: {ticked} of {} ticked",
+                count(summary.proposed, "item", "items")
+            )
+        }
+    }
+}
+
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn opening(document: &mut Document, analysis: &Analysis) {
+    let mut text = format!("{}.", headline(analysis));
+    if !analysis.uncommitted.is_empty() {
+        text = format!(
+            "Includes {}. {text}",
+            count(analysis.uncommitted.len(), "uncommitted file", "uncommitted files")
+        );
+    }
+    document.paragraph(text);
+    let ticked = analysis.items.iter().filter(|item| item.ticked && !item.done).count();
+    let next = match ticked {
+        0 => "Tick what is right in the plan below, then run ",
+        _ => "Read the plan below, untick what is wrong, then run ",
+    };
+    document.paragraph(
+        Inline::plain(next)
+            .with_code("xtask phase3 --dry-run")
+            .text(" to see the change, and ")
+            .with_code("xtask phase3")
+            .text(" to make it. Planning again keeps ticks, targets, order, reasons and destinies."),
+    );
+}
+
+fn broken_links(document: &mut Document, analysis: &Analysis) {
+    let Some(links) = analysis.broken_links.as_ref().filter(|links| !links.is_empty()) else { return };
+    document.heading(2, format!("What points to nothing ({})", links.len()));
+    let rows = links.iter().map(|link| {
+        vec![
+            place(&link.path.display(), link.line),
+            Inline::code(link.target.clone()),
+            Inline::plain(link.reason.clone()),
+            link.suggestion.as_ref().map_or_else(|| "".into(), |suggestion| Inline::code(suggestion.clone())),
+        ]
+    });
+    document.table(&["Where", "Link", "Why", "Perhaps meant"], &[], rows.collect());
+}
+
+fn place(path: &str, line: usize) -> Cell {
+    Inline::code(format!("{path}:{line}"))
+}
+
+fn finished(document: &mut Document, analysis: &Analysis) {
+    let open: Vec<_> = analysis.plan.archive.iter().filter(|item| !item.state.done).collect();
+    if open.is_empty() {
+        return;
+    }
+    document.heading(2, "What looks like finished business");
+    let items = open.iter().take(SHORT).map(|item| {
+        Inline::code(item.path.display().into_owned()).text(format!(
+            " ({} % sure): {}",
+            (item.confidence * 100.0).round(),
+            item.why
+        ))
+    });
+    document.list(items.collect());
+    if open.len() > SHORT {
+        document.paragraph(format!("{} more stand in the plan below.", open.len() - SHORT));
+    }
+}
+
+fn inventory(document: &mut Document, analysis: &Analysis) {
+    document.heading(2, "Inventory by topic");
+    if let Some(reason) = &analysis.dates_unknown {
+        document.paragraph(format!("Dates are not known: {reason}."));
+    }
+    for topic in &analysis.topics {
+        document.heading(3, topic_heading(topic));
+        let notes = analysis.notes.iter().filter(|note| note.topic.as_ref() == Some(&topic.id));
+        let rows = notes.map(inventory_row).collect();
+        document.table(&["Note", "Title", "Kind", "Lines", "Words", "Created", "Changed"], &[3, 4], rows);
+    }
+}
+
+fn topic_heading(topic: &Topic) -> Inline {
+    Inline::plain(format!("{} ({})", topic.label, topic.notes.len()))
+}
+
+fn inventory_row(note: &NoteEntry) -> Vec<Cell> {
+    let day = |date: &Option<String>| -> Cell {
+        date.as_deref().and_then(|date| date.get(..10)).map_or_else(|| "unknown".into(), Inline::plain)
+    };
+    vec![
+        Inline::code(note.path.display().into_owned()),
+        Inline::plain(note.title.clone()),
+        Inline::plain(format!("{:?}", note.role).to_lowercase()),
+        Inline::plain(note.lines.to_string()),
+        Inline::plain(note.words.to_string()),
+        day(&note.created),
+        day(&note.changed),
+    ]
+}
+
+fn overlaps(document: &mut Document, analysis: &Analysis) {
+    if analysis.overlaps.is_empty() {
+        return;
+    }
+    document.heading(2, format!("Overlaps ({})", analysis.overlaps.len()));
+    document.table(
+        &["Score", "Kind", "Note", "of it shared", "Note", "of it shared", "Passages"],
+        &[0, 3, 5, 6],
+        analysis.overlaps.iter().take(OVERLAPS).map(overlap_row).collect(),
+    );
+    if analysis.overlaps.len() > OVERLAPS {
+        document.paragraph(
+            Inline::plain(format!("{} weaker ones are left out here; ", analysis.overlaps.len() - OVERLAPS))
+                .with_code("xtask consolidate plan --format json")
+                .text(" lists all."),
+        );
+    }
+    for excerpt in &analysis.excerpts {
+        let title = Inline::code(excerpt.a.display().into_owned())
+            .text(" and ")
+            .with_code(excerpt.b.display().into_owned());
+        let head = |lines: [usize; 2]| format!("lines {}-{}", lines[0], lines[1]);
+        let rows = excerpt.rows.iter().map(|(a, b)| vec![Inline::code(a.clone()), Inline::code(b.clone())]);
+        let mut inside = Document::default();
+        inside.table(&[&head(excerpt.a_lines), &head(excerpt.b_lines)], &[], rows.collect());
+        document.blocks.push(Block::Details { summary: title, blocks: inside.blocks });
+    }
+}
+
+fn overlap_row(overlap: &Overlap) -> Vec<Cell> {
+    let percent = |share: f64| Inline::plain(format!("{:.0} %", share * 100.0));
+    vec![
+        Inline::plain(format!("{:.2}", overlap.score)),
+        Inline::plain(kind_name(overlap.kind)),
+        Inline::code(overlap.a.display().into_owned()),
+        percent(overlap.share_a),
+        Inline::code(overlap.b.display().into_owned()),
+        percent(overlap.share_b),
+        Inline::plain(overlap.shared.len().to_string()),
+    ]
+}
+
+pub(super) fn kind_name(kind: OverlapKind) -> &'static str {
+    match kind {
+        OverlapKind::Identical => "identical",
+        OverlapKind::NearDuplicate => "near duplicate",
+        OverlapKind::Contained => "contained",
+        OverlapKind::SharedSections => "shared sections",
+        OverlapKind::SameSubject => "same subject",
+    }
+}
+
+fn plan(document: &mut Document, analysis: &Analysis) {
+    document.heading(2, "Plan");
+    let open: Vec<&Item> = analysis.items.iter().filter(|item| !item.done).collect();
+    if open.is_empty() {
+        document.paragraph("Nothing is proposed.");
+    }
+    let (before, in_guide) = open
+        .iter()
+        .filter_map(|item| item.lines)
+        .fold((0, 0), |sum, (before, in_guide)| (sum.0 + before, sum.1 + in_guide));
+    if before > 0 {
+        document.paragraph(format!(
+            "The merges take {before} lines: {in_guide} go into guides, {} stay in the archive, none is lost.",
+            before - in_guide
+        ));
+    }
+    if !analysis.lapsed.is_empty() {
+        document.paragraph("Decisions of the previous plan that no longer apply:");
+        document.list(
+            analysis.lapsed.iter().map(|lapsed| format!("{}: {}", lapsed.item, lapsed.why).into()).collect(),
+        );
+    }
+    let text = plan_format::write(&analysis.items);
+    document.blocks.push(Block::Verbatim(text.trim_end().to_owned()));
+}
+
+fn remarks(document: &mut Document, analysis: &Analysis) {
+    let protected: Vec<&NoteEntry> = analysis.notes.iter().filter(|note| note.protected.is_some()).collect();
+    if !protected.is_empty() {
+        document.heading(2, format!("Left where they are ({})", protected.len()));
+        let entries = protected.iter().take(LISTED).map(|note| {
+            Inline::code(note.path.display().into_owned())
+                .text(format!(": {}", note.protected.as_deref().unwrap_or_default()))
+        });
+        document.list(entries.collect());
+        rest(document, protected.len());
+    }
+    if !analysis.orphans.is_empty() {
+        document.heading(2, format!("Nothing links to ({})", analysis.orphans.len()));
+        let paths =
+            analysis.orphans.iter().take(LISTED).map(|path| Inline::code(path.display().into_owned()));
+        document.list(paths.collect());
+        rest(document, analysis.orphans.len());
+    }
+    if !analysis.boilerplate.is_empty() {
+        document.heading(2, "Boilerplate, which is no overlap");
+        let rows = analysis.boilerplate.iter().take(LISTED).map(|passage| {
+            let first = &passage.places[0];
+            vec![
+                Inline::plain(passage.notes.to_string()),
+                Inline::plain(passage.begins.clone()),
+                Inline::code(format!("{}:{}", first.path, first.lines[0])),
+            ]
+        });
+        document.table(&["Notes", "Begins with", "First"], &[0], rows.collect());
+        rest(document, analysis.boilerplate.len());
+    }
+    if !analysis.findings.is_empty() {
+        document.heading(2, format!("Findings ({})", analysis.findings.len()));
+        let entries = analysis.findings.iter().take(LISTED).map(|finding| {
+            let place = match (&finding.path, finding.line) {
+                (Some(path), Some(line)) => format!("{path}:{line}"),
+                (Some(path), None) => path.clone(),
+                (None, _) => "the repository".to_owned(),
+            };
+            Inline::code(place).text(format!(" {}", finding.message))
+        });
+        document.list(entries.collect());
+        rest(document, analysis.findings.len());
+    }
+}
+
+fn rest(document: &mut Document, all: usize) {
+    if all > LISTED {
+        document.paragraph(format!("And {} more, listed by `--format json`.", all - LISTED));
+    }
+}
+
+fn method(document: &mut Document, analysis: &Analysis) {
+    document.heading(2, "Method");
+    let depth = format!("{:?}", analysis.depth).to_lowercase();
+    let mut lines = vec![
+        format!("Depth `{depth}`; the whole analysis is offline and gives the same bytes for the same input."),
+        "Overlap: runs of four words (figures folded) that few notes share, grown to lines. The score rises with how \
+         much is shared and with how much of the smaller note that is; a run that stands in more than 3 % of the notes \
+         (at least 4, at most 12) is boilerplate."
+            .to_owned(),
+        "Affinity: names, headings, words and overlap; topics and merge groups are clusters by average affinity.".to_owned(),
+        "A note is left out when it lies in an archive folder, is a report of this tool, or is no text; parts between \
+         markers of this tool do not count."
+            .to_owned(),
+    ];
+    if !analysis.archived.is_empty() {
+        lines.push(format!(
+            "{} in archive folders were left out.",
+            count(analysis.archived.len(), "note", "notes")
+        ));
+    }
+    document.list(lines.into_iter().map(Inline::from).collect());
+}

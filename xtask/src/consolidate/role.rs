@@ -1,0 +1,183 @@
+//! Which kind of document a note is, by how people name such documents.
+
+use super::note::Role;
+use super::words;
+use crate::markdown::{BlockKind, Parsed};
+
+/// Words that name a kind; the first row that matches decides.
+const NAMES: &[(Role, &[&str])] = &[
+    (Role::Index, &["index", "readme", "toc", "contents", "start here", "this first", "navigation"]),
+    (
+        Role::Session,
+        &[
+            "session",
+            "handoff",
+            "journal",
+            "diary",
+            "meeting",
+            "minutes",
+            "standup",
+            "worklog",
+            "transcript",
+            "retro",
+        ],
+    ),
+    (
+        Role::Reference,
+        &[
+            "reference",
+            "cheatsheet",
+            "cheat sheet",
+            "quickref",
+            "glossary",
+            "faq",
+            "guidelines",
+            "conventions",
+            "spec",
+            "specification",
+            "schema",
+            "api",
+        ],
+    ),
+    (
+        Role::Guide,
+        &[
+            "guide",
+            "howto",
+            "how to",
+            "tutorial",
+            "setup",
+            "install",
+            "installation",
+            "quickstart",
+            "quick start",
+            "usage",
+            "getting started",
+            "manual",
+            "troubleshooting",
+            "onboarding",
+            "instructions",
+            "walkthrough",
+            "deployment",
+        ],
+    ),
+    (
+        Role::Plan,
+        &[
+            "plan",
+            "planning",
+            "roadmap",
+            "todo",
+            "todos",
+            "proposal",
+            "strategy",
+            "checklist",
+            "next steps",
+            "backlog",
+            "milestones",
+        ],
+    ),
+    (Role::Status, &["status", "progress", "checkpoint", "state"]),
+    (Role::Summary, &["summary", "overview", "recap", "digest", "tldr"]),
+    (
+        Role::Report,
+        &[
+            "report",
+            "audit",
+            "analysis",
+            "evaluation",
+            "results",
+            "findings",
+            "research",
+            "investigation",
+            "review",
+            "verification",
+            "postmortem",
+            "benchmark",
+            "comparison",
+            "assessment",
+            "experiment",
+        ],
+    ),
+    (
+        Role::Summary,
+        &[
+            "complete",
+            "completed",
+            "done",
+            "final",
+            "fix",
+            "fixes",
+            "fixed",
+            "implementation",
+            "resolution",
+            "update",
+            "changes",
+            "deliverables",
+        ],
+    ),
+];
+
+/// The kind of a note called `stem` with this title and content.
+pub(super) fn of(stem: &str, title: &str, parsed: &Parsed) -> Role {
+    if let Some(role) = by_name(stem) {
+        return role;
+    }
+    if date_in(stem).is_some() {
+        return Role::Session;
+    }
+    by_name(title).unwrap_or_else(|| by_content(parsed))
+}
+
+fn by_name(name: &str) -> Option<Role> {
+    let words = words::of_text(name);
+    let has = |wanted: &&str| {
+        let wanted: Vec<&str> = wanted.split(' ').collect();
+        words.windows(wanted.len()).any(|run| run.iter().zip(&wanted).all(|(word, wanted)| word == wanted))
+    };
+    NAMES.iter().find(|(_, names)| names.iter().any(has)).map(|(role, _)| *role)
+}
+
+/// A text of commands is a guide; a text of links an index.
+fn by_content(parsed: &Parsed) -> Role {
+    let leaves = parsed.blocks.iter().filter(|block| block.kind.is_leaf()).count().max(1);
+    let commands = parsed.blocks.iter().filter(|block| {
+        matches!(&block.kind, BlockKind::Code { language, .. }
+            if matches!(language.as_str(), "sh" | "bash" | "shell" | "console" | "zsh" | "powershell"))
+    });
+    if commands.count() * 5 >= leaves {
+        return Role::Guide;
+    }
+    if parsed.links.len() >= 5 && parsed.links.len() * 2 >= leaves {
+        return Role::Index;
+    }
+    Role::Other
+}
+
+/// A date in a name (`2025-10-28`, `20251028`, `2025_10_28`), as `YYYY-MM-DD`.
+pub(super) fn date_in(name: &str) -> Option<String> {
+    let characters: Vec<char> = name.chars().collect();
+    (0..characters.len()).find_map(|at| {
+        if at > 0 && characters[at - 1].is_ascii_digit() {
+            return None;
+        }
+        let mut digits = String::new();
+        let mut end = at;
+        while digits.len() < 8 {
+            match characters.get(end)? {
+                digit if digit.is_ascii_digit() => digits.push(*digit),
+                '-' | '_' | '.' if matches!(digits.len(), 4 | 6) && characters[end - 1].is_ascii_digit() => {}
+                _ => return None,
+            }
+            end += 1;
+        }
+        if characters.get(end).is_some_and(char::is_ascii_digit) {
+            return None;
+        }
+        let (year, month, day) = (&digits[..4], &digits[4..6], &digits[6..]);
+        let fits = ("1990".."2100").contains(&year)
+            && ("01"..="12").contains(&month)
+            && ("01"..="31").contains(&day);
+        fits.then(|| format!("{year}-{month}-{day}"))
+    })
+}

@@ -1,0 +1,167 @@
+//! Which files are notes, which are left alone, and which must stay where they are.
+
+use anyhow::{Context, Result};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::config::ConsolidateConfig;
+use crate::markdown::Format;
+use crate::repo::RepoPath;
+
+/// Where reports go when the configuration says nothing.
+pub(super) const REPORT: &str = "notes/documentation_consolidation_plan.md";
+
+/// Folders of notes when the configuration names none.
+const FOLDERS: &[&str] = &["notes", "docs", "doc"];
+
+/// Names of folders whose notes were put away.
+const ARCHIVES: &[&str] = &[
+    "archive",
+    "archives",
+    "archived",
+    "_archive",
+    ".archive",
+    "attic",
+    "legacy",
+    "deprecated",
+    "obsolete",
+    "historical",
+];
+
+/// The globs of `[consolidate]`, ready for use.
+pub(super) struct Scope {
+    include: Option<GlobSet>,
+    exclude: GlobSet,
+    keep: GlobSet,
+    pub(super) report: RepoPath,
+}
+
+/// What a file is to the analysis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It is read and compared.
+    Note,
+    /// It was put away: never analysed, never moved.
+    Archived,
+    /// None of its business.
+    Other,
+}
+
+impl Scope {
+    pub(super) fn of(config: &ConsolidateConfig) -> Result<Self> {
+        let report = config.report.as_deref().unwrap_or(REPORT);
+        let report = RepoPath::resolve(None, report.as_bytes()).with_context(|| {
+            format!("use `{report}` as the report's place: it leads outside the repository")
+        })?;
+        Ok(Self {
+            include: config.include.as_deref().map(globs).transpose()?,
+            exclude: globs(&config.exclude)?,
+            keep: globs(&config.keep)?,
+            report,
+        })
+    }
+
+    /// What a file is by its path alone.
+    pub(super) fn kind(&self, path: &RepoPath) -> Kind {
+        let shown = path.display();
+        let is_chosen = match &self.include {
+            Some(include) => include.is_match(&*shown) && Format::of_extension(&path.extension()).is_some(),
+            None => is_note_by_default(path),
+        };
+        if !is_chosen || *path == self.report || self.exclude.is_match(&*shown) {
+            return Kind::Other;
+        }
+        if is_archived(path) { Kind::Archived } else { Kind::Note }
+    }
+
+    /// True for what `keep` names.
+    pub(super) fn is_kept(&self, path: &RepoPath) -> bool {
+        self.keep.is_match(&*path.display())
+    }
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet> {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        builder.add(Glob::new(pattern).with_context(|| format!("read the glob `{pattern}`"))?);
+        // A folder means what is in it.
+        let folder = format!("{}/**", pattern.trim_end_matches('/'));
+        builder.add(Glob::new(&folder).with_context(|| format!("read the glob `{pattern}`"))?);
+    }
+    builder.build().context("read the globs")
+}
+
+fn is_note_by_default(path: &RepoPath) -> bool {
+    let extension = path.extension();
+    let Some(format) = Format::of_extension(&extension) else { return false };
+    let parts: Vec<String> = path.parts().map(|part| String::from_utf8_lossy(part).to_lowercase()).collect();
+    match &parts[..] {
+        [_] => format == Format::Markdown,
+        [folder, ..] if FOLDERS.contains(&folder.as_str()) => {
+            !is_list_for_programs(parts.last().map_or("", String::as_str))
+        }
+        _ => false,
+    }
+}
+
+/// Text files that programs read.
+fn is_list_for_programs(name: &str) -> bool {
+    let listed = ["requirements", "constraints", "cmakelists", "robots", "llms"];
+    name.ends_with(".txt") && listed.iter().any(|start| name.starts_with(start))
+}
+
+/// True below a folder for what was put away.
+pub(super) fn is_archived(path: &RepoPath) -> bool {
+    let Some(folder) = path.parent() else { return false };
+    folder.parts().any(|part| ARCHIVES.contains(&String::from_utf8_lossy(part).to_lowercase().as_str()))
+}
+
+/// The name of an archive folder among the parts of a path.
+pub(super) fn archive_folder_of(path: &RepoPath) -> Option<RepoPath> {
+    let parts: Vec<&[u8]> = path.parts().collect();
+    let at = parts[..parts.len() - 1]
+        .iter()
+        .position(|part| ARCHIVES.contains(&String::from_utf8_lossy(part).to_lowercase().as_str()))?;
+    Some(RepoPath::from_bytes(&parts[..=at].join(&b'/')))
+}
+
+/// Names, without ending, of files that people and programs look for at their place.
+const FIXED: &[&str] = &[
+    "readme",
+    "license",
+    "licence",
+    "copying",
+    "notice",
+    "changelog",
+    "changes",
+    "history",
+    "news",
+    "security",
+    "code_of_conduct",
+    "contributing",
+    "contributors",
+    "authors",
+    "maintainers",
+    "governance",
+    "support",
+    "citation",
+    "claude",
+    "agents",
+    "gemini",
+    "copilot-instructions",
+    "skill",
+    "codeowners",
+    "pull_request_template",
+    "issue_template",
+    "funding",
+];
+
+/// Why a file must stay where it is, by its path alone.
+pub(super) fn fixed_by_name(path: &RepoPath) -> Option<&'static str> {
+    let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
+    let base = stem.split('.').next().unwrap_or_default();
+    if FIXED.contains(&base) {
+        return Some("its name has a meaning at this place");
+    }
+    let is_hidden = path.parts().any(|part| part.starts_with(b"."));
+    is_hidden.then_some("it lies in a hidden folder, which programs read")
+}

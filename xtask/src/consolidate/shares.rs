@@ -1,0 +1,29 @@
+//! How much of the notes stands in two of them or more.
+
+use std::collections::BTreeMap;
+
+use super::note::Note;
+
+/// Bytes of blocks that stand in two notes or more, over the bytes of all notes.
+///
+/// Blocks are paragraphs, tables, code blocks and headings; blanks and line breaks do not count when they
+/// are compared.
+pub(super) fn overlap_share(notes: &[Note]) -> f64 {
+    // For each block the first note that holds it, its bytes so far, and whether another note holds it too.
+    let mut seen: BTreeMap<String, (usize, usize, bool)> = BTreeMap::new();
+    for (number, note) in notes.iter().enumerate() {
+        for block in note.parsed.blocks.iter().filter(|block| block.kind.is_leaf()) {
+            let text = &note.text[block.range.clone()];
+            if !text.contains(char::is_alphanumeric) {
+                continue;
+            }
+            let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let entry = seen.entry(folded).or_insert((number, 0, false));
+            entry.1 += text.len();
+            entry.2 |= entry.0 != number;
+        }
+    }
+    let shared: usize = seen.values().filter(|(_, _, twice)| *twice).map(|(_, bytes, _)| bytes).sum();
+    let all: usize = notes.iter().map(|note| note.text.len()).sum();
+    if all == 0 { 0.0 } else { shared as f64 / all as f64 }
+}

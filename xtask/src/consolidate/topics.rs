@@ -1,0 +1,141 @@
+//! What the notes speak of: clusters by affinity, with labels from their theme words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::affinity::Affinities;
+use super::note::Note;
+use super::plan;
+use super::result::Topic;
+
+/// Notes that belong together, and what they are called.
+#[derive(Debug, Default)]
+pub(super) struct Topics {
+    /// Numbers of notes, the largest group first.
+    pub(super) groups: Vec<Vec<usize>>,
+}
+
+/// Affinity below which no two groups are joined.
+const LEAST: f64 = 0.08;
+
+impl Topics {
+    /// Joins the two closest groups (average affinity) as long as there are too many or they are close.
+    pub(super) fn of(notes: &[Note], affinities: &Affinities) -> Self {
+        let most = most_topics(notes.len());
+        let mut groups = cluster(notes.len(), affinities, |closeness, groups| {
+            closeness >= LEAST && (groups > most || closeness >= 0.25)
+        });
+        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group[0]));
+        Self { groups }
+    }
+}
+
+/// How many topics a reader can take in.
+fn most_topics(notes: usize) -> usize {
+    ((notes as f64).sqrt() * 1.6).round().max(1.0) as usize
+}
+
+/// Agglomerative clustering by average affinity; `goes_on` is asked before each join.
+pub(super) fn cluster(
+    count: usize,
+    affinities: &Affinities,
+    goes_on: impl Fn(f64, usize) -> bool,
+) -> Vec<Vec<usize>> {
+    let mut members: BTreeMap<usize, Vec<usize>> = (0..count).map(|number| (number, vec![number])).collect();
+    // Sums of affinities between groups; the smaller number of a join goes on to stand for it.
+    let mut sums: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
+    for (a, b, evidence) in affinities.pairs() {
+        sums.entry(a).or_default().insert(b, evidence.score());
+        sums.entry(b).or_default().insert(a, evidence.score());
+    }
+    while let Some((closeness, a, b)) = closest(&sums, &members) {
+        if !goes_on(closeness, members.len()) {
+            break;
+        }
+        join(&mut sums, a, b);
+        let moved = members.remove(&b).unwrap_or_default();
+        if let Some(group) = members.get_mut(&a) {
+            group.extend(moved);
+            group.sort_unstable();
+        }
+    }
+    members.into_values().collect()
+}
+
+fn closest(
+    sums: &BTreeMap<usize, BTreeMap<usize, f64>>,
+    members: &BTreeMap<usize, Vec<usize>>,
+) -> Option<(f64, usize, usize)> {
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (&a, others) in sums {
+        for (&b, &sum) in others.range(a + 1..) {
+            let closeness = sum / (members[&a].len() * members[&b].len()) as f64;
+            if best.is_none_or(|(most, _, _)| closeness > most) {
+                best = Some((closeness, a, b));
+            }
+        }
+    }
+    best
+}
+
+fn join(sums: &mut BTreeMap<usize, BTreeMap<usize, f64>>, a: usize, b: usize) {
+    let of_b = sums.remove(&b).unwrap_or_default();
+    for (other, sum) in of_b {
+        if other == a {
+            continue;
+        }
+        *sums.entry(a).or_default().entry(other).or_default() += sum;
+        if let Some(row) = sums.get_mut(&other) {
+            row.remove(&b);
+            *row.entry(a).or_default() += sum;
+        }
+    }
+    if let Some(row) = sums.get_mut(&a) {
+        row.remove(&b);
+    }
+}
+
+/// The topics as they are reported.
+pub(super) fn entries(notes: &[Note], topics: &Topics, affinities: &Affinities) -> Vec<Topic> {
+    let mut labels = BTreeSet::new();
+    let entries = topics.groups.iter().map(|group| {
+        let keywords = keywords(group, notes.len(), affinities);
+        let mut label = keywords.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        if label.is_empty() {
+            label = "other".to_owned();
+        }
+        // Two topics of the same words are told apart by their first note.
+        if !labels.insert(label.clone()) {
+            label = format!("{label} ({})", notes[group[0]].stem());
+        }
+        Topic {
+            id: plan::hash(std::iter::once(label.as_bytes())),
+            keywords,
+            label,
+            notes: group.iter().map(|&number| notes[number].path.clone()).collect(),
+        }
+    });
+    entries.collect()
+}
+
+/// Words that stand in the themes of a group's notes more than in those of others (c-TF-IDF).
+fn keywords(group: &[usize], all: usize, affinities: &Affinities) -> Vec<String> {
+    let themes = &affinities.themes;
+    let (mut inside, mut total) = (BTreeMap::new(), BTreeMap::new());
+    for number in 0..all {
+        for &(word, weight) in themes.vectors[number].entries() {
+            *total.entry(word).or_insert(0.0) += weight;
+            if group.contains(&number) {
+                let entry: &mut (f64, usize) = inside.entry(word).or_default();
+                entry.0 += weight;
+                entry.1 += 1;
+            }
+        }
+    }
+    let mut scored: Vec<(f64, u32)> = inside
+        .into_iter()
+        .filter(|(_, (_, notes))| *notes * 3 >= group.len())
+        .map(|(word, (weight, notes))| (weight * weight / total[&word] * (notes as f64).sqrt(), word))
+        .collect();
+    scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    scored.into_iter().take(6).map(|(_, word)| themes.vocabulary[word as usize].clone()).collect()
+}
