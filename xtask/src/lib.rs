@@ -24,6 +24,7 @@ pub mod consolidate;
 pub mod upstream;
 pub mod validate;
 
+pub mod commands;
 pub mod fixture;
 pub mod phases;
 

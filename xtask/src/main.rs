@@ -1,3 +1,41 @@
-//! The program `xtask`.
+//! The program `xtask`: parses the command line, runs the command, ends with its exit code.
 
-fn main() {}
+#![allow(clippy::disallowed_methods, reason = "`main` reads the arguments and alone ends the program")]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use xtask::cli::{self, Cli};
+use xtask::commands::{self, Exit};
+use xtask::process::Cancel;
+use xtask::term::Term;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse_from(cli::without_cargo_argument(std::env::args_os().collect()));
+    let term = Term::new(cli.global.color, cli.global.quiet, cli.global.verbose);
+    let cancel = Cancel::default();
+    if let Err(error) = listen_for_interrupts(&cancel) {
+        term.error(&error);
+        return Exit::Failed.into();
+    }
+    match commands::run(&cli, term, &cancel) {
+        Ok(_) if cancel.is_cancelled() => Exit::Interrupted.into(),
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            term.error(&error);
+            if cancel.is_cancelled() { Exit::Interrupted.into() } else { Exit::Failed.into() }
+        }
+    }
+}
+
+/// The first Ctrl-C asks long work to end with what it has; the second ends the program.
+fn listen_for_interrupts(cancel: &Cancel) -> anyhow::Result<()> {
+    let cancel = cancel.clone();
+    ctrlc::set_handler(move || {
+        if cancel.is_cancelled() {
+            std::process::exit(130);
+        }
+        cancel.cancel();
+    })?;
+    Ok(())
+}

@@ -38,6 +38,12 @@ impl Term {
         !self.quiet && io::stderr().is_terminal()
     }
 
+    /// How many columns a line may take: as many as the terminal has, 100 elsewhere.
+    pub fn width(&self) -> usize {
+        let size = terminal_size::terminal_size_of(io::stdout());
+        size.map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns))
+    }
+
     /// True when the user asked to hear more.
     pub fn is_verbose(&self) -> bool {
         self.verbose

@@ -7,8 +7,8 @@ pub struct Detected {
     pub notes: Vec<String>,
     /// The upstream's remote, if there is one.
     pub upstream: Option<String>,
-    /// Name, folder and kind of each test suite.
-    pub suites: Vec<(String, String, String)>,
+    /// Name and paths of each test suite, and whether its failures fail the command.
+    pub suites: Vec<(String, Vec<String>, bool)>,
 }
 
 /// Writes the file's text. Every setting is commented out: the file changes nothing until it is edited.
@@ -32,11 +32,11 @@ pub fn commented(detected: &Detected) -> String {
     text.push_str(
         "# report = \"notes/upstream_sync_analysis.md\"\n\n[validate]\n# report = \"notes/test_suite_report.md\"\n",
     );
-    for (name, folder, kind) in &detected.suites {
+    for (name, paths, gating) in &detected.suites {
         text.push_str(&format!(
-            "\n# [[validate.suite]]\n# name = {}\n# paths = [{}]\n# kind = \"{kind}\"\n",
+            "\n# [[validate.suite]]\n# name = {}\n# paths = {}\n# gating = {gating}\n",
             quoted(name),
-            quoted(folder)
+            list(paths)
         ));
     }
     text
@@ -71,7 +71,7 @@ mod tests {
         let detected = Detected {
             notes: vec!["n\"otes/**/*.md".into()],
             upstream: Some("up\\stream\n".into()),
-            suites: vec![("unit".into(), "tests".into(), "unit".into())],
+            suites: vec![("unit".into(), vec!["tests".into()], true)],
         };
         let text = commented(&detected);
         let parse = |text: &str| toml::from_str::<Config>(text).unwrap();

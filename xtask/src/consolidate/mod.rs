@@ -38,7 +38,7 @@ pub use result::*;
 
 use crate::config::{ConsolidateConfig, Depth};
 use crate::process::{Cancel, Progress};
-use crate::repo::Repo;
+use crate::repo::{Repo, RepoPath, Tree};
 use crate::report::{Outcome, Unavailable};
 
 /// What is read, and how far it looks.
@@ -60,28 +60,56 @@ impl Default for Options {
     }
 }
 
+/// All that was read, before anything is concluded from it.
+pub struct Input(Option<gather::Gathered>);
+
 /// Reads the notes and makes the plan.
 ///
 /// # Errors
-/// The revision does not exist, a glob is wrong, git cannot list or read, or the plan that stands in the
-/// report's place has a line that cannot be read: decisions in it would be lost.
+/// As [`gather`].
 pub fn run(
     repo: &Repo,
     options: &Options,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
+    Ok(analyse(gather(repo, options, progress, cancel)?, options, progress))
+}
+
+/// Reads the notes, their history and the plan that stands. Nothing of the repository is read after it.
+///
+/// # Errors
+/// The revision does not exist, a glob is wrong, git cannot list or read, or the plan that stands in the
+/// report's place has a line that cannot be read: decisions in it would be lost.
+pub fn gather(repo: &Repo, options: &Options, progress: &Progress, cancel: &Cancel) -> Result<Input> {
     let gathered = gather::read(repo, options, progress, cancel)?;
-    let Some(gathered) =
-        gathered.filter(|gathered| !gathered.notes.is_empty() || !gathered.previous.is_empty())
-    else {
-        return Ok(Outcome::Unavailable(Unavailable {
+    Ok(Input(gathered.filter(|gathered| !gathered.notes.is_empty() || !gathered.previous.is_empty())))
+}
+
+/// Makes the plan of what was read.
+pub fn analyse(input: Input, options: &Options, progress: &Progress) -> Outcome<Analysis> {
+    let Input(Some(gathered)) = input else {
+        return Outcome::Unavailable(Unavailable {
             why: "there are no notes here".to_owned(),
             hint: Some(
                 "name them with `include = [\"GLOB\"]` under `[consolidate]` in xtask.toml".to_owned(),
             ),
-        }));
+        });
     };
     progress.step(format!("comparing {} notes", gathered.notes.len()));
-    Ok(Outcome::Done(assemble::analysis(gathered, options)))
+    Outcome::Done(assemble::analysis(gathered, options))
+}
+
+/// The globs that stand for notes when the configuration names none, as far as they match something in `tree`.
+pub fn default_globs(tree: &Tree) -> Vec<String> {
+    let folders = scope::FOLDERS.iter().filter(|folder| tree.has_folder(&RepoPath::from(**folder)));
+    std::iter::once("*.md".to_owned()).chain(folders.map(|folder| format!("{folder}/**"))).collect()
+}
+
+impl Analysis {
+    /// Whether `--strict` fails: something waits to be decided, or a link leads nowhere.
+    pub fn has_findings(&self) -> bool {
+        self.items.iter().any(|item| !item.done)
+            || self.broken_links.as_ref().is_some_and(|links| !links.is_empty())
+    }
 }

@@ -11,7 +11,7 @@ use crate::repo::RepoPath;
 pub(super) const REPORT: &str = "notes/documentation_consolidation_plan.md";
 
 /// Folders of notes when the configuration names none.
-const FOLDERS: &[&str] = &["notes", "docs", "doc"];
+pub(super) const FOLDERS: &[&str] = &["notes", "docs", "doc"];
 
 /// Names of folders whose notes were put away.
 const ARCHIVES: &[&str] = &[

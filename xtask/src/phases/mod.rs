@@ -1,6 +1,10 @@
 //! The phases, put together from the rooms' functions.
 
+pub mod analyses;
+pub mod demo;
+pub mod kept;
 pub mod parallel;
+pub mod phase2;
 mod progress;
 mod timing;
 

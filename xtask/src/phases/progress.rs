@@ -67,6 +67,14 @@ impl Row {
         }
     }
 
+    /// Takes the row away: what follows says it all.
+    pub fn clear(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
     fn show(&self, event: Event) {
         match (event, &self.bar) {
             (Event::Step(text), Some(bar)) => bar.set_message(text),

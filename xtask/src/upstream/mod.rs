@@ -73,3 +73,10 @@ pub fn run(
 ) -> Result<Outcome<Analysis>> {
     gather::run(repo, options, progress, cancel)
 }
+
+impl Analysis {
+    /// Whether `--strict` fails: following upstream conflicts.
+    pub fn has_findings(&self) -> bool {
+        self.merge.as_ref().is_some_and(|merge| !merge.clean)
+    }
+}

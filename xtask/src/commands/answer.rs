@@ -1,0 +1,153 @@
+//! What commands print: lines for people, or one JSON object.
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::change::{EditRecord, SetInfo, Settled};
+use crate::cli::{Format, Global};
+use crate::phases::analyses::{self, Made, Place};
+use crate::phases::kept;
+use crate::phases::phase2::{PARTS, Phase2};
+use crate::repo::Repo;
+use crate::report::{Envelope, SCHEMA};
+use crate::term::Term;
+
+/// Prints a command's answer in the form that was asked for.
+pub(super) struct Answer<'a> {
+    repo: &'a Repo,
+    term: Term,
+    format: Format,
+    commit: Option<String>,
+    dirty: bool,
+}
+
+impl<'a> Answer<'a> {
+    /// Reads what every JSON answer carries.
+    ///
+    /// # Errors
+    /// HEAD, the index or the work tree cannot be read.
+    pub(super) fn of(repo: &'a Repo, place: &Place, global: &Global, term: Term) -> Result<Self> {
+        Ok(Self {
+            repo,
+            term,
+            format: global.format,
+            commit: repo.head()?.map(|commit| commit.to_string()),
+            dirty: analyses::uncommitted(repo, &place.config)? > 0,
+        })
+    }
+
+    /// Prints one analysis: what was found, where the report is, what to do next. A report that is written
+    /// nowhere is printed whole.
+    pub(super) fn print_single(&self, command: &str, made: &Made, written: bool) -> Result<()> {
+        match self.format {
+            Format::Json => self.print_json(command, &made.json),
+            Format::Text if written => {
+                let mut lines = vec![made.headline.clone(), format!("report: {}", made.path)];
+                if !made.next_step.is_empty() {
+                    lines.push(format!("next: {}", made.next_step));
+                }
+                self.print(&lines.join("\n"))
+            }
+            Format::Text => self.print(&made.document.to_text(self.term.width())),
+        }
+    }
+
+    /// Prints the five closing lines of phase 2; its times go to stderr.
+    pub(super) fn print_phase_2(&self, phase: &Phase2) -> Result<()> {
+        if self.format == Format::Json {
+            return self.print_json("phase2", &phase.json());
+        }
+        self.term.say(&phase.timing.table(&PARTS));
+        let width = PARTS.iter().map(|name| name.len()).max().unwrap_or(0);
+        let mut lines: Vec<String> = Vec::new();
+        for part in &phase.parts {
+            lines.push(match &part.result {
+                Ok(made) => format!("{:<width$}  {}", part.name, made.headline),
+                Err(error) => format!("{:<width$}  failed: {error:#}", part.name),
+            });
+        }
+        let made = || phase.parts.iter().flat_map(|part| &part.result);
+        let reports: Vec<String> = made().map(|made| made.path.to_string()).collect();
+        lines.push(format!("{:<width$}  {}", "reports", reports.join(", ")));
+        let next = made().map(|made| made.next_step.as_str()).find(|step| !step.is_empty());
+        lines.push(format!("{:<width$}  {}", "next", next.unwrap_or("nothing to do")));
+        self.print(&lines.join("\n"))
+    }
+
+    /// Prints the change sets that are kept.
+    pub(super) fn print_sets(&self, sets: &[SetInfo]) -> Result<()> {
+        if self.format == Format::Json {
+            return self.print_json("undo", &json!({ "sets": sets }));
+        }
+        if sets.is_empty() {
+            return self.print("no change set was applied here");
+        }
+        let line = |set: &SetInfo| {
+            let state = match (set.undoes, set.stands) {
+                (Some(other), _) => format!("takes {other} back"),
+                (None, true) => "stands".to_owned(),
+                (None, false) => "was taken back".to_owned(),
+            };
+            format!("{:>4}  {}: {} edits, {state}", set.id, set.command, set.edits.len())
+        };
+        self.print(&sets.iter().map(line).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Prints how an interrupted change set was settled.
+    pub(super) fn print_settled(&self, settled: Option<&Settled>) -> Result<()> {
+        if self.format == Format::Json {
+            return self.print_json("undo", &json!({ "settled": settled }));
+        }
+        let Some(settled) = settled else { return self.print("nothing was interrupted") };
+        let how = if settled.applied {
+            "was finished: all its edits stand"
+        } else {
+            "was taken back: no edit stands"
+        };
+        let kept = settled.kept.iter().map(|path| format!("\nleft as it is, since it was changed: {path}"));
+        self.print(&format!(
+            "change set {} (`{}`) {how}{}",
+            settled.id,
+            settled.command,
+            kept.collect::<String>()
+        ))
+    }
+
+    /// Prints edits that were made, or that would be.
+    pub(super) fn print_edits(&self, command: &str, applied: bool, edits: &[EditRecord]) -> Result<()> {
+        if self.format == Format::Json {
+            return self.print_json(command, &json!({ "applied": applied, "edits": edits, "skipped": [] }));
+        }
+        if edits.is_empty() {
+            return self.print("nothing to do");
+        }
+        self.print(&edits.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Keeps a result for later commands.
+    pub(super) fn keep(&self, path: &str, command: &str, result: &Value) -> Result<()> {
+        kept::write(self.repo, path, &self.envelope(command, result))
+    }
+
+    fn print_json(&self, command: &str, result: &Value) -> Result<()> {
+        let text = serde_json::to_string_pretty(&self.envelope(command, result));
+        self.print(&text.context("write the result as JSON")?)
+    }
+
+    fn envelope<T: Serialize>(&self, command: &str, result: T) -> Envelope<T> {
+        Envelope {
+            command: command.to_owned(),
+            schema: SCHEMA,
+            tool: concat!("xtask ", env!("CARGO_PKG_VERSION")).to_owned(),
+            commit: self.commit.clone(),
+            dirty: self.dirty,
+            result,
+        }
+    }
+
+    /// Prints lines as they are.
+    pub(super) fn print(&self, text: &str) -> Result<()> {
+        self.term.result(text).context("write to standard output")
+    }
+}

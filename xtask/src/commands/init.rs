@@ -1,0 +1,41 @@
+//! `init`: a commented `xtask.toml` with what was found here.
+
+use anyhow::{Context, Result, bail};
+
+use super::{Exit, place, validate_options};
+use crate::change::{self, ChangeSet};
+use crate::cli::Global;
+use crate::config::{Depth, Detected, FILE_NAME, commented};
+use crate::consolidate;
+use crate::phases::analyses::Place;
+use crate::repo::{Repo, RepoPath, Tree};
+use crate::term::Term;
+use crate::validate;
+
+/// Writes the file; one that is there is left alone.
+pub(super) fn run(global: &Global, term: Term) -> Result<Exit> {
+    let place = place(global)?;
+    let repo = place.open()?;
+    let root = repo.require_work_tree()?;
+    let path = RepoPath::from(FILE_NAME);
+    if path.under(root).symlink_metadata().is_ok() {
+        bail!("there is a {FILE_NAME} already");
+    }
+    let mut set = ChangeSet::new("init");
+    set.create(path, commented(&detect(&place, &repo)?));
+    change::apply(&repo, &set).context("write the file")?;
+    term.result(&format!("wrote {FILE_NAME}: every setting in it is a comment until you remove its `#`"))?;
+    Ok(Exit::Clean)
+}
+
+fn detect(place: &Place, repo: &Repo) -> Result<Detected> {
+    let tree = Tree::of_work_tree(repo)?;
+    let upstream = repo.remotes()?.into_iter().find(|remote| remote == "upstream");
+    let options = validate_options(place, repo, Depth::Quick, true);
+    let suites = validate::planned(repo, &options)?;
+    Ok(Detected {
+        notes: consolidate::default_globs(&tree),
+        upstream,
+        suites: suites.into_iter().map(|suite| (suite.name, suite.paths, suite.gating)).collect(),
+    })
+}

@@ -1,0 +1,253 @@
+//! One analysis from options to report: what the single commands and phase 2 share.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::kept;
+use crate::change;
+use crate::config::{Config, Depth};
+use crate::process::{Cancel, Progress};
+use crate::repo::{Repo, RepoPath};
+use crate::report::{Block, Document, Hinted, Inline, Outcome, ReportMarker, Unavailable};
+use crate::{consolidate, upstream, validate};
+
+/// Where and with which settings a command works. Each thread opens the repository for itself.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// A folder inside the repository.
+    pub folder: PathBuf,
+    /// Its `xtask.toml`.
+    pub config: Config,
+    /// Seconds since 1970, for remarks about age on stderr; no result depends on it.
+    pub now: Option<i64>,
+}
+
+impl Place {
+    /// Opens the repository.
+    ///
+    /// # Errors
+    /// There is none, git refuses it, or an interrupted change set has to be settled first.
+    pub fn open(&self) -> Result<Repo> {
+        let repo = Repo::open(&self.folder)?;
+        if let Some(pending) = change::pending(&repo)? {
+            let error =
+                Hinted::new("a change set was interrupted and has to be settled first", pending.hint());
+            return Err(error.into());
+        }
+        Ok(repo)
+    }
+}
+
+/// A finished analysis in all its forms.
+#[derive(Debug)]
+pub struct Made {
+    /// The result for `--format json`.
+    pub json: Value,
+    /// The report.
+    pub document: Document,
+    /// The report's first line.
+    pub marker: ReportMarker,
+    /// Where the report stands.
+    pub path: RepoPath,
+    /// Files that go with the report, such as a picture.
+    pub beside: Vec<(RepoPath, Vec<u8>)>,
+    /// Results for later commands, by their place under `<common-dir>/xtask/`.
+    pub kept: Vec<(&'static str, Value)>,
+    /// What was found, in one line.
+    pub headline: String,
+    /// What to do next, in one line; empty when there is nothing.
+    pub next_step: String,
+    /// Whether `--strict` fails for it.
+    pub has_findings: bool,
+}
+
+/// What a room says of its own result.
+struct Words {
+    document: Document,
+    inputs: String,
+    headline: String,
+    next_step: String,
+    has_findings: bool,
+}
+
+/// Report kinds, as their markers name them, and where each stands unless the settings say otherwise.
+const CONSOLIDATION: (&str, &str) = ("consolidation", "notes/documentation_consolidation_plan.md");
+const UPSTREAM: (&str, &str) = ("upstream", "notes/upstream_sync_analysis.md");
+const VALIDATION: (&str, &str) = ("validation", "notes/test_suite_report.md");
+
+/// The reports' places with these settings, in the order consolidation, upstream, validation.
+pub fn report_paths(config: &Config) -> [RepoPath; 3] {
+    let path = |chosen: &Option<String>, default: &str| RepoPath::from(chosen.as_deref().unwrap_or(default));
+    [
+        path(&config.consolidate.report, CONSOLIDATION.1),
+        path(&config.upstream.report, UPSTREAM.1),
+        path(&config.validate.report, VALIDATION.1),
+    ]
+}
+
+/// Analysis A; `read` is called once all notes are in memory.
+///
+/// # Errors
+/// The repository or a note that must be read cannot be read, or a setting does not hold.
+pub fn consolidation(
+    place: &Place,
+    options: &consolidate::Options,
+    watch: (&Progress, &Cancel),
+    read: impl FnOnce(),
+) -> Result<Made> {
+    let repo = place.open()?;
+    let input = consolidate::gather(&repo, options, watch.0, watch.1)?;
+    read();
+    let result = consolidate::analyse(input, options, watch.0);
+    let [path, ..] = report_paths(&place.config);
+    let words = |analysis: &consolidate::Analysis| Words {
+        document: consolidate::report(analysis),
+        inputs: analysis.inputs.clone(),
+        headline: consolidate::headline(analysis),
+        next_step: consolidate::next_step(analysis),
+        has_findings: analysis.has_findings(),
+    };
+    made(&result, CONSOLIDATION.0, path, words)
+}
+
+/// Analysis B.
+///
+/// # Errors
+/// A side that was named does not exist, or git fails in a way that leaves nothing to say.
+pub fn upstream(place: &Place, options: &upstream::Options, watch: (&Progress, &Cancel)) -> Result<Made> {
+    let repo = place.open()?;
+    let result = upstream::run(&repo, options, watch.0, watch.1)?;
+    let [_, path, _] = report_paths(&place.config);
+    made(&result, UPSTREAM.0, path, |analysis| Words {
+        document: upstream::report(analysis),
+        inputs: analysis.inputs.clone(),
+        headline: upstream::headline(analysis),
+        next_step: upstream::next_step(analysis),
+        has_findings: analysis.has_findings(),
+    })
+}
+
+/// Analysis C.
+///
+/// # Errors
+/// The repository cannot be read, or a setting does not hold.
+pub fn validation(place: &Place, options: &validate::Options, watch: (&Progress, &Cancel)) -> Result<Made> {
+    let repo = place.open()?;
+    let result = validate::run(&repo, options, watch.0, watch.1)?;
+    let [_, _, path] = report_paths(&place.config);
+    let mut made = made(&result, VALIDATION.0, path, |analysis| Words {
+        document: validate::report(analysis),
+        inputs: analysis.inputs.clone(),
+        headline: validate::headline(analysis),
+        next_step: validate::next_step(analysis),
+        has_findings: analysis.is_failing(),
+    })?;
+    say_uncommitted(&mut made.document, &repo, &place.config)?;
+    if let Outcome::Done(analysis) = &result {
+        let durations = serde_json::to_value(analysis.durations()).context("write the durations as JSON")?;
+        made.kept.push((kept::DURATIONS, durations));
+    }
+    Ok(made)
+}
+
+impl Made {
+    /// Writes the report, and what goes with it, into the work tree.
+    ///
+    /// # Errors
+    /// The place leads out of the repository or through a link, holds another's file, or cannot be written.
+    pub fn write(&self, repo: &Repo) -> Result<()> {
+        let text = self.document.to_markdown(Some(&self.marker));
+        change::write_report(repo, &self.path, text.as_bytes())?;
+        for (path, bytes) in &self.beside {
+            let led = [self.marker.render().as_bytes(), b"\n", bytes].concat();
+            change::write_report(repo, path, &led)?;
+        }
+        for (path, value) in &self.kept {
+            kept::write(repo, path, value)?;
+        }
+        Ok(())
+    }
+}
+
+fn made<T: Serialize>(
+    result: &Outcome<T>,
+    kind: &str,
+    path: RepoPath,
+    words: impl FnOnce(&T) -> Words,
+) -> Result<Made> {
+    let words = match result {
+        Outcome::Done(analysis) => words(analysis),
+        Outcome::Unavailable(unavailable) => words_of_absence(kind, unavailable),
+    };
+    Ok(Made {
+        json: serde_json::to_value(result).context("write the result as JSON")?,
+        document: words.document,
+        marker: ReportMarker { kind: kind.to_owned(), inputs: words.inputs },
+        path,
+        beside: Vec::new(),
+        kept: Vec::new(),
+        headline: words.headline,
+        next_step: words.next_step,
+        has_findings: words.has_findings,
+    })
+}
+
+/// What does not apply is said in the report's own place, so that an old report does not stay behind as if it held.
+fn words_of_absence(kind: &str, unavailable: &Unavailable) -> Words {
+    let mut document = Document::default();
+    let title = match kind {
+        "consolidation" => "Documentation consolidation plan",
+        "upstream" => "Upstream sync analysis",
+        _ => "Test suite report",
+    };
+    document.heading(1, title);
+    document.paragraph(format!("Not applicable: {}.", unavailable.why));
+    if let Some(hint) = &unavailable.hint {
+        document.paragraph(Inline::default().strong("What to do:").text(format!(" {hint}")));
+    }
+    Words {
+        document,
+        inputs: "none".to_owned(),
+        headline: format!("not applicable: {}", unavailable.why),
+        next_step: unavailable.hint.clone().unwrap_or_default(),
+        has_findings: false,
+    }
+}
+
+/// Opens the report with how much of what was read is in no commit.
+fn say_uncommitted(document: &mut Document, repo: &Repo, config: &Config) -> Result<()> {
+    let count = uncommitted(repo, config)?;
+    if count == 0 {
+        return Ok(());
+    }
+    let files = if count == 1 { "file" } else { "files" };
+    let line = Block::Paragraph(format!("Includes {count} uncommitted {files}.").into());
+    let after_title = usize::from(matches!(document.blocks.first(), Some(Block::Heading(..))));
+    document.blocks.insert(after_title, line);
+    Ok(())
+}
+
+/// How many files of the work tree are in no commit, the tool's own reports aside.
+///
+/// # Errors
+/// The index or the work tree cannot be read.
+pub fn uncommitted(repo: &Repo, config: &Config) -> Result<usize> {
+    let reports = report_paths(config);
+    let own = |path: &RepoPath| {
+        reports
+            .iter()
+            .any(|report| path == report || path.parent() == report.parent() && path.stem() == report.stem())
+    };
+    Ok(repo.uncommitted()?.iter().filter(|path| !own(path)).count())
+}
+
+/// The depth of each analysis, with one asked for all or its own default.
+pub fn depths(asked: Option<Depth>) -> [Depth; 3] {
+    match asked {
+        Some(depth) => [depth; 3],
+        None => [Depth::Medium, Depth::Thorough, Depth::Medium],
+    }
+}

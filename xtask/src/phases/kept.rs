@@ -1,0 +1,31 @@
+//! Results that later commands read, under `<common-dir>/xtask/results/`.
+
+#![allow(clippy::disallowed_methods, reason = "the results are the phases' own files")]
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::change;
+use crate::repo::Repo;
+
+/// How long suites and tests took.
+pub const DURATIONS: &str = "results/durations.json";
+/// The result of phase 2.
+pub const PHASE2: &str = "results/phase2.json";
+
+/// Keeps a result in place of the one before.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write(repo: &Repo, path: &str, value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_vec(value).context("write the result as JSON")?;
+    change::write_result(repo, path, &text)?;
+    Ok(())
+}
+
+/// Reads a result; `None` when there is none, or when another version of the tool wrote what this one cannot read.
+pub fn read<T: DeserializeOwned>(repo: &Repo, path: &str) -> Option<T> {
+    let bytes = std::fs::read(repo.common_dir().join("xtask").join(path)).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
