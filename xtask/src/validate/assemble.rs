@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::cargo_cases;
 use super::cases::{Draft, drafts, roots_of};
-use super::causes::{Grouped, group};
+use super::causes::{Grouped, group, is_missing_module};
 use super::events::Raised;
-use super::interpreter::package_of;
 use super::model::{Gathered, Ran, Rerun, SuiteRun};
 use super::places::Roots;
 use super::rerun;
@@ -23,7 +22,7 @@ const SLOWEST: usize = 10;
 /// A case with what its cause is made of.
 pub(super) struct Judged {
     case: Case,
-    raised: Option<Raised>,
+    raised: Vec<Raised>,
     roots: Roots,
 }
 
@@ -34,20 +33,17 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
     let mut runs = Vec::new();
     let mut flaky = Vec::new();
     let mut written = Vec::new();
-    let mut installs: BTreeMap<String, Installer> = BTreeMap::new();
-    for mut suite_run in gathered.runs {
-        let cases = cases_of(&suite_run, &gathered.roots, &mut flaky);
-        findings.append(&mut suite_run.findings);
-        findings.extend(left_behind(&suite_run));
-        written.append(&mut suite_run.written);
-        if let Some(line) = suite_run.install.clone() {
-            let first_party = suite_run.first_party.clone();
-            installs.insert(suite_run.suite.name.clone(), Installer { line, first_party });
-        }
+    for suite_run in &gathered.runs {
+        let cases = cases_of(suite_run, &gathered.roots, &mut flaky);
+        findings.extend(suite_run.findings.iter().cloned());
+        findings.extend(left_behind(suite_run));
+        written.extend(suite_run.written.iter().cloned());
         runs.push(run_of(suite_run, &cases));
         told.extend(cases);
     }
-    let causes = name_causes(&mut told, &installs);
+    let by_suite: BTreeMap<String, &SuiteRun> =
+        gathered.runs.iter().map(|run| (run.suite.name.clone(), run)).collect();
+    let causes = name_causes(&mut told, &by_suite);
     let cases: Vec<Case> = told.into_iter().map(|told| told.case).collect();
     let skips = skips(&cases, &options.config);
     findings.extend(skip_findings(&skips));
@@ -73,11 +69,6 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         inventory: gathered.inventory,
         findings,
     }
-}
-
-struct Installer {
-    line: String,
-    first_party: Vec<String>,
 }
 
 fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged> {
@@ -143,20 +134,20 @@ fn case_of(run: &SuiteRun, draft: Draft) -> Case {
     }
 }
 
-fn run_of(run: SuiteRun, cases: &[Judged]) -> Run {
+fn run_of(run: &SuiteRun, cases: &[Judged]) -> Run {
     let mut counts = Counts::default();
     cases.iter().for_each(|told| counts.add(told.case.outcome));
     let Concluded { told, collected, deselected, tally, restarts, plugins, duration } =
-        conclude(&run, &counts);
+        conclude(run, &counts);
     counts.collected = collected;
     counts.deselected = deselected;
     let Told { status, end, why, install, exit_code, culprit, output } = told;
     Run {
-        suite: run.suite.name,
+        suite: run.suite.name.clone(),
         kind: run.suite.kind,
         gating: run.suite.gating,
-        runner: run.runner,
-        interpreter: run.interpreter,
+        runner: run.runner.clone(),
+        interpreter: run.interpreter.clone(),
         status,
         end,
         why,
@@ -167,51 +158,41 @@ fn run_of(run: SuiteRun, cases: &[Judged]) -> Run {
         counts,
         runner_tally: tally,
         restarts,
-        command: run.command,
+        command: run.command.clone(),
         plugins,
         output,
     }
 }
 
-/// Gives every failing case the key of its cause.
-fn name_causes(told: &mut [Judged], installs: &BTreeMap<String, Installer>) -> Vec<Cause> {
-    let failing: Vec<usize> = (0..told.len()).filter(|&index| told[index].raised.is_some()).collect();
-    let grouped: Vec<Grouped<'_>> = failing
-        .iter()
-        .map(|&index| {
-            let Judged { case, raised, roots } = &told[index];
-            let line = case.line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
-            let home = case.path.clone().map(|path| Place { path, line });
-            Grouped { case: &case.id, raised: raised.as_ref().expect("filtered above"), roots, home }
-        })
-        .collect();
+/// Gives every failing case the key of its first cause, and every cause all cases that it is behind.
+fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<Cause> {
+    let mut grouped: Vec<Grouped<'_>> = Vec::new();
+    let mut of_case: Vec<usize> = Vec::new();
+    for (index, Judged { case, raised, roots }) in told.iter().enumerate() {
+        let line = case.line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
+        let home = case.path.clone().map(|path| Place { path, line });
+        for raised in raised {
+            grouped.push(Grouped { case: &case.id, raised, roots, home: home.clone() });
+            of_case.push(index);
+        }
+    }
     let (keys, mut causes) = group(&grouped);
     let mut modules: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for (&index, key) in failing.iter().zip(&keys) {
-        if let Some(module) = told[index].raised.as_ref().and_then(|raised| raised.module.clone()) {
+    for ((failure, key), &index) in grouped.iter().zip(&keys).zip(&of_case) {
+        if let Some(module) = failure.raised.module.clone().filter(|_| is_missing_module(failure.raised)) {
             modules.insert(key.clone(), (module, told[index].case.suite.clone()));
         }
     }
-    for (index, key) in failing.into_iter().zip(keys) {
-        told[index].case.cause = Some(key);
+    for (index, key) in of_case.into_iter().zip(keys) {
+        told[index].case.cause.get_or_insert(key);
     }
-    for cause in causes.iter_mut().filter(|cause| cause.exception == "ModuleNotFoundError") {
+    for cause in &mut causes {
         let Some((module, suite)) = modules.get(&cause.key) else { continue };
-        cause.install = installs.get(suite).and_then(|installer| installer.line_for(module));
+        if let Some(run) = runs.get(suite) {
+            (cause.install, cause.hint) = run.remedy(module);
+        }
     }
     causes
-}
-
-impl Installer {
-    /// The line that brings a missing module; none for a module of the repository itself that is gone.
-    fn line_for(&self, module: &str) -> Option<String> {
-        let top = module.split('.').next().unwrap_or(module);
-        if self.first_party.iter().any(|own| own == top) {
-            // The package as a whole is missing from the environment, or one of its modules is gone.
-            return (module == top).then(|| self.line.replace("{}", "-e ."));
-        }
-        Some(self.line.replace("{}", package_of(module)))
-    }
 }
 
 fn verdict(runs: &[Run]) -> Verdict {

@@ -69,7 +69,14 @@ fn draft(id: String, outcome: CaseOutcome, raised: Option<Raised>, skip_reason: 
         Some((path, line, _)) => (Some(path), u64::try_from(line).ok()),
         None => (None, None),
     };
-    Draft { item: Item { id, path, line }, outcome, seconds: None, attempts, raised, skip_reason }
+    Draft {
+        item: Item { id, path, line },
+        outcome,
+        seconds: None,
+        attempts,
+        raised: raised.into_iter().collect(),
+        skip_reason,
+    }
 }
 
 fn raised(name: &str, output: &str) -> Raised {

@@ -20,8 +20,8 @@ pub(super) struct Draft {
     pub(super) seconds: Option<f64>,
     /// All tries.
     pub(super) attempts: Vec<Attempt>,
-    /// What it failed of, in its first failing try.
-    pub(super) raised: Option<Raised>,
+    /// What it failed of in its last try: the failure that says most first.
+    pub(super) raised: Vec<Raised>,
     /// Why it was skipped.
     pub(super) skip_reason: Option<String>,
 }
@@ -74,7 +74,7 @@ fn test_draft(item: &Item, ends: &[Ended], roots: &Roots, limit_s: u64) -> Draft
         item: place,
         outcome: settled(&attempts),
         seconds: attempts.first().and_then(|attempt| attempt.duration_s),
-        raised: first_failure(&last),
+        raised: last.as_ref().map(failures_of).unwrap_or_default(),
         skip_reason: last.and_then(|told| told.skip).map(|skip| one_line(&skip.reason)),
         attempts,
     }
@@ -88,12 +88,19 @@ fn settled(attempts: &[Attempt]) -> CaseOutcome {
     if failed_before && last.outcome == CaseOutcome::Passed { CaseOutcome::Flaky } else { last.outcome }
 }
 
-fn first_failure(told: &Option<Try>) -> Option<Raised> {
-    let failures = &told.as_ref()?.failures;
-    // pytest's own word that subtests failed says less than the subtests.
-    let subtests = failures.iter().find(|failure| failure.sub.is_some());
-    let call = failures.iter().find(|failure| failure.when == When::Call);
-    subtests.or(call).or(failures.first()).map(|failure| failure.raised.clone())
+/// All failures of a try: of subtests, of the test, then around it. pytest's own word that subtests failed
+/// says less than the subtests.
+fn failures_of(told: &Try) -> Vec<Raised> {
+    let rank = |failure: &super::session::Failure| match (&failure.sub, failure.when) {
+        (Some(_), _) => 0,
+        (None, When::Call) => 1,
+        (None, _) => 2,
+    };
+    let has_subtests = told.failures.iter().any(|failure| failure.sub.is_some());
+    let mut failures: Vec<_> =
+        told.failures.iter().filter(|failure| !has_subtests || rank(failure) != 1).collect();
+    failures.sort_by_key(|failure| rank(failure));
+    failures.into_iter().map(|failure| failure.raised.clone()).collect()
 }
 
 /// The try as it stands, or, for the test that ended its process, what that was.
@@ -175,7 +182,7 @@ fn stack_frame(line: &str) -> Option<(String, usize, String)> {
 }
 
 pub(super) fn attempt_of(told: &Try, run: &str, roots: &Roots) -> Attempt {
-    let failure = first_failure(&Some(told.clone()));
+    let failure = failures_of(told).into_iter().next();
     Attempt {
         outcome: outcome_of(told),
         run: run.to_owned(),
@@ -257,7 +264,7 @@ fn file_draft(
         outcome,
         seconds: None,
         attempts: attempt.into_iter().collect(),
-        raised,
+        raised: raised.into_iter().collect(),
         skip_reason,
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn group(failures: &[Grouped<'_>]) -> (Vec<String>, Vec<Cause>) {
             frame: frame.map(|frame| frame.place).or(failure.home.clone()),
             cases: Vec::new(),
             install: None,
+            hint: None,
         });
         cause.cases.push(failure.case.to_owned());
         keys.push(key);

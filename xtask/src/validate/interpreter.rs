@@ -112,32 +112,6 @@ pub(super) fn shell_word(word: &str) -> String {
     }
 }
 
-/// The package that brings a module, where the names differ.
-pub(super) fn package_of(module: &str) -> &str {
-    let top = module.split('.').next().unwrap_or(module);
-    match top {
-        "PIL" => "pillow",
-        "attr" => "attrs",
-        "bs4" => "beautifulsoup4",
-        "cv2" => "opencv-python",
-        "dateutil" => "python-dateutil",
-        "dotenv" => "python-dotenv",
-        "git" => "GitPython",
-        "jose" => "python-jose",
-        "jwt" => "PyJWT",
-        "magic" => "python-magic",
-        "pytest_cov" => "pytest-cov",
-        "skimage" => "scikit-image",
-        "sklearn" => "scikit-learn",
-        "serial" => "pyserial",
-        "umap" => "umap-learn",
-        "usb" => "pyusb",
-        "yaml" => "PyYAML",
-        "zmq" => "pyzmq",
-        top => top,
-    }
-}
-
 impl Choice {
     /// As the report names it.
     pub(super) fn named(&self, version: Option<String>) -> Interpreter {

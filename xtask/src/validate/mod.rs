@@ -24,6 +24,8 @@ mod result;
 mod session;
 mod status;
 mod suites;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

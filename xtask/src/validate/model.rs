@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::ended::Ended;
 use super::libtest::CargoRun;
+use super::packages::{Declared, known_package};
 use super::places::Roots;
 use super::result::{End, Interpreter, Written};
 use super::suites::Suite;
@@ -38,6 +39,8 @@ pub(super) struct SuiteRun {
     pub(super) install: Option<String>,
     /// Top-level modules that the repository itself defines.
     pub(super) first_party: Vec<String>,
+    /// What the repository's dependency files name.
+    pub(super) declared: Declared,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -84,7 +87,41 @@ impl SuiteRun {
             left_behind: Vec::new(),
             install: None,
             first_party: Vec::new(),
+            declared: Declared::default(),
             findings: Vec::new(),
+        }
+    }
+
+    /// What a missing module means for whoever wants to run this: the line that installs it, or why there
+    /// is none.
+    pub(super) fn remedy(&self, module: &str) -> (Option<String>, Option<String>) {
+        let top = module.split('.').next().unwrap_or(module);
+        let line = |package: &str| self.install.as_ref().map(|line| line.replace("{}", package));
+        if self.first_party.iter().any(|own| own == top) {
+            // The package as a whole is missing from the environment, or one of its modules is gone.
+            return if module == top {
+                (
+                    line("-e ."),
+                    Some(format!("`{top}` is this repository's own package, which is not installed")),
+                )
+            } else {
+                (
+                    None,
+                    Some(format!(
+                        "`{top}` is this repository's own package: the module was moved or removed"
+                    )),
+                )
+            };
+        }
+        let known = known_package(top);
+        match self.declared.file_with(known.unwrap_or(top)) {
+            Some(file) => (line(known.unwrap_or(top)), Some(format!("`{file}` names it"))),
+            None if known.is_some() => (line(known.unwrap_or(top)), None),
+            None => {
+                let hint =
+                    format!("`{top}` is no module of this repository, and no dependency file names it");
+                (None, Some(hint))
+            }
         }
     }
 

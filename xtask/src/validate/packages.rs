@@ -35,6 +35,153 @@ pub(super) fn top_level<'a>(files: impl Iterator<Item = &'a RepoPath>) -> Vec<St
     names.into_iter().collect()
 }
 
+/// Files that name dependencies.
+pub(super) const DEPENDENCY_FILES: &[&str] = &[
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements_dev.txt",
+    "requirements-test.txt",
+    "test-requirements.txt",
+    "dev-requirements.txt",
+    "requirements/dev.txt",
+    "requirements/test.txt",
+    "requirements/tests.txt",
+    "environment.yml",
+    "environment.yaml",
+    "Pipfile",
+    "tox.ini",
+];
+
+/// What the repository's dependency files say, in the spelling that package indexes compare
+/// (<https://packaging.python.org/en/latest/specifications/name-normalization/>).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Declared(Vec<(String, String)>);
+
+impl Declared {
+    pub(super) fn read(read: impl Fn(&str) -> Option<String>) -> Self {
+        let files = DEPENDENCY_FILES.iter();
+        Self(files.filter_map(|name| Some(((*name).to_owned(), normalised(&read(name)?)))).collect())
+    }
+
+    /// The first file that names the package.
+    pub(super) fn file_with(&self, package: &str) -> Option<&str> {
+        let package = normalised(package);
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let names = |text: &str| {
+            text.match_indices(&package).any(|(at, _)| {
+                let before = text[..at].chars().next_back();
+                let after = text[at + package.len()..].chars().next();
+                !before.is_some_and(is_part) && !after.is_some_and(is_part)
+            })
+        };
+        self.0.iter().find(|(_, text)| names(text)).map(|(file, _)| file.as_str())
+    }
+}
+
+fn normalised(text: &str) -> String {
+    text.to_lowercase().replace(['_', '.'], "-")
+}
+
+/// The package that brings a module: from a table of what is common in research and web code, where many
+/// names differ; `None` for a module that only the repository's own files could tell.
+pub(super) fn known_package(module: &str) -> Option<&'static str> {
+    const OTHER_NAME: &[(&str, &str)] = &[
+        ("PIL", "pillow"),
+        ("attr", "attrs"),
+        ("bs4", "beautifulsoup4"),
+        ("cv2", "opencv-python"),
+        ("dateutil", "python-dateutil"),
+        ("dotenv", "python-dotenv"),
+        ("git", "GitPython"),
+        ("jose", "python-jose"),
+        ("jwt", "PyJWT"),
+        ("magic", "python-magic"),
+        ("mpl_toolkits", "matplotlib"),
+        ("pytest_cov", "pytest-cov"),
+        ("serial", "pyserial"),
+        ("skimage", "scikit-image"),
+        ("sklearn", "scikit-learn"),
+        ("umap", "umap-learn"),
+        ("usb", "pyusb"),
+        ("yaml", "PyYAML"),
+        ("zmq", "pyzmq"),
+    ];
+    const SAME_NAME: &[&str] = &[
+        "aiohttp",
+        "anyio",
+        "attrs",
+        "black",
+        "boto3",
+        "celery",
+        "click",
+        "coverage",
+        "cryptography",
+        "datasets",
+        "django",
+        "einops",
+        "fastapi",
+        "flask",
+        "freezegun",
+        "h5py",
+        "httpx",
+        "hypothesis",
+        "jax",
+        "jinja2",
+        "joblib",
+        "jsonschema",
+        "librosa",
+        "lxml",
+        "matplotlib",
+        "mock",
+        "networkx",
+        "nltk",
+        "numba",
+        "numpy",
+        "openai",
+        "pandas",
+        "paramiko",
+        "pexpect",
+        "plotly",
+        "polars",
+        "psutil",
+        "pyarrow",
+        "pydantic",
+        "pytest",
+        "redis",
+        "requests",
+        "responses",
+        "rich",
+        "scipy",
+        "seaborn",
+        "selenium",
+        "simplejson",
+        "soundfile",
+        "spacy",
+        "sqlalchemy",
+        "statsmodels",
+        "sympy",
+        "tensorflow",
+        "tiktoken",
+        "tokenizers",
+        "toml",
+        "tomli",
+        "torch",
+        "torchaudio",
+        "torchvision",
+        "tqdm",
+        "transformers",
+        "trio",
+        "typer",
+        "wandb",
+        "xarray",
+    ];
+    let other = OTHER_NAME.iter().find(|(name, _)| *name == module).map(|(_, package)| *package);
+    other.or_else(|| SAME_NAME.iter().find(|name| **name == module).copied())
+}
+
 /// Own packages that the interpreter would import from another place than this repository: tests would then
 /// prove something of other code.
 pub(super) fn imported_from_elsewhere(probe: &Probe, roots: &Roots) -> Vec<Finding> {
@@ -94,6 +241,14 @@ pub(super) fn unittest_files(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dependency_is_found_in_each_spelling_and_never_as_a_part_of_another() {
+        let text = "[project]\ndependencies = [\"Typing_Extensions>=4\", \"torchvision\"]\n";
+        let declared = Declared::read(|name| (name == "pyproject.toml").then(|| text.to_owned()));
+        assert_eq!(declared.file_with("typing-extensions"), Some("pyproject.toml"));
+        assert_eq!((declared.file_with("torch"), declared.file_with("vision")), (None, None));
+    }
 
     #[test]
     fn own_packages_are_told_from_folders_of_scripts() {

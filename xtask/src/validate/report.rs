@@ -19,35 +19,73 @@ pub fn headline(analysis: &Analysis) -> String {
             count(inventory.files_with_tests as u64, "file")
         );
     }
-    let gating = analysis.runs.iter().filter(|run| run.gating);
-    let mut total = Counts::default();
-    for run in gating.clone() {
-        total = sum(total, run.counts);
-    }
-    let bad = total.failed + total.errors + total.not_run;
-    let ran = gating.clone().filter(|run| run.status != Status::CannotRun).count();
-    let trouble: Vec<String> = gating
-        .filter(|run| !matches!(run.status, Status::Passed | Status::Failed))
+    let gating: Vec<&Run> = analysis.runs.iter().filter(|run| run.gating).collect();
+    let total = gating.iter().fold(Counts::default(), |total, run| sum(total, run.counts));
+    let mut parts: Vec<String> = gating
+        .iter()
+        .filter(|run| {
+            !matches!(run.status, Status::Passed | Status::Failed) || status_words(run).starts_with("has no")
+        })
         .map(|run| format!("suite `{}` {}", run.suite, status_words(run)))
         .collect();
-    let mut parts = trouble;
-    if ran > 0 && bad == 0 {
-        parts.push(format!(
-            "all {} pass",
-            count(total.collected - total.skipped.min(total.collected), "test")
-        ));
-    } else if ran > 0 {
-        let causes = count(analysis.causes.len() as u64, "cause");
-        let of = if total.collected > 0 { format!(" of {}", total.collected) } else { String::new() };
-        parts.push(format!("{bad}{of} tests fail or did not run, of {causes}"));
+    parts.extend(failures(analysis, &gating, total));
+    let good = total.failed + total.errors + total.not_run + total.flaky == 0;
+    if good && total.collected > 0 {
+        parts.push(all_good(total));
     }
-    if total.flaky > 0 {
-        parts.push(format!("{} flaky", total.flaky));
-    }
-    if parts.is_empty() {
-        parts.push("no gating suite was run".to_owned());
+    if gating.is_empty() {
+        parts.push("no suite gates here".to_owned());
     }
     parts.join("; ")
+}
+
+/// Numbers that add up: what passed, and what else there was.
+fn all_good(total: Counts) -> String {
+    let verb = if total.passed == 1 { "passes" } else { "pass" };
+    let mut text = format!("{} {verb}", count(total.passed, "test"));
+    for (number, what) in [
+        (total.skipped, "skipped"),
+        (total.xfailed, "failing as expected"),
+        (total.xpassed, "passing against expectation"),
+    ] {
+        if number > 0 {
+            text.push_str(&format!(", {number} {what}"));
+        }
+    }
+    text
+}
+
+/// What failed, each kind with its own number.
+fn failures(analysis: &Analysis, gating: &[&Run], total: Counts) -> Vec<String> {
+    let is_gating = |case: &&Case| gating.iter().any(|run| run.suite == case.suite);
+    // A file that cannot be collected has no try that took time.
+    let files = analysis
+        .cases
+        .iter()
+        .filter(is_gating)
+        .filter(|case| case.outcome == CaseOutcome::Error && case.duration_s.is_none())
+        .count() as u64;
+    let tests = total.failed + total.errors - files;
+    let mut parts = Vec::new();
+    if tests > 0 {
+        let verb = if tests == 1 { "fails" } else { "fail" };
+        parts.push(format!("{tests} of {} {verb}", count(total.collected, "test")));
+    }
+    if files > 0 {
+        parts.push(format!("{} cannot be collected", count(files, "test file")));
+    }
+    if total.not_run > 0 {
+        parts.push(format!("{} did not run", count(total.not_run, "test")));
+    }
+    if !parts.is_empty() && !analysis.causes.is_empty() {
+        let last = parts.len() - 1;
+        parts[last].push_str(&format!(", of {}", count(analysis.causes.len() as u64, "cause")));
+    }
+    if total.flaky > 0 {
+        let verb = if total.flaky == 1 { "is" } else { "are" };
+        parts.push(format!("{} {verb} flaky", count(total.flaky, "test")));
+    }
+    parts
 }
 
 /// One line: what to do next.
@@ -207,6 +245,9 @@ fn causes(document: &mut Document, analysis: &Analysis) {
         }
         text =
             text.text("For example ").with_code(cause.cases.first().cloned().unwrap_or_default()).text(".");
+        if let Some(hint) = &cause.hint {
+            text = join(text.text(" "), words(&sentence(hint)));
+        }
         if let Some(install) = &cause.install {
             text = text.text(" To install it: ").with_code(install).text(".");
         }
@@ -428,6 +469,7 @@ fn sum(a: Counts, b: Counts) -> Counts {
 
 fn status_words(run: &Run) -> &'static str {
     match run.status {
+        Status::Failed if run.counts.collected == 0 && run.counts.errors == 0 => "has no test to run",
         Status::Passed => "passed",
         Status::Failed => "failed",
         Status::Incomplete => "did not run to its end",
@@ -470,6 +512,11 @@ fn times(number: usize) -> String {
 /// Text without control characters, as a code block can hold it.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect()
+}
+
+/// A phrase as a sentence.
+fn sentence(phrase: &str) -> String {
+    format!("{phrase}.")
 }
 
 /// A sentence of ours with names between backticks.

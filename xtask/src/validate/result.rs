@@ -284,6 +284,8 @@ pub struct Cause {
     pub cases: Vec<String>,
     /// The line that installs what is missing, when that is the cause.
     pub install: Option<String>,
+    /// What is known of it besides.
+    pub hint: Option<String>,
 }
 
 /// Skips of one reason.

@@ -150,12 +150,10 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
         && end == End::BrokenConftest
     {
         told.culprit = Some(path.rsplit_once('/').map_or(path.clone(), |_| short_path(path, worst)));
-        let module = raised.module.as_deref().unwrap_or_default();
-        let top = module.split('.').next().unwrap_or_default();
-        let is_own = run.first_party.iter().any(|own| own == top);
-        if is_missing_module(raised) && !is_own {
-            let package = super::interpreter::package_of(module);
-            told.install = run.install.as_ref().map(|line| line.replace("{}", package));
+        if let Some(module) = raised.module.as_deref().filter(|_| is_missing_module(raised)) {
+            let (install, hint) = run.remedy(module);
+            told.install = install;
+            told.why = told.why.map(|why| hint.map_or(why.clone(), |hint| format!("{why}; {hint}")));
         }
     }
     if end == End::UsageError {

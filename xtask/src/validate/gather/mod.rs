@@ -28,9 +28,17 @@ pub(super) struct Context<'a> {
     pub(super) root: PathBuf,
     pub(super) roots: Roots,
     pub(super) files: BTreeSet<RepoPath>,
+    pub(super) tree: Tree,
     pub(super) options: &'a Options,
     pub(super) progress: &'a Progress,
     pub(super) cancel: &'a Cancel,
+}
+
+impl Context<'_> {
+    /// A file's bytes; `None` when it cannot be read, which the count of tests has said.
+    pub(super) fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        self.tree.read(path).ok()
+    }
 }
 
 /// Reads the repository, runs its suites unless only static parts are wanted, and says what it read.
@@ -48,7 +56,8 @@ pub(super) fn gather(
     let look = look(repo)?;
     let suites = suites(&options.config, &look.borrow());
     let roots = Roots::new(&root, &root.canonicalize().unwrap_or_else(|_| root.clone()));
-    let context = Context { repo, root, roots, files: look.files, options, progress, cancel };
+    let context =
+        Context { repo, root, roots, files: look.files, tree: look.tree, options, progress, cancel };
     let mut runs = Vec::new();
     for suite in suites {
         runs.extend(run_suite(&context, suite)?);
@@ -96,6 +105,7 @@ impl Foreign {
 }
 
 struct Found {
+    tree: Tree,
     files: BTreeSet<RepoPath>,
     inventory: Inventory,
     testpaths: Vec<String>,
@@ -145,6 +155,7 @@ fn look(repo: &Repo) -> Result<Found> {
         inputs: inputs(repo, &tree, &foreign)?,
         files,
         findings,
+        tree,
     })
 }
 

@@ -21,7 +21,7 @@ use super::super::session::Session;
 use super::super::suites::{Runner, Suite};
 use super::{Context, ends_suite, suite_call, time_left};
 use crate::process::{Call, Scratch, Source, find_program, is_executable, prepended, run, variable, watch};
-use crate::repo::{RepoPath, Tree};
+use crate::repo::RepoPath;
 
 const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
 const UNITTEST_MODULE: &str = include_str!("../python/xtask_unittest_events.py");
@@ -105,6 +105,11 @@ impl Python<'_> {
         run.install = Some(self.install(&["{}".to_owned()]).replace("'{}'", "{}"));
         run.findings = packages::imported_from_elsewhere(&self.probe, &self.context.roots);
         run.first_party = self.first_party.clone();
+        run.declared = packages::Declared::read(|name| {
+            let path = RepoPath::from(name);
+            let bytes = self.context.files.contains(&path).then(|| self.context.read(&path))??;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        });
         run
     }
 
@@ -119,9 +124,8 @@ impl Python<'_> {
 
     /// What of the suite the standard library can run, beside the word that pytest is missing.
     fn without_pytest(&self) -> Result<Vec<SuiteRun>> {
-        let tree = Tree::of_work_tree(self.context.repo)?;
-        let files =
-            packages::unittest_files(&self.context.files, &self.suite.paths, |path| tree.read(path).ok());
+        let context = self.context;
+        let files = packages::unittest_files(&context.files, &self.suite.paths, |path| context.read(path));
         let why = format!("pytest is not installed for {}", self.choice.command.join(" "));
         let version = Some(self.probe.version.clone());
         let install = Some(self.install(&["pytest".to_owned()]));

@@ -59,6 +59,7 @@ class _Pipe:
 
 _pipe = None
 _deselected = 0
+_workers_told = False
 _phases = {}
 
 
@@ -273,7 +274,10 @@ def pytest_collection_finish(session):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(ids):
-    if _pipe:
+    # Every worker collects all tests; the first one's list is that of all, or xdist stops the session.
+    global _workers_told
+    if _pipe and not _workers_told:
+        _workers_told = True
         items = [[_clean(name), None, None] for name in ids]
         for first in range(0, len(items), 500):
             _pipe.send(e="items", items=items[first : first + 500])

@@ -1,0 +1,73 @@
+use super::*;
+
+const MANIFEST: &str = "[package]\nname = \"seeded\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n";
+const LIBRARY: &str = r#"
+/// ```
+/// assert_eq!(seeded::add(1, 2), 3);
+/// ```
+pub fn add(a: i32, b: i32) -> i32 { a + b }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn good() {}
+    #[test]
+    fn bad() { assert_eq!(super::add(1, 1), 3); }
+    #[test]
+    #[ignore = "needs a disk"]
+    fn ignored() {}
+    #[test]
+    #[should_panic]
+    fn panics() { panic!("as it should"); }
+}
+"#;
+
+fn analyse(project: &Project) -> Analysis {
+    let config = ValidateConfig { suite: vec![suite_of("cargo", &[])], ..ValidateConfig::default() };
+    project.analyse_with(config)
+}
+
+#[test]
+fn results_of_all_binaries_and_documentation_are_counted() {
+    let project =
+        Project::new(&[("Cargo.toml", MANIFEST), ("src/lib.rs", LIBRARY), (".gitignore", "target\n")]);
+    let analysis = analyse(&project);
+    let run = &analysis.runs[0];
+    assert_eq!(
+        (run.status, counts(run).as_str()),
+        (Status::Failed, "collected 5, failed 1, passed 3, skipped 1")
+    );
+    let cause = &analysis.causes[0];
+    assert_eq!(cause.frame, Some(Place { path: "src/lib.rs".to_owned(), line: 12 }));
+    assert!(cause.message.starts_with("assertion `left == right` failed"), "{}", cause.message);
+    assert_eq!(analysis.skips[0].reason, "needs a disk");
+}
+
+#[test]
+fn binary_that_exits_in_a_test_is_incomplete_whatever_its_code() {
+    let tests = "#[test] fn a() {}\n#[test] fn b() { std::process::exit(0) }\n#[test] fn c() {}\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", ""),
+        ("tests/exits.rs", tests),
+        (".gitignore", "target\n"),
+    ]);
+    let analysis = analyse(&project);
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::Incomplete, End::ExitedEarly));
+    assert_eq!(analysis.verdict, Verdict::Failed);
+}
+
+#[test]
+fn tests_that_do_not_build_name_the_error_and_its_place() {
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", "pub fn f() {}\n"),
+        ("tests/broken.rs", "use seeded::gone;\n#[test] fn a() {}\n"),
+        (".gitignore", "target\n"),
+    ]);
+    let analysis = analyse(&project);
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::Failed, End::BuildFailed));
+    assert_eq!(analysis.causes[0].frame, Some(Place { path: "tests/broken.rs".to_owned(), line: 1 }));
+}

@@ -1,0 +1,334 @@
+use super::*;
+
+const MIXED: &str = r#"
+import unittest
+import pytest
+
+@pytest.fixture
+def broken_setup():
+    raise RuntimeError("setup")
+
+@pytest.fixture
+def broken_teardown():
+    yield 1
+    raise RuntimeError("teardown")
+
+def test_setup(broken_setup): pass
+def test_teardown(broken_teardown): pass
+def test_both(broken_teardown): assert broken_teardown == 2
+@pytest.mark.xfail
+def test_xpass(): pass
+@pytest.mark.xfail
+def test_xfail(): assert 0
+@pytest.mark.xfail(strict=True)
+def test_strict(): pass
+@pytest.mark.skip(reason="needs a disk")
+def test_skip(): pass
+@pytest.mark.parametrize("x", ["a/b", "c::d", "e[f]", "\x1b", "é", "line\nbreak", "🦀"])
+def test_odd(x): pass
+class TestBase:
+    def test_inherited(self): pass
+class TestDerived(TestBase):
+    pass
+class TestSub(unittest.TestCase):
+    def test_many(self):
+        for i in range(4):
+            with self.subTest(i=i): self.assertEqual(i % 2, 0)
+"#;
+
+#[test]
+fn every_kind_of_outcome_is_counted_once() {
+    let project = Project::new(&[("tests/test_mixed.py", MIXED)]);
+    let analysis = project.analyse(|_| {});
+    let run = &analysis.runs[0];
+    assert_eq!(counts(run), "collected 17, errors 2, failed 3, passed 9, skipped 1, xfailed 1, xpassed 1");
+    assert_eq!((run.status, run.end, analysis.verdict), (Status::Failed, End::Finished, Verdict::Failed));
+    let outcomes = [
+        ("::test_setup", CaseOutcome::Error),
+        ("::test_teardown", CaseOutcome::Error),
+        ("::test_both", CaseOutcome::Failed),
+        ("::test_strict", CaseOutcome::Failed),
+        ("::test_many", CaseOutcome::Failed),
+        ("TestDerived::test_inherited", CaseOutcome::Passed),
+    ];
+    for (id, outcome) in outcomes {
+        assert_eq!(case(&analysis, id).outcome, outcome, "{id}");
+    }
+    // The teardown is behind two tests, one of which failed before.
+    let teardown = analysis.causes.iter().find(|cause| cause.message == "teardown").unwrap();
+    assert_eq!(teardown.cases.len(), 2);
+    assert_eq!(teardown.frame, Some(Place { path: "tests/test_mixed.py".to_owned(), line: 12 }));
+}
+
+#[test]
+fn parallel_workers_change_no_count_and_no_cause() {
+    let project = Project::new(&[
+        ("tests/test_mixed.py", MIXED),
+        ("tests/test_gone.py", "import gone_one\n"),
+        ("pytest.ini", "[pytest]\naddopts = -k 'not strict'\n"),
+    ]);
+    let plain = project.analyse(|_| {});
+    fs::write(project.path().join("pytest.ini"), "[pytest]\naddopts = -n 2 -k 'not strict'\n").unwrap();
+    let parallel = project.analyse(|_| {});
+    assert_eq!(counts(&parallel.runs[0]), counts(&plain.runs[0]));
+    assert!(counts(&plain.runs[0]).contains("deselected 1"), "{}", counts(&plain.runs[0]));
+    assert_eq!(parallel.causes, plain.causes);
+}
+
+#[test]
+fn exit_code_zero_in_the_middle_is_incomplete_and_the_rest_still_runs() {
+    let text = "import os\ndef test_a(): pass\ndef test_b(): os._exit(0)\ndef test_c(): pass\ndef test_d(): assert 0\n";
+    let project = Project::new(&[("tests/test_exit.py", text)]);
+    let analysis = project.analyse(|_| {});
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end, run.exit_code), (Status::Incomplete, End::ExitedEarly, Some(0)));
+    assert_eq!(run.culprit.as_deref(), Some("tests/test_exit.py::test_b"));
+    assert_eq!(counts(run), "collected 4, failed 2, passed 2");
+    assert_eq!(analysis.verdict, Verdict::Failed);
+}
+
+#[test]
+fn crash_names_its_test_and_line() {
+    let text =
+        "import ctypes\ndef test_a(): pass\ndef test_b():\n    ctypes.string_at(0)\ndef test_c(): pass\n";
+    let project = Project::new(&[("tests/test_crash.py", text)]);
+    let analysis = project.analyse(|_| {});
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end, run.exit_code), (Status::Incomplete, End::Crashed, Some(139)));
+    assert_eq!(counts(run), "collected 3, failed 1, passed 2");
+    let place = Place { path: "tests/test_crash.py".to_owned(), line: 4 };
+    assert_eq!(analysis.causes[0].frame, Some(place));
+}
+
+#[test]
+fn hang_with_a_grandchild_that_ignores_term_ends_at_the_tests_limit() {
+    let text = r#"
+import os, subprocess, sys
+CHILD = "import os, signal, time; signal.signal(15, signal.SIG_IGN); open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
+def test_a(): pass
+def test_b(tmp_path_factory):
+    subprocess.run([sys.executable, "-c", "import sys; " + CHILD, os.environ["PID_FILE"]])
+def test_c(): pass
+"#;
+    let project = Project::new(&[("tests/test_hang.py", text)]);
+    let pid_file = project.path().join("pid");
+    let conftest = format!("import os\nos.environ['PID_FILE'] = {:?}\n", pid_file.display().to_string());
+    fs::write(project.path().join("tests/conftest.py"), conftest).unwrap();
+    let analysis = project.analyse(|suite| suite.test_timeout = Some(2));
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::TimedOut, End::Hung));
+    assert_eq!(run.culprit.as_deref(), Some("tests/test_hang.py::test_b"));
+    assert_eq!(counts(run), "collected 3, failed 1, passed 2");
+    let id = fs::read_to_string(pid_file).unwrap();
+    let alive = Call::new("/bin/sh", "/").args(["-c", "kill -0 \"$1\" 2>&1", "sh", &id]);
+    assert!(!crate::process::run(&alive, &Cancel::default()).unwrap().success(), "process {id} is there");
+}
+
+#[test]
+fn import_that_never_ends_is_left_out_and_the_rest_runs() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "def test_a(): pass\n"),
+        ("tests/test_b.py", "while True: pass\n"),
+        ("tests/test_c.py", "def test_c(): pass\n"),
+    ]);
+    let analysis = project.analyse(|suite| suite.test_timeout = Some(2));
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::TimedOut, End::Hung));
+    assert_eq!(run.culprit.as_deref(), Some("tests/test_b.py"));
+    assert_eq!(counts(run), "collected 2, errors 1, passed 2");
+}
+
+#[test]
+fn nothing_collected_is_a_failure() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "def test_a(): pass\n"),
+        ("pytest.ini", "[pytest]\naddopts = -k no_such_test\n"),
+    ]);
+    let analysis = project.analyse(|_| {});
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::Failed, End::NothingCollected));
+    assert_eq!(counts(run), "deselected 1");
+    assert_eq!(headline(&analysis), "suite `tests` has no test to run");
+}
+
+#[test]
+fn broken_conftest_is_named_with_its_cause() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "def test_a(): pass\n"),
+        ("tests/conftest.py", "import seeded_gone\n"),
+    ]);
+    let analysis = project.analyse(|_| {});
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::Incomplete, End::BrokenConftest));
+    assert_eq!(run.culprit.as_deref(), Some("tests/conftest.py"));
+    assert_eq!(analysis.causes[0].message, "No module named 'seeded_gone'");
+    assert_eq!(analysis.causes[0].install, None, "nothing says that such a package exists");
+}
+
+#[test]
+fn option_of_a_missing_plugin_gives_the_line_that_installs_it() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "def test_a(): pass\n"),
+        ("pytest.ini", "[pytest]\naddopts = --cov=x\n"),
+    ]);
+    let analysis = project.analyse(|_| {});
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::CannotRun, End::UsageError));
+    let install = run.install.as_deref().unwrap();
+    assert!(install.ends_with("bin/python -m pip install pytest-cov"), "{install}");
+    assert_eq!(analysis.verdict, Verdict::NotProven);
+    assert_eq!(analysis.inventory.functions, 1, "the static parts are there");
+}
+
+#[test]
+fn missing_package_is_one_cause_with_its_line_and_the_rest_counts() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "import torch\ndef test_a(): pass\n"),
+        ("tests/test_b.py", "import model\ndef test_b(): pass\n"),
+        ("tests/model.py", "from torch import nn\n"),
+        ("tests/test_c.py", "def test_c(): pass\n"),
+        ("requirements.txt", "torch>=2\n"),
+    ]);
+    let analysis = project.analyse(|_| {});
+    assert_eq!(counts(&analysis.runs[0]), "collected 1, errors 2, passed 1");
+    let [cause] = &analysis.causes[..] else { panic!("{:?}", analysis.causes) };
+    assert_eq!(cause.cases, ["tests/test_a.py", "tests/test_b.py"]);
+    assert!(cause.install.as_deref().unwrap().ends_with("-m pip install torch"));
+}
+
+const UNSTEADY: &str = r#"
+import os
+STATE = os.environ["STATE"]
+SEEN = []
+def count(name):
+    path = os.path.join(STATE, name)
+    number = int(open(path).read()) if os.path.exists(path) else 0
+    open(path, "w").write(str(number + 1))
+    return number
+def test_pollutes(): SEEN.append(1)
+def test_depends(): assert not SEEN, "polluted"
+def test_flaky(): assert count("flaky") % 2 == 1, "seeded flake"
+def test_steady(): assert False, "always"
+"#;
+
+#[test]
+fn flaky_and_order_dependent_tests_are_told_from_failing_ones() {
+    let project = Project::new(&[("tests/test_unsteady.py", UNSTEADY)]);
+    let state = tempfile::tempdir().unwrap();
+    let conftest = format!("import os\nos.environ['STATE'] = {:?}\n", state.path().display().to_string());
+    fs::write(project.path().join("tests/conftest.py"), conftest).unwrap();
+    let analysis = project.analyse(|_| {});
+    assert_eq!(counts(&analysis.runs[0]), "collected 4, failed 2, flaky 1, passed 1");
+    assert_eq!(case(&analysis, "test_flaky").outcome, CaseOutcome::Flaky);
+    assert_eq!(case(&analysis, "test_steady").attempts.len(), 3);
+    let found: Vec<(&str, bool)> =
+        analysis.flaky.iter().map(|flaky| (flaky.id.as_str(), flaky.order_dependent)).collect();
+    assert_eq!(
+        found,
+        [("tests/test_unsteady.py::test_depends", true), ("tests/test_unsteady.py::test_flaky", false)]
+    );
+    assert_eq!(analysis.runs[0].status, Status::Failed);
+}
+
+#[test]
+fn nothing_is_left_in_the_repository_but_what_the_tests_wrote() {
+    let text = "def test_a():\n    open('out.txt', 'w').write('x')\n    open('kept.txt', 'a').write('y')\n";
+    let project = Project::new(&[("tests/test_a.py", text), ("kept.txt", "x")]);
+    let analysis = project.analyse(|_| {});
+    let written: Vec<(&str, &str)> =
+        analysis.written.iter().map(|written| (written.path.as_str(), written.change.as_str())).collect();
+    assert_eq!(written, [("kept.txt", "changed"), ("out.txt", "created")]);
+    assert_eq!(project.untracked(), " M kept.txt\n?? out.txt\n");
+}
+
+#[test]
+fn noise_on_the_streams_disturbs_nothing() {
+    let text = r#"
+import os, sys
+def test_noise():
+    os.write(1, b"\xff\xfe\x1b[31m" + b"x" * 3_000_000)
+    os.write(2, b'{"e":"finish","status":0,"stats":{}}\n')
+def test_forks():
+    pid = os.fork()
+    if pid == 0:
+        return
+    os.waitpid(pid, 0)
+def test_last(): pass
+"#;
+    let project = Project::new(&[("tests/test_noise.py", text), ("pytest.ini", "[pytest]\naddopts = -s\n")]);
+    let analysis = project.analyse(|_| {});
+    assert_eq!(counts(&analysis.runs[0]), "collected 3, passed 3");
+    assert_eq!(analysis.verdict, Verdict::Passed);
+}
+
+#[test]
+fn good_tests_with_a_bad_exit_code_are_no_pass() {
+    // pytest itself breaks at its end; what the tests did arrives all the same.
+    let text = "import os\ndef test_a(): os.closerange(3, 200)\ndef test_b(): pass\n";
+    let project = Project::new(&[("tests/test_closes.py", text), ("pytest.ini", "[pytest]\naddopts = -s\n")]);
+    let analysis = project.analyse(|_| {});
+    let run = &analysis.runs[0];
+    assert_eq!((counts(run).as_str(), run.status), ("collected 2, passed 2", Status::Failed));
+    assert_eq!(run.why.as_deref(), Some("no test failed, but the runner ended with code 1"));
+}
+
+const CASES: &str = r#"
+import unittest
+
+class TestA(unittest.TestCase):
+    def test_good(self): pass
+    def test_bad(self): self.assertEqual(1, 2)
+    def test_error(self): raise KeyError("k")
+    @unittest.skip("later")
+    def test_skipped(self): pass
+    @unittest.expectedFailure
+    def test_expected(self): self.fail()
+    def test_sub(self):
+        for i in range(3):
+            with self.subTest(i=i): self.assertLess(i, 1)
+
+class TestSetUp(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): raise RuntimeError("no ground")
+    def test_one(self): pass
+    def test_two(self): pass
+"#;
+
+#[test]
+fn without_pytest_the_standard_library_runs_what_it_can() {
+    let project = Project::new(&[("tests/test_cases.py", CASES)]);
+    let bare = bare_environment().display().to_string();
+    let analysis = project.analyse(|suite| suite.python = Some(bare));
+    let run = &analysis.runs[0];
+    assert_eq!((run.runner.as_str(), run.status), ("unittest", Status::Failed));
+    assert_eq!(counts(run), "collected 8, errors 2, failed 3, passed 1, skipped 1, xfailed 1");
+    let with_pytest = project.analyse(|_| {});
+    let outcomes = |analysis: &Analysis| -> Vec<(String, CaseOutcome)> {
+        analysis.cases.iter().map(|case| (case.id.clone(), case.outcome)).collect()
+    };
+    let (mut one, mut other) = (outcomes(&analysis), outcomes(&with_pytest));
+    one.sort();
+    other.sort();
+    assert_eq!(one, other, "both runners name and judge tests alike");
+}
+
+#[test]
+fn suite_that_needs_pytest_says_the_line_and_runs_its_standard_part() {
+    let project = Project::new(&[
+        (
+            "tests/test_cases.py",
+            "import unittest\nclass TestA(unittest.TestCase):\n    def test_a(self): pass\n",
+        ),
+        ("tests/test_plain.py", "def test_b(): pass\n"),
+    ]);
+    let bare = bare_environment().display().to_string();
+    let analysis = project.analyse(|suite| suite.python = Some(bare.clone()));
+    assert_eq!(analysis.runs[0].status, Status::CannotRun);
+    let install = format!("uv pip install --python {bare} pytest");
+    assert_eq!(analysis.runs[0].install.as_deref(), Some(install.as_str()));
+    assert_eq!(
+        (counts(&analysis.runs[1]).as_str(), analysis.runs[1].gating),
+        ("collected 1, passed 1", false)
+    );
+    assert_eq!(analysis.verdict, Verdict::NotProven);
+}
