@@ -50,6 +50,8 @@ pub struct Call {
     pub grace: Duration,
     /// How many bytes of the head and of the tail of each stream are kept.
     pub keep: usize,
+    /// Whether standard error goes where standard output goes, so that their lines keep their order.
+    pub merged: bool,
 }
 
 impl Call {
@@ -65,6 +67,7 @@ impl Call {
             limit: None,
             grace: Duration::from_secs(2),
             keep: 256 << 10,
+            merged: false,
         }
     }
 
@@ -231,6 +234,9 @@ impl<'a> Running<'a> {
         command.env(MARK, &mark);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         sys::in_own_session(&mut command);
+        if call.merged {
+            sys::merge_streams(&mut command);
+        }
         let (ended, wake) = sys::pipe().context("make a pipe")?;
         let name = || format!("start `{}` in `{}`", call.program.display(), call.folder.display());
         let started = Instant::now();

@@ -17,6 +17,14 @@ pub(super) fn in_own_session(command: &mut Command) {
     }
 }
 
+/// Sends the child's standard error where its standard output goes.
+pub(super) fn merge_streams(command: &mut Command) {
+    // SAFETY: the closure runs between fork and exec and calls only `dup2`, which is async-signal-safe.
+    unsafe {
+        command.pre_exec(|| if libc::dup2(1, 2) == -1 { Err(io::Error::last_os_error()) } else { Ok(()) });
+    }
+}
+
 /// Makes orphans of our children our own children, so that they can be found and reaped.
 pub(super) fn adopt_orphans() {
     #[cfg(target_os = "linux")]

@@ -25,6 +25,14 @@ fn output_exit_code_and_streams_are_kept_apart() {
 }
 
 #[test]
+fn merged_streams_keep_the_order_of_their_lines() {
+    let mut call = shell("echo 1; echo 2 >&2; echo 3; echo 4 >&2");
+    call.merged = true;
+    let finished = run(&call, &Cancel::default()).unwrap();
+    assert_eq!((finished.stdout.text().as_str(), finished.stderr.text().as_str()), ("1\n2\n3\n4\n", ""));
+}
+
+#[test]
 fn signal_is_told_from_an_exit_code() {
     let finished = run(&shell("kill -SEGV $$"), &Cancel::default()).unwrap();
     assert_eq!((finished.ending, finished.stop), (Ending::Signal(libc::SIGSEGV), None));

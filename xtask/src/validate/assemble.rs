@@ -79,11 +79,12 @@ fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged
             let drafts = drafts(ends, roots, limit);
             drafts.into_iter().map(|draft| python_case(run, draft, reruns, &session, flaky)).collect()
         }
-        Ran::Cargo(cargo) => cargo_cases::cases(cargo, roots)
+        Ran::Cargo(cargo) => cargo_cases::drafts(cargo)
             .into_iter()
-            .map(|(draft, roots)| {
-                let raised = draft.raised.clone();
-                Judged { case: case_of(run, draft), raised, roots }
+            .map(|draft| Judged {
+                raised: draft.raised.clone(),
+                roots: roots.clone(),
+                case: case_of(run, draft),
             })
             .collect(),
         Ran::Command { .. } | Ran::Cannot { .. } | Ran::NotStarted { .. } => Vec::new(),

@@ -64,7 +64,11 @@ pub(super) fn group(failures: &[Grouped<'_>]) -> (Vec<String>, Vec<Cause>) {
 
 /// The exception's type as people say it.
 pub(super) fn exception_of(raised: &Raised) -> String {
-    if raised.kind.is_empty() { "failure".to_owned() } else { raised.kind.clone() }
+    match raised.kind.as_str() {
+        "" if raised.message.starts_with("[XPASS") => "unexpected pass".to_owned(),
+        "" => "failure".to_owned(),
+        kind => kind.to_owned(),
+    }
 }
 
 /// The deepest frame in the repository's own code.

@@ -1,7 +1,7 @@
-//! Reads what `cargo test` prints: blocks of test lines on one stream, names of binaries on the other.
+//! Reads what `cargo test` prints, both streams as one, so that each block of tests stands below the name of
+//! its binary.
 //!
-//! The two streams name the binaries in the same order, so the n-th block belongs to the n-th binary however
-//! the lines arrive. A block without its result line did not run to its end, whatever cargo's exit code says.
+//! A block without its result line did not run to its end, whatever cargo's exit code says.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,7 +36,14 @@ pub(super) struct Tally {
     pub(super) filtered: u64,
 }
 
-/// What one binary printed.
+impl Tally {
+    /// How many tests have a result.
+    pub(super) fn results(self) -> u64 {
+        self.passed + self.failed + self.ignored
+    }
+}
+
+/// What one binary printed between `running N tests` and its result line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Block {
     /// `running N tests`.
@@ -46,43 +53,74 @@ pub(super) struct Block {
     pub(super) tally: Option<Tally>,
     /// What each failing test printed.
     pub(super) output: BTreeMap<String, String>,
-    /// Tests that libtest called slow and that have no result.
-    pub(super) slow: Vec<String>,
+    /// The test that had begun and has no result: known only where tests run one after the other.
+    pub(super) begun: Option<String>,
+    /// Tests that ended their process, found by running what was left one after the other.
+    pub(super) culprits: Vec<Culprit>,
+    /// Names of tests that never ran, where they are known.
+    pub(super) unrun: Vec<String>,
+}
+
+impl Block {
+    /// True when every announced test has a result line that the tally agrees with.
+    pub(super) fn is_complete(&self) -> bool {
+        self.tally.is_some_and(|tally| tally.results() >= self.announced)
+    }
+}
+
+/// A test that ended its process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Culprit {
+    pub(super) name: String,
+    /// `crash`, `exit` or `time limit`.
+    pub(super) kind: &'static str,
+    pub(super) message: String,
 }
 
 /// A binary that cargo started.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Binary {
     /// As cargo names it (`unittests src/lib.rs`, `tests/cli.rs`, `Doc-tests xtask`).
     pub(super) label: String,
-    /// Its file, relative to cargo's folder; `None` for documentation tests.
+    /// Its file, as cargo names it; `None` for documentation tests.
     pub(super) file: Option<String>,
+    /// Blocks of tests: documentation tests may print several, a harness of its own none.
+    pub(super) blocks: Vec<Block>,
+    /// Whether cargo says that it failed.
+    pub(super) failed: bool,
+    /// How it ended, where cargo says so (`signal: 11, SIGSEGV: …`, `exit status: 3`).
+    pub(super) ended: Option<String>,
 }
 
 /// A run of `cargo test`.
 #[derive(Clone, Debug)]
 pub(super) struct CargoRun {
-    pub(super) blocks: Vec<Block>,
     pub(super) binaries: Vec<Binary>,
     /// Rendered errors of the compiler, and of cargo itself.
     pub(super) errors: Vec<String>,
-    /// Why binaries ended badly, as cargo says it (`signal: 11, SIGSEGV`).
-    pub(super) crashes: Vec<String>,
     pub(super) ending: Ending,
     pub(super) stop: Option<Stop>,
     pub(super) duration: Duration,
-    pub(super) stderr: String,
+    /// The last lines.
+    pub(super) output: String,
+    /// Processes that were started for tests which had not run.
+    pub(super) restarts: usize,
 }
 
-/// Takes lines of both streams as they come.
+impl CargoRun {
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.binaries.iter().flat_map(|binary| &binary.blocks)
+    }
+}
+
+/// Takes lines as they come.
 pub(super) struct Reader {
-    blocks: Vec<Block>,
     binaries: Vec<Binary>,
     errors: Vec<String>,
-    crashes: Vec<String>,
     in_error: bool,
     section: Option<String>,
     test: Regex,
+    begun: Regex,
     result: Regex,
     running: Regex,
 }
@@ -91,13 +129,12 @@ impl Reader {
     pub(super) fn new() -> Self {
         let regex = |pattern| Regex::new(pattern).expect("the patterns here are tested");
         Self {
-            blocks: Vec::new(),
             binaries: Vec::new(),
             errors: Vec::new(),
-            crashes: Vec::new(),
             in_error: false,
             section: None,
             test: regex(r"test (\S.*?) \.\.\. (ok|FAILED|ignored)(?:, (.*))?$"),
+            begun: regex(r"^test (\S.*?) \.\.\. "),
             result: regex(
                 r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; (\d+) filtered",
             ),
@@ -105,14 +142,15 @@ impl Reader {
         }
     }
 
-    /// How many tests have a result.
-    pub(super) fn done(&self) -> u64 {
-        self.blocks.iter().map(|block| block.lines.len() as u64).sum()
+    /// A reader for the output of one binary, without cargo.
+    pub(super) fn of_binary() -> Self {
+        Self { binaries: vec![Binary::default()], ..Self::new() }
     }
 
-    /// How many tests were announced.
-    pub(super) fn announced(&self) -> u64 {
-        self.blocks.iter().map(|block| block.announced).sum()
+    /// How many tests have a result, and how many were announced.
+    pub(super) fn done(&self) -> (u64, u64) {
+        let blocks = || self.binaries.iter().flat_map(|binary| &binary.blocks);
+        (blocks().map(|block| block.lines.len() as u64).sum(), blocks().map(|block| block.announced).sum())
     }
 
     /// True once tests run, and compiling is over.
@@ -120,23 +158,79 @@ impl Reader {
         !self.binaries.is_empty()
     }
 
-    /// Takes a line of standard output.
-    pub(super) fn stdout(&mut self, line: &str) {
-        if let Some(count) = announced(line) {
-            self.blocks.push(Block { announced: count, ..Block::default() });
+    /// Takes a line.
+    pub(super) fn line(&mut self, line: &str) {
+        if self.cargo_line(line) {
+            return;
+        }
+        let Some(binary) = self.binaries.last_mut() else {
+            self.error_line(line);
+            return;
+        };
+        if let Some(announced) = announced(line) {
+            binary.blocks.push(Block { announced, ..Block::default() });
             self.section = None;
             return;
         }
-        let Some(block) = self.blocks.last_mut().filter(|block| block.tally.is_none()) else { return };
+        match binary.blocks.last_mut().filter(|block| block.tally.is_none()) {
+            Some(_) => self.test_line(line),
+            None => self.error_line(line),
+        }
+    }
+
+    /// What cargo says of its binaries; true when the line was one of those.
+    fn cargo_line(&mut self, line: &str) -> bool {
+        if let Some(found) = self.running.captures(line) {
+            let text = |index: usize| found.get(index).map(|part| part.as_str().to_owned());
+            let label = text(1).or(text(3)).unwrap_or_default();
+            self.binaries.push(Binary { label, file: text(2), ..Binary::default() });
+            (self.in_error, self.section) = (false, None);
+        } else if line.starts_with("error: test failed") || line.starts_with("error: doctest failed") {
+            self.in_error = false;
+            if let Some(binary) = self.binaries.last_mut() {
+                binary.failed = true;
+            }
+        } else if let Some((_, why)) = line.split_once("process didn't exit successfully: ") {
+            let how = why.rfind('(').map(|at| why[at + 1..].trim_end_matches(')').to_owned());
+            if let Some(binary) = self.binaries.last_mut() {
+                binary.ended = how;
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn error_line(&mut self, line: &str) {
+        if line.starts_with("error") {
+            self.in_error = !is_closing_line(line);
+            let is_all_there_is = self.errors.is_empty() && line.starts_with("error: could not compile");
+            if self.in_error || is_all_there_is {
+                self.errors.push(line.to_owned());
+            }
+        } else if line.trim().is_empty() {
+            self.in_error = false;
+        } else if self.in_error
+            && let Some(last) = self.errors.last_mut().filter(|last| last.len() < 4000)
+        {
+            last.push('\n');
+            last.push_str(line);
+        }
+    }
+
+    fn test_line(&mut self, line: &str) {
+        let Some(block) = self.binaries.last_mut().and_then(|binary| binary.blocks.last_mut()) else {
+            return;
+        };
         if let Some(found) = self.result.captures(line) {
             let number = |index: usize| found[index].parse().unwrap_or(0);
             block.tally =
                 Some(Tally { passed: number(1), failed: number(2), ignored: number(3), filtered: number(4) });
-            self.section = None;
+            (self.section, block.begun) = (None, None);
         } else if let Some(name) =
             line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----"))
         {
-            self.section = Some(name.to_owned());
+            self.section = Some(without_suffix(name));
         } else if let Some(name) = &self.section {
             let text = block.output.entry(name.clone()).or_default();
             if text.len() < 8000 {
@@ -150,37 +244,19 @@ impl Reader {
                 _ => Outcome::Ignored,
             };
             let reason = found.get(3).map(|reason| reason.as_str().to_owned());
-            // What libtest adds to a name is no part of it.
-            let name = found[1].trim_end_matches(" - should panic");
-            block.slow.retain(|slow| slow != name);
-            block.lines.push(TestLine { name: name.to_owned(), outcome, reason });
-        } else if let Some(name) = slow(line) {
-            block.slow.push(name.to_owned());
-        }
-    }
-
-    /// Takes a line of standard error.
-    pub(super) fn stderr(&mut self, line: &str) {
-        if let Some(found) = self.running.captures(line) {
-            let text = |index: usize| found.get(index).map(|part| part.as_str().to_owned());
-            let label = text(1).or(text(3)).unwrap_or_default();
-            self.binaries.push(Binary { label, file: text(2) });
-            self.in_error = false;
-        } else if line.starts_with("error") && !line.starts_with("error: test failed") {
-            self.in_error = true;
-            self.errors.push(line.to_owned());
-        } else if self.in_error && !line.trim().is_empty() {
-            if let Some(last) = self.errors.last_mut().filter(|last| last.len() < 4000) {
-                last.push('\n');
-                last.push_str(line);
-            }
-        } else if let Some((_, why)) = line.split_once("process didn't exit successfully: ") {
-            if let Some(at) = why.rfind("(signal: ") {
-                self.crashes.push(why[at + 1..].trim_end_matches(')').to_owned());
-            }
-            self.in_error = false;
-        } else {
-            self.in_error = false;
+            let name = without_suffix(&found[1]);
+            block.begun = None;
+            block.lines.push(TestLine { name, outcome, reason });
+        } else if let Some(found) = self.begun.captures(line) {
+            block.begun = Some(without_suffix(&found[1]));
+        } else if let Some((name, _)) =
+            line.strip_prefix("test ").and_then(|rest| rest.split_once(" has been running for over "))
+        {
+            block.begun = Some(name.to_owned());
+        } else if let (Some(name), Some(outcome)) = (&block.begun, bare_outcome(line)) {
+            // A test that writes past libtest's capture pushes its result to a line of its own.
+            block.lines.push(TestLine { name: name.clone(), outcome, reason: None });
+            block.begun = None;
         }
     }
 
@@ -189,10 +265,10 @@ impl Reader {
         ending: Ending,
         stop: Option<Stop>,
         duration: Duration,
-        stderr: String,
+        output: String,
     ) -> CargoRun {
-        let Self { blocks, binaries, errors, crashes, .. } = self;
-        CargoRun { blocks, binaries, errors, crashes, ending, stop, duration, stderr }
+        let Self { binaries, errors, .. } = self;
+        CargoRun { binaries, errors, ending, stop, duration, output, restarts: 0 }
     }
 }
 
@@ -202,10 +278,25 @@ fn announced(line: &str) -> Option<u64> {
     count.parse().ok()
 }
 
-/// `test a has been running for over 60 seconds`.
-fn slow(line: &str) -> Option<&str> {
-    let (name, _) = line.strip_prefix("test ")?.split_once(" has been running for over ")?;
-    Some(name)
+fn bare_outcome(line: &str) -> Option<Outcome> {
+    match line {
+        "ok" => Some(Outcome::Ok),
+        "FAILED" => Some(Outcome::Failed),
+        _ => None,
+    }
+}
+
+/// What libtest adds to a name is no part of it.
+fn without_suffix(name: &str) -> String {
+    name.trim_end_matches(" - should panic").to_owned()
+}
+
+/// Cargo's closing lines say nothing that the compiler has not said.
+fn is_closing_line(line: &str) -> bool {
+    ["error: could not compile", "error: build failed", "error: aborting due to", "error: 1 target failed"]
+        .iter()
+        .any(|closing| line.starts_with(closing))
+        || line.contains(" targets failed:")
 }
 
 /// Message and place of a panic in what a test printed.
@@ -229,29 +320,33 @@ pub(super) fn panic_of(name: &str, output: &str) -> Panic {
         let message = told.take(4).copied().collect::<Vec<_>>().join("\n");
         return Panic { message, place: None };
     };
-    let place = lines[at].split_once("panicked at ").and_then(|(_, place)| {
-        let mut parts = place.trim_end_matches(':').rsplitn(3, ':');
-        let (_column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
-        Some((file.to_owned(), line.parse().ok()?))
-    });
+    let place = lines[at].split_once("panicked at ").and_then(|(_, place)| place_of(place));
     let ends =
         |line: &&&str| line.starts_with("note: ") || line.starts_with("stack backtrace:") || line.is_empty();
     let message = lines[at + 1..].iter().take_while(|line| !ends(line)).copied().collect::<Vec<_>>();
     Panic { message: message.join("\n"), place }
 }
 
+/// `src/lib.rs:14:9:`, as the compiler and panics write a place.
+pub(super) fn place_of(text: &str) -> Option<(String, usize)> {
+    let mut parts = text.trim().trim_end_matches(':').rsplitn(3, ':');
+    let (_column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((file.to_owned(), line.parse().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(stdout: &str, stderr: &str) -> CargoRun {
+    fn read(text: &str) -> CargoRun {
         let mut reader = Reader::new();
-        stderr.lines().for_each(|line| reader.stderr(line));
-        stdout.lines().for_each(|line| reader.stdout(line));
+        text.lines().for_each(|line| reader.line(line));
         reader.finish(Ending::Code(0), None, Duration::ZERO, String::new())
     }
 
-    const TWO: &str = "
+    const TWO: &str = "   Compiling x v0.1.0
+     Running unittests src/lib.rs (target/debug/deps/x-1f)
+
 running 3 tests
 test a::one ... ok
 test a::two - should panic ... FAILED
@@ -272,52 +367,65 @@ failures:
 
 test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.00s
 
+error: test failed, to rerun pass `--lib`
+     Running tests/own_harness.rs (target/debug/deps/own-2)
+   Doc-tests x
 
 running 2 tests
 test src/lib.rs - add (line 3) ... ok
 ";
 
     #[test]
-    fn blocks_are_read_with_names_outcomes_and_reasons() {
-        let run = read(
-            TWO,
-            "   Compiling x v0.1.0\n     Running unittests src/lib.rs (target/debug/deps/x-1f)\n   Doc-tests x\n",
-        );
-        let names: Vec<&str> = run.blocks[0].lines.iter().map(|line| line.name.as_str()).collect();
+    fn blocks_stand_below_their_binary_with_names_outcomes_and_reasons() {
+        let run = read(TWO);
+        let block = &run.binaries[0].blocks[0];
+        let names: Vec<&str> = block.lines.iter().map(|line| line.name.as_str()).collect();
         assert_eq!(names, ["a::one", "a::two", "three"]);
-        assert_eq!(run.blocks[0].lines[2].reason.as_deref(), Some("needs a disk"));
-        assert_eq!(run.blocks[0].tally, Some(Tally { passed: 1, failed: 1, ignored: 1, filtered: 2 }));
-        assert_eq!(run.binaries[0].file.as_deref(), Some("target/debug/deps/x-1f"));
-        assert_eq!(run.binaries[1], Binary { label: "Doc-tests x".to_owned(), file: None });
+        assert_eq!(block.lines[2].reason.as_deref(), Some("needs a disk"));
+        assert_eq!(block.tally, Some(Tally { passed: 1, failed: 1, ignored: 1, filtered: 2 }));
+        assert!(run.binaries[0].failed && !run.binaries[1].failed);
+        assert_eq!((run.binaries[1].blocks.len(), run.binaries[2].label.as_str()), (0, "Doc-tests x"));
     }
 
     #[test]
     fn block_without_its_result_line_is_seen() {
-        let run = read(TWO, "");
-        assert_eq!((run.blocks[1].announced, run.blocks[1].lines.len(), run.blocks[1].tally), (2, 1, None));
+        let run = read(TWO);
+        let block = &run.binaries[2].blocks[0];
+        assert_eq!((block.announced, block.lines.len(), block.is_complete()), (2, 1, false));
     }
 
     #[test]
     fn panic_is_found_with_its_place() {
-        let run = read(TWO, "");
-        let panic = panic_of("a::two", &run.blocks[0].output["a::two"]);
+        let run = read(TWO);
+        let panic = panic_of("a::two", &run.binaries[0].blocks[0].output["a::two"]);
         assert_eq!(panic.message, "assertion `left == right` failed\n  left: 1\n right: 2");
         assert_eq!(panic.place, Some(("src/lib.rs".to_owned(), 14)));
     }
 
     #[test]
-    fn test_line_after_stray_output_is_found() {
-        let run = read("running 1 test\nchild says hi test a ... ok\n", "");
-        assert_eq!(run.blocks[0].lines[0].name, "a");
+    fn stray_output_of_a_test_hides_no_result() {
+        let mut reader = Reader::of_binary();
+        let text = "running 3 tests\nchild says hi test a ... ok\ntest b ... noise\nok\ntest c ... ";
+        text.lines().for_each(|line| reader.line(line));
+        let run = reader.finish(Ending::Code(0), None, Duration::ZERO, String::new());
+        let block = &run.binaries[0].blocks[0];
+        let names: Vec<&str> = block.lines.iter().map(|line| line.name.as_str()).collect();
+        assert_eq!((names, block.begun.as_deref()), (vec!["a", "b"], Some("c")));
     }
 
     #[test]
-    fn compiler_errors_and_crashes_are_kept_apart() {
-        let stderr = "error[E0425]: cannot find value `x`\n --> src/lib.rs:3:5\n  |\n\nerror: could not compile `a` (lib test) due to 1 previous error\n";
-        let run = read("", stderr);
-        assert_eq!(run.errors.len(), 2);
+    fn compiler_errors_are_kept_and_cargos_closing_lines_are_not() {
+        let text = "error[E0425]: cannot find value `x`\n --> src/lib.rs:3:5\n  |\n\nerror: could not compile `a` (lib test) due to 1 previous error\n";
+        let run = read(text);
+        assert_eq!(run.errors.len(), 1);
         assert!(run.errors[0].contains("src/lib.rs:3:5"));
-        let stderr = "error: test failed, to rerun pass `--lib`\n\nCaused by:\n  process didn't exit successfully: `/x/y` (signal: 11, SIGSEGV: invalid memory reference)\n";
-        assert_eq!(read("", stderr).crashes, ["signal: 11, SIGSEGV: invalid memory reference"]);
+    }
+
+    #[test]
+    fn end_of_a_binary_is_told_of_that_binary() {
+        let text = "     Running tests/a.rs (target/debug/deps/a-1)\n\nrunning 1 test\nerror: test failed, to rerun pass `--test a`\n\nCaused by:\n  process didn't exit successfully: `/x/a-1` (signal: 11, SIGSEGV: invalid memory reference)\n";
+        let run = read(text);
+        let ended = run.binaries[0].ended.as_deref();
+        assert_eq!(ended, Some("signal: 11, SIGSEGV: invalid memory reference"));
     }
 }

@@ -11,6 +11,7 @@ mod causes;
 mod ended;
 mod events;
 mod gather;
+mod headline;
 mod interpreter;
 mod libtest;
 mod model;
@@ -36,7 +37,8 @@ use crate::process::{Cancel, Progress};
 use crate::repo::Repo;
 use crate::report::{Outcome, Unavailable};
 
-pub use report::{headline, next_step, report};
+pub use headline::{headline, next_step};
+pub use report::report;
 pub use result::{
     Analysis, Attempt, Case, CaseOutcome, Cause, Counts, End, Flaky, Interpreter, Place, Run, Skips, Slow,
     Status, Verdict, Written,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cases;
 use super::causes::is_missing_module;
 use super::ended::{Ended, MAX_RESTARTS};
-use super::libtest::CargoRun;
+use super::libtest::{Block, CargoRun};
 use super::model::{Ran, SuiteRun};
 use super::result::{Counts, End, Status};
 use crate::process::{Ending, Stop};
@@ -46,11 +46,11 @@ pub(super) fn conclude(run: &SuiteRun, counts: &Counts) -> Concluded {
     match &run.ran {
         Ran::Python { ends, .. } => python(run, ends, counts),
         Ran::Cargo(cargo) => {
-            let deselected =
-                cargo.blocks.iter().filter_map(|block| block.tally).map(|tally| tally.filtered).sum();
+            let tallies = cargo.blocks().filter_map(|block| block.tally);
             Concluded {
-                collected: cargo.blocks.iter().map(|block| block.announced).sum(),
-                deselected,
+                collected: cargo.blocks().map(|block| block.announced).sum(),
+                deselected: tallies.map(|tally| tally.filtered).sum(),
+                restarts: cargo.restarts,
                 duration: Some(cargo.duration.as_secs_f64()),
                 ..plain(cargo_told(run, cargo, counts))
             }
@@ -301,60 +301,67 @@ fn cargo_told(run: &SuiteRun, cargo: &CargoRun, counts: &Counts) -> Told {
         Ending::Code(code) => code,
         Ending::Signal(signal) => 128 + signal,
     };
-    let cut_off = cargo.blocks.iter().position(|block| block.tally.is_none());
-    let label = cut_off.and_then(|index| cargo.binaries.get(index)).map(|binary| binary.label.clone());
-    let slow = cut_off.and_then(|index| cargo.blocks[index].slow.first().cloned());
-    let bad = counts.failed + counts.errors + counts.not_run > 0;
-    let fewer_blocks = cargo.blocks.len() < cargo.binaries.len();
-    let (status, end, why) = match cargo.stop {
-        Some(Stop::Cancelled) => {
-            (Status::Incomplete, End::Interrupted, Some("stopped by the user".to_owned()))
+    let (status, end, why) = cargo_end(run, cargo, counts, code);
+    let culprit = cargo.binaries.iter().find_map(|binary| {
+        let culprit = binary.blocks.iter().find_map(|block| block.culprits.first())?;
+        Some(format!("{}::{}", binary.label, culprit.name))
+    });
+    let cut_off = || cargo.binaries.iter().find(|binary| !binary.blocks.iter().all(Block::is_complete));
+    let is_early = !matches!(end, End::Finished | End::NothingCollected | End::BuildFailed);
+    let culprit = culprit.or_else(|| cut_off().filter(|_| is_early).map(|binary| binary.label.clone()));
+    let output = (end != End::Finished).then(|| tail(&cargo.output));
+    Told { status, end, why, install: None, exit_code: Some(code), culprit, output }
+}
+
+fn cargo_end(run: &SuiteRun, cargo: &CargoRun, counts: &Counts, code: i32) -> (Status, End, Option<String>) {
+    let cut_off = cargo.binaries.iter().find(|binary| !binary.blocks.iter().all(Block::is_complete));
+    let unrun = match counts.not_run {
+        0 => "all other tests ran in fresh processes".to_owned(),
+        left => format!("{left} tests have no result"),
+    };
+    match (cargo.stop, cut_off) {
+        (Some(Stop::Cancelled), _) => {
+            (Status::Incomplete, End::Interrupted, Some(format!("stopped by the user; {unrun}")))
         }
-        Some(Stop::Limit) => {
+        (Some(Stop::Limit), _) => {
             let limit = run.suite.suite_limit.as_secs();
-            (Status::TimedOut, End::SuiteLimit, Some(format!("the suite took longer than {limit} s")))
+            (
+                Status::TimedOut,
+                End::SuiteLimit,
+                Some(format!("the suite took longer than {limit} s; {unrun}")),
+            )
         }
-        Some(Stop::Watcher) => {
+        (Some(Stop::Watcher), _) => {
             let limit = run.suite.test_limit.as_secs();
-            (Status::TimedOut, End::Hung, Some(format!("no test ended for {limit} s")))
+            (Status::TimedOut, End::Hung, Some(format!("no test ended for {limit} s; {unrun}")))
         }
-        None if cargo.binaries.is_empty() && code != 0 => {
-            let first = cargo.errors.first().map_or("cargo said nothing", |error| first_line(error));
+        (None, _) if cargo.binaries.is_empty() && code != 0 => {
+            let first = cargo.errors.first().map_or("cargo said nothing of why", |error| first_line(error));
             (Status::Failed, End::BuildFailed, Some(format!("the tests do not build: {first}")))
         }
-        None if cut_off.is_some() => {
-            let how =
-                cargo.crashes.first().map_or("without a word".to_owned(), |crash| format!("by {crash}"));
-            let end = if cargo.crashes.is_empty() { End::ExitedEarly } else { End::Crashed };
-            let label = label.clone().unwrap_or_default();
-            let text = format!(
-                "`{label}` ended before its last test, {how}; {} tests have no result",
-                counts.not_run
-            );
-            (Status::Incomplete, end, Some(text))
+        (None, Some(binary)) => {
+            let label = &binary.label;
+            let how = binary.ended.as_ref().map_or("without a word".to_owned(), |how| format!("by {how}"));
+            let crashed = binary.ended.as_ref().is_some_and(|how| how.starts_with("signal"));
+            let end = if crashed { End::Crashed } else { End::ExitedEarly };
+            let why = format!("`{label}` ended before its last test, {how}; {unrun}");
+            (Status::Incomplete, end, Some(why))
         }
-        None if fewer_blocks && !cargo.errors.is_empty() => {
-            let text = format!("a part does not build: {}", first_line(&cargo.errors[0]));
-            (Status::Failed, End::BuildFailed, Some(text))
+        (None, None) if !cargo.errors.is_empty() => {
+            let why = format!("a part does not build: {}", first_line(&cargo.errors[0]));
+            (Status::Failed, End::BuildFailed, Some(why))
         }
-        None if fewer_blocks => {
-            let silent: Vec<&str> =
-                cargo.binaries.iter().skip(cargo.blocks.len()).map(|b| b.label.as_str()).collect();
-            let text =
-                format!("no result line of {} binaries ({} …)", silent.len(), silent.first().unwrap_or(&""));
-            (Status::Incomplete, End::ExitedEarly, Some(text))
+        (None, None) if counts.failed + counts.errors + counts.not_run > 0 => {
+            (Status::Failed, End::Finished, None)
         }
-        None if bad => (Status::Failed, End::Finished, None),
-        None if code != 0 => {
+        (None, None) if code != 0 => {
             (Status::Failed, End::Finished, Some(format!("no test failed, but cargo ended with code {code}")))
         }
-        None if cargo.blocks.iter().all(|block| block.announced == 0) => {
+        (None, None) if counts.passed + counts.skipped == 0 => {
             (Status::Failed, End::NothingCollected, Some("no test was found".to_owned()))
         }
-        None => (Status::Passed, End::Finished, None),
-    };
-    let output = (end != End::Finished).then(|| tail(&cargo.stderr));
-    Told { status, end, why, install: None, exit_code: Some(code), culprit: slow.or(label), output }
+        (None, None) => (Status::Passed, End::Finished, None),
+    }
 }
 
 fn command_told(run: &SuiteRun, code: i32, signal: bool, stop: Option<Stop>, output: &str) -> Told {

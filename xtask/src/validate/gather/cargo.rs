@@ -1,45 +1,41 @@
-//! Runs `cargo test`.
+//! Runs `cargo test`, and what a crash or a hang kept from running one test after the other.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
+use serde::Deserialize;
 
-use super::super::libtest::Reader;
+use super::super::ended::MAX_RESTARTS;
+use super::super::libtest::{Binary, Block, CargoRun, Culprit, Reader};
 use super::super::model::{Ran, SuiteRun};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
-use super::{Context, suite_call};
-use crate::process::{Source, find_program, run, watch};
+use super::{Context, suite_call, time_left};
+use crate::process::{Call, Ending, Finished, Stop, find_program, prepended, run, watch};
+
+/// Names of tests that one call of a binary takes.
+const NAMES: usize = 500;
+/// A binary that takes longer to list its tests has no list.
+const LIST_LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs all tests of the workspace, documentation tests among them; a failing binary does not stop the rest.
 pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun> {
     let Some(cargo) = find_program("cargo") else {
         let why = "there is no `cargo` on PATH".to_owned();
-        return Ok(SuiteRun::cannot(suite.clone(), End::Missing, why, Some("https://rustup.rs".to_owned())));
+        return Ok(SuiteRun::cannot(suite.clone(), End::Missing, why, None));
     };
-    let mut reader = Reader::new();
-    let call = suite_call(context, &cargo, suite.suite_limit)
-        .args(["test", "--no-fail-fast"])
-        .env("CARGO_TERM_COLOR", "never")
-        .env("CARGO_TERM_PROGRESS_WHEN", "never")
-        .env("RUST_BACKTRACE", "0");
-    let finished = watch(&call, None, context.cancel, &mut |line| {
-        let text = String::from_utf8_lossy(line.bytes);
-        match line.source {
-            Source::Stdout => reader.stdout(&text),
-            Source::Stderr => reader.stderr(&text),
-            Source::Events => {}
-        }
-        context.progress.count(reader.done(), reader.announced());
-        // While it compiles, the suite's limit holds alone; then a test may be silent for a test's limit.
-        reader.has_begun().then(|| line.at + suite.test_limit)
-    })?;
-    let stderr = finished.stderr.text();
-    let cargo_run = reader.finish(finished.ending, finished.stop, finished.duration, stderr);
+    let call = cargo_call(context, &cargo, suite.suite_limit).args(["test", "--no-fail-fast"]);
+    let (finished, reader) = watched(context, suite, &call, Reader::new())?;
+    let output = finished.stdout.text();
+    let left_behind = finished.left_behind.clone();
+    let mut cargo_run = reader.finish(finished.ending, finished.stop, finished.duration, output);
+    Recovery { context, suite, cargo: &cargo }.run(&mut cargo_run)?;
     let command = "cargo test --no-fail-fast".to_owned();
     let mut suite_run = SuiteRun::new(suite.clone(), command, Ran::Cargo(Box::new(cargo_run)));
-    suite_run.left_behind = finished.left_behind;
+    suite_run.left_behind = left_behind;
     suite_run.interpreter = Some(Interpreter {
         program: "cargo".to_owned(),
         version: version(context, &cargo),
@@ -48,8 +44,221 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     Ok(suite_run)
 }
 
+fn cargo_call(context: &Context<'_>, program: &Path, limit: Duration) -> Call {
+    let mut call = suite_call(context, program, limit)
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_TERM_PROGRESS_WHEN", "never")
+        .env("RUST_BACKTRACE", "0");
+    call.merged = true;
+    call
+}
+
+fn watched(
+    context: &Context<'_>,
+    suite: &Suite,
+    call: &Call,
+    mut reader: Reader,
+) -> Result<(Finished, Reader)> {
+    let finished = watch(call, None, context.cancel, &mut |line| {
+        reader.line(&String::from_utf8_lossy(line.bytes));
+        let (done, announced) = reader.done();
+        context.progress.count(done, announced);
+        // While it compiles, the suite's limit holds alone; then a test may be silent for a test's limit.
+        reader.has_begun().then(|| line.at + suite.test_limit)
+    })?;
+    Ok((finished, reader))
+}
+
 fn version(context: &Context<'_>, cargo: &Path) -> Option<String> {
     let call = suite_call(context, cargo, Duration::from_secs(20)).args(["--version"]);
     let text = run(&call, context.cancel).ok()?.stdout.text();
     text.split_whitespace().nth(1).map(str::to_owned)
+}
+
+/// A test binary, as `cargo test --no-run --message-format=json` names it.
+#[derive(Debug, Deserialize)]
+struct Artifact {
+    executable: Option<PathBuf>,
+    manifest_path: Option<PathBuf>,
+    target: Option<Target>,
+    profile: Option<Profile>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    name: String,
+    src_path: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+struct Profile {
+    test: bool,
+}
+
+/// Runs what is left, each binary by itself and its tests one after the other, so that each culprit is known.
+struct Recovery<'a> {
+    context: &'a Context<'a>,
+    suite: &'a Suite,
+    cargo: &'a Path,
+}
+
+impl Recovery<'_> {
+    fn run(&self, cargo_run: &mut CargoRun) -> Result<()> {
+        let was_cut_off = matches!(cargo_run.stop, Some(Stop::Watcher));
+        let is_whole = |binary: &Binary| binary.blocks.iter().all(Block::is_complete);
+        if cargo_run.binaries.is_empty() || (cargo_run.binaries.iter().all(is_whole) && !was_cut_off) {
+            return Ok(());
+        }
+        if matches!(cargo_run.stop, Some(Stop::Limit | Stop::Cancelled)) {
+            return Ok(());
+        }
+        self.context.progress.step(format!("running what is left of suite {}", self.suite.name));
+        let artifacts = self.artifacts()?;
+        for artifact in &artifacts {
+            let Some(executable) = &artifact.executable else { continue };
+            let name = executable.file_name();
+            let at = cargo_run.binaries.iter().position(|binary| {
+                binary.file.as_ref().is_some_and(|file| Path::new(file).file_name() == name)
+            });
+            let at = match at {
+                Some(at)
+                    if is_whole(&cargo_run.binaries[at]) && !cargo_run.binaries[at].blocks.is_empty() =>
+                {
+                    continue;
+                }
+                // A harness of its own, which ran to its end.
+                Some(at) if cargo_run.binaries[at].blocks.is_empty() && at + 1 < cargo_run.binaries.len() => {
+                    continue;
+                }
+                Some(at) => at,
+                None => {
+                    let label = self.label(artifact);
+                    cargo_run.binaries.push(Binary { label, ..Binary::default() });
+                    cargo_run.binaries.len() - 1
+                }
+            };
+            self.finish_binary(cargo_run, at, artifact, executable)?;
+        }
+        Ok(())
+    }
+
+    fn artifacts(&self) -> Result<Vec<Artifact>> {
+        let mut call = cargo_call(self.context, self.cargo, self.suite.suite_limit).args([
+            "test",
+            "--no-run",
+            "--quiet",
+            "--message-format=json",
+        ]);
+        (call.merged, call.keep) = (false, 64 << 20);
+        let text = run(&call, self.context.cancel)?.stdout.text();
+        let artifacts = text.lines().filter_map(|line| serde_json::from_str::<Artifact>(line).ok());
+        let is_test = |artifact: &Artifact| artifact.profile.as_ref().is_some_and(|profile| profile.test);
+        Ok(artifacts.filter(|artifact| is_test(artifact) && artifact.executable.is_some()).collect())
+    }
+
+    /// As cargo labels it.
+    fn label(&self, artifact: &Artifact) -> String {
+        let Some(target) = &artifact.target else { return "tests".to_owned() };
+        let path = self.context.roots.relative(&target.src_path.to_string_lossy());
+        let path = path.unwrap_or_else(|| target.name.clone());
+        if path.contains("tests/") { path } else { format!("unittests {path}") }
+    }
+
+    fn finish_binary(
+        &self,
+        cargo_run: &mut CargoRun,
+        at: usize,
+        artifact: &Artifact,
+        executable: &Path,
+    ) -> Result<()> {
+        let Some(all) = self.names(artifact, executable)? else { return Ok(()) };
+        let mut block = cargo_run.binaries[at].blocks.pop().unwrap_or_default();
+        block.announced = block.announced.max(all.len() as u64);
+        loop {
+            let ran: BTreeSet<&str> = block.lines.iter().map(|line| line.name.as_str()).collect();
+            let culprits: BTreeSet<&str> =
+                block.culprits.iter().map(|culprit| culprit.name.as_str()).collect();
+            let left: Vec<String> = all
+                .iter()
+                .filter(|name| !ran.contains(name.as_str()) && !culprits.contains(name.as_str()))
+                .cloned()
+                .collect();
+            let limit = time_left(self.suite, cargo_run.duration);
+            let is_over = limit.is_zero() || self.context.cancel.is_cancelled();
+            if left.is_empty() || is_over || cargo_run.restarts >= MAX_RESTARTS {
+                block.unrun = left;
+                break;
+            }
+            let some = &left[..left.len().min(NAMES)];
+            cargo_run.restarts += 1;
+            let (finished, told) = self.run_some(artifact, executable, some, limit)?;
+            cargo_run.duration += finished.duration;
+            let before = block.lines.len() + block.culprits.len();
+            block.lines.extend(told.lines);
+            block.output.extend(told.output);
+            if told.tally.is_none()
+                && let Some(name) = told.begun
+            {
+                block.culprits.push(self.culprit(name, &finished));
+            }
+            if block.lines.len() + block.culprits.len() == before {
+                block.unrun = left;
+                break;
+            }
+        }
+        cargo_run.binaries[at].blocks.push(block);
+        Ok(())
+    }
+
+    fn culprit(&self, name: String, finished: &Finished) -> Culprit {
+        let (kind, message) = match (finished.stop, finished.ending) {
+            (Some(_), _) => ("time limit", format!("no end after {} s", self.suite.test_limit.as_secs())),
+            (None, Ending::Signal(signal)) => ("crash", format!("the process ended by signal {signal}")),
+            (None, Ending::Code(code)) => {
+                ("exit", format!("the process ended with code {code} inside the test"))
+            }
+        };
+        Culprit { name, kind, message }
+    }
+
+    /// All tests of a binary; `None` for a harness that does not list them.
+    fn names(&self, artifact: &Artifact, executable: &Path) -> Result<Option<Vec<String>>> {
+        let arguments = ["--list", "--format", "terse"].map(OsString::from);
+        let call = self.binary_call(artifact, executable, LIST_LIMIT).args(arguments);
+        let finished = run(&call, self.context.cancel)?;
+        if !finished.success() {
+            return Ok(None);
+        }
+        let text = finished.stdout.text();
+        Ok(Some(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()))
+    }
+
+    fn run_some(
+        &self,
+        artifact: &Artifact,
+        executable: &Path,
+        names: &[String],
+        limit: Duration,
+    ) -> Result<(Finished, Block)> {
+        let mut call = self.binary_call(artifact, executable, limit).args(["--test-threads=1", "--exact"]);
+        call = call.args(names);
+        let (finished, reader) = watched(self.context, self.suite, &call, Reader::of_binary())?;
+        let told = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
+        let block = told.binaries.into_iter().flat_map(|binary| binary.blocks).next().unwrap_or_default();
+        Ok((finished, block))
+    }
+
+    /// The binary as cargo starts it: in its package's folder, with the libraries beside it.
+    fn binary_call(&self, artifact: &Artifact, executable: &Path, limit: Duration) -> Call {
+        let mut call = cargo_call(self.context, executable, limit);
+        if let Some(package) = artifact.manifest_path.as_ref().and_then(|manifest| manifest.parent()) {
+            package.clone_into(&mut call.folder);
+            call = call.env("CARGO_MANIFEST_DIR", package);
+        }
+        if let Some(folder) = executable.parent() {
+            let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+            call = call.env(variable, prepended(variable, folder));
+        }
+        call
+    }
 }

@@ -44,18 +44,47 @@ fn results_of_all_binaries_and_documentation_are_counted() {
 }
 
 #[test]
-fn binary_that_exits_in_a_test_is_incomplete_whatever_its_code() {
-    let tests = "#[test] fn a() {}\n#[test] fn b() { std::process::exit(0) }\n#[test] fn c() {}\n";
+fn binaries_that_end_in_a_test_name_it_and_all_others_still_run() {
+    let exits = "#[test] fn a() {}\n#[test] fn b() { std::process::exit(0) }\n#[test] fn c() {}\n";
+    let aborts = "#[test] fn d() { std::process::abort() }\n#[test] fn e() { assert!(false, \"bad\") }\n";
     let project = Project::new(&[
         ("Cargo.toml", MANIFEST),
         ("src/lib.rs", ""),
-        ("tests/exits.rs", tests),
+        ("tests/aborts.rs", aborts),
+        ("tests/exits.rs", exits),
         (".gitignore", "target\n"),
     ]);
     let analysis = analyse(&project);
     let run = &analysis.runs[0];
-    assert_eq!((run.status, run.end), (Status::Incomplete, End::ExitedEarly));
+    assert_eq!(run.status, Status::Incomplete);
+    assert_eq!(counts(run), "collected 5, failed 3, passed 2");
+    assert_eq!(case(&analysis, "tests/exits.rs::b").outcome, CaseOutcome::Failed);
+    let causes: Vec<(&str, &str)> =
+        analysis.causes.iter().map(|cause| (cause.exception.as_str(), cause.cases[0].as_str())).collect();
+    assert_eq!(
+        causes,
+        [("crash", "tests/aborts.rs::d"), ("panic", "tests/aborts.rs::e"), ("exit", "tests/exits.rs::b")]
+    );
     assert_eq!(analysis.verdict, Verdict::Failed);
+}
+
+#[test]
+fn test_that_hangs_is_named_and_binaries_after_it_run() {
+    let hangs = "#[test] fn a() {}\n#[test] fn b() { loop { std::thread::park() } }\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", ""),
+        ("tests/a_hangs.rs", hangs),
+        ("tests/later.rs", "#[test] fn c() {}\n"),
+        (".gitignore", "target\n"),
+    ]);
+    let mut suite = suite_of("cargo", &[]);
+    suite.test_timeout = Some(3);
+    let analysis = project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::TimedOut, End::Hung));
+    assert_eq!(run.culprit.as_deref(), Some("tests/a_hangs.rs::b"));
+    assert_eq!(counts(run), "collected 3, failed 1, passed 2");
 }
 
 #[test]

@@ -1,0 +1,160 @@
+//! The result in two lines: what was found, and what to do next.
+
+use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Run, Status, Verdict};
+
+/// One line: what was found.
+pub fn headline(analysis: &Analysis) -> String {
+    if !analysis.executed {
+        let inventory = &analysis.inventory;
+        return format!(
+            "{} in {}, counted without running them",
+            count(inventory.items as u64, "test"),
+            count(inventory.files_with_tests as u64, "file")
+        );
+    }
+    let gating: Vec<&Run> = analysis.runs.iter().filter(|run| run.gating).collect();
+    let total = gating.iter().fold(Counts::default(), |total, run| sum(total, run.counts));
+    let mut parts: Vec<String> = gating
+        .iter()
+        .filter(|run| {
+            !matches!(run.status, Status::Passed | Status::Failed) || status_words(run).starts_with("has no")
+        })
+        .map(|run| format!("suite `{}` {}", run.suite, status_words(run)))
+        .collect();
+    parts.extend(failures(analysis, &gating, total));
+    let good = total.failed + total.errors + total.not_run + total.flaky == 0;
+    if good && total.collected > 0 {
+        parts.push(all_good(total));
+    }
+    if gating.is_empty() {
+        parts.push("no suite gates here".to_owned());
+    }
+    parts.join("; ")
+}
+
+/// Numbers that add up: what passed, and what else there was.
+fn all_good(total: Counts) -> String {
+    let verb = if total.passed == 1 { "passes" } else { "pass" };
+    let mut text = format!("{} {verb}", count(total.passed, "test"));
+    for (number, what) in [
+        (total.skipped, "skipped"),
+        (total.xfailed, "failing as expected"),
+        (total.xpassed, "passing against expectation"),
+    ] {
+        if number > 0 {
+            text.push_str(&format!(", {number} {what}"));
+        }
+    }
+    text
+}
+
+/// What failed, each kind with its own number.
+fn failures(analysis: &Analysis, gating: &[&Run], total: Counts) -> Vec<String> {
+    let is_gating = |case: &&Case| gating.iter().any(|run| run.suite == case.suite);
+    // A file that cannot be collected has no try that took time.
+    let files = analysis
+        .cases
+        .iter()
+        .filter(is_gating)
+        .filter(|case| case.outcome == CaseOutcome::Error && case.duration_s.is_none())
+        .count() as u64;
+    let tests = total.failed + total.errors - files;
+    let mut parts = Vec::new();
+    if tests > 0 {
+        let verb = if tests == 1 { "fails" } else { "fail" };
+        parts.push(format!("{tests} of {} {verb}", count(total.collected, "test")));
+    }
+    if files > 0 {
+        parts.push(format!("{} cannot be collected", count(files, "test file")));
+    }
+    if total.not_run > 0 {
+        parts.push(format!("{} did not run", count(total.not_run, "test")));
+    }
+    if !parts.is_empty() && !analysis.causes.is_empty() {
+        let last = parts.len() - 1;
+        parts[last].push_str(&format!(", of {}", count(analysis.causes.len() as u64, "cause")));
+    }
+    if total.flaky > 0 {
+        let verb = if total.flaky == 1 { "is" } else { "are" };
+        parts.push(format!("{} {verb} flaky", count(total.flaky, "test")));
+    }
+    parts
+}
+
+/// One line: what to do next.
+pub fn next_step(analysis: &Analysis) -> String {
+    if let Some(install) = analysis.runs.iter().filter(|run| run.gating).find_map(|run| run.install.as_ref())
+    {
+        return format!("make the suite run: `{install}`");
+    }
+    if !analysis.executed {
+        return "run the suites: `xtask validate`".to_owned();
+    }
+    if let Some(cause) = first_gating_cause(analysis) {
+        if let Some(install) = &cause.install {
+            return format!(
+                "install what {} need: `{install}`",
+                count(cause.cases.len() as u64, "test file")
+            );
+        }
+        let place =
+            cause.frame.as_ref().map(|at| format!(" at `{}:{}`", at.path, at.line)).unwrap_or_default();
+        let tests = count(cause.cases.len() as u64, "test");
+        return format!("start with {}{place}, which is behind {tests}", cause.exception);
+    }
+    let culprit = analysis.runs.iter().filter(|run| run.gating).find_map(|run| run.culprit.as_ref());
+    if let Some(culprit) = culprit {
+        return format!("look at `{culprit}`");
+    }
+    if !analysis.flaky.is_empty() {
+        return format!("steady the flaky test `{}`", analysis.flaky[0].id);
+    }
+    match analysis.verdict {
+        Verdict::Passed => "nothing: the tests hold".to_owned(),
+        _ => "read the report's list of runs".to_owned(),
+    }
+}
+
+fn first_gating_cause(analysis: &Analysis) -> Option<&Cause> {
+    let gating: Vec<&str> =
+        analysis.runs.iter().filter(|run| run.gating).map(|run| run.suite.as_str()).collect();
+    let is_gating = |key: &str| {
+        analysis.cases.iter().any(|case| {
+            case.cause.as_deref() == Some(key)
+                && gating.contains(&case.suite.as_str())
+                && case.outcome.is_bad()
+        })
+    };
+    analysis.causes.iter().find(|cause| is_gating(&cause.key))
+}
+
+fn sum(a: Counts, b: Counts) -> Counts {
+    Counts {
+        collected: a.collected + b.collected,
+        deselected: a.deselected + b.deselected,
+        passed: a.passed + b.passed,
+        failed: a.failed + b.failed,
+        errors: a.errors + b.errors,
+        skipped: a.skipped + b.skipped,
+        xfailed: a.xfailed + b.xfailed,
+        xpassed: a.xpassed + b.xpassed,
+        flaky: a.flaky + b.flaky,
+        not_run: a.not_run + b.not_run,
+    }
+}
+
+fn status_words(run: &Run) -> &'static str {
+    match run.status {
+        Status::Failed if run.counts.collected == 0 && run.counts.errors == 0 => "has no test to run",
+        Status::Passed => "passed",
+        Status::Failed => "failed",
+        Status::Incomplete => "did not run to its end",
+        Status::TimedOut => "ran into a time limit",
+        Status::CannotRun => "cannot run here",
+    }
+}
+
+/// A number with its noun.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
