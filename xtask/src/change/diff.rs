@@ -1,6 +1,6 @@
 //! A change set as a patch that `git apply` takes: renames as renames, modes, binary files, quoted names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
@@ -48,9 +48,10 @@ pub(super) fn render(roots: &Roots, ids: &ObjectIds, prepared: &Prepared<'_>) ->
     let changes: BTreeMap<&Place, &FileChange<'_>> =
         prepared.changes.iter().map(|change| (&change.place, change)).collect();
     let origins = renames(prepared, &changes);
+    let renamed: BTreeSet<&Place> = origins.values().copied().collect();
     let mut out = Vec::new();
     for change in &prepared.changes {
-        if change.after.is_none() && origins.values().any(|from| *from == &change.place) {
+        if renamed.contains(&change.place) {
             continue;
         }
         let from = origins.get(&change.place).map(|&from| changes[from]);

@@ -47,7 +47,8 @@ impl Disk {
         if let Some(objection) = names::objection(place, false) {
             bail!("the path `{place}` may not be read: {objection}");
         }
-        Ok(Looker::new(&self.0).find(place)?.map(|found| found.state))
+        // How the name is spelled on disk is compared when the edit is checked.
+        Ok(find_file(&self.0, place)?.map(|found| found.state))
     }
 }
 
@@ -75,20 +76,8 @@ impl<'a> Looker<'a> {
 
     /// The plain file at a place.
     pub(super) fn find(&mut self, place: &Place) -> Result<Option<Found>> {
-        let Some(folder) = self.roots.parent(place)? else { return Ok(None) };
         self.check_spelling(place)?;
-        let name = place.path.file_name();
-        let context = || format!("read `{place}`");
-        let Some(stat) = folder.stat(name).with_context(context)? else { return Ok(None) };
-        match stat.kind {
-            Kind::File => {}
-            Kind::Link => bail!("`{place}` is a symbolic link"),
-            Kind::Folder => bail!("`{place}` is a folder"),
-            Kind::Other => bail!("`{place}` is no plain file"),
-        }
-        let (bytes, stat) = folder.read(name).with_context(context)?;
-        let id = ContentId::of(&bytes);
-        Ok(Some(Found { state: FileState { bytes, mode: stat.mode }, id, stat }))
+        find_file(self.roots, place)
     }
 
     /// The names in a folder; empty when it is not there.
@@ -131,6 +120,22 @@ impl<'a> Looker<'a> {
         }
         Ok(())
     }
+}
+
+fn find_file(roots: &Roots, place: &Place) -> Result<Option<Found>> {
+    let Some(folder) = roots.parent(place)? else { return Ok(None) };
+    let name = place.path.file_name();
+    let context = || format!("read `{place}`");
+    let Some(stat) = folder.stat(name).with_context(context)? else { return Ok(None) };
+    match stat.kind {
+        Kind::File => {}
+        Kind::Link => bail!("`{place}` is a symbolic link"),
+        Kind::Folder => bail!("`{place}` is a folder"),
+        Kind::Other => bail!("`{place}` is no plain file"),
+    }
+    let (bytes, stat) = folder.read(name).with_context(context)?;
+    let id = ContentId::of(&bytes);
+    Ok(Some(Found { state: FileState { bytes, mode: stat.mode }, id, stat }))
 }
 
 fn exists(folder: &Folder, place: &Place) -> Result<bool> {

@@ -107,7 +107,11 @@ pub(super) fn prepare<'a>(roots: &Roots, set: &'a ChangeSet) -> Result<Prepared<
     for &place in plans.keys() {
         found.insert(place, looker.find(place)?);
     }
-    let is_done = |place: &Place| is_after(roots, &plans[place], found[place].as_ref());
+    // Hashing is the dear part, so each content is named once.
+    let ids: BTreeMap<&Place, Option<ContentId>> =
+        plans.iter().map(|(&place, plan)| (place, plan.id_after())).collect();
+    let is_done =
+        |place: &Place| is_after(roots, ids[place].as_ref(), plans[place].mode(), found[place].as_ref());
     let places = |edit: &'a Edit| edit.source().map(|(place, _)| place).into_iter().chain(edit.target());
     let pending: Vec<&Edit> = set.edits().into_iter().filter(|&edit| !places(edit).all(&is_done)).collect();
     let touched: BTreeSet<&Place> = pending.iter().flat_map(|&edit| places(edit)).collect();
@@ -124,9 +128,11 @@ pub(super) fn prepare<'a>(roots: &Roots, set: &'a ChangeSet) -> Result<Prepared<
         return Ok(prepared);
     }
     for &place in &touched {
-        let after = after_of(&plans[place], &found, place)?;
-        let before = found[place].clone();
-        prepared.changes.push(FileChange { place: place.clone(), before, after });
+        let after = after_of(&plans[place], ids[place].as_ref(), &found)?;
+        prepared.changes.push(FileChange { place: place.clone(), before: None, after });
+    }
+    for change in &mut prepared.changes {
+        change.before = found.remove(&change.place).flatten();
     }
     prepared.made = folders_to_make(roots, &prepared.changes)?;
     prepared.emptied = folders_that_empty(roots, set, &mut looker, &prepared)?;
@@ -144,12 +150,10 @@ fn check_roots_do_not_meet(roots: &Roots, plans: &BTreeMap<&Place, FilePlan<'_>>
     Ok(())
 }
 
-fn is_after(roots: &Roots, plan: &FilePlan<'_>, found: Option<&Found>) -> bool {
-    match (plan.id_after(), found) {
+fn is_after(roots: &Roots, id: Option<&ContentId>, mode: Mode, found: Option<&Found>) -> bool {
+    match (id, found) {
         (None, None) => true,
-        (Some(id), Some(found)) => {
-            id == found.id && (!roots.keeps_modes || plan.mode().fits(found.state.mode))
-        }
+        (Some(id), Some(found)) => *id == found.id && (!roots.keeps_modes || mode.fits(found.state.mode)),
         _ => false,
     }
 }
@@ -167,16 +171,16 @@ fn mismatch(roots: &Roots, plan: &FilePlan<'_>, found: Option<&Found>) -> Option
 
 fn after_of<'a>(
     plan: &FilePlan<'a>,
+    id: Option<&ContentId>,
     found: &BTreeMap<&Place, Option<Found>>,
-    place: &Place,
 ) -> Result<Option<After<'a>>> {
-    let Some(edit) = plan.arrives else { return Ok(None) };
+    let (Some(edit), Some(id)) = (plan.arrives, id.cloned()) else { return Ok(None) };
     let (content, origin) = match edit {
         Edit::Create { content, .. } => (Content::Bytes(content), None),
         Edit::Replace { content, at, .. } => (Content::Bytes(content), Some(at)),
         Edit::Move { content: Some(content), from, .. } => (Content::Bytes(content), Some(from)),
         Edit::Move { from, .. } => (Content::Moved(from), Some(from)),
-        Edit::Remove { .. } => bail!("`{place}` is removed and written at once"),
+        Edit::Remove { .. } => return Ok(None),
     };
     let bits = origin.and_then(|origin| found[origin].as_ref()).map(|found| found.state.mode);
     let mode = match (plan.mode(), bits) {
@@ -184,7 +188,6 @@ fn after_of<'a>(
         (mode, bits) => bits.map(|bits| mode.applied_to(bits)),
     };
     let executable = mode.map_or(plan.mode() == Mode::Executable, is_executable);
-    let id = plan.id_after().context("an edit that writes has a content")?;
     Ok(Some(After { content, id, mode, executable }))
 }
 

@@ -47,7 +47,7 @@ pub use edit::{Action, ContentId, Edit, EditRecord, Mode, Place, Planned, Root};
 pub use faults::{Faults, STOPPED};
 pub use guard::{Difference, Mismatch, Stale};
 pub use lock::Holder;
-pub use recover::{Pending, Settled, pending, recover};
+pub use recover::{KeptFile, Pending, Settled, pending, recover};
 pub use report_file::{Written, write_generated, write_report, write_result};
 pub use set::ChangeSet;
 pub use undo::{SetInfo, Which, list, undo};

@@ -7,14 +7,15 @@ use serde::Serialize;
 
 use super::apply;
 use super::disk::{Found, Looker};
-use super::edit::{Place, is_executable};
+use super::edit::{Place, Root, is_executable};
 use super::faults::Steps;
 use super::folder;
 use super::journal::{self, FileLine, Journal, Kept};
 use super::lock::{Holder, Lock};
+use super::report_file;
 use super::roots::Roots;
 use super::store::{Mark, Store};
-use crate::repo::Repo;
+use crate::repo::{Repo, RepoPath};
 
 /// A change set that is neither before nor after. Analyses say so and exit 2; the hook names the command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,7 +57,16 @@ pub struct Settled {
     /// True when all its edits stand; false when all were taken back.
     pub applied: bool,
     /// Files that were changed after the interruption and left as they are (`keep_changed`).
-    pub kept: Vec<String>,
+    pub kept: Vec<KeptFile>,
+}
+
+/// A file that somebody changed between the interruption and the recovery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptFile {
+    /// The file, left as it is.
+    pub path: String,
+    /// Where its content from before the change set lies now; `None` when there was no such file.
+    pub before: Option<String>,
 }
 
 /// The change set of this worktree that waits to be settled. Costs one look at one file when there is none.
@@ -129,7 +139,8 @@ fn close(roots: &Roots, store: &Store, settled: Settled) -> Result<Settled> {
 /// Takes back what was done of a set, then closes its journal. Each step can be repeated, so an interruption here
 /// is settled by beginning again.
 ///
-/// `begun` tells which files may have been written; `None`: any. Gives the files that were left as they are.
+/// `begun` tells which files may have been written; `None`: any. Gives the files that were left as they are, once
+/// their content from before lies in a safe place.
 pub(super) fn roll_back(
     roots: &Roots,
     store: &Store,
@@ -137,7 +148,7 @@ pub(super) fn roll_back(
     begun: Option<&BTreeSet<usize>>,
     keep_changed: bool,
     steps: &mut Steps,
-) -> Result<Vec<String>> {
+) -> Result<Vec<KeptFile>> {
     let folder = store.set(journal.id)?;
     let kept = Kept::read(&folder)?;
     open_made_folders(roots, journal)?;
@@ -145,12 +156,14 @@ pub(super) fn roll_back(
     steps.reached("unused contents removed")?;
     let (back, changed) = sort_files(roots, journal, begun)?;
     if !changed.is_empty() && !keep_changed {
-        let names: Vec<String> = changed.iter().map(|place| format!("`{place}`")).collect();
+        let names: Vec<String> = changed.iter().map(|line| format!("`{}`", line.place.place())).collect();
         bail!(
             "files were changed after the interruption: {}; move your versions away, or keep them with `--keep-changed`",
             names.join(", ")
         );
     }
+    let changed =
+        changed.into_iter().map(|line| rescue(roots, journal.id, line, &kept)).collect::<Result<_>>()?;
     for line in journal.emptied.iter().rev() {
         let place = line.place.place();
         if roots.parent(&place.with_part(b"."))?.is_none() {
@@ -181,7 +194,21 @@ pub(super) fn roll_back(
     store.clear_mark(&roots.worktree)?;
     steps.reached("mark cleared")?;
     store.remove(journal.id, steps)?;
-    Ok(changed.iter().map(Place::to_string).collect())
+    Ok(changed)
+}
+
+/// Lays the content from before a set beside the tool's own files, where the file itself is somebody's newer work.
+fn rescue(roots: &Roots, id: u32, line: &FileLine, kept: &Kept) -> Result<KeptFile> {
+    let place = line.place.place();
+    let mut safe = None;
+    if let Some(before) = &line.before {
+        let name = format!("rescued/{id}-{}-", &before.id.as_str()[..9]);
+        let path = [name.as_bytes(), place.path.file_name()].concat();
+        let target = Place { root: Root::Tool, path: RepoPath::from_bytes(&path) };
+        report_file::write(roots, &target, kept.get(before, &place)?, false)?;
+        safe = Some(target.to_string());
+    }
+    Ok(KeptFile { path: place.to_string(), before: safe })
 }
 
 /// An undo may have closed a folder that it brought back; it is emptied and removed again.
@@ -211,7 +238,7 @@ fn sort_files<'a>(
     roots: &Roots,
     journal: &'a Journal,
     begun: Option<&BTreeSet<usize>>,
-) -> Result<(Vec<&'a FileLine>, Vec<Place>)> {
+) -> Result<(Vec<&'a FileLine>, Vec<&'a FileLine>)> {
     let mut looker = Looker::new(roots);
     let (mut back, mut changed) = (Vec::new(), Vec::new());
     for (number, line) in journal.files.iter().enumerate() {
@@ -223,7 +250,7 @@ fn sort_files<'a>(
         match looker.find(&place).map(|found| state(line, found.as_ref(), roots.keeps_modes)) {
             Ok(State::Before) => {}
             Ok(State::After) => back.push(line),
-            Ok(State::Neither) | Err(_) => changed.push(place),
+            Ok(State::Neither) | Err(_) => changed.push(line),
         }
     }
     Ok((back, changed))

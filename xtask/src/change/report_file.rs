@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::edit::Place;
+use super::edit::{Place, Root};
 use super::folder::{self, Folder, Kind};
 use super::names;
 use super::roots::Roots;
@@ -50,8 +50,9 @@ pub fn write_generated(folder: &Path, path: &RepoPath, bytes: &[u8]) -> Result<W
     write(&Roots::of_folder(folder), &path.into(), bytes, true).with_context(context)
 }
 
-fn write(roots: &Roots, place: &Place, bytes: &[u8], marked: bool) -> Result<Written> {
-    if let Some(objection) = names::objection(place, true) {
+pub(super) fn write(roots: &Roots, place: &Place, bytes: &[u8], marked: bool) -> Result<Written> {
+    // A name below the tool's own folder may be one that a file had already.
+    if let Some(objection) = names::objection(place, place.root != Root::Tool) {
         bail!("the path `{place}` may not be written: {objection}");
     }
     let folder = roots.parent_made(place)?;

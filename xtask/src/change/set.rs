@@ -99,6 +99,11 @@ impl ChangeSet {
         }
     }
 
+    /// Adds the edits of another set.
+    pub fn extend(&mut self, other: ChangeSet) {
+        self.edits.extend(other.edits);
+    }
+
     /// True when it holds no edit.
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
@@ -112,7 +117,7 @@ impl ChangeSet {
     /// The edits, sorted by the place that they write or leave.
     pub fn edits(&self) -> Vec<&Edit> {
         let mut edits: Vec<&Edit> = self.edits.iter().collect();
-        edits.sort_by_key(|edit| edit.record());
+        edits.sort_by_cached_key(|edit| edit.record());
         edits
     }
 

@@ -105,7 +105,13 @@ impl<'a> Answer<'a> {
         } else {
             "was taken back: no edit stands"
         };
-        let kept = settled.kept.iter().map(|path| format!("\nleft as it is, since it was changed: {path}"));
+        let kept = settled.kept.iter().map(|kept| match &kept.before {
+            Some(before) => format!(
+                "\nleft `{}` as it is, since it was changed; what it was before lies in `{before}`",
+                kept.path
+            ),
+            None => format!("\nleft `{}` as it is, since it was changed", kept.path),
+        });
         self.print(&format!(
             "change set {} (`{}`) {how}{}",
             settled.id,

@@ -213,6 +213,26 @@ fn hostile_names_and_contents_survive_the_patch() {
 }
 
 #[test]
+fn names_that_are_no_utf8_survive_the_patch() {
+    use crate::repo::RepoPath;
+    use std::os::unix::ffi::OsStrExt;
+    let name = |start: &str| RepoPath::from_bytes(&[start.as_bytes(), b"\xff \xe4.md"].concat());
+    let (sandbox, twin) = (Sandbox::new(), Sandbox::new());
+    for side in [&sandbox, &twin] {
+        for start in ["replaced", "moved", "removed"] {
+            side.write(std::ffi::OsStr::from_bytes(name(start).as_bytes()), b"old\n");
+        }
+    }
+    let mut set = ChangeSet::new("test");
+    let old = &b"old\n"[..];
+    set.replace(name("replaced"), old, "new\n");
+    set.move_file(name("moved"), name("to/there"), old);
+    set.remove(name("removed"), old);
+    set.create(name("created"), "new\n");
+    assert_patch_is_the_change(&sandbox, &twin, &set);
+}
+
+#[test]
 fn a_file_in_the_place_of_a_moved_one_and_a_circle_survive_the_patch() {
     let files = [("a", "1\n"), ("b", "2\n"), ("c", "3\n"), ("d", "4\n")];
     let (sandbox, twin) = (Sandbox::with(&files), Sandbox::with(&files));

@@ -172,6 +172,31 @@ fn undo_killed_at_any_step_leaves_before_or_after() {
     }
 }
 
+#[test]
+fn killed_while_old_sets_are_dropped_leaves_all_others() {
+    let filled = || {
+        let sandbox = rich();
+        for step in 0..20 {
+            let mut set = ChangeSet::new("step");
+            set.create(format!("step {step}").as_str(), "x");
+            apply(sandbox.repo(), &set).unwrap();
+        }
+        sandbox
+    };
+    let mut steps = Steps::with(Faults::default());
+    apply_with(filled().repo(), &rich_set(), &mut steps).unwrap();
+    let commit = steps.seen.iter().position(|step| step == "journal closed").unwrap();
+    assert!(steps.seen[commit..].iter().any(|step| step == "kept bytes removed"));
+    for (number, name) in steps.seen.iter().enumerate().skip(commit) {
+        let sandbox = filled();
+        let output = run_child(&sandbox, "apply", &format!("stop={}", number + 1));
+        assert_eq!(output.status.code(), Some(STOPPED), "{name}");
+        recover(sandbox.repo(), false).unwrap();
+        let ids: Vec<u32> = list(sandbox.repo()).unwrap().iter().map(|set| set.id).collect();
+        assert_eq!(ids, (2..=21).rev().collect::<Vec<_>>(), "{name}");
+    }
+}
+
 fn limit_file_size(bytes: u64) {
     let limit = libc::rlimit { rlim_cur: bytes, rlim_max: bytes };
     // SAFETY: both calls take plain values; the signal is ignored so that the write gives an error.
@@ -235,8 +260,12 @@ fn recovery_overwrites_nothing_that_was_changed_after_the_interruption() {
     assert!(error.contains("files were changed after the interruption: `guide.md`"), "{error}");
     assert_eq!(sandbox.state(), state);
     let settled = recover(sandbox.repo(), true).unwrap().unwrap();
-    assert_eq!(settled.kept, ["guide.md"]);
+    let [kept] = &settled.kept[..] else { panic!("{settled:?}") };
+    assert_eq!(kept.path, "guide.md");
     assert_eq!(sandbox.read("guide.md"), b"the user's own\n");
+    let before_it = kept.before.as_ref().unwrap().replace("<git>", ".git");
+    assert_eq!(sandbox.read(&before_it), b"an old guide\n");
+    std::fs::remove_dir_all(sandbox.at(".git/xtask/rescued")).unwrap();
     sandbox.write("guide.md", b"an old guide\n");
     assert_eq!(sandbox.state(), before);
 }
