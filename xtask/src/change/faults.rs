@@ -23,11 +23,14 @@ mod active {
     pub const STOPPED: i32 = 86;
 
     /// Counts steps.
-    #[derive(Clone, Debug, Default)]
+    #[derive(Default)]
     pub(in crate::change) struct Steps {
         faults: Faults,
         /// The names of all steps so far.
         pub(in crate::change) seen: Vec<String>,
+        /// What somebody else does at the step of this name.
+        #[cfg(test)]
+        pub(in crate::change) meanwhile: Option<(&'static str, Box<dyn Fn()>)>,
     }
 
     impl Steps {
@@ -40,12 +43,18 @@ mod active {
         }
 
         pub(in crate::change) fn with(faults: Faults) -> Self {
-            Self { faults, seen: Vec::new() }
+            Self { faults, ..Self::default() }
         }
 
         #[allow(clippy::disallowed_methods, reason = "a kill leaves no time to return through `main`")]
         pub(in crate::change) fn reached(&mut self, name: &str) -> io::Result<()> {
             self.seen.push(name.to_owned());
+            #[cfg(test)]
+            if let Some((at, act)) = &self.meanwhile
+                && *at == name
+            {
+                act();
+            }
             if self.faults.stop_at == Some(self.seen.len()) {
                 std::process::exit(STOPPED);
             }

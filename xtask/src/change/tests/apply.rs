@@ -151,6 +151,37 @@ fn files_change_places_in_a_circle() {
 }
 
 #[test]
+fn what_somebody_writes_while_a_set_is_applied_is_kept_and_the_rest_taken_back() {
+    use crate::change::apply::apply_with;
+    use crate::change::faults::{Faults, Steps};
+    let cases = [
+        ("a.md", "new contents on disk", "write `a.md`: it changed while this ran"),
+        ("gone/only.md", "guide.md in place", "remove `gone/only.md`: it changed while this ran"),
+        ("archive/note.md", "new contents on disk", "write `archive/note.md`: File exists"),
+        ("new/folder/file.md", "new contents on disk", "write `new/folder/file.md`: File exists"),
+    ];
+    for (path, step, wanted) in cases {
+        let sandbox = rich();
+        let mut before = sandbox.state();
+        let mut steps = Steps::with(Faults::default());
+        let file = sandbox.at(path);
+        steps.meanwhile = Some((step, Box::new(move || fs::write(&file, "somebody's work").unwrap())));
+        let error = format!("{:#}", apply_with(sandbox.repo(), &rich_set(), &mut steps).unwrap_err());
+        assert!(error.contains(wanted), "{error}");
+        assert!(error.starts_with("apply the change set: nothing was changed"), "{error}");
+        let mut state = sandbox.state();
+        let (_, content) = state.remove(std::path::Path::new(path)).unwrap();
+        assert_eq!(content.unwrap(), b"somebody's work");
+        before.remove(std::path::Path::new(path));
+        // Folders that hold it stay.
+        state.retain(|_, (_, content)| content.is_some());
+        before.retain(|_, (_, content)| content.is_some());
+        assert_eq!(state, before, "{path}");
+        assert_eq!(pending(sandbox.repo()).unwrap(), None);
+    }
+}
+
+#[test]
 fn the_executable_bit_is_set_where_reading_is_allowed() {
     let sandbox = Sandbox::new();
     sandbox.write_mode("a", b"x", 0o640);
