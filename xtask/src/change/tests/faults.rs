@@ -75,6 +75,8 @@ fn assert_settled(sandbox: &Sandbox, before: &State, after: &State, at: &str) {
     if journal.exists() {
         let open = std::fs::read_dir(journal.join("open")).unwrap().count();
         assert_eq!(open, 0, "{at}: a mark is left");
+        let sets = std::fs::read_dir(journal.join("sets")).unwrap().count();
+        assert_eq!(sets, list(sandbox.repo()).unwrap().len(), "{at}: a folder of a set is left");
     }
 }
 

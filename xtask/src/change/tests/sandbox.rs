@@ -150,6 +150,8 @@ pub(super) fn rich() -> Sandbox {
     sandbox.write("image.bin", b"\x00\x01\x02binary");
     sandbox.write_mode(".git/hooks/pre-commit", b"#!/bin/sh\nexit 0\n", 0o755);
     fs::create_dir(sandbox.at("empty")).unwrap();
+    sandbox.set_mode("gone", 0o700);
+    sandbox.set_mode("deep/x", 0o750);
     sandbox
 }
 

