@@ -59,6 +59,16 @@ fn has_scheme(text: &str) -> bool {
             || !(scheme.contains('.') && rest.starts_with(|c: char| c.is_ascii_digit())))
 }
 
+/// The address that a destination would be without the brackets around it, or with a scheme before it.
+pub(super) fn mistyped_address(destination: &str) -> Option<String> {
+    let text = destination.trim();
+    let inner = text.trim_matches(['(', ')', '<', '>', ' ']);
+    if inner.len() < text.len() && (inner.starts_with("https://") || inner.starts_with("http://")) {
+        return Some(inner.to_owned());
+    }
+    text.starts_with("www.").then(|| format!("https://{text}"))
+}
+
 /// Resolves percent-encoding; what is none stays.
 fn percent_decoded(text: &str) -> Vec<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -132,13 +142,18 @@ fn encode_fragment(fragment: &str) -> String {
     let mut out = String::with_capacity(fragment.len());
     for c in fragment.chars() {
         let plain = !c.is_ascii() || c.is_ascii_alphanumeric() || "-._~/+@,=!:?;".contains(c);
-        if plain && !c.is_control() && !c.is_whitespace() {
+        if plain && !c.is_control() && !c.is_whitespace() && !is_invisible(c) {
             out.push(c);
         } else {
             push_encoded(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
     out
+}
+
+/// Selectors behind emoji are part of GitHub's anchors, but nobody sees them in a text.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 #[cfg(test)]
@@ -180,6 +195,7 @@ mod tests {
             ("n/a.md", "b.md", None, "../b.md"),
             ("n/m/a.md", "n/o/b#?.md", None, "../o/b%23%3F.md"),
             ("n/a.md", "n/a.md", Some("ü"), "#ü"),
+            ("n/a.md", "n/a.md", Some("\u{fe0f}-setup"), "#%EF%B8%8F-setup"),
             ("n/a.md", "n", None, "../n"),
             ("a.md", "x:y.md", None, "./x:y.md"),
             ("n/a.md", "100%/ä(1).md", None, "../100%25/ä%281%29.md"),

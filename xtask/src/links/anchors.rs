@@ -24,6 +24,11 @@ impl Anchors {
         anchors
     }
 
+    /// True for an anchor that is written just so.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.exact.contains(name)
+    }
+
     /// The anchor that a fragment names. Its case does not count, as when GitHub looks for a heading.
     pub(super) fn find(&self, fragment: &str) -> Option<&str> {
         let name = fragment.strip_prefix("user-content-").unwrap_or(fragment);

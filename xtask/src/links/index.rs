@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::markdown::{Format, Parsed, decode, parse};
 use crate::repo::{RepoPath, Tree};
 
-use super::address::{Address, Local, relative_destination};
+use super::address::{Address, Local, mistyped_address, relative_destination};
 use super::anchors::{Anchors, needs_no_anchor};
 use super::lookup::{Located, Walked, locate, walk};
 use super::suggest::Names;
@@ -44,7 +44,7 @@ const PAGES: &[&str] = &[
 /// Resolves links over one tree. Nothing is read before a link asks for it, and no file twice.
 #[derive(Debug)]
 pub struct Index<'t> {
-    tree: &'t Tree,
+    pub(super) tree: &'t Tree,
     names: OnceLock<Names>,
     /// The anchors of every file that was asked for; `None` where they cannot be known.
     anchors: Mutex<BTreeMap<RepoPath, Option<Arc<Anchors>>>>,
@@ -70,21 +70,29 @@ impl<'t> Index<'t> {
             Address::Template => Resolution::Unknown(Unknown::Template),
             Address::External => Resolution::External,
             Address::Local(local) if local.path.is_empty() => self.anchor_in(from, from, &local),
-            Address::Local(local) => self.local(from, &local),
+            Address::Local(local) => self.local(from, &local, destination),
         }
     }
 
-    fn local(&self, from: &RepoPath, local: &Local) -> Resolution {
+    /// All paths by name: made when the first link is missing.
+    pub(super) fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of(self.tree))
+    }
+
+    fn local(&self, from: &RepoPath, local: &Local, destination: &str) -> Resolution {
         let parts = match walk(from.parent().as_ref(), &local.path) {
             Walked::Inside(parts) => parts,
             Walked::Above(2, parts) if is_page(&parts) => return Resolution::External,
-            Walked::Above(..) => return broken(Reason::OutsideRepository, None, None),
+            Walked::Above(_, parts) => return self.outside(from, &parts, local),
         };
         match locate(self.tree, &parts) {
             Located::File(path) => self.anchor_in(from, &path, local),
             Located::Folder(folder) => self.anchor_in_folder(from, folder, local),
             Located::Submodule => Resolution::Unknown(Unknown::Submodule),
-            Located::Missing(path) => self.missing(from, &path, local),
+            Located::Missing(path) => match mistyped_address(destination) {
+                Some(address) => broken(Reason::FileMissing, Some(path), Some(address)),
+                None => self.missing(from, &path, local),
+            },
         }
     }
 
@@ -128,7 +136,7 @@ impl<'t> Index<'t> {
     }
 
     /// The anchors of a file; `None` where they cannot be known: no Markdown, or not to be read.
-    fn anchors_of(&self, path: &RepoPath) -> Option<Arc<Anchors>> {
+    pub(super) fn anchors_of(&self, path: &RepoPath) -> Option<Arc<Anchors>> {
         let mut known = self.anchors.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(anchors) = known.get(path) {
             return anchors.clone();
@@ -139,67 +147,12 @@ impl<'t> Index<'t> {
         known.insert(path.clone(), anchors.clone());
         anchors
     }
-
-    fn missing(&self, from: &RepoPath, path: &RepoPath, local: &Local) -> Resolution {
-        let fragment = local.fragment.as_deref();
-        let found = |reason, to: Option<&RepoPath>| {
-            let suggestion = to.map(|to| relative_destination(from, to, fragment));
-            broken(reason, Some(path.clone()), suggestion)
-        };
-        if let Some(source) = self.source_of_page(path) {
-            return found(Reason::BuiltPage, Some(&source));
-        }
-        if let Some(slashed) = self.with_slashes(path) {
-            return found(Reason::FileMissing, Some(&slashed));
-        }
-        if let Some((file, line)) = self.file_with_line(path) {
-            let to = relative_destination(from, &file, Some(&line));
-            return broken(Reason::FileMissing, Some(path.clone()), Some(to));
-        }
-        let names = self.names.get_or_init(|| Names::of(self.tree));
-        match names.in_other_case(path) {
-            Some(other) => found(Reason::CaseDiffers, Some(other)),
-            None => found(Reason::FileMissing, names.nearest(path)),
-        }
-    }
-
-    /// The source that a site generator would make this page of: `guide.html`, `guide` or `guide/` of `guide.md`.
-    fn source_of_page(&self, path: &RepoPath) -> Option<RepoPath> {
-        let extension = path.extension();
-        let stem = match extension.as_str() {
-            "html" | "htm" => &path.as_bytes()[..path.as_bytes().len() - extension.len() - 1],
-            "" => path.as_bytes(),
-            _ => return None,
-        };
-        let sources = [&b".md"[..], b".markdown", b".mdx", b".rst", b".ipynb"];
-        sources
-            .iter()
-            .map(|end| RepoPath::from_bytes(&[stem, end].concat()))
-            .find(|path| self.tree.get(path).is_some())
-    }
-
-    /// `docs\guide.md` as the path that Windows would read.
-    fn with_slashes(&self, path: &RepoPath) -> Option<RepoPath> {
-        let bytes: Vec<u8> = path.as_bytes().iter().map(|&b| if b == b'\\' { b'/' } else { b }).collect();
-        let slashed = RepoPath::resolve(None, &bytes)?;
-        (&slashed != path && self.tree.get(&slashed).is_some()).then_some(slashed)
-    }
-
-    /// `src/x.py:12` as its file and the anchor of that line.
-    fn file_with_line(&self, path: &RepoPath) -> Option<(RepoPath, String)> {
-        let bytes = path.as_bytes();
-        let colon = bytes.iter().rposition(|&byte| byte == b':')?;
-        let line = std::str::from_utf8(&bytes[colon + 1..]).ok()?;
-        let numbered = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
-        let file = RepoPath::from_bytes(&bytes[..colon]);
-        (numbered && self.tree.get(&file).is_some()).then(|| (file, format!("L{line}")))
-    }
 }
 
 fn is_page(parts: &[Vec<u8>]) -> bool {
     parts.first().is_some_and(|part| PAGES.iter().any(|page| page.as_bytes() == part))
 }
 
-fn broken(reason: Reason, path: Option<RepoPath>, suggestion: Option<String>) -> Resolution {
+pub(super) fn broken(reason: Reason, path: Option<RepoPath>, suggestion: Option<String>) -> Resolution {
     Resolution::Broken(Problem { reason, path, suggestion })
 }

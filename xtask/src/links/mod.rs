@@ -11,6 +11,7 @@ mod ignored;
 mod inbound;
 mod index;
 mod lookup;
+mod missing;
 mod suggest;
 
 use serde::Serialize;
@@ -73,7 +74,8 @@ pub enum Reason {
     FileMissing,
     /// There is, but its name is written in another case: it works on some machines, and not on GitHub.
     CaseDiffers,
-    /// There is the source of a page that a site generator would put there (`guide.html` of `guide.md`).
+    /// There is the source of what a site generator would put there (`guide.html` of `guide.md`, `/x.png` of
+    /// `public/x.png`): it works on the site, and not on GitHub.
     BuiltPage,
     /// The file is there, the anchor is not.
     AnchorMissing,
@@ -91,6 +93,8 @@ pub enum Unknown {
     Submodule,
     /// Through a place that a template fills in (`{{ base }}/x`).
     Template,
+    /// To a label or object by name (`structlog.processors`), which the generator of the site finds.
+    SiteLabel,
     /// To a file that git ignores: here perhaps, elsewhere not.
     Ignored,
 }
@@ -101,7 +105,7 @@ impl Reason {
         match self {
             Self::FileMissing => "leads to no file",
             Self::CaseDiffers => "differs in upper and lower case from the file's name",
-            Self::BuiltPage => "leads to the page that a site generator would make, not to a file",
+            Self::BuiltPage => "leads to a page of the built site, not to a file",
             Self::AnchorMissing => "names an anchor that its file does not have",
             Self::OutsideRepository => "leads out of the repository",
             Self::Empty => "has no destination",

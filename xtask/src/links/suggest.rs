@@ -8,6 +8,9 @@ use crate::repo::{RepoPath, Tree};
 const EVERYWHERE: &[&str] =
     &["readme.md", "index.md", "__init__.py", "mod.rs", "index.html", "license", "makefile"];
 
+/// Folders whose content stands at the root of a site.
+const SERVED: &[&str] = &["public", "static", "assets", "content", "docs", "pages", "site"];
+
 /// All paths of a tree by what people get wrong in them.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -17,6 +20,8 @@ pub(super) struct Names {
     by_name: BTreeMap<String, Vec<RepoPath>>,
     /// By the letters and digits of the last part's stem.
     by_letters: BTreeMap<String, Vec<RepoPath>>,
+    /// The endings of all names, in lower case.
+    endings: BTreeSet<String>,
     /// What stands in each folder, the root being `None`.
     by_folder: BTreeMap<Option<RepoPath>, Vec<RepoPath>>,
 }
@@ -35,12 +40,14 @@ impl Names {
             by_case: BTreeMap::new(),
             by_name: BTreeMap::new(),
             by_letters: BTreeMap::new(),
+            endings: BTreeSet::new(),
             by_folder: BTreeMap::new(),
         };
         for path in all {
             names.by_case.entry(folded(path.as_bytes())).or_default().push(path.clone());
             names.by_name.entry(folded(path.file_name())).or_default().push(path.clone());
             names.by_letters.entry(letters(&path)).or_default().push(path.clone());
+            names.endings.insert(path.extension());
             names.by_folder.entry(path.parent()).or_default().push(path);
         }
         names
@@ -49,6 +56,24 @@ impl Names {
     /// The path that differs in case only.
     pub(super) fn in_other_case(&self, wanted: &RepoPath) -> Option<&RepoPath> {
         only(self.by_case.get(&folded(wanted.as_bytes()))?)
+    }
+
+    /// True when no file has such an ending: the word is no file's name.
+    pub(super) fn is_no_file_name(&self, path: &RepoPath) -> bool {
+        let ending = path.extension();
+        ending.is_empty() || !self.endings.contains(&ending)
+    }
+
+    /// The path that ends in the whole wanted path, below a folder whose content a site generator serves.
+    pub(super) fn served(&self, wanted: &RepoPath) -> Option<&RepoPath> {
+        let found = self.by_name.get(&folded(wanted.file_name()))?;
+        let end = [b"/", wanted.as_bytes()].concat();
+        let mut served = found.iter().filter(|path| {
+            let folder = path.as_bytes().strip_suffix(&end[..]).map(RepoPath::from_bytes);
+            folder.is_some_and(|folder| SERVED.iter().any(|name| name.as_bytes() == folder.file_name()))
+        });
+        let first = served.next();
+        served.next().is_none().then_some(first).flatten()
     }
 
     /// The path that was probably meant.

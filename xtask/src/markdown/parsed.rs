@@ -226,6 +226,8 @@ pub enum AnchorKind {
     Heading,
     /// The `id` of an HTML tag, or the `name` of an `<a>`.
     Html,
+    /// A name that a heading gives itself (`{#name}`): GitHub does not know it, sites do.
+    Given,
 }
 
 /// A footnote, or a reference to one.

@@ -234,7 +234,11 @@ impl<'t> Walk<'t> {
     fn heading(&mut self, level: u8) {
         let Some(index) = self.leaf.take() else { return };
         let words = self.words.take().unwrap_or_default();
-        let slug = self.anchor_heading(&words, self.parsed.blocks[index].lines.0);
+        let line = self.parsed.blocks[index].lines.0;
+        let slug = self.anchor_heading(&words, line);
+        if let Some(name) = given_anchor(&words) {
+            self.parsed.anchors.push(Anchor { name: name.to_owned(), kind: AnchorKind::Given, line });
+        }
         let text = squeezed(&words);
         if !self.containers.is_empty() {
             return;
@@ -293,6 +297,13 @@ impl<'t> Walk<'t> {
             sections::divide(self.headings, &parsed.lines, self.start, self.text.len());
         parsed
     }
+}
+
+/// The anchor that a heading gives itself for other renderers: `Setup {#setup}`.
+fn given_anchor(words: &str) -> Option<&str> {
+    let (_, attributes) = words.trim_end().strip_suffix('}')?.rsplit_once('{')?;
+    let mut names = attributes.split_whitespace().filter_map(|attribute| attribute.strip_prefix('#'));
+    names.next().filter(|name| !name.is_empty())
 }
 
 /// Words with one blank between them.

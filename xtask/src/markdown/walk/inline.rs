@@ -90,7 +90,11 @@ impl Walk<'_> {
         self.parsed.links.push(Link {
             kind,
             image,
-            destination: target.to_owned(),
+            destination: if link_type == LinkType::Email {
+                format!("mailto:{target}")
+            } else {
+                target.to_owned()
+            },
             place: None,
             label,
             range,

@@ -1,0 +1,120 @@
+//! Links to what is not there: what may have been meant.
+
+use crate::repo::RepoPath;
+
+use super::address::{Local, relative_destination};
+use super::index::{Index, broken};
+use super::lookup::{Located, locate};
+use super::{Reason, Resolution, Unknown};
+
+impl Index<'_> {
+    /// Answers for a path that is not in the tree.
+    pub(super) fn missing(&self, from: &RepoPath, path: &RepoPath, local: &Local) -> Resolution {
+        let names = self.names();
+        let fragment = local.fragment.as_deref();
+        let found = |reason, to: Option<&RepoPath>| {
+            let suggestion = to.map(|to| relative_destination(from, to, fragment));
+            broken(reason, Some(path.clone()), suggestion)
+        };
+        let instead = |suggestion| broken(Reason::FileMissing, Some(path.clone()), Some(suggestion));
+        if let Some(source) = self.source_of_page(path).or_else(|| self.on_the_site(from, local)) {
+            return found(Reason::BuiltPage, Some(&source));
+        }
+        if let Some(slashed) = self.with_slashes(path) {
+            return found(Reason::FileMissing, Some(&slashed));
+        }
+        if let Some((file, line)) = self.file_with_line(path) {
+            return instead(relative_destination(from, &file, Some(&line)));
+        }
+        if let Some(other) = names.in_other_case(path) {
+            return found(Reason::CaseDiffers, Some(other));
+        }
+        let word = !local.path.contains(&b'/') && names.is_no_file_name(path);
+        if let Some(anchor) = self.anchor_without_mark(from, local).filter(|_| word) {
+            return instead(anchor);
+        }
+        if word && self.is_of_sphinx(from) {
+            return Resolution::Unknown(Unknown::SiteLabel);
+        }
+        found(Reason::FileMissing, names.nearest(path))
+    }
+
+    /// Answers for a path that leads above the root.
+    pub(super) fn outside(&self, from: &RepoPath, parts: &[Vec<u8>], local: &Local) -> Resolution {
+        let wanted = RepoPath::from_bytes(&parts.join(&b'/'));
+        let nearest = if parts.is_empty() { None } else { self.names().nearest(&wanted) };
+        let suggestion = nearest.map(|to| relative_destination(from, to, local.fragment.as_deref()));
+        broken(Reason::OutsideRepository, None, suggestion)
+    }
+
+    /// The source that a site generator would make this page of: `guide.html`, `guide` or `guide/` of `guide.md`.
+    fn source_of_page(&self, path: &RepoPath) -> Option<RepoPath> {
+        let extension = path.extension();
+        let stem = match extension.as_str() {
+            "html" | "htm" => &path.as_bytes()[..path.as_bytes().len() - extension.len() - 1],
+            "" => path.as_bytes(),
+            _ => return None,
+        };
+        let sources = [&b".md"[..], b".markdown", b".mdx", b".rst", b".ipynb"];
+        let mut sources = sources.iter().map(|end| RepoPath::from_bytes(&[stem, end].concat()));
+        sources.find(|path| self.tree.get(path).is_some())
+    }
+
+    /// What stands at this path of a site whose root is not the repository's: a folder above the note, or one
+    /// that is served as it is.
+    fn on_the_site(&self, from: &RepoPath, local: &Local) -> Option<RepoPath> {
+        let rooted = local.path.strip_prefix(b"/")?;
+        let mut folder = from.parent();
+        while let Some(root) = folder {
+            if let Some(path) = RepoPath::resolve(Some(&root), rooted).filter(|path| path.is_within(&root)) {
+                let parts: Vec<Vec<u8>> = path.parts().map(<[u8]>::to_vec).collect();
+                match locate(self.tree, &parts) {
+                    Located::File(path) | Located::Folder(Some(path)) => return Some(path),
+                    _ => {}
+                }
+                if let Some(source) = self.source_of_page(&path) {
+                    return Some(source);
+                }
+            }
+            folder = root.parent();
+        }
+        let wanted = RepoPath::resolve(None, rooted)?;
+        self.names().served(&wanted).cloned()
+    }
+
+    /// `setup` where `#setup` is a heading of the same file.
+    fn anchor_without_mark(&self, from: &RepoPath, local: &Local) -> Option<String> {
+        let name = std::str::from_utf8(&local.path).ok()?;
+        let anchors = self.anchors_of(from)?;
+        anchors.has(name).then(|| relative_destination(from, from, Some(name)))
+    }
+
+    /// True below a folder with Sphinx's `conf.py`: a lone word is a label or an object there.
+    fn is_of_sphinx(&self, from: &RepoPath) -> bool {
+        let mut folder = from.parent();
+        while let Some(path) = folder {
+            if self.tree.get(&path.join(b"conf.py")).is_some() {
+                return true;
+            }
+            folder = path.parent();
+        }
+        false
+    }
+
+    /// `docs\guide.md` as the path that Windows would read.
+    fn with_slashes(&self, path: &RepoPath) -> Option<RepoPath> {
+        let bytes: Vec<u8> = path.as_bytes().iter().map(|&b| if b == b'\\' { b'/' } else { b }).collect();
+        let slashed = RepoPath::resolve(None, &bytes)?;
+        (&slashed != path && self.tree.get(&slashed).is_some()).then_some(slashed)
+    }
+
+    /// `src/x.py:12` as its file and the anchor of that line.
+    fn file_with_line(&self, path: &RepoPath) -> Option<(RepoPath, String)> {
+        let bytes = path.as_bytes();
+        let colon = bytes.iter().rposition(|&byte| byte == b':')?;
+        let line = std::str::from_utf8(&bytes[colon + 1..]).ok()?;
+        let numbered = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
+        let file = RepoPath::from_bytes(&bytes[..colon]);
+        (numbered && self.tree.get(&file).is_some()).then(|| (file, format!("L{line}")))
+    }
+}
