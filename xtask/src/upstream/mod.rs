@@ -15,6 +15,8 @@ mod relation;
 mod report;
 mod sides;
 mod strategy;
+#[cfg(test)]
+mod strategy_tests;
 mod sync;
 #[cfg(test)]
 mod testing;
@@ -24,7 +26,7 @@ mod tests;
 use anyhow::Result;
 
 pub use model::*;
-pub use report::{headline, next_step, report};
+pub use report::{has_findings, headline, next_step, report};
 
 use crate::config::{Depth, UpstreamConfig};
 use crate::process::{Cancel, Progress};

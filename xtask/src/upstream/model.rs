@@ -19,7 +19,7 @@ pub struct Analysis {
     pub fork: Side,
     /// The side that is followed.
     pub upstream: Side,
-    /// The newest release tag that upstream's tip contains.
+    /// Upstream's newest release tag.
     pub release: Option<Release>,
     /// How they stand to one another; `None` in a shallow clone that does not tell.
     pub relation: Option<Relation>,
@@ -87,6 +87,10 @@ pub struct Release {
     pub name: String,
     /// The commit that it names.
     pub commit: CommitId,
+    /// That commit's committer date, seconds since 1970.
+    pub time: i64,
+    /// Whether upstream's tip contains it; a release may lie on a branch of its own.
+    pub contained: bool,
 }
 
 /// A commit that something is counted from.
@@ -171,12 +175,29 @@ pub struct Conflict {
     pub part_of: Vec<Notice>,
     /// source, test, docs, lockfile, generated, binary, other.
     pub class: &'static str,
+    /// The hunks between conflict markers, in order; empty where git leaves none (a deletion, binary content).
+    pub hunks: Vec<Hunk>,
+    /// The fork's commits that changed it since the merge base, newest first.
+    pub fork_commits: Vec<CommitId>,
+    /// Upstream's, likewise; only in a thorough search.
+    pub upstream_commits: Vec<CommitId>,
     /// The first of upstream's first parents above the merge base whose merge conflicts here.
     pub first_commit: Option<CommitId>,
     /// True when two trial merges show it: this commit conflicts here, the one before does not.
     pub proven: bool,
     /// False when a later commit merges cleanly here again; `None` where it was not searched.
     pub monotone: Option<bool>,
+}
+
+/// One hunk that conflicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Hunk {
+    /// The line of its first marker in the file that the merge leaves, from 1.
+    pub line: usize,
+    /// Lines of the fork's side.
+    pub fork_lines: usize,
+    /// Lines of upstream's side.
+    pub upstream_lines: usize,
 }
 
 /// Which commit begins a conflict.
@@ -361,7 +382,7 @@ pub struct Custom {
     pub lines: Option<u64>,
     /// The area that claims it, else the folder.
     pub area: String,
-    /// The fork's commits behind it, newest first, merges apart.
+    /// The fork's commits behind it, newest first; a merge counts where its result differs from all its parents.
     pub commits: Vec<CommitId>,
 }
 

@@ -96,17 +96,21 @@ pub(super) fn diff(bytes: &[u8]) -> Result<Diff> {
     Ok(diff)
 }
 
+/// Reads what follows the first colon. A merge has a further colon, mode and id for each further parent; the first
+/// parent's side is kept.
 fn raw_entry(meta: &[u8], fields: &mut Fields<'_>) -> Result<RawEntry> {
-    let meta = text(meta);
-    let [old_mode, new_mode, old_id, new_id, status] = meta.split(' ').collect::<Vec<_>>()[..] else {
+    let parents = 1 + meta.iter().take_while(|&&byte| byte == b':').count();
+    let meta = text(&meta[parents - 1..]);
+    let parts: Vec<&str> = meta.split(' ').collect();
+    if parts.len() != 2 * parents + 3 {
         bail!("read a raw diff: `{meta}`");
-    };
-    let status = status.chars().next().context("read a raw diff: no status")?;
+    }
+    let status = parts[2 * parents + 2].chars().next().context("read a raw diff: no status")?;
     let from = fields.path()?;
     let to = if matches!(status, 'R' | 'C') { fields.path()? } else { from.clone() };
     Ok(RawEntry {
-        modes: [old_mode.to_owned(), new_mode.to_owned()],
-        ids: [old_id.to_owned(), new_id.to_owned()],
+        modes: [parts[0].to_owned(), parts[parents].to_owned()],
+        ids: [parts[parents + 1].to_owned(), parts[2 * parents + 1].to_owned()],
         status,
         from,
         to,
@@ -128,7 +132,7 @@ fn numstat(field: &[u8], fields: &mut Fields<'_>) -> Result<(RepoPath, Counts)> 
     Ok((path, number(added).zip(number(deleted))))
 }
 
-/// Reads `diff-tree --stdin -r -z --raw --no-renames`: what each commit changed.
+/// Reads `diff-tree --stdin -r -z --raw --no-renames [-c]`: what each commit changed.
 pub(super) fn diffs_by_commit(bytes: &[u8]) -> Result<BTreeMap<CommitId, Vec<RawEntry>>> {
     let mut all: BTreeMap<CommitId, Vec<RawEntry>> = BTreeMap::new();
     let mut current = None;
@@ -285,6 +289,18 @@ mod tests {
         assert_eq!(diff.renames(), vec![("old".into(), "new\n".into())]);
         assert_eq!(diff.counts.get(&"a b".into()), Some(&Some((3, 0))));
         assert_eq!(diff.counts.get(&"new\n".into()), Some(&None), "a dash is binary, not zero");
+    }
+
+    #[test]
+    fn merge_in_a_log_has_a_side_for_each_parent() {
+        let other = ID.replace('1', "2");
+        let input = format!(
+            "{ID}\0::100644 100644 100755 {ID} {other} {other} MM\0x\0{other}\0:100644 000000 {ID} {ZERO} D\0y\0"
+        );
+        let all = diffs_by_commit(input.as_bytes()).unwrap();
+        let merge = &all[&CommitId::parse(ID).unwrap()][0];
+        assert_eq!((merge.modes[1].as_str(), &merge.ids[1], merge.status), ("100755", &other, 'M'));
+        assert_eq!(all[&CommitId::parse(&other).unwrap()][0].to, "y".into());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::class_of;
-use super::model::{Changed, Conflict, Equivalent, Merge, Notice, Relation, Renames};
+use super::model::{Changed, Conflict, Equivalent, Hunk, Merge, Notice, Relation, Renames};
 use super::parse::{Commit, Diff, TrialMerge};
 use crate::repo::{CommitId, RepoPath};
 
@@ -125,6 +125,9 @@ pub(super) fn merge(trial: &TrialMerge, clean: bool) -> Merge {
         kinds: leading.get(path).into_iter().flatten().cloned().collect(),
         part_of: second.get(path).into_iter().flatten().cloned().collect(),
         class: class_of(path, leading.get(path).is_some_and(|kinds| kinds.contains("CONFLICT (binary)"))),
+        hunks: Vec::new(),
+        fork_commits: Vec::new(),
+        upstream_commits: Vec::new(),
         first_commit: None,
         proven: false,
         monotone: None,
@@ -142,6 +145,31 @@ pub(super) fn merge(trial: &TrialMerge, clean: bool) -> Merge {
         kinds,
         notices,
     }
+}
+
+/// The hunks of a merged content: `<<<<<<<`, the fork's lines, `=======`, upstream's lines, `>>>>>>>`.
+pub(super) fn hunks(content: &[u8], fork: &str, upstream: &str) -> Vec<Hunk> {
+    let (start, end) = (format!("<<<<<<< {fork}"), format!(">>>>>>> {upstream}"));
+    let mut all = Vec::new();
+    let mut open: Option<(Hunk, bool)> = None;
+    for (place, line) in content.split(|&byte| byte == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match &mut open {
+            // A name may be followed by `:path` where a side was renamed.
+            None if line.starts_with(start.as_bytes()) => {
+                open = Some((Hunk { line: place + 1, fork_lines: 0, upstream_lines: 0 }, false));
+            }
+            None => {}
+            Some((hunk, _)) if line.starts_with(end.as_bytes()) => {
+                all.push(*hunk);
+                open = None;
+            }
+            Some((_, in_upstream)) if !*in_upstream && line == b"=======" => *in_upstream = true,
+            Some((hunk, true)) => hunk.upstream_lines += 1,
+            Some((hunk, false)) => hunk.fork_lines += 1,
+        }
+    }
+    all
 }
 
 #[cfg(test)]
@@ -191,6 +219,14 @@ mod tests {
         assert!(merge.conflicts[0].kinds.is_empty());
         assert_eq!(merge.conflicts[0].part_of[0].path, "old".into());
         assert_eq!(merge.conflicts[1].kinds, ["CONFLICT (rename/delete)"]);
+    }
+
+    #[test]
+    fn hunks_are_counted_between_markers() {
+        let merged = b"a\n<<<<<<< f\nx\ny\n=======\nz\n>>>>>>> u\nb\n<<<<<<< f:old\n=======\nq\n>>>>>>> u:new\n<<<<<<< no\n";
+        let found = hunks(merged, "f", "u");
+        let hunk = |line, fork_lines, upstream_lines| Hunk { line, fork_lines, upstream_lines };
+        assert_eq!(found, [hunk(2, 2, 1), hunk(9, 0, 1)]);
     }
 
     #[test]

@@ -62,14 +62,14 @@ pub(super) fn choose(analysis: &Analysis, has_work_tree: bool) -> Strategy {
     };
     let verdicts: Vec<(Way, Result<String, String>)> =
         ALL.iter().map(|&way| (way, verdict(way, relation, &facts))).collect();
-    // A diverged fork can always merge by hand: that is what is left when nothing else fits.
+    // A diverged fork can always merge by hand: that is left when nothing else fits.
     let chosen = verdicts.iter().find(|(_, verdict)| verdict.is_ok()).map_or(Way::Merge, |(way, _)| *way);
     let mut strategy = undecided();
     strategy.recommend = Some(chosen.name());
     for (way, verdict) in verdicts {
         match verdict {
             Ok(why) if way == chosen => strategy.why.push(why),
-            Err(why) if way == chosen => strategy.why.push(format!("nothing else fits: {why}")),
+            Err(why) if way == chosen => strategy.why.push(by_hand(&why, &facts)),
             Ok(why) => strategy.rejected.push(Rejected {
                 name: way.name(),
                 why: format!("possible too ({why}), but {} comes first", chosen.name()),
@@ -79,6 +79,13 @@ pub(super) fn choose(analysis: &Analysis, has_work_tree: bool) -> Strategy {
     }
     strategy.commands = commands::of(chosen, analysis, has_work_tree);
     strategy
+}
+
+fn by_hand(why: &str, facts: &Facts) -> String {
+    match facts.conflicts {
+        Some(count) if count <= FEW_CONFLICTS => format!("{why}, few enough to settle in one go"),
+        _ => format!("{why}, and no other way spares them"),
+    }
 }
 
 /// What the rules weigh.

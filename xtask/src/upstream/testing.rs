@@ -127,6 +127,21 @@ impl Place {
 }
 
 impl Place {
+    /// Runs a script in a folder, whatever its commands end with.
+    pub(super) fn shell(&self, folder: &Path, script: &str) {
+        let shell = xshell::Shell::new().unwrap();
+        shell.change_dir(folder);
+        let mut command =
+            xshell::cmd!(shell, "sh -c {script}").quiet().ignore_status().ignore_stdout().ignore_stderr();
+        for name in Git::cleared_variables() {
+            command = command.env_remove(name);
+        }
+        for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
+            command = command.env(name, "tester");
+        }
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").run().unwrap();
+    }
+
     /// Clones by `git clone`; the options end with the address.
     pub(super) fn clone(&self, folder: &Path, options: &[&str]) {
         let shell = xshell::Shell::new().unwrap();

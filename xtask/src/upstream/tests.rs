@@ -296,7 +296,7 @@ fn hostile_names_and_types_are_ordinary_input() {
     let paths: Vec<String> = found.custom.iter().map(|file| file.path.to_string()).collect();
     assert_eq!(paths, ["line\nbreak", "pi|pe`<script>.txt", "\\xff\\xfe.txt"]);
     let report = report(&found).to_markdown(None);
-    assert!(!report.contains("<script>"), "{report}");
+    assert!(report.contains("| ``pi\\|pe`<script>.txt`` | added |"), "{report}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) struct Core {
     pub(super) measures: BTreeMap<BlobId, Measure>,
     pub(super) merge: Option<Merge>,
     pub(super) marked: Option<BTreeSet<CommitId>>,
-    /// The fork's commits, merges apart, newest first, with what each changed.
+    /// The fork's commits, newest first, with what each changed.
     pub(super) fork_touched: Touched,
     /// Upstream's commits likewise; `None` unless the search is thorough.
     pub(super) upstream_touched: Option<Touched>,
@@ -181,17 +181,17 @@ impl Ask<'_> {
         Ok((range, fork, upstream))
     }
 
-    /// What each commit changed, merges apart.
+    /// What each commit changed; of a merge, where its result differs from all its parents.
     fn touched<'b>(&self, commits: impl Iterator<Item = &'b Commit>) -> Result<Touched> {
-        let plain: Vec<&Commit> = commits.filter(|commit| commit.parents.len() < 2).collect();
-        let asked: String = plain.iter().map(|commit| format!("{}\n", commit.id)).collect();
+        let all: Vec<&Commit> = commits.collect();
+        let asked: String = all.iter().map(|commit| format!("{}\n", commit.id)).collect();
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let args = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--no-renames"];
+        let args = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--no-renames", "-c"];
         let answer = self.git.answer_to(&args, asked.as_bytes(), &[0])?;
         let mut by_commit = parse::diffs_by_commit(&answer.stdout)?;
-        Ok(plain
+        Ok(all
             .iter()
             .map(|commit| (commit.id.clone(), by_commit.remove(&commit.id).unwrap_or_default()))
             .collect())
@@ -260,13 +260,35 @@ impl Ask<'_> {
         let answer = self.git.answer_to(&args, &[], &[0, 1])?;
         let trial = parse::trial_merge(&answer.stdout)?;
         let gave_up = answer.stderr.contains("rename detection was skipped").then(|| {
-            Finding::warn(
-                "rename-limit",
-                None,
-                "the trial merge has more candidates for renames than git compares (limit 7000)",
-            )
+            let words = "the trial merge has more candidates for renames than git compares (limit 7000)";
+            Finding::warn("rename-limit", None, words)
         });
-        Ok((relation::merge(&trial, answer.code == Some(0)), gave_up))
+        let mut merge = relation::merge(&trial, answer.code == Some(0));
+        self.hunks(&mut merge)?;
+        Ok((merge, gave_up))
+    }
+
+    /// Reads the merged files that conflict for their hunks.
+    fn hunks(&self, merge: &mut Merge) -> Result<()> {
+        let Some(tree) = merge.tree.as_ref().filter(|_| !merge.conflicts.is_empty()) else { return Ok(()) };
+        let listing = self.git.read(&["ls-tree", "-r", "-z", "--format=%(objectname) %(path)", tree])?;
+        let mut ids: BTreeMap<RepoPath, BlobId> = BTreeMap::new();
+        for record in listing.split(|&byte| byte == 0) {
+            let Some(space) = record.iter().position(|&byte| byte == b' ') else { continue };
+            let id = std::str::from_utf8(&record[..space]).ok().and_then(BlobId::parse);
+            ids.extend(id.map(|id| (RepoPath::from_bytes(&record[space + 1..]), id)));
+        }
+        let wanted = merge.conflicts.iter().filter_map(|conflict| ids.get(&conflict.path)).cloned().collect();
+        let sizes = blobs::sizes(&self.git, &wanted)?;
+        let mut found = BTreeMap::new();
+        blobs::contents(&self.git, &sizes, |id, content| {
+            found.insert(id.clone(), relation::hunks(content, self.fork.as_str(), self.upstream.as_str()));
+        })?;
+        for conflict in &mut merge.conflicts {
+            let hunks = ids.get(&conflict.path).and_then(|id| found.get(id));
+            conflict.hunks = hunks.cloned().unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// Says which paths that both changed have a merge attribute: the trial merge heeds none, since a driver is a

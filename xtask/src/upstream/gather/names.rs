@@ -1,5 +1,6 @@
 //! Finds the commits that the two sides' names mean.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -187,13 +188,13 @@ impl Search<'_> {
         let oid = resolve(&other, &revision)?;
         let mut side = side(&other, oid, &revision)?;
         side.location = Some(shown.to_owned());
-        let releases = releases(&other.git(), &side.oid)?;
+        let releases = releases(&other.git(), &side.oid, true)?;
         let findings = Vec::new();
         Ok(Found::Target(Box::new(Target { side, lender: Some(other), releases, findings })))
     }
 
     fn target(&self, side: Side, lender: Option<Repo>, holder: &Repo) -> Result<Found> {
-        let releases = releases(&holder.git(), &side.oid)?;
+        let releases = releases(&holder.git(), &side.oid, false)?;
         Ok(Found::Target(Box::new(Target { side, lender, releases, findings: Vec::new() })))
     }
 }
@@ -256,12 +257,17 @@ fn branches(git: &Git, remote: &str) -> Result<Vec<String>> {
     Ok(names.filter(|name| *name != "HEAD").map(str::to_owned).collect())
 }
 
-/// The release tags that a commit contains, by the date of their commits, oldest first.
-fn releases(git: &Git, tip: &CommitId) -> Result<Vec<Release>> {
-    let merged = format!("--merged={tip}");
+/// Upstream's release tags by the date of their commits, oldest first.
+///
+/// In a repository of upstream's own every tag counts; beside the fork's tags only those that `tip` contains, since
+/// the others may be the fork's.
+fn releases(git: &Git, tip: &CommitId, is_upstreams: bool) -> Result<Vec<Release>> {
     let format = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(committerdate:unix)%00%(*committerdate:unix)";
-    let text = git.line(&["for-each-ref", &merged, format, "refs/tags"])?;
-    let mut all: Vec<(i64, Release)> = text
+    let merged = format!("--merged={tip}");
+    let contained = git.line(&["for-each-ref", "--format=%(refname)", &merged, "refs/tags"])?;
+    let contained: BTreeSet<&str> = contained.lines().collect();
+    let text = git.line(&["for-each-ref", format, "refs/tags"])?;
+    let mut all: Vec<Release> = text
         .lines()
         .filter_map(|line| {
             let [name, direct, peeled, date, peeled_date] = line.split('\0').collect::<Vec<_>>()[..] else {
@@ -270,11 +276,13 @@ fn releases(git: &Git, tip: &CommitId) -> Result<Vec<Release>> {
             let (commit, date) = if peeled.is_empty() { (direct, date) } else { (peeled, peeled_date) };
             let tag = name.strip_prefix("refs/tags/")?;
             let commit = CommitId::parse(commit).filter(|_| sides::is_release(tag))?;
-            Some((date.parse().ok()?, Release { name: name.to_owned(), commit }))
+            let contained = contained.contains(name);
+            Some(Release { name: name.to_owned(), commit, time: date.parse().ok()?, contained })
         })
+        .filter(|release| is_upstreams || release.contained)
         .collect();
-    all.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.name.cmp(&b.1.name)));
-    Ok(all.into_iter().map(|(_, release)| release).collect())
+    all.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.name.cmp(&b.name)));
+    Ok(all)
 }
 
 /// What the repository itself says about where it comes from: a hint for the user, never an answer.

@@ -22,7 +22,7 @@ impl Stack {
         let people = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"];
         let git = people.iter().fold(git.clone(), |git, name| git.with_variable(name, "xtask"));
         let git =
-            git.with_variable("GIT_AUTHOR_DATE", "0 +0000").with_variable("GIT_COMMITTER_DATE", "0 +0000");
+            git.with_variable("GIT_AUTHOR_DATE", "@0 +0000").with_variable("GIT_COMMITTER_DATE", "@0 +0000");
         Self { git, tip: onto.to_string() }
     }
 

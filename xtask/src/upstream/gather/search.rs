@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::commits;
 use super::super::model::{Analysis, Detail, Relation, Release, UpstreamCommits};
-use super::super::parse::Commit;
+use super::super::parse::{Commit, RawEntry};
 use super::core::{Core, Touched};
 use super::replay::{self, Stack};
 use super::steps::{self, Sweep, merge_all};
@@ -33,6 +33,7 @@ pub(super) fn deepen(
     let applied = search.sync_point();
     search.recorded();
     search.steps();
+    search.both_sides();
     search.replay();
     search.upstream_commits(&applied);
 }
@@ -92,6 +93,25 @@ impl Deepening<'_> {
         }
     }
 
+    /// Lays both sides' commits beside each conflict.
+    fn both_sides(&mut self) {
+        let Some(merge) = self.analysis.merge.as_mut() else { return };
+        let renames = self.analysis.renames.clone().unwrap_or_default();
+        let none = Touched::new();
+        let upstream = self.core.upstream_touched.as_ref().unwrap_or(&none);
+        for conflict in &mut merge.conflicts {
+            // A rename on either side brings the other side's changes from the old path.
+            let mut names = BTreeSet::from([conflict.path.clone()]);
+            for (old, new) in renames.fork.iter().chain(&renames.upstream) {
+                if *new == conflict.path || *old == conflict.path {
+                    names.extend([old.clone(), new.clone()]);
+                }
+            }
+            conflict.fork_commits = touching(&self.core.fork_touched, &names);
+            conflict.upstream_commits = touching(upstream, &names);
+        }
+    }
+
     /// Tries the fork's own commits on top of upstream.
     fn replay(&mut self) {
         let has_conflicts = self.analysis.merge.as_ref().is_some_and(|merge| !merge.clean);
@@ -144,15 +164,21 @@ impl Deepening<'_> {
         }
     }
 
-    /// Release tags among upstream's own commits, oldest first.
+    /// Release tags that the fork does not have yet, oldest first; some lie on branches of their own.
     fn step_tags(&mut self) -> Vec<(String, CommitId)> {
-        let ids: BTreeSet<&CommitId> = self.core.range.upstream().map(|commit| &commit.id).collect();
-        let mut tags: Vec<(String, CommitId)> = self
-            .releases
-            .iter()
-            .filter(|release| ids.contains(&release.commit))
-            .map(|release| (release.name.clone(), release.commit.clone()))
-            .collect();
+        let range = &self.core.range;
+        let own: BTreeSet<&CommitId> = range.upstream().map(|commit| &commit.id).collect();
+        let forks: BTreeSet<&CommitId> = range.fork().map(|commit| &commit.id).collect();
+        let base = self.core.merge_base.as_ref().map(|base| &base.commit);
+        let since =
+            range.commits.iter().find(|commit| Some(&commit.id) == base).map_or(0, |commit| commit.time);
+        let is_new = |release: &&Release| {
+            own.contains(&release.commit)
+                || (!release.contained && !forks.contains(&release.commit) && release.time > since)
+        };
+        let new = self.releases.iter().filter(is_new);
+        let mut tags: Vec<(String, CommitId)> =
+            new.map(|release| (release.name.clone(), release.commit.clone())).collect();
         if tags.len() > MOST_STEPS {
             let words = format!("of {} release tags the newest {MOST_STEPS} were tried as steps", tags.len());
             self.analysis.findings.push(Finding::warn("steps", None, words));
@@ -173,7 +199,9 @@ impl Deepening<'_> {
             self.core.range.upstream().filter(|commit| commit.parents.len() < 2).collect();
         let same: BTreeSet<&CommitId> =
             self.analysis.equivalent.iter().flat_map(|equivalent| &equivalent.upstream).collect();
-        let mut result = UpstreamCommits { free: free(touched, &paths), ..UpstreamCommits::default() };
+        let ids: BTreeSet<&CommitId> = plain.iter().map(|commit| &commit.id).collect();
+        let free = free(touched, &paths).into_iter().filter(|id| ids.contains(id)).collect();
+        let mut result = UpstreamCommits { free, ..UpstreamCommits::default() };
         for commit in plain {
             let words = commits::security_words(&commit.message);
             let held = match (same.contains(&commit.id), applied.contains(&commit.id)) {
@@ -247,6 +275,11 @@ impl Deepening<'_> {
             Err(error) => self.failed("the cost of security-worded commits", &error),
         }
     }
+}
+
+fn touching(touched: &Touched, names: &BTreeSet<crate::repo::RepoPath>) -> Vec<CommitId> {
+    let touches = |entries: &[RawEntry]| entries.iter().any(|entry| names.contains(&entry.to));
+    touched.iter().filter(|(_, entries)| touches(entries)).map(|(id, _)| id.clone()).collect()
 }
 
 fn free(touched: &Touched, fork: &BTreeSet<crate::repo::RepoPath>) -> Vec<CommitId> {

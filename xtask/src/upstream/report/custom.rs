@@ -1,0 +1,160 @@
+//! What the fork built itself: by area, then file by file.
+
+use std::collections::BTreeMap;
+
+use super::words::count;
+use super::{capped, files, row};
+use crate::report::{Cell, Document, Inline};
+use crate::upstream::model::{Analysis, Custom, Relation, Status};
+
+#[derive(Default)]
+struct Area {
+    files: usize,
+    only: usize,
+    added: u64,
+    deleted: u64,
+    bytes: u64,
+    uncounted: usize,
+}
+
+pub(super) fn custom(document: &mut Document, analysis: &Analysis) {
+    if analysis.custom.is_empty() {
+        return;
+    }
+    document.heading(2, "Custom work");
+    document.paragraph(summary(analysis));
+    let mut areas: BTreeMap<&str, Area> = BTreeMap::new();
+    for file in &analysis.custom {
+        areas.entry(&file.area).or_default().add(file);
+    }
+    let mut sorted: Vec<(&str, Area)> = areas.into_iter().collect();
+    sorted.sort_by(|a, b| b.1.added.cmp(&a.1.added).then(a.0.cmp(b.0)));
+    let rows = sorted.iter().map(|(name, area)| area.row(name)).collect();
+    capped(
+        document,
+        &["Area", "Files", "Only in the fork", "Lines added", "Lines deleted", "Bytes"],
+        &[1, 2, 3, 4, 5],
+        rows,
+        "areas",
+    );
+    let mut largest: Vec<&Custom> = analysis.custom.iter().collect();
+    largest.sort_by(|a, b| b.lines_added.cmp(&a.lines_added).then(a.path.cmp(&b.path)));
+    document.heading(3, "Files by lines added");
+    let rows = largest.iter().map(|file| file_row(file)).collect();
+    capped(
+        document,
+        &["File", "Status", "+ lines", "- lines", "Lines", "Bytes", "Commits"],
+        &[2, 3, 4, 5, 6],
+        rows,
+        "files",
+    );
+}
+
+fn summary(analysis: &Analysis) -> Inline {
+    let since = match analysis.relation {
+        Some(Relation::Unrelated) | None if analysis.merge_base.is_none() => "Against upstream's tip",
+        _ => "Since the merge base",
+    };
+    let by = |status: Status| analysis.custom.iter().filter(|file| file.status == status).count();
+    let mut parts = Vec::new();
+    for (status, word) in [
+        (Status::Added, "added"),
+        (Status::Modified, "modified"),
+        (Status::Renamed, "renamed"),
+        (Status::Deleted, "deleted"),
+        (Status::TypeChanged, "changed in type"),
+    ] {
+        let number = by(status);
+        if number > 0 {
+            parts.push(format!("{number} {word}"));
+        }
+    }
+    let only = analysis.custom.iter().filter(|file| file.only_in_fork).count();
+    let lines = analysis.custom_lines.map_or(String::new(), |lines| {
+        format!(
+            " Lines added: {}, deleted: {} (as git counts, binary files apart).",
+            lines.added, lines.deleted
+        )
+    });
+    Inline::plain(format!(
+        "{since} the fork changed {}: {}. {} only in the fork.{lines}",
+        files(analysis.custom.len()),
+        parts.join(", "),
+        match only {
+            1 => "1 stands".to_owned(),
+            more => format!("{more} stand"),
+        }
+    ))
+}
+
+impl Area {
+    fn add(&mut self, file: &Custom) {
+        self.files += 1;
+        self.only += usize::from(file.only_in_fork);
+        self.added += file.lines_added.unwrap_or(0);
+        self.deleted += file.lines_deleted.unwrap_or(0);
+        self.bytes += file.bytes.unwrap_or(0);
+        self.uncounted += usize::from(file.lines_added.is_none());
+    }
+
+    fn row(&self, name: &str) -> Vec<Cell> {
+        let lines = |number: u64| -> Cell {
+            // Binary or missing content has no lines; where all of it is so, zero would be a wrong figure.
+            if self.uncounted == self.files { "-".into() } else { number.to_string().into() }
+        };
+        row([
+            Inline::code(name),
+            self.files.to_string().into(),
+            self.only.to_string().into(),
+            lines(self.added),
+            lines(self.deleted),
+            self.bytes.to_string().into(),
+        ])
+    }
+}
+
+fn file_row(file: &Custom) -> Vec<Cell> {
+    let figure = |number: Option<u64>| -> Cell {
+        number.map_or_else(|| "-".into(), |number| number.to_string().into())
+    };
+    let status = match file.status {
+        Status::Added => "added",
+        Status::Modified => "modified",
+        Status::Deleted => "deleted",
+        Status::Renamed => "renamed",
+        Status::TypeChanged => "changed in type",
+    };
+    row([
+        Inline::code(file.path.to_string()),
+        status.into(),
+        figure(file.lines_added),
+        figure(file.lines_deleted),
+        figure(file.lines),
+        figure(file.bytes),
+        file.commits.len().to_string().into(),
+    ])
+}
+
+pub(super) fn moved(document: &mut Document, analysis: &Analysis) {
+    let Some(renames) = &analysis.renames else { return };
+    if renames.fork.is_empty() && renames.upstream.is_empty() {
+        return;
+    }
+    document.heading(2, "Moved files");
+    let changed = analysis.changed.as_ref().map(|changed| &changed.upstream);
+    let touched = |old: &_| changed.is_some_and(|paths| paths.binary_search(old).is_ok());
+    let fork = renames.fork.iter().map(|(old, new)| {
+        let note = if touched(old) { "upstream changed the old path since" } else { "" };
+        row(["fork".into(), Inline::code(old.to_string()), Inline::code(new.to_string()), note.into()])
+    });
+    let upstream = renames.upstream.iter().map(|(old, new)| {
+        row(["upstream".into(), Inline::code(old.to_string()), Inline::code(new.to_string()), "".into()])
+    });
+    let rows: Vec<Vec<Cell>> = fork.chain(upstream).collect();
+    document.paragraph(format!(
+        "{} by the fork, {} by upstream.",
+        count(renames.fork.len(), "rename"),
+        count(renames.upstream.len(), "rename")
+    ));
+    capped(document, &["By", "From", "To", ""], &[], rows, "renames");
+}

@@ -1,0 +1,204 @@
+//! What following upstream meets: conflicts, steps, and commits one by one.
+
+use super::words::{count, day, strip_ref};
+use super::{capped, row};
+use crate::report::{Cell, Document, Inline};
+use crate::upstream::model::{Analysis, Conflict, Detail, Merge, UpstreamCommits};
+
+pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
+    let Some(merge) = &analysis.merge else { return };
+    document.heading(2, "Conflicts");
+    if merge.clean {
+        document.paragraph("The trial merge conflicts nowhere.");
+        return;
+    }
+    document.paragraph(summary(merge));
+    let searched = merge.conflicts.iter().any(|conflict| conflict.monotone.is_some());
+    let rows = merge.conflicts.iter().map(|conflict| conflict_row(conflict, searched)).collect();
+    let mut head = vec!["Path", "Kind", "Class", "Hunks"];
+    if searched {
+        head.extend(["Commits of the fork", "of upstream", "First of upstream that conflicts"]);
+    }
+    capped(document, &head, &[3, 4, 5], rows, "conflicted paths");
+    if merge.conflicts.iter().any(|conflict| conflict.monotone.is_some() && !conflict.proven) {
+        document.paragraph(
+            "\"Not proven\": found by merging this file alone along upstream's first parents; for the others two trial \
+             merges show that the commit conflicts there and the one before it does not.",
+        );
+    }
+    let notices = merge
+        .notices
+        .iter()
+        .map(|notice| Inline::code(notice.path.to_string()).text(format!(": {}", short(&notice.kind))));
+    document.list(notices.collect());
+}
+
+fn summary(merge: &Merge) -> String {
+    let kinds: Vec<String> =
+        merge.kinds.iter().map(|(kind, count)| format!("{} {count}", short(kind))).collect();
+    let classes = ["source", "test", "docs", "lockfile", "generated", "binary", "other"];
+    let classes: Vec<String> = classes
+        .iter()
+        .map(|class| (class, merge.conflicts.iter().filter(|conflict| conflict.class == *class).count()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(class, count)| format!("{class} {count}"))
+        .collect();
+    format!(
+        "{} stay unmerged. Messages by kind: {}. Paths by class: {}.",
+        count(merge.conflicts.len(), "path"),
+        kinds.join(", "),
+        classes.join(", ")
+    )
+}
+
+/// git's name of a conflict without its frame.
+fn short(kind: &str) -> String {
+    kind.strip_prefix("CONFLICT (").and_then(|kind| kind.strip_suffix(')')).unwrap_or(kind).to_owned()
+}
+
+fn conflict_row(conflict: &Conflict, searched: bool) -> Vec<Cell> {
+    let mut kinds: Vec<String> = conflict.kinds.iter().map(|kind| short(kind)).collect();
+    kinds.extend(conflict.part_of.iter().map(|notice| format!("{} of {}", short(&notice.kind), notice.path)));
+    let hunks = match conflict.hunks.len() {
+        0 => "-".to_owned(),
+        number => number.to_string(),
+    };
+    let mut cells = row([
+        Inline::code(conflict.path.to_string()),
+        kinds.join(", ").into(),
+        conflict.class.into(),
+        hunks.into(),
+    ]);
+    if searched {
+        cells.extend([
+            conflict.fork_commits.len().to_string().into(),
+            conflict.upstream_commits.len().to_string().into(),
+        ]);
+        cells.push(first(conflict));
+    }
+    cells
+}
+
+fn first(conflict: &Conflict) -> Cell {
+    let Some(commit) = &conflict.first_commit else { return "not found".into() };
+    let mut cell = Inline::code(commit.short());
+    if !conflict.proven {
+        cell = cell.text(" (not proven)");
+    }
+    if conflict.monotone == Some(false) {
+        cell = cell.text(" (goes away and comes back later)");
+    }
+    cell
+}
+
+pub(super) fn steps(document: &mut Document, analysis: &Analysis) {
+    let Some(prefix) = &analysis.clean_prefix else { return };
+    document.heading(2, "How far it goes without a conflict");
+    let mut words = Inline::plain(format!(
+        "Of upstream's {} above the merge base ",
+        count(prefix.of, "first-parent commit")
+    ));
+    words = match &prefix.last {
+        Some(last) if prefix.commits == prefix.of => {
+            words.text("all merge cleanly, the last is ").with_code(last.short())
+        }
+        Some(last) => words
+            .text(format!("the first {} merge cleanly, the last of them is ", prefix.commits))
+            .with_code(last.short()),
+        None => words.text("none merges cleanly"),
+    };
+    if let (Some(next), true) = (&prefix.next, prefix.commits < prefix.of) {
+        words = words.text("; the next, ").with_code(next.short()).text(", conflicts");
+    }
+    words = words.text(if prefix.proven { "." } else { " (not proven by trial merges)." });
+    if prefix.first_conflict != prefix.next && prefix.first_conflict.is_some() {
+        words = words.text(" An earlier conflict goes away again before that commit.");
+    }
+    document.paragraph(words);
+    let rows = prefix
+        .steps
+        .iter()
+        .map(|step| {
+            row([
+                Inline::code(strip_ref(&step.name)),
+                Inline::code(step.commit.short()),
+                step.conflicts.to_string().into(),
+            ])
+        })
+        .collect();
+    document.table(&["Release tag", "Commit", "Paths that conflict"], &[2], rows);
+}
+
+pub(super) fn commits(document: &mut Document, analysis: &Analysis) {
+    let Some(commits) = &analysis.upstream_commits else { return };
+    document.heading(2, "Upstream's commits one by one");
+    let plain = analysis.without_merges.map_or(0, |counts| counts[1]);
+    document.list(overview(commits, plain));
+    let worded: Vec<&Detail> = commits.details.iter().filter(|detail| !detail.words.is_empty()).collect();
+    if !worded.is_empty() {
+        document.heading(3, "Worded like security");
+        document.paragraph("Their messages use such words, which proves nothing; read them first.");
+        let rows = worded.iter().map(|detail| security_row(detail)).collect();
+        capped(document, &["Commit", "Date", "Subject", "Words", "Picked alone"], &[], rows, "commits");
+    }
+    let held: Vec<&Detail> = commits.details.iter().filter(|detail| detail.applied.is_some()).collect();
+    if !held.is_empty() {
+        document.heading(3, "In the fork already");
+        let rows = held
+            .iter()
+            .map(|detail| {
+                row([
+                    Inline::code(detail.commit.short()),
+                    day(&detail.date).into(),
+                    detail.subject.clone().into(),
+                    applied(detail).into(),
+                ])
+            })
+            .collect();
+        capped(document, &["Commit", "Date", "Subject", "Seen by"], &[], rows, "commits");
+    }
+}
+
+fn overview(commits: &UpstreamCommits, plain: usize) -> Vec<Inline> {
+    let mut items = vec![
+        format!("{} of {plain} (merges apart) touch no path that the fork changed.", commits.free.len())
+            .into(),
+        format!("{} are worded like security.", commits.security_worded.len()).into(),
+        format!(
+            "{} stand in the fork already, under another id or inside a larger commit.",
+            commits.already_applied.len()
+        )
+        .into(),
+    ];
+    if !commits.picks.is_empty() {
+        let mut picks = Inline::plain("Of the first, these were tried and apply in this order:");
+        for commit in &commits.picks {
+            picks = picks.text(" ").with_code(commit.short());
+        }
+        items.push(picks);
+    }
+    items
+}
+
+fn security_row(detail: &Detail) -> Vec<Cell> {
+    let cost = match (detail.applied, detail.conflicts) {
+        (Some(_), _) => "in the fork already".to_owned(),
+        (_, Some(0)) => "applies".to_owned(),
+        (_, Some(paths)) => format!("conflicts in {}", count(paths, "path")),
+        _ => "not tried".to_owned(),
+    };
+    row([
+        Inline::code(detail.commit.short()),
+        day(&detail.date).into(),
+        detail.subject.clone().into(),
+        detail.words.join(", ").into(),
+        cost.into(),
+    ])
+}
+
+fn applied(detail: &Detail) -> &'static str {
+    match detail.applied {
+        Some("same-patch") => "the same patch",
+        _ => "nearly all of its lines",
+    }
+}

@@ -1,0 +1,135 @@
+//! The sentences of the report.
+
+use crate::config::Depth;
+use crate::report::Inline;
+use crate::upstream::model::{Analysis, Relation};
+
+/// True when following upstream conflicts.
+pub fn has_findings(analysis: &Analysis) -> bool {
+    analysis.merge.as_ref().is_some_and(|merge| !merge.clean)
+}
+
+/// The verdict in one line.
+pub fn headline(analysis: &Analysis) -> String {
+    let ahead = count(analysis.ahead.unwrap_or(0), "commit");
+    let behind = count(analysis.behind.unwrap_or(0), "commit");
+    match analysis.relation {
+        Some(Relation::Same) => "fork and upstream are the same commit".to_owned(),
+        Some(Relation::Ahead) => format!("{ahead} ahead of upstream, nothing to merge"),
+        Some(Relation::Behind) => format!("{behind} behind upstream, nothing of its own"),
+        Some(Relation::Diverged) => format!("{ahead} ahead, {behind} behind, {}", conflicts(analysis)),
+        Some(Relation::Unrelated) => "no common history with upstream".to_owned(),
+        None => "history is cut off here: the relation is not known".to_owned(),
+    }
+}
+
+/// What to do next, in one line; empty when there is nothing to do.
+pub fn next_step(analysis: &Analysis) -> String {
+    match analysis.relation {
+        None => "git fetch --unshallow".to_owned(),
+        Some(_) => analysis.strategy.commands.first().cloned().unwrap_or_default(),
+    }
+}
+
+/// The verdict of the report: what stands, and what it means.
+pub(super) fn verdict(analysis: &Analysis) -> String {
+    let ahead = count(analysis.ahead.unwrap_or(0), "commit");
+    let behind = count(analysis.behind.unwrap_or(0), "commit");
+    match analysis.relation {
+        Some(Relation::Same) => "Fork and upstream are the same commit. There is nothing to do.".to_owned(),
+        Some(Relation::Ahead) => format!(
+            "The fork has {ahead} that upstream lacks, and upstream has none that the fork lacks. There is nothing to \
+             merge, so conflicts are impossible. What can be done is to offer the fork's work to upstream."
+        ),
+        Some(Relation::Behind) => format!(
+            "Upstream has {behind} that the fork lacks, and the fork has none of its own. The fork can move forward to \
+             upstream without a merge, so conflicts are impossible."
+        ),
+        Some(Relation::Diverged) => format!(
+            "The fork has {ahead} of its own, upstream has {behind} that the fork lacks; merging upstream now {}. {}",
+            conflicts(analysis),
+            recommendation(analysis)
+        ),
+        Some(Relation::Unrelated) => format!(
+            "Fork and upstream have no common commit, so git has nothing to merge from. {}",
+            recommendation(analysis)
+        ),
+        None => "History is cut off in this clone, so that it is not known how fork and upstream stand."
+            .to_owned(),
+    }
+}
+
+fn recommendation(analysis: &Analysis) -> String {
+    match analysis.strategy.recommend {
+        Some(name) => {
+            format!("Recommended: {}, since {}.", way(name).to_lowercase(), analysis.strategy.why.join("; "))
+        }
+        None => String::new(),
+    }
+}
+
+fn conflicts(analysis: &Analysis) -> String {
+    match &analysis.merge {
+        Some(merge) if merge.clean => "conflicts nowhere".to_owned(),
+        Some(merge) => format!("conflicts in {}", count(merge.conflicts.len(), "path")),
+        None => "could not be tried".to_owned(),
+    }
+}
+
+/// A strategy's name for people.
+pub(super) fn way(name: &str) -> String {
+    match name {
+        "nothing-to-do" => "Nothing to do",
+        "contribute" => "Contribute the fork's work",
+        "fast-forward" => "Fast-forward",
+        "merge" => "Merge",
+        "merge-in-steps" => "Merge in steps",
+        "rebase" => "Rebase",
+        "record-sync" => "Record the sync",
+        "pick" => "Pick single commits",
+        other => other,
+    }
+    .to_owned()
+}
+
+pub(super) fn depth(depth: Depth) -> &'static str {
+    match depth {
+        Depth::Quick => "quick (without equal patches and searches over history)",
+        Depth::Medium => "medium (without searches over history)",
+        Depth::Thorough => "thorough",
+    }
+}
+
+/// Words in which backticks set names apart.
+pub(super) fn marked(words: &str) -> Inline {
+    let parts: Vec<&str> = words.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return Inline::plain(words);
+    }
+    parts.iter().enumerate().fold(Inline::default(), |inline, (place, part)| {
+        match (place % 2, part.is_empty()) {
+            (_, true) => inline,
+            (0, _) => inline.text(*part),
+            _ => inline.with_code(*part),
+        }
+    })
+}
+
+/// `1 commit`, `2 commits`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
+}
+
+/// The day of a date in RFC 3339.
+pub(super) fn day(date: &str) -> String {
+    date.get(..10).unwrap_or(date).to_owned()
+}
+
+/// A ref's name for people.
+pub(super) fn strip_ref(name: &str) -> String {
+    let starts = ["refs/heads/", "refs/remotes/", "refs/tags/"];
+    starts.iter().find_map(|start| name.strip_prefix(start)).unwrap_or(name).to_owned()
+}

@@ -1,0 +1,242 @@
+//! Each way to go is chosen on a real history, and its commands are run there.
+
+#![allow(clippy::disallowed_methods, reason = "tests look at folders of their own")]
+
+use std::path::{Path, PathBuf};
+
+use super::testing::{Edit, History, Place, analysis};
+use super::*;
+use crate::repo::CommitId;
+
+/// Runs what the report advises in a shell, as a user would: a merge that conflicts does not stop the rest.
+fn follow(place: &Place, folder: &Path, analysis: &Analysis) {
+    let script = analysis.strategy.commands.join("\n");
+    place.shell(folder, &script);
+}
+
+fn recommended(found: &Analysis) -> &'static str {
+    found.strategy.recommend.unwrap_or("none")
+}
+
+/// A diverged pair in which both sides change the same 25 files in `conflicting`'s commits of upstream.
+fn wide(before: &[(&str, &str)]) -> History {
+    let names: Vec<String> = (0..25).map(|number| format!("f{number:02}")).collect();
+    let all =
+        |text: &'static str| names.iter().map(|name| (name.as_str(), Some(text))).collect::<Vec<Edit<'_>>>();
+    let mut history = History::default();
+    history.commit("main", "root", &all("base\n"));
+    history.fork("fork", "main").commit("fork", "mine", &all("fork\n"));
+    for (path, text) in before {
+        history.commit("main", "calm", &[(*path, Some(*text))]);
+    }
+    history.commit("main", "stir", &all("upstream\n"));
+    history
+}
+
+fn built(place: &Place, history: &History) -> PathBuf {
+    place.repository("r", &[], history)
+}
+
+#[test]
+fn fork_that_is_ahead_contributes_in_three_sentences() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n"))]).fork("fork", "main");
+    history.commit("fork", "mine", &[("b", Some("2\n"))]).commit("fork", "more", &[("b", Some("3\n"))]);
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(recommended(&found), "contribute");
+    follow(&place, &folder, &found);
+    assert_eq!(std::fs::read_dir(place.path("patches")).unwrap().count(), 2);
+    let report = report(&found).to_markdown(None);
+    let verdict = report.lines().nth(2).unwrap();
+    assert_eq!(verdict.matches(". ").count() + 1, 3, "{verdict}");
+    assert!(!report.contains("## Strategy") && !report.contains("## Conflicts"), "{report}");
+}
+
+#[test]
+fn fork_that_is_behind_moves_forward() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n"))]).fork("fork", "main");
+    history.commit("main", "next", &[("a", Some("2\n"))]);
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(recommended(&found), "fast-forward");
+    follow(&place, &folder, &found);
+    assert_eq!(recommended(&analysis(&folder, "fork", "main")), "nothing-to-do");
+}
+
+#[test]
+fn clean_merge_is_merged() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n"))]).fork("fork", "main");
+    history.commit("main", "up", &[("b", Some("2\n"))]).commit("fork", "own", &[("c", Some("3\n"))]);
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(recommended(&found), "merge");
+    follow(&place, &folder, &found);
+    assert_eq!(analysis(&folder, "fork", "main").relation, Some(Relation::Ahead));
+}
+
+#[test]
+fn rebase_is_advised_where_only_a_shared_patch_makes_the_merge_conflict() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n"))]).fork("fork", "main");
+    history.commit("main", "shared", &[("a", Some("2\n"))]);
+    history.commit("fork", "first", &[("z", Some("z\n"))]);
+    history.commit("fork", "shared", &[("a", Some("2\n"))]).commit("fork", "own", &[("a", Some("3\n"))]);
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    assert!(!found.merge.as_ref().unwrap().clean);
+    assert_eq!(recommended(&found), "record-sync", "upstream brings nothing new: {:?}", found.strategy);
+    follow(&place, &folder, &found);
+    assert_eq!(analysis(&folder, "fork", "main").relation, Some(Relation::Ahead));
+
+    let place = Place::new();
+    history.commit("main", "new", &[("n", Some("n\n"))]);
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(found.replay.as_ref().map(|replay| (replay.commits, replay.applied)), Some((2, 2)));
+    assert_eq!(recommended(&found), "rebase", "{:?}", found.strategy);
+    follow(&place, &folder, &found);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!((found.relation, found.ahead), (Some(Relation::Ahead), Some(2)));
+}
+
+/// Upstream's three commits taken over as one, then changed further on both sides.
+fn squashed() -> History {
+    let text = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let (one, two, three) = (
+        text(&["first line here", "middle", "last"]),
+        text(&["first line here", "middle", "second line here", "last"]),
+        text(&["first line here", "middle", "second line here", "last", "third line here"]),
+    );
+    let own = text(&["first line here, mine", "middle", "second line here", "last", "third line here, mine"]);
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("middle\nlast\n"))]).fork("fork", "main");
+    for (message, content) in [("one", &one), ("two", &two), ("three", &three)] {
+        history.commit("main", message, &[("a", Some(content))]);
+    }
+    history.commit("main", "later", &[("b", Some("b\n"))]);
+    history.commit("fork", "import by hand", &[("a", Some(&three))]).commit(
+        "fork",
+        "own",
+        &[("a", Some(&own))],
+    );
+    history
+}
+
+#[test]
+fn squashed_import_is_recorded_and_then_merged_without_a_conflict() {
+    let place = Place::new();
+    let folder = built(&place, &squashed());
+    let found = analysis(&folder, "fork", "main");
+    let sync = found.sync_point.as_ref().unwrap();
+    assert_eq!((sync.method, sync.confidence, sync.conflicts_after), ("same-tree", 1.0, Some(0)));
+    assert_eq!(found.merge.as_ref().unwrap().conflicts.len(), 1);
+    assert_eq!(recommended(&found), "record-sync");
+    follow(&place, &folder, &found);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(found.relation, Some(Relation::Ahead), "the merge after it went through");
+}
+
+#[test]
+fn copy_without_history_is_recorded_against_the_commit_it_was_made_of() {
+    let place = Place::new();
+    let mut history = History::default();
+    let files: Vec<(String, String)> =
+        (0..6).map(|n| (format!("f{n}"), format!("content of file {n}\n"))).collect();
+    let edits: Vec<Edit<'_>> =
+        files.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
+    history.commit("main", "root", &edits).commit("main", "up", &[("f0", Some("newer content\n"))]);
+    history.commit("main", "up", &[("f1", Some("newest content\n"))]);
+    let copy: Vec<Edit<'_>> = edits[1..].iter().copied().chain([("f0", Some("newer content\n"))]).collect();
+    history.commit("fork", "copy", &copy).commit("fork", "own", &[("own", Some("mine\n"))]);
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(found.relation, Some(Relation::Unrelated));
+    assert_eq!(
+        found.sync_point.as_ref().unwrap().commit.as_str(),
+        place.git(&folder, &["rev-parse", "main^"])
+    );
+    assert_eq!(recommended(&found), "record-sync");
+    follow(&place, &folder, &found);
+    assert_eq!(analysis(&folder, "fork", "main").relation, Some(Relation::Ahead));
+}
+
+#[test]
+fn steps_begin_with_what_merges_cleanly() {
+    let place = Place::new();
+    let folder = built(&place, &wide(&[("calm", "1\n"), ("calmer", "2\n")]));
+    let found = analysis(&folder, "fork", "main");
+    let prefix = found.clean_prefix.as_ref().unwrap();
+    assert_eq!((prefix.commits, prefix.of, prefix.proven), (2, 3, true));
+    assert_eq!(recommended(&found), "merge-in-steps");
+    follow(&place, &folder, &found);
+    assert!(folder.join("calmer").exists(), "the clean step was merged");
+    let unmerged = place.git(&folder, &["diff", "--name-only", "--diff-filter=U"]);
+    assert_eq!(unmerged.lines().count(), 25, "the next one conflicts as foretold");
+}
+
+#[test]
+fn free_commits_are_picked_where_all_else_conflicts() {
+    let place = Place::new();
+    let mut history = wide(&[]);
+    history.commit("main", "free one", &[("new", Some("1\n"))]).commit(
+        "main",
+        "free two",
+        &[("new", Some("2\n"))],
+    );
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    let commits = found.upstream_commits.as_ref().unwrap();
+    assert_eq!((commits.free.len(), commits.picks.len()), (2, 2));
+    assert_eq!(recommended(&found), "pick");
+    follow(&place, &folder, &found);
+    assert!(folder.join("new").exists());
+    assert_eq!(place.git(&folder, &["status", "--short"]), "");
+}
+
+#[test]
+fn first_conflicting_commit_is_proven_by_two_merges() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n")), ("b", Some("1\n"))]).fork("fork", "main");
+    history.commit("fork", "mine", &[("a", Some("fork\n")), ("b", Some("fork\n"))]);
+    history.commit("main", "b", &[("b", Some("2\n"))]).commit("main", "b again", &[("b", Some("1\n"))]);
+    history.commit("main", "a", &[("a", Some("2\n"))]).commit("main", "b last", &[("b", Some("3\n"))]);
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    let subject = |id: &CommitId| place.git(&folder, &["show", "-s", "--format=%s", id.as_str()]);
+    let merge = found.merge.unwrap();
+    let told: Vec<_> = merge
+        .conflicts
+        .iter()
+        .map(|conflict| {
+            (subject(conflict.first_commit.as_ref().unwrap()), conflict.proven, conflict.monotone.unwrap())
+        })
+        .collect();
+    assert_eq!(told, [("a".to_owned(), true, true), ("b".to_owned(), true, false)]);
+    assert_eq!((merge.conflicts[0].fork_commits.len(), merge.conflicts[1].upstream_commits.len()), (1, 3));
+    assert_eq!(merge.conflicts[0].hunks.len(), 1);
+    let prefix = found.clean_prefix.unwrap();
+    assert_eq!((prefix.commits, subject(prefix.first_conflict.as_ref().unwrap()).as_str()), (2, "b"));
+}
+
+#[test]
+fn release_tags_are_steps_with_their_conflicts() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n"))]).tag("v0.9", "main").fork("fork", "main");
+    history.commit("fork", "mine", &[("a", Some("fork\n"))]);
+    history.commit("main", "calm", &[("b", Some("2\n"))]).tag("v1.0", "main").tag("v1.0-rc1", "main");
+    history.commit("main", "stir", &[("a", Some("2\n"))]).tag("v1.1", "main");
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    let steps = found.clean_prefix.unwrap().steps;
+    let told: Vec<_> = steps.iter().map(|step| (step.name.as_str(), step.clean, step.conflicts)).collect();
+    assert_eq!(told, [("refs/tags/v1.0", true, 0), ("refs/tags/v1.1", false, 1)]);
+}
