@@ -11,7 +11,7 @@ use super::overlaps::{self, Overlaps, round};
 use super::plan::{self, Action, Destiny, Item, Proposed, Source};
 use super::result::{
     Affinity, Analysis, ArchiveItem, DuplicateItem, Guide, GuideSection, ItemState, MergeItem, NoteEntry,
-    Plan, Summary,
+    Plan, ReferenceClass, Summary,
 };
 use super::topics::{self, Topics};
 use super::{Options, decisions, scope, sections, shares};
@@ -46,6 +46,10 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         proposed: items.iter().filter(|item| !item.done).count(),
         ticked: items.iter().filter(|item| item.ticked && !item.done).count(),
         broken_links: None,
+        references: gathered
+            .references
+            .as_ref()
+            .map(|all| all.iter().filter(|one| one.class != ReferenceClass::Ignored).count()),
     };
     let topic_of: BTreeMap<&RepoPath, &str> = topic_entries
         .iter()
@@ -61,6 +65,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         overlaps: overlap_entries,
         affinities: affinity_entries(notes, &affinities),
         boilerplate: overlaps::boilerplate(notes, &overlaps),
+        references: gathered.references.clone(),
         broken_links: None,
         orphans: orphans(&gathered),
         archived: gathered.archived.clone(),
@@ -193,15 +198,16 @@ fn items(
 
 fn surroundings(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Surroundings> {
     let notes = &gathered.notes;
+    let ages = ages(notes);
     let mut all: Vec<Surroundings> = (0..notes.len())
         .map(|number| {
             let inbound =
                 gathered.inbound.from_notes[number].len() + gathered.inbound.from_files[number].len();
-            Surroundings { inbound, superseded: 0.0 }
+            Surroundings { inbound, superseded: 0.0, age: ages[number] }
         })
         .collect();
     for (&(a, b), pair) in &overlaps.pairs {
-        let (Some(date_a), Some(date_b)) = (&notes[a].changed, &notes[b].changed) else { continue };
+        let (Some(date_a), Some(date_b)) = (notes[a].changed_at(), notes[b].changed_at()) else { continue };
         if date_a < date_b {
             all[a].superseded = all[a].superseded.max(pair.share_a);
         }
@@ -210,6 +216,18 @@ fn surroundings(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Surroundings> {
         }
     }
     all
+}
+
+/// For each note the share of the others that were changed later; 0 where dates are not known.
+fn ages(notes: &[Note]) -> Vec<f64> {
+    let mut dates: Vec<i64> = notes.iter().filter_map(Note::changed_at).collect();
+    dates.sort_unstable();
+    let age = |note: &Note| {
+        let date = note.changed_at()?;
+        let earlier = dates.partition_point(|&other| other < date);
+        (dates.len() > 1).then(|| 1.0 - earlier as f64 / (dates.len() - 1) as f64)
+    };
+    notes.iter().map(|note| age(note).unwrap_or(0.0)).collect()
 }
 
 fn percent(confidence: f64) -> u8 {

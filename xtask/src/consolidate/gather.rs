@@ -8,6 +8,8 @@ use super::mentions::{Inbound, Names};
 use super::navigation::{self, Navigation};
 use super::note::Note;
 use super::plan::{self, Item};
+use super::references::{self, Ignored, Known};
+use super::result::Reference;
 use super::scope::{self, Kind, Scope};
 use super::{Options, plan_format, role};
 use crate::config::Depth;
@@ -34,6 +36,8 @@ pub(super) struct Gathered {
     pub(super) guides: BTreeMap<RepoPath, String>,
     /// All paths, for places that are free.
     pub(super) paths: BTreeSet<RepoPath>,
+    /// What the notes name and is not there; `None` where history was not read.
+    pub(super) references: Option<Vec<Reference>>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -66,6 +70,7 @@ pub(super) fn read(
         done: BTreeSet::new(),
         guides: BTreeMap::new(),
         paths: tree.entries().map(|(path, _)| path.clone()).collect(),
+        references: None,
         findings: Vec::new(),
     };
     progress.step("reading notes");
@@ -90,7 +95,11 @@ pub(super) fn read(
         }
         (Some(commit), _) => {
             progress.step("reading history");
-            date(&History::of(repo, commit)?, &mut gathered);
+            let history = History::of(repo, commit)?;
+            date(&history, &mut gathered);
+            if history.unknown.is_none() {
+                gathered.references = Some(dead_references(repo, &tree, &history, &gathered)?);
+            }
         }
     }
     if gathered.read_at.is_none() {
@@ -146,7 +155,7 @@ fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) 
     Ok(())
 }
 
-fn note(path: &RepoPath, blob: BlobId, text: String) -> Note {
+pub(super) fn note(path: &RepoPath, blob: BlobId, text: String) -> Note {
     let format = Format::of_extension(&path.extension()).unwrap_or(Format::Plain);
     let parsed = markdown::parse(&text, format);
     let stem = String::from_utf8_lossy(path.stem()).into_owned();
@@ -314,4 +323,92 @@ fn date(history: &History, gathered: &mut Gathered) {
             note.changed = Some(path.last.date.clone());
         }
     }
+}
+
+/// What the notes name and is not there.
+fn dead_references(
+    repo: &Repo,
+    tree: &Tree,
+    history: &History,
+    gathered: &Gathered,
+) -> Result<Vec<Reference>> {
+    let notes = &gathered.notes;
+    let named: Vec<_> =
+        notes.iter().enumerate().flat_map(|(number, note)| references::named(number, note)).collect();
+    let open = references::to_ask(&named, notes, &gathered.paths);
+    let known =
+        Known { paths: &gathered.paths, history, ignored: &ignored(repo, &open)?, commands: &commands(tree) };
+    Ok(references::dead(&named, notes, &known))
+}
+
+/// Which of some paths ignore rules cover, and whether those rules cover tracked files too.
+fn ignored(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<Ignored> {
+    if paths.is_empty() || repo.work_tree().is_none() {
+        return Ok(Ignored::default());
+    }
+    let listing = repo.git().read(&["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])?;
+    let tracked: BTreeSet<RepoPath> = records(&listing).map(RepoPath::from_bytes).collect();
+    let crowded: BTreeSet<Vec<u8>> = rules(repo, &tracked)?.into_values().collect();
+    let (perhaps, surely): (Vec<_>, Vec<_>) =
+        rules(repo, paths)?.into_iter().partition(|(_, rule)| crowded.contains(rule));
+    let only_paths = |covered: Vec<(RepoPath, Vec<u8>)>| covered.into_iter().map(|(path, _)| path).collect();
+    Ok(Ignored { surely: only_paths(surely), perhaps: only_paths(perhaps) })
+}
+
+fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|&byte| byte == 0).filter(|record| !record.is_empty())
+}
+
+/// The ignore rule (file, line, pattern) that covers each path.
+fn rules(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeMap<RepoPath, Vec<u8>>> {
+    if paths.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let input: Vec<u8> = paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect();
+    // Exit code 1 says that none is covered; 128 that git gave up at a path (behind a link, in a submodule):
+    // what it answered until then still holds.
+    let args = ["check-ignore", "--no-index", "--verbose", "--stdin", "-z"];
+    let answer = repo.git().answer_to(&args, &input, &[0, 1, 128])?;
+    let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
+    let covered = fields.chunks_exact(4).filter(|record| !record[2].starts_with(b"!"));
+    Ok(covered.map(|record| (RepoPath::from_bytes(record[3]), record[..3].join(&0))).collect())
+}
+
+/// What can be called: targets of the Makefile at the root, scripts of all package.json.
+fn commands(tree: &Tree) -> BTreeMap<&'static str, BTreeSet<String>> {
+    let mut commands = BTreeMap::new();
+    let makefile =
+        ["Makefile", "makefile", "GNUmakefile"].iter().find_map(|name| tree.read(&(*name).into()).ok());
+    if let Some(bytes) = makefile {
+        let text = String::from_utf8_lossy(&bytes);
+        // What a Makefile includes or makes by pattern is not read: no claim is made then.
+        if !text
+            .lines()
+            .any(|line| line.starts_with("include") || line.starts_with("-include") || line.contains('%'))
+        {
+            commands.insert("make", targets(&text));
+        }
+    }
+    let packages = tree.entries().filter(|(path, _)| path.file_name() == b"package.json");
+    let mut scripts: Option<BTreeSet<String>> = None;
+    for (path, _) in packages {
+        let Some(value) =
+            tree.read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
+        else {
+            continue;
+        };
+        let names = value.get("scripts").and_then(serde_json::Value::as_object).into_iter().flatten();
+        scripts.get_or_insert_default().extend(names.map(|(name, _)| name.clone()));
+    }
+    if let Some(scripts) = scripts {
+        commands.insert("npm run", scripts);
+    }
+    commands
+}
+
+fn targets(makefile: &str) -> BTreeSet<String> {
+    let rules = makefile.lines().filter(|line| !line.starts_with(['\t', '#', ' ', '.']));
+    let names =
+        rules.filter_map(|line| Some(line.split_once(':').filter(|(_, rest)| !rest.starts_with('='))?.0));
+    names.flat_map(str::split_whitespace).map(str::to_owned).collect()
 }

@@ -15,6 +15,7 @@ mod overlaps;
 mod plan;
 mod plan_format;
 mod plan_words;
+mod references;
 mod report;
 mod result;
 mod role;
@@ -26,6 +27,10 @@ mod words;
 
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod reference_tests;
+#[cfg(test)]
+mod test_notes;
 
 use anyhow::Result;
 

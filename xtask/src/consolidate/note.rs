@@ -63,8 +63,49 @@ impl Note {
         self.text.lines().count()
     }
 
+    /// When it was last changed, in seconds; dates carry zones of their own and cannot be compared as text.
+    pub(super) fn changed_at(&self) -> Option<i64> {
+        seconds(self.changed.as_deref()?)
+    }
+
     /// True for a note without a word.
     pub(super) fn is_empty(&self) -> bool {
         !self.text.contains(char::is_alphanumeric)
+    }
+}
+
+/// Seconds since 1970 of a date as RFC 3339 writes it (`2025-10-28T21:04:05-04:00`).
+pub(super) fn seconds(date: &str) -> Option<i64> {
+    let number = |range: std::ops::Range<usize>| date.get(range)?.parse::<i64>().ok();
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+    let zone = match date.get(19..)? {
+        "Z" | "z" => 0,
+        zone => {
+            let sign = if zone.starts_with('-') { -1 } else { 1 };
+            let hours = zone.get(1..3)?.parse::<i64>().ok()?;
+            let minutes = zone.get(4..6)?.parse::<i64>().ok()?;
+            sign * (hours * 3600 + minutes * 60)
+        }
+    };
+    // Days of the proleptic Gregorian calendar, counted in years that begin in March.
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days =
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    Some(days * 86_400 + hour * 3600 + minute * 60 + second - zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn dates_are_compared_as_moments_not_as_text() {
+        assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(0));
+        assert_eq!(seconds("2025-11-03T23:30:00-05:00"), seconds("2025-11-04T04:30:00+00:00"));
+        assert_eq!(seconds("2024-02-29T12:00:00+05:30"), Some(1_709_188_200));
+        assert_eq!(seconds("yesterday"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::plan::Item;
 use super::plan_format;
-use super::result::{Analysis, NoteEntry, Overlap, OverlapKind, Topic};
+use super::result::{Analysis, NoteEntry, Overlap, OverlapKind, Reference, ReferenceClass, Topic};
 use crate::report::{Block, Cell, Document, Inline};
 
 /// Entries of the short lists at the top.
@@ -17,6 +17,7 @@ pub fn report(analysis: &Analysis) -> Document {
     let mut document = Document::default();
     document.heading(1, "Documentation consolidation plan");
     opening(&mut document, analysis);
+    references(&mut document, analysis);
     broken_links(&mut document, analysis);
     finished(&mut document, analysis);
     inventory(&mut document, analysis);
@@ -35,6 +36,9 @@ pub fn headline(analysis: &Analysis) -> String {
         count(summary.topics, "topic", "topics"),
         count(summary.overlaps, "overlapping pair", "overlapping pairs"),
     ];
+    if let Some(references) = summary.references {
+        parts.push(count(references, "name that points to nothing", "names that point to nothing"));
+    }
     if let Some(links) = summary.broken_links {
         parts.push(count(links, "broken link", "broken links"));
     }
@@ -89,7 +93,7 @@ fn opening(document: &mut Document, analysis: &Analysis) {
 
 fn broken_links(document: &mut Document, analysis: &Analysis) {
     let Some(links) = analysis.broken_links.as_ref().filter(|links| !links.is_empty()) else { return };
-    document.heading(2, format!("What points to nothing ({})", links.len()));
+    document.heading(2, format!("Broken links ({})", links.len()));
     let rows = links.iter().map(|link| {
         vec![
             place(&link.path.display(), link.line),
@@ -99,6 +103,34 @@ fn broken_links(document: &mut Document, analysis: &Analysis) {
         ]
     });
     document.table(&["Where", "Link", "Why", "Perhaps meant"], &[], rows.collect());
+}
+
+fn references(document: &mut Document, analysis: &Analysis) {
+    let Some(all) = &analysis.references else { return };
+    let dead: Vec<&Reference> = all.iter().filter(|one| one.class != ReferenceClass::Ignored).collect();
+    if dead.is_empty() {
+        return;
+    }
+    document.heading(2, format!("What points to nothing ({})", dead.len()));
+    let rows = dead.iter().take(LISTED).map(|one| {
+        vec![place(&one.path.display(), one.line), Inline::code(one.target.clone()), what_became(one)]
+    });
+    document.table(&["Where", "Names", "What became of it"], &[], rows.collect());
+    rest(document, dead.len());
+}
+
+fn what_became(reference: &Reference) -> Cell {
+    let commit = reference.commit.as_deref().and_then(|commit| commit.get(..9)).unwrap_or_default();
+    match (&reference.class, &reference.moved_to) {
+        (ReferenceClass::Moved, Some(to)) => {
+            Inline::plain("moved to ").with_code(to.display().into_owned()).text(" by ").with_code(commit)
+        }
+        (ReferenceClass::Removed, _) => Inline::plain("removed by ").with_code(commit),
+        (_, Some(meant)) => {
+            Inline::plain("no commit ever held it; perhaps meant: ").with_code(meant.display().into_owned())
+        }
+        _ => "no commit ever held it".into(),
+    }
 }
 
 fn place(path: &str, line: usize) -> Cell {

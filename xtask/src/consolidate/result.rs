@@ -32,6 +32,9 @@ pub struct Analysis {
     pub affinities: Vec<Affinity>,
     /// What many notes hold word for word, the most widespread first.
     pub boilerplate: Vec<Boilerplate>,
+    /// What points to nothing; absent where history was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<Vec<Reference>>,
     /// Relative links that lead nowhere; absent where they were not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_links: Option<Vec<BrokenLink>>,
@@ -187,6 +190,49 @@ pub struct LinePlace {
     pub lines: [usize; 2],
 }
 
+/// What a note names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferenceKind {
+    /// A path.
+    File,
+    /// `make TARGET`, `npm run SCRIPT`.
+    Command,
+}
+
+/// Why a reference points to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferenceClass {
+    /// It stands elsewhere now.
+    Moved,
+    /// A commit removed it.
+    Removed,
+    /// An ignore rule covers it: it may be there on another machine.
+    Ignored,
+    /// No commit ever held it.
+    NeverExisted,
+}
+
+/// A name that points to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// The note.
+    pub path: RepoPath,
+    /// The line.
+    pub line: usize,
+    /// What is written.
+    pub target: String,
+    /// What it is.
+    pub kind: ReferenceKind,
+    /// Why it points to nothing.
+    pub class: ReferenceClass,
+    /// Where it stands now; of what never existed, the path that differs only in case.
+    pub moved_to: Option<RepoPath>,
+    /// The commit that moved or removed it.
+    pub commit: Option<String>,
+}
+
 /// A link that leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct BrokenLink {
@@ -318,6 +364,9 @@ pub struct Summary {
     /// Relative links that lead nowhere; absent where they were not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_links: Option<usize>,
+    /// Names that point to nothing, ignored ones left out; absent where history was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<usize>,
     /// Bytes of blocks that stand in two notes or more, over all bytes.
     pub overlap_share: f64,
     /// Items of the plan.

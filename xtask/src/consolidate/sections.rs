@@ -125,5 +125,10 @@ fn is_history(note: &Note, heading: &str) -> bool {
     if heading.is_empty() {
         return false;
     }
+    tells_of_a_day(heading)
+}
+
+/// True for a heading that tells of a day rather than of a thing.
+pub(super) fn tells_of_a_day(heading: &str) -> bool {
     date_in(heading).is_some() || words::of_text(heading).iter().any(|word| OF_A_DAY.contains(&word.as_str()))
 }

@@ -1,0 +1,111 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::note::Note;
+use super::references::{self, Ignored, Known, Named};
+use super::result::{ReferenceClass, ReferenceKind};
+use super::test_notes::note;
+use crate::repo::{Change, CommitId, History, PathHistory, RepoPath};
+
+fn targets(text: &str) -> Vec<String> {
+    references::named(0, &note("notes/a.md", text)).into_iter().map(|named: Named| named.target).collect()
+}
+
+#[test]
+fn paths_in_code_spans_and_running_text_are_names() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "See `src/core/loader.py:41` and tests/test_x.py::test_y.",
+            &["src/core/loader.py", "tests/test_x.py"],
+        ),
+        ("Run `loader.py`; loader.py alone in text is not surely a path", &["loader.py"]),
+        ("`./scripts/run.sh`, (docs/guide.md#setup)", &["docs/guide.md", "scripts/run.sh"]),
+        ("`make build` and `npm run lint:fix`", &["make build", "npm run lint:fix"]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(targets(text), *expected, "{text}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_path_is_no_name() {
+    let cases = [
+        "`path/to/file.py`",
+        "`your_module/x.py`",
+        "`Node.js`",
+        "React/Vue.js",
+        "`org/model`",
+        "`process.env`",
+        "`*.py`",
+        "`/usr/lib/x.py`",
+        "`https://example.org/a/b.html`",
+        "`x.csv`",
+        "`a/../b.py`",
+        "`make sure it works`",
+        "`$HOME/x.sh`",
+        "```text\nsrc/gone.py\n```",
+        "    src/indented.py",
+    ];
+    for text in cases {
+        assert_eq!(targets(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+fn change() -> Change {
+    let commit = CommitId::parse(&"ab".repeat(20)).expect("forty digits");
+    Change { commit, date: "2025-01-01T00:00:00Z".to_owned() }
+}
+
+/// What became of each name, in a repository that holds `src/kept.py` and once held `src/gone.py`.
+fn classes(text: &str, ignored: &Ignored) -> Vec<(String, ReferenceClass)> {
+    let notes: Vec<Note> = vec![note("notes/a.md", text)];
+    let paths: BTreeSet<RepoPath> =
+        ["src/kept.py", "pkg/core/deep.py", "docs/Guide.md", "notes/a.md"].map(RepoPath::from).into();
+    let mut history = History::default();
+    let past = PathHistory { first: change(), last: change(), removed: Some(change()), commits: 1 };
+    history.paths.insert("src/gone.py".into(), past);
+    let commands = BTreeMap::from([("make", BTreeSet::from(["build".to_owned()]))]);
+    let known = Known { paths: &paths, history: &history, ignored, commands: &commands };
+    let named = references::named(0, &notes[0]);
+    references::dead(&named, &notes, &known).into_iter().map(|one| (one.target, one.class)).collect()
+}
+
+#[test]
+fn names_are_dead_only_where_it_is_proven() {
+    let cases: &[(&str, &[(&str, ReferenceClass)])] = &[
+        ("`src/kept.py` `core/deep.py` `deep.py` `kept.py`", &[]),
+        ("`src/gone.py`", &[("src/gone.py", ReferenceClass::Removed)]),
+        ("`gone.py`", &[("gone.py", ReferenceClass::Removed)]),
+        ("`src/never.py`", &[("src/never.py", ReferenceClass::NeverExisted)]),
+        ("`elsewhere/never.py` `never.py`", &[]),
+        ("`other/kept.py`", &[]),
+        ("`src/gone.py` was removed", &[]),
+        ("- [ ] write `src/never.py`", &[]),
+        ("`make build`", &[]),
+        ("`make deploy`", &[("make deploy", ReferenceClass::NeverExisted)]),
+        ("`npm run deploy`", &[]),
+    ];
+    for (text, expected) in cases {
+        let expected: Vec<_> =
+            expected.iter().map(|(target, class)| ((*target).to_owned(), *class)).collect();
+        assert_eq!(classes(text, &Ignored::default()), expected, "{text}");
+    }
+}
+
+#[test]
+fn ignored_names_are_never_called_dead_unless_the_rule_covers_tracked_files() {
+    let gone = || BTreeSet::from([RepoPath::from("src/gone.py")]);
+    let surely = Ignored { surely: gone(), ..Ignored::default() };
+    assert_eq!(classes("`src/gone.py`", &surely), [("src/gone.py".to_owned(), ReferenceClass::Ignored)]);
+    let perhaps = Ignored { perhaps: gone(), ..Ignored::default() };
+    assert_eq!(classes("`src/gone.py`", &perhaps), [("src/gone.py".to_owned(), ReferenceClass::Removed)]);
+}
+
+#[test]
+fn name_that_differs_in_case_says_what_was_meant() {
+    let notes = vec![note("notes/a.md", "`docs/GUIDE.md`")];
+    let paths: BTreeSet<RepoPath> = ["docs/Guide.md"].map(RepoPath::from).into();
+    let (history, commands, ignored) = (History::default(), BTreeMap::new(), Ignored::default());
+    let known = Known { paths: &paths, history: &history, ignored: &ignored, commands: &commands };
+    let dead = references::dead(&references::named(0, &notes[0]), &notes, &known);
+    assert_eq!((dead[0].kind, dead[0].moved_to.clone()), (ReferenceKind::File, Some("docs/Guide.md".into())));
+}
