@@ -79,7 +79,7 @@ fn facts(repo: &Repo, roots: &Roots, set: &ChangeSet, id: u32) -> Result<Facts> 
         worktree: roots.worktree.clone(),
         undoes: set.restores.as_ref().map(|restores| restores.id),
         hooks: match &roots.hooks {
-            HooksFolder::At(place) => Some(place.clone()),
+            HooksFolder::At { place, .. } => Some(place.clone()),
             HooksFolder::Shared(_) => None,
         },
     })

@@ -140,6 +140,12 @@ fn as_comment(text: &[u8]) -> Vec<u8> {
 
 fn patch(ids: &ObjectIds, old: Option<&Side<'_>>, new: Option<&Side<'_>>) -> Result<Vec<u8>> {
     let Some(any) = new.or(old) else { return Ok(Vec::new()) };
+    if let (Some(old), Some(new)) = (old, new)
+        && (old.path, old.bytes, old.executable) == (new.path, new.bytes, new.executable)
+    {
+        // A moved file and its successor may be equal; git takes no section that says nothing.
+        return Ok(Vec::new());
+    }
     let (old_path, new_path) = (old.unwrap_or(any).path, new.unwrap_or(any).path);
     let mut out = b"diff --git ".to_vec();
     out.extend(quoted("a/", old_path));

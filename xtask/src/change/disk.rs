@@ -1,13 +1,14 @@
 //! Looks at files for planners and checks: a plain file's bytes and mode, and nothing through a link.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
 use super::edit::{ContentId, Place, Planned, Root, is_executable};
 use super::folder::{Folder, Kind, Stat};
 use super::names;
-use super::roots::Roots;
+use super::roots::{HooksFolder, Roots};
 use crate::repo::{Repo, RepoPath};
 
 /// A file as it stands.
@@ -26,6 +27,28 @@ impl FileState {
     }
 }
 
+/// The hooks folder, and who set it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hooks {
+    /// `<common-dir>/hooks`.
+    Usual {
+        /// Its full path.
+        folder: PathBuf,
+    },
+    /// `core.hooksPath` of this repository alone.
+    Configured {
+        /// `local` or `worktree`.
+        scope: String,
+        /// Its full path.
+        folder: PathBuf,
+    },
+    /// `core.hooksPath` for more than this repository: nothing may be written there.
+    Shared {
+        /// `global` or `system`.
+        scope: String,
+    },
+}
+
 /// The files of all roots, for planners.
 #[derive(Debug)]
 pub struct Disk(Roots);
@@ -37,6 +60,33 @@ impl Disk {
     /// git cannot be asked.
     pub fn of(repo: &Repo) -> Result<Self> {
         Ok(Self(Roots::of(repo)?))
+    }
+
+    /// Where git looks for hooks.
+    ///
+    /// # Errors
+    /// The repository has no place for them.
+    pub fn hooks(&self) -> Result<Hooks> {
+        Ok(match &self.0.hooks {
+            HooksFolder::Shared(scope) => Hooks::Shared { scope: scope.clone() },
+            HooksFolder::At { scope, .. } => {
+                let folder = self.0.full_path(&Place { root: Root::Hooks, path: RepoPath::from(".") })?;
+                // The last part is the dot.
+                let folder = folder.components().collect();
+                match scope {
+                    Some(scope) => Hooks::Configured { scope: scope.clone(), folder },
+                    None => Hooks::Usual { folder },
+                }
+            }
+        })
+    }
+
+    /// The full path of a place, for scripts and messages.
+    ///
+    /// # Errors
+    /// The root is not there (files of a bare repository, a hooks folder that other repositories share).
+    pub fn full_path(&self, place: &Place) -> Result<PathBuf> {
+        self.0.full_path(place)
     }
 
     /// The file at a place; `None` when there is none.
@@ -105,21 +155,33 @@ impl<'a> Looker<'a> {
             if !self.spelled.insert(name.clone()) {
                 break;
             }
-            let roots = self.roots;
-            let Some(folder) = roots.parent(&name)? else { break };
-            if exists(&folder, &name)? && !self.listing(&name)?.contains(name.path.file_name()) {
-                let folded = names::folded(name.path.file_name());
-                let twin = self.listing(&name)?.iter().find(|other| names::folded(other) == folded);
-                let twin = twin.map(|twin| String::from_utf8_lossy(twin).into_owned());
+            // What is not there has no spelling, but a folder above it may have one.
+            let there = match self.roots.parent(&name)? {
+                Some(folder) => exists(&folder, &name)?,
+                None => false,
+            };
+            if there && let Some(spelling) = other_spelling(self.listing(&name)?, name.path.file_name()) {
                 bail!(
-                    "`{name}` is written `{}` on disk, and this file system takes the two for one name",
-                    twin.as_deref().unwrap_or("in another Unicode form")
+                    "`{name}` is written {spelling} on disk, and this file system takes the two for one name"
                 );
             }
             part = name.parent();
         }
         Ok(())
     }
+}
+
+/// How a name that is found is written in its folder, if not as given.
+fn other_spelling(names: &BTreeSet<Vec<u8>>, name: &[u8]) -> Option<String> {
+    if names.contains(name) {
+        return None;
+    }
+    let folded = names::folded(name);
+    let twin = names.iter().find(|other| names::folded(other) == folded);
+    Some(match twin {
+        Some(twin) => format!("`{}`", String::from_utf8_lossy(twin)),
+        None => "in another Unicode form".to_owned(),
+    })
 }
 
 fn find_file(roots: &Roots, place: &Place) -> Result<Option<Found>> {
@@ -140,4 +202,17 @@ fn find_file(roots: &Roots, place: &Place) -> Result<Option<Found>> {
 
 fn exists(folder: &Folder, place: &Place) -> Result<bool> {
     Ok(folder.stat(place.path.file_name()).with_context(|| format!("look at `{place}`"))?.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_found_under_another_spelling_is_told_by_the_listing() {
+        let names: BTreeSet<Vec<u8>> = ["README.md", "a\u{308}.md"].map(|name| name.into()).into();
+        assert_eq!(other_spelling(&names, b"README.md"), None);
+        assert_eq!(other_spelling(&names, b"Readme.md").as_deref(), Some("`README.md`"));
+        assert_eq!(other_spelling(&names, "ä.md".as_bytes()).as_deref(), Some("in another Unicode form"));
+    }
 }

@@ -22,6 +22,10 @@ mod active {
     /// The exit code of a process that was stopped.
     pub const STOPPED: i32 = 86;
 
+    /// The name of a step, and what happens there.
+    #[cfg(test)]
+    pub(in crate::change) type Meanwhile = (&'static str, Box<dyn Fn()>);
+
     /// Counts steps.
     #[derive(Default)]
     pub(in crate::change) struct Steps {
@@ -30,7 +34,7 @@ mod active {
         pub(in crate::change) seen: Vec<String>,
         /// What somebody else does at the step of this name.
         #[cfg(test)]
-        pub(in crate::change) meanwhile: Option<(&'static str, Box<dyn Fn()>)>,
+        pub(in crate::change) meanwhile: Option<Meanwhile>,
     }
 
     impl Steps {

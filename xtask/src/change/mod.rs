@@ -41,7 +41,7 @@ use anyhow::{Result, bail};
 use crate::repo::Repo;
 
 pub use apply::{Applied, apply};
-pub use disk::{Disk, FileState};
+pub use disk::{Disk, FileState, Hooks};
 pub use edit::{Action, ContentId, Edit, EditRecord, Mode, Place, Planned, Root};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, STOPPED};

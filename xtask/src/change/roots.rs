@@ -42,7 +42,8 @@ pub(super) struct Roots {
 /// What the configuration says about hooks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum HooksFolder {
-    At(RootPlace),
+    /// `scope` is `None` where nothing is configured.
+    At { place: RootPlace, scope: Option<String> },
     /// Set for more than this repository; the scope (`global`, `system`).
     Shared(String),
 }
@@ -84,7 +85,7 @@ impl Roots {
 
     /// The same with the hooks folder as a journal recorded it.
     pub(super) fn with_hooks(mut self, place: RootPlace) -> Self {
-        self.hooks = HooksFolder::At(place);
+        self.hooks = HooksFolder::At { place, scope: None };
         self
     }
 
@@ -96,7 +97,7 @@ impl Roots {
                 RootPlace { anchor: Anchor::CommonDir, below: Some(PathText(RepoPath::from("xtask"))) }
             }
             Root::Hooks => match &self.hooks {
-                HooksFolder::At(place) => place.clone(),
+                HooksFolder::At { place, .. } => place.clone(),
                 HooksFolder::Shared(scope) => bail!(
                     "the hooks folder is not this repository's own: `core.hooksPath` is set in the {scope} configuration"
                 ),
@@ -233,17 +234,18 @@ impl Settings {
 /// Finds where git looks for hooks.
 fn hooks_folder(repo: &Repo, scope: Option<String>) -> Result<HooksFolder> {
     let usual = RootPlace { anchor: Anchor::CommonDir, below: Some(PathText(RepoPath::from("hooks"))) };
-    let Some(scope) = scope else { return Ok(HooksFolder::At(usual)) };
-    if scope != "local" && scope != "worktree" {
-        return Ok(HooksFolder::Shared(scope));
+    let Some(name) = scope.as_deref() else { return Ok(HooksFolder::At { place: usual, scope }) };
+    if name != "local" && name != "worktree" {
+        return Ok(HooksFolder::Shared(name.to_owned()));
     }
-    let args = ["config", &format!("--{scope}"), "--null", "--type=path", "--get", "core.hooksPath"];
+    let args =
+        ["config", &format!("--{name}"), "--includes", "--null", "--type=path", "--get", "core.hooksPath"];
     let answer = repo.git().answer_to(&args, &[], &[0, 1])?;
     let path = answer.stdout.strip_suffix(b"\0").unwrap_or(&answer.stdout);
     if path.is_empty() {
-        bail!("`core.hooksPath` is empty in the {scope} configuration");
+        bail!("`core.hooksPath` is empty in the {name} configuration");
     }
-    Ok(HooksFolder::At(configured_place(repo, path)))
+    Ok(HooksFolder::At { place: configured_place(repo, path), scope })
 }
 
 /// A path in `core.hooksPath`: relative to the work tree (or the git directory of a bare repository).

@@ -246,6 +246,17 @@ fn a_file_in_the_place_of_a_moved_one_and_a_circle_survive_the_patch() {
 }
 
 #[test]
+fn a_file_that_is_moved_and_made_again_as_it_was_has_no_section_of_its_own() {
+    let files = [("a", ""), ("b", "x")];
+    let (sandbox, twin) = (Sandbox::with(&files), Sandbox::with(&files));
+    let mut set = ChangeSet::new("test");
+    set.move_file("a", "c", &b""[..]);
+    set.create("a", "");
+    set.replace("b", &b"x"[..], "y");
+    assert_patch_is_the_change(&sandbox, &twin, &set);
+}
+
+#[test]
 fn the_similarity_of_a_rename_is_the_one_that_git_gives() {
     let long: String = (0..200).map(|n| format!("line {n}\n")).collect();
     let cases: [(String, String); 6] = [

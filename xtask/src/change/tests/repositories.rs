@@ -6,7 +6,8 @@ use std::path::Path;
 use xshell::{Shell, cmd};
 
 use super::sandbox::Sandbox;
-use crate::change::{ChangeSet, Place, Which, apply, dry_run, list, pending, undo};
+use crate::change::roots::{HooksFolder, Roots};
+use crate::change::{ChangeSet, Disk, Hooks, Place, Which, apply, dry_run, list, pending, undo};
 use crate::repo::Repo;
 
 fn init(options: &[&str]) -> tempfile::TempDir {
@@ -102,7 +103,32 @@ fn hooks_go_where_this_repository_says() {
         set.create(Place::hook("pre-commit"), "x");
         apply(sandbox.repo(), &set).unwrap();
         assert_eq!(fs::read(folder.join("pre-commit")).unwrap(), b"x", "{setting}");
+        let (scope, folder) = ("local".to_owned(), folder.to_owned());
+        assert_eq!(Disk::of(sandbox.repo()).unwrap().hooks().unwrap(), Hooks::Configured { scope, folder });
     }
+    sandbox.git(&["config", "--local", "--unset", "core.hooksPath"]);
+    let folder = sandbox.at(".git/hooks");
+    assert_eq!(Disk::of(sandbox.repo()).unwrap().hooks().unwrap(), Hooks::Usual { folder });
+}
+
+#[test]
+fn a_hooks_path_in_an_included_file_is_this_repositorys_own() {
+    let sandbox = Sandbox::with(&[("shared.cfg", "[core]\n\thooksPath = .team\n")]);
+    sandbox.git(&["config", "--local", "include.path", "../shared.cfg"]);
+    let (scope, folder) = ("local".to_owned(), sandbox.at(".team"));
+    assert_eq!(Disk::of(sandbox.repo()).unwrap().hooks().unwrap(), Hooks::Configured { scope, folder });
+}
+
+#[test]
+fn hooks_that_other_repositories_share_are_refused_and_the_scope_named() {
+    let sandbox = Sandbox::new();
+    let mut roots = Roots::of(sandbox.repo()).unwrap();
+    roots.hooks = HooksFolder::Shared("global".to_owned());
+    let error = roots.parent(&Place::hook("pre-commit")).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "the hooks folder is not this repository's own: `core.hooksPath` is set in the global configuration"
+    );
 }
 
 #[test]
