@@ -149,6 +149,9 @@ impl<'a> Work<'a> {
         self.store.sets.make(name.as_bytes())?;
         self.steps.reached("folder of the set made")?;
         let folder = self.store.set(journal.id)?;
+        if journal.undoes.is_some() {
+            folder.create(journal::UNDO, 0o666)?;
+        }
         self.steps.write_new(&folder, journal::BEFORE, &kept)?;
         self.steps.write_new(&folder, journal::OPEN, &journal.to_bytes()?)?;
         folder.sync()?;

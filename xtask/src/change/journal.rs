@@ -17,6 +17,8 @@ pub(super) const VERSION: u32 = 1;
 pub(super) const OPEN: &[u8] = b"journal.open";
 /// The journal once all edits are done. The rename from one to the other is the moment of truth.
 pub(super) const DONE: &[u8] = b"journal.json";
+/// An empty file in the folder of a set that takes another back, so that counting sets reads no journals.
+pub(super) const UNDO: &[u8] = b"undo";
 /// The bytes of everything that is replaced, moved or removed, end to end.
 pub(super) const BEFORE: &[u8] = b"before";
 

@@ -1,14 +1,14 @@
 //! The only writer of a user's files.
 //!
 //! A [`ChangeSet`] names edits with the content that each was planned against. It is checked as a whole, shown as a
-//! patch ([`dry_run`]), and applied as a whole ([`apply`]): after a crash or a full disk, [`recover`] brings the
-//! files to exactly before or exactly after. [`undo`] takes applied sets back, also after the user committed.
+//! patch ([`dry_run()`]), and applied as a whole ([`apply()`]): after a crash or a full disk, [`recover()`] brings the
+//! files to exactly before or exactly after. [`undo()`] takes applied sets back, also after the user committed.
 //!
 //! What is replaced, moved or removed is kept beside the journal before anything is written, whether or not git
 //! holds it: a garbage collection, a rewritten history or an object format that libgit2 cannot read changes nothing.
-//! The last 20 sets are kept. The index is never touched.
+//! The last 20 sets are kept, and what took them back. The index is never touched.
 //!
-//! The room does not know why a file is edited, and reads no clock. Reports are written by [`write_report`], whole
+//! The room does not know why a file is edited, and reads no clock. Reports are written by [`write_report()`], whole
 //! or not at all, and are no part of a change set.
 
 #![allow(clippy::disallowed_methods, reason = "this is the room that writes files")]

@@ -158,7 +158,7 @@ pub(super) fn roll_back(
     if !changed.is_empty() && !keep_changed {
         let names: Vec<String> = changed.iter().map(|line| format!("`{}`", line.place.place())).collect();
         bail!(
-            "files were changed after the interruption: {}; move your versions away, or keep them with `--keep-changed`",
+            "files were changed after the interruption: {}; move your versions away, or keep them with `xtask undo --recover --keep-changed`",
             names.join(", ")
         );
     }

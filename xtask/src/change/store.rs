@@ -3,7 +3,8 @@
 //! ```text
 //! lock          held by the process that changes files
 //! open/main     names the set under way in this worktree; absent when all is settled
-//! sets/7/       journal.open while under way, journal.json once done; before: the bytes it keeps
+//! sets/7/       journal.open while under way, journal.json once done; before: the bytes it keeps;
+//!               undo: there when it takes another set back
 //! ```
 
 use anyhow::{Context, Result};
@@ -15,8 +16,10 @@ use super::folder::Folder;
 use super::journal::{self, Journal};
 use super::roots::Roots;
 
-/// How many sets are kept for `undo`.
-pub(super) const KEPT_SETS: usize = 20;
+/// How many sets are kept for `undo`, beside those that take others back.
+const KEPT_SETS: usize = 20;
+/// How many are kept in all.
+const KEPT_IN_ALL: usize = 3 * KEPT_SETS;
 
 /// The open folders.
 #[derive(Debug)]
@@ -133,10 +136,22 @@ impl Store {
                 self.remove(id, steps)?;
             }
         }
-        for &id in &done[..done.len().saturating_sub(KEPT_SETS)] {
-            self.remove(id, steps)?;
+        // The oldest first, so that a set never outlives the one that took it back.
+        self.oldest(&done)?.iter().try_for_each(|&id| self.remove(id, steps))
+    }
+
+    /// Those of the sets, ascending, that are too many.
+    fn oldest<'a>(&self, done: &'a [u32]) -> Result<&'a [u32]> {
+        let mut plain = 0;
+        for (count, &id) in done.iter().rev().enumerate() {
+            if plain == KEPT_SETS || count == KEPT_IN_ALL {
+                return Ok(&done[..done.len() - count]);
+            }
+            if self.set(id)?.stat(journal::UNDO)?.is_none() {
+                plain += 1;
+            }
         }
-        Ok(())
+        Ok(&[])
     }
 
     /// Removes a set's folder, its journal first: without one it counts for nothing.

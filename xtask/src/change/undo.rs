@@ -41,7 +41,7 @@ pub enum Which {
     Id(u32),
 }
 
-/// All sets that are kept, the newest first; the last 20 of all worktrees are.
+/// All sets that are kept, the newest first: the last 20 of all worktrees, and what took them back.
 ///
 /// # Errors
 /// A record cannot be read, or a newer program wrote it.

@@ -110,6 +110,10 @@ fn twenty_sets_are_kept() {
     }
     let ids: Vec<u32> = list(sandbox.repo()).unwrap().iter().map(|set| set.id).collect();
     assert_eq!(ids, (3..=22).rev().collect::<Vec<_>>());
+    for _ in 0..20 {
+        undo_now(&sandbox, Which::Last).unwrap();
+    }
+    assert_eq!(sandbox.read("a"), b"2", "taking back drops no older set");
     let error = undo(sandbox.repo(), Which::Id(1)).unwrap_err().to_string();
     assert_eq!(error, "there is no change set 1: `xtask undo --list` shows those that are kept");
 }
