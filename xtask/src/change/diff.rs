@@ -162,17 +162,7 @@ fn patch(ids: &ObjectIds, old: Option<&Side<'_>>, new: Option<&Side<'_>>) -> Res
     if old_bytes == new_bytes {
         return Ok(out);
     }
-    let id = |bytes: Option<&[u8]>| match bytes {
-        Some(bytes) => ids.id(bytes),
-        None => Ok("0".repeat(if ids.git.is_some() { 64 } else { 40 })),
-    };
-    out.extend(format!("index {}..{}", id(old_bytes)?, id(new_bytes)?).as_bytes());
-    if let (Some(old), Some(new)) = (old, new)
-        && old.executable == new.executable
-    {
-        out.extend(format!(" {}", mode(new)).as_bytes());
-    }
-    out.push(b'\n');
+    out.extend(index_line(ids, old, new)?);
     let (before, after) = (old_bytes.unwrap_or_default(), new_bytes.unwrap_or_default());
     if binary::is_binary(before) || binary::is_binary(after) {
         out.extend(binary::patch(before, after));
@@ -182,6 +172,21 @@ fn patch(ids: &ObjectIds, old: Option<&Side<'_>>, new: Option<&Side<'_>>) -> Res
         out.extend(hunks(before, after)?);
     }
     Ok(out)
+}
+
+fn index_line(ids: &ObjectIds, old: Option<&Side<'_>>, new: Option<&Side<'_>>) -> Result<Vec<u8>> {
+    let id = |side: Option<&Side<'_>>| match side {
+        Some(side) => ids.id(side.bytes),
+        None => Ok("0".repeat(if ids.git.is_some() { 64 } else { 40 })),
+    };
+    let mut line = format!("index {}..{}", id(old)?, id(new)?);
+    if let (Some(old), Some(new)) = (old, new)
+        && old.executable == new.executable
+    {
+        line.push_str(&format!(" {}", mode(new)));
+    }
+    line.push('\n');
+    Ok(line.into_bytes())
 }
 
 fn head_of_change(out: &mut Vec<u8>, old: &Side<'_>, new: &Side<'_>) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
 
 use super::apply;
@@ -156,26 +156,50 @@ pub(super) fn roll_back(
     steps.reached("unused contents removed")?;
     let (back, changed) = sort_files(roots, journal, begun)?;
     if !changed.is_empty() && !keep_changed {
-        let names: Vec<String> = changed.iter().map(|line| format!("`{}`", line.place.place())).collect();
-        bail!(
-            "files were changed after the interruption: {}; move your versions away, or keep them with `xtask undo --recover --keep-changed`",
-            names.join(", ")
-        );
+        return Err(changed_since(&changed));
     }
-    let changed =
-        changed.into_iter().map(|line| rescue(roots, journal.id, line, &kept)).collect::<Result<_>>()?;
-    for line in journal.emptied.iter().rev() {
-        let place = line.place.place();
-        if roots.parent(&place.with_part(b"."))?.is_none() {
-            let context = || format!("make the folder `{place}`");
-            roots.parent_made(&place.with_part(b".")).with_context(context)?.set_mode(line.mode | 0o300)?;
-        }
-        steps.reached("folder back")?;
-    }
+    let rescue = |line| rescue(roots, journal.id, line, &kept);
+    let changed = changed.into_iter().map(rescue).collect::<Result<_>>()?;
+    bring_folders_back(roots, journal, steps)?;
     for line in back {
         let place = line.place.place();
         put_back(roots, line, &place, &kept, steps).with_context(|| format!("bring `{place}` back"))?;
     }
+    settle_folders(roots, journal, steps)?;
+    apply::sync(roots, journal, false)?;
+    folder.unlink(journal::OPEN)?;
+    folder.sync()?;
+    steps.reached("journal dropped")?;
+    store.clear_mark(&roots.worktree)?;
+    steps.reached("mark cleared")?;
+    store.remove(journal.id, steps)?;
+    Ok(changed)
+}
+
+fn changed_since(lines: &[&FileLine]) -> anyhow::Error {
+    let names: Vec<String> = lines.iter().map(|line| format!("`{}`", line.place.place())).collect();
+    anyhow!(
+        "files were changed after the interruption: {}; move your versions away, or keep them with `xtask undo --recover --keep-changed`",
+        names.join(", ")
+    )
+}
+
+/// Makes folders that the set removed, the outermost first; writable until their files are back.
+fn bring_folders_back(roots: &Roots, journal: &Journal, steps: &mut Steps) -> Result<()> {
+    for line in journal.emptied.iter().rev() {
+        let place = line.place.place();
+        let inside = place.with_part(b".");
+        if roots.parent(&inside)?.is_none() {
+            let context = || format!("make the folder `{place}`");
+            roots.parent_made(&inside).with_context(context)?.set_mode(line.mode | 0o300)?;
+        }
+        steps.reached("folder back")?;
+    }
+    Ok(())
+}
+
+/// Gives those folders their modes, and removes the ones that the set made.
+fn settle_folders(roots: &Roots, journal: &Journal, steps: &mut Steps) -> Result<()> {
     for line in &journal.emptied {
         if let Some(folder) = roots.parent(&line.place.place().with_part(b"."))? {
             folder.set_mode(line.mode)?;
@@ -187,14 +211,7 @@ pub(super) fn roll_back(
         }
         steps.reached("made folder removed")?;
     }
-    apply::sync(roots, journal, false)?;
-    folder.unlink(journal::OPEN)?;
-    folder.sync()?;
-    steps.reached("journal dropped")?;
-    store.clear_mark(&roots.worktree)?;
-    steps.reached("mark cleared")?;
-    store.remove(journal.id, steps)?;
-    Ok(changed)
+    Ok(())
 }
 
 /// Lays the content from before a set beside the tool's own files, where the file itself is somebody's newer work.
