@@ -45,7 +45,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         overlap_share: round(shares::overlap_share(notes)),
         proposed: items.iter().filter(|item| !item.done).count(),
         ticked: items.iter().filter(|item| item.ticked && !item.done).count(),
-        broken_links: None,
+        broken_links: Some(gathered.broken_links.len()),
         references: gathered
             .references
             .as_ref()
@@ -66,7 +66,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         affinities: affinity_entries(notes, &affinities),
         boilerplate: overlaps::boilerplate(notes, &overlaps),
         references: gathered.references.clone(),
-        broken_links: None,
+        broken_links: Some(gathered.broken_links.clone()),
         orphans: orphans(&gathered),
         archived: gathered.archived.clone(),
         plan,

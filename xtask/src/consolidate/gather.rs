@@ -13,6 +13,7 @@ use super::result::Reference;
 use super::scope::{self, Kind, Scope};
 use super::{Options, plan_format, role};
 use crate::config::Depth;
+use crate::links::{self, BrokenLink};
 use crate::markdown::{self, Format};
 use crate::process::{Cancel, Progress};
 use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
@@ -38,6 +39,8 @@ pub(super) struct Gathered {
     pub(super) paths: BTreeSet<RepoPath>,
     /// What the notes name and is not there; `None` where history was not read.
     pub(super) references: Option<Vec<Reference>>,
+    /// Relative links that lead nowhere.
+    pub(super) broken_links: Vec<BrokenLink>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -71,6 +74,7 @@ pub(super) fn read(
         guides: BTreeMap::new(),
         paths: tree.entries().map(|(path, _)| path.clone()).collect(),
         references: None,
+        broken_links: Vec::new(),
         findings: Vec::new(),
     };
     progress.step("reading notes");
@@ -79,6 +83,7 @@ pub(super) fn read(
     if cancel.is_cancelled() {
         return Ok(Some(gathered));
     }
+    gathered.broken_links = broken_links(repo, &tree, &gathered.notes)?;
     if options.depth > Depth::Quick {
         progress.step("reading what names the notes");
         read_surroundings(&tree, &scope, &mut gathered);
@@ -323,6 +328,17 @@ fn date(history: &History, gathered: &mut Gathered) {
             note.changed = Some(path.last.date.clone());
         }
     }
+}
+
+/// The links of the notes that lead nowhere, but for those to files that git ignores.
+fn broken_links(repo: &Repo, tree: &Tree, notes: &[Note]) -> Result<Vec<BrokenLink>> {
+    let index = links::Index::new(tree);
+    let linked: Vec<links::Note<'_>> =
+        notes.iter().map(|note| links::Note { path: &note.path, parsed: &note.parsed }).collect();
+    let mut broken = links::broken_links(&index, &linked);
+    let ignored = links::ignored(repo, tree, &broken.wanted())?;
+    broken.set_aside_ignored(&ignored);
+    Ok(broken.links)
 }
 
 /// What the notes name and is not there.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::affinity::Affinities;
+use super::affinity::{Affinities, Evidence};
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
 use super::topics::cluster;
@@ -33,19 +33,20 @@ pub(super) fn of(
     finished: &BTreeSet<usize>,
 ) -> Vec<Group> {
     let twins: BTreeSet<usize> = overlaps.identical.iter().flat_map(|group| group[1..].to_vec()).collect();
-    let mut groups: Vec<Group> = cluster(notes.len(), affinities, |closeness, _| closeness >= CLOSE)
-        .into_iter()
-        .map(|group| {
-            group
-                .into_iter()
-                .filter(|number| {
-                    may_merge(&notes[*number]) && !twins.contains(number) && !finished.contains(number)
-                })
-                .collect()
-        })
-        .filter(|group: &Vec<usize>| (2..=MOST).contains(&group.len()))
-        .map(|group| describe(notes, affinities, overlaps, guides, group))
-        .collect();
+    let mut groups: Vec<Group> =
+        cluster(notes.len(), affinities, Evidence::score, |closeness, _| closeness >= CLOSE)
+            .into_iter()
+            .map(|group| {
+                group
+                    .into_iter()
+                    .filter(|number| {
+                        may_merge(&notes[*number]) && !twins.contains(number) && !finished.contains(number)
+                    })
+                    .collect()
+            })
+            .filter(|group: &Vec<usize>| (2..=MOST).contains(&group.len()))
+            .map(|group| describe(notes, affinities, overlaps, guides, group))
+            .collect();
     groups
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.notes.cmp(&other.notes)));
     make_targets_unique(&mut groups);

@@ -94,15 +94,16 @@ fn opening(document: &mut Document, analysis: &Analysis) {
 fn broken_links(document: &mut Document, analysis: &Analysis) {
     let Some(links) = analysis.broken_links.as_ref().filter(|links| !links.is_empty()) else { return };
     document.heading(2, format!("Broken links ({})", links.len()));
-    let rows = links.iter().map(|link| {
+    let rows = links.iter().take(LISTED).map(|link| {
         vec![
             place(&link.path.display(), link.line),
             Inline::code(link.target.clone()),
-            Inline::plain(link.reason.clone()),
+            Inline::plain(link.reason.phrase()),
             link.suggestion.as_ref().map_or_else(|| "".into(), |suggestion| Inline::code(suggestion.clone())),
         ]
     });
     document.table(&["Where", "Link", "Why", "Perhaps meant"], &[], rows.collect());
+    rest(document, links.len());
 }
 
 fn references(document: &mut Document, analysis: &Analysis) {

@@ -6,6 +6,7 @@ use super::decisions::Lapsed;
 use super::note::Role;
 use super::plan::{Destiny, Item};
 use crate::config::Depth;
+use crate::links::BrokenLink;
 use crate::repo::RepoPath;
 use crate::report::Finding;
 
@@ -231,21 +232,6 @@ pub struct Reference {
     pub moved_to: Option<RepoPath>,
     /// The commit that moved or removed it.
     pub commit: Option<String>,
-}
-
-/// A link that leads nowhere.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct BrokenLink {
-    /// The note.
-    pub path: RepoPath,
-    /// The line.
-    pub line: usize,
-    /// What is written.
-    pub target: String,
-    /// Why it leads nowhere.
-    pub reason: String,
-    /// What was perhaps meant.
-    pub suggestion: Option<String>,
 }
 
 /// What is proposed.

@@ -1,5 +1,7 @@
 //! Which kind of document a note is, by how people name such documents.
 
+use std::collections::BTreeSet;
+
 use super::note::Role;
 use super::words;
 use crate::markdown::{BlockKind, Parsed};
@@ -117,6 +119,71 @@ const NAMES: &[(Role, &[&str])] = &[
         ],
     ),
 ];
+
+/// More words of names that say what kind of note it is, or when, rather than what it is about.
+const KIND_WORDS: &[&str] = &[
+    "quick",
+    "start",
+    "here",
+    "before",
+    "after",
+    "executive",
+    "comprehensive",
+    "supplementary",
+    "next",
+    "steps",
+    "issue",
+    "task",
+    "phase",
+    "batch",
+    "new",
+    "old",
+    "notes",
+    "note",
+    "doc",
+    "docs",
+    "documentation",
+    "post",
+    "comment",
+    "github",
+    "implement",
+    "updated",
+    "completion",
+    "autonomous",
+    "this",
+    "first",
+    "how",
+    "the",
+    "and",
+    "for",
+    "with",
+    "from",
+];
+
+/// Words that name a kind and say what a note is about, too.
+const THEMES: &[&str] = &[
+    "setup",
+    "install",
+    "installation",
+    "deployment",
+    "troubleshooting",
+    "onboarding",
+    "api",
+    "schema",
+    "benchmark",
+];
+
+/// The words of a name that say what the note is about, without the ending that makes them many.
+pub(super) fn theme_of_name(name: &str) -> Vec<String> {
+    let kinds = NAMES
+        .iter()
+        .flat_map(|(_, names)| names.iter())
+        .filter(|name| !THEMES.contains(*name))
+        .chain(KIND_WORDS);
+    let kinds: BTreeSet<&str> = kinds.flat_map(|name| name.split(' ')).map(words::singular).collect();
+    let words = words::of_text(name).into_iter().map(|word| words::singular(&word).to_owned());
+    words.filter(|word| word.chars().count() > 2 && !kinds.contains(word.as_str())).collect()
+}
 
 /// The kind of a note called `stem` with this title and content.
 pub(super) fn of(stem: &str, title: &str, parsed: &Parsed) -> Role {

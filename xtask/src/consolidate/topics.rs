@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::affinity::Affinities;
+use super::affinity::{Affinities, Evidence};
 use super::note::Note;
 use super::plan;
 use super::result::Topic;
@@ -14,16 +14,11 @@ pub(super) struct Topics {
     pub(super) groups: Vec<Vec<usize>>,
 }
 
-/// Affinity below which no two groups are joined.
-const LEAST: f64 = 0.08;
-
 impl Topics {
-    /// Joins the two closest groups (average affinity) as long as there are too many or they are close.
+    /// Joins the two closest groups (average affinity) until there are as few as a reader can take in.
     pub(super) fn of(notes: &[Note], affinities: &Affinities) -> Self {
         let most = most_topics(notes.len());
-        let mut groups = cluster(notes.len(), affinities, |closeness, groups| {
-            closeness >= LEAST && (groups > most || closeness >= 0.25)
-        });
+        let mut groups = cluster(notes.len(), affinities, Evidence::topic_score, |_, groups| groups > most);
         groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group[0]));
         Self { groups }
     }
@@ -34,18 +29,19 @@ fn most_topics(notes: usize) -> usize {
     ((notes as f64).sqrt() * 1.6).round().max(1.0) as usize
 }
 
-/// Agglomerative clustering by average affinity; `goes_on` is asked before each join.
+/// Agglomerative clustering by the average of `score`; `goes_on` is asked before each join.
 pub(super) fn cluster(
     count: usize,
     affinities: &Affinities,
+    score: impl Fn(Evidence) -> f64,
     goes_on: impl Fn(f64, usize) -> bool,
 ) -> Vec<Vec<usize>> {
     let mut members: BTreeMap<usize, Vec<usize>> = (0..count).map(|number| (number, vec![number])).collect();
     // Sums of affinities between groups; the smaller number of a join goes on to stand for it.
     let mut sums: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
     for (a, b, evidence) in affinities.pairs() {
-        sums.entry(a).or_default().insert(b, evidence.score());
-        sums.entry(b).or_default().insert(a, evidence.score());
+        sums.entry(a).or_default().insert(b, score(evidence));
+        sums.entry(b).or_default().insert(a, score(evidence));
     }
     while let Some((closeness, a, b)) = closest(&sums, &members) {
         if !goes_on(closeness, members.len()) {
