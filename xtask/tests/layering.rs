@@ -12,14 +12,14 @@ use regex::Regex;
 const GROUND: &[(&str, &[&str])] = &[
     ("process", &[]),
     ("report", &[]),
-    ("cache", &[]),
+    ("cache", &["repo"]),
     ("passages", &[]),
-    ("repo", &["process", "report", "cache"]),
+    ("repo", &["process", "report"]),
     ("config", &["repo", "report"]),
     ("markdown", &["report"]),
     ("links", &["markdown", "repo", "report"]),
     ("code", &["repo", "report", "cache"]),
-    ("change", &["repo", "report", "process"]),
+    ("change", &["repo", "report"]),
 ];
 /// Middle floor: may import the ground floor, never one another.
 const MIDDLE: &[&str] = &["consolidate", "upstream", "validate"];

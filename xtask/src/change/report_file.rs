@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
 use super::edit::{Place, Root};
 use super::folder::{self, Folder, Kind};
@@ -93,8 +93,8 @@ fn replace(folder: &Folder, name: &[u8], bytes: &[u8], mode: Option<u32>) -> Res
     let temp = temp.as_bytes();
     let mut file = loop {
         let file = folder.open_or_create(temp)?;
-        file.try_lock().map_err(|_| anyhow!("another xtask is writing it"))?;
-        // Another process may have renamed it between the two calls: then this is the finished file.
+        // Another process writes it for a moment at most; it may then have renamed it: this is the finished file.
+        file.lock()?;
         let opened = folder::stat_file(&file)?;
         if folder.stat(temp)?.is_some_and(|stat| stat.is_same_file(&opened)) {
             break file;

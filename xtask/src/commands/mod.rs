@@ -215,7 +215,12 @@ fn consolidate_options(place: &Place) -> consolidate::Options {
 }
 
 fn upstream_options(place: &Place) -> upstream::Options {
-    upstream::Options { config: place.config.upstream.clone(), now: place.now, ..Default::default() }
+    upstream::Options {
+        config: place.config.upstream.clone(),
+        now: place.now,
+        reports: analyses::report_paths(&place.config).into(),
+        ..Default::default()
+    }
 }
 
 fn validate_options(place: &Place, repo: &Repo, depth: Depth, static_only: bool) -> validate::Options {

@@ -288,6 +288,10 @@ fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered) {
             continue;
         }
         let text = String::from_utf8_lossy(&bytes);
+        // Our own reports name every note; that keeps none in its place.
+        if ReportMarker::parse(&text).is_some() {
+            continue;
+        }
         if is_site_file {
             navigation.take(path, &text);
         }

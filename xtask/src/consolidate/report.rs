@@ -57,7 +57,7 @@ pub fn next_step(analysis: &Analysis) -> String {
         ),
         (_, ticked) => {
             format!(
-                "read the plan, then `xtask phase3 --dry-run`: {ticked} of {} ticked",
+                "read the plan and tick what you agree with: {ticked} of {} ticked",
                 count(summary.proposed, "item", "items")
             )
         }
@@ -79,16 +79,13 @@ fn opening(document: &mut Document, analysis: &Analysis) {
     document.paragraph(text);
     let ticked = analysis.items.iter().filter(|item| item.ticked && !item.done).count();
     let next = match ticked {
-        0 => "Tick what is right in the plan below, then run ",
-        _ => "Read the plan below, untick what is wrong, then run ",
+        0 => "Tick what is right in the plan below.",
+        _ => "Read the plan below, and untick what is wrong.",
     };
-    document.paragraph(
-        Inline::plain(next)
-            .with_code("xtask phase3 --dry-run")
-            .text(" to see the change, and ")
-            .with_code("xtask phase3")
-            .text(" to make it. Planning again keeps ticks, targets, order, reasons and destinies."),
-    );
+    document.paragraph(format!(
+        "{next} Planning again keeps ticks, targets, order, reasons and destinies; an item whose sources stand \
+         where it puts them is done."
+    ));
 }
 
 fn broken_links(document: &mut Document, analysis: &Analysis) {

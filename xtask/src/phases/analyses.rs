@@ -126,7 +126,7 @@ pub fn upstream(place: &Place, options: &upstream::Options, watch: (&Progress, &
         inputs: analysis.inputs.clone(),
         headline: upstream::headline(analysis),
         next_step: upstream::next_step(analysis),
-        has_findings: analysis.has_findings(),
+        has_findings: upstream::has_findings(analysis),
     })
 }
 

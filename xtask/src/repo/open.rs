@@ -7,6 +7,7 @@ use xshell::{Shell, cmd};
 
 use super::git::Git;
 use super::{CommitId, RepoPath};
+use crate::report::Hinted;
 
 /// An open repository. It cannot be shared between threads: each opens its own.
 pub struct Repo {
@@ -188,8 +189,7 @@ fn locate(folder: &Path) -> Result<Place> {
         ["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository"];
     let output = ask(&asked)?;
     if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr).trim().replace("fatal: ", "");
-        bail!("{}", message.lines().next().unwrap_or("git does not know this repository"));
+        return Err(refusal(&output.stderr).into());
     }
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let [git_dir, common_dir, bare] = text.lines().collect::<Vec<_>>()[..] else {
@@ -208,6 +208,18 @@ fn locate(folder: &Path) -> Result<Place> {
         None
     };
     Ok(Place { work_tree, git_dir, common_dir })
+}
+
+/// git's own words, and what to do about the two that people meet.
+fn refusal(stderr: &[u8]) -> Hinted {
+    let text = String::from_utf8_lossy(stderr).trim().replace("fatal: ", "");
+    let message = text.lines().next().unwrap_or("git does not know this repository").to_owned();
+    let hint = if text.contains("safe.directory") {
+        "it belongs to another user; if you trust it, run the `git config` line that git names: git status"
+    } else {
+        "run it inside a repository, or name one with `--repo DIR`"
+    };
+    Hinted::new(message, hint)
 }
 
 fn library_limit(git: &Git, place: &Place) -> Result<Option<&'static str>> {

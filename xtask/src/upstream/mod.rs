@@ -30,7 +30,7 @@ pub use report::{has_findings, headline, next_step, report};
 
 use crate::config::{Depth, UpstreamConfig};
 use crate::process::{Cancel, Progress};
-use crate::repo::Repo;
+use crate::repo::{Repo, RepoPath};
 use crate::report::Outcome;
 
 /// What is compared, and how far the search goes.
@@ -48,6 +48,8 @@ pub struct Options {
     pub config: UpstreamConfig,
     /// Seconds since 1970 now, for the note about an old tracking ref; it changes no result.
     pub now: Option<i64>,
+    /// Where our own reports stand: commits at the tip that hold them alone do not count.
+    pub reports: Vec<RepoPath>,
 }
 
 impl Default for Options {
@@ -59,6 +61,7 @@ impl Default for Options {
             depth: Depth::Thorough,
             config: UpstreamConfig::default(),
             now: None,
+            reports: Vec::new(),
         }
     }
 }
@@ -74,11 +77,4 @@ pub fn run(
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
     gather::run(repo, options, progress, cancel)
-}
-
-impl Analysis {
-    /// Whether `--strict` fails: following upstream conflicts.
-    pub fn has_findings(&self) -> bool {
-        self.merge.as_ref().is_some_and(|merge| !merge.clean)
-    }
 }

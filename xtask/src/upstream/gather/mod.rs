@@ -32,12 +32,17 @@ pub(super) fn run(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
-    let Some(fork) = names::fork(repo, &options.fork)? else {
+    let Some((fork, skipped)) = names::fork(repo, options)? else {
         return Ok(Outcome::Unavailable(Unavailable {
             why: "the repository has no commit yet".to_owned(),
             hint: Some("commit the fork's files first".to_owned()),
         }));
     };
+    if skipped > 0 {
+        let commits = if skipped == 1 { "commit holds" } else { "commits hold" };
+        progress
+            .note(format!("the fork's newest {skipped} {commits} reports of xtask alone and does not count"));
+    }
     let target = match names::upstream(repo, options, &fork, progress)? {
         Found::Target(target) => *target,
         Found::Nothing(unavailable) => return Ok(Outcome::Unavailable(unavailable)),

@@ -1,6 +1,8 @@
 //! Finds the commits that the two sides' names mean.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -11,8 +13,8 @@ use super::super::sides::{self, Spec};
 use super::fetch;
 use crate::process::Progress;
 use crate::repo::git::Git;
-use crate::repo::{CommitId, Repo};
-use crate::report::{Finding, Hinted, Unavailable};
+use crate::repo::{CommitId, Repo, RepoPath};
+use crate::report::{Finding, Hinted, ReportMarker, Unavailable};
 
 /// Upstream's side, and the repository that holds it when it is another one.
 pub(super) struct Target {
@@ -28,13 +30,46 @@ pub(super) enum Found {
     Nothing(Unavailable),
 }
 
-/// The fork's side; `None` in a repository without commits.
-pub(super) fn fork(repo: &Repo, revision: &str) -> Result<Option<Side>> {
+/// The fork's side, and how many commits at its tip hold our reports alone; `None` in a repository without commits.
+///
+/// Those commits do not count, unless the revision was named: a report that is committed would say another number
+/// of commits each time, and never be fresh.
+pub(super) fn fork(repo: &Repo, options: &Options) -> Result<Option<(Side, usize)>> {
+    let revision = options.fork.as_str();
     if revision == "HEAD" && repo.head()?.is_none() {
         return Ok(None);
     }
-    let oid = resolve(repo, revision).context("find the fork's side")?;
-    side(repo, oid, revision).map(Some)
+    let mut oid = resolve(repo, revision).context("find the fork's side")?;
+    let mut skipped = 0;
+    while revision == "HEAD"
+        && let Some(parent) = parent_of_reports(repo, &oid, &options.reports)?
+    {
+        (oid, skipped) = (parent, skipped + 1);
+    }
+    Ok(Some((side(repo, oid, revision)?, skipped)))
+}
+
+/// The parent of a commit that changes nothing but reports that carry our marker.
+fn parent_of_reports(repo: &Repo, commit: &CommitId, reports: &[RepoPath]) -> Result<Option<CommitId>> {
+    let git = repo.git();
+    let parents = git.line(&["log", "-1", "--format=%P", "--end-of-options", commit.as_str()])?;
+    let Some(parent) = CommitId::parse(&parents) else { return Ok(None) };
+    let args = ["diff-tree", "-r", "-z", "--no-renames", "--name-only", parent.as_str(), commit.as_str()];
+    let changed = git.read(&args)?;
+    let mut paths =
+        changed.split(|&byte| byte == 0).filter(|path| !path.is_empty()).map(RepoPath::from_bytes);
+    let ours = |path: RepoPath| {
+        let named =
+            reports.iter().any(|report| path.parent() == report.parent() && path.stem() == report.stem());
+        named && is_marked(repo, commit, &path)
+    };
+    Ok((!changed.is_empty() && paths.all(ours)).then_some(parent))
+}
+
+fn is_marked(repo: &Repo, commit: &CommitId, path: &RepoPath) -> bool {
+    let object = [commit.as_str().as_bytes(), b":", path.as_bytes()].concat();
+    let content = repo.git().read(&["cat-file".as_ref(), "blob".as_ref(), OsStr::from_bytes(&object)]);
+    content.is_ok_and(|content| ReportMarker::parse(&String::from_utf8_lossy(&content)).is_some())
 }
 
 /// Upstream's side: what was asked for, else what is configured, else the remote `upstream`; never a guess.

@@ -172,16 +172,16 @@ fn inputs(repo: &Repo, tree: &Tree, foreign: &Foreign) -> Result<String> {
         if entry.kind == EntryKind::Submodule || (!entry.tracked && foreign.holds(path)) {
             continue;
         }
+        if writes::is_report(tree, path) {
+            continue;
+        }
         let known = index.get(path).and_then(|entry| entry.id.as_ref()).filter(|_| !dirty.contains(path));
         let id = match known {
             Some(id) => id.to_string(),
-            None => {
-                let Ok(bytes) = tree.read(path) else { continue };
-                if crate::report::ReportMarker::parse(&String::from_utf8_lossy(&bytes)).is_some() {
-                    continue;
-                }
-                blob_id(&bytes)
-            }
+            None => match tree.read(path) {
+                Ok(bytes) => blob_id(&bytes),
+                Err(_) => continue,
+            },
         };
         text.push_str(&format!("{path}\0{:?}\0{id}\n", entry.kind));
     }

@@ -82,7 +82,10 @@ fn content(tree: &Tree, path: &RepoPath) -> Option<u64> {
     Some(bytes.iter().fold(0xcbf2_9ce4_8422_2325, step))
 }
 
-fn is_report(tree: &Tree, path: &RepoPath) -> bool {
+pub(super) fn is_report(tree: &Tree, path: &RepoPath) -> bool {
+    if !matches!(path.extension().as_str(), "md" | "svg") {
+        return false;
+    }
     let text = tree.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     text.is_ok_and(|text| ReportMarker::parse(&text).is_some())
 }

@@ -1,0 +1,147 @@
+//! The reports of the sample against the list of what is planted in it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::sandbox::Sandbox;
+
+fn truth() -> Value {
+    serde_json::from_str(include_str!("../../../fixtures/lab-fork/truth.json")).unwrap()
+}
+
+fn strings(value: &Value) -> BTreeSet<String> {
+    value.as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
+}
+
+/// The pairs of a list of objects with `a` and `b`, each in order.
+fn pairs<'a>(list: impl IntoIterator<Item = &'a Value>) -> BTreeSet<(String, String)> {
+    let name = |item: &Value, key: &str| item[key].as_str().unwrap().to_owned();
+    list.into_iter()
+        .map(|item| (name(item, "a"), name(item, "b")))
+        .map(|(a, b)| if a < b { (a, b) } else { (b, a) })
+        .collect()
+}
+
+#[test]
+fn consolidation_finds_what_is_planted() {
+    let truth = truth();
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    let answer = sandbox.json(["consolidate", "plan"]);
+    let found = &answer["result"];
+    let notes = found["notes"].as_array().unwrap();
+    let in_folder = notes.iter().filter(|note| note["path"].as_str().unwrap().starts_with("notes/"));
+    assert_eq!(in_folder.count() as u64, truth["notes"]["count"].as_u64().unwrap());
+
+    let verbatim = truth["overlaps"].as_array().unwrap().iter().filter(|overlap| overlap["verbatim"] == true);
+    let planted = pairs(verbatim);
+    let reported = pairs(found["overlaps"].as_array().unwrap());
+    let missed: Vec<_> = planted.difference(&reported).collect();
+    assert!(missed.is_empty(), "overlaps that were not found: {missed:?}");
+
+    let links = |list: &Value| -> BTreeSet<(String, String)> {
+        let name = |link: &Value, key: &str| link[key].as_str().unwrap().to_owned();
+        list.as_array().unwrap().iter().map(|link| (name(link, "path"), name(link, "target"))).collect()
+    };
+    assert_eq!(links(&found["broken_links"]), links(&truth["broken_links"]));
+
+    let duplicates = found["plan"]["duplicates"].as_array().unwrap();
+    assert_eq!(duplicates.len(), 1, "{duplicates:?}");
+    assert_eq!(duplicates[0]["path"], "notes/bath-quick-reference-copy.md");
+}
+
+#[test]
+fn boilerplate_is_no_overlap() {
+    let truth = truth();
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    let answer = sandbox.json(["consolidate", "plan"]);
+    let files = strings(&truth["boilerplate"][0]["files"]);
+    let planted = pairs(truth["overlaps"].as_array().unwrap());
+    let by_mistake: Vec<_> = pairs(answer["result"]["overlaps"].as_array().unwrap())
+        .into_iter()
+        .filter(|pair| files.contains(&pair.0) && files.contains(&pair.1) && !planted.contains(pair))
+        .collect();
+    assert!(by_mistake.is_empty(), "{by_mistake:?}");
+}
+
+#[test]
+fn upstream_agrees_with_what_is_planted() {
+    let planted = truth()["upstream"].clone();
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    let answer = sandbox.json(["upstream"]);
+    let found = &answer["result"];
+    for key in ["relation", "ahead", "behind"] {
+        assert_eq!(found[key], planted[key], "{key}");
+    }
+    assert_eq!(found["renames"]["fork"], planted["renames"]["fork"]);
+    let paths = |list: &Value| -> BTreeSet<String> {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|conflict| conflict["path"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(paths(&found["merge"]["conflicts"]), paths(&planted["conflicts"]));
+    for key in ["commits", "of"] {
+        assert_eq!(found["clean_prefix"][key], planted["clean_prefix"][key], "{key}");
+    }
+    let count = |list: &Value| list.as_array().unwrap().len();
+    assert_eq!(count(&found["equivalent"]["fork"]), count(&planted["equivalent"]));
+    assert_eq!(count(&found["upstream_commits"]["free"]), count(&planted["free"]));
+    assert_eq!(count(&found["upstream_commits"]["security_worded"]), count(&planted["security_worded"]));
+}
+
+#[test]
+fn merge_base_and_counts_are_those_of_git() {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    let answer = sandbox.json(["upstream"]);
+    let found = &answer["result"];
+    let base = sandbox.git(&["merge-base", "main", "refs/remotes/upstream/main"]);
+    assert_eq!(found["merge_bases"][0].as_str(), Some(base.trim()));
+    let counts = sandbox.git(&["rev-list", "--left-right", "--count", "main...refs/remotes/upstream/main"]);
+    let counts: Vec<u64> = counts.split_whitespace().map(|count| count.parse().unwrap()).collect();
+    assert_eq!([found["ahead"].as_u64(), found["behind"].as_u64()], [Some(counts[0]), Some(counts[1])]);
+}
+
+#[test]
+fn validation_counts_what_pytest_counts_and_groups_by_cause() {
+    let planted = truth()["tests"].clone();
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    std::os::unix::fs::symlink(
+        crate::python::python_with_pytest().parent().unwrap().parent().unwrap(),
+        sandbox.root().join(".venv"),
+    )
+    .unwrap();
+    sandbox.write(".git/info/exclude", ".venv\n");
+    let output = sandbox.output(["validate", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = &answer["result"];
+    let sum = |key: &str| -> u64 {
+        found["runs"].as_array().unwrap().iter().map(|run| run["counts"][key].as_u64().unwrap()).sum()
+    };
+    for key in ["passed", "failed", "flaky", "errors", "skipped"] {
+        assert_eq!(Some(sum(key)), planted["after_rerun"][key].as_u64(), "{key}");
+    }
+    let causes: BTreeSet<(String, usize)> = found["causes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cause| {
+            let exception = cause["exception"].as_str().unwrap();
+            (exception.rsplit('.').next().unwrap().to_owned(), cause["cases"].as_array().unwrap().len())
+        })
+        .collect();
+    for cause in planted["causes"].as_array().unwrap() {
+        let wanted =
+            (cause["exception"].as_str().unwrap().to_owned(), cause["cases"].as_array().unwrap().len());
+        assert!(causes.contains(&wanted), "{wanted:?} is among {causes:?}");
+    }
+    for key in ["files_with_tests", "functions", "items"] {
+        assert_eq!(found["inventory"][key], planted["static"][key], "{key}");
+    }
+    assert!(
+        sandbox.git(&["status", "--porcelain"]).is_empty(),
+        "json writes no report and the suite no file"
+    );
+}

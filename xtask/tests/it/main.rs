@@ -1,0 +1,15 @@
+//! The program from end to end, on repositories of its own.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    reason = "a test starts programs and reads files"
+)]
+
+mod bad_input;
+mod command_line;
+mod lab_fork;
+mod phase2;
+mod python;
+mod sandbox;
