@@ -10,7 +10,8 @@ use super::{Definition, LineIndex};
 pub(super) fn find(text: &str, gaps: &[Range<usize>], lines: &LineIndex) -> Vec<Definition> {
     let mut found = Vec::new();
     let mut labels = BTreeSet::new();
-    for gap in gaps {
+    // Most gaps are the empty line between two blocks.
+    for gap in gaps.iter().filter(|gap| memchr::memchr(b'[', &text.as_bytes()[(*gap).clone()]).is_some()) {
         let mut at = gap.start;
         while let Some(start) = next_label(text, at, gap.end) {
             let Some(definition) = read(text, start, gap.end, lines) else {

@@ -130,3 +130,52 @@ fn backslashed(to: &str, form: Form) -> String {
 fn ampersands(to: &str) -> String {
     to.replace('&', "&amp;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown::{Format, parse};
+
+    /// Gives every destination of a text the same new one.
+    fn led_to(text: &str, to: &str) -> String {
+        let parsed = parse(text, Format::Markdown);
+        let edit = |place: &Place| DestinationEdit { place: place.clone(), to: to.to_owned() };
+        let edits: Vec<DestinationEdit> =
+            parsed.destinations().iter().map(|(_, place, _)| edit(place)).collect();
+        rewrite_destinations(text, &edits).unwrap()
+    }
+
+    #[test]
+    fn a_destination_is_written_as_its_place_needs_it() {
+        let cases = [
+            ("[a](b.md) x", "c/d.md#e", "[a](c/d.md#e) x"),
+            ("[a](b.md 'title')\r\n", "c d.md", "[a](c%20d.md 'title')\r\n"),
+            ("[a](<b c.md>)", "d(1).md", "[a](<d(1).md>)"),
+            ("[a](b.md)", "d(1).md", "[a](d\\(1\\).md)"),
+            ("[a]()", "x.md", "[a](x.md)"),
+            ("[![i](p.png)](q.md)", "x.md", "[![i](x.md)](x.md)"),
+            ("[r]\n\n[r]: y.md 'z'\n", "x.md", "[r]\n\n[r]: x.md 'z'\n"),
+            ("[r]:\n  y.md\n", "=", "[r]:\n  %3D\n"),
+            ("[r]:\n  <y.md>\n", "div", "[r]:\n  <%64iv>\n"),
+            ("[r]: y.md\n", "", "[r]: <>\n"),
+            ("> [a](\n> b.md)\n", "x.md", "> [a](\n> x.md)\n"),
+            ("> [r]:\n> y.md\n", "x.md", "> [r]:\n> x.md\n"),
+            ("<a href=\"b.md\">", "c.md?d=1&e=\"", "<a href=\"c.md?d=1&amp;e=%22\">"),
+            ("<img src=b.png>", "c d.png", "<img src=\"c%20d.png\">"),
+            ("<img srcset='a.png 1x, b.png 2x'>", "c,d.png", "<img srcset='c%2Cd.png 1x, c%2Cd.png 2x'>"),
+            ("| [a](b.md) |\n|---|\n", "c|d.md", "| [a](c\\|d.md) |\n|---|\n"),
+            ("[a](b.md)", "c.md?x=1&amp;y", "[a](c.md?x=1\\&amp;y)"),
+        ];
+        for (text, to, expected) in cases {
+            assert_eq!(led_to(text, to), expected, "{text:?} to {to:?}");
+        }
+    }
+
+    #[test]
+    fn edits_for_another_text_are_refused() {
+        let edit = |range| DestinationEdit { place: Place { range, form: Form::Bare }, to: "x".to_owned() };
+        assert!(rewrite_destinations("abc", &[edit(0..2), edit(1..3)]).is_err());
+        assert!(rewrite_destinations("abc", &[edit(2..9)]).is_err());
+        assert!(rewrite_destinations("é", &[edit(0..1)]).is_err());
+    }
+}

@@ -348,6 +348,45 @@ fn wide_tables_give_way_in_the_column_of_words_and_break_no_word() {
 }
 
 #[test]
+fn words_that_a_reader_would_take_for_markup_are_escaped_for_their_place() {
+    let plain = [
+        ("# a #", "\\# a \\#"),
+        ("1. a", "1\\. a"),
+        ("1.5", "1.5"),
+        ("- a - b", "\\- a - b"),
+        ("a_b _c_", "a_b \\_c\\_"),
+        ("a < b & c &amp; d", "a \\< b & c \\&amp; d"),
+        ("see @me and a@b.c", "see @<!-- -->me and a@<!-- -->b.c"),
+        ("fix #12, GH-3", "fix #<!-- -->12, GH-<!-- -->3"),
+        ("x.py:100:5", "x.py:<!-- -->100:5"),
+        ("https://a.b www.c.d", "https\\://a.b www\\.c.d"),
+        ("a\n\tb\u{1b}[0m", "a b␛\\[0m"),
+    ];
+    for (text, expected) in plain {
+        assert_eq!(Inline::plain(text).to_markdown(), expected);
+    }
+    let spans = [
+        (Inline::plain("wow!").link("x", "y"), "wow\\![x](y)"),
+        (Inline::code("a").with_code("``"), "`a`<!-- -->` `` `"),
+        (Inline::default().strong("a").strong("b"), "**a**<strong>b</strong>"),
+        (Inline::plain("x").strong("(a)").text("y"), "x<strong>(a)</strong>y"),
+        (Inline::plain("x").strong(" a ").text("y"), "x **a** y"),
+        (Inline::default().link("", "a.md").link("", ""), "[a.md](a.md)"),
+    ];
+    for (inline, expected) in spans {
+        assert_eq!(inline.to_markdown(), expected);
+    }
+    let cells = [
+        (Inline::plain("a|b \\| c"), "a\\|b \\\\&#124; c"),
+        (Inline::code("a|b"), "`a\\|b`"),
+        (Inline::code("a\\|b"), "<code>a\\\\&#124;b</code>"),
+    ];
+    for (inline, expected) in cells {
+        assert_eq!(inline::render(&inline, inline::Place::CELL), expected);
+    }
+}
+
+#[test]
 fn destinations_keep_their_escapes_and_encode_what_ends_a_link() {
     let cases = [
         ("notes/a b.md", "notes/a%20b.md"),
