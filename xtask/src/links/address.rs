@@ -30,7 +30,7 @@ impl Address {
         if text.is_empty() {
             return Self::Empty;
         }
-        if ["{{", "{%", "${", "<%"].iter().any(|mark| text.contains(mark)) {
+        if is_template(text) {
             return Self::Template;
         }
         if text.starts_with("//") || has_scheme(text) {
@@ -45,6 +45,12 @@ impl Address {
             fragment.map(|fragment| String::from_utf8_lossy(&percent_decoded(fragment)).into_owned());
         Self::Local(Local { path: percent_decoded(path), fragment })
     }
+}
+
+/// True where something is filled in later: `{{ base }}/x`, `${ROOT}/x`, `{logo}` of a component, `<%= x %>`.
+fn is_template(text: &str) -> bool {
+    let braces = text.find('{').is_some_and(|open| text[open..].contains('}'));
+    braces || ["{%", "${", "<%"].iter().any(|mark| text.contains(mark))
 }
 
 /// True for `https:`, `mailto:` and their like. A drive (`C:`) and a file with a line (`x.py:12`) are written
@@ -174,6 +180,8 @@ mod tests {
             ("vscode-insiders:x", Address::External),
             ("{{ base }}/x.md", Address::Template),
             ("${ROOT}/x.md", Address::Template),
+            ("{logo}", Address::Template),
+            ("a}b{.md", local("a}b{.md", None)),
             ("x.py:12", local("x.py:12", None)),
             ("C:/x", local("C:/x", None)),
             ("a%20b.md?raw=true#x%C3%A4", local("a b.md", Some("xä"))),

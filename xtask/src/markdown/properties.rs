@@ -170,7 +170,9 @@ proptest! {
         }
         let which = seed.index(places.len());
         // Between angle brackets only an address is a link.
-        prop_assume!(places[which].form != Form::Autolink);
+        if places[which].form == Form::Autolink {
+            return Ok(());
+        }
         let edit = DestinationEdit { place: places[which].clone(), to: to.clone() };
         let changed = rewrite_destinations(&text, &[edit]).expect("the place is of this text");
         let again = parse(&changed, Format::Markdown);

@@ -92,12 +92,12 @@ fn spelled(to: &str, form: Form) -> Cow<'_, str> {
 }
 
 /// Encodes what ends a destination whatever is written before it, or what a reader takes before it takes
-/// links: blanks, line ends, backticks, angle brackets, quotation marks.
+/// links: blanks, line ends, backticks, angle brackets, quotation marks, the bar between two cells.
 fn percent_encoded(to: &str, form: Form) -> String {
     let mut out = String::with_capacity(to.len());
     for c in to.chars() {
         let comma = c == ',' && form == Form::SourceSet;
-        if c.is_control() || c.is_whitespace() || "`<>\"'".contains(c) || comma {
+        if c.is_control() || c.is_whitespace() || "`<>\"'|".contains(c) || comma {
             for byte in c.encode_utf8(&mut [0; 4]).bytes() {
                 out.push_str(&format!("%{byte:02X}"));
             }
@@ -116,7 +116,7 @@ fn backslashed(to: &str, form: Form) -> String {
         let special = match c {
             '\\' => rest.peek().is_none_or(char::is_ascii_punctuation),
             '(' | ')' => form == Form::Bare,
-            '&' | '|' | '[' | ']' | '*' | '_' | '~' => true,
+            '&' | '[' | ']' | '*' | '_' | '~' => true,
             _ => false,
         };
         if special {
@@ -163,7 +163,7 @@ mod tests {
             ("<a href=\"b.md\">", "c.md?d=1&e=\"", "<a href=\"c.md?d=1&amp;e=%22\">"),
             ("<img src=b.png>", "c d.png", "<img src=\"c%20d.png\">"),
             ("<img srcset='a.png 1x, b.png 2x'>", "c,d.png", "<img srcset='c%2Cd.png 1x, c%2Cd.png 2x'>"),
-            ("| [a](b.md) |\n|---|\n", "c|d.md", "| [a](c\\|d.md) |\n|---|\n"),
+            ("| [a](b.md) |\n|---|\n", "c|d.md", "| [a](c%7Cd.md) |\n|---|\n"),
             ("[a](b.md)", "c.md?x=1&amp;y", "[a](c.md?x=1\\&amp;y)"),
         ];
         for (text, to, expected) in cases {
