@@ -1,6 +1,6 @@
 //! From what was gathered to the result: cases, causes, counts, a status for each run, one verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cargo_cases;
 use super::cases::{Draft, drafts, roots_of};
@@ -12,8 +12,10 @@ use super::rerun;
 use super::result::*;
 use super::status::{Concluded, Told, conclude};
 use super::suites::kind_of;
+use crate::code::python::imports::Imports;
+use crate::code::python::inventory::Inventory;
 use crate::config::{SuiteKind, ValidateConfig};
-use crate::repo::RepoPath;
+use crate::repo::{Rename, RepoPath};
 use crate::report::{Finding, Level};
 
 /// Lists of slowest tests end here.
@@ -60,6 +62,9 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         executed: gathered.executed,
         verdict: verdict(&runs),
         slowest: slowest(&cases),
+        missing: gathered.runs.iter().flat_map(SuiteRun::missing).collect(),
+        moved: moved(&gathered.renames, &gathered.imports, &cases, &gathered.inventory),
+        imports: gathered.imports,
         runs,
         cases,
         skips,
@@ -205,6 +210,51 @@ fn verdict(runs: &[Run]) -> Verdict {
         Verdict::NotProven
     } else {
         Verdict::Passed
+    }
+}
+
+/// Moved files lists end here; the newest moves come first.
+const MOVED: usize = 200;
+
+/// Python files that stand where a rename in history put them, with how they fare now.
+fn moved(renames: &[Rename], imports: &Imports, cases: &[Case], inventory: &Inventory) -> Vec<Moved> {
+    let mut seen: BTreeSet<&RepoPath> = BTreeSet::new();
+    // Newest first, so the last move of each path counts.
+    let newest = renames.iter().filter(|rename| seen.insert(&rename.to));
+    let moved: Vec<&Rename> = newest.take(MOVED).collect();
+    let broken: BTreeSet<&RepoPath> = imports
+        .unresolved
+        .iter()
+        .filter(|import| import.guard.is_none())
+        .map(|import| &import.path)
+        .collect();
+    let with_tests: BTreeSet<&RepoPath> = inventory.tests.iter().map(|test| &test.path).collect();
+    moved
+        .into_iter()
+        .map(|rename| Moved {
+            path: rename.to.display().into_owned(),
+            from: rename.from.display().into_owned(),
+            commit: rename.change.commit.to_string(),
+            imports_ok: !broken.contains(&rename.to),
+            verdict: verdict_of(&rename.to, cases, with_tests.contains(&rename.to)).to_owned(),
+        })
+        .collect()
+}
+
+fn verdict_of(path: &RepoPath, cases: &[Case], has_tests: bool) -> &'static str {
+    let path = path.display();
+    let prefix = format!("{path}::");
+    let mut own = cases.iter().filter(|case| case.id == path || case.id.starts_with(&prefix)).peekable();
+    if own.peek().is_none() {
+        return if has_tests { "not-run" } else { "no-tests" };
+    }
+    let outcomes: Vec<CaseOutcome> = own.map(|case| case.outcome).collect();
+    if outcomes.iter().any(|outcome| matches!(outcome, CaseOutcome::Failed | CaseOutcome::Error)) {
+        "failed"
+    } else if outcomes.contains(&CaseOutcome::NotRun) {
+        "not-run"
+    } else {
+        "passed"
     }
 }
 

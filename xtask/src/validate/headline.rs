@@ -10,7 +10,7 @@ pub fn headline(analysis: &Analysis) -> String {
             "{} in {}, counted without running them",
             count(inventory.items as u64, "test"),
             count(inventory.files_with_tests as u64, "file")
-        );
+        ) + &broken_imports(analysis);
     }
     let gating: Vec<&Run> = analysis.runs.iter().filter(|run| run.gating).collect();
     let total = gating.iter().fold(Counts::default(), |total, run| sum(total, run.counts));
@@ -29,7 +29,12 @@ pub fn headline(analysis: &Analysis) -> String {
     if gating.is_empty() {
         parts.push("no suite gates here".to_owned());
     }
-    parts.join("; ")
+    parts.join("; ") + &broken_imports(analysis)
+}
+
+fn broken_imports(analysis: &Analysis) -> String {
+    let broken = analysis.imports.unresolved.iter().filter(|import| import.guard.is_none()).count() as u64;
+    if broken == 0 { String::new() } else { format!("; {} cannot work", count(broken, "import")) }
 }
 
 /// Numbers that add up: what passed, and what else there was.

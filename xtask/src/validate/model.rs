@@ -1,15 +1,18 @@
 //! What was gathered, as plain values, before anything is concluded from it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::ended::Ended;
 use super::libtest::CargoRun;
 use super::packages::{Declared, known_package};
 use super::places::Roots;
-use super::result::{End, Interpreter, Written};
+use super::result::{End, Interpreter, Missing, Place, Written};
 use super::suites::Suite;
+use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
 use crate::process::Stop;
+use crate::repo::Rename;
 use crate::report::Finding;
 
 /// Everything that was read and run.
@@ -17,6 +20,8 @@ use crate::report::Finding;
 pub(super) struct Gathered {
     pub(super) inputs: String,
     pub(super) inventory: Inventory,
+    pub(super) imports: Imports,
+    pub(super) renames: Vec<Rename>,
     pub(super) runs: Vec<SuiteRun>,
     pub(super) roots: Roots,
     pub(super) executed: bool,
@@ -42,6 +47,9 @@ pub(super) struct SuiteRun {
     /// What the repository's dependency files name.
     pub(super) declared: Declared,
     pub(super) findings: Vec<Finding>,
+    /// Modules that files of the suite import at once and that the interpreter does not have: how many files,
+    /// the first one and its line.
+    pub(super) missing: BTreeMap<String, (u64, Place)>,
 }
 
 /// What came of it.
@@ -88,8 +96,21 @@ impl SuiteRun {
             install: None,
             first_party: Vec::new(),
             declared: Declared::default(),
+            missing: BTreeMap::new(),
             findings: Vec::new(),
         }
+    }
+
+    /// The modules that are missing, with what is known of each.
+    pub(super) fn missing(&self) -> Vec<Missing> {
+        let told = |(module, (files, first)): (&String, &(u64, Place))| {
+            let (install, hint) = self.remedy(module);
+            let (suite, module) = (self.suite.name.clone(), module.clone());
+            Missing { suite, module, files: *files, first: first.clone(), install, hint }
+        };
+        let mut missing: Vec<Missing> = self.missing.iter().map(told).collect();
+        missing.sort_by(|a, b| b.files.cmp(&a.files).then_with(|| a.module.cmp(&b.module)));
+        missing
     }
 
     /// What a missing module means for whoever wants to run this: the line that installs it, or why there

@@ -182,11 +182,17 @@ pub(super) fn known_package(module: &str) -> Option<&'static str> {
     other.or_else(|| SAME_NAME.iter().find(|name| **name == module).copied())
 }
 
+/// The package that brings a module.
+pub(super) fn package_of(module: &str) -> &str {
+    known_package(module).unwrap_or(module)
+}
+
 /// Own packages that the interpreter would import from another place than this repository: tests would then
 /// prove something of other code.
-pub(super) fn imported_from_elsewhere(probe: &Probe, roots: &Roots) -> Vec<Finding> {
+pub(super) fn imported_from_elsewhere(probe: &Probe, first_party: &[String], roots: &Roots) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (name, origin) in &probe.origins {
+    for name in first_party {
+        let origin = probe.origins.get(name).unwrap_or(&None);
         let Some(origin) = origin.as_ref().filter(|origin| !origin.is_empty()) else { continue };
         if roots.own(origin).is_none() {
             let message = format!("tests import `{name}` from `{}`, not from this repository", shown(origin));
@@ -206,6 +212,26 @@ fn shown(origin: &str) -> String {
             origin.rsplit('/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/")
         }
     }
+}
+
+/// Top-level modules that a file imports as soon as it is loaded: statements at the left margin.
+pub(super) fn imported_at_once(text: &str) -> Vec<(String, usize)> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let names: Vec<&str> = match (line.strip_prefix("import "), line.strip_prefix("from ")) {
+            (Some(rest), _) => rest.split(',').collect(),
+            (_, Some(rest)) if rest.contains(" import ") && !rest.starts_with('.') => vec![rest],
+            _ => continue,
+        };
+        for name in names {
+            let is_part = |c: char| c.is_alphanumeric() || c == '_';
+            let top: String = name.trim_start().chars().take_while(|c| is_part(*c)).collect();
+            if !top.is_empty() && !found.iter().any(|(known, _)| *known == top) {
+                found.push((top, index + 1));
+            }
+        }
+    }
+    found
 }
 
 /// Test files, by what can run them.
@@ -248,6 +274,14 @@ mod tests {
         let declared = Declared::read(|name| (name == "pyproject.toml").then(|| text.to_owned()));
         assert_eq!(declared.file_with("typing-extensions"), Some("pyproject.toml"));
         assert_eq!((declared.file_with("torch"), declared.file_with("vision")), (None, None));
+    }
+
+    #[test]
+    fn modules_imported_at_once_are_named_with_their_line() {
+        let text = "import os, torch.nn as nn\nfrom . import a\nfrom numpy.x import b\n\ndef f():\n    import late\n";
+        let found = imported_at_once(text);
+        let found: Vec<(&str, usize)> = found.iter().map(|(name, line)| (name.as_str(), *line)).collect();
+        assert_eq!(found, [("os", 1), ("torch", 1), ("numpy", 3)]);
     }
 
     #[test]

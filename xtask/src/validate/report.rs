@@ -1,7 +1,8 @@
 //! The report: the verdict first, then causes, then how it was run.
 
 use super::headline::{count, headline, next_step};
-use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Flaky, Status, Verdict};
+use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Flaky, Missing, Moved, Status, Verdict};
+use crate::code::python::imports::Reason;
 use crate::config::SuiteKind;
 use crate::report::{Block, Cell, Document, Inline};
 
@@ -17,6 +18,9 @@ pub fn report(analysis: &Analysis) -> Document {
     verdict(&mut document, analysis);
     runs(&mut document, analysis);
     causes(&mut document, analysis);
+    missing(&mut document, analysis);
+    imports(&mut document, analysis);
+    moved(&mut document, analysis);
     flaky(&mut document, analysis);
     not_run(&mut document, analysis);
     skips(&mut document, analysis);
@@ -152,6 +156,94 @@ fn all_of(cause: &Cause) -> Block {
         summary: Inline::plain(format!("all {}", cause.cases.len())),
         blocks: vec![Block::List(items)],
     }
+}
+
+fn missing(document: &mut Document, analysis: &Analysis) {
+    if analysis.missing.is_empty() {
+        return;
+    }
+    document.heading(2, "Missing packages");
+    document.paragraph(
+        "Test files import these modules when they are loaded, and the interpreter has none of them:",
+    );
+    let row = |missing: &Missing| {
+        let how = match (&missing.install, &missing.hint) {
+            (Some(install), _) => Inline::code(install),
+            (None, Some(hint)) => words(hint),
+            (None, None) => Inline::default(),
+        };
+        let first = format!("{}:{}", missing.first.path, missing.first.line);
+        vec![Inline::code(&missing.module), missing.files.to_string().into(), Inline::code(first), how]
+    };
+    let rows = analysis.missing.iter().map(row).collect();
+    document.table(&["module", "files", "first", "to install it"], &[1], rows);
+}
+
+fn imports(document: &mut Document, analysis: &Analysis) {
+    let broken: Vec<_> = analysis.imports.unresolved.iter().collect();
+    if broken.is_empty() {
+        return;
+    }
+    document.heading(2, "Imports that cannot work");
+    document.paragraph(format!(
+        "Of {} between the repository's own modules, {} cannot work; found by reading, without running anything.",
+        count(analysis.imports.first_party as u64, "import"),
+        broken.len()
+    ));
+    let rows = broken.iter().take(LISTED).map(|import| {
+        let what = match &import.name {
+            Some(name) => format!("from {} import {name}", import.module),
+            None => format!("import {}", import.module),
+        };
+        let instead = import.suggestion.as_ref().map(|suggestion| suggestion.text.clone());
+        let guarded = if import.guard.is_some() { " (guarded)" } else { "" };
+        vec![
+            Inline::code(format!("{}:{}", import.path, import.line)),
+            Inline::code(what).text(guarded),
+            reason_words(import.reason).into(),
+            instead.map(Inline::code).unwrap_or_default(),
+        ]
+    });
+    document.table(&["place", "import", "why", "instead"], &[], rows.collect());
+    if broken.len() > LISTED {
+        document.paragraph(format!("{} more are in the JSON.", broken.len() - LISTED));
+    }
+}
+
+fn reason_words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoModule => "no such module",
+        Reason::NoName => "the module binds no such name",
+        Reason::NotAPackage => "a plain module holds no others",
+        Reason::AboveTop => "leads above the top folder",
+        Reason::Gone => "the module was moved or removed",
+    }
+}
+
+fn moved(document: &mut Document, analysis: &Analysis) {
+    if analysis.moved.is_empty() {
+        return;
+    }
+    let bad = |moved: &&Moved| moved.verdict == "failed" || !moved.imports_ok;
+    let rows: Vec<Vec<Cell>> = analysis
+        .moved
+        .iter()
+        .filter(bad)
+        .take(LISTED)
+        .map(|moved| {
+            vec![
+                Inline::code(&moved.path),
+                Inline::code(&moved.from),
+                Inline::code(moved.commit.get(..9).unwrap_or(&moved.commit)),
+                if moved.imports_ok { "work" } else { "broken" }.into(),
+                moved.verdict.replace('-', " ").into(),
+            ]
+        })
+        .collect();
+    document.heading(2, "Moved files");
+    let all = count(analysis.moved.len() as u64, "Python file");
+    document.paragraph(format!("{all} stand where a commit moved them; {} of them do not hold.", rows.len()));
+    document.table(&["file", "stood at", "commit", "imports", "tests"], &[], rows);
 }
 
 fn flaky(document: &mut Document, analysis: &Analysis) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
 use crate::config::{Depth, SuiteKind};
 use crate::report::Finding;
@@ -33,6 +34,12 @@ pub struct Analysis {
     pub flaky: Vec<Flaky>,
     /// Files that test runs wrote into the repository.
     pub written: Vec<Written>,
+    /// Imports between the repository's own modules, checked without running anything.
+    pub imports: Imports,
+    /// Modules that test files import and that the interpreter does not have.
+    pub missing: Vec<Missing>,
+    /// Tests and modules that were moved, and how they fare.
+    pub moved: Vec<Moved>,
     /// What the files say without being run.
     pub inventory: Inventory,
     /// Everything that a gate or a reader should know besides.
@@ -330,4 +337,36 @@ pub struct Written {
     pub path: String,
     /// `created`, `changed` or `removed`.
     pub change: String,
+}
+
+/// A module that test files import and that the interpreter does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// The suite.
+    pub suite: String,
+    /// The top-level module.
+    pub module: String,
+    /// How many files of the suite import it when they are loaded.
+    pub files: u64,
+    /// The first of them, and the line.
+    pub first: Place,
+    /// The line that installs it, where it is known.
+    pub install: Option<String>,
+    /// What is known of it besides.
+    pub hint: Option<String>,
+}
+
+/// A test or module that was moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// Where it stands.
+    pub path: String,
+    /// Where it stood before.
+    pub from: String,
+    /// The commit that moved it last.
+    pub commit: String,
+    /// Whether all its imports of own modules lead somewhere.
+    pub imports_ok: bool,
+    /// `passed`, `failed`, `not-run` for a file with tests; `no-tests` for another.
+    pub verdict: String,
 }

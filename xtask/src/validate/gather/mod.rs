@@ -16,10 +16,12 @@ use super::pytest_config;
 use super::suites::{Look, Runner, Suite, suites};
 use super::{Options, PlannedRun};
 use crate::code::python::decode_source;
+use crate::code::python::imports;
 use crate::code::python::inventory::{Inventory, inventory};
+use crate::config::Depth;
 use crate::process::{Call, Cancel, Ending, Progress, Stop, run};
 use crate::repo::git::Git;
-use crate::repo::{EntryKind, Repo, RepoPath, Tree};
+use crate::repo::{EntryKind, History, Rename, Repo, RepoPath, Tree};
 use crate::report::{Finding, SCHEMA};
 
 /// What every part of the work needs.
@@ -53,11 +55,12 @@ pub(super) fn gather(
 ) -> Result<Gathered> {
     let root = repo.require_work_tree()?.to_owned();
     progress.step("counting tests");
-    let look = look(repo)?;
+    let mut look = look(repo)?;
     let suites = suites(&options.config, &look.borrow());
     let roots = Roots::new(&root, &root.canonicalize().unwrap_or_else(|_| root.clone()));
     let context =
         Context { repo, root, roots, files: look.files, tree: look.tree, options, progress, cancel };
+    let imports = imports::verify(&imports::Project::of_tree(&context.tree)?);
     let mut runs = Vec::new();
     for suite in suites {
         runs.extend(run_suite(&context, suite)?);
@@ -65,6 +68,8 @@ pub(super) fn gather(
     Ok(Gathered {
         inputs: look.inputs,
         inventory: look.inventory,
+        imports,
+        renames: renames(repo, options.depth, &context.files, &mut look.findings)?,
         runs,
         roots: context.roots,
         executed: !options.static_only,
@@ -102,6 +107,23 @@ impl Foreign {
     pub(super) fn holds(&self, path: &RepoPath) -> bool {
         self.0.iter().any(|folder| path.is_within(folder))
     }
+}
+
+/// Renames in history of Python files that are still there, newest first; none where only a quick look is wanted.
+fn renames(
+    repo: &Repo,
+    depth: Depth,
+    files: &BTreeSet<RepoPath>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Rename>> {
+    let Some(head) = repo.head()?.filter(|_| depth > Depth::Quick) else { return Ok(Vec::new()) };
+    let history = History::of(repo, &head)?;
+    if let Some(why) = history.unknown {
+        findings.push(Finding::warn("moves-not-known", None, why));
+        return Ok(Vec::new());
+    }
+    let is_here = |rename: &Rename| rename.to.extension() == "py" && files.contains(&rename.to);
+    Ok(history.renames.into_iter().filter(is_here).collect())
 }
 
 struct Found {

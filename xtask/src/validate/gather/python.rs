@@ -1,6 +1,7 @@
 //! Runs a Python suite: finds the interpreter, starts processes until nothing is left to run, and runs
 //! failing tests again.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
@@ -16,10 +17,12 @@ use super::super::model::{Ran, Rerun, SuiteRun};
 use super::super::packages;
 use super::super::probe::Probe;
 use super::super::rerun::{Again, next_rerun};
-use super::super::result::End;
+use super::super::result::{End, Place};
 use super::super::session::Session;
 use super::super::suites::{Runner, Suite};
 use super::{Context, ends_suite, suite_call, time_left};
+use crate::code::python::decode_source;
+use crate::code::python::inventory::is_test_file;
 use crate::process::{Call, Scratch, Source, find_program, is_executable, prepended, run, variable, watch};
 use crate::repo::RepoPath;
 
@@ -44,11 +47,13 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<Vec<Suit
         return Ok(vec![SuiteRun::cannot(suite.clone(), End::Missing, why, None)]);
     };
     let first_party = packages::top_level(context.files.iter());
-    let probe = match probe(context, &choice, &first_party)? {
+    let wanted = wanted(context, suite);
+    let names: BTreeSet<String> = first_party.iter().chain(wanted.keys()).cloned().collect();
+    let probe = match probe(context, &choice, &names)? {
         Ok(probe) => probe,
         Err(why) => return Ok(vec![cannot(suite, &choice, None, End::Missing, why, None)]),
     };
-    let runner = Python { context, suite, choice, probe, first_party };
+    let runner = Python { context, suite, choice, probe, first_party, wanted };
     if suite.runner == Runner::Unittest {
         return Ok(vec![runner.unittest(&suite.paths, None)?]);
     }
@@ -56,6 +61,23 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<Vec<Suit
         return Ok(vec![runner.pytest()?]);
     }
     runner.without_pytest()
+}
+
+/// Modules that the suite's files import at once: how many files, the first one and its line.
+fn wanted(context: &Context<'_>, suite: &Suite) -> BTreeMap<String, (u64, Place)> {
+    let mut wanted: BTreeMap<String, (u64, Place)> = BTreeMap::new();
+    let is_own = |file: &&RepoPath| {
+        suite.paths.iter().any(|path| file.is_within(path))
+            && (is_test_file(file) || file.file_name() == b"conftest.py")
+    };
+    for file in context.files.iter().filter(is_own) {
+        let Some(text) = context.read(file).and_then(|bytes| decode_source(&bytes).ok()) else { continue };
+        for (module, line) in packages::imported_at_once(&text.text) {
+            let place = Place { path: file.display().into_owned(), line };
+            wanted.entry(module).or_insert((0, place)).0 += 1;
+        }
+    }
+    wanted
 }
 
 fn is_there(context: &Context<'_>, path: &RepoPath) -> bool {
@@ -81,6 +103,7 @@ struct Python<'a> {
     choice: Choice,
     probe: Probe,
     first_party: Vec<String>,
+    wanted: BTreeMap<String, (u64, Place)>,
 }
 
 /// What one process runs.
@@ -101,10 +124,23 @@ impl Python<'_> {
     fn finish(&self, runner: &str, command: String, ends: Vec<Ended>, reruns: Vec<Rerun>) -> SuiteRun {
         let mut run = SuiteRun::new(self.suite.clone(), command, Ran::Python { ends, reruns });
         run.runner = runner.to_owned();
+        self.equip(run)
+    }
+
+    /// Adds what is known of the interpreter and of the modules that it has.
+    fn equip(&self, mut run: SuiteRun) -> SuiteRun {
         run.interpreter = Some(self.choice.named(Some(self.probe.version.clone())));
         run.install = Some(self.install(&["{}".to_owned()]).replace("'{}'", "{}"));
-        run.findings = packages::imported_from_elsewhere(&self.probe, &self.context.roots);
+        run.findings = packages::imported_from_elsewhere(&self.probe, &self.first_party, &self.context.roots);
         run.first_party = self.first_party.clone();
+        // A module beside the test is found when the test runs, however the interpreter is asked now.
+        let is_beside = |module: &str| {
+            let name = format!("{module}.py");
+            self.context.files.iter().any(|file| file.file_name() == name.as_bytes())
+        };
+        let is_missing = |module: &str| self.probe.origins.get(module).is_some_and(Option::is_none);
+        let wanted = self.wanted.iter().filter(|(module, _)| is_missing(module) && !is_beside(module));
+        run.missing = wanted.map(|(module, files)| (module.clone(), files.clone())).collect();
         run.declared = packages::Declared::read(|name| {
             let path = RepoPath::from(name);
             let bytes = self.context.files.contains(&path).then(|| self.context.read(&path))??;
@@ -128,15 +164,28 @@ impl Python<'_> {
         let files = packages::unittest_files(&context.files, &self.suite.paths, |path| context.read(path));
         let why = format!("pytest is not installed for {}", self.choice.command.join(" "));
         let version = Some(self.probe.version.clone());
-        let install = Some(self.install(&["pytest".to_owned()]));
         if !files.need_pytest && !files.unittest.is_empty() {
             return Ok(vec![self.unittest(&files.unittest, None)?]);
         }
-        let mut runs = vec![cannot(self.suite, &self.choice, version, End::Missing, why, install)];
+        let run = cannot(self.suite, &self.choice, version, End::Missing, why, None);
+        let mut runs = vec![self.with_install_line(self.equip(run))];
         if !files.unittest.is_empty() {
             runs.push(self.unittest(&files.unittest, Some("standard library part"))?);
         }
         Ok(runs)
+    }
+
+    /// The line that installs pytest, and with it the packages that the suite's files need and that are known.
+    fn with_install_line(&self, mut run: SuiteRun) -> SuiteRun {
+        let known = run.missing().into_iter().filter(|missing| missing.install.is_some());
+        let names = known.filter(|missing| missing.module != "pytest").map(|missing| missing.module);
+        let mut packages = vec!["pytest".to_owned()];
+        packages.extend(names.map(|module| packages::package_of(&module).to_owned()));
+        let line = self.install(&packages);
+        if let Ran::Cannot { install, .. } = &mut run.ran {
+            *install = Some(line);
+        }
+        run
     }
 
     fn unittest(&self, paths: &[RepoPath], part: Option<&str>) -> Result<SuiteRun> {
@@ -298,7 +347,7 @@ fn program<'a>(root: &Path, choice: &'a Choice) -> (PathBuf, &'a [String]) {
 }
 
 /// Asks the interpreter what it has; the inner error says why it cannot answer.
-fn probe(context: &Context<'_>, choice: &Choice, names: &[String]) -> Result<Result<Probe, String>> {
+fn probe(context: &Context<'_>, choice: &Choice, names: &BTreeSet<String>) -> Result<Result<Probe, String>> {
     let (program, leading) = program(&context.root, choice);
     let call = suite_call(context, &program, PROBE_LIMIT).args(leading).args(["-c", PROBE]).args(names);
     let finished = match run(&call, context.cancel) {
