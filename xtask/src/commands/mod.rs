@@ -225,7 +225,13 @@ fn upstream_options(place: &Place) -> upstream::Options {
 
 fn validate_options(place: &Place, repo: &Repo, depth: Depth, static_only: bool) -> validate::Options {
     let durations = kept::read(repo, kept::DURATIONS).unwrap_or_default();
-    validate::Options { depth, config: place.config.validate.clone(), static_only, durations }
+    validate::Options {
+        depth,
+        config: place.config.validate.clone(),
+        static_only,
+        durations,
+        ..Default::default()
+    }
 }
 
 /// Says which suites are about to run, and how long they took the last time.

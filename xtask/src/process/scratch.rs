@@ -38,6 +38,42 @@ impl Scratch {
         Ok(path)
     }
 
+    /// Puts a file below it, with its folders, executable or not, and gives its place.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    #[expect(clippy::disallowed_methods, reason = "a temporary file is no file of a user")]
+    pub fn place(&self, relative: &Path, content: &[u8], is_executable: bool) -> Result<PathBuf> {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.path().join(relative);
+        let write = || -> std::io::Result<()> {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(&path, content)?;
+            let mode = if is_executable { 0o755 } else { 0o644 };
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode))
+        };
+        write().with_context(|| format!("write temporary file `{}`", relative.display()))?;
+        Ok(path)
+    }
+
+    /// Puts a symbolic link below it.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    #[expect(clippy::disallowed_methods, reason = "a temporary file is no file of a user")]
+    pub fn link(&self, relative: &Path, target: &Path) -> Result<()> {
+        let path = self.path().join(relative);
+        let make = || -> std::io::Result<()> {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::os::unix::fs::symlink(target, &path)
+        };
+        make().with_context(|| format!("make temporary link `{}`", relative.display()))
+    }
+
     /// Puts a pipe in it through which children send lines.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::baseline;
 use super::cargo_cases;
 use super::cases::{Draft, drafts, roots_of};
 use super::causes::{Grouped, group, is_missing_module};
@@ -54,13 +55,23 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         let message = format!("suite `{}` {} it", written.suite, written.change);
         findings.push(Finding::warn("written-by-tests", written.path.clone(), message));
     }
+    let baseline =
+        gathered.before.as_ref().map(|(before, _)| baseline::compare(&cases, before, &gathered.renames));
+    let excused = match (&gathered.before, &baseline) {
+        (Some((_, true)), Some(baseline)) => {
+            findings.extend(known_findings(baseline));
+            excused(baseline)
+        }
+        _ => BTreeSet::new(),
+    };
     findings.sort();
     findings.dedup();
     Analysis {
         depth: options.depth,
         inputs: gathered.inputs,
         executed: gathered.executed,
-        verdict: verdict(&runs),
+        verdict: verdict(&runs, &cases, &excused),
+        baseline,
         slowest: slowest(&cases),
         missing: gathered.runs.iter().flat_map(SuiteRun::missing).collect(),
         moved: moved(&gathered.renames, &gathered.imports, &cases, &gathered.inventory),
@@ -201,9 +212,27 @@ fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<C
     causes
 }
 
-fn verdict(runs: &[Run]) -> Verdict {
+/// Failures that the list of known ones has: they fail as they are known to.
+fn excused(baseline: &Baseline) -> BTreeSet<String> {
+    baseline.still_failing.iter().chain(&baseline.changed_cause).cloned().collect()
+}
+
+fn known_findings(baseline: &Baseline) -> Vec<Finding> {
+    let over = baseline.fixed.len() + baseline.gone.len();
+    if over == 0 {
+        return Vec::new();
+    }
+    let message = format!("{over} of the known failures pass now or are gone");
+    let hint = "take them from the list with `xtask validate --save-baseline`";
+    vec![Finding::warn("known-failures", None, message).hint(hint)]
+}
+
+fn verdict(runs: &[Run], cases: &[Case], excused: &BTreeSet<String>) -> Verdict {
     let gating: Vec<&Run> = runs.iter().filter(|run| run.gating).collect();
-    let failed = |run: &&&Run| matches!(run.status, Status::Failed | Status::Incomplete | Status::TimedOut);
+    let failed = |run: &&&Run| {
+        matches!(run.status, Status::Failed | Status::Incomplete | Status::TimedOut)
+            && !is_excused(run, cases, excused)
+    };
     if gating.iter().any(|run| failed(&run)) {
         Verdict::Failed
     } else if gating.is_empty() || gating.iter().any(|run| run.status == Status::CannotRun) {
@@ -211,6 +240,16 @@ fn verdict(runs: &[Run]) -> Verdict {
     } else {
         Verdict::Passed
     }
+}
+
+/// True when everything ran, and all that failed is known to.
+fn is_excused(run: &Run, cases: &[Case], excused: &BTreeSet<String>) -> bool {
+    let own = || cases.iter().filter(|case| case.suite == run.suite);
+    let bad = |case: &Case| case.outcome.is_bad() || case.outcome == CaseOutcome::Flaky;
+    run.counts.not_run == 0
+        && run.why.as_ref().is_none_or(|_| run.culprit.is_some())
+        && own().any(bad)
+        && own().filter(|case| bad(case)).all(|case| excused.contains(&case.id))
 }
 
 /// Moved files lists end here; the newest moves come first.

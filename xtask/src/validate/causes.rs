@@ -92,10 +92,11 @@ fn signature(failure: &Grouped<'_>, frame: Option<&Frame>, normaliser: &Normalis
     let message = normaliser.normalise(first_line, failure.roots);
     let speaks = !message.is_empty() && !message.starts_with("assert ");
     let place = match frame {
-        Some(frame) if !speaks || !is_test_itself(failure.case, frame) => {
-            format!("{}:{}", frame.place.path, stable_place(frame, speaks))
-        }
-        Some(_) => String::new(),
+        Some(frame) if is_test_itself(failure.case, frame) => match speaks {
+            true => String::new(),
+            false => format!("{}:{}", frame.place.path, frame.function),
+        },
+        Some(frame) => format!("{}:{}", frame.place.path, stable_place(frame, speaks)),
         None if speaks => String::new(),
         None => failure.home.as_ref().map(|place| place.path.clone()).unwrap_or_default(),
     };

@@ -5,14 +5,17 @@
 //! are there all the same.
 
 mod assemble;
+mod baseline;
 mod cargo_cases;
 mod cases;
 mod causes;
 mod ended;
 mod events;
 mod gather;
+mod github;
 mod headline;
 mod interpreter;
+mod junit;
 mod libtest;
 mod model;
 mod packages;
@@ -37,11 +40,14 @@ use crate::process::{Cancel, Progress};
 use crate::repo::Repo;
 use crate::report::{Outcome, Unavailable};
 
+pub use baseline::known_failures;
+pub use github::{annotations, summary};
 pub use headline::{headline, next_step};
+pub use junit::junit;
 pub use report::report;
 pub use result::{
-    Analysis, Attempt, Case, CaseOutcome, Cause, Counts, End, Flaky, Interpreter, Place, Run, Skips, Slow,
-    Status, Verdict, Written,
+    Analysis, Attempt, Baseline, Case, CaseOutcome, Cause, Counts, End, Flaky, Interpreter, Missing, Moved,
+    Place, Run, Skips, Slow, Slower, Status, Verdict, Written,
 };
 
 /// What is wanted of the analysis.
@@ -55,6 +61,23 @@ pub struct Options {
     pub static_only: bool,
     /// How long suites and tests took the last time.
     pub durations: Durations,
+    /// An earlier result as `--format json` printed it, to compare with.
+    pub baseline: Option<String>,
+    /// A revision to compare with: tests that fail here run there too, in a temporary folder.
+    pub base: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            depth: Depth::Medium,
+            config: ValidateConfig::default(),
+            static_only: false,
+            durations: Durations::default(),
+            baseline: None,
+            base: None,
+        }
+    }
 }
 
 /// How long things took: the caller keeps it from one run for the next.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::baseline::Before;
 use super::ended::Ended;
 use super::libtest::CargoRun;
 use super::packages::{Declared, known_package};
@@ -22,6 +23,8 @@ pub(super) struct Gathered {
     pub(super) inventory: Inventory,
     pub(super) imports: Imports,
     pub(super) renames: Vec<Rename>,
+    /// How tests fared before, and whether that is the list of known failures.
+    pub(super) before: Option<(Before, bool)>,
     pub(super) runs: Vec<SuiteRun>,
     pub(super) roots: Roots,
     pub(super) executed: bool,

@@ -17,6 +17,7 @@ pub fn report(analysis: &Analysis) -> Document {
     document.heading(1, "Test suite report");
     verdict(&mut document, analysis);
     runs(&mut document, analysis);
+    changes(&mut document, analysis);
     causes(&mut document, analysis);
     missing(&mut document, analysis);
     imports(&mut document, analysis);
@@ -155,6 +156,38 @@ fn all_of(cause: &Cause) -> Block {
     Block::Details {
         summary: Inline::plain(format!("all {}", cause.cases.len())),
         blocks: vec![Block::List(items)],
+    }
+}
+
+/// What changed since before.
+fn changes(document: &mut Document, analysis: &Analysis) {
+    let Some(baseline) = &analysis.baseline else { return };
+    document.heading(2, "Since before");
+    if let Some(commit) = &baseline.commit {
+        document.paragraph(Inline::plain("Compared with ").with_code(commit).text("."));
+    }
+    let lists = [
+        ("new failures", &baseline.new_failures),
+        ("still failing", &baseline.still_failing),
+        ("failing of another cause", &baseline.changed_cause),
+        ("fixed", &baseline.fixed),
+        ("gone", &baseline.gone),
+        ("added", &baseline.added),
+        ("newly skipped", &baseline.newly_skipped),
+    ];
+    let row = |(name, ids): &(&str, &Vec<String>)| {
+        let first = ids.first().map(Inline::code).unwrap_or_default();
+        vec![(*name).into(), ids.len().to_string().into(), first]
+    };
+    let rows = lists.iter().filter(|(_, ids)| !ids.is_empty()).map(row).collect();
+    document.table(&["what", "tests", "first"], &[1], rows);
+    for (name, ids) in [lists[0], lists[2], lists[6]].iter().filter(|(_, ids)| ids.len() > 1) {
+        let mut items: Vec<Inline> = ids.iter().take(LISTED).map(Inline::code).collect();
+        if ids.len() > LISTED {
+            items.push(Inline::plain(format!("{} more are in the JSON", ids.len() - LISTED)));
+        }
+        let summary = Inline::plain(format!("all {} {name}", ids.len()));
+        document.blocks.push(Block::Details { summary, blocks: vec![Block::List(items)] });
     }
 }
 

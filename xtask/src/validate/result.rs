@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
@@ -28,6 +28,8 @@ pub struct Analysis {
     pub skips: Vec<Skips>,
     /// Failures by cause, the one with most tests first.
     pub causes: Vec<Cause>,
+    /// What changed since before; `None` when there is nothing to compare with.
+    pub baseline: Option<Baseline>,
     /// The slowest tests.
     pub slowest: Vec<Slow>,
     /// Tests that passed when run again.
@@ -201,7 +203,7 @@ impl Counts {
 }
 
 /// How a test went in the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CaseOutcome {
     /// Passed.
@@ -369,4 +371,38 @@ pub struct Moved {
     pub imports_ok: bool,
     /// `passed`, `failed`, `not-run` for a file with tests; `no-tests` for another.
     pub verdict: String,
+}
+
+/// What changed since before.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Baseline {
+    /// The commit that was before, where it is known.
+    pub commit: Option<String>,
+    /// Fail now and did not before.
+    pub new_failures: Vec<String>,
+    /// Fail now as before.
+    pub still_failing: Vec<String>,
+    /// Fail now as before, of another cause.
+    pub changed_cause: Vec<String>,
+    /// Failed before and pass now.
+    pub fixed: Vec<String>,
+    /// Were there before.
+    pub gone: Vec<String>,
+    /// Were not there before.
+    pub added: Vec<String>,
+    /// Ran before and are skipped now.
+    pub newly_skipped: Vec<String>,
+    /// Take longer now.
+    pub slower: Vec<Slower>,
+}
+
+/// A test that takes longer than before.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Slower {
+    /// The test.
+    pub id: String,
+    /// Seconds before.
+    pub before_s: f64,
+    /// Seconds now.
+    pub now_s: f64,
 }

@@ -1,5 +1,6 @@
 //! Reads the repository and runs its suites: the only part of this room that knows `repo` and `process`.
 
+mod base;
 mod cargo;
 mod python;
 mod writes;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
+use super::baseline::{self, Before};
 use super::model::{Gathered, Ran, SuiteRun};
 use super::places::Roots;
 use super::pytest_config;
@@ -65,11 +67,17 @@ pub(super) fn gather(
     for suite in suites {
         runs.extend(run_suite(&context, suite)?);
     }
+    let renames = renames(repo, options.depth, &context.files, &mut look.findings)?;
+    let before = match &options.base {
+        Some(base) if !options.static_only => Some((base::before(&context, &runs, &renames, base)?, false)),
+        _ => before(&context, &mut look.findings)?,
+    };
     Ok(Gathered {
+        before,
         inputs: look.inputs,
         inventory: look.inventory,
         imports,
-        renames: renames(repo, options.depth, &context.files, &mut look.findings)?,
+        renames,
         runs,
         roots: context.roots,
         executed: !options.static_only,
@@ -107,6 +115,22 @@ impl Foreign {
     pub(super) fn holds(&self, path: &RepoPath) -> bool {
         self.0.iter().any(|folder| path.is_within(folder))
     }
+}
+
+/// What to compare with: an earlier result, else the list of known failures.
+fn before(context: &Context<'_>, findings: &mut Vec<Finding>) -> Result<Option<(Before, bool)>> {
+    if let Some(text) = &context.options.baseline {
+        return Ok(Some((baseline::read_result(text)?, false)));
+    }
+    let Some(name) = &context.options.config.known_failures else { return Ok(None) };
+    let path = RepoPath::resolve(None, name.as_bytes());
+    let bytes = path.and_then(|path| context.read(&path));
+    let Some(bytes) = bytes else {
+        let finding = Finding::warn("no-known-failures", name.clone(), "is configured, but is not there");
+        findings.push(finding.hint("write it with `xtask validate --save-baseline`"));
+        return Ok(None);
+    };
+    Ok(Some((baseline::read_known(&String::from_utf8_lossy(&bytes))?, true)))
 }
 
 /// Renames in history of Python files that are still there, newest first; none where only a quick look is wanted.

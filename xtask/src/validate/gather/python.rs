@@ -53,7 +53,8 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<Vec<Suit
         Ok(probe) => probe,
         Err(why) => return Ok(vec![cannot(suite, &choice, None, End::Missing, why, None)]),
     };
-    let runner = Python { context, suite, choice, probe, first_party, wanted };
+    let home = context.root.clone();
+    let runner = Python { context, suite, choice, probe, first_party, wanted, home, first: Vec::new() };
     if suite.runner == Runner::Unittest {
         return Ok(vec![runner.unittest(&suite.paths, None)?]);
     }
@@ -104,6 +105,45 @@ struct Python<'a> {
     probe: Probe,
     first_party: Vec<String>,
     wanted: BTreeMap<String, (u64, Place)>,
+    /// The folder that the interpreter's path is meant from.
+    home: PathBuf,
+    /// Folders that modules are looked for in before all others.
+    first: Vec<PathBuf>,
+}
+
+/// Runs tests of a suite in the files of another commit, with the interpreter of this one: `there` is the
+/// other commit's context.
+pub(super) fn run_there(
+    here: &Context<'_>,
+    there: &Context<'_>,
+    suite: &Suite,
+    ids: &[String],
+) -> Result<Option<Ended>> {
+    let Some(choice) = choose(&facts(here, suite)) else { return Ok(None) };
+    // An editable install leads to the files of this commit; what stands on PYTHONPATH comes before it.
+    let first = ["src", ""].iter().map(|folder| there.root.join(folder)).filter(|path| path.is_dir());
+    let runner = Python {
+        context: there,
+        suite,
+        choice,
+        probe: Probe::default(),
+        first_party: Vec::new(),
+        wanted: BTreeMap::new(),
+        home: here.root.clone(),
+        first: first.collect(),
+    };
+    let files: BTreeSet<RepoPath> = ids
+        .iter()
+        .filter_map(|id| id.split("::").next())
+        .map(RepoPath::from)
+        .filter(|path| is_there(there, path))
+        .collect();
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let files: Vec<RepoPath> = files.into_iter().collect();
+    let arguments = runner.pytest_arguments(&files, &[]);
+    runner.run_once(&Job { arguments, only: Some(ids), limit: suite.suite_limit }).map(Some)
 }
 
 /// What one process runs.
@@ -279,7 +319,7 @@ impl Python<'_> {
         let mut call = suite_call(self.context, &program, job.limit)
             .args(leading)
             .args(&job.arguments)
-            .env("PYTHONPATH", prepended("PYTHONPATH", scratch.path()))
+            .env("PYTHONPATH", self.python_path(scratch.path()))
             .env("XTASK_EVENTS", events.path());
         if let Some(only) = job.only {
             let ids = serde_json::to_vec(only).context("write the list of tests")?;
@@ -314,7 +354,17 @@ impl Python<'_> {
     }
 
     fn program(&self) -> (PathBuf, &[String]) {
-        program(&self.context.root, &self.choice)
+        program(&self.home, &self.choice)
+    }
+
+    fn python_path(&self, scratch: &Path) -> OsString {
+        let mut path = OsString::new();
+        for folder in &self.first {
+            path.push(folder);
+            path.push(":");
+        }
+        path.push(prepended("PYTHONPATH", scratch));
+        path
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests build repositories and environments")]
 
+mod baseline;
 mod cargo;
 mod python;
 
@@ -49,9 +50,21 @@ impl Project {
     }
 
     fn analyse_with(&self, config: ValidateConfig) -> Analysis {
+        self.analyse_by(Options { config, ..Options::default() })
+    }
+
+    /// Commits all that there is.
+    fn commit(&self) {
+        for args in [&["add", "-A"][..], &["commit", "-q", "-m", "more"]] {
+            let call = Call::new("git", self.path())
+                .args(["-c", "user.name=Test", "-c", "user.email=test@example.invalid"])
+                .args(args);
+            must(&call);
+        }
+    }
+
+    fn analyse_by(&self, options: Options) -> Analysis {
         let repo = Repo::open(self.path()).unwrap();
-        let options =
-            Options { depth: Depth::Medium, config, static_only: false, durations: Durations::default() };
         match run(&repo, &options, &Progress::default(), &Cancel::default()).unwrap() {
             Outcome::Done(analysis) => analysis,
             Outcome::Unavailable(unavailable) => panic!("{unavailable:?}"),

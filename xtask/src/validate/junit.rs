@@ -1,0 +1,137 @@
+//! The result as JUnit XML (the form that pytest calls xunit1, with the elements for reruns of Maven's
+//! Surefire), for the services that read it.
+
+use super::result::{Analysis, Attempt, Case, CaseOutcome, Cause};
+
+/// Writes all suites; causes give the details of failures.
+pub fn junit(analysis: &Analysis) -> String {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for run in &analysis.runs {
+        let cases: Vec<&Case> = analysis.cases.iter().filter(|case| case.suite == run.suite).collect();
+        let count =
+            |outcomes: &[CaseOutcome]| cases.iter().filter(|case| outcomes.contains(&case.outcome)).count();
+        xml.push_str(&format!(
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\">\n",
+            escaped(&run.suite),
+            cases.len(),
+            count(&[CaseOutcome::Failed]),
+            count(&[CaseOutcome::Error, CaseOutcome::NotRun]),
+            count(&[CaseOutcome::Skipped, CaseOutcome::Xfailed]),
+            run.duration_s.unwrap_or_default(),
+        ));
+        cases.iter().for_each(|case| test_case(&mut xml, case, &analysis.causes));
+        xml.push_str("  </testsuite>\n");
+    }
+    xml.push_str("</testsuites>\n");
+    xml
+}
+
+fn test_case(xml: &mut String, case: &Case, causes: &[Cause]) {
+    let (class, name) = names(&case.id);
+    xml.push_str(&format!("    <testcase classname=\"{}\" name=\"{}\"", escaped(&class), escaped(name)));
+    if let Some(path) = &case.path {
+        xml.push_str(&format!(" file=\"{}\"", escaped(path)));
+    }
+    if let Some(line) = case.line {
+        xml.push_str(&format!(" line=\"{line}\""));
+    }
+    xml.push_str(&format!(" time=\"{:.3}\"", case.duration_s.unwrap_or_default()));
+    let inner = inner(case, causes);
+    if inner.is_empty() {
+        xml.push_str("/>\n");
+    } else {
+        xml.push_str(&format!(">\n{inner}    </testcase>\n"));
+    }
+}
+
+fn inner(case: &Case, causes: &[Cause]) -> String {
+    let cause = causes.iter().find(|cause| case.cause.as_ref() == Some(&cause.key));
+    let kind = cause.map_or("failure", |cause| cause.exception.as_str());
+    let place = cause.and_then(|cause| cause.frame.as_ref());
+    let place = place.map(|place| format!("{}:{}", place.path, place.line)).unwrap_or_default();
+    let element = |name: &str, attempt: Option<&Attempt>| {
+        let message = attempt.and_then(|attempt| attempt.message.as_deref()).unwrap_or(kind);
+        format!(
+            "      <{name} message=\"{}\" type=\"{}\">{}</{name}>\n",
+            escaped(message),
+            escaped(kind),
+            escaped(&place)
+        )
+    };
+    match case.outcome {
+        CaseOutcome::Failed | CaseOutcome::Error => {
+            let name = if case.outcome == CaseOutcome::Failed { "failure" } else { "error" };
+            let mut text = element(name, case.attempts.first());
+            let again = case.attempts.iter().skip(1).filter(|attempt| attempt.outcome.is_bad());
+            again.for_each(|attempt| text.push_str(&element("rerunFailure", Some(attempt))));
+            text
+        }
+        CaseOutcome::Flaky => {
+            let bad = case.attempts.iter().filter(|attempt| attempt.outcome.is_bad());
+            bad.map(|attempt| element("flakyFailure", Some(attempt))).collect()
+        }
+        CaseOutcome::Skipped => {
+            let reason = case.skip_reason.as_deref().unwrap_or_default();
+            format!("      <skipped type=\"pytest.skip\" message=\"{}\"/>\n", escaped(reason))
+        }
+        CaseOutcome::Xfailed => "      <skipped type=\"pytest.xfail\" message=\"\"/>\n".to_owned(),
+        CaseOutcome::NotRun => "      <error message=\"not run\" type=\"not-run\"/>\n".to_owned(),
+        CaseOutcome::Passed | CaseOutcome::Xpassed => String::new(),
+    }
+}
+
+/// `tests/a.py::TestA::test_b[x]` as pytest names it: `tests.a.TestA` and `test_b[x]`.
+fn names(id: &str) -> (String, &str) {
+    let Some((file, rest)) = id.split_once("::") else { return (String::new(), id) };
+    let module = file.strip_suffix(".py").unwrap_or(file).replace('/', ".");
+    // Parameters may hold `::` themselves.
+    let head = rest.find('[').unwrap_or(rest.len());
+    match rest[..head].rfind("::") {
+        Some(at) => (format!("{module}.{}", rest[..at].replace("::", ".")), &rest[at + 2..]),
+        None => (module, rest),
+    }
+}
+
+/// Text as XML 1.0 can hold it; what it cannot hold at all becomes `#xNN`, as pytest writes it.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\t' => out.push_str("&#9;"),
+            '\r' => out.push_str("&#13;"),
+            c if (c as u32) < 0x20 || matches!(c as u32, 0xFFFE | 0xFFFF) => {
+                out.push_str(&format!("#x{:02X}", c as u32));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split_as_pytest_splits_them() {
+        let cases = [
+            ("tests/a.py::test_b", "tests.a", "test_b"),
+            ("tests/a.py::TestA::TestB::test_c", "tests.a.TestA.TestB", "test_c"),
+            ("a.py::test_d[x::y/z]", "a", "test_d[x::y/z]"),
+            ("tests/a.py", "", "tests/a.py"),
+        ];
+        for (id, class, name) in cases {
+            assert_eq!(names(id), (class.to_owned(), name), "{id}");
+        }
+    }
+
+    #[test]
+    fn what_xml_cannot_hold_is_named() {
+        assert_eq!(escaped("a<b>&\"\u{1b}[0m\u{0}\n🦀"), "a&lt;b&gt;&amp;&quot;#x1B[0m#x00&#10;🦀");
+    }
+}

@@ -1,0 +1,60 @@
+use super::*;
+
+fn config(known: Option<&str>) -> ValidateConfig {
+    let mut suite = suite_of("tests", &["tests"]);
+    suite.python = Some(environment().display().to_string());
+    ValidateConfig {
+        suite: vec![suite],
+        known_failures: known.map(str::to_owned),
+        ..ValidateConfig::default()
+    }
+}
+
+#[test]
+fn known_failures_do_not_fail_the_verdict_and_a_new_one_does() {
+    let project = Project::new(&[("tests/test_a.py", "def test_a(): assert 0\ndef test_b(): pass\n")]);
+    let first = project.analyse_with(config(None));
+    assert_eq!(first.verdict, Verdict::Failed);
+    let list = known_failures(&first.cases, None, false).unwrap();
+    fs::write(project.path().join("known.json"), &list).unwrap();
+    let second = project.analyse_with(config(Some("known.json")));
+    assert_eq!((second.verdict, second.runs[0].status), (Verdict::Passed, Status::Failed));
+    assert_eq!(second.baseline.unwrap().still_failing, ["tests/test_a.py::test_a"]);
+    fs::write(project.path().join("tests/test_b.py"), "def test_new(): assert 0\n").unwrap();
+    let third = project.analyse_with(config(Some("known.json")));
+    assert_eq!(third.verdict, Verdict::Failed);
+    assert_eq!(third.baseline.unwrap().new_failures, ["tests/test_b.py::test_new"]);
+}
+
+#[test]
+fn earlier_result_is_compared_with() {
+    let project = Project::new(&[("tests/test_a.py", "def test_a(): assert 0\ndef test_b(): pass\n")]);
+    let first = serde_json::to_string(&project.analyse_with(config(None))).unwrap();
+    fs::write(project.path().join("tests/test_a.py"), "def test_a(): pass\ndef test_b(): assert 0\n")
+        .unwrap();
+    let options = Options { config: config(None), baseline: Some(first), ..Options::default() };
+    let baseline = project.analyse_by(options).baseline.unwrap();
+    assert_eq!(
+        (baseline.fixed.as_slice(), baseline.new_failures.as_slice()),
+        (&["tests/test_a.py::test_a".to_owned()][..], &["tests/test_a.py::test_b".to_owned()][..])
+    );
+}
+
+#[test]
+fn failures_are_run_at_the_base_too_with_the_bases_own_code() {
+    let test = "from thing import value\ndef test_value(): assert value() == 1\ndef test_old(): assert 0\n";
+    let project = Project::new(&[("tests/test_a.py", test), ("thing.py", "def value(): return 1\n")]);
+    // The test file moves and the code breaks.
+    fs::create_dir_all(project.path().join("tests/unit")).unwrap();
+    fs::rename(project.path().join("tests/test_a.py"), project.path().join("tests/unit/test_a.py")).unwrap();
+    fs::write(project.path().join("thing.py"), "def value(): return 2\n").unwrap();
+    project.commit();
+    let options = Options { config: config(None), base: Some("HEAD~1".to_owned()), ..Options::default() };
+    let analysis = project.analyse_by(options);
+    let baseline = analysis.baseline.unwrap();
+    assert_eq!(baseline.new_failures, ["tests/unit/test_a.py::test_value"]);
+    assert_eq!(baseline.still_failing, ["tests/unit/test_a.py::test_old"]);
+    assert_eq!(analysis.moved[0].from, "tests/test_a.py");
+    assert_eq!(analysis.moved[0].verdict, "failed");
+    assert_eq!(project.untracked(), "", "nothing is left here by the run there");
+}
