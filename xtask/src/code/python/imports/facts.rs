@@ -38,6 +38,8 @@ pub(crate) struct Facts {
     pub(crate) imports: Vec<Import>,
     /// Names that the module binds at its top level.
     pub(crate) bindings: BTreeSet<String>,
+    /// Those of them that are defined here, not imported.
+    pub(crate) defined: BTreeSet<String>,
     /// `from m import *`: the dots and the module.
     pub(crate) stars: Vec<(u32, String)>,
     /// The module makes names while it runs.
@@ -89,6 +91,7 @@ fn is_worth_looking(text: &str) -> bool {
         "meta_path",
         "namespace",
         "pkgutil",
+        "setattr",
     ]
     .iter()
     .any(|word| text.contains(word))
@@ -213,7 +216,15 @@ impl Reader {
         self.inner -= 1;
     }
 
+    /// Binds a name that is defined here.
     fn bind(&mut self, name: &str) {
+        if self.inner == 0 {
+            self.facts.bindings.insert(name.to_owned());
+            self.facts.defined.insert(name.to_owned());
+        }
+    }
+
+    fn bind_imported(&mut self, name: &str) {
         if self.inner == 0 {
             self.facts.bindings.insert(name.to_owned());
         }
@@ -318,7 +329,7 @@ impl Reader {
             let module = alias.name.to_string();
             let local = alias.asname.as_ref().map(ToString::to_string);
             let first = module.split('.').next().unwrap_or_default().to_owned();
-            self.bind(local.as_ref().unwrap_or(&first));
+            self.bind_imported(local.as_ref().unwrap_or(&first));
             self.add(import.range, alias, 0, module, None);
         }
     }
@@ -333,7 +344,7 @@ impl Reader {
             if name == "*" {
                 self.facts.stars.push((import.level, module.clone()));
             } else {
-                self.bind(alias.asname.as_ref().unwrap_or(&alias.name));
+                self.bind_imported(alias.asname.as_ref().unwrap_or(&alias.name));
             }
             self.add(import.range, alias, import.level, module.clone(), Some(name));
         }

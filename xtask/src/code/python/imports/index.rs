@@ -191,9 +191,12 @@ impl<'a> Index<'a> {
 
     /// Follows a dotted name from a folder; no name at all leads to the folder itself.
     pub(crate) fn resolve(&self, root: FolderId, dotted: &str) -> Outcome {
+        self.walk(root, &dotted.split('.').filter(|part| !part.is_empty()).collect::<Vec<_>>())
+    }
+
+    fn walk(&self, root: FolderId, parts: &[&str]) -> Outcome {
         let mut place = self.place_of_folder(root);
         let mut folder = root;
-        let parts: Vec<&str> = dotted.split('.').filter(|part| !part.is_empty()).collect();
         for (at, part) in parts.iter().enumerate() {
             match self.child(folder, part) {
                 Some(Place::Unknown) => return Outcome::Found(Place::Unknown),
@@ -225,6 +228,11 @@ impl<'a> Index<'a> {
             }
         }
         Outcome::Found(place)
+    }
+
+    /// What lies at a path without ending: the module's file, or the folder of a package.
+    pub(crate) fn resolve_path(&self, path: &str) -> Outcome {
+        self.walk(0, &path.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>())
     }
 
     fn place_below(&self, folder: FolderId, part: &str) -> String {

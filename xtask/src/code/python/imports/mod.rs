@@ -9,6 +9,7 @@
 mod anchors;
 mod declared;
 mod facts;
+mod follow;
 mod guard;
 mod index;
 mod layout;
@@ -32,7 +33,7 @@ pub use facts::Import;
 pub use guard::Guard;
 use index::{Entry, Index, ReadFile};
 use layout::Layout;
-pub use suggest::{Confidence, Suggestion};
+pub use suggest::{Confidence, Past, Suggestion, suggest};
 pub use verify::{Outside, Reason, Unresolved};
 
 /// What became of a repository's imports.
@@ -48,6 +49,9 @@ pub struct Imports {
     pub undeclared: Vec<Outside>,
     /// Files that are no Python; what they import is not known.
     pub unparsed: Vec<Unparsed>,
+    /// Every import of a module that is not in the repository: it may have moved away.
+    #[serde(skip)]
+    outside: Vec<(usize, Import)>,
 }
 
 /// A repository's Python, read and parsed once for all checks.
@@ -147,5 +151,6 @@ pub fn verify(project: &Project) -> Imports {
     }
     imports.unresolved.sort();
     imports.undeclared = verify::undeclared(&index, &project.layout, &outside);
+    imports.outside = outside;
     imports
 }

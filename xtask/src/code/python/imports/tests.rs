@@ -207,6 +207,28 @@ fn what_only_a_build_or_a_run_would_tell_counts_as_found() {
             ],
         ),
         (
+            "name set by another module",
+            &[
+                ("pkg/base.py", ""),
+                (
+                    "pkg/setter.py",
+                    "from . import base\nimport pkg.base\nbase.dialect = 1\nsetattr(pkg.base, 'other', 2)",
+                ),
+                ("run.py", "from pkg.base import dialect, other"),
+            ],
+        ),
+        (
+            "folder above that nothing imports from",
+            &[
+                ("requirements/extra/all.txt", "redis\n"),
+                ("examples/redis/__init__.py", ""),
+                ("examples/redis/run.py", "from redis import Redis"),
+                ("examples/pydantic/other.py", ""),
+                ("examples/pydantic/tasks.py", "from pydantic import BaseModel"),
+                ("pydantic/tasks.py", "from pydantic import BaseModel"),
+            ],
+        ),
+        (
             "folder of a distribution's name",
             &[
                 ("requirements.txt", "docker\n"),

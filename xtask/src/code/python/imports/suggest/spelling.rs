@@ -1,0 +1,201 @@
+//! How an import of a known target is written from a given file.
+
+use std::collections::BTreeMap;
+
+use super::Suggestion;
+use super::moves::Moves;
+use super::target::{Target, join, parent, stem_path};
+use crate::code::python::imports::facts::Import;
+use crate::code::python::imports::index::{FileId, Index, Outcome, Place};
+use crate::code::python::imports::layout::Layout;
+use crate::repo::RepoPath;
+
+pub(super) struct Speller<'a> {
+    index: &'a Index<'a>,
+    layout: &'a Layout,
+    moves: &'a Moves<'a>,
+    /// How often files outside a package import from it, by the package's folder.
+    outside_uses: BTreeMap<String, usize>,
+}
+
+impl<'a> Speller<'a> {
+    pub(super) fn of(index: &'a Index<'a>, layout: &'a Layout, moves: &'a Moves<'a>) -> Self {
+        let mut speller = Self { index, layout, moves, outside_uses: BTreeMap::new() };
+        for file in 0..index.files.len() {
+            let own = index.files[file].path.display().into_owned();
+            for import in index.facts(file).iter().flat_map(|facts| &facts.imports) {
+                if import.name.is_none() || import.level > 0 {
+                    continue;
+                }
+                for root in &layout.roots {
+                    let folder = join(root, &import.module.replace('.', "/"));
+                    let is_package = index.folder(&folder).is_some_and(|id| index.is_package(id));
+                    if is_package && !own.starts_with(&format!("{folder}/")) {
+                        *speller.outside_uses.entry(folder).or_default() += 1;
+                    }
+                }
+            }
+        }
+        speller
+    }
+
+    /// The statement, if it can be written so that it works from this file.
+    pub(super) fn spell(&self, file: FileId, import: &Import, target: &Target) -> Option<Suggestion> {
+        let module = self.re_exporter(file, import, target).unwrap_or_else(|| target.module.clone());
+        let relative = if import.level > 0 { self.relative(file, &module) } else { None };
+        let written = match relative {
+            Some(relative) => relative,
+            None => self.absolute(file, import, target, &module)?,
+        };
+        let (text, name) = statement(import, target, &written)?;
+        Some(Suggestion {
+            text,
+            commit: target.commit.as_ref().map(ToString::to_string),
+            confidence: target.confidence,
+            module: written,
+            name,
+        })
+    }
+
+    /// A package above the target that offers the name itself, if others outside import from there.
+    ///
+    /// Where the old import went past the same package, its author meant to.
+    fn re_exporter(&self, file: FileId, import: &Import, target: &Target) -> Option<String> {
+        let name = target.name.as_deref()?;
+        let own = self.index.files[file].path.display().into_owned();
+        let meant = self.index.definition_at(self.layout, self.place(&target.module)?, name);
+        let mut above = Vec::new();
+        let mut at = parent(&target.module);
+        while let Some(folder) = at {
+            at = parent(&folder);
+            above.push(folder);
+        }
+        let offers = |folder: &&String| {
+            let Outcome::Found(place @ Place::Package(_, Some(init))) = self.index.resolve_path(folder)
+            else {
+                return false;
+            };
+            let outside = !own.starts_with(&format!("{folder}/"));
+            let imports = self.index.facts(init).is_some_and(|facts| !facts.defined.contains(name));
+            outside
+                && imports
+                && (!self.went_past(folder, import) || became_private(&target.module, import))
+                && (became_private(&target.module, import)
+                    || self.outside_uses.contains_key(*folder)
+                    || is_named_like(folder, import))
+                && meant.is_some()
+                && self.index.definition_at(self.layout, place, name) == meant
+        };
+        above.iter().filter(|folder| !folder.is_empty()).find(offers).cloned()
+    }
+
+    fn place(&self, module: &str) -> Option<Place> {
+        match self.index.resolve_path(module) {
+            Outcome::Found(place) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// True when the old import named a module below the package, under this or an earlier name.
+    fn went_past(&self, package: &str, import: &Import) -> bool {
+        let init = RepoPath::from(format!("{package}/__init__.py").as_str());
+        let earlier = self.moves.earlier(&init).into_iter().filter_map(|(path, _)| stem_path(&path));
+        let names: Vec<String> = earlier.chain([package.to_owned()]).collect();
+        let is_above = |name: &String, root: &String| {
+            let rest = if root.is_empty() { Some(&**name) } else { name.strip_prefix(&format!("{root}/")) };
+            rest.is_some_and(|rest| import.module.starts_with(&format!("{}.", rest.replace('/', "."))))
+        };
+        names.iter().any(|name| self.layout.roots.iter().any(|root| is_above(name, root)))
+    }
+
+    /// `..pkg.mod` from a file in the same top-level package.
+    fn relative(&self, file: FileId, module: &str) -> Option<String> {
+        let own = self.index.files[file].path.parent().map(|folder| folder.display().into_owned())?;
+        let top = self.package_root(&own);
+        let inside = |path: &str| path.starts_with(&format!("{}/", top)) || path == top;
+        if top == own && !self.is_package(&own) || !inside(module) {
+            return None;
+        }
+        let mut folder = own;
+        let mut dots = ".".to_owned();
+        while folder != module && !module.starts_with(&format!("{folder}/")) {
+            folder = parent(&folder)?;
+            dots.push('.');
+        }
+        let rest = module[folder.len()..].trim_start_matches('/').replace('/', ".");
+        Some(format!("{dots}{rest}"))
+    }
+
+    fn is_package(&self, folder: &str) -> bool {
+        self.index.folder(folder).is_some_and(|id| self.index.is_package(id))
+    }
+
+    /// The topmost package around a folder; the folder itself when it is none.
+    fn package_root(&self, folder: &str) -> String {
+        let mut top = folder.to_owned();
+        while let Some(above) = parent(&top).filter(|above| self.is_package(above)) {
+            top = above;
+        }
+        top
+    }
+
+    fn absolute(&self, file: FileId, import: &Import, target: &Target, module: &str) -> Option<String> {
+        let mut roots: Vec<String> = Vec::new();
+        let package = if self.is_package(module) { module.to_owned() } else { parent(module)? };
+        if self.is_package(&package) {
+            // The folder above the topmost package: what pytest and an installation put on the path.
+            roots.extend(parent(&self.package_root(&package)));
+        } else if !import.module.contains('.') && import.level == 0 && parent(module) == target.root {
+            roots.extend(target.root.clone());
+        }
+        roots.extend(target.root.clone());
+        let mut declared: Vec<&String> = self.layout.roots.iter().collect();
+        declared.sort_by_key(|root| std::cmp::Reverse(root.len()));
+        roots.extend(declared.into_iter().cloned());
+        let seen: Vec<String> = self
+            .index
+            .roots(file)
+            .into_iter()
+            .filter(|root| !root.only_as_script)
+            .map(|root| self.index.folders[root.folder].path.clone())
+            .collect();
+        let below = |root: &String| -> Option<String> {
+            let rest = if root.is_empty() {
+                module
+            } else {
+                module.strip_prefix(root.as_str())?.strip_prefix('/')?
+            };
+            (seen.contains(root) && !rest.is_empty()).then(|| rest.replace('/', "."))
+        };
+        roots.iter().find_map(below)
+    }
+}
+
+/// A name that went behind an underscore is to be taken from the package that offers it.
+fn became_private(module: &str, import: &Import) -> bool {
+    let is_private = |part: &str| part.starts_with('_') && !part.starts_with("__");
+    module.split('/').any(is_private) && !import.module.split('.').any(is_private)
+}
+
+/// A module that became a package keeps its importers.
+fn is_named_like(folder: &str, import: &Import) -> bool {
+    let last = import.module.rsplit('.').next().unwrap_or_default();
+    !last.is_empty() && folder.rsplit('/').next() == Some(last)
+}
+
+/// The statement for one name, and the name.
+fn statement(import: &Import, target: &Target, module: &str) -> Option<(String, Option<String>)> {
+    let renamed = import.renamed.as_ref().map(|local| format!(" as {local}"));
+    match (&import.name, &target.name) {
+        (None, _) => {
+            // `import .mod` does not exist.
+            let text = format!("import {module}{}", renamed.unwrap_or_default());
+            (!module.starts_with('.')).then_some((text, None))
+        }
+        (Some(_), Some(name)) => {
+            let text = format!("from {module} import {name}{}", renamed.unwrap_or_default());
+            Some((text, Some(name.clone())))
+        }
+        (Some(_), None) => None,
+    }
+}

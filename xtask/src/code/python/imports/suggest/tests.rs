@@ -1,0 +1,194 @@
+use std::path::Path;
+
+use tempfile::TempDir;
+use xshell::{Shell, cmd};
+
+use super::super::{Project, verify};
+use super::{Past, suggest};
+use crate::repo::git::Git;
+use crate::repo::{History, Repo, Tree};
+
+/// Files of one commit: path and text, or a path and `None` for one that is removed.
+type Step<'a> = &'a [(&'a str, Option<&'a str>)];
+
+fn run(folder: &Path, args: &[&str]) {
+    let shell = Shell::new().unwrap();
+    shell.change_dir(folder);
+    let mut command = cmd!(shell, "git").args(args).quiet().ignore_stdout();
+    for name in Git::cleared_variables() {
+        command = command.env_remove(name);
+    }
+    for who in ["AUTHOR", "COMMITTER"] {
+        command =
+            command.env(format!("GIT_{who}_NAME"), "tester").env(format!("GIT_{who}_EMAIL"), "t@example.org");
+        command = command.env(format!("GIT_{who}_DATE"), "2025-01-02T03:04:05+00:00");
+    }
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").run().unwrap();
+}
+
+fn repository(steps: &[Step<'_>]) -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    run(place.path(), &["init", "-q", "-b", "main"]);
+    for step in steps {
+        let shell = Shell::new().unwrap();
+        for (path, text) in *step {
+            let path = place.path().join(path);
+            match text {
+                Some(text) => shell.write_file(path, text).unwrap(),
+                None => shell.remove_path(path).unwrap(),
+            }
+        }
+        run(place.path(), &["add", "-A"]);
+        run(place.path(), &["commit", "-q", "-m", "step"]);
+    }
+    place
+}
+
+/// `path: text confidence` of every suggestion.
+fn suggested(steps: &[Step<'_>]) -> Vec<String> {
+    let place = repository(steps);
+    let repo = Repo::open(place.path()).unwrap();
+    let tip = repo.head().unwrap().unwrap();
+    let project = Project::of_tree(&Tree::of_revision(&repo, tip.as_str()).unwrap()).unwrap();
+    let mut imports = verify(&project);
+    let history = History::of(&repo, &tip).unwrap();
+    suggest(&project, &mut imports, &history, &mut Past::of(&repo, &tip)).unwrap();
+    let show = |found: &super::super::Unresolved| match &found.suggestion {
+        Some(suggestion) => {
+            let commit = if suggestion.commit.is_some() { "" } else { ", no commit" };
+            format!("{}: {} ({:?}{commit})", found.path, suggestion.text, suggestion.confidence)
+        }
+        None => format!("{}: nothing", found.path),
+    };
+    imports.unresolved.iter().map(show).collect()
+}
+
+const CORE: &str = "def load_everything(path):\n    lines = open(path).read().split()\n    return [line.strip() for line in lines]\n\n\nclass Reader:\n    def read(self):\n        return 1\n";
+
+#[test]
+fn module_that_moved_is_followed_in_every_form_of_import() {
+    let first: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/core.py", Some(CORE)),
+        ("pkg/user.py", Some("from .core import Reader\nfrom . import core\n")),
+        (
+            "run.py",
+            Some(
+                "import pkg.core as c\nfrom pkg import core\nfrom pkg.core import Reader as R, load_everything\nfrom pkg.core import *\n",
+            ),
+        ),
+    ];
+    let second: Step<'_> =
+        &[("pkg/core.py", None), ("pkg/io/__init__.py", Some("")), ("pkg/io/reading.py", Some(CORE))];
+    assert_eq!(
+        suggested(&[first, second]),
+        [
+            "pkg/user.py: from .io.reading import Reader (High)",
+            "pkg/user.py: from .io import reading (High)",
+            "run.py: import pkg.io.reading as c (High)",
+            "run.py: from pkg.io import reading (High)",
+            "run.py: from pkg.io.reading import Reader as R (High)",
+            "run.py: from pkg.io.reading import load_everything (High)",
+            "run.py: from pkg.io.reading import * (High)",
+        ]
+    );
+}
+
+#[test]
+fn importer_that_moved_finds_its_old_neighbours() {
+    let user =
+        "from .core import Reader\nimport helper\n\n\ndef use_the_reader():\n    return Reader(helper.x)\n";
+    let first: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/core.py", Some(CORE)),
+        ("pkg/user.py", Some(user)),
+        ("tools/helper.py", Some("x = 1\n")),
+        ("tools/run_it.py", Some("import helper\n\nprint(helper.x, 'is what the helper holds')\n")),
+    ];
+    let second: Step<'_> =
+        &[("pkg/user.py", None), ("pkg/deep/__init__.py", Some("")), ("pkg/deep/user.py", Some(user))];
+    assert_eq!(suggested(&[first, second]), ["pkg/deep/user.py: from ..core import Reader (High)"]);
+}
+
+#[test]
+fn symbol_renamed_in_its_place_is_found_through_several_renames() {
+    let text = |name: &str| {
+        format!("import os\n\n\nclass {name}(Base):\n    def read(self):\n        return os.sep\n")
+    };
+    let (one, two, three) = (text("OldDataset"), text("NewDataset"), text("NewestDataset"));
+    let first: Step<'_> = &[("data.py", Some(&one)), ("run.py", Some("from data import OldDataset\n"))];
+    let second: Step<'_> = &[("data.py", Some(&two))];
+    let third: Step<'_> = &[("data.py", Some(&three))];
+    assert_eq!(suggested(&[first, second, third]), ["run.py: from data import NewestDataset (High)"]);
+}
+
+#[test]
+fn symbol_that_went_to_another_module_is_found_there() {
+    let first: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/many.py", Some("def alpha_work():\n    return 1\n\n\ndef beta_work():\n    return 2\n")),
+        ("other/beta.py", Some("def beta_work(): ...\n")),
+        ("run.py", Some("from pkg.many import alpha_work, beta_work\n")),
+    ];
+    let second: Step<'_> = &[
+        ("pkg/many.py", Some("def alpha_work():\n    return 1\n")),
+        ("pkg/few.py", Some("def beta_work():\n    return 2\n")),
+    ];
+    assert_eq!(suggested(&[first, second]), ["run.py: from pkg.few import beta_work (High)"]);
+}
+
+#[test]
+fn package_that_offers_the_name_is_preferred_where_others_import_from_it() {
+    let first: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("loose.py", Some(CORE)),
+        ("user.py", Some("from loose import Reader\n")),
+        ("other.py", Some("from pkg import load_everything\n")),
+    ];
+    let second: Step<'_> = &[
+        ("loose.py", None),
+        ("pkg/_impl.py", Some(CORE)),
+        ("pkg/__init__.py", Some("from ._impl import Reader, load_everything\n")),
+    ];
+    assert_eq!(suggested(&[first, second]), ["user.py: from pkg import Reader (High)"]);
+    // Without anybody else who imports from the package, the module itself is named.
+    let alone: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("loose.py", Some(CORE)),
+        ("user.py", Some("from loose import Reader\n")),
+    ];
+    assert_eq!(suggested(&[alone, second]), ["user.py: from pkg._impl import Reader (High)"]);
+}
+
+#[test]
+fn without_history_one_definition_or_one_near_name_is_offered_with_less_confidence() {
+    let files: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/config.py", Some("class TrainingConfig: ...\nclass Other: ...\n")),
+        ("run.py", Some("from pkg.none import TrainingConfig\nfrom pkg.config import otheR, Missing\n")),
+    ];
+    assert_eq!(
+        suggested(&[files]),
+        [
+            "run.py: from pkg.config import TrainingConfig (Medium, no commit)",
+            "run.py: nothing",
+            "run.py: from pkg.config import Other (Low, no commit)",
+        ]
+    );
+}
+
+#[test]
+fn top_level_module_that_moved_is_broken_and_one_from_outside_is_not() {
+    let first: Step<'_> = &[
+        ("helper.py", Some(CORE)),
+        ("requests.py", Some("x = 1\n")),
+        ("run.py", Some("import helper\nimport requests\n")),
+    ];
+    let second: Step<'_> = &[
+        ("helper.py", None),
+        ("requests.py", None),
+        ("lib/tools/helper.py", Some(CORE)),
+        ("lib/tools/__init__.py", Some("")),
+    ];
+    assert_eq!(suggested(&[first, second]), ["run.py: import tools.helper (High)"]);
+}
