@@ -147,8 +147,8 @@ fn package_that_offers_the_name_is_preferred_where_others_import_from_it() {
     ];
     let second: Step<'_> = &[
         ("loose.py", None),
-        ("pkg/_impl.py", Some(CORE)),
-        ("pkg/__init__.py", Some("from ._impl import Reader, load_everything\n")),
+        ("pkg/impl.py", Some(CORE)),
+        ("pkg/__init__.py", Some("from .impl import Reader, load_everything\n")),
     ];
     assert_eq!(suggested(&[first, second]), ["user.py: from pkg import Reader (High)"]);
     // Without anybody else who imports from the package, the module itself is named.
@@ -157,7 +157,14 @@ fn package_that_offers_the_name_is_preferred_where_others_import_from_it() {
         ("loose.py", Some(CORE)),
         ("user.py", Some("from loose import Reader\n")),
     ];
-    assert_eq!(suggested(&[alone, second]), ["user.py: from pkg._impl import Reader (High)"]);
+    assert_eq!(suggested(&[alone, second]), ["user.py: from pkg.impl import Reader (High)"]);
+    // What went behind an underscore is never named where the package offers it.
+    let hidden: Step<'_> = &[
+        ("loose.py", None),
+        ("pkg/_impl.py", Some(CORE)),
+        ("pkg/__init__.py", Some("from ._impl import Reader, load_everything\n")),
+    ];
+    assert_eq!(suggested(&[alone, hidden]), ["user.py: from pkg import Reader (High)"]);
 }
 
 #[test]
