@@ -49,6 +49,7 @@ pub(super) fn custom(sources: &Sources<'_>) -> Vec<Custom> {
                 bytes: measure.map(|measure| measure.bytes),
                 lines: measure.and_then(|measure| measure.lines),
                 area: folder(&entry.to),
+                symbols: Vec::new(),
                 commits: commits_of(entry, &behind, sources.commits),
             }
         })

@@ -3,6 +3,7 @@
 //! It reads commits alone: no work tree, no network unless [`Options::fetch`] asks, nothing written into the
 //! user's repository (trial merges go to a [`crate::repo::Scratch`]), nothing run that a repository names.
 
+mod audit;
 mod chain;
 mod class;
 mod commands;
@@ -17,6 +18,7 @@ mod sides;
 mod strategy;
 #[cfg(test)]
 mod strategy_tests;
+mod symbols;
 mod sync;
 #[cfg(test)]
 mod testing;
@@ -25,6 +27,7 @@ mod tests;
 
 use anyhow::Result;
 
+pub use audit::{Audit, AuditedMerge, Lost};
 pub use model::*;
 pub use report::{has_findings, headline, next_step, report};
 
@@ -77,4 +80,13 @@ pub fn run(
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
     gather::run(repo, options, progress, cancel)
+}
+
+/// Looks at merges already made (`OLD..NEW`, or one merge) for what they lost: files, symbols, tests and lines of
+/// either side that neither side deleted.
+///
+/// # Errors
+/// `range` names no commits, or git fails.
+pub fn audit(repo: &Repo, range: &str, progress: &Progress, cancel: &Cancel) -> Result<Audit> {
+    gather::audit(repo, range, progress, cancel)
 }

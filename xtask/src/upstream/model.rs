@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::code::{ReadBy, SymbolKind};
 use crate::config::Depth;
 use crate::repo::{CommitId, RepoPath};
 use crate::report::Finding;
@@ -382,8 +383,37 @@ pub struct Custom {
     pub lines: Option<u64>,
     /// The area that claims it, else the folder.
     pub area: String,
+    /// Functions, classes and types that the fork added, changed or removed here; only in a thorough search.
+    pub symbols: Vec<ChangedSymbol>,
     /// The fork's commits behind it, newest first; a merge counts where its result differs from all its parents.
     pub commits: Vec<CommitId>,
+}
+
+/// A function, class or type that the fork added, changed or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedSymbol {
+    /// Its name; a method as `Class.name`.
+    pub name: String,
+    /// What it is.
+    pub kind: SymbolKind,
+    /// Its line in the fork's file, in the old file when it is gone.
+    pub line: usize,
+    /// What happened to it.
+    pub status: SymbolStatus,
+    /// By a parser or by a pattern.
+    pub read_by: ReadBy,
+}
+
+/// What happened to a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SymbolStatus {
+    /// It is new.
+    Added,
+    /// Its lines changed.
+    Changed,
+    /// It is gone.
+    Removed,
 }
 
 /// What to do.

@@ -231,8 +231,11 @@ fn kind_of(line: &str, is_subject: bool) -> &'static str {
 
 fn named(line: &str, kind: &str, names: &Names<'_>) -> Vec<(String, CommitId)> {
     let mut found = Vec::new();
-    for word in HEX.find_iter(line).map(|word| word.as_str()) {
-        let is_number = word.bytes().all(|byte| byte.is_ascii_digit()) && word.len() < 40;
+    for place in HEX.find_iter(line) {
+        let word = place.as_str();
+        // Seven digits hardly name a commit by chance; `#1234567` is an issue.
+        let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = digits && (word.len() < 7 || line[..place.start()].ends_with('#'));
         if let Some(id) = unique(word, names.ids).filter(|_| !is_number) {
             found.push((word.to_owned(), id));
         }
@@ -337,7 +340,8 @@ mod tests {
             ("Sync with upstream 2021.05.16", Some(("sync", "2021.05.16"))),
             ("Update to 2021.05.16", None),
             ("Support 2021.05.16", None),
-            ("See 1234567", None),
+            ("See 123456 and #1234567", None),
+            ("Update to commit 1234567", Some(("sync", "1234567"))),
             ("Update deadbeef", None),
         ];
         for (message, expected) in cases {

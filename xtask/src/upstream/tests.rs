@@ -306,3 +306,41 @@ fn same_input_gives_the_same_bytes() {
     let print = || serde_json::to_string(&analysis(&folder, "fork", "main")).unwrap();
     assert_eq!(print(), print());
 }
+
+#[test]
+fn audit_tells_what_a_merge_lost_and_nothing_of_a_clean_one() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a.py", Some("def base():\n    return 1\n"))]).fork("fork", "main");
+    history.commit("main", "up", &[("up.py", Some("def from_upstream():\n    return 2\n"))]);
+    let own = "def base():\n    return 1\n\n\ndef test_own():\n    assert base() == 1\n";
+    history.commit("fork", "own", &[("a.py", Some(own)), ("own.py", Some("value_of_own = 1\n"))]);
+    history.fork("lossy", "fork");
+    history.merge("fork", "main", &[("up.py", Some("def from_upstream():\n    return 2\n"))]);
+    let base = "def base():\n    return 1\n";
+    history.merge(
+        "lossy",
+        "main",
+        &[("a.py", Some(base)), ("own.py", None), ("moved.py", Some("value_of_own = 1\n"))],
+    );
+    let folder = place.repository("r", &[], &history);
+    let looked_at = |range: &str| {
+        audit(&Repo::open(&folder).unwrap(), range, &Progress::default(), &Cancel::default()).unwrap()
+    };
+    let clean = looked_at("main..fork");
+    assert_eq!((clean.checked, clean.has_findings()), (1, false));
+    let lossy = looked_at("lossy");
+    let lost: Vec<String> = lossy.merges[0]
+        .lost
+        .iter()
+        .map(|lost| format!("{} {} {} {}", lost.path, lost.kind, lost.name, lost.lines))
+        .collect();
+    insta::assert_snapshot!(lost.join("\n"), @r"
+    a.py test test_own 0
+    a.py line def test_own(): 2
+    up.py file up.py 2
+    ");
+    assert!(
+        audit(&Repo::open(&folder).unwrap(), "no..where", &Progress::default(), &Cancel::default()).is_err()
+    );
+}

@@ -1,9 +1,11 @@
 //! Asks the repository and git; everything that is worked out from the answers is pure and lives beside this folder.
 
+mod audit;
 mod blobs;
 mod core;
 mod fetch;
 mod names;
+mod outlines;
 mod overlap;
 mod replay;
 mod search;
@@ -15,6 +17,7 @@ use anyhow::{Context, Result, bail};
 
 use self::core::Core;
 use self::names::{Found, Target};
+use super::audit::Audit;
 use super::custom::{self, Sources};
 use super::model::{Analysis, Base, Relation, Side};
 use super::{Options, relation, strategy};
@@ -25,6 +28,10 @@ use crate::report::{Finding, Outcome, SCHEMA, Unavailable};
 
 /// The rename limit of the diffs: git's own default is the same.
 pub(super) const RENAME_LIMIT: u64 = 1000;
+
+pub(super) fn audit(repo: &Repo, range: &str, progress: &Progress, cancel: &Cancel) -> Result<Audit> {
+    audit::run(repo, range, progress, cancel)
+}
 
 pub(super) fn run(
     repo: &Repo,

@@ -6,6 +6,7 @@ use super::super::commits;
 use super::super::model::{Analysis, Detail, Relation, Release, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
 use super::core::{Core, Touched};
+use super::outlines;
 use super::replay::{self, Stack};
 use super::steps::{self, Sweep, merge_all};
 use super::sync::Search;
@@ -30,6 +31,7 @@ pub(super) fn deepen(
     cancel: &Cancel,
 ) {
     let mut search = Deepening { analysis, scratch, core, releases, progress, cancel };
+    search.symbols();
     let applied = search.sync_point();
     search.recorded();
     search.steps();
@@ -54,6 +56,18 @@ impl Deepening<'_> {
             None,
             format!("{what} could not be computed: {error:#}"),
         ));
+    }
+
+    fn symbols(&mut self) {
+        let Some(fork_diff) = &self.core.fork_diff else { return };
+        match outlines::changed(self.scratch.git(), fork_diff) {
+            Ok(mut changed) => {
+                for file in &mut self.analysis.custom {
+                    file.symbols = changed.remove(&file.path).unwrap_or_default();
+                }
+            }
+            Err(error) => self.failed("the fork's functions, classes and types", &error),
+        }
     }
 
     fn sync_point(&mut self) -> BTreeSet<CommitId> {

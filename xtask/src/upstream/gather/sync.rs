@@ -275,11 +275,17 @@ fn by_lines(
     commits: &BTreeMap<&CommitId, &Commit>,
     hints: &[Hint],
 ) -> Option<SyncPoint> {
-    let stated = hints.iter().find(|hint| hint.kind == "sync");
     let drop =
         sync::change_point(shares).filter(|drop| drop.before >= 0.4 && drop.before - drop.after >= 0.25);
     let informative = shares.iter().filter(|one| one.lines > 0).count();
     let drop = drop.filter(|_| informative >= 3);
+    // Content that reaches beyond what was said shows an import that nobody wrote down.
+    let is_later = |id: &CommitId| {
+        drop.is_some_and(|drop| {
+            ids.iter().position(|other| other == id).is_some_and(|place| place < drop.window.0)
+        })
+    };
+    let stated = hints.iter().find(|hint| hint.kind == "sync").filter(|hint| !is_later(&hint.commit));
     let (commit, window, confidence, method, why) = match (stated, drop) {
         (Some(hint), drop) => {
             let supported =

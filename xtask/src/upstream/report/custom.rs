@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::words::count;
 use super::{capped, files, row};
+use crate::code::ReadBy;
 use crate::report::{Cell, Document, Inline};
-use crate::upstream::model::{Analysis, Custom, Relation, Status};
+use crate::upstream::model::{Analysis, Custom, Relation, Status, SymbolStatus};
 
 #[derive(Default)]
 struct Area {
@@ -132,6 +133,56 @@ fn file_row(file: &Custom) -> Vec<Cell> {
         figure(file.lines),
         figure(file.bytes),
         file.commits.len().to_string().into(),
+    ])
+}
+
+/// Names shown of each file.
+const NAMES: usize = 6;
+
+/// The functions, classes and types of each file that the fork added, changed or removed.
+pub(super) fn symbols(document: &mut Document, analysis: &Analysis) {
+    let files: Vec<&Custom> = analysis.custom.iter().filter(|file| !file.symbols.is_empty()).collect();
+    if files.is_empty() {
+        return;
+    }
+    let all = || files.iter().flat_map(|file| &file.symbols);
+    let by = |status: SymbolStatus| all().filter(|symbol| symbol.status == status).count();
+    let by_pattern = all().filter(|symbol| symbol.read_by == ReadBy::Pattern).count();
+    document.heading(3, "Functions, classes and types");
+    document.paragraph(format!(
+        "{} added, {} changed, {} removed; {by_pattern} of them found by pattern, the others by a parser.",
+        by(SymbolStatus::Added),
+        by(SymbolStatus::Changed),
+        by(SymbolStatus::Removed)
+    ));
+    let mut sorted = files.clone();
+    sorted.sort_by(|a, b| b.symbols.len().cmp(&a.symbols.len()).then(a.path.cmp(&b.path)));
+    let rows = sorted.iter().map(|file| symbol_row(file)).collect();
+    capped(document, &["File", "Added", "Changed", "Removed", "Names"], &[1, 2, 3], rows, "files");
+}
+
+fn symbol_row(file: &Custom) -> Vec<Cell> {
+    let by = |status: SymbolStatus| file.symbols.iter().filter(|symbol| symbol.status == status).count();
+    let mut names = Inline::default();
+    for (place, symbol) in file.symbols.iter().take(NAMES).enumerate() {
+        let sign = match symbol.status {
+            SymbolStatus::Added => "+",
+            SymbolStatus::Changed => "~",
+            SymbolStatus::Removed => "-",
+        };
+        names = names
+            .text(format!("{}{sign}", if place > 0 { ", " } else { "" }))
+            .with_code(symbol.name.as_str());
+    }
+    if file.symbols.len() > NAMES {
+        names = names.text(format!(" and {} more", file.symbols.len() - NAMES));
+    }
+    row([
+        Inline::code(file.path.to_string()),
+        by(SymbolStatus::Added).to_string().into(),
+        by(SymbolStatus::Changed).to_string().into(),
+        by(SymbolStatus::Removed).to_string().into(),
+        names,
     ])
 }
 

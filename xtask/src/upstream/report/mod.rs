@@ -27,6 +27,7 @@ pub fn report(analysis: &Analysis) -> Document {
         follow::commits(&mut document, analysis);
     }
     custom::custom(&mut document, analysis);
+    custom::symbols(&mut document, analysis);
     custom::moved(&mut document, analysis);
     if !matches!(analysis.relation, Some(Relation::Same | Relation::Ahead)) {
         strategy(&mut document, analysis);
