@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::affinity::{Affinities, Evidence};
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
+use super::role;
 use super::topics::cluster;
 use crate::repo::RepoPath;
 
@@ -22,7 +23,7 @@ pub(super) struct Group {
 /// Average affinity above which notes belong into one guide.
 const CLOSE: f64 = 0.3;
 /// More notes make a guide that nobody reads.
-const MOST: usize = 12;
+const MOST: usize = 20;
 
 /// Groups of notes, the surest first.
 pub(super) fn of(
@@ -76,11 +77,7 @@ fn describe(
     let passages: usize = shared.iter().map(|pair| pair.passages.len()).sum();
     let overlap = shared.iter().map(|pair| pair.score).fold(0.0, f64::max);
     let words = common_words(&group, affinities);
-    let name = if words.is_empty() {
-        notes[group[0]].stem().to_lowercase()
-    } else {
-        words[..words.len().min(2)].join("-")
-    };
+    let name = guide_name(notes, &group, &words);
     let mut why = format!("average affinity {closeness:.2}");
     if passages > 0 {
         why.push_str(&format!(", {passages} shared passages in {} pairs", shared.len()));
@@ -94,6 +91,26 @@ fn describe(
         target: guides.join(format!("{name}.md").as_bytes()),
         notes: group,
     }
+}
+
+/// Theme words that most of the names share, in the order of the first name that has them all; else theme words
+/// of the texts.
+fn guide_name(notes: &[Note], group: &[usize], words: &[String]) -> String {
+    let names: Vec<Vec<String>> =
+        group.iter().map(|&number| role::theme_of_name(&notes[number].stem())).collect();
+    let is_common =
+        |word: &&String| names.iter().filter(|name| name.contains(word)).count() * 5 >= names.len() * 3;
+    let common: Vec<Vec<String>> =
+        names.iter().map(|name| name.iter().filter(is_common).cloned().collect()).collect();
+    let fullest = common.iter().max_by_key(|name| name.len()).filter(|name| !name.is_empty());
+    let chosen = fullest.map_or(words, Vec::as_slice);
+    let mut parts: Vec<&str> = Vec::new();
+    for word in chosen.iter().take(3) {
+        if !parts.contains(&word.as_str()) {
+            parts.push(word);
+        }
+    }
+    if parts.is_empty() { notes[group[0]].stem().to_lowercase() } else { parts.join("-") }
 }
 
 /// The base is what reads like a guide already, and of those the longest.

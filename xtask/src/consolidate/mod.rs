@@ -31,6 +31,8 @@ mod plan_tests;
 mod reference_tests;
 #[cfg(test)]
 mod test_notes;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Result;
 

@@ -6,6 +6,7 @@ use super::affinity::{Affinities, Evidence};
 use super::note::Note;
 use super::plan;
 use super::result::Topic;
+use super::role;
 
 /// Notes that belong together, and what they are called.
 #[derive(Debug, Default)]
@@ -94,7 +95,7 @@ fn join(sums: &mut BTreeMap<usize, BTreeMap<usize, f64>>, a: usize, b: usize) {
 pub(super) fn entries(notes: &[Note], topics: &Topics, affinities: &Affinities) -> Vec<Topic> {
     let mut labels = BTreeSet::new();
     let entries = topics.groups.iter().map(|group| {
-        let keywords = keywords(group, notes.len(), affinities);
+        let keywords = keywords(group, notes, affinities);
         let mut label = keywords.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         if label.is_empty() {
             label = "other".to_owned();
@@ -113,24 +114,33 @@ pub(super) fn entries(notes: &[Note], topics: &Topics, affinities: &Affinities) 
     entries.collect()
 }
 
-/// Words that stand in the themes of a group's notes more than in those of others (c-TF-IDF).
-fn keywords(group: &[usize], all: usize, affinities: &Affinities) -> Vec<String> {
+/// Words that stand in the themes of a group's notes more than in those of others (c-TF-IDF); words of names
+/// come first, since a name is what people chose to call the thing.
+fn keywords(group: &[usize], notes: &[Note], affinities: &Affinities) -> Vec<String> {
     let themes = &affinities.themes;
-    let (mut inside, mut total) = (BTreeMap::new(), BTreeMap::new());
-    for number in 0..all {
+    let mut inside: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
+    let mut total: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
+    for number in 0..notes.len() {
         for &(word, weight) in themes.vectors[number].entries() {
-            *total.entry(word).or_insert(0.0) += weight;
-            if group.contains(&number) {
-                let entry: &mut (f64, usize) = inside.entry(word).or_default();
+            let sums = if group.contains(&number) { vec![&mut inside, &mut total] } else { vec![&mut total] };
+            for sum in sums {
+                let entry = sum.entry(word).or_default();
                 entry.0 += weight;
                 entry.1 += 1;
             }
         }
     }
+    let names: Vec<Vec<String>> =
+        group.iter().map(|&number| role::theme_of_name(&notes[number].stem())).collect();
+    let score = |word: &u32, (weight, count): (f64, usize)| {
+        let in_names = names.iter().filter(|name| name.contains(&themes.vocabulary[*word as usize])).count();
+        (weight * weight / total[word].0 + 0.5 * in_names as f64 * weight / total[word].0)
+            * (count as f64).sqrt()
+    };
     let mut scored: Vec<(f64, u32)> = inside
-        .into_iter()
-        .filter(|(_, (_, notes))| *notes * 3 >= group.len())
-        .map(|(word, (weight, notes))| (weight * weight / total[&word] * (notes as f64).sqrt(), word))
+        .iter()
+        .filter(|(word, (_, count))| count * 3 >= group.len() && total[word].1 * 2 <= notes.len().max(4))
+        .map(|(word, &entry)| (score(word, entry), *word))
         .collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
     scored.into_iter().take(6).map(|(_, word)| themes.vocabulary[word as usize].clone()).collect()

@@ -1,0 +1,272 @@
+use std::collections::BTreeSet;
+
+use super::affinity::Affinities;
+use super::archive::{self, Surroundings};
+use super::groups;
+use super::mentions::{self, Inbound, Names};
+use super::navigation::Navigation;
+use super::note::{Note, Role};
+use super::overlaps::Overlaps;
+use super::plan::Destiny;
+use super::role::{date_in, theme_of_name};
+use super::scope::{Kind, Scope, fixed_by_name};
+use super::sections;
+use super::shares::overlap_share;
+use super::test_notes::note;
+use super::topics::Topics;
+use crate::config::ConsolidateConfig;
+use crate::repo::RepoPath;
+
+fn roles(cases: &[(&str, &str, Role)]) {
+    for (path, text, role) in cases {
+        assert_eq!(note(path, text).role, *role, "{path}");
+    }
+}
+
+#[test]
+fn kind_is_known_by_name_then_title_then_content() {
+    roles(&[
+        ("notes/START_HERE.md", "", Role::Index),
+        ("notes/SESSION_2025-10-30_SUMMARY.md", "", Role::Session),
+        ("notes/2025-10-29_decoder.md", "", Role::Session),
+        ("notes/ENCODEC_QUICK_REFERENCE.md", "", Role::Reference),
+        ("notes/install.md", "", Role::Guide),
+        ("notes/trainingStatus.md", "", Role::Status),
+        ("notes/x.md", "# Migration plan\n", Role::Plan),
+        ("notes/x.md", "# X\n\n```sh\nmake\n```\n", Role::Guide),
+        ("notes/x.md", "# Thoughts\n\nNothing special.\n", Role::Other),
+    ]);
+}
+
+#[test]
+fn dates_are_found_in_names_and_nowhere_else() {
+    let cases = [
+        ("2025-10-28_x", Some("2025-10-28")),
+        ("session_20251103_b", Some("2025-11-03")),
+        ("a_2025_01_09", Some("2025-01-09")),
+        ("issue20251399", None),
+        ("v2.10.11", None),
+        ("123456789", None),
+        ("é2025-10-28", Some("2025-10-28")),
+    ];
+    for (name, date) in cases {
+        assert_eq!(date_in(name).as_deref(), date, "{name}");
+    }
+}
+
+#[test]
+fn theme_of_a_name_leaves_out_what_kind_of_note_it_is() {
+    assert_eq!(theme_of_name("AUDIO_ENCODING_EXECUTIVE_SUMMARY"), ["audio", "encoding"]);
+    assert_eq!(theme_of_name("SETUP_CONDA_ENVIRONMENT"), ["setup", "conda", "environment"]);
+    assert_eq!(theme_of_name("FINAL_SESSION_STATUS"), Vec::<String>::new());
+}
+
+fn kind(path: &str, config: &ConsolidateConfig) -> Kind {
+    Scope::of(config).expect("good globs").kind(&path.into())
+}
+
+#[test]
+fn notes_are_found_by_looking_where_the_configuration_names_none() {
+    let config = ConsolidateConfig::default();
+    let cases = [
+        ("notes/a.md", Kind::Note),
+        ("docs/deep/b.rst", Kind::Note),
+        ("README.md", Kind::Note),
+        ("requirements.txt", Kind::Other),
+        ("docs/requirements-dev.txt", Kind::Other),
+        ("src/lib.rs", Kind::Other),
+        ("src/notes.md", Kind::Other),
+        ("notes/archive/a.md", Kind::Archived),
+        ("docs/Legacy/x/a.md", Kind::Archived),
+        ("notes/documentation_consolidation_plan.md", Kind::Other),
+    ];
+    for (path, expected) in cases {
+        assert_eq!(kind(path, &config), expected, "{path}");
+    }
+}
+
+#[test]
+fn globs_of_the_configuration_decide() {
+    let config = ConsolidateConfig {
+        include: Some(vec!["wiki".to_owned()]),
+        exclude: vec!["wiki/private/**".to_owned()],
+        ..ConsolidateConfig::default()
+    };
+    assert_eq!(kind("wiki/a.md", &config), Kind::Note);
+    assert_eq!(kind("wiki/private/a.md", &config), Kind::Other);
+    assert_eq!(kind("notes/a.md", &config), Kind::Other);
+    assert!(Scope::of(&ConsolidateConfig { exclude: vec!["a[".to_owned()], ..config }).is_err());
+}
+
+#[test]
+fn files_that_people_and_programs_look_for_stay() {
+    for path in
+        ["README.md", "docs/readme.zh.md", "CLAUDE.md", ".github/x.md", "docs/CONTRIBUTING.md", "CHANGES.rst"]
+    {
+        assert!(fixed_by_name(&path.into()).is_some(), "{path}");
+    }
+    assert_eq!(fixed_by_name(&"notes/reading.md".into()), None);
+}
+
+#[test]
+fn names_of_notes_are_found_in_any_text() {
+    let text = "See [a](notes/a.md) and notes/b.md, `x.mdx`.\n# open(\"c.txt\")\nopen(\"d.md\")\nREADME.md's\n.md é.md\n";
+    let found: Vec<(usize, String, bool)> = mentions::find(text)
+        .into_iter()
+        .map(|mention| (mention.line, mention.path, mention.is_string))
+        .collect();
+    let expected = [
+        (1, "notes/a.md", false),
+        (1, "notes/b.md", false),
+        (1, "x.mdx", true),
+        (2, "c.txt", false),
+        (3, "d.md", true),
+        (4, "README.md", false),
+        (5, "é.md", false),
+    ];
+    let expected: Vec<(usize, String, bool)> =
+        expected.into_iter().map(|(line, path, is_string)| (line, path.to_owned(), is_string)).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn note_that_a_program_reads_is_known_and_a_comment_only_names_it() {
+    let paths: Vec<RepoPath> = ["docs/a.md", "docs/b.md", "notes/b.md"].map(RepoPath::from).into();
+    let names = Names::of(&paths);
+    let mut inbound = Inbound::new(3);
+    inbound.take_file(
+        &names,
+        &"src/lib.rs".into(),
+        "let a = include_str!(\"../docs/a.md\");\n// see docs/b.md\n",
+    );
+    assert_eq!(inbound.read_by, [Some(("src/lib.rs".into(), 1)), None, None]);
+    assert_eq!(inbound.from_files[1].len(), 1);
+    // Two notes have this name: neither is meant for sure.
+    assert_eq!(names.resolve(&"src/lib.rs".into(), "b.md"), None);
+}
+
+#[test]
+fn pages_of_sites_are_known() {
+    let mut navigation = Navigation::default();
+    navigation.take(&"mkdocs.yml".into(), "site_name: x\nnav:\n  - Home: index.md\n  - guide/setup.md\n");
+    navigation.take(&"book/src/SUMMARY.md".into(), "- [One](one.md)\n");
+    navigation.take(&"sphinx/conf.py".into(), "extensions = []\n");
+    for (path, named) in [
+        ("docs/index.md", true),
+        ("docs/guide/setup.md", true),
+        ("docs/x.md", false),
+        ("book/src/one.md", true),
+        ("sphinx/a.rst", true),
+    ] {
+        assert_eq!(navigation.names(&path.into()).is_some(), named, "{path}");
+    }
+}
+
+fn surroundings() -> Surroundings {
+    Surroundings { inbound: 0, superseded: 0.0, age: 0.5 }
+}
+
+#[test]
+fn finished_business_ranks_by_its_signs_and_a_guide_stays() {
+    let notes = [
+        note("docs/setup_guide.md", "# Setup\n\nInstall it.\n"),
+        note(
+            "notes/2025-10-29_issue18_complete.md",
+            "# Issue 18\n\n**Status:** COMPLETE\n\nWe fixed and tested it.\n",
+        ),
+        note("notes/REPORT.md", "# Report\n\nSome words.\n"),
+        note("notes/empty.md", "\n"),
+    ];
+    let found = archive::candidates(&notes, &[surroundings(); 4]);
+    let order: Vec<usize> = found.iter().map(|candidate| candidate.note).collect();
+    assert_eq!(order, [3, 1, 2]);
+    assert!(
+        found[1].reasons.iter().any(|reason| reason == "line 3 says “Status: COMPLETE”"),
+        "{:?}",
+        found[1]
+    );
+    assert!(found[1].confidence > 0.8 && found[2].confidence < 0.5, "{found:?}");
+}
+
+#[test]
+fn what_others_link_to_is_less_sure_to_be_finished() {
+    let notes = [note("notes/session_5.md", "# S\n\nWords.\n")];
+    let alone = archive::candidates(&notes, &[surroundings()])[0].confidence;
+    let linked = archive::candidates(&notes, &[Surroundings { inbound: 6, ..surroundings() }])[0].confidence;
+    assert!(linked < alone);
+}
+
+/// Notes on two subjects, and one log.
+fn sample() -> Vec<Note> {
+    let audio = "The codec turns sound into tokens with a quantizer and a decoder for speech frames.";
+    let cluster =
+        "Jobs are queued by the scheduler, nodes are reserved and scratch storage is swept nightly.";
+    vec![
+        note("notes/AUDIO_CODEC_SUMMARY.md", &format!("# Audio codec\n\n{audio}\n\n## Results\n\nGood.\n")),
+        note(
+            "notes/audio_codec_reference.md",
+            &format!("# Audio codec reference\n\n{audio} Bitrates are listed.\n"),
+        ),
+        note("notes/cluster_jobs.md", &format!("# Cluster jobs\n\n{cluster}\n")),
+        note("notes/cluster_jobs_guide.md", &format!("# Cluster jobs: guide\n\n{cluster} Logs rotate.\n")),
+        note("notes/2025-01-02_audio_codec.md", &format!("# Session\n\nWe did things. {audio}\n")),
+    ]
+}
+
+fn compared(notes: &[Note]) -> (Overlaps, Affinities) {
+    let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
+    let overlaps = Overlaps::of(&texts, &BTreeSet::new());
+    let affinities = Affinities::of(notes, &overlaps);
+    (overlaps, affinities)
+}
+
+#[test]
+fn notes_on_one_subject_make_a_guide_and_a_log_does_not() {
+    let notes = sample();
+    let (overlaps, affinities) = compared(&notes);
+    let groups = groups::of(&notes, &affinities, &overlaps, &"docs/guides".into(), &BTreeSet::new());
+    let mut found: Vec<(String, Vec<usize>)> =
+        groups.into_iter().map(|group| (group.target.to_string(), group.notes)).collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            ("docs/guides/audio-codec.md".to_owned(), vec![1, 0]),
+            ("docs/guides/cluster-job.md".to_owned(), vec![3, 2]),
+        ]
+    );
+}
+
+#[test]
+fn topics_hold_every_note_once() {
+    let notes = sample();
+    let (_, affinities) = compared(&notes);
+    let topics = Topics::of(&notes, &affinities);
+    let mut all: Vec<usize> = topics.groups.iter().flatten().copied().collect();
+    all.sort_unstable();
+    assert_eq!(all, [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn sections_cover_a_note_once_and_get_a_destiny() {
+    let notes = sample();
+    let (overlaps, _) = compared(&notes);
+    let plans = sections::of(&notes, &[1, 0], &overlaps);
+    let of_first: Vec<_> = plans
+        .iter()
+        .filter(|plan| plan.source == notes[0].path)
+        .map(|plan| (plan.lines, plan.destiny))
+        .collect();
+    assert_eq!(of_first, [((1, 4), Destiny::Repeated), ((5, 7), Destiny::History)]);
+}
+
+#[test]
+fn share_of_repeated_blocks_counts_bytes_of_both_notes() {
+    let notes = [
+        note("notes/a.md", "Same  words\nhere.\n"),
+        note("notes/b.md", "Same words here.\n"),
+        note("notes/c.md", "Other.\n"),
+    ];
+    let expected = (17 + 16) as f64 / (18 + 17 + 7) as f64;
+    assert!((overlap_share(&notes) - expected).abs() < 1e-9);
+}
