@@ -3,7 +3,7 @@
 use super::lines::{self, Reach};
 use super::regions::{self, Region};
 use super::seeds::{Seed, Weighed};
-use super::{Pair, Passage, Tuning, kin, range_from_one};
+use super::{Pair, Passage, Tuning, kin, range_from_one, seeds};
 
 /// One of the two texts, with its words that are boilerplate.
 #[derive(Clone, Copy)]
@@ -21,6 +21,10 @@ impl Side<'_> {
 
 /// The passages of two texts; `None` when all they share says too little.
 pub(super) fn compare(a: Side<'_>, b: Side<'_>, seeds: &[Seed], tuning: &Tuning) -> Option<Pair> {
+    // Most pairs share a phrase or two: they are sent away before anything is laid out for them.
+    if covered_weight(a.text, seeds) < tuning.strong_mass {
+        return None;
+    }
     let mut regions = regions::of_pair(a, b, seeds, tuning);
     let strong: u32 = regions.iter().filter(|region| region.strong).map(|region| region.mass).sum();
     if strong == 0 {
@@ -45,6 +49,18 @@ pub(super) fn compare(a: Side<'_>, b: Side<'_>, seeds: &[Seed], tuning: &Tuning)
         share_b: share(b.text, reaches.iter().map(|reach| (reach.b, reach.similarity))),
         passages: reaches.iter().map(passage).collect(),
     })
+}
+
+/// The weight of the first text's words that seeds cover: no region can have more.
+fn covered_weight(text: &Weighed, seeds: &[Seed]) -> u32 {
+    let (mut covered, mut next) = (0, 0);
+    for seed in seeds {
+        let end = seed.at.0 + seeds::GRAM as u32;
+        let words = seed.at.0.max(next) as usize..end as usize;
+        covered += text.weights[words].iter().map(|&weight| u32::from(weight)).sum::<u32>();
+        next = end;
+    }
+    covered
 }
 
 fn weight(text: &Weighed) -> f64 {

@@ -65,14 +65,21 @@ fn clusters(points: Vec<(u32, u32)>, gap: u32) -> Vec<Vec<(u32, u32)>> {
     // A text with many repetitions could split for ever in small steps; what is left then stays one cluster.
     const ROUNDS: usize = 8;
     let mut now = vec![points];
+    let mut quiet = 0;
     for round in 0..ROUNDS {
+        let count = now.len();
         let mut next = Vec::with_capacity(now.len());
         for mut cluster in now.drain(..) {
             let side = |point: &(u32, u32)| if round % 2 == 0 { point.0 } else { point.1 };
             cluster.sort_unstable_by_key(|point| (side(point), *point));
             next.extend(cluster.chunk_by(|one, other| side(other) - side(one) <= gap).map(<[_]>::to_vec));
         }
+        quiet = if next.len() == count { quiet + 1 } else { 0 };
         now = next;
+        // Neither side had a gap left.
+        if quiet == 2 {
+            break;
+        }
     }
     now
 }

@@ -107,38 +107,35 @@ const OCCURRENCES: usize = 4;
 fn match_entries(entries: &[(u64, u32)], bases: &[u32], spread_limit: u32) -> (Vec<Seed>, Vec<Common>) {
     let mut seeds = Vec::new();
     let mut common = Vec::new();
-    let mut places: Vec<(u32, Vec<u32>)> = Vec::new();
-    for group in entries.chunk_by(|one, other| one.0 == other.0) {
-        if group.len() < 2 {
-            continue;
-        }
+    // For each text that holds the run its number and its first places; kept from run to run.
+    let mut places: Vec<(u32, u32)> = Vec::new();
+    for group in entries.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1) {
         places.clear();
-        for &(_, position) in group {
+        places.extend(group.iter().map(|&(_, position)| {
             let text = bases.partition_point(|&base| base <= position) - 1;
-            let at = position - bases[text];
-            match places.last_mut() {
-                Some((last, all)) if *last as usize == text => all.push(at),
-                _ => places.push((text as u32, vec![at])),
-            }
-        }
-        let spread = places.len() as u32;
+            (text as u32, position - bases[text])
+        }));
+        let spread = places.chunk_by(|one, other| one.0 == other.0).count() as u32;
         if spread > spread_limit {
             let hash = group[0].0;
-            common.extend(
-                places.iter().flat_map(|(text, all)| {
-                    all.iter().map(move |&at| Common { text: *text, at, spread, hash })
-                }),
-            );
-            continue;
-        }
-        for (index, (a, in_a)) in places.iter().enumerate() {
-            for (b, in_b) in &places[index + 1..] {
-                for &from in in_a.iter().take(OCCURRENCES) {
-                    let pairs = in_b.iter().take(OCCURRENCES);
-                    seeds.extend(pairs.map(|&to| Seed { texts: (*a, *b), at: (from, to) }));
-                }
-            }
+            common.extend(places.iter().map(|&(text, at)| Common { text, at, spread, hash }));
+        } else if spread > 1 {
+            pair_up(&places, &mut seeds);
         }
     }
     (seeds, common)
+}
+
+/// A seed for each two places in different texts, of the first places in each.
+fn pair_up(places: &[(u32, u32)], seeds: &mut Vec<Seed>) {
+    let mut rest = places;
+    for in_a in places.chunk_by(|one, other| one.0 == other.0) {
+        rest = &rest[in_a.len()..];
+        for in_b in rest.chunk_by(|one, other| one.0 == other.0) {
+            for &(a, from) in in_a.iter().take(OCCURRENCES) {
+                let pairs = in_b.iter().take(OCCURRENCES);
+                seeds.extend(pairs.map(|&(b, to)| Seed { texts: (a, b), at: (from, to) }));
+            }
+        }
+    }
 }
