@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::code::python::imports::Unresolved;
 use crate::code::{ReadBy, SymbolKind};
 use crate::config::Depth;
 use crate::repo::{CommitId, RepoPath};
@@ -52,6 +53,8 @@ pub struct Analysis {
     pub replay: Option<Replay>,
     /// Upstream's commits one by one.
     pub upstream_commits: Option<UpstreamCommits>,
+    /// Static findings on the merged tree that neither side has; `None` where there was nothing to check.
+    pub merged_tree: Option<MergedTree>,
     /// What the fork's changes are counted from: the merge base, else upstream's tip.
     pub custom_since: Option<Base>,
     /// Lines that the fork added and deleted in all, as `git diff --numstat` counts.
@@ -251,6 +254,27 @@ pub struct Step {
     pub clean: bool,
     /// Paths that conflict.
     pub conflicts: usize,
+}
+
+/// What breaks in the merged tree although both sides are sound. Only imports are checked so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MergedTree {
+    /// Python imports that fail.
+    pub imports: Vec<MergedImport>,
+    /// Calls; not checked.
+    pub calls: Option<Vec<Finding>>,
+    /// Links; not checked.
+    pub links: Option<Vec<Finding>>,
+}
+
+/// An import that fails in the merged tree alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MergedImport {
+    /// The import.
+    #[serde(flatten)]
+    pub import: Unresolved,
+    /// Upstream's commit that is behind it, where it is known.
+    pub commit: Option<CommitId>,
 }
 
 /// Upstream's commits one by one, newest first, merges apart.

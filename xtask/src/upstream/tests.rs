@@ -344,3 +344,27 @@ fn audit_tells_what_a_merge_lost_and_nothing_of_a_clean_one() {
         audit(&Repo::open(&folder).unwrap(), "no..where", &Progress::default(), &Cancel::default()).is_err()
     );
 }
+
+#[test]
+fn merge_that_is_clean_in_text_tells_the_import_that_breaks() {
+    let place = Place::new();
+    let mut history = History::default();
+    let init = ("pkg/__init__.py", Some("pass\n"));
+    history.commit("main", "root", &[init, ("pkg/old.py", Some("def useful():\n    return 1\n"))]);
+    history.fork("fork", "main");
+    history.commit(
+        "main",
+        "move",
+        &[("pkg/old.py", None), ("pkg/new.py", Some("def useful():\n    return 1\n"))],
+    );
+    history.commit("fork", "own", &[("own.py", Some("import sys\n\nfrom pkg.old import useful\n"))]);
+    let folder = place.repository("r", &[], &history);
+    let found = analysis(&folder, "fork", "main");
+    assert!(found.merge.as_ref().unwrap().clean);
+    let merged = found.merged_tree.as_ref().unwrap();
+    let told: Vec<_> =
+        merged.imports.iter().map(|one| (one.import.path.to_string(), one.import.line)).collect();
+    assert_eq!(told, [("own.py".to_owned(), 3)]);
+    assert_eq!(merged.imports[0].commit.as_ref(), Some(&found.upstream.oid));
+    assert!(report(&found).to_markdown(None).contains("`own.py:3`"));
+}

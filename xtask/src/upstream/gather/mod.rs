@@ -4,6 +4,7 @@ mod audit;
 mod blobs;
 mod core;
 mod fetch;
+mod merged;
 mod names;
 mod outlines;
 mod overlap;
@@ -139,6 +140,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, options: &Options) -> Anal
         sync_point: None,
         clean_prefix: None,
         replay: None,
+        merged_tree: None,
         upstream_commits: None,
         fork,
         upstream: target.side.clone(),

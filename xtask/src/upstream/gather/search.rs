@@ -6,6 +6,7 @@ use super::super::commits;
 use super::super::model::{Analysis, Detail, Relation, Release, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
 use super::core::{Core, Touched};
+use super::merged;
 use super::outlines;
 use super::replay::{self, Stack};
 use super::steps::{self, Sweep, merge_all};
@@ -35,6 +36,7 @@ pub(super) fn deepen(
     let applied = search.sync_point();
     search.recorded();
     search.steps();
+    search.merged_tree();
     search.both_sides();
     search.replay();
     search.upstream_commits(&applied);
@@ -104,6 +106,17 @@ impl Deepening<'_> {
         match tried {
             Ok(merges) => sync.conflicts_after = merges.first().map(|(_, merge)| merge.stages.len()),
             Err(error) => self.failed("the trial merge after a recorded sync", &error),
+        }
+    }
+
+    fn merged_tree(&mut self) {
+        if self.analysis.relation != Some(Relation::Diverged) {
+            return;
+        }
+        let sides = [&self.analysis.fork.oid, &self.analysis.upstream.oid];
+        match merged::check(self.scratch, self.core, sides) {
+            Ok(checked) => self.analysis.merged_tree = checked,
+            Err(error) => self.failed("the imports of the merged tree", &error),
         }
     }
 

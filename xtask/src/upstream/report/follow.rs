@@ -91,6 +91,38 @@ fn first(conflict: &Conflict) -> Cell {
     cell
 }
 
+/// What breaks although the text merges.
+pub(super) fn merged_tree(document: &mut Document, analysis: &Analysis) {
+    let Some(merged) = &analysis.merged_tree else { return };
+    document.heading(2, "Clean in text, broken in fact");
+    if merged.imports.is_empty() {
+        document.paragraph(
+            "Every Python import that works on a side works in the merged tree too (files with conflicts apart).",
+        );
+        return;
+    }
+    document.paragraph(format!(
+        "{} fail in the merged tree and on neither side.",
+        count(merged.imports.len(), "Python import")
+    ));
+    let rows = merged
+        .imports
+        .iter()
+        .map(|found| {
+            let import = &found.import;
+            let name = import.name.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+            let commit =
+                found.commit.as_ref().map_or_else(|| "-".into(), |commit| Inline::code(commit.short()));
+            row([
+                Inline::code(format!("{}:{}", import.path, import.line)),
+                Inline::code(import.module.as_str()).text(name),
+                commit,
+            ])
+        })
+        .collect();
+    capped(document, &["Import", "Module", "Upstream's commit"], &[], rows, "imports");
+}
+
 pub(super) fn steps(document: &mut Document, analysis: &Analysis) {
     let Some(prefix) = &analysis.clean_prefix else { return };
     document.heading(2, "How far it goes without a conflict");
