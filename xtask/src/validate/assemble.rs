@@ -72,6 +72,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         executed: gathered.executed,
         verdict: verdict(&runs, &cases, &excused),
         baseline,
+        coverage: None,
         slowest: slowest(&cases),
         missing: gathered.runs.iter().flat_map(SuiteRun::missing).collect(),
         moved: moved(&gathered.renames, &gathered.imports, &cases, &gathered.inventory),

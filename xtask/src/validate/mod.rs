@@ -144,6 +144,11 @@ impl Analysis {
         Durations { suites: suites.collect(), tests: tests.collect() }
     }
 
+    /// True when a gating suite cannot run here, so that nothing is proven: exit code 2 for a gate.
+    pub fn cannot_run(&self) -> bool {
+        self.executed && self.verdict == Verdict::NotProven && self.runs.iter().any(|run| run.gating)
+    }
+
     /// True when a gate must fail: a gating suite that did not pass, or a finding that denies.
     pub fn is_failing(&self) -> bool {
         let denied = self.findings.iter().any(|finding| finding.level == crate::report::Level::Deny);

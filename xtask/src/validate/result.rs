@@ -30,6 +30,8 @@ pub struct Analysis {
     pub causes: Vec<Cause>,
     /// What changed since before; `None` when there is nothing to compare with.
     pub baseline: Option<Baseline>,
+    /// Lines that ran are not measured: `null`, as the schema has it for what does not apply.
+    pub coverage: Option<()>,
     /// The slowest tests.
     pub slowest: Vec<Slow>,
     /// Tests that passed when run again.

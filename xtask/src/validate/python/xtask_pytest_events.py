@@ -20,6 +20,8 @@ _SELECTION = os.environ.get("XTASK_SELECTION")
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 _TEXT_CAP = 4000
 _FRAME_CAP = 60
+# Made once: `json.dumps` with options builds an encoder for each call.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class _Pipe:
@@ -47,7 +49,7 @@ class _Pipe:
         # A test that forks and returns leaves a second session behind; only the first one speaks.
         if os.getpid() != self.process:
             return
-        data = json.dumps(event, separators=(",", ":")).encode("ascii") + b"\n"
+        data = _encode(event).encode("ascii") + b"\n"
         try:
             if not self.is_open():
                 self.open()
@@ -84,6 +86,8 @@ def _listen():
 def _clean(text):
     """Text that every JSON reader takes: lone surrogates (names that are not UTF-8) become escapes."""
     text = str(text)
+    if text.isascii():
+        return text
     try:
         text.encode("utf-8")
         return text

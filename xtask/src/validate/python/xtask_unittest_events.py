@@ -15,6 +15,8 @@ import unittest
 
 _TEXT_CAP = 4000
 _FRAME_CAP = 60
+# Made once: `json.dumps` with options builds an encoder for each call.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _MACHINERY = ("<frozen ", os.path.dirname(os.path.abspath(unittest.__file__)) + os.sep)
 
 _process = os.getpid()
@@ -24,7 +26,7 @@ _pipe = os.open(os.environ["XTASK_EVENTS"], os.O_WRONLY | os.O_APPEND)
 def send(**event):
     if os.getpid() != _process:
         return
-    data = json.dumps(event, separators=(",", ":")).encode("ascii") + b"\n"
+    data = _encode(event).encode("ascii") + b"\n"
     try:
         while data:
             data = data[os.write(_pipe, data) :]
@@ -34,6 +36,8 @@ def send(**event):
 
 def clean(text):
     text = str(text)
+    if text.isascii():
+        return text
     try:
         text.encode("utf-8")
         return text
