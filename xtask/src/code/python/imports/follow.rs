@@ -1,5 +1,7 @@
 //! Follows a name through imports to the file that defines it.
 
+use std::collections::BTreeSet;
+
 use super::facts::{self, Import};
 use super::index::{FileId, Index, Outcome, Place};
 use super::{Project, layout::Layout};
@@ -106,6 +108,30 @@ fn module_of(place: Place) -> Option<FileId> {
 }
 
 impl Project {
+    /// The names that other files import from the file at `path`; all that it binds when one takes them by star.
+    pub fn names_taken_from(&self, path: &RepoPath) -> BTreeSet<String> {
+        let Some(target) = self.files.iter().position(|file| file.path == *path) else {
+            return BTreeSet::new();
+        };
+        let index = self.index();
+        let mut taken = BTreeSet::new();
+        for file in (0..self.files.len()).filter(|file| *file != target) {
+            for import in index.facts(file).iter().flat_map(|facts| &facts.imports) {
+                let Some(name) = &import.name else { continue };
+                let places = index.places(&self.layout, file, import.level, &import.module);
+                if !places.into_iter().any(|place| module_of(place) == Some(target)) {
+                    continue;
+                }
+                if name == "*" {
+                    taken.extend(index.facts(target).iter().flat_map(|facts| facts.bindings.iter().cloned()));
+                } else {
+                    taken.insert(name.clone());
+                }
+            }
+        }
+        taken
+    }
+
     /// The files and names that the import statements in `text` lead to, as seen from the file at `path`.
     pub fn definitions_of(&self, path: &RepoPath, text: &str) -> Vec<(RepoPath, Option<String>)> {
         let Ok(facts) = facts::read(text) else { return Vec::new() };

@@ -9,6 +9,7 @@
 mod anchors;
 mod declared;
 mod facts;
+mod fix;
 mod follow;
 mod guard;
 mod index;
@@ -30,6 +31,7 @@ use super::syntax::Unparsed;
 use crate::repo::{EntryKind, RepoPath, Tree};
 pub use anchors::Anchor;
 pub use facts::Import;
+pub use fix::{Edit, Fix, fix_file};
 pub use guard::Guard;
 use index::{Entry, Index, ReadFile};
 use layout::Layout;
