@@ -1,12 +1,13 @@
 //! Writes what analysis A finds as predictions for a scorer of labelled notes.
 //!
 //! ```text
-//! cargo run --release --example consolidation_scores -- notes REPOSITORY [REVISION] > predictions.json
+//! cargo run --release --example consolidation_scores -- notes REPOSITORY [REVISION|- [GLOB…]] > predictions.json
 //! cargo run --release --example consolidation_scores -- texts FOLDER > predictions.json
 //! ```
 //!
 //! `notes` runs the whole analysis on a repository; `texts` only compares the Markdown files of a folder
-//! (planted overlaps). Times go to standard error.
+//! (planted overlaps). Times go to standard error; with `REPORT=FILE` the report is written there, so that the
+//! next run finds its plan.
 
 #![allow(
     clippy::disallowed_methods,
@@ -25,7 +26,7 @@ use xtask::consolidate::{self, Analysis, Options};
 use xtask::passages;
 use xtask::process::{Cancel, Progress};
 use xtask::repo::Repo;
-use xtask::report::Outcome;
+use xtask::report::{Outcome, ReportMarker};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,7 +34,7 @@ fn main() -> Result<()> {
     let predictions = match arguments[..] {
         ["notes", repository, ref rest @ ..] => of_repository(Path::new(repository), rest)?,
         ["texts", folder] => of_texts(Path::new(folder))?,
-        _ => bail!("usage: notes REPOSITORY [REVISION [GLOB…]] | texts FOLDER"),
+        _ => bail!("usage: notes REPOSITORY [REVISION|- [GLOB…]] | texts FOLDER"),
     };
     println!("{predictions}");
     Ok(())
@@ -43,7 +44,7 @@ fn of_repository(folder: &Path, rest: &[&str]) -> Result<Value> {
     let repo = Repo::open(folder)?;
     let include = rest.get(1..).filter(|globs| !globs.is_empty());
     let options = Options {
-        at: rest.first().map(|&revision| revision.to_owned()),
+        at: rest.first().filter(|&&revision| revision != "-").map(|&revision| revision.to_owned()),
         depth: Depth::Medium,
         config: ConsolidateConfig {
             include: include.map(|globs| globs.iter().map(|&glob| glob.to_owned()).collect()),
@@ -59,8 +60,9 @@ fn of_repository(folder: &Path, rest: &[&str]) -> Result<Value> {
     };
     eprintln!("{} notes in {:.3} s", analysis.notes.len(), start.elapsed().as_secs_f64());
     eprintln!("{}\n{}", consolidate::headline(&analysis), consolidate::next_step(&analysis));
+    let marker = ReportMarker { kind: "consolidation".to_owned(), inputs: analysis.inputs.clone() };
     if let Ok(path) = std::env::var("REPORT") {
-        std::fs::write(path, consolidate::report(&analysis).to_markdown(None))?;
+        std::fs::write(path, consolidate::report(&analysis).to_markdown(Some(&marker)))?;
     }
     Ok(of_analysis(&analysis))
 }

@@ -288,7 +288,7 @@ fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered) {
             continue;
         }
         let text = String::from_utf8_lossy(&bytes);
-        // Our own reports name every note; that keeps none in its place.
+        // What this tool writes says nothing about who needs a note.
         if ReportMarker::parse(&text).is_some() {
             continue;
         }

@@ -4,6 +4,7 @@
 
 mod affinity;
 mod archive;
+mod ask;
 mod assemble;
 mod decisions;
 mod gather;
@@ -34,7 +35,7 @@ mod test_notes;
 #[cfg(test)]
 mod tests;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 pub use decisions::{Lapsed, carry_over};
 pub use note::Role;
@@ -46,7 +47,7 @@ pub use result::*;
 use crate::config::{ConsolidateConfig, Depth};
 use crate::process::{Cancel, Progress};
 use crate::repo::{Repo, RepoPath, Tree};
-use crate::report::{Outcome, Unavailable};
+use crate::report::{Document, Outcome, Unavailable};
 
 /// What is read, and how far it looks.
 #[derive(Clone, Debug)]
@@ -105,6 +106,47 @@ pub fn analyse(input: Input, options: &Options, progress: &Progress) -> Outcome<
     };
     progress.step(format!("comparing {} notes", gathered.notes.len()));
     Outcome::Done(assemble::analysis(gathered, options))
+}
+
+/// Says why two notes are, or are not, called overlapping, with the passages.
+///
+/// # Errors
+/// As [`gather`]; or a name is no note that is read, or may mean several.
+pub fn explain(
+    repo: &Repo,
+    options: &Options,
+    one: &str,
+    other: &str,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Document> {
+    ask::explain(&read_quickly(repo, options, progress, cancel)?.notes, one, other)
+}
+
+/// Finds the notes and lines that speak of `words`.
+///
+/// # Errors
+/// As [`gather`].
+pub fn search(
+    repo: &Repo,
+    options: &Options,
+    words: &str,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Document> {
+    Ok(ask::search(&read_quickly(repo, options, progress, cancel)?.notes, words))
+}
+
+/// The notes alone: a question about them needs neither history nor other files.
+fn read_quickly(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<gather::Gathered> {
+    let options = Options { depth: Depth::Quick, ..options.clone() };
+    let read = gather::read(repo, &options, progress, cancel)?;
+    read.context("find notes: there is neither a work tree nor a commit")
 }
 
 /// The globs that stand for notes when the configuration names none, as far as they match something in `tree`.

@@ -67,7 +67,7 @@ impl Scope {
             Some(include) => include.is_match(&*shown) && Format::of_extension(&path.extension()).is_some(),
             None => is_note_by_default(path),
         };
-        if !is_chosen || *path == self.report || self.exclude.is_match(&*shown) {
+        if !is_chosen || self.exclude.is_match(&*shown) {
             return Kind::Other;
         }
         if is_archived(path) { Kind::Archived } else { Kind::Note }

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::affinity::Affinities;
 use super::archive::{self, Surroundings};
+use super::ask;
 use super::groups;
 use super::mentions::{self, Inbound, Names};
 use super::navigation::Navigation;
@@ -78,7 +79,6 @@ fn notes_are_found_by_looking_where_the_configuration_names_none() {
         ("src/notes.md", Kind::Other),
         ("notes/archive/a.md", Kind::Archived),
         ("docs/Legacy/x/a.md", Kind::Archived),
-        ("notes/documentation_consolidation_plan.md", Kind::Other),
     ];
     for (path, expected) in cases {
         assert_eq!(kind(path, &config), expected, "{path}");
@@ -269,4 +269,37 @@ fn share_of_repeated_blocks_counts_bytes_of_both_notes() {
     ];
     let expected = (17 + 16) as f64 / (18 + 17 + 7) as f64;
     assert!((overlap_share(&notes) - expected).abs() < 1e-9);
+}
+
+fn text_of(document: &crate::report::Document) -> String {
+    document.to_text(200)
+}
+
+#[test]
+fn explanation_shows_the_passages_or_says_that_there_are_none() {
+    let shared = "The loader reads every recording twice because the scanner writes headers late.\n\
+                  Missing volumes are interpolated from neighbours unless the gap exceeds three repetitions.\n";
+    let notes = [
+        note("notes/a.md", &format!("# A\n\n{shared}")),
+        note("notes/b.md", &format!("# B\n\nOther words lead here.\n\n{shared}")),
+        note("docs/c.md", "# C\n\nNothing in common.\n"),
+    ];
+    let answer = text_of(&ask::explain(&notes, "a.md", "./notes/b.md").expect("both are notes"));
+    assert!(answer.contains("They overlap with a score of"), "{answer}");
+    assert!(answer.contains("Missing volumes"), "{answer}");
+    let answer = text_of(&ask::explain(&notes, "c.md", "b.md").expect("both are notes"));
+    assert!(answer.contains("They are not called overlapping"), "{answer}");
+    assert_eq!(
+        ask::explain(&notes, "x.md", "b.md").expect_err("no such note").to_string(),
+        "`x.md` is no note that is read here"
+    );
+}
+
+#[test]
+fn search_ranks_notes_and_shows_their_lines() {
+    let notes = sample();
+    let answer = text_of(&ask::search(&notes, "scheduler scratch"));
+    let (first, second) = (answer.find("cluster_jobs.md"), answer.find("cluster_jobs_guide.md"));
+    assert!(first.is_some() && second.is_some() && !answer.contains("AUDIO"), "{answer}");
+    assert!(text_of(&ask::search(&notes, "zebra")).contains("No note holds any of these words."));
 }
