@@ -58,9 +58,6 @@ fn weigh(note: &Note, surroundings: Surroundings) -> (f64, Vec<String>) {
     }
     let mut signs = signs_of_name(note);
     signs.extend(signs_of_text(note));
-    if signs.iter().all(|sign| sign.reason.is_none()) && surroundings.superseded < 0.5 {
-        return (0.0, Vec::new());
-    }
     signs.extend(signs_around(surroundings));
     let sum: f64 = START + signs.iter().map(|sign| sign.weight).sum::<f64>();
     signs.sort_by(|one, other| other.weight.total_cmp(&one.weight));

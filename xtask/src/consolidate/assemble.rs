@@ -20,6 +20,8 @@ use crate::report::Finding;
 
 /// Affinities below this are noise.
 const LEAST_AFFINITY: f64 = 0.05;
+/// Archive candidates below this, in percent, are listed in JSON and not proposed.
+const LEAST_ARCHIVE: u8 = 30;
 /// Affinities kept for each note.
 const AFFINITIES: usize = 20;
 
@@ -31,8 +33,8 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
     let affinities = Affinities::of(notes, &overlaps);
     let topics = Topics::of(notes, &affinities);
     let topic_entries = topics::entries(notes, &topics, &affinities);
-    let (items, lapsed) = items(&gathered, &overlaps, &affinities, options);
-    let plan = plan(&items, &gathered);
+    let Proposals { items, unsure, lapsed } = items(&gathered, &overlaps, &affinities, options);
+    let plan = plan(items.iter().chain(&unsure), &gathered);
     let overlap_entries = overlaps::entries(notes, &overlaps);
     let summary = Summary {
         notes: notes.len(),
@@ -166,12 +168,7 @@ fn findings(gathered: &Gathered) -> Vec<Finding> {
 }
 
 /// The items that are proposed, with what was decided before.
-fn items(
-    gathered: &Gathered,
-    overlaps: &Overlaps,
-    affinities: &Affinities,
-    options: &Options,
-) -> (Vec<Item>, Vec<decisions::Lapsed>) {
+fn items(gathered: &Gathered, overlaps: &Overlaps, affinities: &Affinities, options: &Options) -> Proposals {
     let notes = &gathered.notes;
     let candidates = archive::candidates(notes, &surroundings(gathered, overlaps));
     let finished: BTreeSet<usize> = candidates
@@ -188,12 +185,25 @@ fn items(
     let archived = candidates.iter().filter(|candidate| {
         notes[candidate.note].protected.is_none() && !gone.contains(&notes[candidate.note].path)
     });
-    items.extend(archived.map(|candidate| archive_item(gathered, candidate, options)));
+    let (sure, unsure): (Vec<Item>, Vec<Item>) = archived
+        .map(|candidate| archive_item(gathered, candidate, options))
+        .partition(|item| item.confidence >= LEAST_ARCHIVE);
+    items.extend(sure);
     items.extend(twins);
     for (order, item) in (1..).zip(&mut items) {
         item.proposed.order = order;
     }
-    decisions::carry_over(items, gathered.previous.clone(), |item| gathered.done.contains(&item.id()))
+    let (items, lapsed) =
+        decisions::carry_over(items, gathered.previous.clone(), |item| gathered.done.contains(&item.id()));
+    Proposals { items, unsure, lapsed }
+}
+
+/// What is proposed, and what is not sure enough for it.
+struct Proposals {
+    items: Vec<Item>,
+    /// Archive candidates that are listed, and that the plan leaves out.
+    unsure: Vec<Item>,
+    lapsed: Vec<decisions::Lapsed>,
 }
 
 fn surroundings(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Surroundings> {
@@ -351,7 +361,7 @@ fn duplicate_items(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Item> {
 }
 
 /// The plan as JSON shows it.
-fn plan(items: &[Item], gathered: &Gathered) -> Plan {
+fn plan<'i>(items: impl Iterator<Item = &'i Item>, gathered: &Gathered) -> Plan {
     let mut plan = Plan::default();
     for item in items {
         let state = ItemState { id: item.id(), ticked: item.ticked, done: item.done };

@@ -1,5 +1,7 @@
 //! The result as a document: what matters first, then the evidence, then the plan.
 
+use std::collections::BTreeSet;
+
 use super::plan::Item;
 use super::plan_format;
 use super::result::{Analysis, NoteEntry, Overlap, OverlapKind, Reference, ReferenceClass, Topic};
@@ -136,7 +138,9 @@ fn place(path: &str, line: usize) -> Cell {
 }
 
 fn finished(document: &mut Document, analysis: &Analysis) {
-    let open: Vec<_> = analysis.plan.archive.iter().filter(|item| !item.state.done).collect();
+    let proposed: BTreeSet<String> = analysis.items.iter().filter(|item| !item.done).map(Item::id).collect();
+    let open: Vec<_> =
+        analysis.plan.archive.iter().filter(|item| proposed.contains(&item.state.id)).collect();
     if open.is_empty() {
         return;
     }
