@@ -76,6 +76,7 @@ pub enum Command {
     #[command(subcommand)]
     Consolidate(Consolidate),
     /// Tell where a fork stands against its upstream
+    #[command(args_conflicts_with_subcommands = true)]
     Upstream(Upstream),
     /// Run the tests and tell whether everything still works
     Validate(Validate),
@@ -117,6 +118,19 @@ pub struct Phase2 {
 pub enum Consolidate {
     /// Read all notes and write the consolidation plan
     Plan(ConsolidatePlan),
+    /// Tell why two notes are, or are not, called overlapping, with the passages
+    Explain {
+        /// One note
+        a: String,
+        /// The other note
+        b: String,
+    },
+    /// Find the notes and lines on a subject
+    Search {
+        /// Words of the subject
+        #[arg(required = true)]
+        words: Vec<String>,
+    },
 }
 
 /// Options of `consolidate plan`.
@@ -145,9 +159,22 @@ pub struct ConsolidatePlan {
     pub depth: DepthArg,
 }
 
+/// What `upstream` can do besides the analysis.
+#[derive(Debug, Subcommand)]
+pub enum UpstreamCommand {
+    /// Look at merges already made for what they lost; exit 1 when there is any
+    Audit {
+        /// One merge, or a range OLD..NEW
+        range: String,
+    },
+}
+
 /// Options of `upstream`.
 #[derive(Debug, Args)]
 pub struct Upstream {
+    /// What to do instead of the analysis
+    #[command(subcommand)]
+    pub command: Option<UpstreamCommand>,
     /// The upstream: a remote, revision, address or path, with #BRANCH where needed
     #[arg(long, value_name = "UPSTREAM")]
     pub upstream: Option<String>,
@@ -171,6 +198,12 @@ pub struct Validate {
     /// Run no test: only what can be seen without running anything
     #[arg(long = "static")]
     pub static_only: bool,
+    /// Compare with an earlier result, as `--format json` printed it
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Compare with a revision: tests that fail here run there too, in a temporary folder
+    #[arg(long, value_name = "REV", conflicts_with = "static_only")]
+    pub base: Option<String>,
     /// How far it looks
     #[arg(long, value_name = "DEPTH", default_value = "medium")]
     pub depth: DepthArg,

@@ -1,13 +1,16 @@
 //! Keeps a repository in order.
 //!
 //! ```text
-//! repository ──> gather ──> analysis ──┬──> report      text, Markdown, JSON, HTML
+//! repository ──> gather ──> analysis ──┬──> report      text, Markdown, JSON
 //!  git, files,   plain      pure       └──> change set  dry-run diff | check | apply | undo
 //!  processes     values     functions
 //! ```
 //!
-//! Nothing further right reaches back to the left. The modules stand here in reading order, ground floor
-//! first; `tests/layering.rs` holds who may import whom.
+//! Nothing further right reaches back to the left. The modules stand here by floor, the ground floor first;
+//! `tests/layering.rs` holds who may import whom. Read `repo` and `report` first, then an analysis from its `mod.rs`.
+
+#[cfg(not(unix))]
+compile_error!("xtask supports Linux and macOS for now: it needs process groups and file handles of folders");
 
 pub mod cache;
 pub mod change;

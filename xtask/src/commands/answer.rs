@@ -10,8 +10,9 @@ use crate::phases::analyses::{self, Made, Place};
 use crate::phases::kept;
 use crate::phases::phase2::{PARTS, Phase2};
 use crate::repo::Repo;
-use crate::report::{Envelope, SCHEMA};
+use crate::report::{Document, Envelope, SCHEMA};
 use crate::term::Term;
+use crate::upstream::Audit;
 
 /// Prints a command's answer in the form that was asked for.
 pub(super) struct Answer<'a> {
@@ -72,6 +73,40 @@ impl<'a> Answer<'a> {
         lines.push(format!("{:<width$}  {}", "reports", reports.join(", ")));
         let next = made().map(|made| made.next_step.as_str()).find(|step| !step.is_empty());
         lines.push(format!("{:<width$}  {}", "next", next.unwrap_or("nothing to do")));
+        self.print(&lines.join("\n"))
+    }
+
+    /// Prints a document that is written nowhere; as JSON its Markdown.
+    pub(super) fn print_document(&self, command: &str, document: &Document) -> Result<()> {
+        match self.format {
+            Format::Json => self.print_json(command, &json!({ "markdown": document.to_markdown(None) })),
+            Format::Text => self.print(&document.to_text(self.term.width())),
+        }
+    }
+
+    /// Prints what merges lost, one line each.
+    pub(super) fn print_audit(&self, audit: &Audit) -> Result<()> {
+        if self.format == Format::Json {
+            return self.print_json(
+                "upstream audit",
+                &serde_json::to_value(audit).context("write the result as JSON")?,
+            );
+        }
+        let mut lines = Vec::new();
+        for merge in &audit.merges {
+            for lost in &merge.lost {
+                let what =
+                    format!("{} lost {} `{}`", merge.commit.short(), lost.kind, lost.name.escape_debug());
+                let lines_lost =
+                    if lost.lines > 0 { format!(" ({} lines)", lost.lines) } else { String::new() };
+                lines.push(format!("{what} of {}{lines_lost}", lost.path));
+            }
+        }
+        lines.extend(
+            audit.skipped.iter().map(|(commit, why)| format!("{} was not judged: {why}", commit.short())),
+        );
+        let found = audit.merges.len();
+        lines.push(format!("{} merges looked at, {found} of them lost something", audit.checked));
         self.print(&lines.join("\n"))
     }
 

@@ -61,6 +61,12 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
         Command::Consolidate(cli::Consolidate::Plan(options)) => {
             consolidate_plan(global, options, term, cancel).context("cannot plan the consolidation")
         }
+        Command::Consolidate(cli::Consolidate::Explain { a, b }) => {
+            explain(global, (a, b), term, cancel).context("cannot explain the pair")
+        }
+        Command::Consolidate(cli::Consolidate::Search { words }) => {
+            search(global, &words.join(" "), term, cancel).context("cannot search the notes")
+        }
         Command::Upstream(options) => {
             upstream(global, options, term, cancel).context("cannot analyse the upstream")
         }
@@ -162,8 +168,29 @@ fn consolidate_plan(
     })
 }
 
+fn explain(global: &Global, (a, b): (&str, &str), term: Term, cancel: &Cancel) -> Result<Exit> {
+    let place = place(global)?;
+    let repo = place.open()?;
+    let options = consolidate_options(&place);
+    let document = consolidate::explain(&repo, &options, a, b, &Progress::default(), cancel)?;
+    Answer::of(&repo, &place, global, term)?.print_document("consolidate explain", &document)?;
+    Ok(Exit::Clean)
+}
+
+fn search(global: &Global, words: &str, term: Term, cancel: &Cancel) -> Result<Exit> {
+    let place = place(global)?;
+    let repo = place.open()?;
+    let options = consolidate_options(&place);
+    let document = consolidate::search(&repo, &options, words, &Progress::default(), cancel)?;
+    Answer::of(&repo, &place, global, term)?.print_document("consolidate search", &document)?;
+    Ok(Exit::Clean)
+}
+
 fn upstream(global: &Global, options: &cli::Upstream, term: Term, cancel: &Cancel) -> Result<Exit> {
     let place = place(global)?;
+    if let Some(cli::UpstreamCommand::Audit { range }) = &options.command {
+        return audit(global, &place, range, term, cancel);
+    }
     let asked = upstream::Options {
         depth: options.depth.into(),
         fork: options.fork.clone(),
@@ -176,15 +203,31 @@ fn upstream(global: &Global, options: &cli::Upstream, term: Term, cancel: &Cance
     })
 }
 
+fn audit(global: &Global, place: &Place, range: &str, term: Term, cancel: &Cancel) -> Result<Exit> {
+    let repo = place.open()?;
+    let row = Board::new(term, &["upstream audit"]).row("upstream audit");
+    let audit = upstream::audit(&repo, range, &row.progress(), cancel);
+    row.clear();
+    let audit = audit?;
+    Answer::of(&repo, place, global, term)?.print_audit(&audit)?;
+    Ok(if audit.has_findings() { Exit::Findings } else { Exit::Clean })
+}
+
 fn validate(global: &Global, options: &cli::Validate, term: Term, cancel: &Cancel) -> Result<Exit> {
     let place = place(global)?;
     let repo = place.open()?;
-    let asked = validate_options(&place, &repo, options.depth.into(), options.static_only);
+    let mut asked = validate_options(&place, &repo, options.depth.into(), options.static_only);
+    asked.base = options.base.clone();
+    asked.baseline = options.baseline.as_deref().map(read_baseline).transpose()?;
     say_planned(&repo, &asked, term)?;
     // `validate` is a gate by itself: it needs no `--strict`.
     single(global, term, &place, ("validate", true, true), |progress| {
         analyses::validation(&place, &asked, (progress, cancel))
     })
+}
+
+fn read_baseline(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("read the baseline `{}`", file.display()))
 }
 
 /// Runs one analysis, writes its report unless JSON is asked for, and prints what was found.
