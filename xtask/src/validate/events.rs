@@ -12,6 +12,8 @@ pub(super) enum Event {
     Session { root: String, config: Option<String>, plugins: Vec<String>, workers: String },
     /// A test file is about to be imported.
     Collecting { id: String },
+    /// The import of that file is over.
+    FileDone,
     /// A test file or folder cannot be collected.
     CollectError { id: String, error: Option<Raised> },
     /// A test file asked to be skipped.

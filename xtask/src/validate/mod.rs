@@ -30,6 +30,7 @@ mod status;
 mod suites;
 #[cfg(test)]
 mod tests;
+mod wording;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 use super::headline::{count, headline, next_step};
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Flaky, Missing, Moved, Status, Verdict};
+use super::wording::{join, outcome_name, sentence, words};
 use crate::code::python::imports::Reason;
 use crate::config::SuiteKind;
 use crate::report::{Block, Cell, Document, Inline};
@@ -462,19 +463,6 @@ fn status_name(status: Status) -> &'static str {
     }
 }
 
-fn outcome_name(outcome: CaseOutcome) -> &'static str {
-    match outcome {
-        CaseOutcome::Passed => "passed",
-        CaseOutcome::Failed => "failed",
-        CaseOutcome::Error => "error",
-        CaseOutcome::Skipped => "skipped",
-        CaseOutcome::Xfailed => "xfailed",
-        CaseOutcome::Xpassed => "xpassed",
-        CaseOutcome::Flaky => "flaky",
-        CaseOutcome::NotRun => "not run",
-    }
-}
-
 fn times(number: usize) -> String {
     if number == 1 { "once".to_owned() } else { format!("{number} times") }
 }
@@ -482,23 +470,4 @@ fn times(number: usize) -> String {
 /// Text without control characters, as a code block can hold it.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect()
-}
-
-/// A phrase as a sentence.
-fn sentence(phrase: &str) -> String {
-    format!("{phrase}.")
-}
-
-/// A sentence of ours with names between backticks.
-fn words(text: &str) -> Inline {
-    let mut inline = Inline::default();
-    for (index, part) in text.split('`').enumerate().filter(|(_, part)| !part.is_empty()) {
-        inline = if index % 2 == 1 { inline.with_code(part) } else { inline.text(part) };
-    }
-    inline
-}
-
-fn join(mut first: Inline, second: Inline) -> Inline {
-    first.0.extend(second.0);
-    first
 }

@@ -83,10 +83,9 @@ pub(super) struct Session {
     /// What stood on the pipe beside events: stacks of a process that was ended.
     pub(super) dump: Vec<String>,
     running: BTreeMap<String, Duration>,
-    collecting: Option<String>,
+    collecting: Option<(String, Duration)>,
     /// Where each test stands in `items`.
     index: BTreeMap<String, usize>,
-    last: Duration,
     done: u64,
     failed: u64,
 }
@@ -107,13 +106,13 @@ pub(super) struct Facts {
 impl Session {
     /// Takes the next event.
     pub(super) fn apply(&mut self, event: Event, at: Duration) {
-        self.last = at;
         match event {
             Event::Hello { python, pytest } => self.hello = Some((python, pytest)),
             Event::Session { root, config, plugins, workers } => {
                 self.facts = Some(Facts { root, config, plugins, workers });
             }
-            Event::Collecting { id } => self.collecting = Some(id),
+            Event::Collecting { id } => self.collecting = Some((id, at)),
+            Event::FileDone => self.collecting = None,
             Event::CollectError { id, error } => {
                 self.collect_errors.push(CollectError { id, raised: error.unwrap_or_default() });
             }
@@ -149,13 +148,15 @@ impl Session {
 
     /// The file whose collection has begun and not ended.
     pub(super) fn collecting(&self) -> Option<&str> {
-        self.collecting.as_deref()
+        self.collecting.as_ref().map(|(file, _)| file.as_str())
     }
 
-    /// Until when the session may go on without another event: the longest-running test's limit, or, between
-    /// tests and while a file is collected, as long from the last event.
-    pub(super) fn deadline(&self, test_limit: Duration) -> Duration {
-        self.running.values().min().unwrap_or(&self.last).saturating_add(test_limit)
+    /// Until when the session may go on without another event: a test, and the import of a test file, may
+    /// take a test's limit; for what plugins do between and after them the suite's limit holds alone.
+    pub(super) fn deadline(&self, test_limit: Duration) -> Option<Duration> {
+        let running = self.running.values().min().copied();
+        let since = running.or(self.collecting.as_ref().map(|(_, since)| *since));
+        since.map(|since| since.saturating_add(test_limit))
     }
 
     /// How many tests have ended, and how many of them failed.
@@ -272,6 +273,30 @@ impl Try {
             "skipped" if phase.sub.is_none() => self.skip = phase.skip.or(Some(Skip::default())),
             "passed" if phase.xfail.is_some() => self.xpassed = true,
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::events::parse;
+    use super::*;
+
+    #[test]
+    fn only_tests_and_imports_have_a_limit_not_what_plugins_do_between_them() {
+        let mut session = Session::default();
+        let steps = [
+            (r#"{"e":"collecting","id":"t.py"}"#, Some(13)),
+            (r#"{"e":"file-done"}"#, None),
+            (r#"{"e":"collected","count":1}"#, None),
+            (r#"{"e":"start","id":"t.py::a","path":"t.py","line":1}"#, Some(16)),
+            (r#"{"e":"end","id":"t.py::a","passed":[]}"#, None),
+            (r#"{"e":"finish","status":0,"stats":{}}"#, None),
+        ];
+        for (second, (line, limit)) in (3..).zip(steps) {
+            session.apply(parse(line.as_bytes()).unwrap(), Duration::from_secs(second));
+            let deadline = session.deadline(Duration::from_secs(10));
+            assert_eq!(deadline.map(|deadline| deadline.as_secs()), limit, "{line}");
         }
     }
 }

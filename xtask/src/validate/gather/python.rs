@@ -340,7 +340,7 @@ impl Python<'_> {
                 progress.count(session.done().0, session.items.len() as u64);
             }
             // Without events nothing is known of single tests: the suite's limit holds alone.
-            session.hello.as_ref().map(|_| session.deadline(self.suite.test_limit))
+            session.deadline(self.suite.test_limit)
         })?;
         Ok(Ended {
             ending: finished.ending,

@@ -62,6 +62,7 @@ class _Pipe:
 _pipe = None
 _deselected = 0
 _workers_told = False
+_collecting = None
 _phases = {}
 
 
@@ -222,7 +223,9 @@ def pytest_sessionstart(session):
 
 
 def pytest_collectstart(collector):
+    global _collecting
     if _pipe and isinstance(collector, pytest.File):
+        _collecting = collector.nodeid
         _pipe.send(e="collecting", id=_clean(collector.nodeid))
 
 
@@ -238,7 +241,13 @@ def pytest_make_collect_report(collector):
 
 
 def pytest_collectreport(report):
-    if not _pipe or report.outcome == "passed":
+    global _collecting
+    if not _pipe:
+        return
+    if _collecting == report.nodeid:
+        _collecting = None
+        _pipe.send(e="file-done")
+    if report.outcome == "passed":
         return
     if report.outcome == "skipped":
         _pipe.send(e="collect-skip", id=_clean(report.nodeid), skip=_skip_of(report))

@@ -252,7 +252,9 @@ def main(paths):
     names = {}
     suite = unittest.TestSuite()
     for path in files_of(paths):
-        for case in load(path):
+        cases = load(path)
+        send(e="file-done")
+        for case in cases:
             name = clean("%s::%s::%s" % (path, type(case).__qualname__.replace(".", "::"), case._testMethodName))
             if wanted is None or name in wanted:
                 names[case] = (name, clean(path), place_of(case))
