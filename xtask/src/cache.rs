@@ -9,6 +9,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "the cache reads and writes files of its own")]
 
+mod history;
 mod map;
 #[cfg(test)]
 mod tests;

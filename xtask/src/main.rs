@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use xtask::cli::{self, Cli};
 use xtask::commands::{self, Exit};
-use xtask::process::Cancel;
+use xtask::process::{self, Cancel};
 use xtask::term::Term;
 
 fn main() -> ExitCode {
@@ -33,6 +33,7 @@ fn listen_for_interrupts(cancel: &Cancel) -> anyhow::Result<()> {
     let cancel = cancel.clone();
     ctrlc::set_handler(move || {
         if cancel.is_cancelled() {
+            process::end_all();
             std::process::exit(130);
         }
         cancel.cancel();

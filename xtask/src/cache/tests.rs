@@ -176,3 +176,19 @@ fn threads_share_it() {
         }
     });
 }
+
+#[test]
+fn history_is_the_same_from_the_cache_and_damaged_entries_are_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("sample");
+    crate::fixture::scenario("lab-fork").unwrap().build(&root).unwrap();
+    let repo = crate::repo::Repo::open(&root).unwrap();
+    let tip = repo.head().unwrap().unwrap();
+    let walked = crate::repo::History::of(&repo, &tip).unwrap();
+    assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
+    let kept = Cache::of(&repo).get("history", 1, tip.as_str().as_bytes());
+    assert!(kept.is_some_and(|log| !log.is_empty()), "the walk is kept");
+    assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
+    Cache::of(&repo).put("history", 1, tip.as_str().as_bytes(), b"no log at all");
+    assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
+}

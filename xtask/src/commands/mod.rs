@@ -250,7 +250,13 @@ fn single(
         made.write(&repo)?;
     }
     answer.print_single(command, &made, written)?;
-    Ok(if strict && made.has_findings { Exit::Findings } else { Exit::Clean })
+    Ok(if strict && made.cannot_run {
+        Exit::Failed
+    } else if strict && made.has_findings {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    })
 }
 
 fn consolidate_options(place: &Place) -> consolidate::Options {

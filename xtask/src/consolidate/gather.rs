@@ -12,6 +12,7 @@ use super::references::{self, Ignored, Known};
 use super::result::Reference;
 use super::scope::{self, Kind, Scope};
 use super::{Options, plan_format, role};
+use crate::cache::Cache;
 use crate::config::Depth;
 use crate::links::{self, BrokenLink};
 use crate::markdown::{self, Format};
@@ -100,7 +101,7 @@ pub(super) fn read(
         }
         (Some(commit), _) => {
             progress.step("reading history");
-            let history = History::of(repo, commit)?;
+            let history = Cache::of(repo).history(repo, commit)?;
             date(&history, &mut gathered);
             if history.unknown.is_none() {
                 gathered.references = Some(dead_references(repo, &tree, &history, &gathered)?);

@@ -62,6 +62,8 @@ pub struct Made {
     pub next_step: String,
     /// Whether `--strict` fails for it.
     pub has_findings: bool,
+    /// Whether something that had to run could not, so that nothing is proven.
+    pub cannot_run: bool,
 }
 
 /// What a room says of its own result.
@@ -147,6 +149,7 @@ pub fn validation(place: &Place, options: &validate::Options, watch: (&Progress,
     })?;
     say_uncommitted(&mut made.document, &repo, &place.config)?;
     if let Outcome::Done(analysis) = &result {
+        made.cannot_run = analysis.cannot_run();
         let durations = serde_json::to_value(analysis.durations()).context("write the durations as JSON")?;
         made.kept.push((kept::DURATIONS, durations));
     }
@@ -192,6 +195,7 @@ fn made<T: Serialize>(
         headline: words.headline,
         next_step: words.next_step,
         has_findings: words.has_findings,
+        cannot_run: false,
     })
 }
 

@@ -65,19 +65,35 @@ impl History {
     /// # Errors
     /// git cannot walk them, even without looking into contents.
     pub fn of(repo: &Repo, tip: &CommitId) -> Result<Self> {
+        Ok(Self::walk(repo, tip)?.0)
+    }
+
+    /// The same, with the log that [`History::read`] makes it of again.
+    ///
+    /// # Errors
+    /// As [`History::of`].
+    pub fn walk(repo: &Repo, tip: &CommitId) -> Result<(Self, Vec<u8>)> {
         let git = repo.git();
         let (log, exact_renames_only) = match log(&git, tip, "-M50%") {
             Ok(log) => (log, None),
             // A partial clone lacks contents, and `git log -M` ends in the middle of them: exact renames need none.
             Err(error) => (log(&git, tip, "-M100%")?, Some(format!("{error:#}"))),
         };
-        let mut history = build(&parse(&log)?);
+        let mut history = Self::read(&log)?;
         history.exact_renames_only = exact_renames_only;
         if repo.is_shallow()? {
             history.unknown =
                 Some("history is cut off (a shallow clone): fetch it with `fetch-depth: 0`".to_owned());
         }
-        Ok(history)
+        Ok((history, log))
+    }
+
+    /// Reads a log of a walk that saw everything.
+    ///
+    /// # Errors
+    /// The bytes are no such log.
+    pub fn read(log: &[u8]) -> Result<Self> {
+        Ok(build(&parse(log)?))
     }
 
     /// Where the content of a path that is gone stands at the end of all its renames; `None` when it was not moved.

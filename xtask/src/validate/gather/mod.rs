@@ -17,13 +17,14 @@ use super::places::Roots;
 use super::pytest_config;
 use super::suites::{Look, Runner, Suite, suites};
 use super::{Options, PlannedRun};
+use crate::cache::Cache;
 use crate::code::python::decode_source;
 use crate::code::python::imports;
 use crate::code::python::inventory::{Inventory, inventory};
 use crate::config::Depth;
 use crate::process::{Call, Cancel, Ending, Progress, Stop, run};
 use crate::repo::git::Git;
-use crate::repo::{EntryKind, History, Rename, Repo, RepoPath, Tree};
+use crate::repo::{EntryKind, Rename, Repo, RepoPath, Tree};
 use crate::report::{Finding, SCHEMA};
 
 /// What every part of the work needs.
@@ -141,7 +142,7 @@ fn renames(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Rename>> {
     let Some(head) = repo.head()?.filter(|_| depth > Depth::Quick) else { return Ok(Vec::new()) };
-    let history = History::of(repo, &head)?;
+    let history = Cache::of(repo).history(repo, &head)?;
     if let Some(why) = history.unknown {
         findings.push(Finding::warn("moves-not-known", None, why));
         return Ok(Vec::new());
