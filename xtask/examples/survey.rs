@@ -1,17 +1,17 @@
-//! Prints what the room `code` finds in a repository: `survey inventory|imports|symbols DIR [REVISION]`.
+//! Prints what the room `code` finds in a repository: `survey inventory|imports|moved|symbols DIR [REVISION]`.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool for development prints")]
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use xtask::code::python;
-use xtask::repo::{EntryKind, Repo, Tree};
+use xtask::repo::{EntryKind, History, Repo, Tree};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (what, folder) = match &arguments[..] {
         [what, folder, ..] => (what.as_str(), folder),
-        _ => bail!("use: survey inventory|imports|symbols DIR [REVISION]"),
+        _ => bail!("use: survey inventory|imports|moved|symbols DIR [REVISION]"),
     };
     let repo = Repo::open(Path::new(folder))?;
     let tree = match arguments.get(2) {
@@ -29,6 +29,7 @@ fn main() -> Result<()> {
     match what {
         "symbols" => symbols(&tree)?,
         "imports" => imports(&tree)?,
+        "moved" => moved(&repo, &tree, arguments.get(2).map_or("HEAD", String::as_str))?,
         "inventory" => {
             let inventory = python::inventory::inventory(&files);
             println!("{}", serde_json::to_string_pretty(&inventory).context("print")?);
@@ -72,5 +73,24 @@ fn imports(tree: &Tree) -> Result<()> {
         imports.first_party,
         imports.unresolved.len()
     );
+    Ok(())
+}
+
+fn moved(repo: &Repo, tree: &Tree, revision: &str) -> Result<()> {
+    let project = python::imports::Project::of_tree(tree)?;
+    let tip = repo.resolve(revision)?;
+    let history = History::of(repo, &tip)?;
+    let mut imports = python::imports::verify(&project);
+    let mut past = python::imports::Past::of(repo, &tip);
+    python::imports::suggest(&project, &mut imports, &history, &mut past)?;
+    for found in &imports.unresolved {
+        println!("{}:{} {} {:?} -> {:?}", found.path, found.line, found.module, found.name, found.suggestion);
+    }
+    for anchor in python::imports::moved_anchors(&project, &history) {
+        println!(
+            "{}:{} {:?} {} -> {} ({})",
+            anchor.path, anchor.line, anchor.kind, anchor.now, anchor.needed, anchor.commit
+        );
+    }
     Ok(())
 }

@@ -33,18 +33,51 @@ impl Anchor {
 /// A folder that a file puts on `sys.path`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PathAddition {
-    pub(crate) line: usize,
-    /// Bytes of the argument in the text.
-    pub(crate) argument: (usize, usize),
     /// `None` where only running it would tell.
     pub(crate) anchor: Option<Anchor>,
     /// A fixed path (`"src"`, `"."`), relative to wherever the file is run.
     pub(crate) fixed: Option<String>,
+    /// The steps up from `__file__` that the place starts with, wherever they are written.
+    pub(crate) steps: Option<Steps>,
+}
+
+/// An expression that goes up from `__file__`: `Path(__file__).parent.parent`, `os.path.dirname(__file__)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Steps {
+    pub(crate) line: usize,
+    pub(crate) range: (usize, usize),
+    pub(crate) text: String,
+    pub(crate) style: Style,
+}
+
+/// How an expression goes up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Style {
+    /// `….parent`
+    Parent,
+    /// `….parents[n]`: the text before the number, the number.
+    Parents(String, usize),
+    /// `dirname(…)`: the function as it is written.
+    Function(String),
+}
+
+impl Steps {
+    /// The expression with so many more steps up.
+    pub(crate) fn with_more(&self, more: usize) -> String {
+        match &self.style {
+            Style::Parent => format!("{}{}", self.text, ".parent".repeat(more)),
+            Style::Parents(before, count) => format!("{before}[{}]", count + more),
+            Style::Function(name) => {
+                format!("{}{}{}", format!("{name}(").repeat(more), self.text, ")".repeat(more))
+            }
+        }
+    }
 }
 
 /// Every `sys.path.insert`, `append`, `extend` and `+=` of a file.
-pub(super) fn path_additions(body: &[Stmt], lines: &Lines) -> Vec<PathAddition> {
-    let mut finder = Finder { lines, names: BTreeMap::new(), found: Vec::new() };
+pub(super) fn path_additions(text: &str, body: &[Stmt], lines: &Lines) -> Vec<PathAddition> {
+    let (names, steps) = (BTreeMap::new(), BTreeMap::new());
+    let mut finder = Finder { text, lines, names, steps, found: Vec::new() };
     for statement in body {
         finder.visit_stmt(statement);
     }
@@ -52,9 +85,12 @@ pub(super) fn path_additions(body: &[Stmt], lines: &Lines) -> Vec<PathAddition> 
 }
 
 struct Finder<'a> {
+    text: &'a str,
     lines: &'a Lines,
     /// Names bound to a place, as far as the walk has come.
     names: BTreeMap<String, Anchor>,
+    /// The steps that each of them starts with.
+    steps: BTreeMap<String, Steps>,
     found: Vec<PathAddition>,
 }
 
@@ -99,25 +135,48 @@ impl Finder<'_> {
             }
         }
         let Expr::Name(name) = target else { return };
-        match anchor {
-            Some(anchor) => {
-                self.names.insert(name.id.to_string(), anchor.clone());
+        let steps = self.steps_of(value);
+        self.names.remove(name.id.as_str());
+        self.steps.remove(name.id.as_str());
+        self.names.extend(anchor.map(|anchor| (name.id.to_string(), anchor.clone())));
+        self.steps.extend(steps.map(|steps| (name.id.to_string(), steps)));
+    }
+
+    /// The outermost expression within that goes up from `__file__` and does nothing else.
+    fn steps_of(&self, expression: &Expr) -> Option<Steps> {
+        if let Expr::Name(name) = expression {
+            return self.steps.get(name.id.as_str()).cloned();
+        }
+        let is_up = |anchor: Anchor| anchor.up > 0 && anchor.down.is_empty();
+        if place(expression, &BTreeMap::new()).is_some_and(is_up)
+            && let Some(style) = style_of(self.text, expression)
+        {
+            let (start, end) = (expression.range().start().to_usize(), expression.range().end().to_usize());
+            let line = self.lines.line(expression.range().start());
+            return Some(Steps { line, range: (start, end), text: self.text[start..end].to_owned(), style });
+        }
+        match expression {
+            Expr::Call(call) => {
+                let inner = call.arguments.args.iter().find_map(|each| self.steps_of(each));
+                inner.or_else(|| self.steps_of(&call.func))
             }
-            None => {
-                self.names.remove(name.id.as_str());
-            }
+            Expr::Attribute(attribute) => self.steps_of(&attribute.value),
+            Expr::BinOp(operation) => self.steps_of(&operation.left),
+            Expr::Subscript(subscript) => self.steps_of(&subscript.value),
+            _ => None,
         }
     }
 
     fn call(&mut self, call: &ast::ExprCall) {
         let Expr::Attribute(attribute) = &*call.func else { return };
         let is_site = matches!(dotted(&call.func).as_deref(), Some("site.addsitedir"));
-        if !is_sys_path(&attribute.value) && !is_site {
+        let is_fixture = attribute.attr.as_str() == "syspath_prepend";
+        if !is_sys_path(&attribute.value) && !is_site && !is_fixture {
             return;
         }
         match attribute.attr.as_str() {
             "insert" => call.arguments.args.get(1).into_iter().for_each(|each| self.add(each)),
-            "append" | "addsitedir" => {
+            "append" | "addsitedir" | "syspath_prepend" => {
                 call.arguments.args.first().into_iter().for_each(|each| self.add(each))
             }
             "extend" => call.arguments.args.first().into_iter().for_each(|each| self.add_all(each)),
@@ -138,13 +197,25 @@ impl Finder<'_> {
             Expr::StringLiteral(literal) => Some(literal.value.to_str().to_owned()),
             _ => None,
         };
-        let range: TextRange = expression.range();
         self.found.push(PathAddition {
-            line: self.lines.line(range.start()),
-            argument: (range.start().to_usize(), range.end().to_usize()),
             anchor: place(expression, &self.names),
             fixed,
+            steps: self.steps_of(expression),
         });
+    }
+}
+
+fn style_of(text: &str, expression: &Expr) -> Option<Style> {
+    let slice = |range: TextRange| text[range.start().to_usize()..range.end().to_usize()].to_owned();
+    match expression {
+        Expr::Attribute(attribute) if attribute.attr.as_str() == "parent" => Some(Style::Parent),
+        Expr::Subscript(subscript) => {
+            Some(Style::Parents(slice(subscript.value.range()), small_number(&subscript.slice)?))
+        }
+        Expr::Call(call) if dotted(&call.func)?.ends_with("dirname") => {
+            Some(Style::Function(slice(call.func.range())))
+        }
+        _ => None,
     }
 }
 

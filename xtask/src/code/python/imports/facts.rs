@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::anchors::{self, PathAddition};
 use super::guard::{self, Guard};
+use crate::code::python::inventory::works_at_import;
 use crate::code::python::syntax::{Lines, dotted, with_module};
 
 /// One imported name of one statement.
@@ -48,6 +49,8 @@ pub(crate) struct Facts {
     pub(crate) makes_modules: bool,
     /// Names that the file sets on modules: the module's last part and the name, `*` where that is computed.
     pub(crate) patches: BTreeSet<(String, String)>,
+    /// The file does work when it is run or imported.
+    pub(crate) is_script: bool,
     /// Folders that the file puts on `sys.path`.
     pub(crate) path_additions: Vec<PathAddition>,
 }
@@ -69,10 +72,11 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
         reader.visit_body(body);
         let mut facts = reader.facts;
         keep_patches_of_modules(&mut facts);
+        facts.is_script = works_at_import(body);
         facts.makes_names |= facts.bindings.contains("__getattr__");
         facts.makes_modules |= facts.bindings.contains("__path__");
-        if text.contains("sys.path") {
-            facts.path_additions = anchors::path_additions(body, &Lines::of(text));
+        if ["sys.path", "syspath_prepend", "addsitedir"].iter().any(|word| text.contains(word)) {
+            facts.path_additions = anchors::path_additions(text, body, &Lines::of(text));
         }
         facts
     })

@@ -431,7 +431,7 @@ impl Index<'_> {
     }
 
     /// Folders that the file, or a `conftest.py` above it, puts on `sys.path`.
-    fn added_folders(&self, file: FileId) -> Vec<FolderId> {
+    pub(crate) fn added_folders(&self, file: FileId) -> Vec<FolderId> {
         let mut found = self.added_by(file);
         let mut at = self.folder_of(file);
         while let Some(folder) = at {

@@ -19,6 +19,8 @@ pub(crate) struct Layout {
     pub(crate) aliases: Vec<(String, String)>,
     /// Import names of distributions that some file asks for.
     pub(crate) declared: BTreeSet<String>,
+    /// Folders of projects that can be installed: what they hold is importable from anywhere.
+    pub(crate) installable: BTreeSet<String>,
     /// Dotted names of modules that a build compiles or writes.
     built: BTreeSet<String>,
     /// Paths that a build writes, or that git ignores.
@@ -125,6 +127,11 @@ impl Reader {
         self.project(folder);
         let Ok(table) = text.parse::<toml::Table>() else { return };
         let value = Value::Table(table);
+        let builds =
+            ["project", "build-system", "tool.poetry.name"].iter().any(|key| look(&value, key).is_some());
+        if builds {
+            self.layout.installable.insert(folder.to_owned());
+        }
         let tool = |path: &str| look(&value, &format!("tool.{path}"));
         for key in ["setuptools.packages.find.where", "pytest.ini_options.pythonpath", "pytest.pythonpath"] {
             strings(tool(key)).iter().for_each(|below| self.root(folder, below));
@@ -180,6 +187,7 @@ impl Reader {
 
     fn setup_script(&mut self, folder: &str, text: &str) {
         self.project(folder);
+        self.layout.installable.insert(folder.to_owned());
         static MOVED: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"package_dir\s*=\s*\{([^}]*)\}").expect("a fixed pattern that a test compiles")
         });

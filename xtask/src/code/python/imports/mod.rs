@@ -14,6 +14,7 @@ mod follow;
 mod guard;
 mod index;
 mod layout;
+mod moved;
 mod stdlib;
 mod suggest;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use fix::{Edit, Fix, fix_file};
 pub use guard::Guard;
 use index::{Entry, Index, ReadFile};
 use layout::Layout;
+pub use moved::{AnchorKind, MovedAnchor, moved_anchors};
 pub use suggest::{Confidence, Past, Suggestion, suggest};
 pub use verify::{Outside, Reason, Unresolved};
 

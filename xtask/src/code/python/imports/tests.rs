@@ -150,6 +150,18 @@ fn roots_are_where_the_interpreter_and_pytest_would_look() {
             &["tools/run.py:5 lib x NoName"],
         ),
         (
+            "sys.path of a fixture",
+            &[
+                ("tests/apps/lib.py", "y = 1"),
+                (
+                    "tests/conftest.py",
+                    "import os\ndef apps(monkeypatch):\n    monkeypatch.syspath_prepend(os.path.join(os.path.dirname(__file__), 'apps'))",
+                ),
+                ("tests/unit/test_a.py", "from lib import x, y"),
+            ],
+            &["tests/unit/test_a.py:1 lib x NoName"],
+        ),
+        (
             "sys.path of conftest",
             &[
                 ("deep/lib.py", "y = 1"),

@@ -328,7 +328,7 @@ fn arguments_of(function: &ast::StmtFunctionDef) -> Vec<String> {
 }
 
 /// True when importing the file does something beyond defining: it calls, loops, or has a part for `__main__`.
-fn works_at_import(body: &[Stmt]) -> bool {
+pub(crate) fn works_at_import(body: &[Stmt]) -> bool {
     body.iter().any(|statement| match statement {
         Stmt::Expr(expression) => matches!(*expression.value, Expr::Call(_) | Expr::Await(_)),
         Stmt::For(_) | Stmt::While(_) | Stmt::With(_) | Stmt::Assert(_) => true,

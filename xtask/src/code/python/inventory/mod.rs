@@ -22,6 +22,7 @@ use super::parallel;
 use super::syntax::Unparsed;
 use crate::repo::RepoPath;
 use facts::Module;
+pub(crate) use facts::works_at_import;
 
 /// The tests of a repository, counted from their text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -5,7 +5,7 @@
 //! defines the name; a name of the module is a letter away. A suggestion is made only where its module
 //! has the name now.
 
-mod moves;
+pub(super) mod moves;
 mod past;
 mod patch;
 mod spelling;
@@ -73,6 +73,8 @@ pub fn suggest(project: &Project, imports: &mut Imports, history: &History, past
         let Some(&file) = ids.get(&found.path) else { continue };
         let Some(import) = import_at(project, file, found.alias) else { continue };
         let target = finder.find(past, file, import)?;
+        // Behind a guard a missing module is often meant: only what git recorded is worth saying.
+        let target = target.filter(|target| found.guard.is_none() || target.confidence == Confidence::High);
         found.suggestion = target.and_then(|target| speller.spell(file, import, &target));
     }
     for (file, import) in &imports.outside {

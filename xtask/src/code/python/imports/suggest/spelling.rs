@@ -148,10 +148,11 @@ impl<'a> Speller<'a> {
         } else if !import.module.contains('.') && import.level == 0 && parent(module) == target.root {
             roots.extend(target.root.clone());
         }
-        roots.extend(target.root.clone());
-        let mut declared: Vec<&String> = self.layout.roots.iter().collect();
+        let mut declared: Vec<&String> = self.layout.roots.iter().filter(|root| !root.is_empty()).collect();
         declared.sort_by_key(|root| std::cmp::Reverse(root.len()));
         roots.extend(declared.into_iter().cloned());
+        roots.extend(target.root.clone());
+        roots.push(String::new());
         let seen: Vec<String> = self
             .index
             .roots(file)

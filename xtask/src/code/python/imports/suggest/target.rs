@@ -113,7 +113,7 @@ impl Finder<'_> {
         let target = Target { module: now.clone(), name: import.name.clone(), commit, confidence, root };
         let Some(name) = name else { return Some(target) };
         let place = self.place(&now)?;
-        if self.index.has_name(place, name) != Answer::No {
+        if self.index.has_name(place, name) == Answer::Yes {
             return Some(target);
         }
         origins.push((now, target.root));

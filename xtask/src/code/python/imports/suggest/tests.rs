@@ -199,3 +199,64 @@ fn top_level_module_that_moved_is_broken_and_one_from_outside_is_not() {
     ];
     assert_eq!(suggested(&[first, second]), ["run.py: import tools.helper (High)"]);
 }
+
+/// `path:line now -> needed` of every script that a move cut off.
+fn cut_off(steps: &[Step<'_>]) -> Vec<String> {
+    let place = repository(steps);
+    let repo = Repo::open(place.path()).unwrap();
+    let tip = repo.head().unwrap().unwrap();
+    let project = Project::of_tree(&Tree::of_revision(&repo, tip.as_str()).unwrap()).unwrap();
+    let found = super::super::moved_anchors(&project, &History::of(&repo, &tip).unwrap());
+    found
+        .iter()
+        .map(|found| format!("{}:{} {} -> {}", found.path, found.line, found.now, found.needed))
+        .collect()
+}
+
+#[test]
+fn moved_scripts_are_cut_off_where_their_anchor_no_longer_leads_to_what_they_import() {
+    let body = "\nfrom pkg import core\n\nprint('the core is', core, 'and nothing else')\nprint('done')\n";
+    let text = |head: &str| format!("import os, sys\nfrom pathlib import Path\n{head}{body}");
+    let parent = text("sys.path.insert(0, str(Path(__file__).parent))");
+    let parents = text("sys.path.insert(0, str(Path(__file__).resolve().parents[0]))");
+    let named = text("ROOT = os.path.dirname(os.path.abspath(__file__))\nsys.path.append(ROOT)");
+    let dot = text("sys.path.insert(0, '.')");
+    let plain = text("x = 1");
+    let mended = text("sys.path.insert(0, str(Path(__file__).parent.parent.parent))");
+    let first: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/core.py", Some("")),
+        ("parent.py", Some(&parent)),
+        ("parents.py", Some(&parents)),
+        ("named.py", Some(&named)),
+        ("dot.py", Some(&dot)),
+        ("plain.py", Some(&plain)),
+        ("mended.py", Some(&parent)),
+    ];
+    let second: Step<'_> = &[
+        ("parent.py", None),
+        ("parents.py", None),
+        ("named.py", None),
+        ("dot.py", None),
+        ("plain.py", None),
+        ("mended.py", None),
+        ("tools/deep/parent.py", Some(&parent)),
+        ("tools/deep/parents.py", Some(&parents)),
+        ("tools/deep/named.py", Some(&named)),
+        ("tools/deep/dot.py", Some(&dot)),
+        ("tools/deep/plain.py", Some(&plain)),
+        ("tools/deep/mended.py", Some(&mended)),
+    ];
+    let expected = [
+        "tools/deep/named.py:3 os.path.dirname(os.path.abspath(__file__)) -> \
+         os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))",
+        "tools/deep/parent.py:3 Path(__file__).parent -> Path(__file__).parent.parent.parent",
+        "tools/deep/parents.py:3 Path(__file__).resolve().parents[0] -> Path(__file__).resolve().parents[2]",
+        "tools/deep/plain.py:4  -> sys.path.insert(0, str(Path(__file__).resolve().parents[2]))",
+    ];
+    assert_eq!(cut_off(&[first, second]), expected);
+    // What can be installed needs no folder on the path; an anchor stays wrong.
+    let installable: Step<'_> = &[("setup.py", Some("from setuptools import setup\nsetup()\n"))];
+    let found = cut_off(&[first, second, installable]);
+    assert!(!found.iter().any(|found| found.contains("plain.py")), "{found:?}");
+}
