@@ -318,12 +318,21 @@ pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>) -> Vec<Re
             ReferenceKind::Command => dead_command(named, notes, known),
             _ => dead_file(named, notes, known, &index, &past, &folders),
         })
+        .filter(|reference| !tells_new_place(reference, notes))
         .collect();
     found.sort_by(|one, other| {
         (&one.path, one.line, &one.target).cmp(&(&other.path, other.line, &other.target))
     });
     found.dedup();
     found
+}
+
+/// True where the line itself says where the file went (a row of a table of moves).
+fn tells_new_place(reference: &Reference, notes: &[Note]) -> bool {
+    let Some(moved_to) = &reference.moved_to else { return false };
+    let note = notes.iter().find(|note| note.path == reference.path);
+    let line = note.and_then(|note| note.text.lines().nth(reference.line - 1));
+    line.is_some_and(|line| line.contains(&*moved_to.display()))
 }
 
 fn dead_command(named: &Named, notes: &[Note], known: &Known<'_>) -> Option<Reference> {

@@ -27,7 +27,7 @@ impl Topics {
 
 /// How many topics a reader can take in.
 fn most_topics(notes: usize) -> usize {
-    ((notes as f64).sqrt() * 1.6).round().max(1.0) as usize
+    ((notes as f64).sqrt() * 2.25).round().max(1.0) as usize
 }
 
 /// Agglomerative clustering by the average of `score`; `goes_on` is asked before each join.

@@ -86,9 +86,12 @@ pub(super) fn weigh(texts: &[BTreeMap<String, f64>], keep: usize) -> Space {
     let numbers: BTreeMap<&str, u32> =
         (0..).zip(frequency.keys()).map(|(number, &word)| (word, number)).collect();
     let total = texts.len() as f64;
+    // A word of every third text or more is a habit of the writers (headings of a template), no subject.
+    let habit = (texts.len() / 3).max(8);
     let vectors = texts.iter().map(|text| {
         let mut entries: Vec<(u32, f64)> = text
             .iter()
+            .filter(|(word, _)| frequency[word.as_str()] < habit)
             .map(|(word, count)| {
                 let idf = ((total + 1.0) / (frequency[word.as_str()] as f64 + 0.5)).ln();
                 (numbers[word.as_str()], (1.0 + count.ln().max(0.0)) * idf)

@@ -137,6 +137,12 @@ fn validation_counts_what_pytest_counts_and_groups_by_cause() {
             (cause["exception"].as_str().unwrap().to_owned(), cause["cases"].as_array().unwrap().len());
         assert!(causes.contains(&wanted), "{wanted:?} is among {causes:?}");
     }
+    let flaky: Vec<&str> =
+        found["flaky"].as_array().unwrap().iter().map(|test| test["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        flaky,
+        planted["flaky"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect::<Vec<_>>()
+    );
     for key in ["files_with_tests", "functions", "items"] {
         assert_eq!(found["inventory"][key], planted["static"][key], "{key}");
     }
@@ -144,4 +150,40 @@ fn validation_counts_what_pytest_counts_and_groups_by_cause() {
         sandbox.git(&["status", "--porcelain"]).is_empty(),
         "json writes no report and the suite no file"
     );
+}
+
+/// The three reports as people read them. Times are masked: they are measured.
+#[test]
+fn reports_read_as_they_should() {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    sandbox.write(".git/info/exclude", ".venv\n");
+    let environment = crate::python::python_with_pytest();
+    let environment = environment.parent().unwrap().parent().unwrap();
+    std::os::unix::fs::symlink(environment, sandbox.root().join(".venv")).unwrap();
+    assert_eq!(sandbox.output(["phase2"]).status.code(), Some(0));
+    insta::assert_snapshot!("consolidation", sandbox.read("notes/documentation_consolidation_plan.md"));
+    insta::assert_snapshot!("upstream", sandbox.read("notes/upstream_sync_analysis.md"));
+    let tests = sandbox.read("notes/test_suite_report.md");
+    let time = regex::Regex::new(r"\| +[0-9.]+ (s|ms|min) \|").unwrap();
+    let version = regex::Regex::new(r"\b3\.[0-9]+\.[0-9]+\b").unwrap();
+    let tests = version.replace_all(&time.replace_all(&tests, "| [time] |"), "[version]").into_owned();
+    insta::assert_snapshot!("validation", slowest_masked(&tests));
+}
+
+/// Which tests are the slowest is measured too: of that section only the first row, which waits 1.5 s, is held.
+fn slowest_masked(report: &str) -> String {
+    let mut rows = 0;
+    let mut inside = false;
+    let mut kept = String::new();
+    for line in report.lines() {
+        if line.starts_with("## ") {
+            inside = line.starts_with("## Slowest");
+        }
+        rows += usize::from(inside && line.starts_with("| [time]"));
+        if !(inside && line.starts_with("| [time]") && rows > 1) {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
