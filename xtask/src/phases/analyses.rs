@@ -208,9 +208,9 @@ fn words_of_absence(kind: &str, unavailable: &Unavailable) -> Words {
         _ => "Test suite report",
     };
     document.heading(1, title);
-    document.paragraph(format!("Not applicable: {}.", unavailable.why));
+    document.paragraph(with_code(Inline::plain("Not applicable: "), &unavailable.why).text("."));
     if let Some(hint) = &unavailable.hint {
-        document.paragraph(Inline::default().strong("What to do:").text(format!(" {hint}")));
+        document.paragraph(with_code(Inline::default().strong("What to do:").text(" "), hint));
     }
     Words {
         document,
@@ -219,6 +219,19 @@ fn words_of_absence(kind: &str, unavailable: &Unavailable) -> Words {
         next_step: unavailable.hint.clone().unwrap_or_default(),
         has_findings: false,
     }
+}
+
+/// Words whose names and commands stand between backticks; an odd backtick belongs to a name and is shown.
+fn with_code(start: Inline, words: &str) -> Inline {
+    let parts: Vec<&str> = words.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return start.text(words);
+    }
+    let add = |inline: Inline, (place, part): (usize, &&str)| match place % 2 {
+        0 => inline.text(*part),
+        _ => inline.with_code(*part),
+    };
+    parts.iter().enumerate().fold(start, add)
 }
 
 /// Opens the report with how much of what was read is in no commit.

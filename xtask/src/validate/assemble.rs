@@ -84,6 +84,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         flaky,
         written,
         inventory: gathered.inventory,
+        rust_inventory: gathered.rust_inventory,
         findings,
     }
 }

@@ -2,15 +2,26 @@
 
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Run, Status, Verdict};
 
+/// How many tests the files hold, by language.
+fn counted(analysis: &Analysis) -> String {
+    let (python, rust) = (&analysis.inventory, &analysis.rust_inventory);
+    let in_files = |tests: usize, what: &str, files: usize| {
+        format!("{} in {}", count(tests as u64, what), count(files as u64, "file"))
+    };
+    match (python.items, rust.functions) {
+        (_, 0) => in_files(python.items, "test", python.files_with_tests),
+        (0, _) => in_files(rust.functions, "Rust test", rust.files),
+        _ => {
+            let python = in_files(python.items, "Python test", python.files_with_tests);
+            format!("{python} and {}", in_files(rust.functions, "Rust test", rust.files))
+        }
+    }
+}
+
 /// One line: what was found.
 pub fn headline(analysis: &Analysis) -> String {
     if !analysis.executed {
-        let inventory = &analysis.inventory;
-        return format!(
-            "{} in {}, counted without running them",
-            count(inventory.items as u64, "test"),
-            count(inventory.files_with_tests as u64, "file")
-        ) + &broken_imports(analysis);
+        return counted(analysis) + ", counted without running them" + &broken_imports(analysis);
     }
     let gating: Vec<&Run> = analysis.runs.iter().filter(|run| run.gating).collect();
     let total = gating.iter().fold(Counts::default(), |total, run| sum(total, run.counts));

@@ -12,6 +12,7 @@ use super::result::{End, Interpreter, Missing, Place, Written};
 use super::suites::Suite;
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
+use crate::code::rust_tests::RustTests;
 use crate::process::Stop;
 use crate::repo::Rename;
 use crate::report::Finding;
@@ -21,6 +22,7 @@ use crate::report::Finding;
 pub(super) struct Gathered {
     pub(super) inputs: String,
     pub(super) inventory: Inventory,
+    pub(super) rust_inventory: RustTests,
     pub(super) imports: Imports,
     pub(super) renames: Vec<Rename>,
     /// How tests fared before, and whether that is the list of known failures.

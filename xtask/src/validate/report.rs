@@ -334,10 +334,22 @@ fn skips(document: &mut Document, analysis: &Analysis) {
 
 fn inventory(document: &mut Document, analysis: &Analysis) {
     let inventory = &analysis.inventory;
-    if inventory.files_named_test == 0 {
+    let rust = &analysis.rust_inventory;
+    if inventory.files_named_test == 0 && rust.functions == 0 {
         return;
     }
     document.heading(2, "Inventory");
+    if rust.functions > 0 {
+        document.paragraph(format!(
+            "Rust, by pattern: {} marked as tests in {}, {} of them ignored.",
+            count(rust.functions as u64, "function"),
+            count(rust.files as u64, "file"),
+            rust.ignored
+        ));
+    }
+    if inventory.files_named_test == 0 {
+        return;
+    }
     document.paragraph(format!(
         "Counted from the text of the files, without running them: {} in {} of {} that are named as tests, {} with literal parameters counted.",
         count(inventory.functions as u64, "test function"),

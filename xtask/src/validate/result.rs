@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
+use crate::code::rust_tests::RustTests;
 use crate::config::{Depth, SuiteKind};
 use crate::report::Finding;
 
@@ -46,6 +47,8 @@ pub struct Analysis {
     pub moved: Vec<Moved>,
     /// What the files say without being run.
     pub inventory: Inventory,
+    /// Functions that Rust files mark as tests, counted by pattern.
+    pub rust_inventory: RustTests,
     /// Everything that a gate or a reader should know besides.
     pub findings: Vec<Finding>,
 }

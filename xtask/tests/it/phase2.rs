@@ -100,3 +100,15 @@ fn interrupted_change_set_has_to_be_settled_first() {
     let pending = sandbox.output(["phase2", "--static"]);
     assert_eq!(pending.status.code(), Some(0), "a settled journal stops nobody");
 }
+
+#[test]
+fn rust_tests_are_counted_where_nothing_is_run() {
+    let sandbox = Sandbox::init();
+    sandbox.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\n");
+    sandbox.write("src/lib.rs", "#[test]\nfn one() {}\n\n#[test]\n#[ignore]\nfn two() {}\n");
+    sandbox.commit("A crate");
+    let output = sandbox.output(["validate", "--static", "-q"]);
+    let line = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
+    assert_eq!(line, "2 Rust tests in 1 file, counted without running them");
+    assert!(sandbox.read(REPORTS[2]).contains("2 functions marked as tests in 1 file, 1 of them ignored"));
+}

@@ -21,6 +21,7 @@ use crate::cache::Cache;
 use crate::code::python::decode_source;
 use crate::code::python::imports;
 use crate::code::python::inventory::{Inventory, inventory};
+use crate::code::rust_tests::{RustTests, rust_tests};
 use crate::config::Depth;
 use crate::process::{Call, Cancel, Ending, Progress, Stop, run};
 use crate::repo::git::Git;
@@ -77,6 +78,7 @@ pub(super) fn gather(
         before,
         inputs: look.inputs,
         inventory: look.inventory,
+        rust_inventory: look.rust_inventory,
         imports,
         renames,
         runs,
@@ -155,6 +157,7 @@ struct Found {
     tree: Tree,
     files: BTreeSet<RepoPath>,
     inventory: Inventory,
+    rust_inventory: RustTests,
     testpaths: Vec<String>,
     has_own_names: bool,
     inputs: String,
@@ -190,6 +193,12 @@ fn look(repo: &Repo) -> Result<Found> {
             Err(error) => findings.push(unreadable(path, &format!("{error:#}"))),
         }
     }
+    let text = |path: &RepoPath| Some(String::from_utf8_lossy(&tree.read(path).ok()?).into_owned());
+    let rust: Vec<(RepoPath, String)> = files
+        .iter()
+        .filter(|path| path.extension() == "rs")
+        .filter_map(|path| Some((path.clone(), text(path)?)))
+        .collect();
     let settings = pytest_config::settings(|name| {
         let path = RepoPath::from(name);
         let bytes = files.contains(&path).then(|| tree.read(&path).ok())??;
@@ -197,6 +206,7 @@ fn look(repo: &Repo) -> Result<Found> {
     });
     Ok(Found {
         inventory: inventory(&python),
+        rust_inventory: rust_tests(&rust),
         testpaths: settings.testpaths,
         has_own_names: settings.has_own_names,
         inputs: inputs(repo, &tree, &foreign)?,
