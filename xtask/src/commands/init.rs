@@ -2,9 +2,10 @@
 
 use anyhow::{Context, Result, bail};
 
+use super::answer::Answer;
 use super::{Exit, place, validate_options};
 use crate::change::{self, ChangeSet};
-use crate::cli::Global;
+use crate::cli::{Format, Global};
 use crate::config::{Depth, Detected, FILE_NAME, commented};
 use crate::consolidate;
 use crate::phases::analyses::Place;
@@ -23,7 +24,11 @@ pub(super) fn run(global: &Global, term: Term) -> Result<Exit> {
     }
     let mut set = ChangeSet::new("init");
     set.create(path, commented(&detect(&place, &repo)?));
-    change::apply(&repo, &set).context("write the file")?;
+    let applied = change::apply(&repo, &set).context("write the file")?;
+    if global.format == Format::Json {
+        Answer::of(&repo, &place, global, term)?.print_edits("init", true, &applied.edits)?;
+        return Ok(Exit::Clean);
+    }
     term.result(&format!("wrote {FILE_NAME}: every setting in it is a comment until you remove its `#`"))?;
     Ok(Exit::Clean)
 }
