@@ -12,6 +12,7 @@ use regex::Regex;
 const GROUND: &[(&str, &[&str])] = &[
     ("process", &[]),
     ("report", &[]),
+    ("blocks", &["report"]),
     ("cache", &["repo"]),
     ("passages", &[]),
     ("repo", &["process", "report"]),
@@ -22,9 +23,9 @@ const GROUND: &[(&str, &[&str])] = &[
     ("change", &["repo", "report"]),
 ];
 /// Middle floor: may import the ground floor, never one another.
-const MIDDLE: &[&str] = &["consolidate", "upstream", "validate"];
+const MIDDLE: &[&str] = &["consolidate", "upstream", "validate", "setup", "check"];
 /// Top floor: may import all.
-const TOP: &[&str] = &["phases", "fixture", "cli", "term", "main", "lib", "commands"];
+const TOP: &[&str] = &["phases", "page", "fixture", "cli", "term", "main", "lib", "commands"];
 
 /// Lines of a file above which it has a second subject.
 const LONGEST_FILE: usize = 500;

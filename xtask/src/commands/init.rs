@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 
 use super::answer::Answer;
-use super::{Exit, place, validate_options};
+use super::{Exit, place};
 use crate::change::{self, ChangeSet};
 use crate::cli::{Format, Global};
 use crate::config::{Depth, Detected, FILE_NAME, commented};
@@ -36,7 +36,7 @@ pub(super) fn run(global: &Global, term: Term) -> Result<Exit> {
 fn detect(place: &Place, repo: &Repo) -> Result<Detected> {
     let tree = Tree::of_work_tree(repo)?;
     let upstream = repo.remotes()?.into_iter().find(|remote| remote == "upstream");
-    let options = validate_options(place, repo, Depth::Quick, true);
+    let options = super::validate::options(place, repo, Depth::Quick, true);
     let suites = validate::planned(repo, &options)?;
     Ok(Detected {
         notes: consolidate::default_globs(&tree),

@@ -6,7 +6,12 @@
 )]
 
 mod answer;
+mod consolidate;
 mod init;
+mod phase2;
+mod undo;
+mod upstream;
+mod validate;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,15 +21,14 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 
 use self::answer::Answer;
-use crate::change::{self, ChangeSet, Which};
-use crate::cli::{self, Cli, Command, Format, Global};
-use crate::config::{Config, Depth};
-use crate::phases::analyses::{self, Made, Place};
-use crate::phases::{Board, demo, kept, phase2};
+use crate::change::{self, ChangeSet};
+use crate::cli::{Cli, Command, Format, Global};
+use crate::config::Config;
+use crate::phases::Board;
+use crate::phases::analyses::{Made, Place};
 use crate::process::{Cancel, Progress};
 use crate::repo::Repo;
 use crate::term::Term;
-use crate::{consolidate, upstream, validate};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,25 +61,17 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
     let global = &cli.global;
     match &cli.command {
-        Command::Phase2(options) => phase_2(global, options, term, cancel).context("cannot run phase 2"),
-        Command::Consolidate(cli::Consolidate::Plan(options)) => {
-            consolidate_plan(global, options, term, cancel).context("cannot plan the consolidation")
-        }
-        Command::Consolidate(cli::Consolidate::Explain { a, b }) => {
-            explain(global, (a, b), term, cancel).context("cannot explain the pair")
-        }
-        Command::Consolidate(cli::Consolidate::Search { words }) => {
-            search(global, &words.join(" "), term, cancel).context("cannot search the notes")
-        }
+        Command::Phase2(options) => phase2::run(global, options, term, cancel).context("cannot run phase 2"),
+        Command::Consolidate(command) => consolidate::run(global, command, term, cancel),
         Command::Upstream(options) => {
-            upstream(global, options, term, cancel).context("cannot analyse the upstream")
+            upstream::run(global, options, term, cancel).context("cannot analyse the upstream")
         }
         Command::Validate(options) => {
-            validate(global, options, term, cancel).context("cannot validate the tests")
+            validate::run(global, options, term, cancel).context("cannot validate the tests")
         }
-        Command::Undo(options) => undo(global, options, term).context("cannot undo"),
+        Command::Undo(options) => undo::run(global, options, term).context("cannot undo"),
         Command::Init => init::run(global, term).context("cannot write xtask.toml"),
-        Command::Demo(options) => demo(global, options, term, cancel).context("cannot run the demo"),
+        Command::Demo(options) => phase2::demo(global, options, term, cancel).context("cannot run the demo"),
         Command::Completions { shell } => {
             completions(*shell, term)?;
             Ok(Exit::Clean)
@@ -100,134 +96,6 @@ fn place_at(folder: &Path, global: &Global) -> Result<Place> {
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|time| i64::try_from(time.as_secs()).ok());
     Ok(Place { folder: root, config, now })
-}
-
-fn phase_2(global: &Global, options: &cli::Phase2, term: Term, cancel: &Cancel) -> Result<Exit> {
-    let place = place(global)?;
-    run_phase_2(&place, global, options, term, cancel)
-}
-
-fn run_phase_2(
-    place: &Place,
-    global: &Global,
-    options: &cli::Phase2,
-    term: Term,
-    cancel: &Cancel,
-) -> Result<Exit> {
-    let repo = place.open()?;
-    let [notes, fork, tests] = analyses::depths(options.depth.map(Into::into));
-    let asked = phase2::Options {
-        consolidate: consolidate::Options { depth: notes, ..consolidate_options(place) },
-        upstream: upstream::Options {
-            depth: fork,
-            fork: options.fork.clone(),
-            upstream: options.upstream.clone(),
-            ..upstream_options(place)
-        },
-        validate: validate_options(place, &repo, tests, options.static_only),
-        write: global.format == Format::Text,
-    };
-    say_planned(&repo, &asked.validate, term)?;
-    let board = Board::new(term, &phase2::PARTS);
-    let phase = phase2::run(place, &asked, &board, cancel);
-    let answer = Answer::of(&repo, place, global, term)?;
-    answer.print_phase_2(&phase)?;
-    if global.format == Format::Text && repo.work_tree().is_some() {
-        answer.keep(kept::PHASE2, "phase2", &phase.json())?;
-    }
-    Ok(if phase.has_failures() {
-        Exit::Failed
-    } else if options.strict && phase.has_findings() {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    })
-}
-
-fn consolidate_plan(
-    global: &Global,
-    options: &cli::ConsolidatePlan,
-    term: Term,
-    cancel: &Cancel,
-) -> Result<Exit> {
-    let mut place = place(global)?;
-    let config = &mut place.config.consolidate;
-    if !options.include.is_empty() {
-        config.include = Some(options.include.clone());
-    }
-    config.exclude.extend(options.exclude.clone());
-    config.keep.extend(options.keep.clone());
-    let asked = consolidate::Options {
-        depth: options.depth.into(),
-        at: options.at.clone(),
-        tick_above: options.tick_above,
-        ..consolidate_options(&place)
-    };
-    single(global, term, &place, ("consolidate plan", options.strict, options.at.is_none()), |progress| {
-        analyses::consolidation(&place, &asked, (progress, cancel), || {})
-    })
-}
-
-fn explain(global: &Global, (a, b): (&str, &str), term: Term, cancel: &Cancel) -> Result<Exit> {
-    let place = place(global)?;
-    let repo = place.open()?;
-    let options = consolidate_options(&place);
-    let document = consolidate::explain(&repo, &options, a, b, &Progress::default(), cancel)?;
-    Answer::of(&repo, &place, global, term)?.print_document("consolidate explain", &document)?;
-    Ok(Exit::Clean)
-}
-
-fn search(global: &Global, words: &str, term: Term, cancel: &Cancel) -> Result<Exit> {
-    let place = place(global)?;
-    let repo = place.open()?;
-    let options = consolidate_options(&place);
-    let document = consolidate::search(&repo, &options, words, &Progress::default(), cancel)?;
-    Answer::of(&repo, &place, global, term)?.print_document("consolidate search", &document)?;
-    Ok(Exit::Clean)
-}
-
-fn upstream(global: &Global, options: &cli::Upstream, term: Term, cancel: &Cancel) -> Result<Exit> {
-    let place = place(global)?;
-    if let Some(cli::UpstreamCommand::Audit { range }) = &options.command {
-        return audit(global, &place, range, term, cancel);
-    }
-    let asked = upstream::Options {
-        depth: options.depth.into(),
-        fork: options.fork.clone(),
-        upstream: options.upstream.clone(),
-        fetch: options.fetch,
-        ..upstream_options(&place)
-    };
-    single(global, term, &place, ("upstream", options.strict, true), |progress| {
-        analyses::upstream(&place, &asked, (progress, cancel))
-    })
-}
-
-fn audit(global: &Global, place: &Place, range: &str, term: Term, cancel: &Cancel) -> Result<Exit> {
-    let repo = place.open()?;
-    let row = Board::new(term, &["upstream audit"]).row("upstream audit");
-    let audit = upstream::audit(&repo, range, &row.progress(), cancel);
-    row.clear();
-    let audit = audit?;
-    Answer::of(&repo, place, global, term)?.print_audit(&audit)?;
-    Ok(if audit.has_findings() { Exit::Findings } else { Exit::Clean })
-}
-
-fn validate(global: &Global, options: &cli::Validate, term: Term, cancel: &Cancel) -> Result<Exit> {
-    let place = place(global)?;
-    let repo = place.open()?;
-    let mut asked = validate_options(&place, &repo, options.depth.into(), options.static_only);
-    asked.base = options.base.clone();
-    asked.baseline = options.baseline.as_deref().map(read_baseline).transpose()?;
-    say_planned(&repo, &asked, term)?;
-    // `validate` is a gate by itself: it needs no `--strict`.
-    single(global, term, &place, ("validate", true, true), |progress| {
-        analyses::validation(&place, &asked, (progress, cancel))
-    })
-}
-
-fn read_baseline(file: &Path) -> Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("read the baseline `{}`", file.display()))
 }
 
 /// Runs one analysis, writes its report unless JSON is asked for, and prints what was found.
@@ -259,66 +127,6 @@ fn single(
     })
 }
 
-fn consolidate_options(place: &Place) -> consolidate::Options {
-    consolidate::Options { config: place.config.consolidate.clone(), ..Default::default() }
-}
-
-fn upstream_options(place: &Place) -> upstream::Options {
-    upstream::Options {
-        config: place.config.upstream.clone(),
-        now: place.now,
-        reports: analyses::report_paths(&place.config).into(),
-        ..Default::default()
-    }
-}
-
-fn validate_options(place: &Place, repo: &Repo, depth: Depth, static_only: bool) -> validate::Options {
-    let durations = kept::read(repo, kept::DURATIONS).unwrap_or_default();
-    validate::Options {
-        depth,
-        config: place.config.validate.clone(),
-        static_only,
-        durations,
-        ..Default::default()
-    }
-}
-
-/// Says which suites are about to run, and how long they took the last time.
-fn say_planned(repo: &Repo, options: &validate::Options, term: Term) -> Result<()> {
-    if options.static_only {
-        return Ok(());
-    }
-    for run in validate::planned(repo, options)? {
-        let last = run
-            .last_duration_s
-            .map_or("for the first time".to_owned(), |s| format!("last time it took {s:.1} s"));
-        let paths =
-            if run.paths.is_empty() { "the whole repository".to_owned() } else { run.paths.join(", ") };
-        term.say(&format!("about to run `{}` with {} on {paths} ({last})", run.name, run.runner));
-    }
-    Ok(())
-}
-
-fn undo(global: &Global, options: &cli::Undo, term: Term) -> Result<Exit> {
-    let place = place(global)?;
-    let repo = Repo::open(&place.folder)?;
-    let answer = Answer::of(&repo, &place, global, term)?;
-    if options.list {
-        answer.print_sets(&change::list(&repo)?)?;
-        return Ok(Exit::Clean);
-    }
-    if options.recover {
-        answer.print_settled(change::recover(&repo, options.keep_changed)?.as_ref())?;
-        return Ok(Exit::Clean);
-    }
-    let which = options.id.map_or(Which::Last, Which::Id);
-    let Some(set) = change::undo(&repo, which)? else {
-        answer.print_edits("undo", false, &[])?;
-        return Ok(Exit::Clean);
-    };
-    edit(&repo, &answer, "undo", &set, (options.dry_run, options.check))
-}
-
 /// Shows, checks or applies a change set.
 fn edit(
     repo: &Repo,
@@ -339,26 +147,6 @@ fn edit(
     let applied = change::apply(repo, set)?;
     answer.print_edits(command, true, &applied.edits)?;
     Ok(Exit::Clean)
-}
-
-fn demo(global: &Global, options: &cli::Demo, term: Term, cancel: &Cancel) -> Result<Exit> {
-    let root = demo::build(options.out.as_deref(), term)?;
-    let mut place = place_at(&root, global)?;
-    place.config = demo::fit(&root, place.config, term, cancel);
-    let phase = cli::Phase2 {
-        static_only: false,
-        strict: false,
-        depth: None,
-        upstream: None,
-        fork: "HEAD".to_owned(),
-    };
-    let exit = run_phase_2(&place, global, &phase, term, cancel)?;
-    if global.format == Format::Text {
-        let [notes, fork, tests] = analyses::report_paths(&place.config);
-        let shown = [notes, fork, tests].map(|path| root.join(path.display().as_ref()).display().to_string());
-        term.result(&format!("the reports of the sample:\n  {}", shown.join("\n  ")))?;
-    }
-    Ok(exit)
 }
 
 fn completions(shell: clap_complete::Shell, term: Term) -> Result<()> {

@@ -1,0 +1,157 @@
+//! The command line: its types are its help text.
+
+mod consolidate;
+mod phases;
+mod undo;
+mod upstream;
+mod validate;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use consolidate::{Consolidate, ConsolidatePlan};
+pub use phases::{Demo, Phase2};
+pub use undo::Undo;
+pub use upstream::{Upstream, UpstreamCommand};
+pub use validate::Validate;
+
+use crate::config::Depth;
+
+/// Keep a repository in order: notes, fork, tests.
+///
+/// Works offline, guesses nothing: every figure in a report can be traced to a file and line, or to a commit.
+#[derive(Debug, Parser)]
+#[command(name = "xtask", version, max_term_width = 100, propagate_version = false, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What is done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 clean, applied or nothing to do; 1 findings that a gate forbids, or pending edits under --check;
+2 the work could not be done; 130 interrupted.";
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Work on the repository around DIR instead of the current folder
+    #[arg(long, global = true, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+    /// Read FILE instead of xtask.toml at the repository's root
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print the result in this form; `json` writes no report file
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Say nothing about the run, only the result
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more about the run
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Colour the output; `auto` heeds NO_COLOR and terminals
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// How a result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Lines for people.
+    Text,
+    /// One JSON object for programs.
+    Json,
+}
+
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Also into pipes.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What is done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyse notes, fork and tests in parallel; write one report each
+    Phase2(Phase2),
+    /// Find notes that overlap, contradict or went stale
+    #[command(subcommand)]
+    Consolidate(Consolidate),
+    /// Tell where a fork stands against its upstream
+    #[command(args_conflicts_with_subcommands = true)]
+    Upstream(Upstream),
+    /// Run the tests and tell whether everything still works
+    Validate(Validate),
+    /// Take an applied change set back
+    Undo(Undo),
+    /// Write a commented xtask.toml with what was found here
+    Init,
+    /// Build the sample repository and run phase 2 on it
+    Demo(Demo),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How far an analysis looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DepthArg {
+    /// What answers in a second on any repository
+    Quick,
+    /// What the report usually needs
+    Medium,
+    /// With searches over history
+    Thorough,
+}
+
+impl From<DepthArg> for Depth {
+    fn from(depth: DepthArg) -> Self {
+        match depth {
+            DepthArg::Quick => Depth::Quick,
+            DepthArg::Medium => Depth::Medium,
+            DepthArg::Thorough => Depth::Thorough,
+        }
+    }
+}
+
+/// Drops the argument that cargo adds when the program is called as `cargo-xtask`.
+pub fn without_cargo_argument(mut arguments: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
+    let called = arguments.first().and_then(|program| std::path::Path::new(program).file_name());
+    if called == Some("cargo-xtask".as_ref()) && arguments.get(1).is_some_and(|argument| argument == "xtask")
+    {
+        arguments.remove(1);
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn cargo_argument_is_dropped_only_when_cargo_calls() {
+        let arguments = |words: &[&str]| words.iter().map(Into::into).collect::<Vec<std::ffi::OsString>>();
+        let called = without_cargo_argument(arguments(&["/bin/cargo-xtask", "xtask", "phase2"]));
+        assert_eq!(called, arguments(&["/bin/cargo-xtask", "phase2"]));
+        let kept = arguments(&["/bin/xtask", "xtask"]);
+        assert_eq!(without_cargo_argument(kept.clone()), kept);
+    }
+}

@@ -1,0 +1,35 @@
+//! The phases, and the demo that runs one.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::DepthArg;
+
+/// Options of `phase2`.
+#[derive(Debug, Args)]
+pub struct Phase2 {
+    /// Run no test: only what can be seen without running anything
+    #[arg(long = "static")]
+    pub static_only: bool,
+    /// Exit 1 when an analysis has findings
+    #[arg(long)]
+    pub strict: bool,
+    /// How far each analysis looks [default: consolidation medium, upstream thorough, validation medium]
+    #[arg(long, value_name = "DEPTH")]
+    pub depth: Option<DepthArg>,
+    /// The upstream: a remote, revision, address or path, with #BRANCH where needed
+    #[arg(long, value_name = "UPSTREAM")]
+    pub upstream: Option<String>,
+    /// The revision that is the fork
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub fork: String,
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Build the sample in DIR, which must be absent or empty, instead of a temporary folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}

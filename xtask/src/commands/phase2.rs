@@ -1,0 +1,76 @@
+//! `phase2`, and the demo that runs it on the sample.
+
+use anyhow::Result;
+
+use super::answer::Answer;
+use super::{Exit, place, place_at};
+use crate::cli::{self, Format, Global};
+use crate::phases::analyses::{self, Place};
+use crate::phases::{Board, demo, kept, phase2};
+use crate::process::Cancel;
+use crate::term::Term;
+use crate::{consolidate, upstream};
+
+/// Runs the three analyses.
+pub(super) fn run(global: &Global, options: &cli::Phase2, term: Term, cancel: &Cancel) -> Result<Exit> {
+    let place = place(global)?;
+    run_at(&place, global, options, term, cancel)
+}
+
+fn run_at(
+    place: &Place,
+    global: &Global,
+    options: &cli::Phase2,
+    term: Term,
+    cancel: &Cancel,
+) -> Result<Exit> {
+    let repo = place.open()?;
+    let [notes, fork, tests] = analyses::depths(options.depth.map(Into::into));
+    let asked = phase2::Options {
+        consolidate: consolidate::Options { depth: notes, ..super::consolidate::options(place) },
+        upstream: upstream::Options {
+            depth: fork,
+            fork: options.fork.clone(),
+            upstream: options.upstream.clone(),
+            ..super::upstream::options(place)
+        },
+        validate: super::validate::options(place, &repo, tests, options.static_only),
+        write: global.format == Format::Text,
+    };
+    super::validate::say_planned(&repo, &asked.validate, term)?;
+    let board = Board::new(term, &phase2::PARTS);
+    let phase = phase2::run(place, &asked, &board, cancel);
+    let answer = Answer::of(&repo, place, global, term)?;
+    answer.print_phase_2(&phase)?;
+    if global.format == Format::Text && repo.work_tree().is_some() {
+        answer.keep(kept::PHASE2, "phase2", &phase.json())?;
+    }
+    Ok(if phase.has_failures() {
+        Exit::Failed
+    } else if options.strict && phase.has_findings() {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    })
+}
+
+/// Builds the sample repository and runs phase 2 on it.
+pub(super) fn demo(global: &Global, options: &cli::Demo, term: Term, cancel: &Cancel) -> Result<Exit> {
+    let root = demo::build(options.out.as_deref(), term)?;
+    let mut place = place_at(&root, global)?;
+    place.config = demo::fit(&root, place.config, term, cancel);
+    let phase = cli::Phase2 {
+        static_only: false,
+        strict: false,
+        depth: None,
+        upstream: None,
+        fork: "HEAD".to_owned(),
+    };
+    let exit = run_at(&place, global, &phase, term, cancel)?;
+    if global.format == Format::Text {
+        let [notes, fork, tests] = analyses::report_paths(&place.config);
+        let shown = [notes, fork, tests].map(|path| root.join(path.display().as_ref()).display().to_string());
+        term.result(&format!("the reports of the sample:\n  {}", shown.join("\n  ")))?;
+    }
+    Ok(exit)
+}

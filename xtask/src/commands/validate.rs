@@ -1,0 +1,63 @@
+//! `validate` and what it can do.
+
+#![allow(clippy::disallowed_methods, reason = "the baseline is a file that the user names")]
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::{Exit, place, single};
+use crate::cli::{Global, Validate};
+use crate::config::Depth;
+use crate::phases::analyses::{self, Place};
+use crate::phases::kept;
+use crate::process::Cancel;
+use crate::repo::Repo;
+use crate::term::Term;
+use crate::validate;
+
+/// Runs the suites and compares them with before.
+pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel) -> Result<Exit> {
+    let place = place(global)?;
+    let repo = place.open()?;
+    let mut asked = options(&place, &repo, flags.depth.into(), flags.static_only);
+    asked.base = flags.base.clone();
+    asked.baseline = flags.baseline.as_deref().map(read_baseline).transpose()?;
+    say_planned(&repo, &asked, term)?;
+    // `validate` is a gate by itself: it needs no `--strict`.
+    single(global, term, &place, ("validate", true, true), |progress| {
+        analyses::validation(&place, &asked, (progress, cancel))
+    })
+}
+
+fn read_baseline(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("read the baseline `{}`", file.display()))
+}
+
+/// What `[validate]` of the configuration asks for.
+pub(super) fn options(place: &Place, repo: &Repo, depth: Depth, static_only: bool) -> validate::Options {
+    let durations = kept::read(repo, kept::DURATIONS).unwrap_or_default();
+    validate::Options {
+        depth,
+        config: place.config.validate.clone(),
+        static_only,
+        durations,
+        ..Default::default()
+    }
+}
+
+/// Says which suites are about to run, and how long they took the last time.
+pub(super) fn say_planned(repo: &Repo, options: &validate::Options, term: Term) -> Result<()> {
+    if options.static_only {
+        return Ok(());
+    }
+    for run in validate::planned(repo, options)? {
+        let last = run
+            .last_duration_s
+            .map_or("for the first time".to_owned(), |s| format!("last time it took {s:.1} s"));
+        let paths =
+            if run.paths.is_empty() { "the whole repository".to_owned() } else { run.paths.join(", ") };
+        term.say(&format!("about to run `{}` with {} on {paths} ({last})", run.name, run.runner));
+    }
+    Ok(())
+}
