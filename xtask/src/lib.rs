@@ -12,6 +12,7 @@
 #[cfg(not(unix))]
 compile_error!("xtask supports Linux and macOS for now: it needs process groups and file handles of folders");
 
+pub mod blocks;
 pub mod cache;
 pub mod change;
 pub mod code;
