@@ -24,6 +24,7 @@ pub mod process;
 pub mod repo;
 pub mod report;
 
+pub mod check;
 pub mod consolidate;
 pub mod upstream;
 pub mod validate;

@@ -1,5 +1,6 @@
 //! The command line: its types are its help text.
 
+mod check;
 mod consolidate;
 mod phases;
 mod undo;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use check::Check;
 pub use consolidate::{Consolidate, ConsolidatePlan};
 pub use phases::{Demo, Phase2};
 pub use undo::Undo;
@@ -84,6 +86,8 @@ pub enum Color {
 pub enum Command {
     /// Analyse notes, fork and tests in parallel; write one report each
     Phase2(Phase2),
+    /// Tell what is broken, in a moment: links, imports, scripts that moved; runs nothing, writes nothing
+    Check(Check),
     /// Find notes that overlap, contradict or went stale
     #[command(subcommand)]
     Consolidate(Consolidate),

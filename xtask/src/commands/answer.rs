@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::change::{EditRecord, SetInfo, Settled};
+use crate::check::{self, Checked};
 use crate::cli::{Format, Global};
 use crate::phases::analyses::{self, Made, Place};
 use crate::phases::kept;
@@ -108,6 +109,15 @@ impl<'a> Answer<'a> {
         let found = audit.merges.len();
         lines.push(format!("{} merges looked at, {found} of them lost something", audit.checked));
         self.print(&lines.join("\n"))
+    }
+
+    /// Prints what is broken.
+    pub(super) fn print_checked(&self, checked: &Checked) -> Result<()> {
+        if self.format == Format::Json {
+            return self
+                .print_json("check", &serde_json::to_value(checked).context("write the result as JSON")?);
+        }
+        self.print(&check::lines(checked, self.term.is_verbose()).join("\n"))
     }
 
     /// Prints the change sets that are kept.

@@ -6,6 +6,7 @@
 )]
 
 mod answer;
+mod check;
 mod consolidate;
 mod init;
 mod phase2;
@@ -62,6 +63,7 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
     let global = &cli.global;
     match &cli.command {
         Command::Phase2(options) => phase2::run(global, options, term, cancel).context("cannot run phase 2"),
+        Command::Check(options) => check::run(global, options, term).context("cannot check"),
         Command::Consolidate(command) => consolidate::run(global, command, term, cancel),
         Command::Upstream(options) => {
             upstream::run(global, options, term, cancel).context("cannot analyse the upstream")

@@ -96,6 +96,30 @@ impl History {
         Ok(build(&parse(log)?))
     }
 
+    /// Adds what stands in the work tree, or in the index alone, and is not committed yet: its changes carry
+    /// [`CommitId::uncommitted`] and no date.
+    ///
+    /// # Errors
+    /// git cannot compare with HEAD.
+    pub fn with_uncommitted(mut self, repo: &Repo, in_index: bool) -> Result<Self> {
+        let mut args = vec!["diff-index", "-z", "--name-status", "--no-ext-diff", "-M50%", "-l1000"];
+        args.extend(in_index.then_some("--cached"));
+        args.extend(["--end-of-options", "HEAD"]);
+        let changed = repo.git().without_filters()?.read(&args)?;
+        let mut log = format!("\u{1}{}\u{2}\u{2}\0", CommitId::uncommitted()).into_bytes();
+        log.extend(changed);
+        self.renames.reverse();
+        let mut known = BTreeSet::new();
+        for commit in parse(&log)? {
+            for edit in &commit.edits {
+                self.replay(&commit, edit, &mut known);
+            }
+        }
+        self.renames.reverse();
+        self.sort_sources();
+        Ok(self)
+    }
+
     /// Where the content of a path that is gone stands at the end of all its renames; `None` when it was not moved.
     pub fn moved_to(&self, path: &RepoPath) -> Option<&Rename> {
         let mut found: Option<&Rename> = None;
@@ -196,13 +220,18 @@ fn build(commits: &[Commit]) -> History {
         }
     }
     history.renames.reverse();
-    for (place, rename) in history.renames.iter().enumerate().rev() {
-        history.by_source.entry(rename.from.clone()).or_default().push(place);
-    }
+    history.sort_sources();
     history
 }
 
 impl History {
+    fn sort_sources(&mut self) {
+        self.by_source.clear();
+        for (place, rename) in self.renames.iter().enumerate().rev() {
+            self.by_source.entry(rename.from.clone()).or_default().push(place);
+        }
+    }
+
     fn replay(&mut self, commit: &Commit, edit: &Edit, known: &mut BTreeSet<(RepoPath, RepoPath)>) {
         match edit {
             Edit::Added(path) | Edit::Changed(path) => self.touch(commit, path, None),

@@ -45,3 +45,15 @@ object_id! {
     /// The name of a file's content, as git computes it.
     BlobId
 }
+
+impl CommitId {
+    /// Stands for what is not committed yet, as git writes it: all zeros.
+    pub fn uncommitted() -> Self {
+        Self("0".repeat(40))
+    }
+
+    /// True for [`CommitId::uncommitted`].
+    pub fn is_uncommitted(&self) -> bool {
+        self.0.bytes().all(|digit| digit == b'0')
+    }
+}

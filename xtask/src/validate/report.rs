@@ -3,7 +3,6 @@
 use super::headline::{count, headline, next_step};
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Flaky, Missing, Moved, Status, Verdict};
 use super::wording::{join, outcome_name, sentence, words};
-use crate::code::python::imports::Reason;
 use crate::config::SuiteKind;
 use crate::report::{Block, Cell, Document, Inline};
 
@@ -225,32 +224,18 @@ fn imports(document: &mut Document, analysis: &Analysis) {
         broken.len()
     ));
     let rows = broken.iter().take(LISTED).map(|import| {
-        let what = match &import.name {
-            Some(name) => format!("from {} import {name}", import.module),
-            None => format!("import {}", import.module),
-        };
         let instead = import.suggestion.as_ref().map(|suggestion| suggestion.text.clone());
         let guarded = if import.guard.is_some() { " (guarded)" } else { "" };
         vec![
             Inline::code(format!("{}:{}", import.path, import.line)),
-            Inline::code(what).text(guarded),
-            reason_words(import.reason).into(),
+            Inline::code(import.statement_text()).text(guarded),
+            import.reason.phrase().into(),
             instead.map(Inline::code).unwrap_or_default(),
         ]
     });
     document.table(&["place", "import", "why", "instead"], &[], rows.collect());
     if broken.len() > LISTED {
         document.paragraph(format!("{} more are in the JSON.", broken.len() - LISTED));
-    }
-}
-
-fn reason_words(reason: Reason) -> &'static str {
-    match reason {
-        Reason::NoModule => "no such module",
-        Reason::NoName => "the module binds no such name",
-        Reason::NotAPackage => "a plain module holds no others",
-        Reason::AboveTop => "leads above the top folder",
-        Reason::Gone => "the module was moved or removed",
     }
 }
 

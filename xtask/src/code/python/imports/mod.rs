@@ -58,6 +58,14 @@ pub struct Imports {
     outside: Vec<(usize, Import)>,
 }
 
+impl Imports {
+    /// Whether history can say more: something is broken, or asks for what is neither here nor declared, which may
+    /// have moved away.
+    pub fn needs_history(&self) -> bool {
+        !self.unresolved.is_empty() || !self.outside.is_empty()
+    }
+}
+
 /// A repository's Python, read and parsed once for all checks.
 #[derive(Debug)]
 pub struct Project {

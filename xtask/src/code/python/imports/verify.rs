@@ -28,6 +28,19 @@ pub enum Reason {
     Gone,
 }
 
+impl Reason {
+    /// The reason in words that follow the import.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::NoModule => "no such module",
+            Self::NoName => "the module binds no such name",
+            Self::NotAPackage => "a plain module holds no others",
+            Self::AboveTop => "leads above the top folder",
+            Self::Gone => "the module was moved or removed",
+        }
+    }
+}
+
 /// An import that cannot work.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unresolved {
@@ -51,6 +64,16 @@ pub struct Unresolved {
     /// Bytes of the statement in the file's text.
     #[serde(skip)]
     pub statement: (usize, usize),
+}
+
+impl Unresolved {
+    /// The import of this one name, as a statement.
+    pub fn statement_text(&self) -> String {
+        match &self.name {
+            Some(name) => format!("from {} import {name}", self.module),
+            None => format!("import {}", self.module),
+        }
+    }
 }
 
 /// A top-level module that is neither in the repository nor of the standard library.

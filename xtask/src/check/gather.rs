@@ -1,0 +1,217 @@
+//! Reads what is checked; alone in this room it talks to the repository.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::thread;
+
+use anyhow::Result;
+
+use super::{Pending, Request};
+use crate::cache::Cache;
+use crate::code::python::imports::{self, Imports, MovedAnchor, Past, Project};
+use crate::links::{self, Broken};
+use crate::markdown::{self, Format, Parsed};
+use crate::repo::{CommitId, EntryKind, Rename, Repo, RepoPath, Tree};
+use crate::report::{Hinted, ReportMarker};
+
+/// What a user wants to have checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The work tree, by itself.
+    WorkTree,
+    /// The index against HEAD.
+    Staged,
+    /// The work tree against the merge base of HEAD and a revision.
+    Since(String),
+}
+
+/// The trees of a request.
+#[derive(Debug)]
+pub struct Trees {
+    tree: Tree,
+    base: Option<Tree>,
+    pending: Pending,
+}
+
+impl Trees {
+    /// Lists what is to be checked.
+    ///
+    /// # Errors
+    /// The repository is bare, or the revision has no common ancestor with HEAD.
+    pub fn of(repo: &Repo, what: &What) -> Result<Self> {
+        Ok(match what {
+            What::WorkTree => {
+                Self { tree: Tree::of_work_tree(repo)?, base: None, pending: Pending::WorkTree }
+            }
+            What::Staged => {
+                let head = repo.head()?;
+                let base = head.map(|head| Tree::of_revision(repo, head.as_str())).transpose()?;
+                // Before the first commit all that is staged is new.
+                let base = base.unwrap_or_else(|| Tree::in_memory([]));
+                Self { tree: Tree::of_index(repo)?, base: Some(base), pending: Pending::Index }
+            }
+            What::Since(revision) => {
+                let base = merge_base(repo, revision.strip_suffix("..").unwrap_or(revision))?;
+                let base = Some(Tree::of_revision(repo, base.as_str())?);
+                Self { tree: Tree::of_work_tree(repo)?, base, pending: Pending::WorkTree }
+            }
+        })
+    }
+
+    /// What [`super::run`] takes.
+    pub fn request<'a>(&'a self, repo: &'a Repo) -> Request<'a> {
+        Request { repo, tree: &self.tree, base: self.base.as_ref(), pending: self.pending }
+    }
+}
+
+fn merge_base(repo: &Repo, revision: &str) -> Result<CommitId> {
+    let other = repo.resolve(revision)?;
+    let head = repo.resolve("HEAD")?;
+    let args = ["merge-base", "--end-of-options", other.as_str(), head.as_str()];
+    let answer = repo.git().answer_to(&args, &[], &[0, 1])?;
+    CommitId::parse(String::from_utf8_lossy(&answer.stdout).trim()).ok_or_else(|| {
+        let message = format!("HEAD and `{revision}` have no commit in common");
+        let hint = match repo.is_shallow() {
+            Ok(true) => "this clone is shallow: fetch its history (`git fetch --unshallow`)",
+            _ => "name a revision that HEAD descends from",
+        };
+        Hinted::new(message, hint).into()
+    })
+}
+
+/// What one tree holds.
+pub(super) struct Facts {
+    /// Files that were read.
+    pub(super) checked: usize,
+    pub(super) links: Broken,
+    /// Where the missing targets of links are now, and what removed those that are gone.
+    pub(super) fates: BTreeMap<RepoPath, Fate>,
+    pub(super) imports: Imports,
+    pub(super) anchors: Vec<MovedAnchor>,
+}
+
+/// What became of a path that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Moved(Rename),
+    Removed(CommitId),
+}
+
+/// The history that explains, walked when the first question comes.
+pub(super) struct History<'a> {
+    repo: &'a Repo,
+    pending: Pending,
+    known: OnceCell<Option<Known>>,
+}
+
+struct Known {
+    tip: CommitId,
+    history: crate::repo::History,
+}
+
+impl<'a> History<'a> {
+    pub(super) fn of(repo: &'a Repo, pending: Pending) -> Self {
+        Self { repo, pending, known: OnceCell::new() }
+    }
+
+    /// Why history is not known in full, if it was asked for.
+    pub(super) fn unknown(&self) -> Option<String> {
+        self.known.get()?.as_ref()?.history.unknown.clone()
+    }
+
+    /// `None` before the first commit.
+    fn get(&self) -> Result<Option<&Known>> {
+        if self.known.get().is_none() {
+            let read = self.read()?;
+            let _ = self.known.set(read);
+        }
+        Ok(self.known.get().and_then(Option::as_ref))
+    }
+
+    fn read(&self) -> Result<Option<Known>> {
+        let Some(tip) = self.repo.head()? else { return Ok(None) };
+        let history = Cache::of(self.repo).history(self.repo, &tip)?;
+        let history = match self.pending {
+            Pending::Nothing => history,
+            Pending::Index => history.with_uncommitted(self.repo, true)?,
+            Pending::WorkTree => history.with_uncommitted(self.repo, false)?,
+        };
+        Ok(Some(Known { tip, history }))
+    }
+}
+
+/// Reads one tree: its notes on one thread, its Python on the others.
+pub(super) fn read(repo: &Repo, tree: &Tree, history: &History<'_>) -> Result<Facts> {
+    let (notes, project) = thread::scope(|scope| {
+        let notes = scope.spawn(|| notes(tree));
+        let project = Project::of_tree(tree);
+        (notes.join(), project)
+    });
+    let notes = notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let project = project?;
+    let links = broken_links(repo, tree, &notes)?;
+    let (imports, anchors) = imports_of(repo, &project, history)?;
+    let fates = fates(tree, &links, history)?;
+    Ok(Facts { checked: notes.len() + imports.files, links, fates, imports, anchors })
+}
+
+/// The Markdown files, but the tool's own reports and what lies in virtual environments that git does not ignore.
+fn notes(tree: &Tree) -> Result<Vec<(RepoPath, Parsed)>> {
+    let marked = tree.entries().filter(|(path, entry)| !entry.tracked && path.file_name() == b"pyvenv.cfg");
+    let foreign: Vec<RepoPath> = marked.filter_map(|(path, _)| path.parent()).collect();
+    let mut notes = Vec::new();
+    for (path, entry) in tree.entries() {
+        let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
+        let is_note = Format::of_extension(&path.extension()) == Some(Format::Markdown);
+        if !is_file || !is_note || foreign.iter().any(|folder| path.is_within(folder)) {
+            continue;
+        }
+        let (text, _) = markdown::decode(&tree.read(path)?);
+        if ReportMarker::parse(&text).is_none() {
+            notes.push((path.clone(), markdown::parse(&text, Format::Markdown)));
+        }
+    }
+    Ok(notes)
+}
+
+fn broken_links(repo: &Repo, tree: &Tree, notes: &[(RepoPath, Parsed)]) -> Result<Broken> {
+    let index = links::Index::new(tree);
+    let linked: Vec<links::Note<'_>> =
+        notes.iter().map(|(path, parsed)| links::Note { path, parsed }).collect();
+    let mut broken = links::broken_links(&index, &linked);
+    let wanted = broken.wanted();
+    if !wanted.is_empty() {
+        broken.set_aside_ignored(&links::ignored(repo, tree, &wanted)?);
+    }
+    Ok(broken)
+}
+
+fn imports_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<(Imports, Vec<MovedAnchor>)> {
+    let mut imports = imports::verify(project);
+    if !imports.needs_history() {
+        return Ok((imports, Vec::new()));
+    }
+    let Some(known) = history.get()? else { return Ok((imports, Vec::new())) };
+    imports::suggest(project, &mut imports, &known.history, &mut Past::of(repo, &known.tip))?;
+    Ok((imports, imports::moved_anchors(project, &known.history)))
+}
+
+/// What became of the files that links miss.
+fn fates(tree: &Tree, links: &Broken, history: &History<'_>) -> Result<BTreeMap<RepoPath, Fate>> {
+    let wanted = links.wanted();
+    let mut fates = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(fates);
+    }
+    let Some(known) = history.get()? else { return Ok(fates) };
+    for path in wanted {
+        let moved = known.history.moved_to(&path).filter(|rename| tree.get(&rename.to).is_some());
+        let removed = || known.history.paths.get(&path).and_then(|past| past.removed.as_ref());
+        let fate = match moved {
+            Some(rename) => Some(Fate::Moved(rename.clone())),
+            None => removed().map(|change| Fate::Removed(change.commit.clone())),
+        };
+        fates.extend(fate.map(|fate| (path, fate)));
+    }
+    Ok(fates)
+}

@@ -1,0 +1,139 @@
+//! The check for every day: what is broken in a tree, found by reading alone.
+//!
+//! Links of notes, imports, and scripts that a move cut off; each with its line, the commit that did it where git
+//! knows, and what mends it. With a second tree to compare with, what was broken there already is kept apart.
+//! Runs nothing, writes nothing, and knows neither the consolidation plan nor the tests.
+
+mod compare;
+mod findings;
+mod gather;
+mod lines;
+#[cfg(test)]
+mod tests;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::repo::{Repo, Tree};
+use crate::report::Level;
+
+pub use gather::{Trees, What};
+pub use lines::lines;
+
+/// What is checked.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The repository: its ignore rules, and the history that explains what is broken.
+    pub repo: &'a Repo,
+    /// What is checked: the work tree, the index, a commit, or a change that stands nowhere yet.
+    pub tree: &'a Tree,
+    /// What it is compared with. What is broken there too is not new, and denies nothing.
+    pub base: Option<&'a Tree>,
+    /// What is not in HEAD and counts as history all the same.
+    pub pending: Pending,
+}
+
+/// What is not committed yet and counts as history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// Nothing: history ends at HEAD.
+    Nothing,
+    /// What is in the index.
+    Index,
+    /// What is in the index and in the work tree.
+    WorkTree,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// How many files were read.
+    pub checked: usize,
+    /// What is broken: what denies first, then by place.
+    pub findings: Vec<Found>,
+    /// Why no commit is named, where history is cut off.
+    pub history_unknown: Option<String>,
+}
+
+/// One thing that is broken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// The file.
+    pub path: String,
+    /// Its line.
+    pub line: usize,
+    /// The check: `broken-link`, `broken-import`, `path-anchor` …
+    pub check: &'static str,
+    /// Whether it fails the check.
+    pub level: Level,
+    /// False for what was broken in the base too.
+    pub new: bool,
+    /// What is wrong, in a phrase.
+    pub message: String,
+    /// What to do, in a phrase.
+    pub hint: Option<String>,
+    /// The commit that moved or removed what is missing; `None` where git does not tell.
+    pub commit: Option<String>,
+    /// The command that mends it and others of its kind.
+    pub mend: Option<&'static str>,
+    /// What is named, without its place: equal in both trees when it is the same breakage.
+    #[serde(skip)]
+    subject: String,
+}
+
+impl Checked {
+    /// True when something denies.
+    pub fn is_failing(&self) -> bool {
+        self.findings.iter().any(|found| found.level == Level::Deny)
+    }
+
+    /// Adds what another room found, in the same order.
+    pub fn extend(&mut self, found: impl IntoIterator<Item = Found>) {
+        self.findings.extend(found);
+        self.findings.sort_by(Found::order);
+    }
+}
+
+impl Found {
+    /// Something broken that no commit explains; `subject` is what is named, which stays equal when the reason changes.
+    pub fn new(check: &'static str, (path, line): (String, usize), subject: &str, message: String) -> Self {
+        let subject = subject.to_owned();
+        Self {
+            path,
+            line,
+            check,
+            level: Level::Deny,
+            new: true,
+            message,
+            hint: None,
+            commit: None,
+            mend: None,
+            subject,
+        }
+    }
+
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let key =
+            |found: &Self| (found.level, found.path.clone(), found.line, found.check, found.message.clone());
+        key(self).cmp(&key(other))
+    }
+}
+
+/// Reads a tree and says what is broken in it.
+///
+/// The base is read only when there is something to compare.
+///
+/// # Errors
+/// A file of the tree cannot be read, or git cannot be asked.
+pub fn run(request: &Request<'_>) -> Result<Checked> {
+    let past = gather::History::of(request.repo, request.pending);
+    let facts = gather::read(request.repo, request.tree, &past)?;
+    let mut found = findings::of(&facts);
+    if let Some(base) = request.base.filter(|_| !found.is_empty()) {
+        let before = findings::of(&gather::read(request.repo, base, &past)?);
+        compare::mark_old(&mut found, before, request.tree);
+    }
+    found.sort_by(Found::order);
+    let history_unknown = past.unknown().filter(|_| !found.is_empty());
+    Ok(Checked { checked: facts.checked, findings: found, history_unknown })
+}

@@ -1,0 +1,122 @@
+//! The checks on real repositories.
+
+use xshell::{Shell, cmd};
+
+use super::*;
+use crate::repo::{EntryKind, RepoPath};
+
+struct Place {
+    folder: tempfile::TempDir,
+    shell: Shell,
+}
+
+impl Place {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let shell = Shell::new().unwrap();
+        shell.change_dir(folder.path());
+        let place = Self { folder, shell };
+        place.git(&["init", "-q", "-b", "main"]);
+        place.write(files);
+        place.commit();
+        place
+    }
+
+    fn write(&self, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            self.shell.write_file(path, text).unwrap();
+        }
+    }
+
+    fn git(&self, args: &[&str]) {
+        let mut command = cmd!(self.shell, "git").args(args).quiet();
+        for name in crate::repo::git::Git::cleared_variables() {
+            command = command.env_remove(name);
+        }
+        for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
+            command = command.env(name, "tester");
+        }
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").run().unwrap();
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "more"]);
+    }
+
+    fn check(&self, what: &What) -> Checked {
+        let repo = Repo::open(self.folder.path()).unwrap();
+        run(&Trees::of(&repo, what).unwrap().request(&repo)).unwrap()
+    }
+}
+
+fn short(checked: &Checked) -> Vec<String> {
+    let word = |found: &Found| if found.new { "new" } else { "old" };
+    let line = |found: &Found| format!("{} {}:{} {}", word(found), found.path, found.line, found.check);
+    checked.findings.iter().map(line).collect()
+}
+
+const MODULES: &[(&str, &str)] = &[
+    ("pkg/__init__.py", ""),
+    ("pkg/old.py", "def run(): pass\n\ndef walk(): pass\n"),
+    ("app.py", "from pkg.old import run\n"),
+    ("README.md", "See [the module](pkg/old.py).\n"),
+];
+
+#[test]
+fn what_a_staged_move_breaks_is_new_with_what_to_write() {
+    let place = Place::new(MODULES);
+    assert_eq!(short(&place.check(&What::Staged)), Vec::<String>::new());
+    place.git(&["mv", "pkg/old.py", "pkg/fresh.py"]);
+    let checked = place.check(&What::Staged);
+    assert_eq!(short(&checked), ["new README.md:1 broken-link", "new app.py:1 broken-import"]);
+    let hints: Vec<&str> = checked.findings.iter().filter_map(|found| found.hint.as_deref()).collect();
+    assert_eq!(hints, ["write `pkg/fresh.py`", "write `from pkg.fresh import run`"]);
+    assert!(checked.findings.iter().all(|found| found.commit.is_none()), "it is in no commit yet");
+    assert!(checked.is_failing());
+}
+
+#[test]
+fn what_was_broken_before_the_base_lets_pass_and_keeps_doing_so_when_its_file_moves() {
+    let place = Place::new(MODULES);
+    place.write(&[("docs/guide.md", "[x](gone.md)\n"), ("more.py", "from pkg.old import lost\n")]);
+    place.commit();
+    place.git(&["branch", "base"]);
+    place.shell.create_dir("docs/manual").unwrap();
+    place.git(&["mv", "docs/guide.md", "docs/manual/guide.md"]);
+    place.git(&["mv", "pkg/old.py", "pkg/fresh.py"]);
+    place.commit();
+    let checked = place.check(&What::Since("base".to_owned()));
+    let expected = [
+        "new README.md:1 broken-link",
+        "new app.py:1 broken-import",
+        "old docs/manual/guide.md:1 broken-link",
+        "old more.py:1 broken-import",
+    ];
+    let mut found = short(&checked);
+    found.sort_by_key(|line| line.split_once(' ').unwrap().1.to_owned());
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn same_breakage_twice_is_new_once() {
+    let at = |line| Found::new("broken-link", ("a.md".to_owned(), line), "x.md", "gone".to_owned());
+    let before = vec![at(1)];
+    let mut found = vec![at(3), at(9)];
+    let tree = Tree::in_memory([(RepoPath::from("a.md"), EntryKind::File, Vec::new())]);
+    compare::mark_old(&mut found, before, &tree);
+    assert_eq!(found.iter().map(|found| found.new).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
+fn ten_lines_hold_every_run_that_is_not_asked_for_more() {
+    let place = Place::new(&[("README.md", &"[a](gone.md)\n\n".repeat(40))]);
+    let checked = place.check(&What::WorkTree);
+    assert_eq!(checked.findings.len(), 40);
+    assert_eq!(lines(&checked, false).len(), 10);
+    assert_eq!(lines(&checked, true).len(), 41);
+    insta::assert_snapshot!(lines(&checked, false)[8..].join("\n"), @r"
+    … and 32 more: -v shows all
+    1 file checked: 40 broken
+    ");
+}
