@@ -222,7 +222,7 @@ fn rescue(roots: &Roots, id: u32, line: &FileLine, kept: &Kept) -> Result<KeptFi
         let name = format!("rescued/{id}-{}-", &before.id.as_str()[..9]);
         let path = [name.as_bytes(), place.path.file_name()].concat();
         let target = Place { root: Root::Tool, path: RepoPath::from_bytes(&path) };
-        report_file::write(roots, &target, kept.get(before, &place)?, false)?;
+        report_file::write(roots, &target, kept.get(before, &place)?, &report_file::ANY)?;
         safe = Some(target.to_string());
     }
     Ok(KeptFile { path: place.to_string(), before: safe })

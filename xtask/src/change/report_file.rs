@@ -1,6 +1,8 @@
 //! Writes one generated file: whole or not at all, never through a link, never over somebody else's file.
 
+use std::fs::OpenOptions;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +13,17 @@ use super::names;
 use super::roots::Roots;
 use crate::repo::{Repo, RepoPath};
 use crate::report::ReportMarker;
+
+/// Which files may be replaced.
+pub(super) struct Rule {
+    may_replace: fn(&[u8]) -> bool,
+    /// What the user can do where a file may not.
+    elsewhere: &'static str,
+}
+
+const REPORT: Rule = Rule { may_replace: is_report, elsewhere: "name another place in xtask.toml" };
+/// For files of the tool's own.
+pub(super) const ANY: Rule = Rule { may_replace: |_| true, elsewhere: "" };
 
 /// What became of a file that was to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +42,7 @@ pub enum Written {
 /// The path leads out of the repository or through a link, the file is somebody else's, or it cannot be written.
 pub fn write_report(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Result<Written> {
     let context = || format!("write the report `{path}`");
-    write(&Roots::of_tool(repo), &path.into(), bytes, true).with_context(context)
+    write(&Roots::of_tool(repo), &path.into(), bytes, &REPORT).with_context(context)
 }
 
 /// Writes a file of the tool's own under `<common-dir>/xtask/` (results that later commands read).
@@ -38,7 +51,7 @@ pub fn write_report(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Result<Writte
 /// The path leads through a link, or it cannot be written.
 pub fn write_result(repo: &Repo, path: &str, bytes: &[u8]) -> Result<Written> {
     let place = Place::tool(path);
-    write(&Roots::of_tool(repo), &place, bytes, false).with_context(|| format!("write `{place}`"))
+    write(&Roots::of_tool(repo), &place, bytes, &ANY).with_context(|| format!("write `{place}`"))
 }
 
 /// Writes a generated file into any folder that the user named (`demo --out`, `report --html FILE`).
@@ -47,10 +60,36 @@ pub fn write_result(repo: &Repo, path: &str, bytes: &[u8]) -> Result<Written> {
 /// As [`write_report`]; the folder itself must be there.
 pub fn write_generated(folder: &Path, path: &RepoPath, bytes: &[u8]) -> Result<Written> {
     let context = || format!("write `{path}` in `{}`", folder.display());
-    write(&Roots::of_folder(folder), &path.into(), bytes, true).with_context(context)
+    write(&Roots::of_folder(folder), &path.into(), bytes, &REPORT).with_context(context)
 }
 
-pub(super) fn write(roots: &Roots, place: &Place, bytes: &[u8], marked: bool) -> Result<Written> {
+/// Writes a file that the user named for a result of the tool's (`--junit FILE`).
+///
+/// What stands there is replaced only if `may_replace` knows it as such a result: a slip of the keyboard costs
+/// nobody a file.
+///
+/// # Errors
+/// The path leads through a link, the file is another's, its folder is not there, or it cannot be written.
+pub fn write_named(path: &Path, bytes: &[u8], may_replace: fn(&[u8]) -> bool) -> Result<Written> {
+    let context = || format!("write `{}`", path.display());
+    let name = path.file_name().with_context(context)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let place: Place = (&RepoPath::from_bytes(name.as_bytes())).into();
+    let rule = Rule { may_replace, elsewhere: "name another place" };
+    write(&Roots::of_folder(folder.unwrap_or(Path::new("."))), &place, bytes, &rule).with_context(context)
+}
+
+/// Adds to the end of a file that another program keeps for that (`GITHUB_STEP_SUMMARY`).
+///
+/// # Errors
+/// It cannot be written.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
+    let context = || format!("write to the end of `{}`", path.display());
+    let mut file = OpenOptions::new().append(true).create(true).open(path).with_context(context)?;
+    file.write_all(bytes).with_context(context)
+}
+
+pub(super) fn write(roots: &Roots, place: &Place, bytes: &[u8], rule: &Rule) -> Result<Written> {
     // A name below the tool's own folder may be one that a file had already.
     if let Some(objection) = names::objection(place, place.root != Root::Tool) {
         bail!("the path `{place}` may not be written: {objection}");
@@ -69,10 +108,9 @@ pub(super) fn write(roots: &Roots, place: &Place, bytes: &[u8], marked: bool) ->
         if old == bytes {
             return Ok(Written::Unchanged);
         }
-        if marked && !is_ours(&old) {
-            bail!(
-                "`{place}` was not written by xtask, so it is left alone: move it away, or name another place in xtask.toml"
-            );
+        if !(rule.may_replace)(&old) {
+            let elsewhere = rule.elsewhere;
+            bail!("`{place}` was not written by xtask, so it is left alone: move it away, or {elsewhere}");
         }
         mode = Some(stat.mode);
     }
@@ -80,7 +118,7 @@ pub(super) fn write(roots: &Roots, place: &Place, bytes: &[u8], marked: bool) ->
     Ok(Written::Written)
 }
 
-fn is_ours(bytes: &[u8]) -> bool {
+fn is_report(bytes: &[u8]) -> bool {
     let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(first);
     ReportMarker::parse(line.trim_end_matches('\r')).is_some()

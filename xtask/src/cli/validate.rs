@@ -18,6 +18,15 @@ pub struct Validate {
     /// Compare with a revision: tests that fail here run there too, in a temporary folder
     #[arg(long, value_name = "REV", conflicts_with = "static_only")]
     pub base: Option<String>,
+    /// Write the result as JUnit XML too
+    #[arg(long, value_name = "FILE", conflicts_with = "static_only")]
+    pub junit: Option<PathBuf>,
+    /// Write the list of known failures, from which later runs tell new ones; a list that is there only shrinks
+    #[arg(long, conflicts_with = "static_only")]
+    pub save_baseline: bool,
+    /// Let the list of known failures take new ones in
+    #[arg(long, requires = "save_baseline")]
+    pub allow_growth: bool,
     /// How far it looks
     #[arg(long, value_name = "DEPTH", default_value = "medium")]
     pub depth: DepthArg,

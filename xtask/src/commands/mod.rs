@@ -9,6 +9,7 @@ mod answer;
 mod check;
 mod consolidate;
 mod init;
+mod outputs;
 mod phase2;
 mod undo;
 mod upstream;

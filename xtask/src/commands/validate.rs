@@ -6,15 +6,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::{Exit, place, single};
+use super::{Exit, outputs, place, single};
 use crate::cli::{Global, Validate};
 use crate::config::Depth;
 use crate::phases::analyses::{self, Place};
 use crate::phases::kept;
 use crate::process::Cancel;
 use crate::repo::Repo;
+use crate::report::Outcome;
 use crate::term::Term;
-use crate::validate;
+use crate::validate::{self, Growth};
 
 /// Runs the suites and compares them with before.
 pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel) -> Result<Exit> {
@@ -23,11 +24,22 @@ pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel
     let mut asked = options(&place, &repo, flags.depth.into(), flags.static_only);
     asked.base = flags.base.clone();
     asked.baseline = flags.baseline.as_deref().map(read_baseline).transpose()?;
+    asked.save_known = flags.save_baseline.then_some(match flags.allow_growth {
+        true => Growth::Allowed,
+        false => Growth::Forbidden,
+    });
     say_planned(&repo, &asked, term)?;
+    let mut result = None;
     // `validate` is a gate by itself: it needs no `--strict`.
-    single(global, term, &place, ("validate", true, true), |progress| {
-        analyses::validation(&place, &asked, (progress, cancel))
-    })
+    let exit = single(global, term, &place, ("validate", true, true), |progress| {
+        let (made, analysis) = analyses::validated(&place, &asked, (progress, cancel))?;
+        result = Some(analysis);
+        Ok(made)
+    })?;
+    if let Some(Outcome::Done(analysis)) = &result {
+        outputs::write(&repo, analysis, flags.junit.as_deref(), (global.format, term))?;
+    }
+    Ok(exit)
 }
 
 fn read_baseline(file: &Path) -> Result<String> {

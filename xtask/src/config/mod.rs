@@ -62,12 +62,24 @@ pub struct UpstreamConfig {
 pub struct ValidateConfig {
     /// Where the report goes; `None`: `notes/test_suite_report.md`.
     pub report: Option<String>,
-    /// File with the list of known failures.
+    /// File with the list of known failures; `None`: `xtask-known-failures.json` where it is there.
     pub known_failures: Option<String>,
-    /// Skip reasons that are no finding.
+    /// Skip reasons that are no finding, `*` standing for any text; `None`: all.
     pub allowed_skips: Option<Vec<String>>,
+    /// What a test that fails and then passes does to the verdict; `None`: it fails it.
+    pub flaky: Option<FlakyPolicy>,
     /// `[[validate.suite]]`; empty: found by looking.
     pub suite: Vec<SuiteConfig>,
+}
+
+/// What a test that fails and passes when it is run again does to the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FlakyPolicy {
+    /// It is said, and nothing more.
+    Warn,
+    /// It fails as a test that always fails does.
+    Fail,
 }
 
 /// What a suite is for.
@@ -83,7 +95,7 @@ pub enum SuiteKind {
 }
 
 /// One `[[validate.suite]]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SuiteConfig {
     /// Its name in reports.
@@ -103,4 +115,7 @@ pub struct SuiteConfig {
     pub test_timeout: Option<u64>,
     /// Seconds for the whole suite; `None`: 1800.
     pub suite_timeout: Option<u64>,
+    /// Whether a suite without a test passes.
+    #[serde(default)]
+    pub allow_empty: bool,
 }

@@ -137,6 +137,18 @@ pub fn upstream(place: &Place, options: &upstream::Options, watch: (&Progress, &
 /// # Errors
 /// The repository cannot be read, or a setting does not hold.
 pub fn validation(place: &Place, options: &validate::Options, watch: (&Progress, &Cancel)) -> Result<Made> {
+    validated(place, options, watch).map(|(made, _)| made)
+}
+
+/// Analysis C in all its forms, and as it is.
+///
+/// # Errors
+/// As [`validation`].
+pub fn validated(
+    place: &Place,
+    options: &validate::Options,
+    watch: (&Progress, &Cancel),
+) -> Result<(Made, Outcome<validate::Analysis>)> {
     let repo = place.open()?;
     let result = validate::run(&repo, options, watch.0, watch.1)?;
     let [_, _, path] = report_paths(&place.config);
@@ -153,7 +165,7 @@ pub fn validation(place: &Place, options: &validate::Options, watch: (&Progress,
         let durations = serde_json::to_value(analysis.durations()).context("write the durations as JSON")?;
         made.kept.push((kept::DURATIONS, durations));
     }
-    Ok(made)
+    Ok((made, result))
 }
 
 impl Made {

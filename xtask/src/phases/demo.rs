@@ -91,11 +91,8 @@ fn standard_library_suite(python: &Path) -> SuiteConfig {
     SuiteConfig {
         name: "tests".to_owned(),
         paths: vec!["tests".to_owned()],
-        kind: None,
-        gating: None,
         runner: Some("unittest".to_owned()),
         python: Some(python.display().to_string()),
-        test_timeout: None,
-        suite_timeout: None,
+        ..SuiteConfig::default()
     }
 }

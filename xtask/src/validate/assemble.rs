@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::baseline;
+use super::baseline::{self, Before};
 use super::cargo_cases;
 use super::cases::{Draft, drafts, roots_of};
 use super::causes::{Grouped, group, is_missing_module};
 use super::events::Raised;
+use super::known::{self, KnownList};
 use super::model::{Gathered, Ran, Rerun, SuiteRun};
 use super::places::Roots;
 use super::rerun;
 use super::result::*;
+use super::skips;
 use super::status::{Concluded, Told, conclude};
 use super::suites::kind_of;
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
-use crate::config::{SuiteKind, ValidateConfig};
+use crate::config::{FlakyPolicy, SuiteKind};
 use crate::repo::{Rename, RepoPath};
 use crate::report::{Finding, Level};
 
@@ -48,29 +50,29 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         gathered.runs.iter().map(|run| (run.suite.name.clone(), run)).collect();
     let causes = name_causes(&mut told, &by_suite);
     let cases: Vec<Case> = told.into_iter().map(|told| told.case).collect();
-    let skips = skips(&cases, &options.config);
-    findings.extend(skip_findings(&skips));
+    let skips = skips::skips(&cases, &options.config);
+    findings.extend(skips::findings(&skips, &cases, &runs));
     findings.extend(flaky.iter().map(flaky_finding));
     for written in &written {
         let message = format!("suite `{}` {} it", written.suite, written.change);
         findings.push(Finding::warn("written-by-tests", written.path.clone(), message));
     }
-    let baseline =
-        gathered.before.as_ref().map(|(before, _)| baseline::compare(&cases, before, &gathered.renames));
-    let excused = match (&gathered.before, &baseline) {
-        (Some((_, true)), Some(baseline)) => {
-            findings.extend(known_findings(baseline));
-            excused(baseline)
-        }
-        _ => BTreeSet::new(),
-    };
+    let compare = |before: &Before| baseline::compare(&cases, before, &gathered.renames);
+    let (excused, known_list) = known(&gathered.known, (&runs, &cases), compare, options, &mut findings);
+    let baseline = gathered.before.as_ref().or(gathered.known.as_ref()).map(compare);
     findings.sort();
     findings.dedup();
+    let judge = Judge {
+        excused: &excused,
+        flaky_fails: options.config.flaky != Some(FlakyPolicy::Warn),
+        is_denied: findings.iter().any(|finding| finding.level == Level::Deny),
+    };
     Analysis {
         depth: options.depth,
         inputs: gathered.inputs,
         executed: gathered.executed,
-        verdict: verdict(&runs, &cases, &excused),
+        verdict: verdict(&runs, &cases, &judge),
+        known_list,
         baseline,
         coverage: None,
         slowest: slowest(&cases),
@@ -214,28 +216,46 @@ fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<C
     causes
 }
 
-/// Failures that the list of known ones has: they fail as they are known to.
-fn excused(baseline: &Baseline) -> BTreeSet<String> {
-    baseline.still_failing.iter().chain(&baseline.changed_cause).cloned().collect()
-}
-
-fn known_findings(baseline: &Baseline) -> Vec<Finding> {
-    let over = baseline.fixed.len() + baseline.gone.len();
-    if over == 0 {
-        return Vec::new();
+/// Tests that the list of known failures excuses, as it is or, where it is to be saved, as it becomes.
+fn known(
+    known: &Option<Before>,
+    (runs, cases): (&[Run], &[Case]),
+    compare: impl Fn(&Before) -> Baseline,
+    options: &super::Options,
+    findings: &mut Vec<Finding>,
+) -> (BTreeSet<String>, Option<KnownList>) {
+    let mut excused = BTreeSet::new();
+    if let Some(known) = known {
+        let comparison = compare(known);
+        excused = known::excused(cases, known, &comparison);
+        findings.extend(known::shrinkable(&comparison).filter(|_| options.save_known.is_none()));
     }
-    let message = format!("{over} of the known failures pass now or are gone");
-    let hint = "take them from the list with `xtask validate --save-baseline`";
-    vec![Finding::warn("known-failures", None, message).hint(hint)]
+    let Some(growth) = options.save_known else { return (excused, None) };
+    let path = options.config.known_failures.as_deref().unwrap_or(known::DEFAULT_PLACE);
+    match known::saved((runs, cases), known.as_ref(), path, growth) {
+        Ok((list, ids)) => (ids, Some(list)),
+        Err(why) => {
+            let message = format!("the list of known failures stays as it is: {why}");
+            findings.push(Finding::warn("known-failures", path.to_owned(), message));
+            (excused, None)
+        }
+    }
 }
 
-fn verdict(runs: &[Run], cases: &[Case], excused: &BTreeSet<String>) -> Verdict {
+/// What decides whether a bad run fails the whole.
+struct Judge<'a> {
+    excused: &'a BTreeSet<String>,
+    flaky_fails: bool,
+    is_denied: bool,
+}
+
+fn verdict(runs: &[Run], cases: &[Case], judge: &Judge<'_>) -> Verdict {
     let gating: Vec<&Run> = runs.iter().filter(|run| run.gating).collect();
     let failed = |run: &&&Run| {
         matches!(run.status, Status::Failed | Status::Incomplete | Status::TimedOut)
-            && !is_excused(run, cases, excused)
+            && !is_excused(run, cases, judge)
     };
-    if gating.iter().any(|run| failed(&run)) {
+    if judge.is_denied || gating.iter().any(|run| failed(&run)) {
         Verdict::Failed
     } else if gating.is_empty() || gating.iter().any(|run| run.status == Status::CannotRun) {
         Verdict::NotProven
@@ -245,13 +265,14 @@ fn verdict(runs: &[Run], cases: &[Case], excused: &BTreeSet<String>) -> Verdict 
 }
 
 /// True when everything ran, and all that failed is known to.
-fn is_excused(run: &Run, cases: &[Case], excused: &BTreeSet<String>) -> bool {
+fn is_excused(run: &Run, cases: &[Case], judge: &Judge<'_>) -> bool {
     let own = || cases.iter().filter(|case| case.suite == run.suite);
-    let bad = |case: &Case| case.outcome.is_bad() || case.outcome == CaseOutcome::Flaky;
+    let bad =
+        |case: &Case| case.outcome.is_bad() || (judge.flaky_fails && case.outcome == CaseOutcome::Flaky);
     run.counts.not_run == 0
         && run.why.as_ref().is_none_or(|_| run.culprit.is_some())
         && own().any(bad)
-        && own().filter(|case| bad(case)).all(|case| excused.contains(&case.id))
+        && own().filter(|case| bad(case)).all(|case| judge.excused.contains(&case.id))
 }
 
 /// Moved files lists end here; the newest moves come first.
@@ -307,35 +328,6 @@ fn slowest(cases: &[Case]) -> Vec<Slow> {
     slow.sort_by(|a, b| b.duration_s.total_cmp(&a.duration_s).then_with(|| a.id.cmp(&b.id)));
     slow.truncate(SLOWEST);
     slow
-}
-
-fn skips(cases: &[Case], config: &ValidateConfig) -> Vec<Skips> {
-    let mut by_reason: BTreeMap<String, (u64, String)> = BTreeMap::new();
-    for case in cases.iter().filter(|case| case.outcome == CaseOutcome::Skipped) {
-        let reason = case.skip_reason.clone().filter(|reason| !reason.is_empty());
-        let reason = reason.unwrap_or_else(|| "no reason given".to_owned());
-        by_reason.entry(reason).or_insert_with(|| (0, case.id.clone())).0 += 1;
-    }
-    let allowed = config.allowed_skips.as_ref();
-    let mut skips: Vec<Skips> = by_reason
-        .into_iter()
-        .map(|(reason, (count, first))| {
-            let allowed = allowed.map(|list| list.contains(&reason));
-            Skips { reason, count, first, allowed }
-        })
-        .collect();
-    skips.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
-    skips
-}
-
-fn skip_findings(skips: &[Skips]) -> Vec<Finding> {
-    let unknown = skips.iter().filter(|skip| skip.allowed == Some(false));
-    let finding = |skip: &Skips| {
-        let message = format!("skipped for a reason that is not allowed: {} ({})", skip.reason, skip.count);
-        let hint = "fix the test, or add the reason to `allowed_skips` in xtask.toml";
-        Finding { level: Level::Deny, ..Finding::warn("unknown-skip", None, message) }.hint(hint)
-    };
-    unknown.map(finding).collect()
 }
 
 fn flaky_finding(flaky: &Flaky) -> Finding {

@@ -1,15 +1,12 @@
-//! What changed since before: a list of known failures, an earlier result, or a run of another commit.
+//! What changed since before: since an earlier result, a run of another commit, or the list of known failures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
+use anyhow::{Context, Result};
 
 use super::result::{Baseline, Case, CaseOutcome, Slower};
 use crate::repo::{Rename, RepoPath};
 
-/// The version of the list's form.
-const VERSION: u32 = 1;
 /// A test is slower when it takes half as long again as before, and half a second more.
 const SLOWER: (f64, f64) = (1.5, 0.5);
 
@@ -30,53 +27,6 @@ pub(super) struct BeforeCase {
     pub(super) outcome: CaseOutcome,
     pub(super) cause: Option<String>,
     pub(super) seconds: Option<f64>,
-}
-
-/// The list of known failures as it stands in a repository.
-#[derive(Debug, Serialize, Deserialize)]
-struct KnownFailures {
-    version: u32,
-    known_failures: Vec<Known>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Known {
-    id: String,
-    cause: Option<String>,
-}
-
-/// Reads a list of known failures.
-pub(super) fn read_known(text: &str) -> Result<Before> {
-    let list: KnownFailures = serde_json::from_str(text).context("read the list of known failures")?;
-    if list.version > VERSION {
-        bail!("the list of known failures has version {}, this program knows {VERSION}", list.version);
-    }
-    let case = |known: Known| {
-        let outcome = CaseOutcome::Failed;
-        (known.id, BeforeCase { outcome, cause: known.cause, seconds: None })
-    };
-    Ok(Before { commit: None, cases: list.known_failures.into_iter().map(case).collect(), is_whole: false })
-}
-
-/// Writes a list of known failures, sorted; with an older list only what both have, unless it may grow.
-///
-/// # Errors
-/// The older list cannot be read.
-pub fn known_failures(cases: &[Case], older: Option<&str>, may_grow: bool) -> Result<String> {
-    let older = older.map(read_known).transpose()?;
-    let is_kept = |case: &&Case| {
-        case.outcome.is_bad()
-            && (may_grow || older.as_ref().is_none_or(|older| older.cases.contains_key(&case.id)))
-    };
-    let mut known: Vec<Known> = cases
-        .iter()
-        .filter(is_kept)
-        .map(|case| Known { id: case.id.clone(), cause: case.cause.clone() })
-        .collect();
-    known.sort_by(|a, b| a.id.cmp(&b.id));
-    let list = KnownFailures { version: VERSION, known_failures: known };
-    let text = serde_json::to_string_pretty(&list).context("write the list of known failures")?;
-    Ok(text + "\n")
 }
 
 /// Reads an earlier result: what `--format json` printed, or its `result` alone.
@@ -289,24 +239,5 @@ mod tests {
         let before = before(&[("t.py::a", CaseOutcome::Failed, None, 0.1)]);
         let baseline = compare(&[case("n/t.py::a", CaseOutcome::Failed, None, 0.1)], &before, &renames);
         assert_eq!((baseline.still_failing.len(), baseline.gone.len()), (1, 0));
-    }
-
-    #[test]
-    fn list_of_known_failures_only_shrinks_unless_told() {
-        let failing = |id| case(id, CaseOutcome::Failed, Some("k"), 0.1);
-        let first = known_failures(&[failing("b"), failing("a")], None, false).unwrap();
-        let read: Vec<String> = read_known(&first).unwrap().cases.into_keys().collect();
-        assert_eq!(read, ["a", "b"]);
-        let now = [failing("a"), failing("c")];
-        let shrunk = known_failures(&now, Some(&first), false).unwrap();
-        assert_eq!(read_known(&shrunk).unwrap().cases.into_keys().collect::<Vec<_>>(), ["a"]);
-        let grown = known_failures(&now, Some(&first), true).unwrap();
-        assert_eq!(read_known(&grown).unwrap().cases.len(), 2);
-    }
-
-    #[test]
-    fn newer_list_is_refused_with_the_version() {
-        let error = read_known(r#"{"version": 9, "known_failures": []}"#).unwrap_err();
-        assert_eq!(error.to_string(), "the list of known failures has version 9, this program knows 1");
     }
 }

@@ -1,78 +1,103 @@
 //! What GitHub Actions shows of a result: annotations beside the code, and the job's summary.
 
-use super::headline::{headline, next_step};
-use super::result::{Analysis, Cause};
+use super::headline::{count, headline, next_step};
+use super::report;
+use super::result::{Analysis, Cause, Run, Status};
+use super::wording::{join, words};
+use crate::report::{Cell, Document, Finding, Inline, Level};
 
-/// GitHub shows so many annotations of one step.
+/// GitHub shows so many annotations of one kind for one step.
 const ANNOTATIONS: usize = 10;
-/// The summary stays far below the limit of 1 MiB a step.
+/// The summary stays far below the limit of 1 MiB a step, and is read by people.
 const SUMMARY_BYTES: usize = 64 << 10;
+/// Rows of the summary's table at most, before its size is looked at.
+const ROWS: usize = 500;
+/// Characters of a message that are shown.
+const MESSAGE: usize = 300;
 
-/// Workflow commands, one a line: the causes with most tests first.
+/// Workflow commands, one a line: runs that did not end well, the causes with most tests, then warnings.
 ///
 /// See <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>.
 pub fn annotations(analysis: &Analysis) -> String {
-    let causes = analysis.causes.iter().take(ANNOTATIONS);
-    causes.map(|cause| annotation(cause) + "\n").collect()
+    let is_early = |run: &&Run| !matches!(run.status, Status::Passed | Status::Failed);
+    let runs = analysis.runs.iter().filter(|_| analysis.executed).filter(is_early).filter_map(of_run);
+    let denied = analysis.findings.iter().filter(|finding| finding.level == Level::Deny);
+    let errors = runs.chain(denied.map(of_finding)).chain(analysis.causes.iter().map(of_cause));
+    let flaky = analysis.findings.iter().filter(|finding| finding.check == "flaky-test").map(of_finding);
+    errors.take(ANNOTATIONS).chain(flaky.take(ANNOTATIONS)).map(|line| line + "\n").collect()
 }
 
-fn annotation(cause: &Cause) -> String {
+fn of_run(run: &Run) -> Option<String> {
+    let level = if run.gating { "error" } else { "warning" };
+    let title = format!("suite {}", run.suite);
+    Some(command(level, None, &title, run.why.as_ref()?))
+}
+
+fn of_finding(finding: &Finding) -> String {
+    let level = if finding.level == Level::Deny { "error" } else { "warning" };
+    let place = finding.path.as_deref().map(|path| (path, finding.line.unwrap_or(1)));
+    command(level, place, &finding.check, &finding.message)
+}
+
+fn of_cause(cause: &Cause) -> String {
     let first = cause.message.lines().next().unwrap_or_default();
-    let title = format!("{} ({})", cause.exception, tests(cause.cases.len()));
-    let place =
-        cause.frame.as_ref().map(|frame| format!("file={},line={},", property(&frame.path), frame.line));
+    let title = format!("{} ({})", cause.exception, count(cause.cases.len() as u64, "test"));
+    let place = cause.frame.as_ref().map(|frame| (frame.path.as_str(), frame.line));
     let example = cause.cases.first().map(String::as_str).unwrap_or_default();
+    command("error", place, &title, &format!("{}\nfor example {}", cut(first), cut(example)))
+}
+
+fn command(level: &str, place: Option<(&str, usize)>, title: &str, message: &str) -> String {
+    let place = place.map(|(path, line)| format!("file={},line={line},", property(path)));
     format!(
-        "::error {}title={}::{}",
+        "::{level} {}title={}::{}",
         place.unwrap_or_default(),
-        property(&title),
-        data(&format!("{first}\nfor example {example}"))
+        property(&cut(title)),
+        data(&message.chars().take(3 * MESSAGE).collect::<String>())
     )
 }
 
-/// The job's summary in Markdown: the verdict and the causes, never more than 64 KiB.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MESSAGE) {
+        Some((at, _)) => format!("{} [...]", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// The job's summary in Markdown: the verdict, the suites and the causes, never more than 64 KiB.
 pub fn summary(analysis: &Analysis) -> String {
-    let mut text = format!(
-        "### Tests\n\n{}\n\nNext: {}\n\n| tests | cause | place |\n| ---: | --- | --- |\n",
-        cell(&headline(analysis)),
-        cell(&next_step(analysis))
-    );
-    for (index, cause) in analysis.causes.iter().enumerate() {
+    let mut rows = analysis.causes.len().min(ROWS);
+    loop {
+        let text = summary_with(analysis, rows).to_markdown(None);
+        if text.len() <= SUMMARY_BYTES || rows == 0 {
+            return text;
+        }
+        rows = rows * 3 / 4;
+    }
+}
+
+fn summary_with(analysis: &Analysis, rows: usize) -> Document {
+    let mut document = Document::default();
+    document.heading(3, Inline::plain("Tests: ").text(report::verdict_word(analysis.verdict)));
+    document.paragraph(join(words(&cut(&headline(analysis))), Inline::plain(".")));
+    document.paragraph(join(Inline::plain("Next: "), words(&cut(&next_step(analysis)))).text("."));
+    report::suites_table(&mut document, analysis);
+    if analysis.causes.is_empty() {
+        return document;
+    }
+    let row = |cause: &Cause| -> Vec<Cell> {
         let first = cause.message.lines().next().unwrap_or_default();
-        let place = cause.frame.as_ref().map(|at| format!("{}:{}", at.path, at.line)).unwrap_or_default();
-        let row = format!(
-            "| {} | {}: {} | {} |\n",
-            cause.cases.len(),
-            cell(&cause.exception),
-            cell(first),
-            cell(&place)
-        );
-        if text.len() + row.len() > SUMMARY_BYTES - 100 {
-            text.push_str(&format!("\n{} more causes are in the report.\n", analysis.causes.len() - index));
-            break;
-        }
-        text.push_str(&row);
+        let place = cause.frame.as_ref().map(|at| Inline::code(format!("{}:{}", at.path, at.line)));
+        let words = Inline::default().with_code(&cause.exception).text(format!(" {}", cut(first)));
+        vec![cause.cases.len().to_string().into(), words, place.unwrap_or_default()]
+    };
+    let table = analysis.causes.iter().take(rows).map(row).collect();
+    document.table(&["tests", "cause", "place"], &[0], table);
+    if analysis.causes.len() > rows {
+        let rest = (analysis.causes.len() - rows) as u64;
+        document.paragraph(format!("{} more, with fewer tests each.", count(rest, "cause")));
     }
-    text
-}
-
-fn tests(count: usize) -> String {
-    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
-}
-
-fn cell(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars().take(300) {
-        match c {
-            '|' | '<' | '*' | '_' | '[' | ']' | '\\' | '@' | '#' | '~' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
+    document
 }
 
 fn data(text: &str) -> String {
@@ -85,7 +110,34 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::result::Place;
     use super::*;
+
+    fn analysis(causes: usize) -> Analysis {
+        let cause = |number: usize| Cause {
+            key: format!("{number}"),
+            exception: "AssertionError".to_owned(),
+            message: format!("seeded | <b>`{number}`</b> {}", "long ".repeat(60)),
+            frame: Some(Place { path: format!("tests/some/folder/test_{number}.py"), line: number + 1 }),
+            cases: vec![format!("tests/some/folder/test_{number}.py::test_a[x|y]")],
+            install: None,
+            hint: None,
+        };
+        Analysis { causes: (0..causes).map(cause).collect(), ..crate::validate::tests::no_analysis() }
+    }
+
+    #[test]
+    fn ten_thousand_causes_stay_inside_the_limits() {
+        let analysis = analysis(10_000);
+        let text = summary(&analysis);
+        assert!(text.len() <= SUMMARY_BYTES, "{}", text.len());
+        assert!(text.len() > SUMMARY_BYTES / 2, "{}", text.len());
+        let rows = text.lines().filter(|line| line.contains("AssertionError")).count();
+        assert!(text.contains(&format!("{} causes more, with fewer tests each", 10_000 - rows)), "{rows}");
+        let annotations = annotations(&analysis);
+        assert_eq!(annotations.lines().count(), ANNOTATIONS);
+        assert!(annotations.len() < SUMMARY_BYTES);
+    }
 
     #[test]
     fn values_cannot_end_a_workflow_command() {

@@ -1,6 +1,6 @@
 //! The result in two lines: what was found, and what to do next.
 
-use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Run, Status, Verdict};
+use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Run, Skips, Status, Verdict};
 
 /// How many tests the files hold, by language.
 fn counted(analysis: &Analysis) -> String {
@@ -37,10 +37,35 @@ pub fn headline(analysis: &Analysis) -> String {
     if good && total.collected > 0 {
         parts.push(all_good(total));
     }
+    if analysis.verdict == Verdict::Passed && total.failed + total.errors > 0 {
+        parts.push("all of them known".to_owned());
+    } else if let Some(new) = new_failures(analysis, &gating) {
+        parts.push(format!("{new} of them new"));
+    }
+    let unknown: u64 = denied_skips(analysis).map(|skip| skip.count).sum();
+    if unknown > 0 {
+        let verb = if unknown == 1 { "is" } else { "are" };
+        parts.push(format!("{} {verb} skipped for reasons that are not allowed", count(unknown, "test")));
+    }
     if gating.is_empty() {
         parts.push("no suite gates here".to_owned());
     }
     parts.join("; ") + &broken_imports(analysis)
+}
+
+/// How many gating tests fail that did not before; `None` when that is not known, or all that fail.
+fn new_failures(analysis: &Analysis, gating: &[&Run]) -> Option<usize> {
+    let baseline = analysis.baseline.as_ref()?;
+    let is_gating = |case: &&Case| gating.iter().any(|run| run.suite == case.suite);
+    let bad = analysis.cases.iter().filter(is_gating).filter(|case| case.outcome.is_bad());
+    let (new, old): (Vec<&Case>, Vec<&Case>) =
+        bad.partition(|case| baseline.new_failures.binary_search(&case.id).is_ok());
+    (!old.is_empty()).then_some(new.len())
+}
+
+/// Skips for reasons that the list of allowed ones does not have.
+fn denied_skips(analysis: &Analysis) -> impl Iterator<Item = &Skips> {
+    analysis.skips.iter().filter(|skip| skip.allowed == Some(false))
 }
 
 fn broken_imports(analysis: &Analysis) -> String {
@@ -125,6 +150,9 @@ pub fn next_step(analysis: &Analysis) -> String {
     if !analysis.flaky.is_empty() {
         return format!("steady the flaky test `{}`", analysis.flaky[0].id);
     }
+    if let Some(skip) = denied_skips(analysis).next() {
+        return format!("see why `{}` is skipped, or allow its reason in xtask.toml", skip.first);
+    }
     match analysis.verdict {
         Verdict::Passed => "nothing: the tests hold".to_owned(),
         _ => "read the report's list of runs".to_owned(),
@@ -141,7 +169,12 @@ fn first_gating_cause(analysis: &Analysis) -> Option<&Cause> {
                 && case.outcome.is_bad()
         })
     };
-    analysis.causes.iter().find(|cause| is_gating(&cause.key))
+    let is_new = |cause: &&Cause| {
+        let new = analysis.baseline.as_ref().map(|baseline| &baseline.new_failures);
+        new.is_some_and(|new| cause.cases.iter().any(|case| new.binary_search(case).is_ok()))
+    };
+    let mut gating_causes = analysis.causes.iter().filter(|cause| is_gating(&cause.key));
+    gating_causes.clone().find(is_new).or_else(|| gating_causes.next())
 }
 
 fn sum(a: Counts, b: Counts) -> Counts {

@@ -1,10 +1,14 @@
 //! The result as JUnit XML (the form that pytest calls xunit1, with the elements for reruns of Maven's
 //! Surefire), for the services that read it.
 
+use std::collections::BTreeMap;
+
 use super::result::{Analysis, Attempt, Case, CaseOutcome, Cause};
 
 /// Writes all suites; causes give the details of failures.
 pub fn junit(analysis: &Analysis) -> String {
+    let causes: BTreeMap<&str, &Cause> =
+        analysis.causes.iter().map(|cause| (cause.key.as_str(), cause)).collect();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     for run in &analysis.runs {
         let cases: Vec<&Case> = analysis.cases.iter().filter(|case| case.suite == run.suite).collect();
@@ -19,14 +23,23 @@ pub fn junit(analysis: &Analysis) -> String {
             count(&[CaseOutcome::Skipped, CaseOutcome::Xfailed]),
             run.duration_s.unwrap_or_default(),
         ));
-        cases.iter().for_each(|case| test_case(&mut xml, case, &analysis.causes));
+        for case in cases {
+            let cause = case.cause.as_deref().and_then(|key| causes.get(key).copied());
+            test_case(&mut xml, case, cause);
+        }
         xml.push_str("  </testsuite>\n");
     }
     xml.push_str("</testsuites>\n");
     xml
 }
 
-fn test_case(xml: &mut String, case: &Case, causes: &[Cause]) {
+/// True for a file that holds such a result, or nothing at all.
+pub fn is_junit(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]).into_owned();
+    bytes.is_empty() || (head.trim_start().starts_with('<') && head.contains("<testsuite"))
+}
+
+fn test_case(xml: &mut String, case: &Case, cause: Option<&Cause>) {
     let (class, name) = names(&case.id);
     xml.push_str(&format!("    <testcase classname=\"{}\" name=\"{}\"", escaped(&class), escaped(name)));
     if let Some(path) = &case.path {
@@ -36,7 +49,7 @@ fn test_case(xml: &mut String, case: &Case, causes: &[Cause]) {
         xml.push_str(&format!(" line=\"{line}\""));
     }
     xml.push_str(&format!(" time=\"{:.3}\"", case.duration_s.unwrap_or_default()));
-    let inner = inner(case, causes);
+    let inner = inner(case, cause);
     if inner.is_empty() {
         xml.push_str("/>\n");
     } else {
@@ -44,8 +57,7 @@ fn test_case(xml: &mut String, case: &Case, causes: &[Cause]) {
     }
 }
 
-fn inner(case: &Case, causes: &[Cause]) -> String {
-    let cause = causes.iter().find(|cause| case.cause.as_ref() == Some(&cause.key));
+fn inner(case: &Case, cause: Option<&Cause>) -> String {
     let kind = cause.map_or("failure", |cause| cause.exception.as_str());
     let place = cause.and_then(|cause| cause.frame.as_ref());
     let place = place.map(|place| format!("{}:{}", place.path, place.line)).unwrap_or_default();

@@ -16,6 +16,7 @@ mod github;
 mod headline;
 mod interpreter;
 mod junit;
+mod known;
 mod libtest;
 mod model;
 mod packages;
@@ -23,9 +24,11 @@ mod places;
 mod probe;
 mod pytest_config;
 mod report;
+mod report_run;
 mod rerun;
 mod result;
 mod session;
+mod skips;
 mod status;
 mod suites;
 #[cfg(test)]
@@ -41,10 +44,10 @@ use crate::process::{Cancel, Progress};
 use crate::repo::Repo;
 use crate::report::{Outcome, Unavailable};
 
-pub use baseline::known_failures;
 pub use github::{annotations, summary};
 pub use headline::{headline, next_step};
-pub use junit::junit;
+pub use junit::{is_junit, junit};
+pub use known::{Growth, KnownList};
 pub use report::report;
 pub use result::{
     Analysis, Attempt, Baseline, Case, CaseOutcome, Cause, Counts, End, Flaky, Interpreter, Missing, Moved,
@@ -66,6 +69,8 @@ pub struct Options {
     pub baseline: Option<String>,
     /// A revision to compare with: tests that fail here run there too, in a temporary folder.
     pub base: Option<String>,
+    /// Whether the list of known failures is to be written, and whether it may grow.
+    pub save_known: Option<Growth>,
 }
 
 impl Default for Options {
@@ -77,6 +82,7 @@ impl Default for Options {
             durations: Durations::default(),
             baseline: None,
             base: None,
+            save_known: None,
         }
     }
 }
@@ -150,9 +156,8 @@ impl Analysis {
         self.executed && self.verdict == Verdict::NotProven && self.runs.iter().any(|run| run.gating)
     }
 
-    /// True when a gate must fail: a gating suite that did not pass, or a finding that denies.
+    /// True when a gate must fail: a gating suite that did not pass, or a skip that is not allowed.
     pub fn is_failing(&self) -> bool {
-        let denied = self.findings.iter().any(|finding| finding.level == crate::report::Level::Deny);
-        self.verdict == Verdict::Failed || denied
+        self.verdict == Verdict::Failed
     }
 }

@@ -25,8 +25,10 @@ pub(super) struct Gathered {
     pub(super) rust_inventory: RustTests,
     pub(super) imports: Imports,
     pub(super) renames: Vec<Rename>,
-    /// How tests fared before, and whether that is the list of known failures.
-    pub(super) before: Option<(Before, bool)>,
+    /// How tests fared before: an earlier result, or a run of another commit.
+    pub(super) before: Option<Before>,
+    /// The list of known failures.
+    pub(super) known: Option<Before>,
     pub(super) runs: Vec<SuiteRun>,
     pub(super) roots: Roots,
     pub(super) executed: bool,

@@ -1,8 +1,9 @@
 //! The report: the verdict first, then causes, then how it was run.
 
 use super::headline::{count, headline, next_step};
-use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Flaky, Missing, Moved, Status, Verdict};
-use super::wording::{join, outcome_name, sentence, words};
+use super::report_run;
+use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Missing, Moved, Run, Status, Verdict};
+use super::wording::{join, sentence, words};
 use crate::config::SuiteKind;
 use crate::report::{Block, Cell, Document, Inline};
 
@@ -22,21 +23,26 @@ pub fn report(analysis: &Analysis) -> Document {
     missing(&mut document, analysis);
     imports(&mut document, analysis);
     moved(&mut document, analysis);
-    flaky(&mut document, analysis);
+    report_run::flaky(&mut document, analysis);
     not_run(&mut document, analysis);
-    skips(&mut document, analysis);
+    report_run::skips(&mut document, analysis);
     inventory(&mut document, analysis);
-    measured(&mut document, analysis);
-    how(&mut document, analysis);
+    report_run::measured(&mut document, analysis);
+    report_run::how(&mut document, analysis);
     document
 }
 
-fn verdict(document: &mut Document, analysis: &Analysis) {
-    let word = match analysis.verdict {
+/// The verdict in a word or two.
+pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
         Verdict::Passed => "Passed",
         Verdict::Failed => "Failed",
         Verdict::NotProven => "Not proven",
-    };
+    }
+}
+
+fn verdict(document: &mut Document, analysis: &Analysis) {
+    let word = verdict_word(analysis.verdict);
     document.paragraph(join(Inline::default().strong(word).text(": "), words(&headline(analysis))).text("."));
     document.paragraph(join(Inline::plain("Next: "), words(&next_step(analysis))).text("."));
 }
@@ -46,6 +52,27 @@ fn runs(document: &mut Document, analysis: &Analysis) {
         return;
     }
     document.heading(2, "Suites");
+    suites_table(document, analysis);
+    for run in &analysis.runs {
+        why(document, run);
+    }
+    by_kind(document, &analysis.cases);
+}
+
+fn why(document: &mut Document, run: &Run) {
+    let Some(why) = &run.why else { return };
+    let mut text = join(Inline::code(&run.suite).text(": "), words(why)).text(".");
+    if let Some(install) = &run.install {
+        text = text.text(" To make it run: ").with_code(install).text(".");
+    }
+    document.paragraph(text);
+    if let Some(output) = run.output.as_ref().filter(|output| !output.trim().is_empty()) {
+        document.code("text", plain(output));
+    }
+}
+
+/// One row a suite, with its counts.
+pub(super) fn suites_table(document: &mut Document, analysis: &Analysis) {
     let head = [
         "suite",
         "gates",
@@ -73,18 +100,6 @@ fn runs(document: &mut Document, analysis: &Analysis) {
         row
     });
     document.table(&head, &[3, 4, 5, 6, 7, 8, 9, 10, 11], rows.collect());
-    for run in &analysis.runs {
-        let Some(why) = &run.why else { continue };
-        let mut text = join(Inline::code(&run.suite).text(": "), words(why)).text(".");
-        if let Some(install) = &run.install {
-            text = text.text(" To make it run: ").with_code(install).text(".");
-        }
-        document.paragraph(text);
-        if let Some(output) = run.output.as_ref().filter(|output| !output.trim().is_empty()) {
-            document.code("text", plain(output));
-        }
-    }
-    by_kind(document, &analysis.cases);
 }
 
 /// Unit, integration and experimental tests apart, where there is more than one kind.
@@ -265,23 +280,6 @@ fn moved(document: &mut Document, analysis: &Analysis) {
     document.table(&["file", "stood at", "commit", "imports", "tests"], &[], rows);
 }
 
-fn flaky(document: &mut Document, analysis: &Analysis) {
-    if analysis.flaky.is_empty() {
-        return;
-    }
-    document.heading(2, "Flaky (measured)");
-    let row = |flaky: &Flaky| {
-        let attempts: Vec<String> = flaky
-            .attempts
-            .iter()
-            .map(|attempt| format!("{} {}", attempt.run, outcome_name(attempt.outcome)))
-            .collect();
-        let what = if flaky.order_dependent { "depends on order" } else { "flaky" };
-        vec![Inline::code(&flaky.id), what.into(), attempts.join(", ").into()]
-    };
-    document.table(&["test", "what", "tries"], &[], analysis.flaky.iter().map(row).collect());
-}
-
 fn not_run(document: &mut Document, analysis: &Analysis) {
     let cases: Vec<&Case> =
         analysis.cases.iter().filter(|case| case.outcome == CaseOutcome::NotRun).collect();
@@ -294,27 +292,6 @@ fn not_run(document: &mut Document, analysis: &Analysis) {
         items.push(Inline::plain(format!("{} more are in the JSON", cases.len() - LISTED)));
     }
     document.list(items);
-}
-
-fn skips(document: &mut Document, analysis: &Analysis) {
-    if analysis.skips.is_empty() {
-        return;
-    }
-    document.heading(2, "Skipped");
-    let rows = analysis.skips.iter().map(|skip| {
-        let allowed = match skip.allowed {
-            None => "no list",
-            Some(true) => "allowed",
-            Some(false) => "not allowed",
-        };
-        vec![
-            skip.count.to_string().into(),
-            Inline::plain(skip.reason.clone()),
-            Inline::code(&skip.first),
-            allowed.into(),
-        ]
-    });
-    document.table(&["tests", "reason", "first", "allowed_skips"], &[0], rows.collect());
 }
 
 fn inventory(document: &mut Document, analysis: &Analysis) {
@@ -380,76 +357,6 @@ fn inventory(document: &mut Document, analysis: &Analysis) {
     }
 }
 
-fn measured(document: &mut Document, analysis: &Analysis) {
-    let mut slow = analysis.slowest.iter().filter(|slow| slow.duration_s >= 0.05).peekable();
-    if slow.peek().is_none() {
-        return;
-    }
-    document.heading(2, "Slowest (measured)");
-    let rows =
-        slow.map(|slow| vec![Inline::plain(format!("{:.1} s", slow.duration_s)), Inline::code(&slow.id)]);
-    document.table(&["time", "test"], &[0], rows.collect());
-}
-
-fn how(document: &mut Document, analysis: &Analysis) {
-    if !analysis.executed {
-        return;
-    }
-    document.heading(2, "How it was run");
-    for run in &analysis.runs {
-        let mut text = Inline::code(&run.suite).text(": ");
-        text = match &run.interpreter {
-            Some(interpreter) => {
-                let version = interpreter.version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
-                let program = text.with_code(&interpreter.program).text(format!("{version} ("));
-                join(program, words(&interpreter.reason)).text(")")
-            }
-            None => text.text(run.runner.clone()),
-        };
-        if !run.command.is_empty() {
-            text = text.text(", as ").with_code(&run.command);
-        }
-        if !run.plugins.is_empty() {
-            text = text.text(format!(", with {}", run.plugins.join(", ")));
-        }
-        if run.restarts > 0 {
-            text = text.text(format!(", started again {}", times(run.restarts)));
-        }
-        document.paragraph(text.text("."));
-        if !run.runner_tally.is_empty() {
-            let tally: Vec<String> =
-                run.runner_tally.iter().map(|(name, count)| format!("{count} {name}")).collect();
-            let text = format!(
-                "The runner's own tally of its first process, where a test that fails twice counts twice: {}.",
-                tally.join(", ")
-            );
-            document.paragraph(text);
-        }
-    }
-    if !analysis.written.is_empty() {
-        document.paragraph("Tests wrote into the repository (nothing of it is staged):");
-        let item = |written: &super::Written| {
-            Inline::code(&written.path).text(format!(" {} by ", written.change)).with_code(&written.suite)
-        };
-        document.list(analysis.written.iter().map(item).collect());
-    }
-    let others = analysis.findings.iter().filter(|finding| {
-        !matches!(finding.check.as_str(), "written-by-tests" | "flaky-test" | "unknown-skip")
-    });
-    let item = |finding: &crate::report::Finding| {
-        let mut text = Inline::default();
-        if let Some(path) = &finding.path {
-            text = text.with_code(path).text(": ");
-        }
-        text = join(text, words(&finding.message));
-        match &finding.hint {
-            Some(hint) => join(text.text("; "), words(hint)),
-            None => text,
-        }
-    };
-    document.list(others.map(item).collect());
-}
-
 fn status_name(status: Status) -> &'static str {
     match status {
         Status::Passed => "passed",
@@ -458,10 +365,6 @@ fn status_name(status: Status) -> &'static str {
         Status::TimedOut => "timed out",
         Status::CannotRun => "cannot run",
     }
-}
-
-fn times(number: usize) -> String {
-    if number == 1 { "once".to_owned() } else { format!("{number} times") }
 }
 
 /// Text without control characters, as a code block can hold it.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::known::KnownList;
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
 use crate::code::rust_tests::RustTests;
@@ -51,6 +52,9 @@ pub struct Analysis {
     pub rust_inventory: RustTests,
     /// Everything that a gate or a reader should know besides.
     pub findings: Vec<Finding>,
+    /// The list of known failures as it is to be written, where that was asked for.
+    #[serde(skip)]
+    pub known_list: Option<KnownList>,
 }
 
 /// What all gating runs say together.

@@ -8,6 +8,7 @@ use super::ended::{Ended, MAX_RESTARTS};
 use super::libtest::{Block, CargoRun};
 use super::model::{Ran, SuiteRun};
 use super::result::{Counts, End, Status};
+use super::suites::Suite;
 use crate::process::{Ending, Stop};
 
 /// What is said of a run.
@@ -127,7 +128,7 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
     let worst = ends.iter().max_by_key(|ended| severity(ended.end()));
     let end = worst.map_or(End::SuiteLimit, Ended::end);
     let mut told = Told {
-        status: status_of(end, worst, counts),
+        status: status_of(end, worst, counts, &run.suite),
         end,
         why: None,
         install: None,
@@ -136,7 +137,13 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
         output: None,
     };
     let Some(worst) = worst else { return told };
-    if told.status == Status::Passed && worst.code() != 0 {
+    // What fails and then passes has made the runner end with 1, and a suite without a test with 5.
+    let is_explained = match worst.code() {
+        0 => true,
+        1 => counts.flaky > 0,
+        code => code == 5 && end == End::NothingCollected,
+    };
+    if told.status == Status::Passed && !is_explained {
         told.status = Status::Failed;
         told.why = Some(format!("no test failed, but the runner ended with code {}", worst.code()));
         told.output = Some(last_lines(worst));
@@ -179,12 +186,14 @@ fn severity(end: End) -> u8 {
     }
 }
 
-fn status_of(end: End, worst: Option<&Ended>, counts: &Counts) -> Status {
-    let bad = counts.failed + counts.errors + counts.not_run + counts.flaky > 0;
+fn status_of(end: End, worst: Option<&Ended>, counts: &Counts, suite: &Suite) -> Status {
+    let flaky = if suite.flaky_fails { counts.flaky } else { 0 };
+    let bad = counts.failed + counts.errors + counts.not_run + flaky > 0;
     match end {
         End::Hung | End::SuiteLimit => Status::TimedOut,
         End::UsageError | End::Missing => Status::CannotRun,
         End::BrokenConftest => Status::Incomplete,
+        End::NothingCollected if suite.allow_empty && !bad => Status::Passed,
         End::NothingCollected => Status::Failed,
         End::Finished if bad => Status::Failed,
         End::Finished => Status::Passed,
@@ -358,7 +367,8 @@ fn cargo_end(run: &SuiteRun, cargo: &CargoRun, counts: &Counts, code: i32) -> (S
             (Status::Failed, End::Finished, Some(format!("no test failed, but cargo ended with code {code}")))
         }
         (None, None) if counts.passed + counts.skipped == 0 => {
-            (Status::Failed, End::NothingCollected, Some("no test was found".to_owned()))
+            let status = if run.suite.allow_empty { Status::Passed } else { Status::Failed };
+            (status, End::NothingCollected, Some("no test was found".to_owned()))
         }
         (None, None) => (Status::Passed, End::Finished, None),
     }

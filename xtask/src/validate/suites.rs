@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::code::python::inventory::is_test_file;
-use crate::config::{SuiteConfig, SuiteKind, ValidateConfig};
+use crate::config::{FlakyPolicy, SuiteConfig, SuiteKind, ValidateConfig};
 use crate::repo::RepoPath;
 
 /// Seconds for one test, unless configured.
@@ -69,6 +69,10 @@ pub(super) struct Suite {
     pub(super) test_limit: Duration,
     /// How long all of it may take.
     pub(super) suite_limit: Duration,
+    /// Whether it passes without a test.
+    pub(super) allow_empty: bool,
+    /// Whether a flaky test fails it.
+    pub(super) flaky_fails: bool,
     /// Why it is a suite.
     pub(super) found: String,
 }
@@ -88,9 +92,17 @@ pub(super) struct Look<'a> {
 
 /// The configured suites, else those that are found.
 pub(super) fn suites(config: &ValidateConfig, look: &Look<'_>) -> Vec<Suite> {
-    if !config.suite.is_empty() {
-        return config.suite.iter().map(|suite| configured(suite, look)).collect();
+    let mut suites = match config.suite.is_empty() {
+        false => config.suite.iter().map(|suite| configured(suite, look)).collect(),
+        true => found(look),
+    };
+    for suite in &mut suites {
+        suite.flaky_fails = config.flaky != Some(FlakyPolicy::Warn);
     }
+    suites
+}
+
+fn found(look: &Look<'_>) -> Vec<Suite> {
     let mut suites: Vec<Suite> = [python_suite(look), cargo_suite(look)].into_iter().flatten().collect();
     suites.extend(experiments(look));
     suites
@@ -115,6 +127,8 @@ fn configured(config: &SuiteConfig, look: &Look<'_>) -> Suite {
         python: config.python.clone(),
         test_limit: Duration::from_secs(config.test_timeout.unwrap_or(TEST_LIMIT)),
         suite_limit: Duration::from_secs(config.suite_timeout.unwrap_or(SUITE_LIMIT)),
+        allow_empty: config.allow_empty,
+        flaky_fails: true,
         found: "xtask.toml".to_owned(),
     }
 }
@@ -129,6 +143,8 @@ fn detected(name: &str, kind: SuiteKind, runner: Runner, paths: Vec<RepoPath>, f
         python: None,
         test_limit: Duration::from_secs(TEST_LIMIT),
         suite_limit: Duration::from_secs(SUITE_LIMIT),
+        allow_empty: false,
+        flaky_fails: true,
         found,
     }
 }

@@ -13,3 +13,4 @@ mod lab_fork;
 mod phase2;
 mod python;
 mod sandbox;
+mod validate;

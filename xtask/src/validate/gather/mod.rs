@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use super::baseline::{self, Before};
+use super::known;
 use super::model::{Gathered, Ran, SuiteRun};
 use super::places::Roots;
 use super::pytest_config;
@@ -70,12 +71,15 @@ pub(super) fn gather(
         runs.extend(run_suite(&context, suite)?);
     }
     let renames = renames(repo, options.depth, &context.files, &mut look.findings)?;
-    let before = match &options.base {
-        Some(base) if !options.static_only => Some((base::before(&context, &runs, &renames, base)?, false)),
-        _ => before(&context, &mut look.findings)?,
+    let before = match (&options.base, &options.baseline) {
+        (Some(base), _) if !options.static_only => Some(base::before(&context, &runs, &renames, base)?),
+        (_, Some(text)) => Some(baseline::read_result(text)?),
+        _ => None,
     };
+    let known = known_failures(&context, &mut look.findings)?;
     Ok(Gathered {
         before,
+        known,
         inputs: look.inputs,
         inventory: look.inventory,
         rust_inventory: look.rust_inventory,
@@ -120,20 +124,21 @@ impl Foreign {
     }
 }
 
-/// What to compare with: an earlier result, else the list of known failures.
-fn before(context: &Context<'_>, findings: &mut Vec<Finding>) -> Result<Option<(Before, bool)>> {
-    if let Some(text) = &context.options.baseline {
-        return Ok(Some((baseline::read_result(text)?, false)));
-    }
-    let Some(name) = &context.options.config.known_failures else { return Ok(None) };
+/// The list of known failures, if there is one.
+fn known_failures(context: &Context<'_>, findings: &mut Vec<Finding>) -> Result<Option<Before>> {
+    let configured = context.options.config.known_failures.as_deref();
+    let name = configured.unwrap_or(known::DEFAULT_PLACE);
     let path = RepoPath::resolve(None, name.as_bytes());
-    let bytes = path.and_then(|path| context.read(&path));
-    let Some(bytes) = bytes else {
-        let finding = Finding::warn("no-known-failures", name.clone(), "is configured, but is not there");
-        findings.push(finding.hint("write it with `xtask validate --save-baseline`"));
+    let Some(bytes) = path.and_then(|path| context.read(&path)) else {
+        if configured.is_some() && context.options.save_known.is_none() {
+            let finding =
+                Finding::warn("no-known-failures", name.to_owned(), "is configured, but is not there");
+            findings.push(finding.hint("write it with `xtask validate --save-baseline`"));
+        }
         return Ok(None);
     };
-    Ok(Some((baseline::read_known(&String::from_utf8_lossy(&bytes))?, true)))
+    let list = known::read(&String::from_utf8_lossy(&bytes));
+    Ok(Some(list.with_context(|| format!("`{name}` cannot be used"))?))
 }
 
 /// Renames in history of Python files that are still there, newest first; none where only a quick look is wanted.

@@ -13,10 +13,15 @@ fn config(known: Option<&str>) -> ValidateConfig {
 #[test]
 fn known_failures_do_not_fail_the_verdict_and_a_new_one_does() {
     let project = Project::new(&[("tests/test_a.py", "def test_a(): assert 0\ndef test_b(): pass\n")]);
-    let first = project.analyse_with(config(None));
-    assert_eq!(first.verdict, Verdict::Failed);
-    let list = known_failures(&first.cases, None, false).unwrap();
-    fs::write(project.path().join("known.json"), &list).unwrap();
+    let save = Options {
+        config: config(Some("known.json")),
+        save_known: Some(Growth::Forbidden),
+        ..Options::default()
+    };
+    assert_eq!(project.analyse_with(config(None)).verdict, Verdict::Failed);
+    let first = project.analyse_by(save.clone());
+    assert_eq!(first.verdict, Verdict::Passed, "all that fails is on the list from now on");
+    fs::write(project.path().join("known.json"), &first.known_list.unwrap().text).unwrap();
     let second = project.analyse_with(config(Some("known.json")));
     assert_eq!((second.verdict, second.runs[0].status), (Verdict::Passed, Status::Failed));
     assert_eq!(second.baseline.unwrap().still_failing, ["tests/test_a.py::test_a"]);
@@ -24,6 +29,23 @@ fn known_failures_do_not_fail_the_verdict_and_a_new_one_does() {
     let third = project.analyse_with(config(Some("known.json")));
     assert_eq!(third.verdict, Verdict::Failed);
     assert_eq!(third.baseline.unwrap().new_failures, ["tests/test_b.py::test_new"]);
+    // Saving again only shrinks, so the new one still fails; unless it may grow.
+    let again = project.analyse_by(save.clone());
+    assert_eq!((again.verdict, again.new_failures_left_out()), (Verdict::Failed, 1));
+    let grown = project.analyse_by(Options { save_known: Some(Growth::Allowed), ..save });
+    assert_eq!((grown.verdict, grown.known_list.unwrap().count), (Verdict::Passed, 2));
+}
+
+#[test]
+fn list_of_known_failures_is_not_written_from_a_run_that_did_not_end() {
+    let text =
+        "import pytest\ndef test_a(): assert 0\ndef test_b(): pytest.exit('enough')\ndef test_c(): pass\n";
+    let project = Project::new(&[("tests/test_a.py", text)]);
+    let save = Options { config: config(None), save_known: Some(Growth::Forbidden), ..Options::default() };
+    let analysis = project.analyse_by(save);
+    assert_eq!((analysis.verdict, analysis.known_list), (Verdict::Failed, None));
+    let said = analysis.findings.iter().find(|finding| finding.check == "known-failures").unwrap();
+    assert!(said.message.ends_with("suite `tests` did not run every test"), "{}", said.message);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::config::SuiteConfig;
+use crate::config::{FlakyPolicy, SuiteConfig};
 use crate::process::{Call, Finished};
 
 /// Exact versions, so that a release of pytest changes no result here.
@@ -77,16 +77,37 @@ impl Project {
     }
 }
 
+/// A result of nothing.
+pub(super) fn no_analysis() -> Analysis {
+    Analysis {
+        depth: Depth::Medium,
+        inputs: String::new(),
+        executed: true,
+        verdict: Verdict::Failed,
+        runs: Vec::new(),
+        cases: Vec::new(),
+        skips: Vec::new(),
+        causes: Vec::new(),
+        baseline: None,
+        coverage: None,
+        slowest: Vec::new(),
+        flaky: Vec::new(),
+        written: Vec::new(),
+        imports: Default::default(),
+        missing: Vec::new(),
+        moved: Vec::new(),
+        inventory: Default::default(),
+        rust_inventory: Default::default(),
+        findings: Vec::new(),
+        known_list: None,
+    }
+}
+
 fn suite_of(name: &str, paths: &[&str]) -> SuiteConfig {
     SuiteConfig {
         name: name.to_owned(),
         paths: paths.iter().map(|&path| path.to_owned()).collect(),
-        kind: None,
-        gating: None,
-        runner: None,
-        python: None,
-        test_timeout: None,
-        suite_timeout: None,
+        ..SuiteConfig::default()
     }
 }
 

@@ -332,3 +332,57 @@ fn suite_that_needs_pytest_says_the_line_and_runs_its_standard_part() {
     );
     assert_eq!(analysis.verdict, Verdict::NotProven);
 }
+
+fn policy(change: impl FnOnce(&mut ValidateConfig)) -> ValidateConfig {
+    let mut suite = suite_of("tests", &["tests"]);
+    suite.python = Some(environment().display().to_string());
+    let mut config = ValidateConfig { suite: vec![suite], ..ValidateConfig::default() };
+    change(&mut config);
+    config
+}
+
+#[test]
+fn flaky_test_fails_the_verdict_unless_only_a_warning_is_wanted() {
+    for (flaky, verdict) in [
+        (None, Verdict::Failed),
+        (Some(FlakyPolicy::Fail), Verdict::Failed),
+        (Some(FlakyPolicy::Warn), Verdict::Passed),
+    ] {
+        let state = tempfile::tempdir().unwrap();
+        let text = format!(
+            "import os\nF = {:?}\ndef test_a():\n    there = os.path.exists(F)\n    open(F, 'w').close()\n    assert there\n",
+            state.path().join("seen").display().to_string()
+        );
+        let project = Project::new(&[("tests/test_a.py", &text)]);
+        let analysis = project.analyse_with(policy(|config| config.flaky = flaky));
+        assert_eq!(counts(&analysis.runs[0]), "collected 1, flaky 1");
+        assert_eq!(analysis.verdict, verdict, "{flaky:?}");
+        assert_eq!(headline(&analysis), "1 test is flaky");
+    }
+}
+
+#[test]
+fn skip_for_a_reason_that_is_not_allowed_fails_the_verdict() {
+    let text =
+        "import pytest\n@pytest.mark.skip(reason='needs a disk')\ndef test_a(): pass\ndef test_b(): pass\n";
+    let project = Project::new(&[("tests/test_a.py", text)]);
+    let allow = |list: &[&str]| {
+        let list: Vec<String> = list.iter().map(|&reason| reason.to_owned()).collect();
+        project.analyse_with(policy(|config| config.allowed_skips = Some(list)))
+    };
+    assert_eq!(allow(&["needs a *"]).verdict, Verdict::Passed);
+    let denied = allow(&["other"]);
+    assert_eq!((denied.verdict, denied.runs[0].status), (Verdict::Failed, Status::Passed));
+    assert_eq!(
+        headline(&denied),
+        "1 test passes, 1 skipped; 1 test is skipped for reasons that are not allowed"
+    );
+}
+
+#[test]
+fn suite_without_a_test_passes_where_that_is_allowed() {
+    let project = Project::new(&[("tests/test_a.py", "X = 1\n")]);
+    let analysis = project.analyse(|suite| suite.allow_empty = true);
+    assert_eq!((analysis.runs[0].status, analysis.runs[0].end), (Status::Passed, End::NothingCollected));
+    assert_eq!(analysis.verdict, Verdict::Passed);
+}

@@ -1,0 +1,117 @@
+//! The parts of the report that say how the tests were run and what was measured.
+
+use super::result::{Analysis, Flaky, Written};
+use super::wording::{join, outcome_name, words};
+use crate::report::{Document, Finding, Inline};
+
+pub(super) fn flaky(document: &mut Document, analysis: &Analysis) {
+    if analysis.flaky.is_empty() {
+        return;
+    }
+    document.heading(2, "Flaky (measured)");
+    let row = |flaky: &Flaky| {
+        let attempts: Vec<String> = flaky
+            .attempts
+            .iter()
+            .map(|attempt| format!("{} {}", attempt.run, outcome_name(attempt.outcome)))
+            .collect();
+        let what = if flaky.order_dependent { "depends on order" } else { "flaky" };
+        vec![Inline::code(&flaky.id), what.into(), attempts.join(", ").into()]
+    };
+    document.table(&["test", "what", "tries"], &[], analysis.flaky.iter().map(row).collect());
+}
+
+pub(super) fn skips(document: &mut Document, analysis: &Analysis) {
+    if analysis.skips.is_empty() {
+        return;
+    }
+    document.heading(2, "Skipped");
+    let rows = analysis.skips.iter().map(|skip| {
+        let allowed = match skip.allowed {
+            None => "no list",
+            Some(true) => "allowed",
+            Some(false) => "not allowed",
+        };
+        vec![
+            skip.count.to_string().into(),
+            Inline::plain(skip.reason.clone()),
+            Inline::code(&skip.first),
+            allowed.into(),
+        ]
+    });
+    document.table(&["tests", "reason", "first", "allowed_skips"], &[0], rows.collect());
+}
+
+pub(super) fn measured(document: &mut Document, analysis: &Analysis) {
+    let mut slow = analysis.slowest.iter().filter(|slow| slow.duration_s >= 0.05).peekable();
+    if slow.peek().is_none() {
+        return;
+    }
+    document.heading(2, "Slowest (measured)");
+    let rows =
+        slow.map(|slow| vec![Inline::plain(format!("{:.1} s", slow.duration_s)), Inline::code(&slow.id)]);
+    document.table(&["time", "test"], &[0], rows.collect());
+}
+
+pub(super) fn how(document: &mut Document, analysis: &Analysis) {
+    if !analysis.executed {
+        return;
+    }
+    document.heading(2, "How it was run");
+    for run in &analysis.runs {
+        let mut text = Inline::code(&run.suite).text(": ");
+        text = match &run.interpreter {
+            Some(interpreter) => {
+                let version = interpreter.version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
+                let program = text.with_code(&interpreter.program).text(format!("{version} ("));
+                join(program, words(&interpreter.reason)).text(")")
+            }
+            None => text.text(run.runner.clone()),
+        };
+        if !run.command.is_empty() {
+            text = text.text(", as ").with_code(&run.command);
+        }
+        if !run.plugins.is_empty() {
+            text = text.text(format!(", with {}", run.plugins.join(", ")));
+        }
+        if run.restarts > 0 {
+            text = text.text(format!(", started again {}", times(run.restarts)));
+        }
+        document.paragraph(text.text("."));
+        if !run.runner_tally.is_empty() {
+            let tally: Vec<String> =
+                run.runner_tally.iter().map(|(name, count)| format!("{count} {name}")).collect();
+            let text = format!(
+                "The runner's own tally of its first process, where a test that fails twice counts twice: {}.",
+                tally.join(", ")
+            );
+            document.paragraph(text);
+        }
+    }
+    if !analysis.written.is_empty() {
+        document.paragraph("Tests wrote into the repository (nothing of it is staged):");
+        let item = |written: &Written| {
+            Inline::code(&written.path).text(format!(" {} by ", written.change)).with_code(&written.suite)
+        };
+        document.list(analysis.written.iter().map(item).collect());
+    }
+    let others = analysis.findings.iter().filter(|finding| {
+        !matches!(finding.check.as_str(), "written-by-tests" | "flaky-test" | "unknown-skip")
+    });
+    let item = |finding: &Finding| {
+        let mut text = Inline::default();
+        if let Some(path) = &finding.path {
+            text = text.with_code(path).text(": ");
+        }
+        text = join(text, words(&finding.message));
+        match &finding.hint {
+            Some(hint) => join(text.text("; "), words(hint)),
+            None => text,
+        }
+    };
+    document.list(others.map(item).collect());
+}
+
+fn times(number: usize) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{number} times") }
+}
