@@ -76,7 +76,7 @@ pub(super) fn mistyped_address(destination: &str) -> Option<String> {
 }
 
 /// Resolves percent-encoding; what is none stays.
-fn percent_decoded(text: &str) -> Vec<u8> {
+pub(super) fn percent_decoded(text: &str) -> Vec<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -125,15 +125,7 @@ fn push_encoded(out: &mut String, bytes: &[u8]) {
 
 /// The destination that leads from a file to another file or folder, by the shortest relative path.
 pub fn relative_destination(from: &RepoPath, to: &RepoPath, fragment: Option<&str>) -> String {
-    let to_parts: Vec<&[u8]> = to.parts().collect();
-    let folder = from.parent();
-    let from_parts: Vec<&[u8]> = folder.iter().flat_map(RepoPath::parts).collect();
-    let shared = from_parts.iter().zip(&to_parts).take_while(|(a, b)| a == b).count();
-    // The last part is what is named: a file beside the folder it is called from keeps its name.
-    let shared = shared.min(to_parts.len() - 1);
-    let mut parts: Vec<&[u8]> = vec![b".."; from_parts.len() - shared];
-    parts.extend(&to_parts[shared..]);
-    let mut out = encode_path(&parts.join(&b'/'));
+    let mut out = encode_path(&relative_parts(from, to).join(&b'/'));
     if out.split('/').next().is_some_and(|first| first.contains(':')) {
         out.insert_str(0, "./");
     }
@@ -144,7 +136,21 @@ pub fn relative_destination(from: &RepoPath, to: &RepoPath, fragment: Option<&st
     }
 }
 
-fn encode_fragment(fragment: &str) -> String {
+/// The parts of the shortest path from a file's folder to another file or folder.
+pub(super) fn relative_parts<'p>(from: &RepoPath, to: &'p RepoPath) -> Vec<&'p [u8]> {
+    let to_parts: Vec<&[u8]> = to.parts().collect();
+    let folder = from.parent();
+    let from_parts: Vec<&[u8]> = folder.iter().flat_map(RepoPath::parts).collect();
+    let shared = from_parts.iter().zip(&to_parts).take_while(|(a, b)| a == b).count();
+    // The last part is what is named: a file beside the folder it is called from keeps its name.
+    let shared = shared.min(to_parts.len() - 1);
+    let mut parts: Vec<&[u8]> = vec![b".."; from_parts.len() - shared];
+    parts.extend(&to_parts[shared..]);
+    parts
+}
+
+/// An anchor as a link writes it behind its `#`.
+pub(super) fn encode_fragment(fragment: &str) -> String {
     let mut out = String::with_capacity(fragment.len());
     for c in fragment.chars() {
         let plain = !c.is_ascii() || c.is_ascii_alphanumeric() || "-._~/+@,=!:?;".contains(c);

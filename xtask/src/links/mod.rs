@@ -12,6 +12,7 @@ mod inbound;
 mod index;
 mod lookup;
 mod missing;
+mod moves;
 mod suggest;
 
 use serde::Serialize;
@@ -24,6 +25,7 @@ pub use broken::{Broken, BrokenLink, broken_links};
 pub use ignored::ignored;
 pub use inbound::{Inbound, inbound};
 pub use index::Index;
+pub use moves::{Left, LeftReason, Moves, NewPlace, Parts, Rewriter, Rewritten, Standing, is_markdown};
 
 /// A note that was read.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,7 @@
 //! Bytes -> text, with what was not as it should be.
 
+use std::borrow::Cow;
+
 use crate::report::Finding;
 
 /// The check's name in findings.
@@ -26,6 +28,19 @@ pub fn decode(bytes: &[u8]) -> (String, Vec<Finding>) {
             (String::from_utf8_lossy(bytes).into_owned(), findings)
         }
     }
+}
+
+/// The bytes as text of the same length: what is no UTF-8 reads as question marks, so that ranges fit both.
+pub fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
+    }
+    Cow::Owned(text)
 }
 
 fn finding(message: &str) -> Finding {

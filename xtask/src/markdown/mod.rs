@@ -17,14 +17,14 @@ mod sections;
 mod slug;
 mod walk;
 
-pub use decode::decode;
+pub use decode::{decode, readable};
 pub use front_matter::{Field, FrontMatter};
 pub use lines::LineIndex;
 pub use parsed::{
     Anchor, AnchorKind, Block, BlockKind, Cell, CodeSpan, Definition, Footnote, Form, Link, LinkKind, Parsed,
     Place, Row, Section, Task,
 };
-pub use rewrite::{DestinationEdit, rewrite_destinations};
+pub use rewrite::{DestinationEdit, rewrite_destinations, written_destination};
 pub use slug::{Slugger, slug};
 
 /// How a note is written.

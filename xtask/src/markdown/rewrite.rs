@@ -34,16 +34,21 @@ pub fn rewrite_destinations(text: &str, edits: &[DestinationEdit]) -> Result<Str
             );
         };
         out.push_str(before);
-        let form = edit.place.form;
-        if begins_block(&edit.to, form) && begins_line(&text[..range.start]) {
-            out.push_str(&spelled(&first_encoded(&edit.to), form));
-        } else {
-            out.push_str(&spelled(&edit.to, form));
-        }
+        out.push_str(&written_destination(text, edit));
         at = range.end;
     }
     out.push_str(&text[at..]);
     Ok(out)
+}
+
+/// What is written in a destination's place, escaped as the place needs it.
+pub fn written_destination(text: &str, edit: &DestinationEdit) -> String {
+    let form = edit.place.form;
+    if begins_block(&edit.to, form) && begins_line(&text[..edit.place.range.start]) {
+        spelled(&first_encoded(&edit.to), form).into_owned()
+    } else {
+        spelled(&edit.to, form).into_owned()
+    }
 }
 
 /// Whether a destination at the beginning of a line would be read as a rule, a list, or a tag.
