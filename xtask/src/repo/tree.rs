@@ -45,6 +45,8 @@ enum Reader {
     Library(Mutex<git2::Repository>),
     Children(Git),
     Memory(BTreeMap<RepoPath, Vec<u8>>),
+    /// Contents that differ from another tree.
+    Overlay(Box<Reader>, BTreeMap<RepoPath, Vec<u8>>),
 }
 
 impl std::fmt::Debug for Reader {
@@ -54,6 +56,7 @@ impl std::fmt::Debug for Reader {
             Reader::Library(_) => "Library",
             Reader::Children(_) => "Children",
             Reader::Memory(_) => "Memory",
+            Reader::Overlay(..) => "Overlay",
         })
     }
 }
@@ -126,6 +129,21 @@ impl Tree {
         Self { entries, reader: Reader::Memory(contents) }
     }
 
+    /// This tree with some files changed: `None` takes a file away.
+    pub fn overlaid(self, changes: BTreeMap<RepoPath, Option<(EntryKind, Vec<u8>)>>) -> Self {
+        let (mut entries, mut contents) = (self.entries, BTreeMap::new());
+        for (path, change) in changes {
+            match change {
+                None => drop(entries.remove(&path)),
+                Some((kind, content)) => {
+                    entries.insert(path.clone(), Entry { kind, id: None, tracked: true });
+                    contents.insert(path, content);
+                }
+            }
+        }
+        Self { entries, reader: Reader::Overlay(Box::new(self.reader), contents) }
+    }
+
     /// All entries, sorted by path.
     pub fn entries(&self) -> impl Iterator<Item = (&RepoPath, &Entry)> {
         self.entries.iter()
@@ -154,8 +172,14 @@ impl Tree {
         if entry.kind == EntryKind::Submodule {
             bail!("`{path}` is a submodule");
         }
+        self.reader.read(path, entry)
+    }
+}
+
+impl Reader {
+    fn read(&self, path: &RepoPath, entry: &Entry) -> Result<Vec<u8>> {
         let context = || format!("read `{path}`");
-        match &self.reader {
+        match self {
             Reader::Files(root) => read_file(&path.under(root), entry.kind).with_context(context),
             Reader::Library(library) => {
                 let id = entry.id.as_ref().with_context(context)?;
@@ -168,6 +192,10 @@ impl Tree {
                 git.read(&["cat-file", "blob", id.as_str()]).with_context(context)
             }
             Reader::Memory(contents) => contents.get(path).cloned().with_context(context),
+            Reader::Overlay(below, contents) => match contents.get(path) {
+                Some(content) => Ok(content.clone()),
+                None => below.read(path, entry),
+            },
         }
     }
 }
