@@ -81,6 +81,22 @@ impl Term {
         self.write_stderr(&text);
     }
 
+    /// Asks for a yes; `None` where nobody can be asked.
+    ///
+    /// # Errors
+    /// The terminal cannot be read.
+    pub fn ask(&self, question: &str) -> io::Result<Option<bool>> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(None);
+        }
+        let mut out = AutoStream::new(io::stderr(), self.color);
+        write!(out, "{question} [y/N] ")?;
+        out.flush()?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
+    }
+
     /// Words that stand out on a terminal.
     pub fn strong(&self, words: &str) -> String {
         format!("{STRONG}{words}{STRONG:#}")

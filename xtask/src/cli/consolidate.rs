@@ -1,5 +1,7 @@
 //! `consolidate` and what it can do.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::DepthArg;
@@ -9,6 +11,8 @@ use super::DepthArg;
 pub enum Consolidate {
     /// Read all notes and write the consolidation plan
     Plan(ConsolidatePlan),
+    /// Carry out the ticked items of the plan (the same as `phase3`)
+    Apply(Apply),
     /// Tell why two notes are, or are not, called overlapping, with the passages
     Explain {
         /// One note
@@ -48,4 +52,27 @@ pub struct ConsolidatePlan {
     /// How far it looks
     #[arg(long, value_name = "DEPTH", default_value = "medium")]
     pub depth: DepthArg,
+}
+
+/// Options of `phase3` and `consolidate apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// Read the plan from FILE instead of the report
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Carry out only the item of this id, or of the only id that begins so (repeatable)
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// Do not ask before changing files on the default branch
+    #[arg(long)]
+    pub yes: bool,
+    /// Remove the originals of merged notes instead of putting them into the archive
+    #[arg(long)]
+    pub delete_merged: bool,
+    /// Print the edits as a patch; change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Exit 1 when there is something to do; change nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub check: bool,
 }

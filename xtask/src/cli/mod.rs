@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use check::Check;
-pub use consolidate::{Consolidate, ConsolidatePlan};
+pub use consolidate::{Apply, Consolidate, ConsolidatePlan};
 pub use phases::{Demo, Phase2};
 pub use undo::Undo;
 pub use upstream::{Upstream, UpstreamCommand};
@@ -86,6 +86,8 @@ pub enum Color {
 pub enum Command {
     /// Analyse notes, fork and tests in parallel; write one report each
     Phase2(Phase2),
+    /// Carry out the ticked items of the consolidation plan
+    Phase3(Apply),
     /// Tell what is broken, in a moment: links, imports, scripts that moved; runs nothing, writes nothing
     Check(Check),
     /// Find notes that overlap, contradict or went stale

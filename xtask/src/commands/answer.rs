@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::change::{EditRecord, SetInfo, Settled};
 use crate::check::{self, Checked};
 use crate::cli::{Format, Global};
+use crate::consolidate::Summary;
 use crate::phases::analyses::{self, Made, Place};
 use crate::phases::kept;
 use crate::phases::phase2::{PARTS, Phase2};
@@ -174,6 +175,23 @@ impl<'a> Answer<'a> {
             return self.print("nothing to do");
         }
         self.print(&edits.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Prints what carrying out the plan did, or would do.
+    pub(super) fn print_plan(
+        &self,
+        command: &str,
+        applied: bool,
+        edits: &[EditRecord],
+        summary: &Summary,
+    ) -> Result<()> {
+        if self.format == Format::Text {
+            return self.print(&summary.text(applied));
+        }
+        let mut result = serde_json::to_value(summary).context("write the result as JSON")?;
+        result["applied"] = json!(applied);
+        result["edits"] = json!(edits);
+        self.print_json(command, &result)
     }
 
     /// Keeps a result for later commands.

@@ -16,6 +16,8 @@ pub(super) fn run(global: &Global, command: &Consolidate, term: Term, cancel: &C
         Consolidate::Plan(options) => {
             plan(global, options, term, cancel).context("cannot plan the consolidation")
         }
+        Consolidate::Apply(options) => super::apply::run(global, options, "consolidate apply", term, cancel)
+            .context("cannot carry out the plan"),
         Consolidate::Explain { a, b } => {
             explain(global, (a, b), term, cancel).context("cannot explain the pair")
         }

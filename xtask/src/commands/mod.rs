@@ -2,10 +2,11 @@
 
 #![allow(
     clippy::disallowed_methods,
-    reason = "the current folder is the default repository; the age of a tracking ref is told"
+    reason = "the current folder is the default repository; the age of a tracking ref is told; a plan may lie anywhere"
 )]
 
 mod answer;
+mod apply;
 mod check;
 mod consolidate;
 mod init;
@@ -64,6 +65,9 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
     let global = &cli.global;
     match &cli.command {
         Command::Phase2(options) => phase2::run(global, options, term, cancel).context("cannot run phase 2"),
+        Command::Phase3(options) => {
+            apply::run(global, options, "phase3", term, cancel).context("cannot carry out the plan")
+        }
         Command::Check(options) => check::run(global, options, term).context("cannot check"),
         Command::Consolidate(command) => consolidate::run(global, command, term, cancel),
         Command::Upstream(options) => {

@@ -27,5 +27,9 @@ pub(super) fn run(global: &Global, options: &Undo, term: Term) -> Result<Exit> {
         answer.print_edits("undo", false, &[])?;
         return Ok(Exit::Clean);
     };
-    edit(&repo, &answer, "undo", &set, (options.dry_run, options.check))
+    let exit = edit(&repo, &answer, "undo", &set, (options.dry_run, options.check))?;
+    if !options.dry_run && !options.check {
+        super::apply::refresh_plan(&repo, &place, term)?;
+    }
+    Ok(exit)
 }

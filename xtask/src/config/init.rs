@@ -21,7 +21,9 @@ pub fn commented(detected: &Detected) -> String {
     text.push_str(
         "# exclude = []  # globs that are not read\n\
          # keep = []     # globs that are read, but never proposed for a move\n\
-         # report = \"notes/documentation_consolidation_plan.md\"\n\n[upstream]\n",
+         # report = \"notes/documentation_consolidation_plan.md\"\n\
+         # archive_layout = \"flat\"    # or \"topic\", \"year\"; without it folders stay as they are\n\
+         # archive_mentions = \"keep\"  # or \"rewrite\": paths named in archived notes\n\n[upstream]\n",
     );
     match &detected.upstream {
         Some(remote) => text.push_str(&format!("# upstream = {}\n", quoted(remote))),

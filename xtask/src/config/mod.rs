@@ -44,6 +44,32 @@ pub struct ConsolidateConfig {
     pub keep: Vec<String>,
     /// Where the report goes; `None`: `notes/documentation_consolidation_plan.md`.
     pub report: Option<String>,
+    /// How notes lie in the archive; `None`: in the folders that they lay in.
+    pub archive_layout: Option<ArchiveLayout>,
+    /// What becomes of path mentions in files of the archive; `None`: they are kept.
+    pub archive_mentions: Option<ArchiveMentions>,
+}
+
+/// How notes lie in the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArchiveLayout {
+    /// All in one folder.
+    Flat,
+    /// In a folder for each topic; the sources of a guide in one of its name.
+    Topic,
+    /// In a folder for the year of each note's last change.
+    Year,
+}
+
+/// What becomes of path mentions in files of the archive. Links are kept right in either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArchiveMentions {
+    /// They stay as they were written.
+    Keep,
+    /// They name the new places.
+    Rewrite,
 }
 
 /// `[upstream]`.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::affinity::Affinities;
 use super::archive::{self, Candidate, Surroundings};
+use super::archive_place::Places;
 use super::gather::Gathered;
 use super::groups::{self, Group};
 use super::note::Note;
@@ -11,10 +12,10 @@ use super::overlaps::{self, Overlaps, round};
 use super::plan::{self, Action, Destiny, Item, Proposed, Source};
 use super::result::{
     Affinity, Analysis, ArchiveItem, DuplicateItem, Guide, GuideSection, ItemState, MergeItem, NoteEntry,
-    Plan, ReferenceClass, Summary,
+    Plan, ReferenceClass, Summary, Topic,
 };
 use super::topics::{self, Topics};
-use super::{Options, decisions, scope, sections, shares};
+use super::{Options, decisions, sections, shares};
 use crate::repo::RepoPath;
 use crate::report::Finding;
 
@@ -33,7 +34,8 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
     let affinities = Affinities::of(notes, &overlaps);
     let topics = Topics::of(notes, &affinities);
     let topic_entries = topics::entries(notes, &topics, &affinities);
-    let Proposals { items, unsure, lapsed } = items(&gathered, &overlaps, &affinities, options);
+    let Proposals { items, unsure, lapsed } =
+        items(&gathered, &overlaps, &affinities, &topic_entries, options);
     let plan = plan(items.iter().chain(&unsure), &gathered);
     let overlap_entries = overlaps::entries(notes, &overlaps);
     let summary = Summary {
@@ -168,7 +170,13 @@ fn findings(gathered: &Gathered) -> Vec<Finding> {
 }
 
 /// The items that are proposed, with what was decided before.
-fn items(gathered: &Gathered, overlaps: &Overlaps, affinities: &Affinities, options: &Options) -> Proposals {
+fn items(
+    gathered: &Gathered,
+    overlaps: &Overlaps,
+    affinities: &Affinities,
+    topics: &[Topic],
+    options: &Options,
+) -> Proposals {
     let notes = &gathered.notes;
     let candidates = archive::candidates(notes, &surroundings(gathered, overlaps));
     let finished: BTreeSet<usize> = candidates
@@ -185,8 +193,9 @@ fn items(gathered: &Gathered, overlaps: &Overlaps, affinities: &Affinities, opti
     let archived = candidates.iter().filter(|candidate| {
         notes[candidate.note].protected.is_none() && !gone.contains(&notes[candidate.note].path)
     });
+    let mut places = Places::new(options.config.archive_layout, gathered.paths.clone());
     let (sure, unsure): (Vec<Item>, Vec<Item>) = archived
-        .map(|candidate| archive_item(gathered, candidate, options))
+        .map(|candidate| archive_item(gathered, candidate, topics, &mut places, options))
         .partition(|item| item.confidence >= LEAST_ARCHIVE);
     items.extend(sure);
     items.extend(twins);
@@ -252,27 +261,6 @@ fn guides_folder(paths: &BTreeSet<RepoPath>) -> RepoPath {
     folder.into()
 }
 
-/// A place in the archive that is free: an archive that the note's folder has, else a new one.
-fn archive_place(gathered: &Gathered, path: &RepoPath) -> RepoPath {
-    let parts: Vec<&[u8]> = path.parts().collect();
-    let (top, rest) = match &parts[..] {
-        [_] => (RepoPath::from("notes"), path.as_bytes().to_vec()),
-        [top, rest @ ..] => (RepoPath::from_bytes(top), rest.join(&b'/')),
-        [] => (RepoPath::from("notes"), Vec::new()),
-    };
-    let known =
-        gathered.archived.iter().filter_map(scope::archive_folder_of).find(|folder| folder.is_within(&top));
-    let folder = known.unwrap_or_else(|| top.join(b"archive"));
-    let wanted = folder.join(&rest);
-    if !gathered.paths.contains(&wanted) {
-        return wanted;
-    }
-    let stem = String::from_utf8_lossy(wanted.stem()).into_owned();
-    let parent = wanted.parent().unwrap_or(folder);
-    let named = |number: usize| parent.join(format!("{stem}-{number}.{}", wanted.extension()).as_bytes());
-    (2..).map(named).find(|place| !gathered.paths.contains(place)).unwrap_or(wanted)
-}
-
 fn source(note: &Note) -> Source {
     Source { path: note.path.clone(), blob: note.blob.clone() }
 }
@@ -319,11 +307,19 @@ fn merge_item(notes: &[Note], group: &Group, overlaps: &Overlaps, options: &Opti
     }
 }
 
-fn archive_item(gathered: &Gathered, candidate: &Candidate, options: &Options) -> Item {
+fn archive_item(
+    gathered: &Gathered,
+    candidate: &Candidate,
+    topics: &[Topic],
+    places: &mut Places,
+    options: &Options,
+) -> Item {
     let note = &gathered.notes[candidate.note];
     let confidence = percent(candidate.confidence);
     let ticked = confidence >= percent(options.tick_above);
-    let target = archive_place(gathered, &note.path);
+    let topic = topics.iter().find(|topic| topic.notes.contains(&note.path));
+    let topic = topic.map_or("", |topic| topic.label.as_str());
+    let target = places.place(&note.path, topic, note.changed.as_deref().and_then(|date| date.get(..4)));
     item(Action::Archive, vec![source(note)], target, confidence, ticked, candidate.reasons.join("; "))
 }
 

@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use super::mentions::{Inbound, Names};
 use super::navigation::{self, Navigation};
 use super::note::Note;
-use super::plan::{self, Item};
+use super::plan::Item;
 use super::references::{self, Ignored, Known};
 use super::result::Reference;
 use super::scope::{self, Kind, Scope};
-use super::{Options, plan_format, role};
+use super::{Options, done, plan_format, role};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::links::{self, BrokenLink};
@@ -181,7 +181,7 @@ pub(super) fn note(path: &RepoPath, blob: BlobId, text: String) -> Note {
 }
 
 /// git's name for a content.
-fn blob_id(repo: &Repo, bytes: &[u8]) -> Result<BlobId> {
+pub(super) fn blob_id(repo: &Repo, bytes: &[u8]) -> Result<BlobId> {
     if repo.library().is_some() || repo.library_limit() != Some("SHA-256 object names") {
         let id = git2::Oid::hash_object(git2::ObjectType::Blob, bytes)?.to_string();
         return BlobId::parse(&id).context("read an object name");
@@ -191,7 +191,7 @@ fn blob_id(repo: &Repo, bytes: &[u8]) -> Result<BlobId> {
 }
 
 /// The id in a guide's marker.
-fn guide_id(text: &str) -> Option<String> {
+pub(super) fn guide_id(text: &str) -> Option<String> {
     let start = text.find("<!-- xtask:guide id=")? + "<!-- xtask:guide id=".len();
     let end = text[start..].find(" -->")?;
     Some(text[start..start + end].to_owned())
@@ -231,22 +231,8 @@ fn read_previous(tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<
         .map_err(|error| anyhow::Error::new(Hinted::new(error.to_string(), hint)))
         .with_context(|| format!("read the plan in `{}`", scope.report))?;
     gathered.previous = items.unwrap_or_default();
-    gathered.done = gathered.previous.iter().filter(|item| is_done(tree, item)).map(Item::id).collect();
+    gathered.done = done::done(tree, gathered.previous.iter());
     Ok(())
-}
-
-/// True when the sources are gone from their places and the target is there and, for a guide, says who made it.
-fn is_done(tree: &Tree, item: &Item) -> bool {
-    if item.sources.iter().any(|source| tree.get(&source.path).is_some()) || tree.get(&item.target).is_none()
-    {
-        return false;
-    }
-    match item.action {
-        plan::Action::Archive | plan::Action::Duplicate => true,
-        plan::Action::Merge => tree
-            .read(&item.target)
-            .is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(&plan::guide_marker(&item.id()))),
-    }
 }
 
 /// Larger files are data.

@@ -1,12 +1,16 @@
 //! Analysis A: what says the same thing, what went stale, what is finished business, and which guides should stand.
 //!
 //! It reads notes and proposes; it changes nothing. What people decided in the plan is carried into the next one.
+//! [`apply`] makes the edits that carry a plan out.
 
 mod affinity;
+mod apply;
 mod archive;
+mod archive_place;
 mod ask;
 mod assemble;
 mod decisions;
+mod done;
 mod gather;
 mod groups;
 mod mentions;
@@ -37,6 +41,10 @@ mod tests;
 
 use anyhow::{Context, Result};
 
+pub use apply::{
+    ApplyOptions, ItemDone, LeftMention, PlanFile, Prepared, Skipped, Summary, default_branch, prepare,
+    refresh_marks,
+};
 pub use decisions::{Lapsed, carry_over};
 pub use note::Role;
 pub use plan::{Action, Destiny, Item, Proposed, SectionPlan, Source, guide_marker};

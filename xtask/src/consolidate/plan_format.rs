@@ -24,9 +24,9 @@ use super::plan_words::{decode, encode_field, encode_span, escape_text, take_spa
 use crate::repo::{BlobId, RepoPath};
 
 const SCHEMA: u32 = 1;
-const PLAN: &str = "<!-- xtask:plan ";
-const END: &str = "<!-- xtask:plan end -->";
-const ITEM: &str = "<!-- xtask:item ";
+pub(super) const PLAN: &str = "<!-- xtask:plan ";
+pub(super) const END: &str = "<!-- xtask:plan end -->";
+pub(super) const ITEM: &str = "<!-- xtask:item ";
 const SECTION: &str = "<!-- xtask:section ";
 
 /// A line of a plan that cannot be read.
@@ -126,6 +126,15 @@ fn item_marker(item: &Item) -> String {
 /// # Errors
 /// A line that cannot be read, a conflict that git left, two plans, a plan without an end, or a newer schema.
 pub fn read(report: &str) -> Result<Option<Vec<Item>>, PlanError> {
+    let placed = read_placed(report)?;
+    Ok(placed.map(|placed| placed.into_iter().map(|(_, item)| item).collect()))
+}
+
+/// Like [`read`], each item with its line.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_placed(report: &str) -> Result<Option<Vec<(usize, Item)>>, PlanError> {
     let mut reader = Reader::default();
     for (number, line) in (1..).zip(report.split('\n')) {
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -137,7 +146,10 @@ pub fn read(report: &str) -> Result<Option<Vec<Item>>, PlanError> {
         State::Inside(start) => {
             Err(PlanError { line: start, message: format!("the plan has no end: `{END}` is missing") })
         }
-        State::After => Ok(Some(reader.items)),
+        State::After => {
+            let lines = &reader.ids;
+            Ok(Some(reader.items.into_iter().map(|item| (lines[&item.id()], item)).collect()))
+        }
     }
 }
 

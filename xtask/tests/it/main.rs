@@ -11,6 +11,7 @@ mod bad_input;
 mod command_line;
 mod lab_fork;
 mod phase2;
+mod phase3;
 mod python;
 mod sandbox;
 mod validate;

@@ -1,0 +1,135 @@
+//! `phase3`: carries the plan out.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::answer::Answer;
+use super::{Exit, place};
+use crate::change::{self, Disk};
+use crate::cli::{Apply, Format, Global};
+use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared};
+use crate::phases::Board;
+use crate::phases::analyses::{Place, report_paths};
+use crate::process::Cancel;
+use crate::repo::{Repo, RepoPath};
+use crate::report::Hinted;
+use crate::term::Term;
+
+/// Reads the plan, and shows, checks or makes its edits.
+pub(super) fn run(
+    global: &Global,
+    flags: &Apply,
+    command: &str,
+    term: Term,
+    cancel: &Cancel,
+) -> Result<Exit> {
+    let place = place(global)?;
+    let repo = place.open()?;
+    let root = repo.require_work_tree()?.to_owned();
+    let plan = match &flags.plan {
+        Some(file) => named_plan(&repo, &root, file)?,
+        None => {
+            let [path, ..] = report_paths(&place.config);
+            plan_at(&repo, &path)?.ok_or_else(|| no_plan(&path.to_string()))?
+        }
+    };
+    let options = ApplyOptions {
+        config: place.config.consolidate.clone(),
+        only: flags.only.clone(),
+        delete_merged: flags.delete_merged,
+    };
+    let board = Board::new(term, &[command]);
+    let row = board.row(command);
+    let prepared = consolidate::prepare(&repo, &plan, &options, &row.progress(), cancel);
+    row.clear();
+    let prepared = prepared?;
+    if cancel.is_cancelled() {
+        return Ok(Exit::Interrupted);
+    }
+    let answer = Answer::of(&repo, &place, global, term)?;
+    if flags.dry_run && global.format == Format::Text {
+        answer.print(&String::from_utf8_lossy(&change::dry_run(&repo, &prepared.set)?))?;
+        return Ok(Exit::Clean);
+    }
+    if flags.dry_run || flags.check {
+        let pending = change::check(&repo, &prepared.set)?.pending;
+        answer.print_plan(command, false, &pending, &prepared.summary)?;
+        return Ok(if flags.check && !pending.is_empty() { Exit::Findings } else { Exit::Clean });
+    }
+    if !prepared.set.is_empty() && !flags.yes && !is_agreed(&repo, &prepared, term)? {
+        return Ok(Exit::Clean);
+    }
+    let applied = change::apply(&repo, &prepared.set)?;
+    mark(&repo, &plan, term);
+    answer.print_plan(command, applied.applied, &applied.edits, &prepared.summary)?;
+    Ok(Exit::Clean)
+}
+
+/// On the default branch somebody has to say yes.
+fn is_agreed(repo: &Repo, prepared: &Prepared, term: Term) -> Result<bool> {
+    let Some(branch) = consolidate::default_branch(repo)? else { return Ok(true) };
+    let question = format!("{} edits on `{branch}`, the default branch: make them?", prepared.set.len());
+    match term.ask(&question).context("ask on the terminal")? {
+        Some(agreed) => Ok(agreed),
+        None => bail!(Hinted::new(
+            format!("`{branch}` is the default branch"),
+            "add `--yes` to change files here, or switch to another branch first",
+        )),
+    }
+}
+
+fn no_plan(shown: &str) -> anyhow::Error {
+    let hint = "run `xtask consolidate plan`, read the plan and tick what is right";
+    Hinted::new(format!("there is no plan at `{shown}`"), hint).into()
+}
+
+/// The plan in a file of the work tree.
+fn plan_at(repo: &Repo, path: &RepoPath) -> Result<Option<PlanFile>> {
+    let shown = path.to_string();
+    let Some(state) =
+        Disk::of(repo)?.read(&path.into()).with_context(|| format!("read the plan in `{shown}`"))?
+    else {
+        return Ok(None);
+    };
+    Ok(Some(PlanFile { text: text(state.bytes, &shown)?, path: Some(path.clone()), shown }))
+}
+
+/// The plan in a file that the user named, from the current folder.
+fn named_plan(repo: &Repo, root: &Path, file: &Path) -> Result<PlanFile> {
+    let shown = file.display().to_string();
+    let Ok(full) = file.canonicalize() else { return Err(no_plan(&shown)) };
+    let real_root = root.canonicalize().context("find the work tree")?;
+    if let Some(path) = RepoPath::below(&real_root, &full) {
+        return plan_at(repo, &path)?.ok_or_else(|| no_plan(&shown));
+    }
+    let bytes = std::fs::read(&full).with_context(|| format!("read the plan in `{shown}`"))?;
+    Ok(PlanFile { text: text(bytes, &shown)?, path: None, shown })
+}
+
+fn text(bytes: Vec<u8>, shown: &str) -> Result<String> {
+    String::from_utf8(bytes).with_context(|| format!("read the plan in `{shown}`: it is not UTF-8"))
+}
+
+/// Strikes out what is done. The files are changed by now, so what goes wrong here is said and ends nothing.
+fn mark(repo: &Repo, plan: &PlanFile, term: Term) {
+    if let Err(error) = write_marks(repo, plan) {
+        term.say(&format!("the plan in `{}` was not marked: {error:#}", plan.shown));
+    }
+}
+
+fn write_marks(repo: &Repo, plan: &PlanFile) -> Result<()> {
+    let Some(text) = consolidate::refresh_marks(repo, plan)? else { return Ok(()) };
+    let path = plan.path.as_ref().context("it lies outside the repository")?;
+    change::write_report(repo, path, text.as_bytes())?;
+    Ok(())
+}
+
+/// After an undo the plan says again what is done and what is not.
+pub(super) fn refresh_plan(repo: &Repo, place: &Place, term: Term) -> Result<()> {
+    let [path, ..] = report_paths(&place.config);
+    if let Some(plan) = plan_at(repo, &path)? {
+        mark(repo, &plan, term);
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Which items are carried out: mistakes of the plan are errors with their line, what changed since is skipped.
+
+use std::collections::BTreeMap;
+
+use super::ApplyOptions;
+use super::gather::{Facts, Target};
+use super::summary::Skipped;
+use crate::change::ChangeSet;
+use crate::consolidate::plan::{Action, Item};
+use crate::consolidate::plan_format::PlanError;
+use crate::markdown::Format;
+use crate::repo::RepoPath;
+
+/// An item that is carried out.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub(super) line: usize,
+    pub(super) item: Item,
+}
+
+/// What is carried out and what is not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chosen {
+    pub(super) tasks: Vec<Task>,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+type Checked = Result<(), PlanError>;
+
+/// Takes the ticked items that are not done.
+pub(super) fn choose(facts: &Facts, options: &ApplyOptions) -> Result<Chosen, PlanError> {
+    let mut chosen = Chosen::default();
+    check_only(facts, options)?;
+    let mut tasks: Vec<Task> = Vec::new();
+    for (line, item) in &facts.placed {
+        let id = item.id();
+        if facts.done.contains(&id) {
+            continue;
+        }
+        let task = Task { line: *line, item: item.clone() };
+        match (item.ticked, options.only.is_empty(), is_asked(&id, options)) {
+            (true, true, _) | (true, _, true) => tasks.push(task),
+            (false, _, true) => chosen.skipped.push(skipped(&task, "it is not ticked".to_owned())),
+            _ => {}
+        }
+    }
+    check_sources(&tasks)?;
+    check_twins(&tasks)?;
+    check_targets(facts, &tasks)?;
+    for task in tasks {
+        match reason_to_skip(facts, &task) {
+            Some(why) => chosen.skipped.push(skipped(&task, why)),
+            None => chosen.tasks.push(task),
+        }
+    }
+    Ok(chosen)
+}
+
+fn is_asked(id: &str, options: &ApplyOptions) -> bool {
+    options.only.iter().any(|asked| id.starts_with(asked.as_str()))
+}
+
+fn skipped(task: &Task, why: String) -> Skipped {
+    Skipped { id: task.item.id(), item: task.item.title(), line: task.line, why }
+}
+
+/// Each `--only` names one item.
+fn check_only(facts: &Facts, options: &ApplyOptions) -> Checked {
+    for asked in &options.only {
+        let found: Vec<usize> = facts
+            .placed
+            .iter()
+            .filter(|(_, item)| !asked.is_empty() && item.id().starts_with(asked.as_str()))
+            .map(|(line, _)| *line)
+            .collect();
+        match found[..] {
+            [_] => {}
+            [] => return Err(error(0, format!("no item has the id `{asked}`"))),
+            [first, second, ..] => {
+                return Err(error(second, format!("`{asked}` begins this id and that of line {first}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn error(line: usize, message: String) -> PlanError {
+    PlanError { line, message }
+}
+
+/// A note goes into one guide; one that is archived is not removed too. A merged note may stand in the list of
+/// finished ones as well: its original goes where that says.
+fn check_sources(tasks: &[Task]) -> Checked {
+    let mut taken: BTreeMap<&RepoPath, Vec<&Task>> = BTreeMap::new();
+    for task in tasks {
+        for source in &task.item.sources {
+            taken.entry(&source.path).or_default().push(task);
+        }
+    }
+    for (path, users) in taken {
+        for (place, task) in users.iter().enumerate() {
+            let is_contrary = |other: &&&Task| match (other.item.action, task.item.action) {
+                (Action::Merge, Action::Merge) => true,
+                (Action::Archive, Action::Duplicate) | (Action::Duplicate, Action::Archive) => true,
+                (one, other) => one == other,
+            };
+            if let Some(other) = users[..place].iter().find(is_contrary) {
+                let message =
+                    format!("`{path}` is taken by line {} already: untick one of the two", other.line);
+                return Err(error(task.line, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Of notes that are equal one stays.
+fn check_twins(tasks: &[Task]) -> Checked {
+    let removed: BTreeMap<&RepoPath, &Task> = tasks
+        .iter()
+        .filter(|task| task.item.action == Action::Duplicate)
+        .flat_map(|task| task.item.sources.iter().map(move |source| (&source.path, task)))
+        .collect();
+    for task in removed.values() {
+        let mut stays = &task.item.target;
+        for _ in 0..=removed.len() {
+            match removed.get(stays) {
+                Some(next) => stays = &next.item.target,
+                None => break,
+            }
+        }
+        if let Some(other) = removed.get(stays) {
+            let message = format!(
+                "`{stays}` would be removed too (line {}): none of the equal notes would stay",
+                other.line
+            );
+            return Err(error(task.line, message));
+        }
+    }
+    Ok(())
+}
+
+fn check_targets(facts: &Facts, tasks: &[Task]) -> Checked {
+    let mut taken: BTreeMap<&RepoPath, usize> = BTreeMap::new();
+    for task in tasks.iter().filter(|task| task.item.action != Action::Duplicate) {
+        let target = &task.item.target;
+        let fail = |message: String| Err(error(task.line, message));
+        let mut probe = ChangeSet::new("phase3");
+        probe.create(target, "");
+        if let Err(objection) = probe.validate() {
+            return fail(format!("{objection:#}"));
+        }
+        if let Some(first) = taken.insert(target, task.line) {
+            return fail(format!("`{target}` is the target of line {first} already"));
+        }
+        let is_guide = task.item.action == Action::Merge;
+        if is_guide && Format::of_extension(&target.extension()) != Some(Format::Markdown) {
+            return fail(format!("the guide `{target}` must be a Markdown file (`.md`)"));
+        }
+        match facts.targets.get(target) {
+            Some(Target::Blocked(why)) => return fail(why.clone()),
+            Some(Target::File(_)) if is_guide && is_source(&task.item, target) => {}
+            // A guide that this item made stands, and its sources came back: skipped, not wrong.
+            Some(Target::File(Some(id))) if *id == task.item.id() => {}
+            Some(Target::File(_)) => {
+                return fail(format!(
+                    "`{target}` is there already and was not made by this item: name another target"
+                ));
+            }
+            Some(Target::Free) | None => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_source(item: &Item, path: &RepoPath) -> bool {
+    item.sources.iter().any(|source| source.path == *path)
+}
+
+/// Why an item is not carried out, though nothing is wrong with its line.
+fn reason_to_skip(facts: &Facts, task: &Task) -> Option<String> {
+    let item = &task.item;
+    if item.action == Action::Merge {
+        return Some("this version archives and removes, and does not merge yet".to_owned());
+    }
+    for source in &item.sources {
+        let path = &source.path;
+        match facts.contents.get(path) {
+            None if facts.tree.get(path).is_some() => {
+                return Some(format!("`{path}` is no plain file any more"));
+            }
+            None => return Some(format!("`{path}` is gone")),
+            Some((blob, _)) if *blob != source.blob => {
+                return Some(format!("`{path}` changed since the plan was made: plan again"));
+            }
+            Some(_) => {}
+        }
+        if let Some(why) = facts.reason_to_stay(path) {
+            return Some(why);
+        }
+    }
+    if let Some(Target::File(Some(_))) = facts.targets.get(&item.target)
+        && !is_source(item, &item.target)
+    {
+        return Some(format!("its guide `{}` stands already, and so do its sources", item.target));
+    }
+    let is_twin = |(blob, _): &(_, Vec<u8>)| item.sources.iter().all(|source| source.blob == *blob);
+    if item.action == Action::Duplicate && !facts.contents.get(&item.target).is_some_and(is_twin) {
+        return Some(format!("`{}` is no longer the same", item.target));
+    }
+    None
+}

@@ -1,0 +1,119 @@
+//! Phase 3: carries the plan's ticked items out, as one change set over the whole tree.
+//!
+//! [`prepare`] reads the plan and the files, makes every check, and gives the edits with what is to be said of them;
+//! it writes nothing. The plan itself is no part of the edits: [`refresh_marks`] strikes out what is done.
+
+mod checks;
+mod fates;
+mod gather;
+mod index;
+mod marks;
+mod plan;
+mod summary;
+mod sweep;
+mod verify;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+
+pub use gather::default_branch;
+pub use summary::{ItemDone, LeftMention, Skipped, Summary};
+
+use super::plan_format;
+use crate::change::ChangeSet;
+use crate::config::ConsolidateConfig;
+use crate::process::{Cancel, Progress};
+use crate::repo::{Repo, RepoPath, Tree};
+use crate::report::Hinted;
+
+/// The plan as it stands in a file.
+#[derive(Clone, Debug)]
+pub struct PlanFile {
+    /// Its name for messages.
+    pub shown: String,
+    /// Its place in the repository, if it lies there.
+    pub path: Option<RepoPath>,
+    /// All of it.
+    pub text: String,
+}
+
+/// What is carried out, and how.
+#[derive(Clone, Debug, Default)]
+pub struct ApplyOptions {
+    /// `[consolidate]` of `xtask.toml`.
+    pub config: ConsolidateConfig,
+    /// Ids of items, or their beginnings; empty: all that are ticked.
+    pub only: Vec<String>,
+    /// Whether the originals of merged notes are removed rather than put into the archive.
+    pub delete_merged: bool,
+}
+
+/// Edits that carry a plan out.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The edits; empty when there is nothing to do.
+    pub set: ChangeSet,
+    /// What they do.
+    pub summary: Summary,
+}
+
+/// Reads the plan and makes the edits of its ticked items.
+///
+/// # Errors
+/// A line of the plan cannot be read or cannot be meant (the error names it), a file cannot be read, or an edit would
+/// break a link or lose a line.
+pub fn prepare(
+    repo: &Repo,
+    plan: &PlanFile,
+    options: &ApplyOptions,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Prepared> {
+    progress.step("reading the plan");
+    let read = || format!("read the plan in `{}`", plan.shown);
+    let placed =
+        plan_format::read_placed(&plan.text).map_err(|error| in_plan(&error, plan)).with_context(read)?;
+    let facts = gather::facts(repo, plan, placed.unwrap_or_default(), options)?;
+    let chosen = checks::choose(&facts, options).map_err(|error| in_plan(&error, plan)).with_context(read)?;
+    let mut summary = Summary::of(&chosen, facts.done.len());
+    if chosen.tasks.is_empty() || cancel.is_cancelled() {
+        return Ok(Prepared { set: ChangeSet::new("phase3"), summary });
+    }
+    progress.step("reading history");
+    let dates = gather::dates(repo, &chosen)?;
+    let fates = fates::Fates::of(&facts, &chosen, &dates, options);
+    progress.step("rewriting links and mentions");
+    let mut swept = sweep::sweep(repo, &facts, &fates, options)?;
+    swept.index = index::index(&facts, &fates, &swept)?;
+    progress.step("checking that nothing is lost");
+    let after = gather::after(repo, &facts, &fates, &swept)?;
+    verify::links(&facts.tree, &after, &fates, &swept).context("keep every link right")?;
+    summary.conserved = verify::conserved(&facts, &fates, &swept).context("keep every line")?;
+    summary.take(&swept);
+    Ok(Prepared { set: plan::change_set(&facts, &fates, &swept)?, summary })
+}
+
+fn in_plan(error: &plan_format::PlanError, plan: &PlanFile) -> anyhow::Error {
+    let hint = format!("mend it in `{}`; nothing was written", plan.shown);
+    Hinted::new(error.to_string(), hint).into()
+}
+
+/// The plan with what is done struck out, and what was taken back no longer; `None` when it stays as it is.
+///
+/// # Errors
+/// The plan or the tree cannot be read.
+pub fn refresh_marks(repo: &Repo, plan: &PlanFile) -> Result<Option<String>> {
+    let placed = plan_format::read_placed(&plan.text).map_err(|error| in_plan(&error, plan))?;
+    let Some(placed) = placed else { return Ok(None) };
+    let tree = Tree::of_work_tree(repo)?;
+    let done = super::done::done(&tree, placed.iter().map(|(_, item)| item));
+    let text = marks::refresh(&plan.text, &done);
+    Ok((text != plan.text).then_some(text))
+}
+
+/// Where files stand afterwards; `None`: nowhere.
+type FileFates = BTreeMap<RepoPath, Option<RepoPath>>;
+
+/// Paths of files.
+type Paths = BTreeSet<RepoPath>;

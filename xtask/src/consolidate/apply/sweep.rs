@@ -1,0 +1,103 @@
+//! Goes over the whole tree once and rewrites what names a file that moves.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+
+use super::fates::Fates;
+use super::gather::Facts;
+use super::{ApplyOptions, Paths};
+use crate::change::ContentId;
+use crate::config::ArchiveMentions;
+use crate::consolidate::scope;
+use crate::links::{self, Left, Parts, Rewriter, Rewritten, Standing};
+use crate::repo::{EntryKind, Repo, RepoPath};
+use crate::report::ReportMarker;
+
+/// What the sweep changes and what it leaves.
+#[derive(Default)]
+pub(super) struct Swept {
+    /// New contents of files that were there, by their old paths.
+    pub(super) contents: BTreeMap<RepoPath, Vec<u8>>,
+    /// What stood there before, of each of these.
+    pub(super) before: BTreeMap<RepoPath, ContentId>,
+    /// Contents of guides.
+    pub(super) guides: BTreeMap<RepoPath, Vec<u8>>,
+    /// The list of notes: its place and its content.
+    pub(super) index: Option<(RepoPath, Vec<u8>)>,
+    /// Destinations and mentions that were changed.
+    pub(super) links: usize,
+    pub(super) mentions: usize,
+    /// Mentions that were left, with the file they stand in afterwards.
+    pub(super) left: Vec<(RepoPath, Left)>,
+    /// Files whose links were looked at, by their old paths.
+    pub(super) linking: Paths,
+    /// Files with mentions that were changed, by their old paths.
+    pub(super) mentioning: Paths,
+    /// What moved notes link to and git ignores.
+    pub(super) ignored: Paths,
+    /// Files that could not be read, and so not looked through.
+    pub(super) unread: Vec<(RepoPath, String)>,
+}
+
+pub(super) fn sweep(repo: &Repo, facts: &Facts, fates: &Fates, options: &ApplyOptions) -> Result<Swept> {
+    let tree = &facts.tree;
+    let rewriter = Rewriter::new(tree, &fates.moves, &fates.arriving)?;
+    let ignored = links::ignored(repo, tree, &rewriter.wanted())?;
+    let mut swept = Swept { ignored: ignored.clone(), ..Swept::default() };
+    let rewriter = rewriter.with_ignored(ignored);
+    for (path, entry) in tree.entries() {
+        let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
+        let to = match fates.files.get(path) {
+            Some(None) => continue,
+            Some(Some(to)) => to,
+            None => path,
+        };
+        if !is_file || facts.plan.as_ref() == Some(path) || *path == facts.scope.report {
+            continue;
+        }
+        let bytes = match tree.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if path != to => return Err(error).with_context(|| format!("move `{path}`")),
+            Err(error) => {
+                swept.unread.push((path.clone(), format!("{error:#}")));
+                continue;
+            }
+        };
+        if is_own_report(&bytes) {
+            continue;
+        }
+        let rewritten = rewriter.rewrite(Standing { from: path, to }, &bytes, parts(to, options));
+        swept.take((path, to), &bytes, rewritten);
+    }
+    Ok(swept)
+}
+
+/// What the tool writes itself is made anew, not mended.
+fn is_own_report(bytes: &[u8]) -> bool {
+    let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    first.starts_with(b"<!-- xtask:report ") && ReportMarker::parse(&String::from_utf8_lossy(first)).is_some()
+}
+
+fn parts(to: &RepoPath, options: &ApplyOptions) -> Parts {
+    let rewrites = options.config.archive_mentions == Some(ArchiveMentions::Rewrite);
+    if scope::is_archived(to) { Parts { mentions: rewrites, ..Parts::ARCHIVED } } else { Parts::LIVE }
+}
+
+impl Swept {
+    fn take(&mut self, (path, to): (&RepoPath, &RepoPath), before: &[u8], rewritten: Rewritten) {
+        self.links += rewritten.links;
+        self.mentions += rewritten.mentions;
+        if rewritten.mentions > 0 {
+            self.mentioning.insert(path.clone());
+        }
+        if rewritten.has_links {
+            self.linking.insert(path.clone());
+        }
+        self.left.extend(rewritten.left.into_iter().map(|left| (to.clone(), left)));
+        if let Some(bytes) = rewritten.bytes {
+            self.before.insert(path.clone(), ContentId::of(before));
+            self.contents.insert(path.clone(), bytes);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Where a note lies once it was put away.
+
+use std::collections::BTreeSet;
+
+use super::scope;
+use crate::config::ArchiveLayout;
+use crate::markdown;
+use crate::repo::RepoPath;
+
+/// Places in archives, none given twice.
+pub(super) struct Places {
+    layout: Option<ArchiveLayout>,
+    /// Archive folders that are there.
+    folders: BTreeSet<RepoPath>,
+    taken: BTreeSet<RepoPath>,
+}
+
+impl Places {
+    /// `paths` are taken; archive folders among them are used.
+    pub(super) fn new(layout: Option<ArchiveLayout>, paths: BTreeSet<RepoPath>) -> Self {
+        let folders = paths.iter().filter_map(scope::archive_folder_of).collect();
+        Self { layout, folders, taken: paths }
+    }
+
+    /// Keeps a place from being given.
+    pub(super) fn take(&mut self, place: &RepoPath) {
+        self.taken.insert(place.clone());
+    }
+
+    /// A free place: in an archive that the note's top folder has, else in a new one. `year` is that of the note's
+    /// last change; where it is not known, the layout by year is flat.
+    pub(super) fn place(&mut self, path: &RepoPath, topic: &str, year: Option<&str>) -> RepoPath {
+        let parts: Vec<&[u8]> = path.parts().collect();
+        let (top, rest) = match &parts[..] {
+            [] | [_] => (RepoPath::from("notes"), path.as_bytes().to_vec()),
+            [top, rest @ ..] => (RepoPath::from_bytes(top), rest.join(&b'/')),
+        };
+        let known = self.folders.iter().find(|folder| folder.is_within(&top)).cloned();
+        let folder = known.unwrap_or_else(|| top.join(b"archive"));
+        let name = path.file_name();
+        let wanted = match (self.layout, markdown::slug(topic), year) {
+            (None, ..) => folder.join(&rest),
+            (Some(ArchiveLayout::Topic), topic, _) if !topic.is_empty() => {
+                folder.join(topic.as_bytes()).join(name)
+            }
+            (Some(ArchiveLayout::Year), _, Some(year)) => folder.join(year.as_bytes()).join(name),
+            (Some(_), ..) => folder.join(name),
+        };
+        let place = self.free(wanted);
+        self.taken.insert(place.clone());
+        place
+    }
+
+    fn free(&self, wanted: RepoPath) -> RepoPath {
+        if !self.taken.contains(&wanted) {
+            return wanted;
+        }
+        let (stem, name) = (wanted.stem(), wanted.file_name());
+        let ending = &name[stem.len()..];
+        let numbered = |number: usize| {
+            let name = [stem, format!("-{number}").as_bytes(), ending].concat();
+            match wanted.parent() {
+                Some(folder) => folder.join(&name),
+                None => RepoPath::from_bytes(&name),
+            }
+        };
+        let free = (2..).map(numbered).find(|place| !self.taken.contains(place));
+        free.unwrap_or_else(|| wanted.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layouts_put_notes_where_they_say_and_never_two_in_one_place() {
+        let there = ["notes/x.md", "doc/old/attic/y.md", "notes/archive/taken.tar.md"];
+        let cases = [
+            (None, "notes/sub/x.md", "notes/archive/sub/x.md"),
+            (None, "x.md", "notes/archive/x.md"),
+            (None, "docs/a/x.md", "docs/archive/a/x.md"),
+            (None, "doc/x.md", "doc/old/attic/x.md"),
+            (None, "notes/taken.tar.md", "notes/archive/taken.tar-2.md"),
+            (Some(ArchiveLayout::Flat), "notes/sub/x.md", "notes/archive/x.md"),
+            (Some(ArchiveLayout::Topic), "notes/sub/x.md", "notes/archive/audio-codec/x.md"),
+            (Some(ArchiveLayout::Year), "notes/sub/x.md", "notes/archive/2025/x.md"),
+        ];
+        for (layout, path, expected) in cases {
+            let mut places = Places::new(layout, there.iter().map(|path| (*path).into()).collect());
+            let place = places.place(&path.into(), "audio, codec", Some("2025"));
+            assert_eq!(place.to_string(), expected, "{layout:?} {path}");
+        }
+        let mut places = Places::new(Some(ArchiveLayout::Flat), BTreeSet::new());
+        let given: Vec<String> = ["notes/a/x.md", "notes/b/x.md", "notes/c/x"]
+            .iter()
+            .map(|path| places.place(&(*path).into(), "", None).to_string())
+            .collect();
+        assert_eq!(given, ["notes/archive/x.md", "notes/archive/x-2.md", "notes/archive/x"]);
+    }
+}

@@ -1,0 +1,116 @@
+//! `phase3`: the plan carried out.
+
+use crate::sandbox::Sandbox;
+
+const PLAN: &str = "notes/documentation_consolidation_plan.md";
+
+/// The sample with its plan made and every item of `kinds` ticked.
+fn planned(kinds: &[&str]) -> Sandbox {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    let mut plan = sandbox.read(PLAN);
+    for kind in kinds {
+        plan = plan.replace(&format!("- [ ] {kind} "), &format!("- [x] {kind} "));
+    }
+    sandbox.write(PLAN, plan);
+    sandbox
+}
+
+#[test]
+fn finished_notes_are_archived_and_links_follow() {
+    let sandbox = planned(&["Archive"]);
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--yes", "--only", "dd0c258e69ddf6de"]));
+    assert!(!sandbox.root().join("notes/bath-protocol.md").exists());
+    let guide = sandbox.read("notes/calibration-guide.md");
+    assert!(guide.contains("](archive/bath-protocol.md#warm-up)"), "{guide}");
+}
+
+#[test]
+fn default_branch_wants_a_yes_and_nothing_is_written_without() {
+    let sandbox = planned(&["Archive"]);
+    let before = sandbox.state();
+    insta::assert_snapshot!(sandbox.xtask(["phase3"]));
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--check"]));
+    assert!(sandbox.output(["phase3", "--dry-run"]).status.success());
+    assert_eq!(sandbox.state(), before);
+}
+
+#[test]
+fn applying_twice_changes_nothing_and_undo_brings_every_byte_back() {
+    let sandbox = planned(&["Archive"]);
+    let before = sandbox.state();
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    let applied = sandbox.state();
+    assert_ne!(applied, before);
+    assert!(sandbox.read(PLAN).contains("- [x] ~~Archive `notes/bath-protocol.md`"));
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--yes"]));
+    assert_eq!(sandbox.state(), applied);
+    assert!(sandbox.output(["undo"]).status.success());
+    assert_eq!(sandbox.state(), before, "the plan's marks are taken back too");
+}
+
+#[test]
+fn what_was_done_is_not_proposed_again() {
+    let sandbox = planned(&["Archive"]);
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    sandbox.commit("archive");
+    let plan = sandbox.json(["consolidate", "plan"])["result"]["plan"].clone();
+    for list in ["archive", "duplicates"] {
+        let open: Vec<_> =
+            plan[list].as_array().unwrap().iter().filter(|item| item["done"] == false).collect();
+        let ticked: Vec<_> = open.iter().filter(|item| item["ticked"] == true).collect();
+        assert!(ticked.is_empty(), "{list}: {ticked:?}");
+        assert!(open.iter().all(|item| !item["path"].as_str().unwrap().contains("/archive/")), "{list}");
+    }
+}
+
+/// Each edit of the plan by hand is wrong in one way; the error names the line and no file changes.
+#[test]
+fn a_wrong_plan_is_refused_with_its_line() {
+    let line = "`notes/archive/bath-protocol.md`";
+    let cases = [
+        (line, "`../x.md`"),
+        (line, "`.git/x.md`"),
+        (line, "`notes`"),
+        (line, "`notes/a%0Ab.md`"),
+        (line, "`notes/todo.md`"),
+        (line, "`notes/archive/terminal-plots.md`"),
+        (line, "`notes/todo.md/x.md`"),
+        ("- [x] Archive `notes/bath-protocol.md`", "<<<<<<< fork\n- [x] Archive `notes/bath-protocol.md`"),
+        ("- [x] Archive `notes/bath-protocol.md`", "- [?] Archive `notes/bath-protocol.md`"),
+        ("- [x] Archive `notes/bath-protocol.md`", "- [x] Bury `notes/bath-protocol.md`"),
+    ];
+    let sandbox = planned(&["Archive"]);
+    let plan = sandbox.read(PLAN);
+    let mut said = String::new();
+    for (old, new) in cases {
+        assert!(plan.contains(old), "{old}");
+        sandbox.write(PLAN, plan.replacen(old, new, 1));
+        let before = sandbox.state();
+        let output = sandbox.xtask(["phase3", "--yes"]);
+        let cause = output.lines().filter(|line| line.contains("cause: line")).collect::<String>();
+        assert!(output.starts_with("exit: 2"), "{new}: {output}");
+        said += &format!("{new:?}\n{cause}\n");
+        assert_eq!(sandbox.state(), before, "{new}");
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_note_that_changed_since_is_skipped_and_said() {
+    let sandbox = planned(&["Archive"]);
+    sandbox.write("notes/bath-protocol.md", "# New\n");
+    let answer = sandbox.json(["phase3", "--yes"]);
+    let skipped = answer["result"]["skipped"].as_array().unwrap();
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    assert_eq!(skipped[0]["why"], "`notes/bath-protocol.md` changed since the plan was made: plan again");
+    assert_eq!(answer["result"]["applied"], true);
+    assert_eq!(sandbox.read("notes/bath-protocol.md"), "# New\n");
+}
+
+#[test]
+fn without_a_plan_it_says_how_to_make_one() {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--yes"]));
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--check", "--dry-run"]));
+}
