@@ -4,19 +4,25 @@
 //! authority for trial merges, renames and patch ids ([`git`]), and answers everything in repositories
 //! that libgit2 cannot open (SHA-256, reftable, split or sparse index).
 
+mod blobs;
 pub mod git;
 mod history;
 mod ids;
+mod index;
 mod open;
 mod path;
 mod scratch;
+mod staged;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use blobs::Blobs;
 pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};
+pub use index::IndexEntry;
 pub use open::Repo;
 pub use path::RepoPath;
 pub use scratch::Scratch;
+pub use staged::{Changes, Staged, StagedChange, State};
 pub use tree::{Entry, EntryKind, Tree};

@@ -26,7 +26,10 @@ impl Repo {
     /// # Errors
     /// There is no repository, or git refuses it (`safe.directory`, a damaged git directory).
     pub fn open(folder: &Path) -> Result<Self> {
-        let place = locate(folder)?;
+        Self::at(locate(folder, &[])?)
+    }
+
+    fn at(place: Place) -> Result<Self> {
         let git = Git::new(&place.git_dir, place.work_tree.as_deref());
         let limit = library_limit(&git, &place)?;
         let library = match limit {
@@ -40,6 +43,43 @@ impl Repo {
             library,
             limit,
         })
+    }
+
+    /// Opens the repository that git names to a hook by `GIT_DIR` and `GIT_WORK_TREE`, else the one around `folder`.
+    ///
+    /// It starts no child where libgit2 can read the repository: a hook has a few milliseconds in all.
+    ///
+    /// # Errors
+    /// As [`Repo::open`].
+    pub fn open_for_hook(folder: &Path, git_dir: Option<&Path>, work_tree: Option<&Path>) -> Result<Self> {
+        let library = match git_dir {
+            Some(git_dir) => git2::Repository::open(folder.join(git_dir)),
+            None => git2::Repository::discover(folder),
+        };
+        let Ok(library) = library else { return Self::open_named(folder, git_dir, work_tree) };
+        let own = library.workdir().map(Path::to_owned);
+        let work_tree = match (work_tree, git_dir) {
+            (Some(work_tree), _) => Some(folder.join(work_tree)),
+            (None, None) => own,
+            // git takes the current folder for the top where nothing else names it.
+            (None, Some(_)) if library.is_bare() => None,
+            (None, Some(_)) => own.filter(|own| folder.starts_with(own)).or_else(|| Some(folder.to_owned())),
+        };
+        // Components drop the slash that libgit2 leaves at the end.
+        let plain = |path: &Path| path.components().collect::<PathBuf>();
+        Ok(Self {
+            work_tree: work_tree.as_deref().map(plain),
+            git_dir: plain(library.path()),
+            common_dir: plain(library.commondir()),
+            library: Some(library),
+            limit: None,
+        })
+    }
+
+    fn open_named(folder: &Path, git_dir: Option<&Path>, work_tree: Option<&Path>) -> Result<Self> {
+        let named = [("GIT_DIR", git_dir), ("GIT_WORK_TREE", work_tree)];
+        let named: Vec<_> = named.into_iter().filter_map(|(name, path)| Some((name, path?))).collect();
+        Self::at(locate(folder, &named)?)
     }
 
     /// The top folder of the files; `None` in a bare repository.
@@ -172,7 +212,7 @@ struct Place {
 }
 
 /// Asks git, so that `safe.directory`, `.git` files and linked worktrees mean what they mean to git.
-fn locate(folder: &Path) -> Result<Place> {
+fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Place> {
     if !folder.is_dir() {
         bail!("`{}` is not a folder", folder.display());
     }
@@ -182,6 +222,9 @@ fn locate(folder: &Path) -> Result<Place> {
         let mut command = cmd!(shell, "git").quiet().ignore_status().args(args).env("LC_ALL", "C");
         for name in Git::cleared_variables() {
             command = command.env_remove(name);
+        }
+        for (name, value) in named {
+            command = command.env(name, value);
         }
         command.output().context("start git: is it installed and on PATH?")
     };

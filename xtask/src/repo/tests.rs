@@ -9,6 +9,8 @@ use xshell::{Shell, cmd};
 
 use super::*;
 
+mod staged;
+
 /// A temporary folder with git in it, cut off from the user's configuration.
 struct Place {
     folder: TempDir,

@@ -1,0 +1,104 @@
+//! The contents of blobs by their names.
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::git::Git;
+use super::{BlobId, Repo};
+
+/// Contents that one call of the git program brings along at most, where libgit2 cannot read.
+const BATCH: usize = 200;
+
+/// Reads blobs. It can be sent to a thread; each thread has its own.
+pub struct Blobs {
+    reader: Reader,
+}
+
+enum Reader {
+    Library(git2::Repository),
+    Children(Git),
+}
+
+impl Blobs {
+    /// Opens the objects of a repository.
+    ///
+    /// # Errors
+    /// The repository cannot be opened a second time.
+    pub fn of(repo: &Repo) -> Result<Self> {
+        let reader = match repo.library() {
+            Some(_) => {
+                Reader::Library(git2::Repository::open(repo.git_dir()).context("open the repository")?)
+            }
+            None => Reader::Children(repo.git()),
+        };
+        Ok(Self { reader })
+    }
+
+    /// How many bytes a blob has, without reading it.
+    ///
+    /// # Errors
+    /// There is no such object.
+    pub fn size(&self, id: &BlobId) -> Result<u64> {
+        match &self.reader {
+            Reader::Library(library) => {
+                let (size, _) = library.odb()?.read_header(git2::Oid::from_str(id.as_str())?)?;
+                Ok(size as u64)
+            }
+            Reader::Children(git) => Ok(git.line(&["cat-file", "-s", id.as_str()])?.parse()?),
+        }
+    }
+
+    /// The content of one blob.
+    ///
+    /// # Errors
+    /// There is no such object.
+    pub fn read(&self, id: &BlobId) -> Result<Vec<u8>> {
+        match &self.reader {
+            Reader::Library(library) => {
+                Ok(library.find_blob(git2::Oid::from_str(id.as_str())?)?.content().to_vec())
+            }
+            Reader::Children(git) => git.read(&["cat-file", "blob", id.as_str()]),
+        }
+    }
+
+    /// Calls `visit` with the number and the content of each blob, in the order of `ids`.
+    ///
+    /// # Errors
+    /// An object is missing.
+    pub fn each(&self, ids: &[&BlobId], mut visit: impl FnMut(usize, &[u8])) -> Result<()> {
+        match &self.reader {
+            Reader::Library(library) => {
+                let objects = library.odb()?;
+                for (number, id) in ids.iter().enumerate() {
+                    let object = objects.read(git2::Oid::from_str(id.as_str())?);
+                    visit(number, object.with_context(|| format!("read blob {id}"))?.data());
+                }
+            }
+            Reader::Children(git) => {
+                for (batch, ids) in ids.chunks(BATCH).enumerate() {
+                    let input: String = ids.iter().map(|id| format!("{id}\n")).collect();
+                    let answer = git.answer_to(&["cat-file", "--batch"], input.as_bytes(), &[0])?;
+                    split_batch(&answer.stdout, |number, content| visit(batch * BATCH + number, content))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads `<id> blob <size>`, a line end, the content and one more line end, as often as they come.
+fn split_batch(mut rest: &[u8], mut visit: impl FnMut(usize, &[u8])) -> Result<()> {
+    let mut number = 0;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest).context("read `git cat-file`")?;
+        let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+        let Some((_, size)) = head.rsplit_once(" blob ") else { bail!("read `git cat-file`: {head}") };
+        let size: usize = size.parse().with_context(|| format!("read `git cat-file`: {head}"))?;
+        let content = rest
+            .get(end + 1..end + 1 + size)
+            .ok_or_else(|| anyhow!("read `git cat-file`: it ended before its content"))?;
+        visit(number, content);
+        number += 1;
+        rest = rest.get(end + 2 + size..).unwrap_or_default();
+    }
+    Ok(())
+}

@@ -1,0 +1,392 @@
+//! What the next commit changes: the index against the tree of a commit, without a walk over what stayed.
+//!
+//! git keeps in the index the tree id that each folder had when it was last computed. A folder whose id equals that
+//! of the commit's tree holds no change and is passed over. Where the index is of a form that is not read here, the
+//! git program answers with the same result.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::git::Git;
+use super::index::{CachedFolder, Cursor, Index, IndexEntry, Parsed};
+use super::{BlobId, EntryKind, Repo, RepoPath};
+
+/// One state of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct State {
+    /// What it is.
+    pub kind: EntryKind,
+    /// The content's name.
+    pub id: BlobId,
+}
+
+/// A path that the next commit changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StagedChange {
+    /// The path.
+    pub path: RepoPath,
+    /// As the commit holds it; `None` when it is new.
+    pub before: Option<State>,
+    /// As the index holds it; `None` when it is removed.
+    pub after: Option<State>,
+}
+
+/// What the index says against one tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Changed paths, sorted.
+    pub changes: Vec<StagedChange>,
+    /// Paths that are not merged yet, sorted; git refuses to commit while there are any.
+    pub unmerged: Vec<RepoPath>,
+}
+
+/// The index that the next commit is made from.
+#[derive(Debug)]
+pub struct Staged {
+    source: Source,
+    file: PathBuf,
+    git: Git,
+}
+
+#[derive(Debug)]
+enum Source {
+    Direct(Index),
+    Git(&'static str),
+}
+
+impl Staged {
+    /// Reads the index: the file that git names to a hook (`GIT_INDEX_FILE`), or the repository's own.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is damaged.
+    pub fn open(repo: &Repo, named: Option<&Path>) -> Result<Self> {
+        let file = named.map_or_else(|| repo.git_dir().join("index"), Path::to_owned);
+        let file = std::path::absolute(&file).context("read the current folder")?;
+        let git = repo.git().with_variable("GIT_INDEX_FILE", &file);
+        let source = match repo.library() {
+            None => Source::Git(repo.library_limit().unwrap_or("a repository that only git reads")),
+            Some(_) => {
+                match Index::parse(read(&file)?).with_context(|| format!("read `{}`", file.display()))? {
+                    Parsed::Whole(index) => Source::Direct(index),
+                    Parsed::Other(why) => Source::Git(why),
+                }
+            }
+        };
+        Ok(Self { source, file, git })
+    }
+
+    /// The index file.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The git program, pointed at this index.
+    pub fn git(&self) -> &Git {
+        &self.git
+    }
+
+    /// Why the git program answers instead of the reader here; `None` when it does not.
+    pub fn answered_by_git(&self) -> Option<&'static str> {
+        match self.source {
+            Source::Direct(_) => None,
+            Source::Git(why) => Some(why),
+        }
+    }
+
+    /// Compares with the tree of a commit; `None` compares with no files at all.
+    ///
+    /// # Errors
+    /// The index is damaged, or an object is missing.
+    pub fn changes(&self, repo: &Repo, commit: Option<&str>) -> Result<Changes> {
+        match (&self.source, repo.library()) {
+            (Source::Direct(index), Some(library)) => {
+                let tree = match commit {
+                    Some(id) => Some(library.find_commit(git2::Oid::from_str(id)?)?.tree()?),
+                    None => None,
+                };
+                direct(index, library, tree.as_ref())
+            }
+            _ => self.changes_by_git(commit),
+        }
+    }
+
+    /// Calls `visit` for each entry that the next commit holds, sorted by path.
+    ///
+    /// # Errors
+    /// The index is damaged, or git cannot list it.
+    pub fn each(&self, mut visit: impl FnMut(IndexEntry<'_>)) -> Result<()> {
+        match &self.source {
+            Source::Direct(index) => index.each(|entry| {
+                if entry.stage == 0 && !entry.intent_to_add {
+                    visit(entry);
+                }
+            }),
+            Source::Git(_) => {
+                let listing = self.git.read(&["ls-files", "-z", "--stage", "--debug"])?;
+                listed(&listing, &mut |entry| {
+                    if entry.stage == 0 && !entry.intent_to_add {
+                        visit(entry);
+                    }
+                })
+            }
+        }
+    }
+
+    /// The same index, answered by the git program.
+    #[cfg(test)]
+    pub(super) fn by_git(&self) -> Self {
+        Self { source: Source::Git("a test"), file: self.file.clone(), git: self.git.clone() }
+    }
+
+    fn changes_by_git(&self, commit: Option<&str>) -> Result<Changes> {
+        let base = match commit {
+            Some(commit) => commit.to_owned(),
+            None => self.git.line(&["hash-object", "-t", "tree", "/dev/null"])?,
+        };
+        let args = [
+            "diff-index",
+            "--cached",
+            "--raw",
+            "-z",
+            "--no-renames",
+            "--ita-invisible-in-index",
+            "--ignore-submodules=none",
+            "--end-of-options",
+            &base,
+        ];
+        let output = self.git.read(&args)?;
+        let mut changes = Changes::default();
+        let mut records = output.split(|&byte| byte == 0);
+        while let (Some(meta), Some(path)) = (records.next().filter(|meta| !meta.is_empty()), records.next())
+        {
+            let meta = String::from_utf8_lossy(meta).into_owned();
+            let fields: Vec<&str> = meta.trim_start_matches(':').split(' ').collect();
+            let [old_mode, new_mode, old_id, new_id, status] = fields[..] else {
+                bail!("read `git diff-index`: `{meta}`")
+            };
+            let path = RepoPath::from_bytes(path);
+            if status == "U" {
+                changes.unmerged.push(path);
+                continue;
+            }
+            let (before, after) = (state(old_mode, old_id), state(new_mode, new_id));
+            changes.changes.push(StagedChange { path, before, after });
+        }
+        // An unmerged path is listed once as such and once more for the side that stands in for it.
+        changes.unmerged.dedup();
+        let unmerged = changes.unmerged.clone();
+        changes.changes.retain(|change| !unmerged.contains(&change.path));
+        changes.changes.sort();
+        Ok(changes)
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "`repo` reads the git directory")]
+fn read(file: &Path) -> Result<Vec<u8>> {
+    match std::fs::read(file) {
+        Ok(bytes) => Ok(bytes),
+        // A repository without a first `git add` has no index.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error).with_context(|| format!("read `{}`", file.display())),
+    }
+}
+
+fn state(mode: &str, id: &str) -> Option<State> {
+    let mode = u32::from_str_radix(mode, 8).ok().filter(|&mode| mode != 0)?;
+    Some(State { kind: kind(mode), id: BlobId::parse(id)? })
+}
+
+/// What a mode of git says.
+pub(super) fn kind(mode: u32) -> EntryKind {
+    match mode & 0o170_000 {
+        0o120_000 => EntryKind::Symlink,
+        0o160_000 => EntryKind::Submodule,
+        _ if mode & 0o100 != 0 => EntryKind::Executable,
+        _ => EntryKind::File,
+    }
+}
+
+/// Reads `git ls-files -z --stage --debug`: a record ends with NUL and is followed by five lines of numbers.
+fn listed(mut rest: &[u8], visit: &mut dyn FnMut(IndexEntry<'_>)) -> Result<()> {
+    let damaged = || anyhow!("read `git ls-files --debug`");
+    while !rest.is_empty() {
+        let end = memchr::memchr(0, rest).ok_or_else(damaged)?;
+        let (record, debug) = (&rest[..end], &rest[end + 1..]);
+        let lines = memchr::memchr_iter(b'\n', debug).nth(4).ok_or_else(damaged)? + 1;
+        let tab = memchr::memchr(b'\t', record).ok_or_else(damaged)?;
+        let meta = std::str::from_utf8(&record[..tab])?;
+        let fields: Vec<&str> = meta.split(' ').collect();
+        let [mode, id, stage] = fields[..] else { return Err(damaged()) };
+        let flags =
+            std::str::from_utf8(&debug[..lines])?.trim_end().rsplit_once("flags: ").ok_or_else(damaged)?.1;
+        let flags = u32::from_str_radix(flags, 16)?;
+        let id = unhex(id).ok_or_else(damaged)?;
+        visit(IndexEntry {
+            path: &record[tab + 1..],
+            mode: u32::from_str_radix(mode, 8)?,
+            id: &id,
+            stage: stage.parse()?,
+            intent_to_add: flags & (1 << 29) != 0,
+        });
+        rest = &debug[lines..];
+    }
+    Ok(())
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes().chunks(2);
+    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+fn direct(index: &Index, library: &git2::Repository, tree: Option<&git2::Tree<'_>>) -> Result<Changes> {
+    let cursor = index.cursor()?;
+    let mut walk = Walk { library, cursor, prefix: Vec::new(), found: Changes::default() };
+    match (index.top(), tree) {
+        (Some(CachedFolder { id: Some(id), .. }), Some(tree)) if tree.id().as_bytes() == id => {}
+        (top, tree) => walk.folder(tree, top)?,
+    }
+    walk.found.changes.sort();
+    Ok(walk.found)
+}
+
+/// Goes through index and tree side by side. Both are sorted alike: a folder as if its name ended in a slash.
+struct Walk<'a> {
+    library: &'a git2::Repository,
+    cursor: Cursor<'a>,
+    /// The folder that is gone through, with a slash at its end; empty at the top.
+    prefix: Vec<u8>,
+    found: Changes,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, tree: Option<&git2::Tree<'_>>, cached: Option<&CachedFolder>) -> Result<()> {
+        let mut place = 0;
+        let count = tree.map_or(0, git2::Tree::len);
+        loop {
+            let before = tree.filter(|_| place < count).and_then(|tree| tree.get(place));
+            let staged = self.child();
+            match (before, staged) {
+                (None, None) => return Ok(()),
+                (Some(before), staged) => {
+                    let key = key(&before);
+                    match staged.as_deref().map(|staged| key.as_slice().cmp(staged)) {
+                        None | Some(std::cmp::Ordering::Less) => {
+                            self.removed(&before)?;
+                            place += 1;
+                        }
+                        Some(std::cmp::Ordering::Equal) => {
+                            self.both(&before, &key, cached)?;
+                            place += 1;
+                        }
+                        Some(std::cmp::Ordering::Greater) => {
+                            self.added(&staged.unwrap_or_default(), cached)?
+                        }
+                    }
+                }
+                (None, Some(staged)) => self.added(&staged, cached)?,
+            }
+        }
+    }
+
+    /// The name of what stands next in this folder, with a slash when it is a folder. Passes over entries that the
+    /// next commit does not hold.
+    fn child(&mut self) -> Option<Vec<u8>> {
+        let entry = self.cursor.current()?;
+        let rest = entry.path.strip_prefix(self.prefix.as_slice())?;
+        let end = memchr::memchr(b'/', rest).map_or(rest.len(), |slash| slash + 1);
+        Some(rest[..end].to_vec())
+    }
+
+    fn both(
+        &mut self,
+        before: &git2::TreeEntry<'_>,
+        key: &[u8],
+        cached: Option<&CachedFolder>,
+    ) -> Result<()> {
+        let Some(name) = key.strip_suffix(b"/") else { return self.file(state_of(before)) };
+        let cached = cached.and_then(|cached| cached.folder(name));
+        let length = self.prefix.len();
+        self.prefix.extend_from_slice(key);
+        if cached.and_then(|cached| cached.id).is_some_and(|id| before.id().as_bytes() == id) {
+            self.skip()?;
+        } else {
+            let tree = self.library.find_tree(before.id())?;
+            self.folder(Some(&tree), cached)?;
+        }
+        self.prefix.truncate(length);
+        Ok(())
+    }
+
+    fn added(&mut self, key: &[u8], cached: Option<&CachedFolder>) -> Result<()> {
+        let Some(name) = key.strip_suffix(b"/") else { return self.file(None) };
+        let length = self.prefix.len();
+        self.prefix.extend_from_slice(key);
+        self.folder(None, cached.and_then(|cached| cached.folder(name)))?;
+        self.prefix.truncate(length);
+        Ok(())
+    }
+
+    /// Compares the file that the index has next with what it was, and goes on.
+    fn file(&mut self, before: Option<State>) -> Result<()> {
+        let Some(entry) = self.cursor.current() else { return Ok(()) };
+        let path = RepoPath::from_bytes(entry.path);
+        if entry.stage > 0 {
+            while self.cursor.current().is_some_and(|next| next.path == path.as_bytes()) {
+                self.cursor.advance()?;
+            }
+            self.found.unmerged.push(path);
+            return Ok(());
+        }
+        let after = (!entry.intent_to_add)
+            .then(|| -> Result<State> {
+                let id = BlobId::parse(&git2::Oid::from_bytes(entry.id)?.to_string());
+                Ok(State { kind: kind(entry.mode), id: id.context("read the index: an id is damaged")? })
+            })
+            .transpose()?;
+        self.cursor.advance()?;
+        if before != after {
+            self.found.changes.push(StagedChange { path, before, after });
+        }
+        Ok(())
+    }
+
+    fn removed(&mut self, before: &git2::TreeEntry<'_>) -> Result<()> {
+        let mut path = self.prefix.clone();
+        path.extend_from_slice(before.name_bytes());
+        if before.kind() != Some(git2::ObjectType::Tree) {
+            let path = RepoPath::from_bytes(&path);
+            self.found.changes.push(StagedChange { path, before: state_of(before), after: None });
+            return Ok(());
+        }
+        let tree = self.library.find_tree(before.id())?;
+        let length = self.prefix.len();
+        self.prefix = path;
+        self.prefix.push(b'/');
+        for entry in &tree {
+            self.removed(&entry)?;
+        }
+        self.prefix.truncate(length);
+        Ok(())
+    }
+
+    fn skip(&mut self) -> Result<()> {
+        while self.cursor.current().is_some_and(|entry| entry.path.starts_with(&self.prefix)) {
+            self.cursor.advance()?;
+        }
+        Ok(())
+    }
+}
+
+fn key(entry: &git2::TreeEntry<'_>) -> Vec<u8> {
+    let mut key = entry.name_bytes().to_vec();
+    if entry.kind() == Some(git2::ObjectType::Tree) {
+        key.push(b'/');
+    }
+    key
+}
+
+fn state_of(entry: &git2::TreeEntry<'_>) -> Option<State> {
+    let mode = u32::try_from(entry.filemode()).ok()?;
+    Some(State { kind: kind(mode), id: BlobId::parse(&entry.id().to_string())? })
+}
