@@ -4,6 +4,7 @@
 //! knows, and what mends it. With a second tree to compare with, what was broken there already is kept apart.
 //! Runs nothing, writes nothing, and knows neither the consolidation plan nor the tests.
 
+pub mod bytes;
 mod compare;
 mod findings;
 mod gather;

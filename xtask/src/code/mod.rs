@@ -8,4 +8,5 @@ pub mod python;
 pub mod rust_tests;
 mod symbols;
 
+pub use mask::code_alone;
 pub use symbols::{ReadBy, Symbol, SymbolKind, symbols};

@@ -8,5 +8,6 @@ mod syntax;
 
 pub use source::{Source, decode_source};
 pub use syntax::Unparsed;
+pub(super) use syntax::code_alone;
 
 pub(super) use syntax::{Lines, blocks, with_module};

@@ -3,7 +3,7 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{self as ast, Expr, ModModule, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
-use ruff_text_size::TextSize;
+use ruff_text_size::{Ranged, TextSize};
 use serde::Serialize;
 
 use crate::repo::RepoPath;
@@ -52,6 +52,23 @@ pub(crate) fn with_module<T>(
             None => Ok(look(&parsed)),
         }
     })
+}
+
+/// The text with comments and strings replaced by spaces; `None` when it cannot be parsed.
+pub(crate) fn code_alone(text: &str) -> Option<String> {
+    let hidden = |kind| {
+        use TokenKind as Kind;
+        matches!(kind, Kind::Comment | Kind::String | Kind::FStringMiddle | Kind::TStringMiddle)
+    };
+    with_module(text, |parsed| {
+        let mut bytes = text.as_bytes().to_vec();
+        for token in parsed.tokens().iter().filter(|token| hidden(token.kind())) {
+            let place = usize::from(token.start())..usize::from(token.end());
+            bytes[place].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+    .ok()
 }
 
 /// Runs `work` with a stack that is large enough for any tree that [`with_module`] lets through.

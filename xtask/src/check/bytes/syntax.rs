@@ -1,0 +1,77 @@
+//! Whether a file is what its name says.
+
+use super::lines::{line_at, without_mark};
+use super::{Content, Fault, Kind, json, workflow, yaml};
+use crate::repo::RepoPath;
+
+/// Files in TOML whose names do not end in `.toml`.
+const TOML_NAMES: &[&[u8]] = &[b"Cargo.lock", b"poetry.lock", b"uv.lock", b"pdm.lock", b"Pipfile"];
+
+pub(super) fn judge(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
+    // A name with a placeholder stands in a template, and so does the text.
+    if memchr::memmem::find(path.as_bytes(), b"{{").is_some() {
+        return Vec::new();
+    }
+    let extension = path.extension();
+    if extension == "toml" || TOML_NAMES.contains(&path.file_name()) {
+        return toml_faults(content);
+    }
+    if json::is_json(path) {
+        return json_faults(path, content);
+    }
+    if matches!(extension.as_str(), "yaml" | "yml" | "cff") {
+        return yaml_faults(path, content);
+    }
+    Vec::new()
+}
+
+fn toml_faults(content: &Content<'_>) -> Vec<Fault> {
+    let text = match std::str::from_utf8(without_mark(content.bytes)) {
+        Ok(text) => text,
+        Err(error) => {
+            let line = line_at(content.bytes, error.valid_up_to());
+            return vec![Fault::new("toml", line, "TOML is written in UTF-8, and this is not")];
+        }
+    };
+    match toml::from_str::<toml::Table>(text) {
+        Ok(_) => Vec::new(),
+        Err(error) => {
+            let place = error.span().map_or(0, |span| span.start);
+            vec![Fault::new("toml", line_at(text.as_bytes(), place), one_line(error.message()))]
+        }
+    }
+}
+
+fn json_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
+    let text = content.text().unwrap_or_else(|| without_mark(content.bytes).into());
+    match json::parse(&text, json::allows_comments(path)) {
+        Ok(()) => Vec::new(),
+        Err(mistake) => vec![Fault::new("json", line_at(&text, mistake.at), mistake.why)],
+    }
+}
+
+fn yaml_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
+    let text = content.text().unwrap_or_else(|| without_mark(content.bytes).into());
+    let text = match std::str::from_utf8(&text) {
+        Ok(text) if content.kind != Kind::Binary => text,
+        Ok(_) => {
+            return vec![Fault::new("yaml", 1, "control characters stand in the file, which YAML forbids")];
+        }
+        Err(error) => {
+            let line = line_at(&text, error.valid_up_to());
+            return vec![Fault::new("yaml", line, "YAML is written in UTF-8 or UTF-16, and this is not")];
+        }
+    };
+    let items = match yaml::read(text) {
+        Ok(items) => items,
+        Err((line, why)) => return vec![Fault::new("yaml", line.max(1), one_line(&why))],
+    };
+    if let Some((line, why)) = yaml::repeated_name(&items) {
+        return vec![Fault::new("yaml", line, why)];
+    }
+    if workflow::is_workflow(path) { workflow::judge(&items) } else { Vec::new() }
+}
+
+fn one_line(message: &str) -> String {
+    message.lines().map(str::trim).collect::<Vec<_>>().join("; ")
+}

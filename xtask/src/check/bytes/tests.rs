@@ -1,0 +1,331 @@
+//! What each check finds, and what it leaves alone; cases are data.
+
+use super::*;
+
+fn found(faults: Vec<Fault>) -> Vec<(&'static str, usize)> {
+    faults.into_iter().map(|fault| (fault.check, fault.line.unwrap_or(0))).collect()
+}
+
+/// A private key's head line, put together so that this file holds none.
+fn head(kind: &str) -> String {
+    format!("-----{} {kind}-----", "BEGIN")
+}
+
+const NONE: &[(&str, usize)] = &[];
+
+/// A path, what stands in it, and what is found: the check and the line.
+type Case<'a, T> = (&'a str, &'a T, &'a [(&'a str, usize)]);
+
+#[test]
+fn blanks_and_ends_are_found_where_they_are() {
+    let cases: &[Case<'_, [u8]>] = &[
+        ("a.txt", b"", NONE),
+        ("a.txt", b"one\ntwo\n", NONE),
+        ("a.txt", b"one \ntwo\n", &[("trailing-blanks", 1)]),
+        ("a.txt", b"one\ntwo\t\r\nthree\r\n", &[("trailing-blanks", 2)]),
+        ("a.txt", b"one\r\ntwo\r\n", NONE),
+        ("a.txt", b"one", &[("final-newline", 1)]),
+        ("a.txt", b"one\ntwo ", &[("trailing-blanks", 2), ("final-newline", 2)]),
+        ("a.txt", b"one\n\n", &[("final-newline", 2)]),
+        ("a.txt", b"one\r\n\r\n\r\n", &[("final-newline", 2)]),
+        ("a.txt", b"\n", &[("final-newline", 1)]),
+        ("a.txt", b"one\n\x0c\ntwo\n", NONE),
+        ("a.txt", b"old\rmac\r", NONE),
+        ("a.txt", b"caf\xe9 \n", &[("trailing-blanks", 1)]),
+        ("a.md", b"break  \nnext\n", &[("trailing-blanks", 1)]),
+        ("a.patch", b" context\n \n-- \n2.40\n\n", NONE),
+        ("a.tsv", b"a\t\n", NONE),
+        ("a.bin", b"one \n\0two", NONE),
+        ("a.pdf", b"%PDF-1.4 \nabc", NONE),
+        ("a.txt", b"\xff\xfeo\0n\0e\0 \0\n\0", NONE),
+    ];
+    for (path, bytes, expected) in cases {
+        let faults = blanks(&RepoPath::from(*path), &Content::of(bytes), Options::default());
+        assert_eq!(found(faults), *expected, "{path} {}", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn fix_mends_what_is_found_and_nothing_else() {
+    let cases: &[(&str, &[u8], &[u8])] = &[
+        ("a.txt", b"one \r\n\ttwo\t", b"one\r\n\ttwo\r\n"),
+        ("a.txt", b"one\n\n\n", b"one\n"),
+        ("a.txt", b"one\n  \n", b"one\n"),
+        ("a.txt", b"\n\n", b""),
+        ("a.txt", b"caf\xe9 ", b"caf\xe9\n"),
+        ("a.txt", b"fine\n", b"fine\n"),
+        ("a.patch", b" \n", b" \n"),
+        ("a.bin", b"\0 \n", b"\0 \n"),
+    ];
+    for (path, bytes, expected) in cases {
+        let path = RepoPath::from(*path);
+        let fixed = fix(&path, bytes, (true, true), Options::default());
+        assert_eq!(fixed.escape_ascii().to_string(), expected.escape_ascii().to_string());
+        assert_eq!(fix(&path, &fixed, (true, true), Options::default()), fixed, "twice is once");
+        assert_eq!(found(blanks(&path, &Content::of(&fixed), Options::default())), NONE);
+    }
+    let breaks = Options { markdown_breaks: true, ..Options::default() };
+    let kept = fix(&"a.md".into(), b"break  \nthree   \n", (true, true), breaks);
+    assert_eq!(&*kept, b"break  \nthree\n");
+}
+
+#[test]
+fn conflict_markers_are_found_outside_code_blocks() {
+    let whole = "a\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> other\n";
+    let diff3 = "<<<<<<< HEAD\none\n||||||| base\nzero\n=======\ntwo\n>>>>>>> other\n";
+    let fenced = format!("```\n{whole}```\n");
+    let after = format!("```\n```\n{whole}");
+    let listing = format!("----\n{whole}----\n");
+    let windows = whole.replace('\n', "\r\n");
+    let cases: &[(&str, &str, &[usize])] = &[
+        ("a.py", whole, &[2, 4, 6]),
+        ("a.py", &windows, &[2, 4, 6]),
+        ("a.py", diff3, &[1, 3, 5, 7]),
+        ("a.md", whole, &[2, 4, 6]),
+        ("a.md", &fenced, &[]),
+        ("a.md", &after, &[4, 6, 8]),
+        ("a.adoc", &listing, &[]),
+        ("a.py", &fenced, &[3, 5, 7]),
+        ("a.md", "Heading\n=======\n", &[]),
+        ("a.rst", "=======\nHeading\n=======\n", &[]),
+        ("a.py", "\"\"\"\nExample\n=======\n\"\"\"\n", &[]),
+        ("a.py", "x\n>>>>>>> other\n", &[2]),
+        ("a.py", "<<<<<<<\n", &[1]),
+        ("a.txt", "<<<<<<<< eight\n>>>>>>>>\n <<<<<<< indented\n", &[]),
+        ("a.md", "||||||| a | b |\n", &[]),
+    ];
+    for (path, text, expected) in cases {
+        let content = Content::of(text.as_bytes());
+        let faults = conflict_markers(&RepoPath::from(*path), &content, &[], Options::default());
+        let lines: Vec<usize> = faults.iter().filter_map(|fault| fault.line).collect();
+        assert_eq!(lines, *expected, "{path}\n{text}");
+    }
+}
+
+#[test]
+fn dividing_line_that_no_parent_has_is_found_when_a_merge_is_concluded() {
+    let merging = Options { merging: true, ..Options::default() };
+    let judge = |path: &str, before: &[&[u8]]| {
+        let content = Content::of(b"one\n\n=======\ntwo\n");
+        found(conflict_markers(&path.into(), &content, before, merging))
+    };
+    assert_eq!(judge("a.py", &[b"one\n"]), [("conflict-marker", 3)]);
+    assert_eq!(judge("a.py", &[b"one\n", b"x\n=======\n"]), NONE);
+    let heading = Content::of(b"Heading\n=======\n");
+    assert_eq!(found(conflict_markers(&"a.md".into(), &heading, &[b""], merging)), NONE);
+}
+
+#[test]
+fn private_keys_are_found_and_the_words_alone_are_not() {
+    let rsa = head("RSA PRIVATE KEY");
+    let pkcs8 = head("PRIVATE KEY");
+    let body = "MIIEpAIBAAKCAQEA7bq98a";
+    let cases: Vec<(String, &[usize])> = vec![
+        (format!("{rsa}\nAAAA\n"), &[1]),
+        (format!("x\n{rsa}\n{body}\n"), &[2]),
+        (format!("{rsa}\r\n{body}\r\n"), &[1]),
+        (format!("{rsa}\nProc-Type: 4,ENCRYPTED\n"), &[1]),
+        (format!("{rsa}\n"), &[1]),
+        (format!("key = \"{pkcs8}\\n{body}\\n\"\n"), &[1]),
+        (format!("key = (\"{pkcs8}\\n\"\n       \"{body}\\n\")\n"), &[1]),
+        (format!("# {}\n# {body}\n", head("OPENSSH PRIVATE KEY")), &[1]),
+        (format!("  {}\n\n  {body}\n", head("PGP PRIVATE KEY BLOCK")), &[1]),
+        (format!("{rsa}\n").replace('\n', "\n\0") + body, &[1]),
+        (format!("if line == \"{rsa}\":\n    someVeryLongFunctionName(line)\n"), &[]),
+        (format!("The head line `{rsa}` begins it.\n"), &[]),
+        (format!("{pkcs8}\n...\n"), &[]),
+        (format!("{pkcs8}\nYOUR_PRIVATE_KEY\n"), &[]),
+        (format!("{}\n{body}\n", head("PUBLIC KEY")), &[]),
+        (format!("{}\n{body}\n", head("CERTIFICATE")), &[]),
+    ];
+    let secrets = Secrets::new();
+    for (text, expected) in cases {
+        let faults = secrets.find(text.as_bytes(), (true, true));
+        let lines: Vec<usize> = faults.iter().filter_map(|fault| fault.line).collect();
+        assert_eq!(lines, expected, "{text}");
+        assert!(faults.iter().all(|fault| !fault.message.contains("MII")), "the value is never shown");
+        assert_eq!(secrets.find(text.as_bytes(), (false, true)), vec![]);
+    }
+}
+
+#[test]
+fn tokens_are_found_and_examples_are_not() {
+    let value = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6";
+    let digits = "0123456789ab";
+    let upper = "Q3EGRTZ7KLMNOP4V";
+    let cases: Vec<(String, bool)> = vec![
+        (format!("AKIA{upper}"), true),
+        (format!("id={}{upper};", "AKIA"), true),
+        (format!("xAKIA{upper}"), false),
+        (format!("AKIA{upper}Z"), false),
+        ("AKIAIOSFODNN7EXAMPLE".into(), false),
+        (format!("aws_secret_access_key = \"{}\"", &value[..40]), true),
+        (format!("aws_secret_access_key = {}", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), false),
+        ("aws_secret_access_key = os.environ[\"AWS\"]".into(), false),
+        (format!("ghp_{}", &value[..36]), true),
+        (format!("token: ghs_{}\n", &value[..36]), true),
+        (format!("ghp_{}", "x".repeat(36)), false),
+        (format!("ghp_{}", &value[..20]), false),
+        (format!("github_pat_{}_{value}", &value[..22]), true),
+        (format!("xoxb-{digits}-{digits}-{}", &value[..24]), true),
+        ("xoxb-your-token-here-please".into(), false),
+        (format!("AIza{}", &value[..35]), true),
+        (format!("sk_live_{}", &value[..24]), true),
+        (format!("sk_test_{}", &value[..24]), false),
+        (format!("npm_{}", &value[..36]), true),
+        ("npm_config_registry_and_more_words_follow_here".into(), false),
+        (format!("pypi-AgEIcHlwaS5vcmc{value}{value}"), true),
+        (format!("glpat-{}", &value[..20]), true),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl".into(), false),
+    ];
+    let secrets = Secrets::new();
+    for (text, expected) in cases {
+        let faults = secrets.find(text.as_bytes(), (true, true));
+        assert_eq!(!faults.is_empty(), expected, "{text}");
+        for place in 1..=2 {
+            let wide: Vec<u8> =
+                text.bytes().flat_map(|byte| if place == 1 { [byte, 0] } else { [0, byte] }).collect();
+            assert_eq!(!secrets.find(&wide, (true, true)).is_empty(), expected, "{text} as UTF-16");
+        }
+    }
+}
+
+#[test]
+fn syntax_is_judged_by_the_name() {
+    let deep = format!("{}1{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    let cases: &[Case<'_, str>] = &[
+        ("a.toml", "a = 1\n[b]\nc = \"d\"\n", NONE),
+        ("a.toml", "a = 1\nb = \n", &[("toml", 2)]),
+        ("a.toml", "a = 1\na = 2\n", &[("toml", 2)]),
+        ("a.toml", "\u{feff}a = 1\r\n", NONE),
+        ("Cargo.lock", "x\n", &[("toml", 1)]),
+        ("a.json", "{\"a\": [1, -2.5e3, true, null, \"\\u00e9\"]}\n", NONE),
+        ("a.json", "{\"a\": 1,}\n", &[("json", 1)]),
+        ("a.json", "// c\n{}\n", &[("json", 1)]),
+        ("a.json", "{\n\"a\": 1,\n\"a\": 2}\n", &[("json", 3)]),
+        ("a.json", "{\"a\": 1}\n{\"b\": 2}\n", &[("json", 2)]),
+        ("a.json", "", &[("json", 1)]),
+        ("a.json", "[NaN]\n", &[("json", 1)]),
+        ("a.json", "[01]\n", &[("json", 1)]),
+        ("a.json", "[\"\t\"]\n", &[("json", 1)]),
+        ("a.json", &deep, NONE),
+        ("tsconfig.base.json", "// c\n{\"a\": [1,], /* d */}\n", NONE),
+        (".vscode/settings.json", "{\n// c\n}\n", NONE),
+        ("a.jsonc", "{} // c\n", NONE),
+        ("a.jsonc", "{ /* c \n}\n", &[("json", 1)]),
+        ("a.ipynb", "{\n", &[("json", 2)]),
+        ("a.yaml", "a: 1\nb:\n  - c\n  - {d: e}\n", NONE),
+        ("a.yaml", "a: 1\n---\na: 2\n...\n", NONE),
+        ("a.yaml", "a: !Ref b\nc: !!binary ZA==\n", NONE),
+        ("a.yaml", "x: &a {b: 1}\ny:\n  <<: *a\n  <<: *a\n", NONE),
+        ("a.yaml", "a: [1, 2\nb: }\n", &[("yaml", 2)]),
+        ("a.yaml", "a: 1\nb: 2\na: 3\n", &[("yaml", 3)]),
+        ("a.yaml", "1: a\n\"1\": b\n", NONE),
+        ("a.yaml", "a: *nowhere\n", &[("yaml", 1)]),
+        ("a.yaml", "a:\n\t- b\n", &[("yaml", 2)]),
+        ("a.yaml", "", NONE),
+        ("{{ name }}/a.json", "{{ x }}", NONE),
+        ("a.txt", "{", NONE),
+    ];
+    for (path, text, expected) in cases {
+        let faults = syntax(&RepoPath::from(*path), &Content::of(text.as_bytes()));
+        assert_eq!(found(faults.clone()), *expected, "{path}\n{:.200} {faults:?}", text);
+    }
+    let wide: Vec<u8> =
+        std::iter::once(0xfeff).chain("a: 1\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(found(syntax(&"a.yaml".into(), &Content::of(&wide))), NONE);
+    assert_eq!(found(syntax(&"a.toml".into(), &Content::of(&wide))), [("toml", 1)]);
+}
+
+#[test]
+fn workflow_needs_triggers_jobs_and_steps() {
+    let good = "name: x\non: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.sha }}\n  b:\n    needs: [a]\n    uses: ./.github/workflows/c.yml\n";
+    let cases: &[(String, &[usize])] = &[
+        (good.to_owned(), &[]),
+        (good.replace("on: push\n", "on:\n  push:\n    branches: [main]\n"), &[]),
+        (good.replace("on: push\n", ""), &[1]),
+        (good.replace("name: x\n", "names: x\n"), &[1]),
+        (good.replace("    runs-on: ubuntu-24.04\n", ""), &[4]),
+        (good.replace("[a]", "[a, z]"), &[9]),
+        (good.replace("- run: echo", "- name: echo"), &[7]),
+        (good.replace("github.sha }}", "github.sha }"), &[7]),
+        ("on: push\njobs: {}\n".to_owned(), &[2]),
+        ("- a\n".to_owned(), &[1]),
+        (format!("{good}---\n{good}"), &[11]),
+        (String::new(), &[1]),
+    ];
+    for (text, expected) in cases {
+        let faults = syntax(&".github/workflows/a.yml".into(), &Content::of(text.as_bytes()));
+        let lines: Vec<usize> = faults.iter().filter_map(|fault| fault.line).collect();
+        assert_eq!(lines, *expected, "{text}\n{faults:?}");
+        assert!(faults.iter().all(|fault| fault.check == "workflow"));
+    }
+    let elsewhere = syntax(&"workflows/a.yml".into(), &Content::of(b"- a\n"));
+    assert_eq!(found(elsewhere), NONE);
+}
+
+#[test]
+fn debug_statements_are_told_from_texts_about_them() {
+    let cases: &[(&str, &str, &[usize])] = &[
+        ("a.py", "x = 1\nbreakpoint()\nimport pdb; pdb.set_trace()\n", &[2, 3]),
+        ("a.py", "# breakpoint()\n'''\nbreakpoint()\n'''\nx = 'import pdb'\n", &[]),
+        ("a.py", "if x: breakpoint()\n", &[1]),
+        ("a.py", "import pdbpp_config\nimport_pdb = 1\nself.breakpoint()\n", &[]),
+        ("a.rs", "let x = dbg!(y);\n// dbg!(z)\nlet s = \"dbg!(a)\"; my_dbg!(b);\n", &[1]),
+        ("a.js", "debugger;\nconst debuggerName = 1;\n// debugger;\nx = 'debugger;'\n", &[1]),
+        ("a.ts", "  it.only('x', () => {});\n  visit.only(1);\n", &[1]),
+        ("a.rb", "  binding.pry\n# binding.pry\ndebugger = 1\n", &[1]),
+        ("a.go", "runtime.Breakpoint()\n", &[1]),
+        ("a.md", "breakpoint()\n", &[]),
+    ];
+    for (path, text, expected) in cases {
+        let faults = debug_leftovers(&RepoPath::from(*path), &Content::of(text.as_bytes()));
+        let lines: Vec<usize> = faults.iter().filter_map(|fault| fault.line).collect();
+        assert_eq!(lines, *expected, "{path}\n{text}\n{faults:?}");
+    }
+}
+
+#[test]
+fn test_leftovers_are_told_by_name_and_form() {
+    let left = |path: &str, bytes: &[u8]| test_leftover(&RepoPath::from(path), bytes).is_some();
+    for path in [
+        "a/__pycache__/b.cpython-313.pyc",
+        ".pytest_cache/v/cache/lastfailed",
+        ".coverage",
+        ".coverage.host.123",
+        "a.pyc",
+        "src/snapshots/a.snap.new",
+        "lcov.info",
+    ] {
+        assert!(left(path, b""), "{path}");
+    }
+    for path in [".coveragerc", "coverage.py", "src/coverage/mod.rs", "a.snap", "junit.rs", "pycache.md"] {
+        assert!(!left(path, b""), "{path}");
+    }
+    assert!(left("out/TEST-all.xml", b"<?xml version=\"1.0\"?>\n<!-- x -->\n<testsuites>"));
+    assert!(!left("out/TEST-all.xml", b"<?xml version=\"1.0\"?><project>"));
+    assert!(!left("data.xml", b"<testsuites>"));
+}
+
+#[test]
+fn excuse_needs_a_comment_and_a_reason() {
+    let text = "x = 1  # xtask: allow(debug) shown in the talk\n\
+                <!-- xtask: allow(broken-link, final-newline): made by the build -->\n\
+                // xtask: allow(token)\n\
+                write `xtask: allow(token) reason` in a comment\n";
+    let found = excuses(&Content::of(text.as_bytes()));
+    let excuse = |line, covers, checks: &[&str], reason: Option<&str>| Excuse {
+        line,
+        covers,
+        checks: checks.iter().map(|&check| check.to_owned()).collect(),
+        reason: reason.map(str::to_owned),
+    };
+    assert_eq!(
+        found,
+        [
+            excuse(1, 1, &["debug"], Some("shown in the talk")),
+            excuse(2, 3, &["broken-link", "final-newline"], Some("made by the build")),
+            excuse(3, 4, &["token"], None),
+        ]
+    );
+}
