@@ -42,6 +42,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         let cases = cases_of(suite_run, &gathered.roots, &mut flaky);
         findings.extend(suite_run.findings.iter().cloned());
         findings.extend(left_behind(suite_run));
+        findings.extend(cut_short(suite_run));
         written.extend(suite_run.written.iter().cloned());
         runs.push(run_of(suite_run, &cases));
         told.extend(cases);
@@ -97,39 +98,39 @@ fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged
             let limit = run.suite.test_limit.as_secs();
             let session = ends.first().map_or_else(|| roots.clone(), |ended| roots_of(ended, roots));
             let drafts = drafts(ends, roots, limit);
-            drafts.into_iter().map(|draft| python_case(run, draft, reruns, &session, flaky)).collect()
+            let drafts = drafts.into_iter().map(|draft| with_tries(draft, reruns, &session));
+            drafts.map(|draft| judged(run, draft, &session, flaky)).collect()
         }
-        Ran::Cargo(cargo) => cargo_cases::drafts(cargo)
-            .into_iter()
-            .map(|draft| Judged {
-                raised: draft.raised.clone(),
-                roots: roots.clone(),
-                case: case_of(run, draft),
-            })
-            .collect(),
+        Ran::Cargo(cargo) => {
+            let drafts = cargo_cases::drafts(cargo).into_iter();
+            drafts.map(|draft| judged(run, draft, roots, flaky)).collect()
+        }
         Ran::Command { .. } | Ran::Cannot { .. } | Ran::NotStarted { .. } => Vec::new(),
     }
 }
 
-fn python_case(
-    run: &SuiteRun,
-    mut draft: Draft,
-    reruns: &[Rerun],
-    roots: &Roots,
-    flaky: &mut Vec<Flaky>,
-) -> Judged {
-    let id = draft.item.id.clone();
-    if draft.outcome.is_bad() || draft.outcome == CaseOutcome::Flaky {
-        let again = rerun::attempts(&id, reruns, roots);
-        let order_dependent = rerun::is_order_dependent(&id, reruns);
-        let passed = again.iter().any(|attempt| attempt.outcome == CaseOutcome::Passed);
-        draft.attempts.extend(again);
-        if passed && !order_dependent {
-            draft.outcome = CaseOutcome::Flaky;
-        }
-        if draft.outcome == CaseOutcome::Flaky || order_dependent {
-            flaky.push(Flaky { id, order_dependent, attempts: draft.attempts.clone() });
-        }
+/// Adds the tries of a failing test that ran again, and what they make of it.
+fn with_tries(mut draft: Draft, reruns: &[Rerun], roots: &Roots) -> Draft {
+    if !draft.outcome.is_bad() && draft.outcome != CaseOutcome::Flaky {
+        return draft;
+    }
+    let again = rerun::attempts(&draft.item.id, reruns, roots);
+    draft.order_dependent = rerun::is_order_dependent(&draft.item.id, reruns);
+    let passed = again.iter().any(|attempt| attempt.outcome == CaseOutcome::Passed);
+    draft.attempts.extend(again);
+    if passed && !draft.order_dependent {
+        draft.outcome = CaseOutcome::Flaky;
+    }
+    draft
+}
+
+fn judged(run: &SuiteRun, draft: Draft, roots: &Roots, flaky: &mut Vec<Flaky>) -> Judged {
+    if draft.outcome == CaseOutcome::Flaky || draft.order_dependent {
+        flaky.push(Flaky {
+            id: draft.item.id.clone(),
+            order_dependent: draft.order_dependent,
+            attempts: draft.attempts.clone(),
+        });
     }
     let raised = draft.raised.clone();
     Judged { case: case_of(run, draft), raised, roots: roots.clone() }
@@ -338,6 +339,13 @@ fn flaky_finding(flaky: &Flaky) -> Finding {
         "failed, then passed when run again"
     };
     Finding::warn("flaky-test", path, format!("`{}` {what}", flaky.id))
+}
+
+fn cut_short(run: &SuiteRun) -> Option<Finding> {
+    let why = run.cut_short?;
+    let suite = &run.suite.name;
+    let message = format!("the search for flaky tests in suite `{suite}` was cut short: {why}");
+    Some(Finding::warn("flaky-search", None, message))
 }
 
 fn left_behind(run: &SuiteRun) -> Vec<Finding> {

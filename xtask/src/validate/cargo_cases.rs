@@ -4,6 +4,7 @@ use super::cases::{Draft, IN_ORDER};
 use super::causes::exception_of;
 use super::events::Raised;
 use super::libtest::{Binary, Block, CargoRun, Outcome, panic_of, place_of};
+use super::rerun::ALONE;
 use super::result::{Attempt, CaseOutcome};
 use super::session::Item;
 
@@ -40,12 +41,9 @@ fn block_cases(block: &Block, binary: &Binary, drafts: &mut Vec<Draft>) {
     for line in &block.lines {
         let output = block.output.get(&line.name).map_or("", String::as_str);
         let raised = (line.outcome == Outcome::Failed).then(|| raised(&line.name, output));
-        let outcome = match line.outcome {
-            Outcome::Ok => CaseOutcome::Passed,
-            Outcome::Failed => CaseOutcome::Failed,
-            Outcome::Ignored => CaseOutcome::Skipped,
-        };
-        drafts.push(draft(id(&line.name), outcome, raised, line.reason.clone()));
+        let mut draft = draft(id(&line.name), case_outcome(line.outcome), raised, line.reason.clone());
+        add_tries(&mut draft, block, &line.name);
+        drafts.push(draft);
     }
     for culprit in &block.culprits {
         let raised = plain(culprit.kind, culprit.message.clone());
@@ -58,6 +56,31 @@ fn block_cases(block: &Block, binary: &Binary, drafts: &mut Vec<Draft>) {
     for number in told..block.announced.max(told) {
         let name = format!("(test {} of {}, whose name is not known)", number + 1, block.announced);
         drafts.push(draft(id(&name), CaseOutcome::NotRun, None, None));
+    }
+}
+
+fn case_outcome(outcome: Outcome) -> CaseOutcome {
+    match outcome {
+        Outcome::Ok => CaseOutcome::Passed,
+        Outcome::Failed => CaseOutcome::Failed,
+        Outcome::Ignored => CaseOutcome::Skipped,
+    }
+}
+
+/// What came of it when it ran again: flaky, dependent on its company, or failing each time.
+fn add_tries(draft: &mut Draft, block: &Block, name: &str) {
+    let message = draft.attempts.first().and_then(|attempt| attempt.message.clone());
+    for (run, outcome) in block.again.get(name).into_iter().flatten() {
+        let outcome = case_outcome(*outcome);
+        let message = message.clone().filter(|_| outcome == CaseOutcome::Failed);
+        draft.attempts.push(Attempt { outcome, run: (*run).to_owned(), duration_s: None, message });
+    }
+    let (alone, passed_alone) = block.tries(name, ALONE);
+    let (in_order, passed_in_order) = block.tries(name, IN_ORDER);
+    draft.order_dependent = alone > 0 && passed_alone == alone && in_order > 0 && passed_in_order == 0;
+    let has_passed = draft.attempts.iter().any(|attempt| attempt.outcome == CaseOutcome::Passed);
+    if draft.outcome == CaseOutcome::Failed && has_passed && !draft.order_dependent {
+        draft.outcome = CaseOutcome::Flaky;
     }
 }
 
@@ -84,6 +107,7 @@ fn draft(id: String, outcome: CaseOutcome, raised: Option<Raised>, skip_reason: 
         attempts,
         raised: raised.into_iter().collect(),
         skip_reason,
+        order_dependent: false,
     }
 }
 

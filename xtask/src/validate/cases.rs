@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub(super) raised: Vec<Raised>,
     /// Why it was skipped.
     pub(super) skip_reason: Option<String>,
+    /// Whether it passes alone and fails in the company of others, each time.
+    pub(super) order_dependent: bool,
 }
 
 /// Where the tries of a process stand in a case's story.
@@ -77,6 +79,7 @@ fn test_draft(item: &Item, ends: &[Ended], roots: &Roots, limit_s: u64) -> Draft
         raised: last.as_ref().map(failures_of).unwrap_or_default(),
         skip_reason: last.and_then(|told| told.skip).map(|skip| one_line(&skip.reason)),
         attempts,
+        order_dependent: false,
     }
 }
 
@@ -266,6 +269,7 @@ fn file_draft(
         attempts: attempt.into_iter().collect(),
         raised: raised.into_iter().collect(),
         skip_reason,
+        order_dependent: false,
     }
 }
 

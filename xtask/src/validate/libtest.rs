@@ -3,7 +3,7 @@
 //!
 //! A block without its result line did not run to its end, whatever cargo's exit code says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use regex::Regex;
@@ -59,9 +59,33 @@ pub(super) struct Block {
     pub(super) culprits: Vec<Culprit>,
     /// Names of tests that never ran, where they are known.
     pub(super) unrun: Vec<String>,
+    /// How failing tests fared when they ran again: in which company, and how they ended.
+    pub(super) again: BTreeMap<String, Vec<(&'static str, Outcome)>>,
 }
 
 impl Block {
+    /// Names of the tests that failed, in the order of their lines.
+    pub(super) fn failed(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter(|line| line.outcome == Outcome::Failed).map(|line| line.name.as_str())
+    }
+
+    /// Takes what another process says of tests that ran before, and what it printed where nothing is known.
+    pub(super) fn take_again(&mut self, run: &'static str, told: Block) {
+        let failed: BTreeSet<String> = self.failed().map(str::to_owned).collect();
+        for line in told.lines.iter().filter(|line| failed.contains(&line.name)) {
+            self.again.entry(line.name.clone()).or_default().push((run, line.outcome));
+        }
+        for (name, text) in told.output {
+            self.output.entry(name).or_insert(text);
+        }
+    }
+
+    /// How often a failing test ran again in this company, and how often it passed.
+    pub(super) fn tries(&self, name: &str, run: &str) -> (usize, usize) {
+        let tries = || self.again.get(name).into_iter().flatten().filter(|(company, _)| *company == run);
+        (tries().count(), tries().filter(|(_, outcome)| *outcome == Outcome::Ok).count())
+    }
+
     /// True when every announced test has a result line that the tally agrees with.
     pub(super) fn is_complete(&self) -> bool {
         self.tally.is_some_and(|tally| tally.results() >= self.announced)

@@ -47,6 +47,8 @@ pub(super) struct SuiteRun {
     pub(super) ran: Ran,
     pub(super) written: Vec<Written>,
     pub(super) left_behind: Vec<String>,
+    /// Why not every failing test ran again, where that is so.
+    pub(super) cut_short: Option<&'static str>,
     /// What installs a package into the interpreter that ran it, with `{}` for the packages.
     pub(super) install: Option<String>,
     /// Top-level modules that the repository itself defines.
@@ -100,6 +102,7 @@ impl SuiteRun {
             ran,
             written: Vec::new(),
             left_behind: Vec::new(),
+            cut_short: None,
             install: None,
             first_party: Vec::new(),
             declared: Declared::default(),

@@ -22,7 +22,7 @@ pub(super) const TOGETHER: &str = "with other failures";
 /// Tests of a cause that run alone before the cause counts as settled.
 const REPRESENTATIVES: usize = 1;
 /// How often each of them does.
-const TRIES: usize = 2;
+pub(super) const TRIES: usize = 2;
 /// Tests that run alone at most, over all causes.
 pub(super) const MOST_ALONE: usize = 60;
 

@@ -125,7 +125,8 @@ fn file_cases(ends: &[Ended]) -> u64 {
 
 fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
     let first = ends.first();
-    let worst = ends.iter().max_by_key(|ended| severity(ended.end()));
+    // Of several that ended alike, the first: it is the one that pytest by itself would have ended with.
+    let worst = ends.iter().rev().max_by_key(|ended| severity(ended.end()));
     let end = worst.map_or(End::SuiteLimit, Ended::end);
     let mut told = Told {
         status: status_of(end, worst, counts, &run.suite),

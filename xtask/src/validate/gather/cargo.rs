@@ -14,10 +14,11 @@ use super::super::model::{Ran, SuiteRun};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
 use super::{Context, suite_call, time_left};
-use crate::process::{Call, Ending, Finished, Stop, find_program, prepended, run, watch};
+use crate::process::{Call, Ending, Finished, Stop, find_program, prepended, run, variable, watch};
+use crate::repo::RepoPath;
 
 /// Names of tests that one call of a binary takes.
-const NAMES: usize = 500;
+pub(super) const NAMES: usize = 500;
 /// A binary that takes longer to list its tests has no list.
 const LIST_LIMIT: Duration = Duration::from_secs(60);
 
@@ -32,10 +33,13 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     let output = finished.stdout.text();
     let left_behind = finished.left_behind.clone();
     let mut cargo_run = reader.finish(finished.ending, finished.stop, finished.duration, output);
-    Recovery { context, suite, cargo: &cargo }.run(&mut cargo_run)?;
+    let recovery = Recovery { context, suite, cargo: &cargo };
+    recovery.run(&mut cargo_run)?;
+    let cut_short = recovery.run_failures_again(&mut cargo_run)?;
     let command = "cargo test --no-fail-fast".to_owned();
     let mut suite_run = SuiteRun::new(suite.clone(), command, Ran::Cargo(Box::new(cargo_run)));
     suite_run.left_behind = left_behind;
+    suite_run.cut_short = cut_short;
     suite_run.interpreter = Some(Interpreter {
         program: "cargo".to_owned(),
         version: version(context, &cargo),
@@ -77,8 +81,8 @@ fn version(context: &Context<'_>, cargo: &Path) -> Option<String> {
 
 /// A test binary, as `cargo test --no-run --message-format=json` names it.
 #[derive(Debug, Deserialize)]
-struct Artifact {
-    executable: Option<PathBuf>,
+pub(super) struct Artifact {
+    pub(super) executable: Option<PathBuf>,
     manifest_path: Option<PathBuf>,
     target: Option<Target>,
     profile: Option<Profile>,
@@ -95,10 +99,18 @@ struct Profile {
     test: bool,
 }
 
+impl Artifact {
+    /// True when cargo named this binary's file.
+    pub(super) fn is_of(&self, binary: &Binary) -> bool {
+        let name = self.executable.as_ref().and_then(|file| file.file_name());
+        name.is_some() && binary.file.as_ref().is_some_and(|file| Path::new(file).file_name() == name)
+    }
+}
+
 /// Runs what is left, each binary by itself and its tests one after the other, so that each culprit is known.
-struct Recovery<'a> {
-    context: &'a Context<'a>,
-    suite: &'a Suite,
+pub(super) struct Recovery<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) suite: &'a Suite,
     cargo: &'a Path,
 }
 
@@ -116,10 +128,7 @@ impl Recovery<'_> {
         let artifacts = self.artifacts()?;
         for artifact in &artifacts {
             let Some(executable) = &artifact.executable else { continue };
-            let name = executable.file_name();
-            let at = cargo_run.binaries.iter().position(|binary| {
-                binary.file.as_ref().is_some_and(|file| Path::new(file).file_name() == name)
-            });
+            let at = cargo_run.binaries.iter().position(|binary| artifact.is_of(binary));
             let at = match at {
                 Some(at)
                     if is_whole(&cargo_run.binaries[at]) && !cargo_run.binaries[at].blocks.is_empty() =>
@@ -142,7 +151,7 @@ impl Recovery<'_> {
         Ok(())
     }
 
-    fn artifacts(&self) -> Result<Vec<Artifact>> {
+    pub(super) fn artifacts(&self) -> Result<Vec<Artifact>> {
         let mut call = cargo_call(self.context, self.cargo, self.suite.suite_limit).args([
             "test",
             "--no-run",
@@ -233,15 +242,18 @@ impl Recovery<'_> {
         Ok(Some(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()))
     }
 
-    fn run_some(
+    /// Runs these tests one after the other; none named: all, as the binary does by itself.
+    pub(super) fn run_some(
         &self,
         artifact: &Artifact,
         executable: &Path,
         names: &[String],
         limit: Duration,
     ) -> Result<(Finished, Block)> {
-        let mut call = self.binary_call(artifact, executable, limit).args(["--test-threads=1", "--exact"]);
-        call = call.args(names);
+        let mut call = self.binary_call(artifact, executable, limit);
+        if !names.is_empty() {
+            call = call.args(["--test-threads=1", "--exact"]).args(names);
+        }
         let (finished, reader) = watched(self.context, self.suite, &call, Reader::of_binary())?;
         let told = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
         let block = told.binaries.into_iter().flat_map(|binary| binary.blocks).next().unwrap_or_default();
@@ -255,10 +267,54 @@ impl Recovery<'_> {
             package.clone_into(&mut call.folder);
             call = call.env("CARGO_MANIFEST_DIR", package);
         }
+        for (name, value, is_forced) in configured_variables(self.context) {
+            if is_forced || variable(&name).is_none() {
+                call = call.env(&name, value);
+            }
+        }
         if let Some(folder) = executable.parent() {
             let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
             call = call.env(variable, prepended(variable, folder));
         }
         call
+    }
+}
+
+/// What `[env]` of cargo's configuration at the top sets for tests.
+fn configured_variables(context: &Context<'_>) -> Vec<(String, OsString, bool)> {
+    let text =
+        [".cargo/config.toml", ".cargo/config"].iter().find_map(|name| context.read(&RepoPath::from(*name)));
+    let text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    variables_in(&text, &context.root)
+}
+
+fn variables_in(config: &str, root: &Path) -> Vec<(String, OsString, bool)> {
+    let table: toml::Table = toml::from_str(config).unwrap_or_default();
+    let variables = table.get("env").and_then(toml::Value::as_table).cloned().unwrap_or_default();
+    let value_of = |value: &toml::Value| -> Option<(OsString, bool)> {
+        let plain = value.as_str().or_else(|| value.get("value")?.as_str())?;
+        let is_relative = value.get("relative").and_then(toml::Value::as_bool) == Some(true);
+        let is_forced = value.get("force").and_then(toml::Value::as_bool) == Some(true);
+        Some((if is_relative { root.join(plain).into_os_string() } else { plain.into() }, is_forced))
+    };
+    let named = variables.iter().filter_map(|(name, value)| Some((name, value_of(value)?)));
+    named.map(|(name, (value, is_forced))| (name.clone(), value, is_forced)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_of_cargos_configuration_are_read_in_each_form() {
+        let text =
+            "[env]\nA = \"1\"\nB = { value = \"x\", force = true }\nC = { value = \"y\", relative = true }\n";
+        let read = variables_in(text, Path::new("/r"));
+        let expected = [("A", "1", false), ("B", "x", true), ("C", "/r/y", false)];
+        assert_eq!(
+            read,
+            expected.map(|(name, value, forced)| (name.to_owned(), OsString::from(value), forced))
+        );
+        assert_eq!(variables_in("no = [toml", Path::new("/r")), []);
     }
 }

@@ -2,6 +2,7 @@
 
 mod base;
 mod cargo;
+mod cargo_again;
 mod python;
 mod writes;
 
@@ -297,6 +298,9 @@ pub(super) fn suite_call(context: &Context<'_>, program: &Path, limit: Duration)
     call.unset = Git::cleared_variables().iter().chain(&foreign).map(|&name| name.into()).collect();
     call
 }
+
+/// What tests that run again alone may take in all, even after a short suite.
+const ALONE_BUDGET: Duration = Duration::from_secs(60);
 
 /// What is left of a suite's time.
 pub(super) fn time_left(suite: &Suite, used: Duration) -> Duration {

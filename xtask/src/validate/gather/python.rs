@@ -20,10 +20,12 @@ use super::super::rerun::{Again, next_rerun};
 use super::super::result::{End, Place};
 use super::super::session::Session;
 use super::super::suites::{Runner, Suite};
-use super::{Context, ends_suite, suite_call, time_left};
+use super::{ALONE_BUDGET, Context, ends_suite, suite_call, time_left};
 use crate::code::python::decode_source;
 use crate::code::python::inventory::is_test_file;
-use crate::process::{Call, Scratch, Source, find_program, is_executable, prepended, run, variable, watch};
+use crate::process::{
+    Call, Scratch, Source, Stop, find_program, is_executable, prepended, run, variable, watch,
+};
 use crate::repo::RepoPath;
 
 const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
@@ -31,9 +33,6 @@ const UNITTEST_MODULE: &str = include_str!("../python/xtask_unittest_events.py")
 const PROBE: &str = include_str!("../python/probe.py");
 /// A question to an interpreter that takes longer has no answer.
 const PROBE_LIMIT: Duration = Duration::from_secs(60);
-
-/// What tests that run again alone may take in all, even after a short suite.
-const ALONE_BUDGET: Duration = Duration::from_secs(60);
 
 /// Runs a suite with pytest or unittest.
 pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<Vec<SuiteRun>> {
@@ -194,8 +193,10 @@ impl Python<'_> {
         command.extend(self.suite.paths.iter().map(|path| path.display().into_owned()));
         let command = command.join(" ");
         let ends = self.until_done(|ignore| self.pytest_arguments(&self.suite.paths, ignore))?;
-        let reruns = self.run_failures_again(&ends)?;
-        Ok(self.finish("pytest", command, ends, reruns))
+        let (reruns, cut_short) = self.run_failures_again(&ends)?;
+        let mut run = self.finish("pytest", command, ends, reruns);
+        run.cut_short = cut_short;
+        Ok(run)
     }
 
     /// What of the suite the standard library can run, beside the word that pytest is missing.
@@ -281,11 +282,12 @@ impl Python<'_> {
         Ok(ends)
     }
 
-    /// Runs failing tests again, to tell what fails each time from what does not.
-    fn run_failures_again(&self, ends: &[Ended]) -> Result<Vec<Rerun>> {
+    /// Runs failing tests again, to tell what fails each time from what does not; and why that was cut short.
+    fn run_failures_again(&self, ends: &[Ended]) -> Result<(Vec<Rerun>, Option<&'static str>)> {
         let mut reruns: Vec<Rerun> = Vec::new();
         let main: Duration = ends.iter().map(|ended| ended.duration).sum();
         let mut used = main;
+        let mut cut_short = None;
         loop {
             // Single processes may take as long as the suite did, and a minute in any case.
             let may_run_alone = used - main < main.max(ALONE_BUDGET);
@@ -293,7 +295,12 @@ impl Python<'_> {
             let Some(Again { ids, files, run }) = next else { break };
             let limit = time_left(self.suite, used);
             if limit.is_zero() || self.context.cancel.is_cancelled() {
+                cut_short =
+                    Some(if limit.is_zero() { "the suite's time is used up" } else { "the user stopped it" });
                 break;
+            }
+            if !may_run_alone && run != IN_ORDER {
+                cut_short = Some("single processes would take longer than the suite itself");
             }
             self.context.progress.step(format!("running {} again ({run})", tests(ids.len())));
             let paths = if run == IN_ORDER { self.suite.paths.clone() } else { files };
@@ -301,13 +308,15 @@ impl Python<'_> {
             arguments.extend(same_root(ends));
             let ended = self.run_once(&Job { arguments, only: Some(&ids), limit })?;
             used += ended.duration;
-            let stop = ends_suite(ended.stop);
+            let stop = ended.stop;
             reruns.push(Rerun { ids, run, ended });
-            if stop {
+            if ends_suite(stop) {
+                let is_user = stop == Some(Stop::Cancelled);
+                cut_short = Some(if is_user { "the user stopped it" } else { "the suite's time is used up" });
                 break;
             }
         }
-        Ok(reruns)
+        Ok((reruns, cut_short))
     }
 
     fn run_once(&self, job: &Job<'_>) -> Result<Ended> {

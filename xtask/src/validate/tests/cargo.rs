@@ -103,3 +103,49 @@ fn tests_that_do_not_build_name_the_error_and_its_place() {
     assert_eq!((run.status, run.end), (Status::Failed, End::BuildFailed));
     assert_eq!(analysis.causes[0].frame, Some(Place { path: "tests/broken.rs".to_owned(), line: 1 }));
 }
+
+#[test]
+fn message_of_a_failure_is_known_though_its_binary_was_aborted() {
+    // libtest prints messages at its end, which an abort keeps from coming.
+    let text = "#[test] fn a_fails() { assert!(false, \"seeded message\") }\n#[test] fn b_aborts() {\n    \
+         // Alone in its process it ends at once; in company only after the other has failed.\n    \
+         std::process::abort()\n}\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        (".cargo/config.toml", "[env]\nRUST_TEST_THREADS = \"1\"\n"),
+        ("src/lib.rs", ""),
+        ("tests/both.rs", text),
+        (".gitignore", "target\n"),
+    ]);
+    let analysis = analyse(&project);
+    assert_eq!(counts(&analysis.runs[0]), "collected 2, failed 2");
+    let failed = analysis.causes.iter().find(|cause| cause.cases[0].ends_with("a_fails")).unwrap();
+    assert_eq!((failed.message.as_str(), failed.frame.as_ref().unwrap().line), ("seeded message", 1));
+}
+
+#[test]
+fn flaky_and_order_dependent_rust_tests_are_told_from_failing_ones() {
+    let state = tempfile::tempdir().unwrap();
+    let seen = state.path().join("seen").display().to_string();
+    let text = format!(
+        "use std::sync::atomic::{{AtomicBool, Ordering}};\nstatic SEEN: AtomicBool = AtomicBool::new(false);\n\
+         #[test] fn a_pollutes() {{ SEEN.store(true, Ordering::SeqCst) }}\n\
+         #[test] fn b_depends() {{ assert!(!SEEN.load(Ordering::SeqCst), \"polluted\") }}\n\
+         #[test] fn c_flaky() {{\n    let there = std::path::Path::new({seen:?}).exists();\n    \
+         std::fs::write({seen:?}, \"\").unwrap();\n    assert!(there, \"seeded flake\")\n}}\n\
+         #[test] fn d_steady() {{ panic!(\"always\") }}\n"
+    );
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        (".cargo/config.toml", "[env]\nRUST_TEST_THREADS = \"1\"\n"),
+        ("src/lib.rs", ""),
+        ("tests/unsteady.rs", &text),
+        (".gitignore", "target\n"),
+    ]);
+    let analysis = analyse(&project);
+    assert_eq!(counts(&analysis.runs[0]), "collected 4, failed 2, flaky 1, passed 1");
+    let flaky: Vec<(&str, bool)> =
+        analysis.flaky.iter().map(|flaky| (flaky.id.as_str(), flaky.order_dependent)).collect();
+    assert_eq!(flaky, [("tests/unsteady.rs::b_depends", true), ("tests/unsteady.rs::c_flaky", false)]);
+    assert_eq!(case(&analysis, "d_steady").attempts.len(), 4, "in order, twice alone, in order again");
+}

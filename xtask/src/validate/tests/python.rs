@@ -77,13 +77,13 @@ fn parallel_workers_change_no_count_and_no_cause() {
 
 #[test]
 fn exit_code_zero_in_the_middle_is_incomplete_and_the_rest_still_runs() {
-    let text = "import os\ndef test_a(): pass\ndef test_b(): os._exit(0)\ndef test_c(): pass\ndef test_d(): assert 0\n";
+    let text = "import os\ndef test_a(): pass\ndef test_b(): os._exit(0)\ndef test_c(): pass\ndef test_d(): assert 0\ndef test_e(): os._exit(0)\n";
     let project = Project::new(&[("tests/test_exit.py", text)]);
     let analysis = project.analyse(|_| {});
     let run = &analysis.runs[0];
     assert_eq!((run.status, run.end, run.exit_code), (Status::Incomplete, End::ExitedEarly, Some(0)));
     assert_eq!(run.culprit.as_deref(), Some("tests/test_exit.py::test_b"));
-    assert_eq!(counts(run), "collected 4, failed 2, passed 2");
+    assert_eq!(counts(run), "collected 5, failed 3, passed 2");
     assert_eq!(analysis.verdict, Verdict::Failed);
 }
 
