@@ -32,7 +32,8 @@ pub fn commented(detected: &Detected) -> String {
         }
     }
     text.push_str(
-        "# report = \"notes/upstream_sync_analysis.md\"\n\n[validate]\n# report = \"notes/test_suite_report.md\"\n",
+        "# report = \"notes/upstream_sync_analysis.md\"\n\
+         # areas = {}    # parts of the fork's own work: audio = [\"src/audio\", \"**/*codec*\"]\n\n[validate]\n# report = \"notes/test_suite_report.md\"\n",
     );
     for (name, paths, gating) in &detected.suites {
         text.push_str(&format!(

@@ -79,7 +79,19 @@ fn first_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
             .into_iter()
             .find_map(|(text, span)| bad_report(&text).map(|why| (span, why)))
     });
-    globs.or(folders).or(reports).or_else(|| upstream_mistake(table)).or_else(|| suite_mistake(table, root))
+    globs
+        .or_else(|| area_mistake(table))
+        .or(folders)
+        .or(reports)
+        .or_else(|| upstream_mistake(table))
+        .or_else(|| suite_mistake(table, root))
+}
+
+fn area_mistake(table: &DeTable<'_>) -> Option<Mistake> {
+    let DeValue::Table(upstream) = table.get("upstream")?.get_ref() else { return None };
+    let DeValue::Table(areas) = upstream.get("areas")?.get_ref() else { return None };
+    let globs = areas.iter().flat_map(|(name, _)| strings(areas, &[name.get_ref()]));
+    globs.into_iter().find_map(|(text, span)| bad_glob(&text).map(|why| (span, why)))
 }
 
 /// All strings at a key, be it one or a list, with their places.
@@ -229,6 +241,17 @@ mod tests {
         2 | exclude = ["ok/*", "notes/["]
           |                    ^^^^^^^^^
         bad glob: unclosed character class; missing ']'
+        "#);
+    }
+
+    #[test]
+    fn bad_glob_of_an_area_is_shown_with_its_place() {
+        insta::assert_snapshot!(error("[upstream.areas]\naudio = [\"src/{a\"]\n"), @r#"
+        `xtask.toml`: TOML parse error at line 2, column 10
+          |
+        2 | audio = ["src/{a"]
+          |          ^^^^^^^^
+        bad glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
         "#);
     }
 

@@ -3,6 +3,8 @@
 mod init;
 mod load;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use init::{Detected, commented};
@@ -80,6 +82,8 @@ pub struct UpstreamConfig {
     pub upstream: Option<String>,
     /// Where the report goes; `None`: `notes/upstream_sync_analysis.md`.
     pub report: Option<String>,
+    /// Globs of the parts of the fork's own work, by the part's name; empty: the top folders.
+    pub areas: BTreeMap<String, Vec<String>>,
 }
 
 /// `[validate]`.
@@ -88,6 +92,8 @@ pub struct UpstreamConfig {
 pub struct ValidateConfig {
     /// Where the report goes; `None`: `notes/test_suite_report.md`.
     pub report: Option<String>,
+/// Where the page of the final validation goes; `None`: `notes/final_validation_report.md`.
+    pub final_report: Option<String>,
     /// File with the list of known failures; `None`: `xtask-known-failures.json` where it is there.
     pub known_failures: Option<String>,
     /// Skip reasons that are no finding, `*` standing for any text; `None`: all.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::areas::Areas;
 use super::model::{Custom, Lines, Status};
 use super::parse::{Diff, RawEntry};
 use crate::repo::{BlobId, CommitId, RepoPath};
@@ -25,6 +26,8 @@ pub(super) struct Sources<'a> {
     pub(super) measures: &'a BTreeMap<BlobId, Measure>,
     /// The fork's commits in git's order, each with what it changed.
     pub(super) commits: &'a [(CommitId, Vec<RawEntry>)],
+    /// What the parts of the work are called.
+    pub(super) areas: &'a Areas,
 }
 
 /// Lists every file that the fork added or changed, sorted by path.
@@ -48,7 +51,7 @@ pub(super) fn custom(sources: &Sources<'_>) -> Vec<Custom> {
                 lines_deleted: counts.map(|counts| counts.1),
                 bytes: measure.map(|measure| measure.bytes),
                 lines: measure.and_then(|measure| measure.lines),
-                area: folder(&entry.to),
+                area: sources.areas.name(&entry.to),
                 symbols: Vec::new(),
                 commits: commits_of(entry, &behind, sources.commits),
             }
@@ -90,13 +93,6 @@ fn status(entry: &RawEntry) -> Status {
         'T' => Status::TypeChanged,
         _ => Status::Modified,
     }
-}
-
-fn folder(path: &RepoPath) -> String {
-    path.parts()
-        .next()
-        .filter(|_| path.parent().is_some())
-        .map_or_else(|| ".".to_owned(), |first| RepoPath::from_bytes(first).display().into_owned())
 }
 
 /// Paths that upstream's tip has and the base had not.
@@ -164,8 +160,13 @@ mod tests {
         let upstream = Diff { entries: vec![entry('A', "twin", "twin")], ..Diff::default() };
         let measures =
             [(BlobId::parse(ID).unwrap(), Measure { bytes: 12, lines: None })].into_iter().collect();
-        let all =
-            custom(&Sources { fork: &fork, upstream: Some(&upstream), measures: &measures, commits: &[] });
+        let all = custom(&Sources {
+            fork: &fork,
+            upstream: Some(&upstream),
+            measures: &measures,
+            commits: &[],
+            areas: &Areas::default(),
+        });
         let only: Vec<bool> = all.iter().map(|file| file.only_in_fork).collect();
         assert_eq!(only, [true, false]);
         assert_eq!((all[0].bytes, all[0].lines), (Some(12), None));
@@ -182,7 +183,13 @@ mod tests {
             (commit("4"), vec![entry('D', "gone", "gone")]),
         ];
         let measures = BTreeMap::new();
-        let all = custom(&Sources { fork: &fork, upstream: None, measures: &measures, commits: &commits });
+        let all = custom(&Sources {
+            fork: &fork,
+            upstream: None,
+            measures: &measures,
+            commits: &commits,
+            areas: &Areas::default(),
+        });
         assert_eq!(all[0].commits, [commit("2"), commit("3")], "each once, newest first");
         assert_eq!(all[1].status, Status::Deleted);
         assert_eq!(all[1].bytes, None);

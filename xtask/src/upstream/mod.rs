@@ -3,6 +3,7 @@
 //! It reads commits alone: no work tree, no network unless [`Options::fetch`] asks, nothing written into the
 //! user's repository (trial merges go to a [`crate::repo::Scratch`]), nothing run that a repository names.
 
+mod areas;
 mod audit;
 mod chain;
 mod class;

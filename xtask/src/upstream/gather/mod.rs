@@ -18,6 +18,7 @@ use anyhow::{Context, Result, bail};
 
 use self::core::Core;
 use self::names::{Found, Target};
+use super::areas::Areas;
 use super::audit::Audit;
 use super::custom::{self, Sources};
 use super::model::{Analysis, Base, Relation, Side};
@@ -66,11 +67,12 @@ fn compare(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Analysis> {
+    let areas = Areas::of(&options.config.areas)?;
     let lenders: Vec<&Repo> = std::iter::once(repo).chain(target.lender.as_ref()).collect();
     let scratch = Scratch::over(&lenders).context("see both sides as one repository")?;
     progress.step(format!("comparing {} with {}", fork.name, target.side.name));
     let core = core::gather(&scratch, &fork.oid, &target.side.oid, options.depth, progress, cancel)?;
-    let mut analysis = assemble(fork, &target, &core, options);
+    let mut analysis = assemble(fork, &target, &core, &areas, options);
     if options.depth == Depth::Thorough && analysis.relation.is_some() {
         search::deepen(&mut analysis, &scratch, &core, &target.releases, progress, cancel);
     }
@@ -84,7 +86,7 @@ fn compare(
 }
 
 /// Puts the answers together.
-fn assemble(fork: Side, target: &Target, core: &Core, options: &Options) -> Analysis {
+fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &Options) -> Analysis {
     let mut findings = target.findings.clone();
     findings.extend(core.findings.iter().cloned());
     let same = fork.oid == target.side.oid;
@@ -106,6 +108,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, options: &Options) -> Anal
             upstream: core.upstream_diff.as_ref(),
             measures: &core.measures,
             commits: &core.fork_touched,
+            areas,
         })
     });
     let marked = core.marked.as_ref().filter(|_| related);
