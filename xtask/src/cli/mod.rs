@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use check::Check;
 pub use consolidate::{Apply, Consolidate, ConsolidatePlan};
-pub use phases::{Demo, Phase2};
+pub use phases::{Demo, Phase2, Phase5};
 pub use undo::Undo;
 pub use upstream::{Upstream, UpstreamCommand};
 pub use validate::Validate;
@@ -88,6 +88,8 @@ pub enum Command {
     Phase2(Phase2),
     /// Carry out the ticked items of the consolidation plan
     Phase3(Apply),
+    /// Validate that all changes work together and nothing got worse since phase 2
+    Phase5(Phase5),
     /// Tell what is broken, in a moment: links, imports, scripts that moved; runs nothing, writes nothing
     Check(Check),
     /// Find notes that overlap, contradict or went stale

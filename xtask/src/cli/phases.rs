@@ -26,6 +26,26 @@ pub struct Phase2 {
     pub fork: String,
 }
 
+/// Options of `phase5`.
+#[derive(Debug, Args)]
+pub struct Phase5 {
+    /// Fail for every failing test, not only for those that did not fail at phase 2
+    #[arg(long)]
+    pub require_green: bool,
+    /// Write nothing: reports that are not fresh fail instead of being written anew
+    #[arg(long)]
+    pub check: bool,
+    /// Run no test: only what can be seen without running anything
+    #[arg(long = "static")]
+    pub static_only: bool,
+    /// How far each analysis looks [default: consolidation medium, upstream thorough, validation medium]
+    #[arg(long, value_name = "DEPTH")]
+    pub depth: Option<DepthArg>,
+    /// The upstream: a remote, revision, address or path, with #BRANCH where needed
+    #[arg(long, value_name = "UPSTREAM")]
+    pub upstream: Option<String>,
+}
+
 /// Options of `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {

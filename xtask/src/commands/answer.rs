@@ -11,10 +11,14 @@ use crate::consolidate::Summary;
 use crate::phases::analyses::{self, Made, Place};
 use crate::phases::kept;
 use crate::phases::phase2::{PARTS, Phase2};
-use crate::repo::Repo;
+use crate::phases::phase5::{Phase5, Verdict};
+use crate::repo::{Repo, RepoPath};
 use crate::report::{Document, Envelope, SCHEMA};
 use crate::term::Term;
 use crate::upstream::Audit;
+
+/// Places shown under a check that fails; the report has more.
+const MOST_PLACES: usize = 5;
 
 /// Prints a command's answer in the form that was asked for.
 pub(super) struct Answer<'a> {
@@ -75,6 +79,25 @@ impl<'a> Answer<'a> {
         lines.push(format!("{:<width$}  {}", "reports", reports.join(", ")));
         let next = made().map(|made| made.next_step.as_str()).find(|step| !step.is_empty());
         lines.push(format!("{:<width$}  {}", "next", next.unwrap_or("nothing to do")));
+        self.print(&lines.join("\n"))
+    }
+
+    /// Prints a line for each check of the final validation, the places behind what fails, and the verdict.
+    pub(super) fn print_phase_5(&self, found: &Phase5, report: Option<&RepoPath>) -> Result<()> {
+        if self.format == Format::Json {
+            return self
+                .print_json("phase5", &serde_json::to_value(found).context("write the result as JSON")?);
+        }
+        let width = found.checks.iter().map(|line| line.check.chars().count()).max().unwrap_or(0);
+        let mut lines = Vec::new();
+        for line in &found.checks {
+            lines.push(format!("{:<width$}  {:<14}  {}", line.check, line.verdict.word(), line.evidence));
+            if line.verdict == Verdict::Fails {
+                lines.extend(line.details.iter().take(MOST_PLACES).map(|place| format!("  {place}")));
+            }
+        }
+        lines.push(found.headline());
+        lines.extend(report.map(|path| format!("report: {path}")));
         self.print(&lines.join("\n"))
     }
 

@@ -12,6 +12,7 @@ mod consolidate;
 mod init;
 mod outputs;
 mod phase2;
+mod phase5;
 mod undo;
 mod upstream;
 mod validate;
@@ -69,6 +70,7 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
             apply::run(global, options, "phase3", term, cancel).context("cannot carry out the plan")
         }
         Command::Check(options) => check::run(global, options, term).context("cannot check"),
+        Command::Phase5(options) => phase5::run(global, options, term, cancel).context("cannot run phase 5"),
         Command::Consolidate(command) => consolidate::run(global, command, term, cancel),
         Command::Upstream(options) => {
             upstream::run(global, options, term, cancel).context("cannot analyse the upstream")

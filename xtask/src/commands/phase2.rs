@@ -6,8 +6,10 @@ use super::answer::Answer;
 use super::{Exit, place, place_at};
 use crate::cli::{self, Format, Global};
 use crate::phases::analyses::{self, Place};
+use crate::phases::phase5::Times;
 use crate::phases::{Board, demo, kept, phase2};
 use crate::process::Cancel;
+use crate::repo::Repo;
 use crate::term::Term;
 use crate::{consolidate, upstream};
 
@@ -25,18 +27,7 @@ fn run_at(
     cancel: &Cancel,
 ) -> Result<Exit> {
     let repo = place.open()?;
-    let [notes, fork, tests] = analyses::depths(options.depth.map(Into::into));
-    let asked = phase2::Options {
-        consolidate: consolidate::Options { depth: notes, ..super::consolidate::options(place) },
-        upstream: upstream::Options {
-            depth: fork,
-            fork: options.fork.clone(),
-            upstream: options.upstream.clone(),
-            ..super::upstream::options(place)
-        },
-        validate: super::validate::options(place, &repo, tests, options.static_only),
-        write: global.format == Format::Text,
-    };
+    let asked = asked(place, &repo, options, global.format == Format::Text);
     super::validate::say_planned(&repo, &asked.validate, term)?;
     let board = Board::new(term, &phase2::PARTS);
     let phase = phase2::run(place, &asked, &board, cancel);
@@ -44,6 +35,7 @@ fn run_at(
     answer.print_phase_2(&phase)?;
     if global.format == Format::Text && repo.work_tree().is_some() {
         answer.keep(kept::PHASE2, "phase2", &phase.json())?;
+        Times::keep(&repo, "phase 2", phase.timing.wall(), phase.timing.sum())?;
     }
     Ok(if phase.has_failures() {
         Exit::Failed
@@ -52,6 +44,22 @@ fn run_at(
     } else {
         Exit::Clean
     })
+}
+
+/// What the flags ask of the three analyses.
+pub(super) fn asked(place: &Place, repo: &Repo, options: &cli::Phase2, write: bool) -> phase2::Options {
+    let [notes, fork, tests] = analyses::depths(options.depth.map(Into::into));
+    phase2::Options {
+        consolidate: consolidate::Options { depth: notes, ..super::consolidate::options(place) },
+        upstream: upstream::Options {
+            depth: fork,
+            fork: options.fork.clone(),
+            upstream: options.upstream.clone(),
+            ..super::upstream::options(place)
+        },
+        validate: super::validate::options(place, repo, tests, options.static_only),
+        write,
+    }
 }
 
 /// Builds the sample repository and runs phase 2 on it.

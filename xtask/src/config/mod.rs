@@ -92,7 +92,7 @@ pub struct UpstreamConfig {
 pub struct ValidateConfig {
     /// Where the report goes; `None`: `notes/test_suite_report.md`.
     pub report: Option<String>,
-/// Where the page of the final validation goes; `None`: `notes/final_validation_report.md`.
+    /// Where the page of the final validation goes; `None`: `notes/final_validation_report.md`.
     pub final_report: Option<String>,
     /// File with the list of known failures; `None`: `xtask-known-failures.json` where it is there.
     pub known_failures: Option<String>,

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod kept;
 pub mod parallel;
 pub mod phase2;
+pub mod phase5;
 mod progress;
 mod timing;
 

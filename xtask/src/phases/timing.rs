@@ -27,6 +27,16 @@ impl Timing {
         }
     }
 
+    /// From the first part's start to the last one's end.
+    pub fn wall(&self) -> Duration {
+        Duration::from_secs_f64(self.wall_s)
+    }
+
+    /// What all parts took, added up.
+    pub fn sum(&self) -> Duration {
+        Duration::from_secs_f64(self.sum_s)
+    }
+
     /// The table for a terminal: a line a part in the order given, then wall, sum and saving.
     pub fn table(&self, order: &[&str]) -> String {
         let width = order.iter().map(|name| name.len()).max().unwrap_or(0).max("one after another".len());

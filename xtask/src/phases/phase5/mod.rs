@@ -1,0 +1,202 @@
+//! Phase 5: do all changes work together, and did nothing get worse since phase 2.
+//!
+//! The three analyses run again, side by side; what they find is held against what phase 2 kept, and the static
+//! checks of the work tree against the commit that phase 2 saw. Nothing is judged by a figure that is not in a result.
+
+#![allow(clippy::disallowed_methods, reason = "the phase is timed here")]
+
+mod judge;
+mod report;
+#[cfg(test)]
+mod tests;
+mod times;
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use serde_json::Value;
+
+pub use judge::{Line, Verdict};
+pub use times::Times;
+
+use self::judge::Standing;
+use super::analyses::{Made, Place};
+use super::phase2::{self, Phase2};
+use super::{Board, kept};
+use crate::change;
+use crate::check::{self, Pending};
+use crate::process::Cancel;
+use crate::repo::{Repo, RepoPath, Tree};
+use crate::report::{Document, ReportMarker};
+
+/// Where the page stands unless `[validate] final_report` says otherwise.
+const PAGE: &str = "notes/final_validation_report.md";
+
+/// The static checks, by the line that they stand in.
+const KINDS: [(&str, &[&str]); 2] = [
+    ("links and anchors", &["broken-link", "broken-anchor"]),
+    ("imports", &["broken-import", "path-anchor"]),
+];
+
+/// What the user asked of phase 5.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The analyses.
+    pub analyses: phase2::Options,
+    /// Whether a test that failed before fails the phase too.
+    pub require_green: bool,
+    /// Whether reports that are not fresh are written anew, and the page is written.
+    pub write: bool,
+}
+
+/// What the phase found.
+#[derive(Debug, Serialize)]
+pub struct Phase5 {
+    /// A line for each check.
+    pub checks: Vec<Line>,
+    /// The worst of them.
+    pub verdict: Verdict,
+    /// What the phases took.
+    pub times: Times,
+    /// The page's hash over what was read.
+    #[serde(skip)]
+    inputs: String,
+}
+
+/// Where the page stands.
+pub fn page_path(place: &Place) -> RepoPath {
+    RepoPath::from(place.config.validate.final_report.as_deref().unwrap_or(PAGE))
+}
+
+/// Runs the analyses again and judges.
+///
+/// # Errors
+/// An analysis cannot be done, git cannot be asked, or a report cannot be written.
+pub fn run(place: &Place, options: &Options, board: &Board, cancel: &Cancel) -> Result<Phase5> {
+    let start = Instant::now();
+    let repo = place.open()?;
+    let before: Option<Value> = kept::read(&repo, kept::PHASE2);
+    let uncommitted = names(&repo.uncommitted()?);
+    let checked = static_checks(&repo, before.as_ref())?;
+    let mut asked = options.analyses.clone();
+    asked.write = false;
+    asked.validate.baseline = before.as_ref().filter(|before| has_cases(before)).map(Value::to_string);
+    let phase = phase2::run(place, &asked, board, cancel);
+    if cancel.is_cancelled() {
+        bail!("interrupted");
+    }
+    let made = all_made(&phase)?;
+    let mut checks = vec![judge::plan(&made[0].json)];
+    checks.extend(judge::broken(&checked, &KINDS));
+    checks.push(reports(&repo, &made, options.write)?);
+    checks.extend(judge::suites(&made[2].json, options.require_green));
+    checks.push(work_tree(&repo, place, &uncommitted, &made[2].json)?);
+    let verdict = checks.iter().map(|line| line.verdict).max().unwrap_or(Verdict::NotProven);
+    let mut times = Times::read(&repo);
+    let wall = start.elapsed();
+    times.note("phase 5", wall, wall + phase.timing.sum().saturating_sub(phase.timing.wall()));
+    let inputs = made.iter().map(|made| made.marker.inputs.as_str()).collect::<Vec<_>>().join("\n");
+    let inputs = change::ContentId::of(inputs.as_bytes()).as_str().to_owned();
+    let found = Phase5 { checks, verdict, times, inputs };
+    if options.write {
+        found.write(&repo, &page_path(place))?;
+    }
+    Ok(found)
+}
+
+impl Phase5 {
+    /// The page.
+    pub fn document(&self) -> Document {
+        report::document(&self.checks, &self.times)
+    }
+
+    /// The verdict in one line.
+    pub fn headline(&self) -> String {
+        report::verdict(&self.checks).to_text()
+    }
+
+    fn write(&self, repo: &Repo, path: &RepoPath) -> Result<()> {
+        let marker = ReportMarker { kind: "final".to_owned(), inputs: self.inputs.clone() };
+        change::write_report(repo, path, self.document().to_markdown(Some(&marker)).as_bytes())?;
+        kept::write(repo, kept::TIMES, &self.times)
+    }
+}
+
+/// What is broken in the work tree, held against the commit that phase 2 saw where it is still there.
+fn static_checks(repo: &Repo, before: Option<&Value>) -> Result<check::Checked> {
+    let tree = Tree::of_work_tree(repo)?;
+    let commit = before.and_then(|before| before.get("commit")).and_then(Value::as_str);
+    let base = commit.and_then(|commit| Tree::of_revision(repo, commit).ok());
+    let request = check::Request { repo, tree: &tree, base: base.as_ref(), pending: Pending::WorkTree };
+    check::run(&request).context("check links and imports")
+}
+
+fn has_cases(before: &Value) -> bool {
+    before.pointer("/result/validation/cases").is_some_and(Value::is_array)
+}
+
+/// Results of all three parts; the first that failed is the error.
+fn all_made(phase: &Phase2) -> Result<Vec<&Made>> {
+    let part = |part: &'_ super::parallel::Finished<Made>| match &part.result {
+        Ok(_) => Ok(()),
+        Err(error) => Err(anyhow::anyhow!("{}: {error:#}", part.name)),
+    };
+    for one in &phase.parts {
+        part(one)?;
+    }
+    Ok(phase.parts.iter().flat_map(|part| &part.result).collect())
+}
+
+fn reports(repo: &Repo, made: &[&Made], write: bool) -> Result<Line> {
+    let tree = Tree::of_work_tree(repo)?;
+    let marker = |path: &RepoPath| {
+        let bytes = tree.get(path).and_then(|_| tree.read(path).ok())?;
+        ReportMarker::parse(&String::from_utf8_lossy(&bytes))
+    };
+    let standing: Vec<Standing> = made
+        .iter()
+        .map(|made| Standing {
+            path: made.path.to_string(),
+            found: marker(&made.path),
+            expected: made.marker.clone(),
+        })
+        .collect();
+    if write {
+        for (made, _) in
+            made.iter().zip(&standing).filter(|(_, one)| one.found.as_ref() != Some(&one.expected))
+        {
+            made.write(repo)?;
+        }
+    }
+    Ok(judge::reports(&standing, write))
+}
+
+/// Differences to HEAD that nobody but the phases can account for.
+fn work_tree(repo: &Repo, place: &Place, uncommitted: &[String], validation: &Value) -> Result<Line> {
+    let mut ours: BTreeSet<String> = BTreeSet::new();
+    for set in change::list(repo)?.iter().filter(|set| set.stands) {
+        ours.extend(
+            set.edits
+                .iter()
+                .flat_map(|edit| [Some(&edit.path), edit.from.as_ref()])
+                .flatten()
+                .map(ToString::to_string),
+        );
+    }
+    let own = super::analyses::report_paths(&place.config).into_iter().chain([page_path(place)]);
+    ours.extend(own.map(|path| path.to_string()));
+    let left: Vec<String> = validation
+        .get("written")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|written| written.get("path")?.as_str().map(str::to_owned))
+        .collect();
+    Ok(judge::work_tree(uncommitted, &ours, &left))
+}
+
+fn names(paths: &[RepoPath]) -> Vec<String> {
+    paths.iter().map(ToString::to_string).collect()
+}

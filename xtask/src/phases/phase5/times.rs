@@ -1,0 +1,59 @@
+//! What each phase took, kept from run to run.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::phases::kept;
+use crate::repo::Repo;
+
+/// The phases in their order.
+const PHASES: [&str; 4] = ["phase 2", "phase 3", "phase 4", "phase 5"];
+
+/// Seconds of the phases that were run here.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Times(BTreeMap<String, Took>);
+
+/// What one phase took.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Took {
+    /// Seconds from start to end.
+    wall_s: f64,
+    /// Seconds that its parts would have taken one after the other.
+    sum_s: f64,
+}
+
+impl Times {
+    /// Reads what was kept.
+    pub fn read(repo: &Repo) -> Self {
+        kept::read(repo, kept::TIMES).unwrap_or_default()
+    }
+
+    /// Notes what a phase took (`phase 2` …).
+    pub fn note(&mut self, phase: &str, wall: Duration, sum: Duration) {
+        let rounded = |time: Duration| (time.as_secs_f64() * 1000.0).round() / 1000.0;
+        self.0.insert(phase.to_owned(), Took { wall_s: rounded(wall), sum_s: rounded(sum) });
+    }
+
+    /// Notes what a phase took, and keeps it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep(repo: &Repo, phase: &str, wall: Duration, sum: Duration) -> Result<()> {
+        let mut times = Self::read(repo);
+        times.note(phase, wall, sum);
+        kept::write(repo, kept::TIMES, &times)
+    }
+
+    /// Name, wall and sum of each phase, in order.
+    pub(super) fn rows(&self) -> Vec<(&'static str, Option<f64>, Option<f64>)> {
+        let row = |name: &'static str| {
+            let took = self.0.get(name);
+            (name, took.map(|took| took.wall_s), took.map(|took| took.sum_s))
+        };
+        PHASES.into_iter().map(row).collect()
+    }
+}
