@@ -234,7 +234,7 @@ fn words_of_absence(kind: &str, unavailable: &Unavailable) -> Words {
 }
 
 /// Words whose names and commands stand between backticks; an odd backtick belongs to a name and is shown.
-fn with_code(start: Inline, words: &str) -> Inline {
+pub(super) fn with_code(start: Inline, words: &str) -> Inline {
     let parts: Vec<&str> = words.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return start.text(words);

@@ -179,6 +179,19 @@ pub(super) fn change_point(sequence: &[Containment]) -> Option<Drop> {
     Some(drop)
 }
 
+/// Whether what is held up to a place tells of more than commits that were taken over one by one: two others at
+/// least are held, or nearly everything is, picked or not.
+pub(super) fn is_more_than_picks(
+    sequence: &[Containment],
+    place: usize,
+    is_picked: impl Fn(usize) -> bool,
+) -> bool {
+    let told: Vec<usize> = (0..=place).filter(|&at| sequence[at].lines > 0).collect();
+    let held: Vec<usize> = told.iter().copied().filter(|&at| sequence[at].share() >= 0.4).collect();
+    let others = held.iter().filter(|&&at| !is_picked(at)).count();
+    others >= 2 || (held.len() >= 5 && held.len() * 10 >= told.len() * 8)
+}
+
 static HEX: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b[0-9a-f]{6,64}\b").expect("the pattern is valid"));
 static VERSION: LazyLock<Regex> =
@@ -305,6 +318,16 @@ mod tests {
         assert!(drop.before > 0.6 && drop.after < 0.1);
         assert_eq!(change_point(&sequence(&[0, 0, 0])), None);
         assert_eq!(change_point(&[]), None);
+    }
+
+    #[test]
+    fn a_few_picked_commits_are_no_sync() {
+        let picks = |picked: &'static [usize]| move |at: usize| picked.contains(&at);
+        assert!(!is_more_than_picks(&sequence(&[0, 9, 0, 0]), 1, picks(&[1])));
+        assert!(!is_more_than_picks(&sequence(&[5, 9, 0, 0]), 1, picks(&[1])));
+        assert!(is_more_than_picks(&sequence(&[8, 9, 9, 0]), 2, picks(&[1])));
+        assert!(is_more_than_picks(&sequence(&[9, 9, 9, 9, 9, 0]), 4, picks(&[0, 1, 2, 3, 4])));
+        assert!(!is_more_than_picks(&sequence(&[9, 0, 9, 0, 9, 0]), 4, picks(&[0, 2, 4])));
     }
 
     #[test]

@@ -113,7 +113,8 @@ pub(super) fn broken(checked: &Checked, kinds: &[(&str, &[&str])]) -> Vec<Line> 
         if found.is_empty() {
             return Line::new(*name, Verdict::Holds, format!("all resolve ({} files read)", checked.checked));
         }
-        let evidence = format!("{} were broken before, none since phase 2", found.len());
+        let were = if found.len() == 1 { "was" } else { "were" };
+        let evidence = format!("{} {were} broken before, none since phase 2", found.len());
         Line::new(*name, Verdict::Noted, evidence).with(found.iter().map(|found| place(&found)).collect())
     };
     kinds.iter().map(line).collect()
@@ -196,7 +197,10 @@ impl<'a> Suites<'a> {
             run.get("counts").and_then(|counts| counts.get(field)).and_then(Value::as_u64).unwrap_or(0)
         };
         let bad = count("failed") + count("errors");
-        let tally = format!("{} passed, {bad} failed of {}", count("passed"), count("collected"));
+        let named = [("flaky", "flaky"), ("skipped", "skipped"), ("not_run", "not run")];
+        let named = named.iter().filter(|(field, _)| count(field) > 0);
+        let others: String = named.map(|(field, name)| format!(", {} {name}", count(field))).collect();
+        let tally = format!("{} passed, {bad} failed{others} of {}", count("passed"), count("collected"));
         let here = |ids: &BTreeSet<&str>| -> Vec<String> {
             ids.iter()
                 .filter(|id| self.suite_of.get(*id) == Some(&text("suite")))

@@ -2,6 +2,7 @@
 
 use super::judge::{Line, Verdict};
 use super::times::Times;
+use crate::phases::analyses::with_code;
 use crate::report::{Cell, Document, Inline};
 
 /// Places shown under one check; the rest is counted.
@@ -13,7 +14,11 @@ pub(super) fn document(lines: &[Line], times: &Times) -> Document {
     document.heading(1, "Final validation");
     document.paragraph(verdict(lines));
     let rows = lines.iter().map(|line| {
-        vec![Cell::plain(&line.check), Cell::plain(line.verdict.word()), Cell::plain(&line.evidence)]
+        vec![
+            Cell::plain(&line.check),
+            Cell::plain(line.verdict.word()),
+            with_code(Cell::default(), &line.evidence),
+        ]
     });
     document.table(&["Check", "Verdict", "Evidence"], &[], rows.collect());
     for line in lines.iter().filter(|line| !line.details.is_empty()) {
@@ -57,7 +62,7 @@ pub(super) fn verdict(lines: &[Line]) -> Inline {
 
 fn places(document: &mut Document, line: &Line) {
     document.heading(2, line.check.as_str());
-    let shown = line.details.iter().take(MOST_PLACES).map(|place| Inline::code(place.as_str()));
+    let shown = line.details.iter().take(MOST_PLACES).map(|place| with_code(Inline::default(), place));
     let mut shown: Vec<Inline> = shown.collect();
     if line.details.len() > MOST_PLACES {
         shown.push(Inline::plain(format!("and {} more", line.details.len() - MOST_PLACES)));

@@ -79,6 +79,7 @@ impl Deepening<'_> {
             base: self.core.merge_base.as_ref(),
             fork: &self.analysis.fork.oid,
             releases: self.releases,
+            equivalent: self.analysis.equivalent.as_ref().map_or(&[], |equivalent| &equivalent.upstream),
         };
         match search.run(self.progress, self.cancel) {
             Ok(found) => {

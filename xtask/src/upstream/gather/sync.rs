@@ -28,6 +28,8 @@ pub(super) struct Search<'a> {
     pub(super) base: Option<&'a Base>,
     pub(super) fork: &'a CommitId,
     pub(super) releases: &'a [Release],
+    /// Upstream's commits that the fork holds one by one, as the same patch.
+    pub(super) equivalent: &'a [CommitId],
 }
 
 /// What the search found.
@@ -61,10 +63,16 @@ impl Search<'_> {
         let by_id: BTreeMap<&CommitId, &Commit> = order.iter().map(|commit| (&commit.id, *commit)).collect();
         let found = self
             .same_tree(&order, &hints)
-            .or_else(|| by_lines(&ids, &shares, &by_id, &hints))
+            .or_else(|| by_lines(&ids, &shares, &by_id, &hints, &self.picked(&hints)))
             .or_else(|| peak.and_then(|peak| peak.point(&order, &hints)))
             .or_else(|| self.at_base(hints.clone()));
         Ok(Found { sync_point: found, applied })
+    }
+
+    /// Upstream's commits that the fork took over one by one.
+    fn picked(&self, hints: &[Hint]) -> BTreeSet<CommitId> {
+        let named = hints.iter().filter(|hint| hint.kind == "pick").map(|hint| &hint.commit);
+        named.chain(self.equivalent).cloned().collect()
     }
 
     fn hints(&self, order: &[&Commit]) -> Vec<Hint> {
@@ -274,9 +282,12 @@ fn by_lines(
     shares: &[Containment],
     commits: &BTreeMap<&CommitId, &Commit>,
     hints: &[Hint],
+    picked: &BTreeSet<CommitId>,
 ) -> Option<SyncPoint> {
     let drop =
         sync::change_point(shares).filter(|drop| drop.before >= 0.4 && drop.before - drop.after >= 0.25);
+    let is_picked = |place: usize| picked.contains(&ids[place]);
+    let drop = drop.filter(|drop| sync::is_more_than_picks(shares, drop.place, is_picked));
     let informative = shares.iter().filter(|one| one.lines > 0).count();
     let drop = drop.filter(|_| informative >= 3);
     // Content that reaches beyond what was said shows an import that nobody wrote down.
