@@ -13,6 +13,7 @@ mod index;
 mod lookup;
 mod missing;
 mod moves;
+mod rebase;
 mod suggest;
 
 use serde::Serialize;
@@ -26,6 +27,7 @@ pub use ignored::ignored;
 pub use inbound::{Inbound, inbound};
 pub use index::Index;
 pub use moves::{Left, LeftReason, Moves, NewPlace, Parts, Rewriter, Rewritten, Standing, is_markdown};
+pub use rebase::{pointed_at, rebased};
 
 /// A note that was read.
 #[derive(Clone, Copy, Debug)]

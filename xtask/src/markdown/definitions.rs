@@ -31,7 +31,7 @@ fn line_end(text: &str, from: usize, end: usize) -> usize {
 }
 
 /// A label as references are matched: blanks and case do not count.
-pub(super) fn fold(label: &str) -> String {
+pub fn fold(label: &str) -> String {
     let words: Vec<&str> = label.split_whitespace().collect();
     // Upper case first: `ß` and `SS` are one label.
     words.join(" ").to_uppercase().to_lowercase()

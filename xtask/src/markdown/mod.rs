@@ -18,6 +18,7 @@ mod slug;
 mod walk;
 
 pub use decode::{decode, readable};
+pub use definitions::fold as fold_label;
 pub use front_matter::{Field, FrontMatter};
 pub use lines::LineIndex;
 pub use parsed::{

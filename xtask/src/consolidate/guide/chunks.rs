@@ -1,0 +1,205 @@
+//! Cuts what follows a heading into pieces that stay together.
+
+use std::ops::Range;
+
+use super::super::folded::Folder;
+use super::prepare::Prepared;
+use crate::markdown::BlockKind;
+
+/// What a piece is, by the block that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Running text.
+    Text,
+    /// A list; numbered or not.
+    List { ordered: bool },
+    /// A table.
+    Table,
+    /// Code.
+    Code,
+    /// A quotation.
+    Quote,
+    /// HTML; whole when all that it opens is closed in it.
+    Html { whole: bool },
+}
+
+/// A block, with what introduces it: they are moved and dropped together.
+#[derive(Clone, Debug)]
+pub(super) struct Chunk {
+    /// Its bytes, whole lines but the last line's end.
+    pub(super) range: Range<usize>,
+    /// First and last line.
+    pub(super) lines: (usize, usize),
+    pub(super) kind: Kind,
+    /// The top-level blocks.
+    pub(super) blocks: Vec<usize>,
+    /// The folded words of the introduction; empty without one.
+    pub(super) lead: String,
+    /// The folded words of each block of the rest.
+    pub(super) leaves: Vec<String>,
+    /// The entries of a list, or the rows of a table.
+    pub(super) items: Vec<Item>,
+    /// True for lines that say when and by whom a note was written.
+    pub(super) is_header: bool,
+}
+
+/// An entry of a list, or a row of a table.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// Its bytes, whole lines but the last line's end.
+    pub(super) range: Range<usize>,
+    /// Its place among the piece's leaves.
+    pub(super) leaves: Range<usize>,
+}
+
+/// The pieces made of some top-level blocks in order.
+pub(super) fn of(source: &Prepared<'_>, folder: &Folder<'_>, blocks: &[usize]) -> Vec<Chunk> {
+    let all = &source.parsed.blocks;
+    let mut chunks = Vec::new();
+    let mut run: Vec<usize> = Vec::new();
+    let mut open = 0_i64;
+    for (place, &index) in blocks.iter().enumerate() {
+        let block = &all[index];
+        if matches!(block.kind, BlockKind::Rule | BlockKind::Footnote) && run.is_empty() {
+            continue;
+        }
+        if block.kind == BlockKind::Html {
+            open += balance(&source.text[block.range.clone()]);
+        }
+        run.push(index);
+        let introduces = block.kind == BlockKind::Paragraph
+            && open <= 0
+            && source.text[block.range.clone()].trim_end_matches(['*', '_', ' ']).ends_with(':')
+            && blocks.get(place + 1).is_some_and(|&next| can_follow(&all[next].kind));
+        if open <= 0 && !(introduces && run.len() == 1) {
+            chunks.push(chunk(source, folder, std::mem::take(&mut run)));
+            open = 0;
+        }
+    }
+    if !run.is_empty() {
+        chunks.push(chunk(source, folder, run));
+    }
+    chunks
+}
+
+fn can_follow(kind: &BlockKind) -> bool {
+    matches!(
+        kind,
+        BlockKind::List { .. } | BlockKind::Code { .. } | BlockKind::Table { .. } | BlockKind::Quote
+    )
+}
+
+fn chunk(source: &Prepared<'_>, folder: &Folder<'_>, blocks: Vec<usize>) -> Chunk {
+    let all = &source.parsed.blocks;
+    let (first, last) = (&all[blocks[0]], &all[blocks[blocks.len() - 1]]);
+    let start = source.text[..first.range.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let html = blocks.iter().any(|&index| all[index].kind == BlockKind::Html);
+    let opened: i64 = blocks.iter().map(|&index| balance(&source.text[all[index].range.clone()])).sum();
+    let kind = match &last.kind {
+        _ if html => Kind::Html { whole: opened == 0 },
+        BlockKind::List { ordered } => Kind::List { ordered: *ordered },
+        BlockKind::Table { .. } => Kind::Table,
+        BlockKind::Code { .. } => Kind::Code,
+        BlockKind::Quote => Kind::Quote,
+        _ => Kind::Text,
+    };
+    let introduced = blocks.len() == 2 && !html;
+    let lead = if introduced { folder.block(blocks[0]) } else { String::new() };
+    let rest = if introduced { &blocks[1..] } else { &blocks[..] };
+    let leaves: Vec<String> = rest.iter().flat_map(|&index| folder.leaves(index)).collect();
+    let raw = &source.text[start..last.range.end];
+    Chunk {
+        range: start..last.range.end,
+        lines: (first.lines.0, last.lines.1),
+        is_header: kind == Kind::Text && !introduced && is_header(raw),
+        kind,
+        lead,
+        items: items(source, folder, blocks[blocks.len() - 1]),
+        leaves,
+        blocks,
+    }
+}
+
+fn items(source: &Prepared<'_>, folder: &Folder<'_>, index: usize) -> Vec<Item> {
+    let all = &source.parsed.blocks;
+    let mut at = 0;
+    let mut item = |range: Range<usize>, leaves: usize| {
+        at += leaves;
+        let start = source.text[..range.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        Item { range: start..range.end, leaves: at - leaves..at }
+    };
+    match &all[index].kind {
+        BlockKind::List { .. } => {
+            let children = folder.children(index).iter();
+            children.map(|&child| item(all[child].range.clone(), folder.leaves(child).len())).collect()
+        }
+        BlockKind::Table { rows } => {
+            let filled = folder.rows(index).into_iter().map(|row| usize::from(!row.is_empty()));
+            rows.iter().zip(filled).map(|(row, filled)| item(row.range.clone(), filled)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// How many more tags a text opens than it closes, of those that hold other text.
+fn balance(html: &str) -> i64 {
+    const HOLDERS: &[&str] =
+        &["details", "div", "table", "p", "center", "picture", "section", "blockquote", "ul", "ol"];
+    let mut balance = 0;
+    let lower = html.to_ascii_lowercase();
+    for (at, _) in lower.match_indices('<') {
+        let rest = &lower[at + 1..];
+        let (closing, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
+        let name: &str = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if HOLDERS.contains(&name) {
+            balance += if closing { -1 } else { 1 };
+        }
+    }
+    balance
+}
+
+/// What the lines at the top of a note say about the note itself.
+const ABOUT: &[&str] = &[
+    "date",
+    "status",
+    "author",
+    "authors",
+    "session",
+    "created",
+    "updated",
+    "last updated",
+    "last modified",
+    "version",
+    "issue",
+    "branch",
+    "commit",
+    "time",
+    "duration",
+    "started",
+    "completed",
+    "generated",
+    "by",
+    "reviewer",
+    "owner",
+    "session date",
+    "priority",
+    "report date",
+    "related issue",
+    "github issue",
+    "prepared by",
+    "document version",
+];
+
+/// True for a paragraph whose every line says something about the note itself (`**Date:** 2025-10-31`).
+fn is_header(raw: &str) -> bool {
+    let is_about = |line: &str| {
+        let plain: String = line.chars().filter(|c| !matches!(c, '*' | '_' | '`' | '>')).collect();
+        plain.split_once(':').is_some_and(|(key, value)| {
+            ABOUT.contains(&key.trim().to_lowercase().as_str())
+                && !value.trim().is_empty()
+                && value.len() < 90
+        })
+    };
+    let mut lines = raw.lines().filter(|line| !line.trim().is_empty()).peekable();
+    lines.peek().is_some() && lines.all(is_about)
+}

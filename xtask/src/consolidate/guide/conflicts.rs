@@ -1,0 +1,52 @@
+//! Facts on which the sources differ, shown where the newest of them stands.
+
+use std::collections::BTreeMap;
+
+use super::place::{Home, Tree};
+use super::prepare::Prepared;
+use super::texts::{day, name};
+use super::{Conflict, ConflictValue, GuideRequest};
+use crate::report::Inline;
+
+/// The facts that are shown at each node.
+pub(super) fn by_node<'r>(
+    request: &GuideRequest<'r>,
+    sources: &[Prepared<'_>],
+    tree: &Tree,
+) -> BTreeMap<usize, Vec<&'r Conflict>> {
+    let mut by_node: BTreeMap<usize, Vec<&Conflict>> = BTreeMap::new();
+    for conflict in request.conflicts {
+        let homes = newest_first(conflict).into_iter().filter_map(|value| home(value, sources, tree));
+        by_node.entry(homes.into_iter().next().unwrap_or(0)).or_default().push(conflict);
+    }
+    by_node
+}
+
+fn home(value: &ConflictValue, sources: &[Prepared<'_>], tree: &Tree) -> Option<usize> {
+    let number = sources.iter().position(|source| *source.source.path == value.path)?;
+    let section = sources[number].parsed.sections.iter().rposition(|section| section.line <= value.line);
+    match tree.homes[number][section.map_or(0, |section| section + 1)]? {
+        Home::Node(node) => Some(node),
+        Home::Archive => None,
+    }
+}
+
+fn newest_first(conflict: &Conflict) -> Vec<&ConflictValue> {
+    let mut values: Vec<&ConflictValue> = conflict.values.iter().collect();
+    let age = |value: &ConflictValue| {
+        std::cmp::Reverse(value.changed.as_deref().and_then(super::super::note::seconds))
+    };
+    values.sort_by_key(|value| (age(value), value.path.clone(), value.line));
+    values
+}
+
+/// Both values of a fact, for readers to see before they read on.
+pub(super) fn alert(conflict: &Conflict, sources: &[Prepared<'_>]) -> String {
+    let mut line = Inline::plain("The sources differ on ").strong(conflict.key.clone()).text(":");
+    for (place, value) in newest_first(conflict).into_iter().enumerate() {
+        let day = value.changed.as_deref().map(|changed| format!(", {}", day(changed))).unwrap_or_default();
+        line = line.text(if place == 0 { " " } else { "; " }).with_code(value.value.clone());
+        line = line.text(" (").with_code(name(&value.path, sources)).text(format!("{day})"));
+    }
+    format!("> [!WARNING]\n> {}", line.text(".").to_markdown())
+}

@@ -1,0 +1,191 @@
+//! What stands in the guide already, and how a new piece relates to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::chunks::{Chunk, Kind};
+
+/// Words and signs from which on a piece is found again wherever it stands; shorter ones only in their own section.
+const TELLING: usize = 8;
+/// The share of words from which on two pieces say the same thing differently.
+const ALIKE: f64 = 0.75;
+
+/// A piece that stands in the guide.
+#[derive(Debug)]
+struct Stocked {
+    source: usize,
+    node: usize,
+    entry: usize,
+    kind: Kind,
+    leaves: Vec<String>,
+    words: BTreeMap<String, usize>,
+    count: usize,
+}
+
+/// All pieces that stand in the guide.
+#[derive(Debug, Default)]
+pub(super) struct Stock {
+    pieces: Vec<Stocked>,
+    /// The pieces of each folded block.
+    by_leaf: BTreeMap<String, Vec<usize>>,
+    /// The pieces of each run of three words.
+    by_run: BTreeMap<u64, Vec<usize>>,
+}
+
+/// How a piece relates to what stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// Nothing of it stands.
+    New,
+    /// It stands there.
+    Stands(Spot),
+    /// It says something that stands there in another way.
+    Differs(Spot),
+    /// These of its items are new; the rest stands there. `differs` when one of the new ones says what stands in
+    /// another way.
+    InPart { spot: Spot, new: Vec<usize>, differs: bool },
+}
+
+/// A place in the guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) node: usize,
+    pub(super) entry: usize,
+}
+
+impl Stocked {
+    fn spot(&self) -> Spot {
+        Spot { node: self.node, entry: self.entry }
+    }
+}
+
+impl Stock {
+    pub(super) fn add(&mut self, source: usize, spot: Spot, chunk: &Chunk) {
+        let number = self.pieces.len();
+        for leaf in &chunk.leaves {
+            self.by_leaf.entry(leaf.clone()).or_default().push(number);
+        }
+        let words = words(&chunk.leaves);
+        for run in runs(&words) {
+            self.by_run.entry(run).or_default().push(number);
+        }
+        let count = words.len();
+        let mut bag = BTreeMap::new();
+        for word in words {
+            *bag.entry(word.to_owned()).or_insert(0) += 1;
+        }
+        let leaves = chunk.leaves.clone();
+        let Spot { node, entry } = spot;
+        self.pieces.push(Stocked { source, node, entry, kind: chunk.kind, leaves, words: bag, count });
+    }
+
+    /// Compares a piece with those of other sources; `node` is where it would go.
+    pub(super) fn judge(&self, source: usize, node: usize, chunk: &Chunk) -> Verdict {
+        if chunk.leaves.is_empty() || matches!(chunk.kind, Kind::Html { whole: false }) {
+            return Verdict::New;
+        }
+        let words = words(&chunk.leaves);
+        let may_lie_anywhere = words.len() >= TELLING;
+        let fits = |piece: &&Stocked| piece.source != source && (may_lie_anywhere || piece.node == node);
+        if let Some(piece) = self.holder(chunk, &fits) {
+            return Verdict::Stands(piece.spot());
+        }
+        let Some(piece) = self.nearest(&words, chunk.kind, &fits) else { return Verdict::New };
+        match chunk.kind {
+            Kind::List { ordered: false } | Kind::Table => in_part(piece, chunk),
+            _ => Verdict::Differs(piece.spot()),
+        }
+    }
+
+    /// A piece of another source that holds all blocks of this one, in this order.
+    fn holder(&self, chunk: &Chunk, fits: &impl Fn(&&Stocked) -> bool) -> Option<&Stocked> {
+        let candidates = self.by_leaf.get(chunk.leaves.first()?);
+        let mut pieces = candidates.into_iter().flatten().map(|&number| &self.pieces[number]).filter(fits);
+        let holds = |piece: &&Stocked| {
+            let mut rest = piece.leaves.iter();
+            chunk.leaves.iter().all(|leaf| rest.any(|other| other == leaf))
+        };
+        pieces.find(holds)
+    }
+
+    /// The piece of the same kind that shares most words, when that is most of both.
+    fn nearest(&self, words: &[&str], kind: Kind, fits: &impl Fn(&&Stocked) -> bool) -> Option<&Stocked> {
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for run in runs(words) {
+            for &number in self.by_run.get(&run).into_iter().flatten() {
+                *shared.entry(number).or_default() += 1;
+            }
+        }
+        let mut bag: BTreeMap<&str, usize> = BTreeMap::new();
+        for word in words {
+            *bag.entry(word).or_default() += 1;
+        }
+        let mut best: Option<(f64, usize)> = None;
+        for number in shared.into_keys() {
+            let piece = &self.pieces[number];
+            if !fits(&piece) || std::mem::discriminant(&piece.kind) != std::mem::discriminant(&kind) {
+                continue;
+            }
+            let both: usize = bag
+                .iter()
+                .map(|(word, count)| piece.words.get(*word).copied().unwrap_or(0).min(*count))
+                .sum();
+            let size = match kind {
+                // A list may hold another one and more.
+                Kind::List { .. } | Kind::Table => words.len().min(piece.count) * 2,
+                _ => words.len() + piece.count,
+            };
+            let score = 2.0 * both as f64 / size as f64;
+            if score >= ALIKE && best.is_none_or(|(known, _)| score > known) {
+                best = Some((score, number));
+            }
+        }
+        best.map(|(_, number)| &self.pieces[number])
+    }
+}
+
+/// Which entries of a list, or rows of a table, are new.
+fn in_part(piece: &Stocked, chunk: &Chunk) -> Verdict {
+    let known: BTreeSet<&String> = piece.leaves.iter().collect();
+    let subjects: BTreeSet<String> = piece.leaves.iter().map(|leaf| subject(leaf)).collect();
+    let is_new = |place: &usize| {
+        chunk.leaves[chunk.items[*place].leaves.clone()].iter().any(|leaf| !known.contains(leaf))
+    };
+    let new: Vec<usize> = (0..chunk.items.len()).filter(is_new).collect();
+    let says_otherwise = |place: &usize| {
+        let leaves = &chunk.leaves[chunk.items[*place].leaves.clone()];
+        leaves.iter().any(|leaf| !known.contains(leaf) && subjects.contains(&subject(leaf)))
+    };
+    let differs = new.iter().any(says_otherwise);
+    let spot = piece.spot();
+    let shares_head = chunk.kind != Kind::Table || !new.contains(&0);
+    match new.len() {
+        0 => Verdict::Stands(spot),
+        count if count < chunk.items.len() && shares_head => Verdict::InPart { spot, new, differs },
+        _ if differs => Verdict::Differs(spot),
+        _ => Verdict::New,
+    }
+}
+
+/// What a line speaks of: a table's first cell, what stands before a colon, else its first words without figures.
+fn subject(leaf: &str) -> String {
+    let head = leaf.split(" | ").next().unwrap_or(leaf);
+    let head = head.split(": ").next().unwrap_or(head);
+    let words = head.split(' ').filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+    words.take(6).collect::<Vec<_>>().join(" ")
+}
+
+fn words(leaves: &[String]) -> Vec<&str> {
+    leaves.iter().flat_map(|leaf| leaf.split_whitespace()).filter(|word| *word != "|").collect()
+}
+
+/// Runs of three words, as numbers; a text of fewer words is one run.
+fn runs(words: &[&str]) -> BTreeSet<u64> {
+    let hash = |run: &[&str]| {
+        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+        for byte in run.iter().flat_map(|word| word.bytes().chain([0])) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        hash
+    };
+    if words.len() < 3 { [hash(words)].into() } else { words.windows(3).map(hash).collect() }
+}

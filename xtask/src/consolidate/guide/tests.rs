@@ -1,0 +1,42 @@
+//! What a guide holds of its sources.
+
+use super::*;
+use crate::markdown::{Format, parse};
+
+/// Composes notes given as path and text; all of them go to an archive.
+fn composed(target: &str, notes: &[(&str, &str)]) -> Guide {
+    let paths: Vec<RepoPath> = notes.iter().map(|(path, _)| RepoPath::from(*path)).collect();
+    let archived: Vec<RepoPath> =
+        paths.iter().map(|path| RepoPath::from("archive").join(path.as_bytes())).collect();
+    let parsed: Vec<Parsed> = notes.iter().map(|(_, text)| parse(text, Format::Markdown)).collect();
+    let sources: Vec<GuideSource<'_>> = (0..notes.len())
+        .map(|number| GuideSource {
+            path: &paths[number],
+            text: notes[number].1,
+            parsed: &parsed[number],
+            changed: Some("2025-10-31T12:00:00Z"),
+            commit: Some("abc1234"),
+            archived: Some(&archived[number]),
+        })
+        .collect();
+    let target = RepoPath::from(target);
+    compose(&GuideRequest { id: "1", target: &target, sources: &sources, sections: &[], conflicts: &[] })
+}
+
+#[test]
+fn a_guide_says_once_what_two_notes_say() {
+    let guide = composed(
+        "docs/guides/setup.md",
+        &[
+            (
+                "notes/setup.md",
+                "# Setup guide\n\nInstall it first.\n\n## Install\n\nRun this:\n\n```sh\npip install lab-tools\npip check\n```\n\n## Usage\n\nCall `lab run` with the name of the bath and the target temperature.\n",
+            ),
+            (
+                "notes/install.md",
+                "# Install notes\n\n## Install\n\nRun this:\n\n```sh\npip install lab-tools\npip check\n```\n\nSee [usage](setup.md#usage) and [the code](../src/lab.py).\n",
+            ),
+        ],
+    );
+    insta::assert_snapshot!(guide.text);
+}
