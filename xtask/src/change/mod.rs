@@ -48,7 +48,9 @@ pub use faults::{Faults, STOPPED};
 pub use guard::{Difference, Mismatch, Stale};
 pub use lock::Holder;
 pub use recover::{KeptFile, Pending, Settled, pending, recover};
-pub use report_file::{Written, append, write_generated, write_named, write_report, write_result};
+pub use report_file::{
+    Written, append, remove_result, write_generated, write_named, write_program, write_report, write_result,
+};
 pub use set::ChangeSet;
 pub use undo::{SetInfo, Which, list, undo};
 

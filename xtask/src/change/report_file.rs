@@ -54,6 +54,40 @@ pub fn write_result(repo: &Repo, path: &str, bytes: &[u8]) -> Result<Written> {
     write(&Roots::of_tool(repo), &place, bytes, &ANY).with_context(|| format!("write `{place}`"))
 }
 
+/// Writes a program of the tool's own under `<common-dir>/xtask/`, executable.
+///
+/// # Errors
+/// As [`write_result`].
+pub fn write_program(repo: &Repo, path: &str, bytes: &[u8]) -> Result<Written> {
+    let place = Place::tool(path);
+    let write = || -> Result<Written> {
+        let roots = Roots::of_tool(repo);
+        if let Some(objection) = names::objection(&place, false) {
+            bail!("the path may not be written: {objection}");
+        }
+        let folder = roots.parent_made(&place)?;
+        // Under another name first, so that a hook that runs it meanwhile has the old one or the new one.
+        replace(&folder, place.path.file_name(), bytes, Some(0o755))?;
+        Ok(Written::Written)
+    };
+    write().with_context(|| format!("write `{place}`"))
+}
+
+/// Removes a file of the tool's own under `<common-dir>/xtask/`; one that is not there is removed already.
+///
+/// # Errors
+/// The path leads through a link, or it cannot be removed.
+pub fn remove_result(repo: &Repo, path: &str) -> Result<()> {
+    let place = Place::tool(path);
+    let remove = || -> Result<()> {
+        if let Some(folder) = Roots::of_tool(repo).parent(&place)? {
+            folder.unlink(place.path.file_name())?;
+        }
+        Ok(())
+    };
+    remove().with_context(|| format!("remove `{place}`"))
+}
+
 /// Writes a generated file into any folder that the user named (`demo --out`, `report --html FILE`).
 ///
 /// # Errors
