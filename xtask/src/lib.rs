@@ -26,6 +26,7 @@ pub mod report;
 
 pub mod check;
 pub mod consolidate;
+pub mod setup;
 pub mod upstream;
 pub mod validate;
 

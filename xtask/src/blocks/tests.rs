@@ -225,6 +225,8 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_host_gives_an_error_or_comes_back_byte_for_byte(host in lines()) {
         if let Ok(once) = put(Some(&host), Syntax::Markdown, &GUIDE, Where::End) {

@@ -3,6 +3,7 @@
 mod check;
 mod consolidate;
 mod phases;
+mod setup;
 mod undo;
 mod upstream;
 mod validate;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use check::Check;
 pub use consolidate::{Apply, Consolidate, ConsolidatePlan};
 pub use phases::{Demo, Phase2, Phase5};
+pub use setup::{Setup, SetupCommand, SetupFlags, SetupIssue};
 pub use undo::Undo;
 pub use upstream::{Upstream, UpstreamCommand};
 pub use validate::Validate;
@@ -100,6 +102,10 @@ pub enum Command {
     Upstream(Upstream),
     /// Run the tests and tell whether everything still works
     Validate(Validate),
+    /// Set up workflows and CONTRIBUTING.md: the same as `setup`
+    Phase4(SetupFlags),
+    /// Write workflows, keep a section of CONTRIBUTING.md
+    Setup(Setup),
     /// Take an applied change set back
     Undo(Undo),
     /// Write a commented xtask.toml with what was found here

@@ -217,6 +217,11 @@ impl<'a> Answer<'a> {
         self.print_json(command, &result)
     }
 
+    /// Prints a result as JSON.
+    pub(super) fn print_result(&self, command: &str, result: &Value) -> Result<()> {
+        self.print_json(command, result)
+    }
+
     /// Keeps a result for later commands.
     pub(super) fn keep(&self, path: &str, command: &str, result: &Value) -> Result<()> {
         kept::write(self.repo, path, &self.envelope(command, result))

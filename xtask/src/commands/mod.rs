@@ -13,6 +13,7 @@ mod init;
 mod outputs;
 mod phase2;
 mod phase5;
+mod setup;
 mod undo;
 mod upstream;
 mod validate;
@@ -77,6 +78,13 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
         }
         Command::Validate(options) => {
             validate::run(global, options, term, cancel).context("cannot validate the tests")
+        }
+        Command::Phase4(flags) => {
+            setup::run(global, None, flags, (term, cancel)).context("cannot set the repository up")
+        }
+        Command::Setup(options) => {
+            setup::run(global, options.command.as_ref(), &options.flags, (term, cancel))
+                .context("cannot set the repository up")
         }
         Command::Undo(options) => undo::run(global, options, term).context("cannot undo"),
         Command::Init => init::run(global, term).context("cannot write xtask.toml"),

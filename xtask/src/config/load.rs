@@ -63,7 +63,7 @@ impl Config {
     }
 }
 
-type Mistake = (Range<usize>, String);
+pub(super) type Mistake = (Range<usize>, String);
 
 fn first_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
     let globs = ["include", "exclude", "keep"].iter().find_map(|key| {
@@ -85,6 +85,7 @@ fn first_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
         .or(reports)
         .or_else(|| upstream_mistake(table))
         .or_else(|| suite_mistake(table, root))
+        .or_else(|| super::setup::mistake(table))
 }
 
 fn area_mistake(table: &DeTable<'_>) -> Option<Mistake> {
@@ -95,7 +96,7 @@ fn area_mistake(table: &DeTable<'_>) -> Option<Mistake> {
 }
 
 /// All strings at a key, be it one or a list, with their places.
-fn strings(table: &DeTable<'_>, keys: &[&str]) -> Vec<(String, Range<usize>)> {
+pub(super) fn strings(table: &DeTable<'_>, keys: &[&str]) -> Vec<(String, Range<usize>)> {
     let Some((last, folders)) = keys.split_last() else { return Vec::new() };
     let mut current = table;
     for key in folders {

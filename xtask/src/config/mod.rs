@@ -2,6 +2,7 @@
 
 mod init;
 mod load;
+mod setup;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use init::{Detected, commented};
 pub use load::{ConfigError, FILE_NAME};
+pub use setup::{CONTRIBUTING_PLACES, GitHook, SetupConfig, WorkflowKind, is_slug};
 
 /// How far an analysis looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ pub struct Config {
     pub upstream: UpstreamConfig,
     /// Analysis C.
     pub validate: ValidateConfig,
+    /// Hooks, workflows, CONTRIBUTING.md.
+    pub setup: SetupConfig,
 }
 
 /// `[consolidate]`.

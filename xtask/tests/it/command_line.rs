@@ -16,9 +16,13 @@ fn help_names_every_command() {
 
     Commands:
       phase2       Analyse notes, fork and tests in parallel; write one report each
+      check        Tell what is broken, in a moment: links, imports, scripts that moved; runs nothing,
+                   writes nothing
       consolidate  Find notes that overlap, contradict or went stale
       upstream     Tell where a fork stands against its upstream
       validate     Run the tests and tell whether everything still works
+      phase4       Set up workflows and CONTRIBUTING.md: the same as `setup`
+      setup        Write workflows, keep a section of CONTRIBUTING.md
       undo         Take an applied change set back
       init         Write a commented xtask.toml with what was found here
       demo         Build the sample repository and run phase 2 on it

@@ -12,6 +12,7 @@ mod command_line;
 mod lab_fork;
 mod phase2;
 mod phase3;
+mod phase4;
 mod python;
 mod sandbox;
 mod validate;

@@ -1,0 +1,199 @@
+//! `setup`, which is `phase4`: workflows and CONTRIBUTING.md.
+
+#![allow(clippy::disallowed_methods, reason = "last week's text is a file that the user names")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::{Exit, place, validate as validation};
+use crate::change;
+use crate::check;
+use crate::cli::{Format, Global, SetupCommand, SetupFlags, SetupIssue};
+use crate::config::{Depth, SetupConfig};
+use crate::phases::analyses::{self, Place};
+use crate::phases::kept;
+use crate::process::{Cancel, Progress};
+use crate::repo::Repo;
+use crate::setup::{self, Options, Part, Plan};
+use crate::term::Term;
+
+/// Sets up what was asked for.
+pub(super) fn run(
+    global: &Global,
+    command: Option<&SetupCommand>,
+    flags: &SetupFlags,
+    (term, cancel): (Term, &Cancel),
+) -> Result<Exit> {
+    let place = place(global)?;
+    let repo = place.open()?;
+    if let Some(SetupCommand::Issue(options)) = command {
+        return issue(&repo, options, term);
+    }
+    let options = options(&place, command, flags);
+    let plan = setup::plan(&repo, &options)?;
+    let answer = Answer::of(&repo, &place, global, term)?;
+    let mut edits = change::check(&repo, &plan.set)?.pending;
+    if flags.dry_run {
+        answer.print(&dry_run(&repo, &plan)?)?;
+        return Ok(if plan.skipped.is_empty() { Exit::Clean } else { Exit::Failed });
+    }
+    let is_pending = !edits.is_empty() || !plan.pending().is_empty();
+    let rehearsal = if is_pending && !flags.check && !flags.uninstall && has_gate(&options) {
+        rehearse(&place, &repo, term, cancel)?
+    } else {
+        Vec::new()
+    };
+    let mut committed = None;
+    if !flags.check {
+        edits = setup::apply(&repo, &plan)?.edits;
+        if flags.commit {
+            committed = setup::commit(&repo, &plan, &edits)?;
+        }
+    }
+    let shown = Shown { applied: !flags.check, edits: &edits, plan: &plan, rehearsal: &rehearsal, committed };
+    match global.format {
+        Format::Json => answer.print_result("setup", &shown.json())?,
+        Format::Text => answer.print(&shown.text())?,
+    }
+    Ok(if !plan.skipped.is_empty() {
+        Exit::Failed
+    } else if flags.check && (is_pending || !plan.drift.is_empty()) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    })
+}
+
+fn options(place: &Place, command: Option<&SetupCommand>, flags: &SetupFlags) -> Options {
+    let parts: BTreeSet<Part> = match command {
+        Some(SetupCommand::Workflows) => [Part::Workflows].into(),
+        Some(SetupCommand::Contributing) => [Part::Contributing].into(),
+        Some(SetupCommand::Issue(_)) | None => [Part::Workflows, Part::Contributing].into(),
+    };
+    let commands = ["consolidate plan", "upstream", "validate"];
+    let paths = analyses::report_paths(&place.config);
+    Options {
+        parts,
+        uninstall: flags.uninstall,
+        force: flags.force,
+        into_hooks_path: false,
+        config: SetupConfig { hooks: Some(Vec::new()), ..place.config.setup.clone() },
+        upstream: place.config.upstream.upstream.clone(),
+        reports: paths.iter().map(ToString::to_string).zip(commands).collect(),
+        source: source(),
+    }
+}
+
+/// Where this build came from, if it was built from a known place.
+fn source() -> Option<(String, String)> {
+    let address = option_env!("XTASK_SOURCE")?;
+    let commit = option_env!("XTASK_COMMIT")?;
+    Some((address.to_owned(), commit.to_owned()))
+}
+
+fn has_gate(options: &Options) -> bool {
+    options.parts.contains(&Part::Hooks) || options.parts.contains(&Part::Workflows)
+}
+
+/// Runs each gate once as it will run, so that nobody is surprised by what it finds on its first day.
+fn rehearse(place: &Place, repo: &Repo, term: Term, cancel: &Cancel) -> Result<Vec<String>> {
+    if repo.work_tree().is_none() || repo.head()?.is_none() {
+        return Ok(Vec::new());
+    }
+    term.say("a rehearsal: what the gates find in this repository today");
+    let trees = check::Trees::of(repo, &check::What::WorkTree)?;
+    let checked = check::run(&trees.request(repo)).context("rehearse `check`")?;
+    let mut lines = vec![match checked.findings.len() {
+        0 => "check: nothing is broken today".to_owned(),
+        count => format!(
+            "check: {count} {} broken today, which no hook or pull request fails for: only what a change breaks counts \
+             (`xtask check` lists them)",
+            if count == 1 { "thing is" } else { "things are" }
+        ),
+    }];
+    let asked = validation::options(place, repo, Depth::Quick, true);
+    let made =
+        analyses::validation(place, &asked, (&Progress::default(), cancel)).context("rehearse `validate`")?;
+    lines.push(format!("validate --static: {}", made.headline));
+    Ok(lines)
+}
+
+fn dry_run(repo: &Repo, plan: &Plan) -> Result<String> {
+    let mut text = String::from_utf8_lossy(&change::dry_run(repo, &plan.set)?).into_owned();
+    // `git apply` takes lines before the first file for a message.
+    let lines: Vec<String> = plan.pending().into_iter().chain(messages(plan)).collect();
+    if !lines.is_empty() {
+        text = format!("{}\n{text}", lines.join("\n"));
+    }
+    Ok(text.trim_end_matches('\n').to_owned())
+}
+
+fn issue(repo: &Repo, options: &SetupIssue, term: Term) -> Result<Exit> {
+    let Some(kept) = kept::read::<Value>(repo, kept::PHASE2) else {
+        bail!("there is no result of phase 2: run `xtask phase2` first");
+    };
+    let result = kept.get("result").cloned().unwrap_or(kept);
+    let previous = options.previous.as_deref().map(read).transpose()?.unwrap_or_default();
+    term.result(setup::issue(&result, &previous, options.run.as_deref()).trim_end())?;
+    Ok(Exit::Clean)
+}
+
+fn read(file: &Path) -> Result<String> {
+    let bytes = std::fs::read(file).with_context(|| format!("read `{}`", file.display()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What is printed.
+struct Shown<'a> {
+    applied: bool,
+    edits: &'a [change::EditRecord],
+    plan: &'a Plan,
+    rehearsal: &'a [String],
+    committed: Option<String>,
+}
+
+impl Shown<'_> {
+    fn json(&self) -> Value {
+        json!({
+            "applied": self.applied,
+            "edits": self.edits,
+            "skipped": self.plan.skipped,
+            "other": self.plan.pending(),
+            "notes": self.plan.notes,
+            "offers": self.plan.offers,
+            "drift": self.plan.drift,
+            "rehearsal": self.rehearsal,
+            "commit": self.committed,
+        })
+    }
+
+    fn text(&self) -> String {
+        let mut lines: Vec<String> = self.rehearsal.to_vec();
+        let before = lines.len();
+        lines.extend(self.edits.iter().map(ToString::to_string));
+        lines.extend(self.plan.pending());
+        if lines.len() == before {
+            lines.push("nothing to do".to_owned());
+        }
+        lines.extend(self.committed.iter().map(|commit| format!("committed as {commit}")));
+        lines.extend(messages(self.plan));
+        lines.join("\n")
+    }
+}
+
+fn messages(plan: &Plan) -> Vec<String> {
+    let mut lines: Vec<String> = plan.notes.iter().map(|note| format!("note: {note}")).collect();
+    lines.extend(plan.drift.iter().map(|drift| format!("drift: {drift}")));
+    for skipped in &plan.skipped {
+        lines.push(format!("not done: {}: {}", skipped.id, skipped.why));
+        lines.extend(skipped.hint.iter().map(|hint| format!("  hint: {hint}")));
+    }
+    for offer in &plan.offers {
+        lines.push(format!("{}, {}:\n\n{}", offer.why, offer.path, offer.lines.trim_end()));
+    }
+    lines
+}

@@ -1,0 +1,268 @@
+//! Looks at a repository: hooks, their managers, remotes, files that may be edited. Writes nothing.
+
+#![expect(clippy::disallowed_methods, reason = "the running program is copied for the hooks")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use super::hooks::HookFile;
+use super::managers::{self, Manager};
+use super::program::{self, Installed};
+use super::{script, workflow};
+use crate::blocks::{self, Syntax};
+use crate::change::{Disk, FileState, Hooks, Place};
+use crate::config::{CONTRIBUTING_PLACES, GitHook, WorkflowKind};
+use crate::repo::{Repo, RepoPath};
+
+/// What was found.
+pub(super) struct Found {
+    pub(super) hooks: Hooks,
+    /// The value of `core.hooksPath` where more than this repository has it.
+    pub(super) shared_path: Option<String>,
+    /// The files in the hooks folder; empty where it is not this repository's own.
+    pub(super) hook_files: Vec<HookFile>,
+    /// The scripts that git's configuration calls, in the tool's folder.
+    pub(super) own_files: Vec<HookFile>,
+    /// `hook.xtask-NAME.*` of this repository's configuration.
+    pub(super) settings: BTreeMap<String, Vec<String>>,
+    /// Whether git runs hooks that its configuration names.
+    pub(super) git_reads_settings: bool,
+    pub(super) managers: Vec<FoundManager>,
+    pub(super) program: Option<Installed>,
+    pub(super) common: Common,
+}
+
+/// What more than one part looks at.
+pub(super) struct Common {
+    /// Whether `cargo xtask` is this tool here.
+    pub(super) alias: bool,
+    /// Name and address of each remote.
+    pub(super) remotes: BTreeMap<String, String>,
+    pub(super) workflows: BTreeMap<WorkflowKind, Looked>,
+    pub(super) contributing: BTreeMap<&'static str, Looked>,
+}
+
+/// A file that is there or not, or why it cannot be looked at (a link, a folder).
+pub(super) type Looked = Result<Option<FileState>, String>;
+
+/// A manager, and the file by which it was known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FoundManager {
+    pub(super) manager: Manager,
+    pub(super) file: Option<String>,
+    /// Whether its configuration calls the tool.
+    pub(super) calls_tool: bool,
+}
+
+/// Since 2.54 git runs the hooks that its configuration names.
+const GIT_WITH_SETTINGS: (u32, u32) = (2, 54);
+
+pub(super) fn gather(repo: &Repo) -> Result<Found> {
+    let disk = Disk::of(repo)?;
+    let hooks = disk.hooks()?;
+    let in_folder = |place: fn(&str) -> Place| -> Result<Vec<HookFile>> {
+        GitHook::ALL.iter().map(|&hook| hook_file(&disk, hook, place(hook.name()))).collect()
+    };
+    let hook_files = match &hooks {
+        Hooks::Shared { .. } => Vec::new(),
+        _ => in_folder(Place::hook)?,
+    };
+    Ok(Found {
+        shared_path: shared_path(repo, &hooks)?,
+        managers: managers(&disk, &hooks, &hook_files)?,
+        hook_files,
+        own_files: in_folder(|name| Place::tool(&format!("hooks/{name}")))?,
+        settings: settings(repo)?,
+        git_reads_settings: git_version(repo)? >= GIT_WITH_SETTINGS,
+        program: installed(&disk)?,
+        common: common(repo, &disk)?,
+        hooks,
+    })
+}
+
+fn common(repo: &Repo, disk: &Disk) -> Result<Common> {
+    let in_tree = |path: &str| -> Looked {
+        match repo.work_tree() {
+            None => Err("the repository is bare: this needs files on disk".to_owned()),
+            Some(_) => disk.read(&path.into()).map_err(|error| format!("{error:#}")),
+        }
+    };
+    let mut workflows = BTreeMap::new();
+    for kind in WorkflowKind::ALL {
+        workflows.insert(kind, in_tree(workflow::path(kind)));
+    }
+    let mut contributing = BTreeMap::new();
+    for path in CONTRIBUTING_PLACES {
+        contributing.insert(path, in_tree(path));
+    }
+    Ok(Common { alias: has_alias(disk, repo)?, remotes: remotes(repo)?, workflows, contributing })
+}
+
+fn hook_file(disk: &Disk, hook: GitHook, place: Place) -> Result<HookFile> {
+    let full = disk.full_path(&place)?;
+    let free = free_name(disk, &place)?;
+    let mut file = HookFile { hook, place, state: None, link: None, kept: None, free };
+    if full.is_symlink() {
+        let target = std::fs::read_link(&full).with_context(|| format!("read `{}`", file.place))?;
+        file.link = Some(target.display().to_string());
+        return Ok(file);
+    }
+    file.state = disk.read(&file.place)?;
+    let Some(state) = &file.state else { return Ok(file) };
+    let blocks =
+        blocks::find(&state.bytes, Syntax::Hash).with_context(|| format!("read `{}`", file.place))?;
+    if let Some(block) = blocks.into_iter().find(|block| block.id == hook.name())
+        && let Some(name) = script::kept_name(&state.bytes[block.body])
+    {
+        let kept = beside(&file.place, name.as_bytes());
+        file.kept = disk.read(&kept)?.map(|state| (kept, state));
+    }
+    Ok(file)
+}
+
+/// A name for what is moved aside; what stands under such a name already is never overwritten.
+fn free_name(disk: &Disk, place: &Place) -> Result<Place> {
+    let name = String::from_utf8_lossy(place.path.file_name()).into_owned();
+    let mut number = 1;
+    loop {
+        let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+        let free = beside(place, format!("{name}.before-xtask{suffix}").as_bytes());
+        if disk.full_path(&free)?.symlink_metadata().is_err() {
+            return Ok(free);
+        }
+        number += 1;
+    }
+}
+
+fn beside(place: &Place, name: &[u8]) -> Place {
+    let path = place.path.parent().map_or_else(|| RepoPath::from_bytes(name), |folder| folder.join(name));
+    Place { root: place.root, path }
+}
+
+fn managers(disk: &Disk, hooks: &Hooks, files: &[HookFile]) -> Result<Vec<FoundManager>> {
+    let mut found: Vec<FoundManager> = Vec::new();
+    let mut add = |manager: Manager, file: Option<&str>, calls_tool: bool| match found
+        .iter_mut()
+        .find(|known| known.manager == manager)
+    {
+        Some(known) => known.calls_tool |= calls_tool,
+        None => found.push(FoundManager { manager, file: file.map(str::to_owned), calls_tool }),
+    };
+    for &(path, manager) in managers::FILES {
+        let place = Place::from(path);
+        let there = disk.full_path(&place).is_ok_and(|full| full.symlink_metadata().is_ok());
+        if there {
+            // A configuration behind a link is one, too; what it calls cannot be told then.
+            let bytes = disk.read(&place).ok().flatten().map(|file| file.bytes).unwrap_or_default();
+            add(manager, Some(path), managers::calls_tool(&bytes));
+        }
+    }
+    for file in files {
+        if let Some(manager) = file.state.as_ref().and_then(|state| managers::of_hook(&state.bytes)) {
+            add(manager, None, false);
+        }
+    }
+    let is_husky = matches!(hooks, Hooks::Configured { folder, .. }
+        if folder.components().any(|part| part.as_os_str() == ".husky"));
+    if is_husky {
+        add(Manager::Husky, None, false);
+    }
+    found.sort_by_key(|known| known.manager);
+    Ok(found)
+}
+
+fn shared_path(repo: &Repo, hooks: &Hooks) -> Result<Option<String>> {
+    let Hooks::Shared { scope } = hooks else { return Ok(None) };
+    let answer =
+        repo.git().answer_to(&["config", &format!("--{scope}"), "--get", "core.hooksPath"], &[], &[])?;
+    Ok(Some(String::from_utf8_lossy(&answer.stdout).trim().to_owned()))
+}
+
+fn settings(repo: &Repo) -> Result<BTreeMap<String, Vec<String>>> {
+    let args = ["config", "--local", "--null", "--get-regexp", r"^hook\.xtask-"];
+    let answer = repo.git().answer_to(&args, &[], &[0, 1])?;
+    let mut settings: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for record in answer.stdout.split(|&byte| byte == 0).filter(|record| !record.is_empty()) {
+        let text = String::from_utf8_lossy(record).into_owned();
+        let (key, value) = text.split_once('\n').unwrap_or((&text, ""));
+        settings.entry(key.to_owned()).or_default().push(value.to_owned());
+    }
+    Ok(settings)
+}
+
+fn git_version(repo: &Repo) -> Result<(u32, u32)> {
+    let text = repo.git().line(&["version"])?;
+    let mut numbers =
+        text.trim_start_matches("git version ").split('.').map(|part| part.parse().unwrap_or(0));
+    Ok((numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)))
+}
+
+fn remotes(repo: &Repo) -> Result<BTreeMap<String, String>> {
+    let args = ["config", "--null", "--get-regexp", r"^remote\..*\.url$"];
+    let answer = repo.git().answer_to(&args, &[], &[0, 1])?;
+    let mut remotes = BTreeMap::new();
+    for record in answer.stdout.split(|&byte| byte == 0).filter(|record| !record.is_empty()) {
+        let text = String::from_utf8_lossy(record).into_owned();
+        let Some((key, url)) = text.split_once('\n') else { continue };
+        let name = key.trim_start_matches("remote.").trim_end_matches(".url");
+        // Of several addresses git fetches from the first.
+        remotes.entry(name.to_owned()).or_insert_with(|| url.to_owned());
+    }
+    Ok(remotes)
+}
+
+/// True where the alias runs the member `xtask`, and that is this tool: many repositories have another of that name.
+fn has_alias(disk: &Disk, repo: &Repo) -> Result<bool> {
+    if repo.work_tree().is_none() {
+        return Ok(false);
+    }
+    let table = |path: &str| -> Result<Option<toml::Table>> {
+        let file = disk.read(&path.into()).ok().flatten();
+        Ok(file.and_then(|file| toml::from_str(&String::from_utf8_lossy(&file.bytes)).ok()))
+    };
+    let Some(settings) = table(".cargo/config.toml")? else { return Ok(false) };
+    let words = match settings.get("alias").and_then(|alias| alias.get("xtask")) {
+        Some(toml::Value::String(text)) => text.split_whitespace().map(str::to_owned).collect::<Vec<_>>(),
+        Some(toml::Value::Array(words)) => {
+            words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
+        }
+        _ => return Ok(false),
+    };
+    let runs = words.first().is_some_and(|word| word == "run") && words.iter().any(|word| word == "xtask");
+    let Some(manifest) = table("xtask/Cargo.toml")? else { return Ok(false) };
+    let package = |key: &str| manifest.get("package").and_then(|package| package.get(key)?.as_str());
+    Ok(runs
+        && package("name") == Some(env!("CARGO_PKG_NAME"))
+        && package("description") == Some(env!("CARGO_PKG_DESCRIPTION")))
+}
+
+fn installed(disk: &Disk) -> Result<Option<Installed>> {
+    let Some(copy) = disk.read(&Place::tool(program::PATH))? else { return Ok(None) };
+    let about = disk.read(&Place::tool(program::ABOUT))?;
+    let about = about.and_then(|about| serde_json::from_slice(&about.bytes).ok());
+    Ok(Some(Installed { about, is_same: copy.bytes == running()? && copy.mode & 0o100 != 0 }))
+}
+
+/// The running program's bytes.
+pub(super) fn running() -> Result<Vec<u8>> {
+    // A program that was built anew since it started has no name any more, but Linux still has its bytes.
+    let kept = PathBuf::from("/proc/self/exe");
+    let path =
+        if kept.exists() { kept } else { std::env::current_exe().context("find the running program")? };
+    std::fs::read(&path).context("read the running program")
+}
+
+impl Found {
+    /// Where hooks go, in words.
+    pub(super) fn hooks_folder(&self) -> String {
+        match &self.hooks {
+            Hooks::Usual { .. } => "<git>/hooks".to_owned(),
+            Hooks::Configured { folder, scope } => {
+                format!("`{}` (`core.hooksPath`, {scope})", folder.display())
+            }
+            Hooks::Shared { scope } => format!("`core.hooksPath` of the {scope} configuration"),
+        }
+    }
+}

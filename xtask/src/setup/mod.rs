@@ -1,0 +1,229 @@
+//! Puts maintenance on rails: hooks for every commit, workflows for every pull request and week, and a section of
+//! CONTRIBUTING.md that says how.
+//!
+//! [`plan()`] looks at the repository and says what is to be done; nothing is written by it. Files are one change set;
+//! beside it stand the copy of the program that hooks run and, where git reads hooks from its configuration, a few
+//! settings: [`apply()`] writes all three in an order that leaves no hook without its program. What somebody else wrote
+//! is kept and called, or left alone and said.
+//!
+//! The room knows neither what a hook checks nor what an analysis finds.
+
+mod contributing;
+mod files;
+mod gather;
+mod hooks;
+mod managers;
+mod plan;
+mod program;
+mod script;
+mod slug;
+#[cfg(test)]
+mod tests;
+mod tracking;
+pub mod workflow;
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::change::{self, Action, Applied, ChangeSet, EditRecord, Root};
+use crate::config::SetupConfig;
+use crate::repo::Repo;
+
+pub use managers::Manager;
+pub use program::{About, PROTOCOL, Step};
+pub use tracking::issue;
+
+/// What is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// git's hooks.
+    Hooks,
+    /// The host's workflows.
+    Workflows,
+    /// The section of CONTRIBUTING.md.
+    Contributing,
+}
+
+/// What the user asks for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which parts.
+    pub parts: BTreeSet<Part>,
+    /// Take out what was set up.
+    pub uninstall: bool,
+    /// Give up what was edited by hand, and set hooks up beside a manager's.
+    pub force: bool,
+    /// Write into the folder that `core.hooksPath` of this repository names.
+    pub into_hooks_path: bool,
+    /// `[setup]`.
+    pub config: SetupConfig,
+    /// `[upstream] upstream`.
+    pub upstream: Option<String>,
+    /// Each report and the command that writes it.
+    pub reports: Vec<(String, &'static str)>,
+    /// Where the running program came from: an address and a commit id.
+    pub source: Option<(String, String)>,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Plan {
+    /// The files.
+    pub set: ChangeSet,
+    /// The copy of the program; `None` when hooks are not asked about.
+    pub program: Option<Step>,
+    /// git's settings: a value for each key, or none any more.
+    pub settings: Vec<Setting>,
+    /// Whether it takes out what was set up.
+    pub uninstalls: bool,
+    /// What the user should know, in sentences.
+    pub notes: Vec<String>,
+    /// Lines for files that are not ours to edit.
+    pub offers: Vec<Offer>,
+    /// What is not done.
+    pub skipped: Vec<Skipped>,
+    /// What is wrong and no edit of ours mends.
+    pub drift: Vec<String>,
+    /// The files in the work tree that are ours to commit.
+    pub own_paths: Vec<String>,
+}
+
+/// A setting of git's configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Setting {
+    /// Its key.
+    pub key: String,
+    /// Its value; `None`: it goes.
+    pub value: Option<String>,
+}
+
+/// Lines that the user may put into a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    /// Why they are offered.
+    pub why: String,
+    /// The file.
+    pub path: String,
+    /// The lines.
+    pub lines: String,
+}
+
+/// What is not done, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// The hook or file.
+    pub id: String,
+    /// Why.
+    pub why: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// Looks at the repository and says what is to be done.
+///
+/// # Errors
+/// git cannot be asked, a file cannot be read, or the markers in one are malformed.
+pub fn plan(repo: &Repo, options: &Options) -> Result<Plan> {
+    let found = gather::gather(repo)?;
+    plan::plan(&found, options)
+}
+
+impl Plan {
+    /// Lines about what is pending beside the files.
+    pub fn pending(&self) -> Vec<String> {
+        let program = self.program.and_then(Step::pending).map(str::to_owned);
+        let settings = self.settings.iter().map(|setting| match &setting.value {
+            Some(value) => format!("set {} to `{value}` in git's configuration", setting.key),
+            None => format!("unset {} in git's configuration", setting.key),
+        });
+        program.into_iter().chain(settings).collect()
+    }
+}
+
+/// Does what was planned. A kill at any moment leaves hooks that run, or none; planning again finishes it.
+///
+/// # Errors
+/// A file cannot be written, or changed since it was planned.
+pub fn apply(repo: &Repo, plan: &Plan) -> Result<Applied> {
+    // No hook may be without its program, and git may call no script that is not there.
+    if plan.uninstalls {
+        apply_settings(repo, &plan.settings)?;
+    }
+    apply_program(repo, plan.program.filter(|_| !plan.uninstalls))?;
+    let applied = change::apply(repo, &plan.set)?;
+    if plan.uninstalls {
+        apply_program(repo, plan.program)?;
+    } else {
+        apply_settings(repo, &plan.settings)?;
+    }
+    Ok(applied)
+}
+
+/// Commits the files of the work tree that were edited, and no others; the short id, or `None` when there are none.
+///
+/// What is staged stays staged and is not part of the commit. Hooks do not run: what they judge is ours.
+///
+/// # Errors
+/// git refuses the commit (no name is configured, a file is ignored).
+pub fn commit(repo: &Repo, plan: &Plan, edits: &[EditRecord]) -> Result<Option<String>> {
+    let is_own =
+        |edit: &&EditRecord| edit.root == Root::WorkTree && plan.own_paths.contains(&edit.path.to_string());
+    let own: Vec<&EditRecord> = edits.iter().filter(is_own).collect();
+    let names = |keep: fn(&EditRecord) -> bool| -> Vec<String> {
+        own.iter().filter(|edit| keep(edit)).map(|edit| edit.path.to_string()).collect()
+    };
+    let (new, all) = (names(|edit| edit.action == Action::Create), names(|_| true));
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let message = if plan.uninstalls { "Take out what xtask set up" } else { "Set up xtask" };
+    let git = repo.git();
+    let with = |words: &[&str], paths: &[String]| -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).chain(paths.iter().cloned()).collect()
+    };
+    if !new.is_empty() {
+        // A new file must be known to git before it can be committed by its name.
+        git.read(&with(&["add", "--intent-to-add", "--"], &new)).context("add the files")?;
+    }
+    git.read(&with(&["commit", "--quiet", "--no-verify", "--only", "--message", message, "--"], &all))
+        .context("commit the files")?;
+    Ok(Some(git.line(&["rev-parse", "--short=9", "HEAD"])?))
+}
+
+fn apply_program(repo: &Repo, step: Option<Step>) -> Result<()> {
+    match step {
+        Some(Step::Install | Step::Renew | Step::Refresh) => {
+            change::write_program(repo, program::PATH, &gather::running()?)?;
+            let about = serde_json::to_vec(&About::this()).context("describe the program")?;
+            change::write_result(repo, program::ABOUT, &about)?;
+        }
+        Some(Step::Remove) => {
+            for path in [program::PATH, program::ABOUT] {
+                change::remove_result(repo, path)?;
+            }
+        }
+        Some(Step::Keep | Step::LeaveNewer) | None => {}
+    }
+    Ok(())
+}
+
+fn apply_settings(repo: &Repo, settings: &[Setting]) -> Result<()> {
+    let git = repo.git();
+    for Setting { key, value } in settings {
+        let context = || format!("write git's setting `{key}`");
+        match value {
+            Some(value) => {
+                git.read(&["config", "--local", "--replace-all", key, value]).with_context(context)?;
+            }
+            None => {
+                // Code 5: it is gone already.
+                git.answer_to(&["config", "--local", "--unset-all", key], &[], &[0, 5])
+                    .with_context(context)?;
+            }
+        }
+    }
+    Ok(())
+}

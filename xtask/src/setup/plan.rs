@@ -1,0 +1,446 @@
+//! From what was found to what is to be done.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::gather::{Common, Found, Looked};
+use super::hooks::{self, HookFile, Outcome, Style};
+use super::program::{self, Step};
+use super::script::Home;
+use super::workflow::{self, Install, Upstream};
+use super::{Offer, Options, Part, Plan, Setting, Skipped, contributing, files, slug};
+use crate::blocks::Wanted;
+use crate::change::{ChangeSet, Edit, Hooks};
+use crate::config::{GitHook, WorkflowKind};
+
+pub(super) fn plan(found: &Found, options: &Options) -> Result<Plan> {
+    let mut plan = Plan {
+        set: ChangeSet::new("setup"),
+        program: None,
+        settings: Vec::new(),
+        uninstalls: options.uninstall,
+        notes: Vec::new(),
+        offers: Vec::new(),
+        skipped: Vec::new(),
+        drift: Vec::new(),
+        own_paths: Vec::new(),
+    };
+    for part in &options.parts {
+        match part {
+            Part::Hooks => plan_hooks(&mut plan, found, options)?,
+            Part::Workflows => plan_workflows(&mut plan, &found.common, options)?,
+            Part::Contributing => plan_contributing(&mut plan, found, options)?,
+        }
+    }
+    Ok(plan)
+}
+
+fn wanted_hooks(options: &Options) -> Vec<GitHook> {
+    if options.uninstall {
+        return Vec::new();
+    }
+    options.config.hooks.clone().unwrap_or_else(|| GitHook::ALL.to_vec())
+}
+
+fn wanted_workflows(options: &Options) -> Vec<WorkflowKind> {
+    options.config.workflows.clone().unwrap_or_else(|| WorkflowKind::ALL.to_vec())
+}
+
+/// How `xtask` is called by those who work here.
+fn call(common: &Common) -> &'static str {
+    if common.alias { "cargo xtask" } else { "xtask" }
+}
+
+fn plan_hooks(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
+    let wanted = wanted_hooks(options);
+    let is_there = found.hook_files.iter().chain(&found.own_files).any(hooks::is_installed);
+    if let Some(manager) = found.managers.iter().find(|manager| manager.calls_tool)
+        && is_there
+        && !options.uninstall
+    {
+        plan.drift.push(format!(
+            "hooks run twice: {} calls xtask, and so does the hooks folder; take one out (`xtask setup hooks --uninstall`)",
+            manager.manager.name()
+        ));
+    }
+    if !found.managers.is_empty() && !wanted.is_empty() && !options.force && !is_there {
+        offer(plan, found, &wanted);
+        return Ok(());
+    }
+    if wanted.is_empty() {
+        take_out(plan, found, options)?;
+        return Ok(());
+    }
+    if !found.git_reads_settings && !may_write(plan, found, options, is_there) {
+        return Ok(());
+    }
+    let (by_setting, by_file) =
+        if found.git_reads_settings { (wanted.clone(), Vec::new()) } else { (Vec::new(), wanted.clone()) };
+    let home = if matches!(found.hooks, Hooks::Usual { .. }) { Home::Beside } else { Home::Asked };
+    let style = |home| Style { home, alias: found.common.alias, force: options.force };
+    each_file(plan, &found.hook_files, &by_file, style(home))?;
+    each_file(plan, &found.own_files, &by_setting, style(Home::Above))?;
+    plan_settings(plan, found, &by_setting);
+    let step = program::step(found.program.as_ref());
+    plan.program = Some(step);
+    if matches!(step, Step::Install | Step::Renew) && cfg!(debug_assertions) {
+        plan.notes.push(
+            "the program that hooks run is not optimised: install xtask with `cargo install`, then set up with that one"
+                .to_owned(),
+        );
+    }
+    if step == Step::LeaveNewer {
+        plan.notes.push("the program that hooks run is newer than this one, and is left".to_owned());
+    }
+    Ok(())
+}
+
+fn take_out(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
+    let style = Style { home: Home::Asked, alias: false, force: options.force };
+    each_file(plan, &found.hook_files, &[], style)?;
+    each_file(plan, &found.own_files, &[], style)?;
+    plan_settings(plan, found, &[]);
+    let stays = plan.skipped.iter().any(|skipped| GitHook::ALL.iter().any(|hook| hook.name() == skipped.id));
+    if found.program.is_some() && !stays {
+        plan.program = Some(Step::Remove);
+    }
+    Ok(())
+}
+
+/// Whether the hooks folder is ours to write to; says why where it is not.
+fn may_write(plan: &mut Plan, found: &Found, options: &Options, is_there: bool) -> bool {
+    let (why, hint) = match &found.hooks {
+        Hooks::Usual { .. } => return true,
+        Hooks::Configured { .. } if options.into_hooks_path || is_there => return true,
+        Hooks::Configured { .. } => (
+            format!(
+                "git looks for hooks in {}, which somebody set for this repository",
+                found.hooks_folder()
+            ),
+            "write into it with `--into-hooks-path`".to_owned(),
+        ),
+        Hooks::Shared { scope } => (
+            format!(
+                "git looks for hooks in `{}`, set by `core.hooksPath` of the {scope} configuration for all repositories",
+                found.shared_path.as_deref().unwrap_or_default()
+            ),
+            "call `xtask hook NAME \"$@\"` from the hooks there, or give this repository its own folder: \
+             `git config --local core.hooksPath .git/hooks`"
+                .to_owned(),
+        ),
+    };
+    plan.skipped.push(Skipped { id: "hooks".to_owned(), why, hint: Some(hint) });
+    false
+}
+
+fn each_file(plan: &mut Plan, files: &[HookFile], wanted: &[GitHook], style: Style) -> Result<()> {
+    for file in files {
+        let outcome = if wanted.contains(&file.hook) {
+            hooks::install(file, style)?
+        } else {
+            hooks::uninstall(file, style.force)?
+        };
+        match outcome {
+            Outcome::Unchanged => {}
+            Outcome::Skipped(why) => {
+                plan.skipped.push(Skipped { id: file.hook.name().to_owned(), why, hint: None });
+            }
+            Outcome::Edits(edits, note) => {
+                edits.into_iter().for_each(|edit: Edit| plan.set.add(edit));
+                plan.notes.extend(note.map(|note| format!("{}: {note}", file.place)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where git reads hooks from its configuration, it calls a script in the tool's folder.
+fn plan_settings(plan: &mut Plan, found: &Found, wanted: &[GitHook]) {
+    let mut settings = Vec::new();
+    for hook in wanted {
+        let name = hook.name();
+        // The command first: an event without one would be an error of every commit.
+        settings.push((
+            format!("hook.xtask-{name}.command"),
+            format!("exec \"$(git rev-parse --git-common-dir)/xtask/hooks/{name}\""),
+        ));
+        settings.push((format!("hook.xtask-{name}.event"), name.to_owned()));
+    }
+    let keys: Vec<&String> = settings.iter().map(|(key, _)| key).collect();
+    let gone = found.settings.keys().filter(|key| !keys.contains(key));
+    // In alphabetical order `command` would go before `event`.
+    let mut gone: Vec<Setting> = gone.map(|key| Setting { key: key.clone(), value: None }).collect();
+    gone.reverse();
+    plan.settings.extend(gone);
+    for (key, value) in settings {
+        if found.settings.get(&key).is_none_or(|values| *values != [value.clone()]) {
+            plan.settings.push(Setting { key, value: Some(value) });
+        }
+    }
+}
+
+fn offer(plan: &mut Plan, found: &Found, hooks: &[GitHook]) {
+    for known in &found.managers {
+        let name = known.manager.name();
+        if known.calls_tool {
+            plan.notes.push(format!("hooks: {name} manages them and calls xtask already"));
+            continue;
+        }
+        plan.offers.push(Offer {
+            why: format!("{name} manages the hooks here: add these lines to its configuration"),
+            path: known.manager.place(known.file.as_deref()),
+            lines: known.manager.snippet(hooks, call(&found.common)),
+        });
+    }
+}
+
+fn plan_workflows(plan: &mut Plan, common: &Common, options: &Options) -> Result<()> {
+    let kinds = if options.uninstall { Vec::new() } else { wanted_workflows(options) };
+    let mut notes = Vec::new();
+    let mut texts = BTreeMap::new();
+    if !kinds.is_empty() {
+        match facts(common, options, &mut notes) {
+            Ok(facts) => {
+                texts = workflow::texts(&facts, &kinds);
+                notes.push(about_host(common, &facts));
+            }
+            Err(skipped) => {
+                plan.skipped.push(skipped);
+                return Ok(());
+            }
+        }
+    }
+    let before = plan.set.len();
+    each_workflow(plan, common, &texts, options.force)?;
+    // Who set it up before has read them.
+    if plan.set.len() > before {
+        plan.notes.extend(notes);
+    }
+    Ok(())
+}
+
+fn each_workflow(
+    plan: &mut Plan,
+    common: &Common,
+    texts: &BTreeMap<WorkflowKind, String>,
+    force: bool,
+) -> Result<()> {
+    for (kind, looked) in &common.workflows {
+        let (path, id) = (workflow::path(*kind), workflow::id(*kind));
+        let Some(state) = readable(plan, path, looked, texts.contains_key(kind)) else { continue };
+        let is_foreign = state.is_some_and(|state| !files::holds(state, path, id));
+        match (texts.get(kind), state) {
+            (Some(_), Some(_)) if is_foreign && !force => plan.skipped.push(Skipped {
+                id: path.to_owned(),
+                why: format!("`{path}` was not written by xtask"),
+                hint: Some("move it away, or overwrite it with `--force`".to_owned()),
+            }),
+            (Some(text), state) => {
+                let wanted = Wanted { id, version: workflow::VERSION, body: text };
+                let host = state.filter(|_| !is_foreign);
+                let before = plan.set.len();
+                files::put(plan, path, host, &wanted, force)?;
+                if let (Some(state), true) = (state, is_foreign) {
+                    replace_whole(plan, before, path, state);
+                }
+                plan.own_paths.push(path.to_owned());
+            }
+            (None, Some(state)) => {
+                files::remove(plan, path, state, id, force)?;
+                plan.own_paths.push(path.to_owned());
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+/// A file that is given up: what was planned as new takes its place.
+fn replace_whole(plan: &mut Plan, before: usize, path: &str, state: &crate::change::FileState) {
+    if plan.set.len() == before {
+        return;
+    }
+    let mut set = ChangeSet::new(plan.set.command());
+    for edit in plan.set.edits() {
+        match edit {
+            Edit::Create { at, content, .. } if *at == path.into() => {
+                set.replace(at.clone(), state.planned(), content.clone());
+            }
+            other => set.add(other.clone()),
+        }
+    }
+    plan.set = set;
+}
+
+/// The file's state; `None` after saying why it cannot be looked at.
+fn readable<'a>(
+    plan: &mut Plan,
+    path: &str,
+    looked: &'a Looked,
+    wanted: bool,
+) -> Option<Option<&'a crate::change::FileState>> {
+    match looked {
+        Ok(state) => Some(state.as_ref()),
+        Err(why) => {
+            if wanted {
+                plan.skipped.push(Skipped { id: path.to_owned(), why: why.clone(), hint: None });
+            }
+            None
+        }
+    }
+}
+
+/// What workflows are made of, or why none can be written.
+fn facts(common: &Common, options: &Options, notes: &mut Vec<String>) -> Result<workflow::Facts, Skipped> {
+    let refuse = |why: &str, hint: &str| Skipped {
+        id: "workflows".to_owned(),
+        why: why.to_owned(),
+        hint: Some(hint.to_owned()),
+    };
+    let name_it = "name it in xtask.toml: `[setup] repository = \"owner/name\"`";
+    let slug = match (&options.config.repository, common.remotes.get("origin")) {
+        (Some(slug), _) => slug.clone(),
+        (None, None) => {
+            return Err(refuse("there is no remote `origin` that says which repository this is", name_it));
+        }
+        (None, Some(address)) => match slug::parse(address) {
+            Some(hosted) if hosted.is_github() => hosted.slug,
+            Some(hosted) => {
+                return Err(refuse(
+                    &format!("`origin` is at {}, where nothing reads `.github/workflows`", hosted.host),
+                    name_it,
+                ));
+            }
+            None => return Err(refuse("the address of `origin` does not say `owner/name`", name_it)),
+        },
+    };
+    let install = install(common, options).map_err(|why| {
+        refuse(
+            why,
+            "say it in xtask.toml: `[setup] install = \"cargo install --locked --git URL --rev ID xtask\"`",
+        )
+    })?;
+    let reports: Vec<String> = options.reports.iter().map(|(path, _)| path.clone()).collect();
+    if let Some(odd) = reports.iter().find(|path| !workflow::is_plain(path)) {
+        return Err(refuse(
+            &format!("the report's path {odd:?} would mean something to a workflow"),
+            "give the report another name in xtask.toml",
+        ));
+    }
+    Ok(workflow::Facts {
+        slug,
+        install,
+        prepare: options.config.prepare.clone(),
+        shards: 1,
+        runner: options.config.runner.clone().unwrap_or_else(|| "ubuntu-24.04".to_owned()),
+        upstream: upstream(common, options, notes),
+        reports,
+    })
+}
+
+fn install(common: &Common, options: &Options) -> Result<Install, &'static str> {
+    match options.config.install.as_deref() {
+        Some("alias") if common.alias => Ok(Install::Alias),
+        Some("alias") => {
+            Err("`[setup] install` says `alias`, but the alias `xtask` of this repository is not this tool")
+        }
+        Some(command) => Ok(Install::Command(command.to_owned())),
+        None if common.alias => Ok(Install::Alias),
+        None => match &options.source {
+            Some((address, commit)) => {
+                Ok(Install::Command(format!("cargo install --locked --git {address} --rev {commit} xtask")))
+            }
+            None => Err("this build does not know where its source lies, so workflows could not install it"),
+        },
+    }
+}
+
+/// Where a workflow fetches upstream; only what anybody can fetch without credentials.
+fn upstream(common: &Common, options: &Options, notes: &mut Vec<String>) -> Option<Upstream> {
+    let configured = options.upstream.as_deref();
+    let (name, branch) = match configured {
+        Some(text) if !text.contains("://") || text.contains('#') => match text.rsplit_once('#') {
+            Some((name, branch)) => (name, Some(branch)),
+            None => (text, None),
+        },
+        Some(text) => (text, None),
+        None => ("upstream", None),
+    };
+    let remote = common.remotes.get(name);
+    let hosted = remote.map(String::as_str).or(configured.map(|_| name)).and_then(slug::parse);
+    let is_name = |text: &str| {
+        !text.is_empty()
+            && !text.starts_with('-')
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+    };
+    match hosted {
+        Some(hosted) if branch.is_none_or(workflow::is_plain) => {
+            let kept = remote.is_some() && is_name(name);
+            let asked = match (kept, branch) {
+                (true, _) => None,
+                (false, Some(branch)) => Some(format!("upstream#{branch}")),
+                (false, None) => Some("upstream".to_owned()),
+            };
+            let remote = if kept { name } else { "upstream" }.to_owned();
+            Some(Upstream { remote, address: hosted.https(), asked })
+        }
+        _ => {
+            if configured.is_some() || remote.is_some() {
+                notes.push(
+                    "the weekly workflow does not fetch upstream: its address is not one that anybody can fetch (https)"
+                        .to_owned(),
+                );
+            }
+            None
+        }
+    }
+}
+
+/// What the host needs, which no file can say.
+fn about_host(common: &Common, facts: &workflow::Facts) -> String {
+    let host = common
+        .remotes
+        .get("origin")
+        .and_then(|address| slug::parse(address))
+        .map_or_else(|| "github.com".to_owned(), |hosted| hosted.host);
+    format!(
+        "workflows run in {} alone; in a fork the host keeps them off until you enable them at https://{host}/{}/actions, \
+         and issues until you switch them on in its settings; a schedule stops after 60 days without a commit",
+        facts.slug, facts.slug
+    )
+}
+
+fn plan_contributing(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
+    let common = &found.common;
+    if options.uninstall {
+        for (path, looked) in &common.contributing {
+            if let Ok(Some(state)) = looked {
+                files::remove(plan, path, state, contributing::ID, options.force)?;
+                plan.own_paths.push((*path).to_owned());
+            }
+        }
+        return Ok(());
+    }
+    let there = |path: &&&str| !matches!(common.contributing[**path], Ok(None));
+    let path = match &options.config.contributing {
+        Some(path) => path.as_str(),
+        None => crate::config::CONTRIBUTING_PLACES.iter().find(there).copied().unwrap_or("CONTRIBUTING.md"),
+    };
+    let looked = common.contributing.get(path).cloned().unwrap_or(Ok(None));
+    let Some(state) = readable(plan, path, &looked, true) else { return Ok(()) };
+    let manager = found.managers.first().map(|known| known.manager.name());
+    let workflows: Vec<WorkflowKind> =
+        if facts(common, options, &mut Vec::new()).is_ok() { wanted_workflows(options) } else { Vec::new() };
+    let hooks = wanted_hooks(options);
+    let body = contributing::body(&contributing::Facts {
+        call: call(common),
+        hooks: &hooks,
+        manager,
+        workflows: &workflows,
+        reports: &options.reports,
+    });
+    files::put(plan, path, state, &contributing::wanted(&body), options.force)?;
+    plan.own_paths.push(path.to_owned());
+    Ok(())
+}
