@@ -1,5 +1,6 @@
 //! Python, read by ruff's parser: nothing is imported, nothing is run.
 
+pub mod calls;
 pub mod imports;
 pub mod inventory;
 mod parallel;

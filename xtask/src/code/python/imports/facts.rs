@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::anchors::{self, PathAddition};
 use super::guard::{self, Guard};
+use crate::code::python::calls::{self, CallFacts};
 use crate::code::python::inventory::works_at_import;
 use crate::code::python::syntax::{Lines, dotted, with_module};
 
@@ -53,6 +54,8 @@ pub(crate) struct Facts {
     pub(crate) is_script: bool,
     /// Folders that the file puts on `sys.path`.
     pub(crate) path_additions: Vec<PathAddition>,
+    /// What it defines and calls.
+    pub(crate) calls: CallFacts,
 }
 
 /// Reads one file.
@@ -70,13 +73,14 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
             worth_looking: is_worth_looking(text),
         };
         reader.visit_body(body);
-        let mut facts = reader.facts;
+        let Reader { lines, mut facts, .. } = reader;
+        facts.calls = calls::read(text, body, &lines, &facts.imports);
         keep_patches_of_modules(&mut facts);
         facts.is_script = works_at_import(body);
         facts.makes_names |= facts.bindings.contains("__getattr__");
         facts.makes_modules |= facts.bindings.contains("__path__");
         if ["sys.path", "syspath_prepend", "addsitedir"].iter().any(|word| text.contains(word)) {
-            facts.path_additions = anchors::path_additions(text, body, &Lines::of(text));
+            facts.path_additions = anchors::path_additions(text, body, &lines);
         }
         facts
     })

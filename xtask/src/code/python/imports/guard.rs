@@ -27,7 +27,7 @@ pub(super) fn strongest(guards: &[Guard]) -> Option<Guard> {
 }
 
 /// The guard that a condition is, if it is one.
-pub(super) fn of_test(test: &Expr) -> Option<Guard> {
+pub(crate) fn of_test(test: &Expr) -> Option<Guard> {
     match test {
         Expr::BoolOp(operation) => operation.values.iter().find_map(of_test),
         Expr::UnaryOp(operation) => of_test(&operation.operand).filter(|guard| *guard == Guard::Version),

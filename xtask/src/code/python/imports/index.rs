@@ -316,7 +316,7 @@ impl<'a> Index<'a> {
         self.has_by_star(file, facts, name, seen)
     }
 
-    fn is_patched(&self, file: FileId, name: &str) -> bool {
+    pub(crate) fn is_patched(&self, file: FileId, name: &str) -> bool {
         let path = &self.files[file].path;
         let stem = match path.stem() {
             b"__init__" => path.parent().map(|folder| folder.file_name().to_vec()),

@@ -34,10 +34,15 @@ pub use anchors::Anchor;
 pub use facts::Import;
 pub use fix::{Edit, Fix, fix_file};
 pub use guard::Guard;
-use index::{Entry, Index, ReadFile};
-use layout::Layout;
+pub(super) use guard::of_test as guard_of_test;
+pub(super) use index::{Answer, FileId, Index, Outcome, Place, Root};
+use index::{Entry, ReadFile};
+pub(super) use layout::Layout;
 pub use moved::{AnchorKind, MovedAnchor, moved_anchors};
+pub(super) use stdlib::is_standard;
+pub(super) use suggest::moves::Moves;
 pub use suggest::{Confidence, Past, Suggestion, suggest};
+pub(super) use verify::is_test_data;
 pub use verify::{Outside, Reason, Unresolved};
 
 /// What became of a repository's imports.
@@ -69,10 +74,10 @@ impl Imports {
 /// A repository's Python, read and parsed once for all checks.
 #[derive(Debug)]
 pub struct Project {
-    files: Vec<ReadFile>,
+    pub(super) files: Vec<ReadFile>,
     /// Links and submodules, and files that are no source but stand for a module.
     others: Vec<(RepoPath, bool)>,
-    layout: Layout,
+    pub(super) layout: Layout,
     unparsed: Vec<Unparsed>,
 }
 
@@ -129,7 +134,7 @@ impl Project {
         Self { files, others, layout: Layout::read(build), unparsed }
     }
 
-    fn index(&self) -> Index<'_> {
+    pub(super) fn index(&self) -> Index<'_> {
         let sources = self.files.iter().enumerate();
         let sources = sources.map(|(id, file)| Entry { path: &file.path, opaque: false, file: Some(id) });
         let others = self.others.iter().map(|(path, opaque)| Entry { path, opaque: *opaque, file: None });

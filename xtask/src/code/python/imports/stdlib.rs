@@ -354,7 +354,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// True for a module of the standard library by its top-level name.
-pub(super) fn is_standard(top: &str) -> bool {
+pub(crate) fn is_standard(top: &str) -> bool {
     NAMES.binary_search(&top).is_ok()
 }
 

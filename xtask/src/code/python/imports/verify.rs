@@ -259,7 +259,7 @@ fn name_in(index: &Index<'_>, place: &Place, import: &Import) -> Verdict {
 }
 
 /// A file below a data folder of the tests that holds no test itself: formatters and importers are fed with such.
-fn is_test_data(index: &Index<'_>, file: FileId) -> bool {
+pub(crate) fn is_test_data(index: &Index<'_>, file: FileId) -> bool {
     let path = index.files[file].path.display().into_owned();
     let parts: Vec<&str> = path.split('/').collect();
     let folders = &parts[..parts.len() - 1];

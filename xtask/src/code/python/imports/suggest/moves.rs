@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use crate::repo::{CommitId, History, Rename, RepoPath};
 
 /// The renames of a history, by new path and by folder.
-pub(in crate::code::python::imports) struct Moves<'a> {
+pub(in crate::code::python) struct Moves<'a> {
     history: &'a History,
     by_target: BTreeMap<&'a RepoPath, Vec<&'a Rename>>,
     by_source: BTreeMap<&'a RepoPath, &'a Rename>,
 }
 
 impl<'a> Moves<'a> {
-    pub(in crate::code::python::imports) fn of(history: &'a History) -> Self {
+    pub(in crate::code::python) fn of(history: &'a History) -> Self {
         let mut by_target: BTreeMap<&RepoPath, Vec<&Rename>> = BTreeMap::new();
         let mut by_source: BTreeMap<&RepoPath, &Rename> = BTreeMap::new();
         for rename in &history.renames {
@@ -30,7 +30,7 @@ impl<'a> Moves<'a> {
     }
 
     /// The paths that a file had before, newest first, with the commit that moved it away from there.
-    pub(in crate::code::python::imports) fn earlier(&self, path: &RepoPath) -> Vec<(RepoPath, CommitId)> {
+    pub(in crate::code::python) fn earlier(&self, path: &RepoPath) -> Vec<(RepoPath, CommitId)> {
         let mut found: Vec<(RepoPath, CommitId)> = Vec::new();
         let mut current = path;
         while let Some(rename) = self.by_target.get(current).and_then(|renames| renames.first()) {

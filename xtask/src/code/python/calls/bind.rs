@@ -1,0 +1,223 @@
+//! What the statements of one scope bind. Functions and classes inside are other scopes and are not entered.
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+
+/// What binds a name.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Binder<'a> {
+    Function(&'a ast::StmtFunctionDef),
+    Class(&'a ast::StmtClassDef),
+    /// An import, by where its alias begins.
+    Import(&'a ast::Alias, Option<&'a ast::StmtImportFrom>),
+    /// `name = expression`.
+    Expression(&'a Expr),
+    /// The first parameter of a method.
+    FirstParameter,
+    /// Anything else: a loop, a pattern, a parameter, several targets.
+    Other,
+}
+
+/// A name of a scope.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bound<'a> {
+    pub(super) by: Binder<'a>,
+    /// Where it is bound.
+    pub(super) at: ruff_text_size::TextSize,
+    /// False when it is bound more than once, in different ways.
+    pub(super) is_sure: bool,
+}
+
+/// The names of one scope.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names<'a>(pub(super) BTreeMap<&'a str, Bound<'a>>);
+
+impl<'a> Names<'a> {
+    /// The names that a body binds.
+    pub(super) fn of_body(body: &'a [Stmt], has_walrus: bool) -> Self {
+        let mut names = Self::default();
+        names.add_body(body, has_walrus);
+        names
+    }
+
+    /// The parameters of a function, then what its body binds.
+    pub(super) fn of_function(function: &'a ast::StmtFunctionDef, is_method: bool, has_walrus: bool) -> Self {
+        let mut names = Self::default();
+        names.add_parameters(&function.parameters, is_method);
+        names.add_body(&function.body, has_walrus);
+        names
+    }
+
+    pub(super) fn add_parameters(&mut self, parameters: &'a ast::Parameters, is_method: bool) {
+        let first = parameters.posonlyargs.iter().chain(&parameters.args).next();
+        let first = first.map(|parameter| &parameter.parameter.name.id).filter(|_| is_method);
+        for parameter in parameters.iter() {
+            let name = &parameter.as_parameter().name;
+            let is_first = first.is_some_and(|first| *first == name.id);
+            let by = if is_first { Binder::FirstParameter } else { Binder::Other };
+            self.bind(name, by, name.range.start());
+        }
+    }
+
+    fn add_body(&mut self, body: &'a [Stmt], has_walrus: bool) {
+        let mut visitor = Collect { names: self, has_walrus };
+        for statement in body {
+            visitor.visit_stmt(statement);
+        }
+    }
+
+    pub(super) fn bind(&mut self, name: &'a str, by: Binder<'a>, at: ruff_text_size::TextSize) {
+        use std::collections::btree_map::Entry;
+        match self.0.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert(Bound { by, at, is_sure: true });
+            }
+            Entry::Occupied(mut place) => {
+                let bound = place.get_mut();
+                bound.is_sure &= is_same_import(bound.by, by);
+            }
+        }
+    }
+
+    /// The names that a target binds; several at once mean nothing single.
+    pub(super) fn bind_target(&mut self, target: &'a Expr, value: Option<&'a Expr>) {
+        match target {
+            Expr::Name(name) => {
+                let by = value.map_or(Binder::Other, Binder::Expression);
+                self.bind(&name.id, by, name.range.start());
+            }
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|each| self.bind_target(each, None)),
+            Expr::List(list) => list.elts.iter().for_each(|each| self.bind_target(each, None)),
+            Expr::Starred(starred) => self.bind_target(&starred.value, None),
+            _ => {}
+        }
+    }
+
+    /// The name is rebound in a way that is not followed.
+    fn blur(&mut self, name: &'a str, at: ruff_text_size::TextSize) {
+        self.0.entry(name).or_insert(Bound { by: Binder::Other, at, is_sure: false }).is_sure = false;
+    }
+}
+
+/// `import a.b` and `import a.c` bind the same `a`; the same import twice binds one thing.
+fn is_same_import(one: Binder<'_>, two: Binder<'_>) -> bool {
+    let (Binder::Import(one, from_one), Binder::Import(two, from_two)) = (one, two) else { return false };
+    match (from_one, from_two) {
+        (None, None) => one.asname.is_none() && two.asname.is_none() || one.name.id == two.name.id,
+        (Some(from_one), Some(from_two)) => {
+            let module =
+                |from: &ast::StmtImportFrom| (from.level, from.module.as_ref().map(|name| name.id.clone()));
+            module(from_one) == module(from_two) && one.name.id == two.name.id
+        }
+        _ => false,
+    }
+}
+
+struct Collect<'names, 'a> {
+    names: &'names mut Names<'a>,
+    has_walrus: bool,
+}
+
+impl<'a> Visitor<'a> for Collect<'_, 'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => {
+                self.names.bind(&function.name, Binder::Function(function), function.name.range.start());
+            }
+            Stmt::ClassDef(class) => {
+                self.names.bind(&class.name, Binder::Class(class), class.name.range.start());
+            }
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    let first = alias.name.split('.').next().unwrap_or_default();
+                    let local = alias.asname.as_ref().map_or(first, |name| name.as_str());
+                    self.names.bind(local, Binder::Import(alias, None), alias.range.start());
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                for alias in import.names.iter().filter(|alias| alias.name.as_str() != "*") {
+                    let local = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.names.bind(local, Binder::Import(alias, Some(import)), alias.range.start());
+                }
+            }
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    self.names.bind_target(target, Some(&assign.value));
+                }
+            }
+            Stmt::AnnAssign(assign) => match (&assign.value, &*assign.target) {
+                (Some(value), target) => self.names.bind_target(target, Some(value)),
+                // The name belongs to the scope, and something that is not seen here gives it a value.
+                (None, Expr::Name(name)) if !self.names.0.contains_key(name.id.as_str()) => {
+                    self.names.blur(&name.id, name.range.start());
+                }
+                _ => {}
+            },
+            Stmt::AugAssign(assign) => {
+                if let Expr::Name(name) = &*assign.target {
+                    self.names.blur(&name.id, name.range.start());
+                }
+            }
+            Stmt::Delete(delete) => {
+                for target in &delete.targets {
+                    if let Expr::Name(name) = target {
+                        self.names.blur(&name.id, name.range.start());
+                    }
+                }
+            }
+            Stmt::TypeAlias(alias) => self.names.bind_target(&alias.name, None),
+            Stmt::Global(ast::StmtGlobal { names, .. }) | Stmt::Nonlocal(ast::StmtNonlocal { names, .. }) => {
+                names.iter().for_each(|name| self.names.blur(name, name.range.start()));
+            }
+            Stmt::For(repeat) => self.names.bind_target(&repeat.target, None),
+            Stmt::With(with) => {
+                let targets = with.items.iter().filter_map(|item| item.optional_vars.as_deref());
+                targets.for_each(|target| self.names.bind_target(target, None));
+            }
+            _ => {}
+        }
+        match statement {
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+            Stmt::If(_) | Stmt::Try(_) | Stmt::With(_) | Stmt::For(_) | Stmt::While(_) | Stmt::Match(_) => {
+                walk_stmt(self, statement);
+            }
+            _ if self.has_walrus => walk_stmt(self, statement),
+            _ => {}
+        }
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
+        let ast::ExceptHandler::ExceptHandler(caught) = handler;
+        if let Some(name) = &caught.name {
+            self.names.blur(name, name.range.start());
+        }
+        ast::visitor::walk_except_handler(self, handler);
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        let name = match pattern {
+            ast::Pattern::MatchAs(found) => found.name.as_ref(),
+            ast::Pattern::MatchStar(found) => found.name.as_ref(),
+            ast::Pattern::MatchMapping(found) => found.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.names.blur(name, name.range.start());
+        }
+        ast::visitor::walk_pattern(self, pattern);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if !self.has_walrus {
+            return;
+        }
+        if let Expr::Named(named) = expression
+            && let Expr::Name(name) = &*named.target
+        {
+            self.names.blur(&name.id, name.range.start());
+        }
+        walk_expr(self, expression);
+    }
+}

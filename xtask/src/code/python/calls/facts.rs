@@ -1,0 +1,133 @@
+//! What one file says about calls: its functions and classes, what its names stand for, and what it calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::signature::{Arguments, Signature};
+
+/// What one file says about calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CallFacts {
+    pub(crate) functions: Vec<Function>,
+    pub(crate) classes: Vec<Class>,
+    /// What the names of the module stand for.
+    pub(crate) names: BTreeMap<String, Binding>,
+    pub(crate) calls: Vec<Call>,
+    /// Names that are set as attributes of something that is not `self`, or by a test's patching; constructors as
+    /// `Class.__init__`.
+    pub(crate) patched: BTreeSet<String>,
+    /// Classes that are arguments of a call.
+    pub(crate) handed: BTreeSet<String>,
+}
+
+/// What a name of the module stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Binding {
+    pub(crate) line: usize,
+    pub(crate) value: Value,
+}
+
+/// What an expression stands for, as far as one file tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Value {
+    /// Several things, or what only running would tell.
+    Unclear,
+    /// A name of the module, or a builtin.
+    Name(String),
+    /// What an import statement binds, by its place in the file's imports.
+    Import(usize),
+    Function(usize),
+    Class(usize),
+    Attribute(Box<Value>, String),
+    /// The result of a call.
+    Made(Box<Value>),
+    /// The first parameter of a method of the class.
+    SelfOf(usize),
+    /// The first parameter of a class method of the class.
+    ClassOf(usize),
+    /// `super()` in a method of the class; true in an instance's.
+    SuperOf(usize, bool),
+}
+
+/// One function or method.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) signature: Signature,
+    pub(crate) kind: Kind,
+    /// Decorators that are not known to leave the signature as it is.
+    pub(crate) decorators: Vec<Value>,
+    /// It gives back its first argument and nothing else: as a decorator it changes nothing.
+    pub(crate) gives_back: bool,
+    /// The class that it stands in.
+    pub(crate) class: Option<usize>,
+}
+
+/// How a method binds its first argument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    #[default]
+    Plain,
+    Class,
+    Static,
+}
+
+/// One class.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Class {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) bases: Vec<Base>,
+    /// Its construction or its attributes are made by something else than its text: a metaclass, a decorator.
+    pub(crate) is_opaque: bool,
+    /// Decorators that are not known to leave the class as it is.
+    pub(crate) decorators: Vec<Value>,
+    /// What its body and its methods bind; what is bound twice is unclear.
+    pub(crate) members: BTreeMap<String, Value>,
+    pub(crate) fields: Option<Fields>,
+}
+
+/// One base of a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Base {
+    pub(crate) value: Value,
+    /// The dotted name, from the top of the module that it was imported from; empty where it is computed.
+    pub(crate) name: String,
+}
+
+/// What makes a constructor out of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Maker {
+    Dataclass,
+    Attrs,
+    NamedTuple,
+}
+
+/// The fields of a class whose constructor is made from them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fields {
+    pub(crate) maker: Maker,
+    /// False when the class asks for no constructor.
+    pub(crate) makes_init: bool,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// One field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    /// The name of the constructor's parameter; `None` when it has none.
+    pub(crate) parameter: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) by_keyword: bool,
+}
+
+/// One call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Call {
+    pub(crate) line: usize,
+    pub(crate) callee: Value,
+    pub(crate) arguments: Arguments,
+}

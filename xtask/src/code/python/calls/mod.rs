@@ -1,0 +1,231 @@
+//! Verifies calls against the functions and classes of a repository without running anything.
+//!
+//! A call is judged only where its target is certain: through imports, aliases and re-exports, `self` and
+//! `super()` over all derived classes, variables that are bound once to an object of a known class. What
+//! decorators, metaclasses, assignments to attributes, second bindings or computed names may change counts as
+//! fitting, and so do calls whose failure is wanted: no false alarm is the first aim.
+
+mod bind;
+mod classes;
+mod decorators;
+mod facts;
+mod fields;
+mod past;
+mod quiet;
+mod read;
+mod resolve;
+mod signature;
+mod suggest;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::imports::{FileId, Project, is_test_data};
+use super::inventory::is_test_file;
+use super::parallel;
+use crate::repo::RepoPath;
+use classes::{Construction, Node};
+pub(crate) use facts::CallFacts;
+use facts::{Call, Value};
+pub use past::Versions;
+pub(crate) use read::read;
+use resolve::{Id, Resolver, Shared, Thing};
+use signature::{Misfit, Signature, wording};
+use suggest::Key;
+pub use suggest::suggest;
+
+/// A call that its target does not take.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct BrokenCall {
+    /// The file.
+    pub path: RepoPath,
+    /// The line of the opening bracket, from 1.
+    pub line: usize,
+    /// What is called, as its definition names it: `Class`, `Class.method`, `function`.
+    pub callee: String,
+    /// What does not fit, as the end of a sentence that begins with the callee.
+    pub problem: String,
+    /// Where the callee is defined.
+    pub definition: Definition,
+    /// What history says to write instead.
+    pub suggestion: Option<String>,
+    /// The commit that made the call not fit.
+    pub commit: Option<String>,
+    #[serde(skip)]
+    misfits: Vec<Misfit>,
+    #[serde(skip)]
+    key: Key,
+    #[serde(skip)]
+    signature: Signature,
+}
+
+/// Where something is defined.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Definition {
+    /// The file.
+    pub path: RepoPath,
+    /// The line of its name, from 1.
+    pub line: usize,
+}
+
+/// Something that takes the arguments of a call.
+struct Target {
+    signature: Signature,
+    callee: String,
+    key: Key,
+    file: FileId,
+    line: usize,
+}
+
+/// Finds every call of a project that its target does not take; sorted by file and line.
+pub fn verify(project: &Project) -> Vec<BrokenCall> {
+    let index = project.index();
+    let shared = Shared::of(&index, &project.layout);
+    let files: Vec<FileId> = (0..project.files.len()).collect();
+    let is_library = |file: &&FileId| !is_test_file(&project.files[**file].path);
+    let patched: BTreeSet<&str> = files
+        .iter()
+        .filter(is_library)
+        .filter_map(|file| shared.calls(*file))
+        .flat_map(|calls| calls.patched.iter().map(String::as_str))
+        .collect();
+    let judged = parallel::map(&files, |&file| judge_file(&shared, &patched, file));
+    let mut broken: Vec<BrokenCall> = judged.into_iter().flatten().collect();
+    broken.sort();
+    broken.dedup();
+    broken
+}
+
+fn judge_file(shared: &Shared<'_>, patched: &BTreeSet<&str>, file: FileId) -> Vec<BrokenCall> {
+    let Some(facts) = shared.calls(file) else { return Vec::new() };
+    let resolver = Resolver::of(shared);
+    let mut broken = Vec::new();
+    for call in &facts.calls {
+        let is_patched = |name: &str| patched.contains(name) || facts.patched.contains(name);
+        let Some((target, misfits)) = misfit(&resolver, file, call, &is_patched) else { continue };
+        if is_test_data(shared.index, file) {
+            break;
+        }
+        let path_of = |file: FileId| shared.index.files[file].path.clone();
+        broken.push(BrokenCall {
+            path: path_of(file),
+            line: call.line,
+            callee: target.callee,
+            problem: wording(&misfits),
+            definition: Definition { path: path_of(target.file), line: target.line },
+            suggestion: None,
+            commit: None,
+            misfits,
+            key: target.key,
+            signature: target.signature,
+        });
+    }
+    broken
+}
+
+/// What does not fit, when no possible target takes the call.
+fn misfit(
+    resolver: &Resolver<'_, '_>,
+    file: FileId,
+    call: &Call,
+    is_patched: &dyn Fn(&str) -> bool,
+) -> Option<(Target, Vec<Misfit>)> {
+    let mut worst = None;
+    for thing in things(resolver, file, &call.callee)? {
+        let target = target(resolver, thing, is_patched)?;
+        let misfits = target.signature.misfits(&call.arguments);
+        if misfits.is_empty() {
+            return None;
+        }
+        worst.get_or_insert((target, misfits));
+    }
+    worst
+}
+
+/// Everything that a callee may stand for; `None` where that is not known.
+fn things(resolver: &Resolver<'_, '_>, file: FileId, callee: &Value) -> Option<Vec<Thing>> {
+    match callee {
+        Value::Attribute(owner, name)
+            if matches!(**owner, Value::SelfOf(_) | Value::ClassOf(_) | Value::SuperOf(..)) =>
+        {
+            resolver.open_members(file, owner, name)
+        }
+        Value::ClassOf(class) => {
+            let family = resolver.shared.family().members((file, *class), resolver.shared)?;
+            Some(family.into_iter().map(Thing::Class).collect())
+        }
+        other => match resolver.thing(file, other, 0) {
+            found @ (Thing::Function(..) | Thing::Class(_)) => Some(vec![found]),
+            _ => None,
+        },
+    }
+}
+
+fn target(resolver: &Resolver<'_, '_>, thing: Thing, is_patched: &dyn Fn(&str) -> bool) -> Option<Target> {
+    match thing {
+        Thing::Function(id, bound) => function_target(resolver, id, bound, is_patched),
+        Thing::Class(id) => {
+            let class = resolver.shared.class(id)?;
+            let is_equipped = |order: &[Node]| {
+                order.iter().any(|node| match node {
+                    Node::Class(id) => resolver.shared.class(*id).is_none_or(|class| {
+                        ["__init__", "__new__"]
+                            .iter()
+                            .any(|name| is_patched(&format!("{}.{name}", class.name)))
+                    }),
+                    Node::Outside(_) => false,
+                })
+            };
+            if is_patched(&class.name) || is_equipped(&resolver.order(id, 0)) {
+                return None;
+            }
+            let made = |signature: Signature| {
+                let key = Key { class: Some(class.name.clone()), function: None, bound: 1 };
+                Some(Target { signature, callee: class.name.clone(), key, file: id.0, line: class.line })
+            };
+            match resolver.construction(id) {
+                Construction::By(function) => {
+                    let found = function_target(resolver, function, 1, is_patched)?;
+                    Some(Target { callee: class.name.clone(), ..found })
+                }
+                Construction::Made(signature) => made(signature),
+                // Whoever got the class may have given it a constructor.
+                Construction::Nothing if is_handed(resolver, id) => None,
+                Construction::Nothing => made(Signature::default()),
+                Construction::Unknown => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn is_handed(resolver: &Resolver<'_, '_>, class: Id) -> bool {
+    let calls = resolver.shared.calls(class.0);
+    let name = resolver.shared.class(class).map(|class| class.name.as_str());
+    name.is_none_or(|name| calls.is_none_or(|calls| calls.handed.contains(name)))
+}
+
+fn function_target(
+    resolver: &Resolver<'_, '_>,
+    id: Id,
+    bound: usize,
+    is_patched: &dyn Fn(&str) -> bool,
+) -> Option<Target> {
+    let function = resolver.shared.function(id)?;
+    if is_patched(&function.name) || !resolver.is_plain(id.0, &function.decorators) {
+        return None;
+    }
+    let class = function.class.and_then(|class| resolver.shared.class((id.0, class)));
+    let class = class.map(|class| class.name.clone());
+    let callee = class.as_ref().map_or(function.name.clone(), |class| format!("{class}.{}", function.name));
+    Some(Target {
+        signature: function.signature.without_first(bound)?,
+        callee,
+        key: Key { class, function: Some(function.name.clone()), bound },
+        file: id.0,
+        line: function.line,
+    })
+}

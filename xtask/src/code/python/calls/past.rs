@@ -1,0 +1,123 @@
+//! Asks git how definitions looked before: the only file of this room that talks to the repository.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::rc::Rc;
+
+use anyhow::Result;
+
+use super::signature::Signature;
+use super::suggest::{Key, signature_in};
+use crate::code::python::source::decode_source;
+use crate::repo::{BlobId, CommitId, Repo, RepoPath};
+
+/// How many commits of a file are looked at.
+const COMMITS: &str = "-n300";
+
+/// The versions of files, read as they are asked for.
+pub struct Versions<'a> {
+    repo: &'a Repo,
+    tip: CommitId,
+    changes: BTreeMap<Vec<RepoPath>, Rc<Vec<Change>>>,
+    signatures: BTreeMap<(BlobId, Key), Option<Rc<Signature>>>,
+}
+
+/// What one commit did to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) commit: CommitId,
+    /// The content before; `None` where the commit made the file.
+    pub(super) before: Option<BlobId>,
+    pub(super) after: BlobId,
+}
+
+impl<'a> Versions<'a> {
+    /// The versions that a commit can reach.
+    pub fn of(repo: &'a Repo, tip: &CommitId) -> Self {
+        Self { repo, tip: tip.clone(), changes: BTreeMap::new(), signatures: BTreeMap::new() }
+    }
+
+    /// What commits did to the file that stood at these paths, newest first.
+    pub(super) fn changes(&mut self, paths: &[RepoPath]) -> Result<Rc<Vec<Change>>> {
+        if let Some(known) = self.changes.get(paths) {
+            return Ok(Rc::clone(known));
+        }
+        let fixed =
+            ["log", COMMITS, "--format=%x01%H", "--raw", "-z", "--no-abbrev", "-M50%", "--diff-filter=AMR"];
+        let mut args: Vec<OsString> = fixed.iter().map(Into::into).collect();
+        args.extend([
+            "--no-ext-diff".into(),
+            "--end-of-options".into(),
+            self.tip.as_str().into(),
+            "--".into(),
+        ]);
+        args.extend(paths.iter().map(|path| OsStr::from_bytes(path.as_bytes()).to_owned()));
+        let changes = Rc::new(parse(&self.repo.git().read(&args)?));
+        self.changes.insert(paths.to_vec(), Rc::clone(&changes));
+        Ok(changes)
+    }
+
+    /// What the definition took in a version of its file; `None` where it is not there, or not certain.
+    pub(super) fn signature(&mut self, blob: &BlobId, key: &Key) -> Result<Option<Rc<Signature>>> {
+        let place = (blob.clone(), key.clone());
+        if let Some(known) = self.signatures.get(&place) {
+            return Ok(known.clone());
+        }
+        let bytes = self.bytes(blob)?;
+        let text = decode_source(&bytes).ok();
+        let signature = text.and_then(|text| signature_in(text, key)).map(Rc::new);
+        self.signatures.insert(place, signature.clone());
+        Ok(signature)
+    }
+
+    fn bytes(&self, blob: &BlobId) -> Result<Vec<u8>> {
+        if let Some(library) = self.repo.library()
+            && let Ok(id) = git2::Oid::from_str(blob.as_str())
+            && let Ok(found) = library.find_blob(id)
+        {
+            return Ok(found.content().to_vec());
+        }
+        self.repo.git().read(&["cat-file", "blob", blob.as_str()])
+    }
+}
+
+/// Reads `git log --raw -z --format=%x01%H`.
+fn parse(log: &[u8]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut commit = None;
+    for record in log.split(|&byte| byte == 0) {
+        let text = String::from_utf8_lossy(record);
+        let text = text.trim_start_matches('\n');
+        if let Some(id) = text.strip_prefix('\u{1}') {
+            commit = CommitId::parse(id);
+            continue;
+        }
+        let Some(meta) = text.strip_prefix(':') else { continue };
+        let fields: Vec<&str> = meta.split(' ').collect();
+        if let ([_, _, before, after, _], Some(commit)) = (&fields[..], &commit)
+            && let (Some(before), Some(after)) = (BlobId::parse(before), BlobId::parse(after))
+        {
+            let is_none = before.as_str().bytes().all(|digit| digit == b'0');
+            changes.push(Change { commit: commit.clone(), before: (!is_none).then_some(before), after });
+        }
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raw_log_gives_each_content_before_and_after() {
+        let (one, two, none) = ("1".repeat(40), "2".repeat(40), "0".repeat(40));
+        let log = format!(
+            "\u{1}{one}\0\n:100644 100644 {one} {two} M\0a b.py\0\u{1}{two}\0\n:000000 100644 {none} {one} A\0:x.py\0"
+        );
+        let changes = parse(log.as_bytes());
+        let befores: Vec<bool> = changes.iter().map(|change| change.before.is_some()).collect();
+        assert_eq!(befores, [true, false]);
+        assert_eq!(changes[0].after.as_str(), two);
+    }
+}

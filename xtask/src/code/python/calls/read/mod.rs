@@ -1,0 +1,442 @@
+//! Reads one file: scopes, definitions, and the calls whose target the file's own text settles.
+
+mod effects;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::TextSize;
+
+use super::bind::Names;
+use super::decorators::{keeps_class, keeps_function};
+use super::facts::{Base, Binding, CallFacts, Class, Function, Kind, Value};
+use super::fields;
+use super::quiet;
+use super::signature::{Given, Parameter, Signature};
+use crate::code::python::imports::{Guard, Import, guard_of_test};
+use crate::code::python::syntax::{Lines, dotted};
+
+/// Longer chains of names are circles.
+const LONGEST: usize = 8;
+
+/// Reads what a file says about calls. `imports` are the file's, with the places of their aliases.
+pub(crate) fn read(text: &str, body: &[Stmt], lines: &Lines, imports: &[Import]) -> CallFacts {
+    let mut reader = Reader {
+        text,
+        lines,
+        imports,
+        import_places: imports.iter().enumerate().map(|(id, import)| (import.alias.0, id)).collect(),
+        has_walrus: text.contains(":="),
+        has_ignores: quiet::COMMENTS.iter().any(|comment| text.contains(comment)),
+        has_stars: imports.iter().any(|import| import.name.as_deref() == Some("*")),
+        rebound: rebound_from_inside(text, body),
+        function_ids: BTreeMap::new(),
+        class_ids: BTreeMap::new(),
+        scopes: Vec::new(),
+        muted: 0,
+        may_fail: false,
+        facts: CallFacts::default(),
+    };
+    let names = Names::of_body(body, reader.has_walrus);
+    reader.scopes.push(Scope { kind: ScopeKind::Module, names });
+    reader.visit_body(body);
+    reader.facts.names = reader.module_names();
+    reader.facts
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    lines: &'a Lines,
+    imports: &'a [Import],
+    import_places: BTreeMap<usize, usize>,
+    has_walrus: bool,
+    has_ignores: bool,
+    has_stars: bool,
+    /// Names of outer scopes that some function rebinds.
+    rebound: BTreeSet<&'a str>,
+    function_ids: BTreeMap<TextSize, usize>,
+    class_ids: BTreeMap<TextSize, usize>,
+    scopes: Vec<Scope<'a>>,
+    /// How many things stand around that make a failing call harmless or wanted.
+    muted: usize,
+    /// A failure is expected of the statement.
+    may_fail: bool,
+    facts: CallFacts,
+}
+
+struct Scope<'a> {
+    kind: ScopeKind,
+    names: Names<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ScopeKind {
+    Module,
+    Class(usize),
+    /// A function; what its first parameter is.
+    Function(First),
+    /// A lambda or a comprehension.
+    Inner,
+}
+
+/// What the first parameter of a function is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum First {
+    Instance(usize),
+    Class(usize),
+    Other,
+}
+
+/// Names in `global` and `nonlocal` statements.
+fn rebound_from_inside<'a>(text: &str, body: &'a [Stmt]) -> BTreeSet<&'a str> {
+    struct Names<'a>(BTreeSet<&'a str>);
+    impl<'a> Visitor<'a> for Names<'a> {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            match statement {
+                Stmt::Global(ast::StmtGlobal { names, .. })
+                | Stmt::Nonlocal(ast::StmtNonlocal { names, .. }) => {
+                    self.0.extend(names.iter().map(|name| name.as_str()));
+                }
+                _ => walk_stmt(self, statement),
+            }
+        }
+        fn visit_expr(&mut self, _: &'a Expr) {}
+    }
+    let mut names = Names(BTreeSet::new());
+    if text.contains("global ") || text.contains("nonlocal ") {
+        names.visit_body(body);
+    }
+    names.0
+}
+
+impl<'a> Visitor<'a> for Reader<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => self.function(function),
+            Stmt::ClassDef(class) => self.class(class),
+            Stmt::If(branch) => self.branch(branch),
+            Stmt::Try(attempt) => {
+                self.mute(quiet::catches_wrong_calls(attempt), |reader| reader.visit_body(&attempt.body));
+                for handler in &attempt.handlers {
+                    self.visit_except_handler(handler);
+                }
+                self.visit_body(&attempt.orelse);
+                self.visit_body(&attempt.finalbody);
+            }
+            Stmt::With(with) => {
+                for item in &with.items {
+                    self.visit_with_item(item);
+                    item.optional_vars.iter().for_each(|target| self.set_attribute(target));
+                }
+                let expects = |item: &ast::WithItem| quiet::expects_wrong_calls(&item.context_expr);
+                let mutes = with.items.iter().any(expects);
+                let fails = with.items.iter().any(|item| quiet::expects_failure(&item.context_expr));
+                self.mute(mutes, |reader| reader.body_that_may_fail(&with.body, fails));
+            }
+            Stmt::Assign(assign) => {
+                assign.targets.iter().for_each(|target| self.set_attribute(target));
+                walk_stmt(self, statement);
+            }
+            Stmt::AugAssign(assign) => {
+                self.set_attribute(&assign.target);
+                walk_stmt(self, statement);
+            }
+            Stmt::AnnAssign(assign) => {
+                if assign.value.is_some() {
+                    self.set_attribute(&assign.target);
+                }
+                assign.value.iter().for_each(|value| self.visit_expr(value));
+            }
+            Stmt::For(repeat) => {
+                self.set_attribute(&repeat.target);
+                walk_stmt(self, statement);
+            }
+            Stmt::Delete(delete) => {
+                delete.targets.iter().for_each(|target| self.set_attribute(target));
+            }
+            _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Call(call) => {
+                self.patch(call);
+                self.hand_over(call);
+                self.call(call);
+                walk_expr(self, expression);
+            }
+            Expr::Lambda(lambda) => {
+                let mut names = Names::default();
+                for parameters in lambda.parameters.iter() {
+                    names.add_parameters(parameters, false);
+                }
+                self.inside(ScopeKind::Inner, names, |reader| walk_expr(reader, expression));
+            }
+            Expr::ListComp(ast::ExprListComp { generators, .. })
+            | Expr::SetComp(ast::ExprSetComp { generators, .. })
+            | Expr::DictComp(ast::ExprDictComp { generators, .. })
+            | Expr::Generator(ast::ExprGenerator { generators, .. }) => {
+                let mut names = Names::default();
+                generators.iter().for_each(|generator| names.bind_target(&generator.target, None));
+                self.inside(ScopeKind::Inner, names, |reader| walk_expr(reader, expression));
+            }
+            _ => walk_expr(self, expression),
+        }
+    }
+
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+impl<'a> Reader<'a> {
+    fn inside(&mut self, kind: ScopeKind, names: Names<'a>, look: impl FnOnce(&mut Self)) {
+        self.scopes.push(Scope { kind, names });
+        look(self);
+        self.scopes.pop();
+    }
+
+    fn mute(&mut self, mutes: bool, look: impl FnOnce(&mut Self)) {
+        self.muted += usize::from(mutes);
+        look(self);
+        self.muted -= usize::from(mutes);
+    }
+
+    /// Where a failure is expected, what stands behind the first statement or the first call may never run.
+    fn body_that_may_fail(&mut self, body: &'a [Stmt], fails: bool) {
+        let before = self.may_fail;
+        self.may_fail |= fails;
+        if let ([first, rest @ ..], true) = (body, fails) {
+            self.visit_stmt(first);
+            self.mute(true, |reader| reader.visit_body(rest));
+        } else {
+            self.visit_body(body);
+        }
+        self.may_fail = before;
+    }
+
+    fn branch(&mut self, branch: &'a ast::StmtIf) {
+        self.visit_expr(&branch.test);
+        let mut above = guard_of_test(&branch.test);
+        self.mute(above.is_some(), |reader| reader.visit_body(&branch.body));
+        for clause in &branch.elif_else_clauses {
+            clause.test.iter().for_each(|test| self.visit_expr(test));
+            let own = clause.test.as_ref().and_then(guard_of_test);
+            let guard = own.or(above.filter(|guard| *guard == Guard::Version));
+            self.mute(guard.is_some(), |reader| reader.visit_body(&clause.body));
+            above = above.or(own);
+        }
+    }
+
+    fn function(&mut self, function: &'a ast::StmtFunctionDef) {
+        function.decorator_list.iter().for_each(|decorator| self.visit_expr(&decorator.expression));
+        for parameter in function.parameters.iter_non_variadic_params() {
+            parameter.default.iter().for_each(|default| self.visit_expr(default));
+        }
+        let class = match self.scopes.last().map(|scope| scope.kind) {
+            Some(ScopeKind::Class(class)) => Some(class),
+            _ => None,
+        };
+        let names = Names::of_function(function, class.is_some(), self.has_walrus);
+        let mut kind = match function.name.as_str() {
+            "__new__" => Kind::Static,
+            "__init_subclass__" | "__class_getitem__" => Kind::Class,
+            _ => Kind::Plain,
+        };
+        let mut decorators = Vec::new();
+        for decorator in &function.decorator_list {
+            let (name, value) = self.decorator(&decorator.expression);
+            match name.as_deref() {
+                Some("staticmethod" | "abc.abstractstaticmethod") => kind = Kind::Static,
+                Some("classmethod" | "abc.abstractclassmethod") => kind = Kind::Class,
+                Some(name) if keeps_function(name) => {}
+                _ => decorators.push(value),
+            }
+        }
+        let first = first_of(function, class, kind, decorators.is_empty());
+        let id = self.function_id(function);
+        self.facts.functions[id] = Function {
+            name: function.name.to_string(),
+            line: self.lines.line(function.name.range.start()),
+            signature: signature_of(&function.parameters),
+            kind,
+            decorators,
+            gives_back: class.is_none() && gives_back(function, &names),
+            class,
+        };
+        self.inside(ScopeKind::Function(first), names, |reader| reader.visit_body(&function.body));
+    }
+
+    /// The full name of a decorator, where it is known, and what it stands for.
+    fn decorator(&self, expression: &'a Expr) -> (Option<String>, Value) {
+        match expression {
+            Expr::Call(call) => (self.full_name(&call.func), Value::Unclear),
+            other => (self.full_name(other), self.value(other)),
+        }
+    }
+
+    fn class(&mut self, class: &'a ast::StmtClassDef) {
+        class.decorator_list.iter().for_each(|decorator| self.visit_expr(&decorator.expression));
+        class.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
+        let id = self.class_id(class);
+        let mut read = Class {
+            name: class.name.to_string(),
+            line: self.lines.line(class.name.range.start()),
+            bases: self.bases(class),
+            is_opaque: self.has_metaclass(class),
+            fields: fields::of_class(class, |expression| self.full_name(expression)),
+            ..Class::default()
+        };
+        for decorator in &class.decorator_list {
+            let (name, value) = self.decorator(&decorator.expression);
+            match name.as_deref() {
+                Some(name) if keeps_class(name) => {}
+                Some(name) if fields::is_maker(name) => read.is_opaque |= read.fields.is_none(),
+                _ => read.decorators.push(value),
+            }
+        }
+        // Bindings of methods' `self.name` are added to these while the body is walked.
+        self.facts.classes[id] = read;
+        let names = Names::of_body(&class.body, self.has_walrus);
+        self.scopes.push(Scope { kind: ScopeKind::Class(id), names });
+        self.visit_body(&class.body);
+        let members = self.members();
+        self.scopes.pop();
+        let read = &mut self.facts.classes[id];
+        read.is_opaque |= members.contains_key("__getattribute__") || members.contains_key("__metaclass__");
+        for (name, value) in members {
+            read.members.entry(name).and_modify(|value| *value = Value::Unclear).or_insert(value);
+        }
+    }
+
+    fn members(&mut self) -> BTreeMap<String, Value> {
+        let bound: Vec<&'a str> =
+            self.scopes.last().map(|scope| scope.names.0.keys().copied().collect()).unwrap_or_default();
+        let level = self.scopes.len();
+        bound.into_iter().map(|name| (name.to_owned(), self.bound_in(level - 1, name, 0))).collect()
+    }
+
+    fn bases(&mut self, class: &'a ast::StmtClassDef) -> Vec<Base> {
+        let arguments = class.arguments.iter().flat_map(|arguments| &arguments.args);
+        let mut bases = Vec::new();
+        for base in arguments {
+            let plain = match base {
+                // `Base[T]` is `Base` to its callers.
+                Expr::Subscript(subscript) => &*subscript.value,
+                other => other,
+            };
+            let name = self.full_name(plain).or_else(|| dotted(plain)).unwrap_or_default();
+            bases.push(Base { value: self.value(plain), name });
+        }
+        bases
+    }
+
+    fn has_metaclass(&self, class: &'a ast::StmtClassDef) -> bool {
+        let keywords = class.arguments.iter().flat_map(|arguments| &arguments.keywords);
+        keywords.into_iter().any(|keyword| match keyword.arg.as_deref() {
+            Some("metaclass") => self.full_name(&keyword.value).as_deref() != Some("abc.ABCMeta"),
+            Some(_) => false,
+            None => true,
+        })
+    }
+
+    fn module_names(&mut self) -> BTreeMap<String, Binding> {
+        let bound: Vec<(&'a str, TextSize)> =
+            self.scopes[0].names.0.iter().map(|(name, bound)| (*name, bound.at)).collect();
+        let mut names = BTreeMap::new();
+        for (name, at) in bound {
+            let value = if self.rebound.contains(name) { Value::Unclear } else { self.bound_in(0, name, 0) };
+            names.insert(name.to_owned(), Binding { line: self.lines.line(at), value });
+        }
+        // What a function declares global without a binding at the top is bound by that function.
+        for name in &self.rebound {
+            names.entry((*name).to_owned()).or_insert(Binding { line: 0, value: Value::Unclear });
+        }
+        names
+    }
+
+    fn function_id(&mut self, function: &ast::StmtFunctionDef) -> usize {
+        let next = self.facts.functions.len();
+        let id = *self.function_ids.entry(function.name.range.start()).or_insert(next);
+        if id == next {
+            self.facts.functions.push(Function::default());
+        }
+        id
+    }
+
+    fn class_id(&mut self, class: &ast::StmtClassDef) -> usize {
+        let next = self.facts.classes.len();
+        let id = *self.class_ids.entry(class.name.range.start()).or_insert(next);
+        if id == next {
+            self.facts.classes.push(Class::default());
+        }
+        id
+    }
+}
+
+fn first_of(function: &ast::StmtFunctionDef, class: Option<usize>, kind: Kind, is_plain: bool) -> First {
+    let Some(class) = class else { return First::Other };
+    let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
+    let is_self = first.is_some_and(|first| first.parameter.name.as_str() == "self");
+    match kind {
+        Kind::Plain if is_self => First::Instance(class),
+        Kind::Class if is_plain => First::Class(class),
+        Kind::Static if function.name.as_str() == "__new__" => First::Class(class),
+        _ => First::Other,
+    }
+}
+
+fn signature_of(parameters: &ast::Parameters) -> Signature {
+    let mut read = Vec::new();
+    let groups = [
+        (&parameters.posonlyargs, Given::ByPosition),
+        (&parameters.args, Given::Either),
+        (&parameters.kwonlyargs, Given::ByKeyword),
+    ];
+    for (group, given) in groups {
+        for parameter in group {
+            read.push(Parameter {
+                name: parameter.parameter.name.to_string(),
+                given,
+                required: parameter.default.is_none(),
+            });
+        }
+    }
+    Signature { parameters: read, rest: parameters.vararg.is_some(), keywords: parameters.kwarg.is_some() }
+}
+
+/// True for a function that returns its first argument wherever it returns, and never rebinds it.
+fn gives_back(function: &ast::StmtFunctionDef, names: &Names<'_>) -> bool {
+    struct Returns<'name> {
+        name: &'name str,
+        some: bool,
+        all: bool,
+    }
+    impl<'a> Visitor<'a> for Returns<'_> {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            match statement {
+                Stmt::Return(back) => {
+                    let is_it = matches!(back.value.as_deref(), Some(Expr::Name(name)) if name.id.as_str() == self.name);
+                    self.some = true;
+                    self.all &= is_it;
+                }
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+                _ => walk_stmt(self, statement),
+            }
+        }
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            self.all &= !matches!(expression, Expr::Yield(_) | Expr::YieldFrom(_));
+        }
+    }
+    let parameters = &function.parameters;
+    let Some(first) = parameters.posonlyargs.iter().chain(&parameters.args).next() else { return false };
+    let name = first.parameter.name.as_str();
+    if function.is_async || !names.0.get(name).is_some_and(|bound| bound.is_sure) {
+        return false;
+    }
+    let mut returns = Returns { name, some: false, all: true };
+    returns.visit_body(&function.body);
+    let always = matches!(function.body.last(), Some(Stmt::Return(_)));
+    returns.some && returns.all && always
+}

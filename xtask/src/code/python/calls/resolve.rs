@@ -1,0 +1,268 @@
+//! Follows names across modules to what they stand for; anything uncertain is [`Thing::Unknown`].
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+use super::classes::{Family, Node};
+use super::facts::{CallFacts, Class, Function, Kind, Value};
+use crate::code::python::imports::{
+    Answer, FileId, Import, Index, Layout, Outcome, Place, Root, is_standard,
+};
+
+/// Longer chains of names are circles.
+const LONGEST: usize = 24;
+
+/// A function or class: its file and its place in the file's facts.
+pub(super) type Id = (FileId, usize);
+
+/// What a value stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Thing {
+    Unknown,
+    Module(Place),
+    /// The function, and how many first arguments are given without being written.
+    Function(Id, usize),
+    Class(Id),
+    /// An object of exactly this class.
+    Instance(Id),
+}
+
+/// What all files share.
+pub(super) struct Shared<'a> {
+    pub(super) index: &'a Index<'a>,
+    pub(super) layout: &'a Layout,
+    family: OnceLock<Family>,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn of(index: &'a Index<'a>, layout: &'a Layout) -> Self {
+        Self { index, layout, family: OnceLock::new() }
+    }
+
+    /// Which classes are derived from which; worked out when first asked for.
+    pub(super) fn family(&self) -> &Family {
+        self.family.get_or_init(|| Family::of(self))
+    }
+
+    pub(super) fn calls(&self, file: FileId) -> Option<&'a CallFacts> {
+        let facts = self.index.files.get(file)?.facts.as_ref()?;
+        Some(&facts.calls)
+    }
+
+    pub(super) fn class(&self, id: Id) -> Option<&'a Class> {
+        self.calls(id.0)?.classes.get(id.1)
+    }
+
+    pub(super) fn function(&self, id: Id) -> Option<&'a Function> {
+        self.calls(id.0)?.functions.get(id.1)
+    }
+}
+
+/// Follows names, and remembers what it found.
+pub(super) struct Resolver<'a, 'shared> {
+    pub(super) shared: &'shared Shared<'a>,
+    roots: RefCell<BTreeMap<FileId, Rc<Vec<Root>>>>,
+    names: RefCell<BTreeMap<(FileId, String), Thing>>,
+    pub(super) orders: RefCell<BTreeMap<Id, Rc<Vec<Node>>>>,
+}
+
+impl<'a, 'shared> Resolver<'a, 'shared> {
+    pub(super) fn of(shared: &'shared Shared<'a>) -> Self {
+        Self { shared, roots: RefCell::default(), names: RefCell::default(), orders: RefCell::default() }
+    }
+
+    /// What a value of a file stands for.
+    pub(super) fn thing(&self, file: FileId, value: &Value, depth: usize) -> Thing {
+        if depth > LONGEST {
+            return Thing::Unknown;
+        }
+        match value {
+            Value::Name(name) => self.name(file, name, depth + 1),
+            Value::Import(id) => self.import(file, *id, depth + 1),
+            Value::Function(id) => Thing::Function((file, *id), 0),
+            Value::Class(id) => Thing::Class((file, *id)),
+            Value::Attribute(owner, name) => match self.thing(file, owner, depth + 1) {
+                Thing::Module(place) => self.in_module(place, name, depth + 1),
+                Thing::Class(class) => self.member(class, name, false),
+                Thing::Instance(class) => self.member(class, name, true),
+                Thing::Function(..) | Thing::Unknown => Thing::Unknown,
+            },
+            Value::Made(callee) => match self.thing(file, callee, depth + 1) {
+                Thing::Class(class) if self.makes_its_own(class) => Thing::Instance(class),
+                _ => Thing::Unknown,
+            },
+            // What these are depends on the class of the object: `targets` looks at each.
+            Value::SelfOf(_) | Value::ClassOf(_) | Value::SuperOf(..) | Value::Unclear => Thing::Unknown,
+        }
+    }
+
+    /// What a name of a module stands for.
+    fn name(&self, file: FileId, name: &str, depth: usize) -> Thing {
+        let key = (file, name.to_owned());
+        if let Some(known) = self.names.borrow().get(&key) {
+            return *known;
+        }
+        // Stands for a circle while it is being followed.
+        self.names.borrow_mut().insert(key.clone(), Thing::Unknown);
+        let found = self.follow_name(file, name, depth);
+        self.names.borrow_mut().insert(key, found);
+        found
+    }
+
+    fn follow_name(&self, file: FileId, name: &str, depth: usize) -> Thing {
+        let Some(facts) = self.shared.index.facts(file) else { return Thing::Unknown };
+        if facts.makes_names || self.shared.index.is_patched(file, name) {
+            return Thing::Unknown;
+        }
+        let Some(binding) = facts.calls.names.get(name) else { return self.by_star(file, name, depth) };
+        let is_star = |import: &&Import| import.name.as_deref() == Some("*");
+        if facts.imports.iter().filter(is_star).any(|star| star.line >= binding.line) {
+            return Thing::Unknown;
+        }
+        self.thing(file, &binding.value, depth + 1)
+    }
+
+    fn by_star(&self, file: FileId, name: &str, depth: usize) -> Thing {
+        let Some(facts) = self.shared.index.facts(file) else { return Thing::Unknown };
+        let mut found = None;
+        for (level, module) in &facts.stars {
+            let Some(place) = self.place(file, *level, module) else { return Thing::Unknown };
+            match self.shared.index.has_name(place, name) {
+                Answer::No => {}
+                Answer::Yes if found.is_none() && !name.starts_with('_') => found = Some(place),
+                Answer::Yes | Answer::Unknown => return Thing::Unknown,
+            }
+        }
+        found.map_or(Thing::Unknown, |place| self.in_module(place, name, depth + 1))
+    }
+
+    fn import(&self, file: FileId, id: usize, depth: usize) -> Thing {
+        let Some(import) = self.shared.index.facts(file).and_then(|facts| facts.imports.get(id)) else {
+            return Thing::Unknown;
+        };
+        let top = import.module.split('.').next().unwrap_or_default();
+        let module = match (&import.name, &import.renamed) {
+            (None, None) => top,
+            _ => &import.module,
+        };
+        let Some(place) = self.place(file, import.level, module) else { return Thing::Unknown };
+        match &import.name {
+            Some(name) => self.in_module(place, name, depth + 1),
+            None => Thing::Module(place),
+        }
+    }
+
+    /// What an attribute of a module stands for.
+    fn in_module(&self, place: Place, name: &str, depth: usize) -> Thing {
+        let (folder, file) = match place {
+            Place::Module(file) => (None, Some(file)),
+            Place::Package(folder, Some(file)) => (Some(folder), Some(file)),
+            Place::Namespace(folder) => (Some(folder), None),
+            Place::Package(_, None) | Place::Unknown => return Thing::Unknown,
+        };
+        let submodule = folder.and_then(|folder| match self.shared.index.resolve(folder, name) {
+            Outcome::Found(place) => Some(place),
+            _ => None,
+        });
+        let Some(file) = file else { return submodule.map_or(Thing::Unknown, Thing::Module) };
+        let is_bound = self.shared.calls(file).is_some_and(|calls| calls.names.contains_key(name));
+        match submodule {
+            None => self.name(file, name, depth + 1),
+            // A name of the package and a module in it: which of them is seen depends on what was imported last.
+            Some(_) if is_bound => Thing::Unknown,
+            Some(Place::Unknown) => Thing::Unknown,
+            Some(submodule) => match self.shared.index.facts(file) {
+                Some(facts) if facts.stars.is_empty() && !facts.makes_names => Thing::Module(submodule),
+                _ => Thing::Unknown,
+            },
+        }
+    }
+
+    /// The one place that `from LEVEL.MODULE` of a file leads to; `None` when there are several, or none here.
+    fn place(&self, file: FileId, level: u32, module: &str) -> Option<Place> {
+        let index = self.shared.index;
+        if level > 0 {
+            return match index.relative(file, level, module) {
+                Outcome::Found(Place::Unknown) => None,
+                Outcome::Found(place) => Some(place),
+                _ => None,
+            };
+        }
+        let top = module.split('.').next().unwrap_or_default();
+        if is_standard(top) {
+            return None;
+        }
+        let layout = self.shared.layout;
+        let mut found = Vec::new();
+        for (package, folder) in &layout.aliases {
+            let rest =
+                module.strip_prefix(package.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('.'));
+            if let (Some(rest), Some(folder)) = (rest, index.folder(folder)) {
+                found.push(index.resolve(folder, rest));
+            }
+        }
+        if found.is_empty() {
+            for root in self.roots(file).iter().filter(|root| !root.only_as_script) {
+                // A distribution that the repository asks for may be meant rather than a folder of its name.
+                let is_declared_root = layout.roots.contains(&index.folders[root.folder].path);
+                if is_declared_root || !layout.declared.contains(top) {
+                    found.push(index.resolve(root.folder, module));
+                }
+            }
+        }
+        one_place(&found)
+    }
+
+    fn roots(&self, file: FileId) -> Rc<Vec<Root>> {
+        let known = self.roots.borrow().get(&file).cloned();
+        known.unwrap_or_else(|| {
+            let roots = Rc::new(self.shared.index.roots(file));
+            self.roots.borrow_mut().insert(file, Rc::clone(&roots));
+            roots
+        })
+    }
+
+    /// A function as an attribute of a class or of an object: its first argument may be bound.
+    pub(super) fn bind(&self, thing: Thing, in_instance: bool) -> Thing {
+        let Thing::Function(id, _) = thing else { return thing };
+        let Some(function) = self.shared.function(id) else { return Thing::Unknown };
+        let bound = match function.kind {
+            Kind::Static => 0,
+            Kind::Class => 1,
+            Kind::Plain => usize::from(in_instance),
+        };
+        Thing::Function(id, bound)
+    }
+
+    /// True when every decorator gives back what it gets.
+    pub(super) fn is_plain(&self, file: FileId, decorators: &[Value]) -> bool {
+        decorators.iter().all(|decorator| match self.thing(file, decorator, 0) {
+            Thing::Function(id, 0) => {
+                let function = self.shared.function(id);
+                function.is_some_and(|function| function.gives_back && function.decorators.is_empty())
+            }
+            _ => false,
+        })
+    }
+}
+
+/// A package wins over a folder without `__init__.py`; several of a kind are no answer.
+fn one_place(outcomes: &[Outcome]) -> Option<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Found(Place::Unknown) => return None,
+            Outcome::Found(place) if !places.contains(place) => places.push(*place),
+            _ => {}
+        }
+    }
+    if places.len() > 1 {
+        places.retain(|place| !matches!(place, Place::Namespace(_)));
+    }
+    match places[..] {
+        [place] => Some(place),
+        _ => None,
+    }
+}
