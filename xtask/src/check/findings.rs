@@ -2,6 +2,7 @@
 
 use super::Found;
 use super::gather::{Facts, Fate};
+use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::{AnchorKind, MovedAnchor, Unresolved};
 use crate::links::{BrokenLink, Reason, relative_destination};
 use crate::repo::CommitId;
@@ -15,7 +16,8 @@ pub(super) fn of(facts: &Facts) -> Vec<Found> {
     let links = facts.links.links.iter().map(|link| broken_link(link, facts));
     // Behind a guard a failing import is often meant; `validate imports` lists those.
     let imports = facts.imports.unresolved.iter().filter(|import| import.guard.is_none());
-    links.chain(imports.map(broken_import)).chain(facts.anchors.iter().map(path_anchor)).collect()
+    let imports = imports.map(broken_import).chain(facts.anchors.iter().map(path_anchor));
+    links.chain(imports).chain(facts.calls.iter().map(broken_call)).collect()
 }
 
 fn broken_link(link: &BrokenLink, facts: &Facts) -> Found {
@@ -73,6 +75,15 @@ fn path_anchor(anchor: &MovedAnchor) -> Found {
     if let Some(commit) = CommitId::parse(&anchor.commit) {
         found.blame("moved", &commit);
     }
+    found
+}
+
+fn broken_call(call: &BrokenCall) -> Found {
+    let message = format!("`{}` {}", call.callee, call.problem);
+    let place = (call.path.display().into_owned(), call.line);
+    let mut found = Found::new("broken-call", place, &message.clone(), message);
+    found.hint.clone_from(&call.suggestion);
+    found.commit.clone_from(&call.commit);
     found
 }
 

@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use super::{Pending, Request};
 use crate::cache::Cache;
+use crate::code::python::calls::{self, BrokenCall};
 use crate::code::python::imports::{self, Imports, MovedAnchor, Past, Project};
 use crate::links::{self, Broken};
 use crate::markdown::{self, Format, Parsed};
@@ -88,6 +89,7 @@ pub(super) struct Facts {
     pub(super) fates: BTreeMap<RepoPath, Fate>,
     pub(super) imports: Imports,
     pub(super) anchors: Vec<MovedAnchor>,
+    pub(super) calls: Vec<BrokenCall>,
 }
 
 /// What became of a path that is not there.
@@ -151,8 +153,9 @@ pub(super) fn read(repo: &Repo, tree: &Tree, history: &History<'_>) -> Result<Fa
     let project = project?;
     let links = broken_links(repo, tree, &notes)?;
     let (imports, anchors) = imports_of(repo, &project, history)?;
+    let calls = calls_of(repo, &project, history)?;
     let fates = fates(tree, &links, history)?;
-    Ok(Facts { checked: notes.len() + imports.files, links, fates, imports, anchors })
+    Ok(Facts { checked: notes.len() + imports.files, links, fates, imports, anchors, calls })
 }
 
 /// The Markdown files, but the tool's own reports and what lies in virtual environments that git does not ignore.
@@ -194,6 +197,16 @@ fn imports_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<(
     let Some(known) = history.get()? else { return Ok((imports, Vec::new())) };
     imports::suggest(project, &mut imports, &known.history, &mut Past::of(repo, &known.tip))?;
     Ok((imports, imports::moved_anchors(project, &known.history)))
+}
+
+fn calls_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<Vec<BrokenCall>> {
+    let mut broken = calls::verify(project);
+    if !broken.is_empty()
+        && let Some(known) = history.get()?
+    {
+        calls::suggest(&mut broken, &known.history, &mut calls::Versions::of(repo, &known.tip))?;
+    }
+    Ok(broken)
 }
 
 /// What became of the files that links miss.

@@ -1,7 +1,7 @@
 //! The check for every day: what is broken in a tree, found by reading alone.
 //!
-//! Links of notes, imports, and scripts that a move cut off; each with its line, the commit that did it where git
-//! knows, and what mends it. With a second tree to compare with, what was broken there already is kept apart.
+//! Links of notes, imports, scripts that a move cut off, and calls that do not fit; each with its line, the commit
+//! that did it where git knows, and what mends it. With a second tree to compare with, what was broken there already is kept apart.
 //! Runs nothing, writes nothing, and knows neither the consolidation plan nor the tests.
 
 pub mod bytes;
@@ -63,7 +63,7 @@ pub struct Found {
     pub path: String,
     /// Its line.
     pub line: usize,
-    /// The check: `broken-link`, `broken-import`, `path-anchor` …
+    /// The check: `broken-link`, `broken-import`, `path-anchor`, `broken-call` …
     pub check: &'static str,
     /// Whether it fails the check.
     pub level: Level,

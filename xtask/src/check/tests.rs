@@ -120,3 +120,21 @@ fn ten_lines_hold_every_run_that_is_not_asked_for_more() {
     1 file checked: 40 broken
     ");
 }
+
+#[test]
+fn a_call_that_a_change_of_the_signature_broke_is_new_and_named_with_what_is_in_its_place() {
+    let place = Place::new(&[
+        ("lib.py", "def load(path, size=1): pass\n"),
+        ("main.py", "from lib import load\nload('a', size=2)\nload('a', other=2)\n"),
+    ]);
+    place.write(&[("lib.py", "def load(path, limit=1): pass\n")]);
+    let checked = place.check(&What::Since("HEAD".to_owned()));
+    assert_eq!(short(&checked), ["new main.py:2 broken-call", "old main.py:3 broken-call"]);
+    assert_eq!(checked.findings[0].hint.as_deref(), Some("`size` removed (not committed yet); see `limit`"));
+    place.commit();
+    let found = &place.check(&What::WorkTree).findings[0];
+    let commit = found.commit.clone().unwrap();
+    assert_eq!(found.message, "`load` has no parameter `size`");
+    let hint = format!("`size` removed in `{}`; see `limit`", &commit[..9]);
+    assert_eq!(found.hint.as_deref(), Some(hint.as_str()));
+}
