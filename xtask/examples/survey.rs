@@ -89,7 +89,12 @@ fn moved(repo: &Repo, tree: &Tree, revision: &str) -> Result<()> {
     for anchor in python::imports::moved_anchors(&project, &history) {
         println!(
             "{}:{} {:?} {} -> {} ({})",
-            anchor.path, anchor.line, anchor.kind, anchor.now, anchor.needed, anchor.commit
+            anchor.path,
+            anchor.line,
+            anchor.kind,
+            anchor.now,
+            anchor.needed,
+            anchor.commit.as_deref().unwrap_or("not committed")
         );
     }
     Ok(())

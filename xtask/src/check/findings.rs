@@ -16,7 +16,7 @@ pub(super) fn of(facts: &Facts) -> Vec<Found> {
     let links = facts.links.links.iter().map(|link| broken_link(link, facts));
     // Behind a guard a failing import is often meant; `validate imports` lists those.
     let imports = facts.imports.unresolved.iter().filter(|import| import.guard.is_none());
-    let imports = imports.map(broken_import).chain(facts.anchors.iter().map(path_anchor));
+    let imports = imports.map(broken_import).chain(facts.imports.anchors.iter().map(path_anchor));
     links.chain(imports).chain(facts.calls.iter().map(broken_call)).collect()
 }
 
@@ -72,7 +72,7 @@ fn path_anchor(anchor: &MovedAnchor) -> Found {
         AnchorKind::OwnFolder => format!("add `{}` above it", anchor.needed),
     });
     found.mend = Some(FIX_IMPORTS);
-    if let Some(commit) = CommitId::parse(&anchor.commit) {
+    if let Some(commit) = anchor.commit.as_deref().and_then(CommitId::parse) {
         found.blame("moved", &commit);
     }
     found

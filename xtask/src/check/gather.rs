@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::{Pending, Request};
 use crate::cache::Cache;
 use crate::code::python::calls::{self, BrokenCall};
-use crate::code::python::imports::{self, Imports, MovedAnchor, Past, Project};
+use crate::code::python::imports::{self, Imports, Past, Project};
 use crate::links::{self, Broken};
 use crate::markdown::{self, Format, Parsed};
 use crate::repo::{CommitId, EntryKind, Rename, Repo, RepoPath, Tree};
@@ -88,7 +88,6 @@ pub(super) struct Facts {
     /// Where the missing targets of links are now, and what removed those that are gone.
     pub(super) fates: BTreeMap<RepoPath, Fate>,
     pub(super) imports: Imports,
-    pub(super) anchors: Vec<MovedAnchor>,
     pub(super) calls: Vec<BrokenCall>,
 }
 
@@ -152,10 +151,10 @@ pub(super) fn read(repo: &Repo, tree: &Tree, history: &History<'_>) -> Result<Fa
     let notes = notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let project = project?;
     let links = broken_links(repo, tree, &notes)?;
-    let (imports, anchors) = imports_of(repo, &project, history)?;
+    let imports = imports_of(repo, &project, history)?;
     let calls = calls_of(repo, &project, history)?;
     let fates = fates(tree, &links, history)?;
-    Ok(Facts { checked: notes.len() + imports.files, links, fates, imports, anchors, calls })
+    Ok(Facts { checked: notes.len() + imports.files, links, fates, imports, calls })
 }
 
 /// The Markdown files, but the tool's own reports and what lies in virtual environments that git does not ignore.
@@ -189,14 +188,14 @@ fn broken_links(repo: &Repo, tree: &Tree, notes: &[(RepoPath, Parsed)]) -> Resul
     Ok(broken)
 }
 
-fn imports_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<(Imports, Vec<MovedAnchor>)> {
+fn imports_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<Imports> {
     let mut imports = imports::verify(project);
-    if !imports.needs_history() {
-        return Ok((imports, Vec::new()));
+    if imports.needs_history()
+        && let Some(known) = history.get()?
+    {
+        imports::explain(project, &mut imports, &known.history, &mut Past::of(repo, &known.tip))?;
     }
-    let Some(known) = history.get()? else { return Ok((imports, Vec::new())) };
-    imports::suggest(project, &mut imports, &known.history, &mut Past::of(repo, &known.tip))?;
-    Ok((imports, imports::moved_anchors(project, &known.history)))
+    Ok(imports)
 }
 
 fn calls_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<Vec<BrokenCall>> {

@@ -18,7 +18,7 @@ pub use phases::{Demo, Phase2, Phase5};
 pub use setup::{Setup, SetupCommand, SetupFlags, SetupIssue};
 pub use undo::Undo;
 pub use upstream::{Upstream, UpstreamCommand};
-pub use validate::Validate;
+pub use validate::{Imports, Validate, ValidateCommand};
 
 use crate::config::Depth;
 
@@ -101,6 +101,7 @@ pub enum Command {
     #[command(args_conflicts_with_subcommands = true)]
     Upstream(Upstream),
     /// Run the tests and tell whether everything still works
+    #[command(args_conflicts_with_subcommands = true)]
     Validate(Validate),
     /// Set up workflows and CONTRIBUTING.md: the same as `setup`
     Phase4(SetupFlags),

@@ -2,13 +2,41 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::DepthArg;
+
+/// What `validate` can do besides running the tests.
+#[derive(Debug, Subcommand)]
+pub enum ValidateCommand {
+    /// Tell which imports of the repository's own Python cannot work, and what to write instead; exit 1 when there are any
+    Imports(Imports),
+}
+
+/// Options of `validate imports`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A fix is applied when git recorded the move or the rename, or when one module alone defines the name; what is only \
+likely (a letter differs, a short name) is listed. Each fix is verified on the changed files before anything is \
+written. Imports behind `try`, a version check or TYPE_CHECKING are told with -v and never fail.")]
+pub struct Imports {
+    /// Rewrite what is broken: import statements with their uses, and paths that scripts count from their own place
+    #[arg(long)]
+    pub fix: bool,
+    /// Print the edits as a patch; change nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Exit 1 when there are edits to make or something stays broken; change nothing
+    #[arg(long, requires = "fix", conflicts_with = "dry_run")]
+    pub check: bool,
+}
 
 /// Options of `validate`.
 #[derive(Debug, Args)]
 pub struct Validate {
+    /// What to do instead of running the tests
+    #[command(subcommand)]
+    pub command: Option<ValidateCommand>,
     /// Run no test: only what can be seen without running anything
     #[arg(long = "static")]
     pub static_only: bool,

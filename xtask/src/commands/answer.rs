@@ -138,8 +138,7 @@ impl<'a> Answer<'a> {
     /// Prints what is broken.
     pub(super) fn print_checked(&self, checked: &Checked) -> Result<()> {
         if self.format == Format::Json {
-            return self
-                .print_json("check", &serde_json::to_value(checked).context("write the result as JSON")?);
+            return self.print_value("check", checked);
         }
         self.print(&check::lines(checked, self.term.is_verbose()).join("\n"))
     }
@@ -225,6 +224,11 @@ impl<'a> Answer<'a> {
     /// Keeps a result for later commands.
     pub(super) fn keep(&self, path: &str, command: &str, result: &Value) -> Result<()> {
         kept::write(self.repo, path, &self.envelope(command, result))
+    }
+
+    /// Prints a result as JSON.
+    pub(super) fn print_value(&self, command: &str, result: &impl Serialize) -> Result<()> {
+        self.print_json(command, &serde_json::to_value(result).context("write the result as JSON")?)
     }
 
     fn print_json(&self, command: &str, result: &Value) -> Result<()> {

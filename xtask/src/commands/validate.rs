@@ -2,12 +2,14 @@
 
 #![allow(clippy::disallowed_methods, reason = "the baseline is a file that the user names")]
 
+mod imports;
+
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use super::{Exit, outputs, place, single};
-use crate::cli::{Global, Validate};
+use crate::cli::{Global, Validate, ValidateCommand};
 use crate::config::Depth;
 use crate::phases::analyses::{self, Place};
 use crate::phases::kept;
@@ -21,6 +23,9 @@ use crate::validate::{self, Growth};
 pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel) -> Result<Exit> {
     let place = place(global)?;
     let repo = place.open()?;
+    if let Some(ValidateCommand::Imports(flags)) = &flags.command {
+        return imports::run(global, &place, &repo, flags, term);
+    }
     let mut asked = options(&place, &repo, flags.depth.into(), flags.static_only);
     asked.base = flags.base.clone();
     asked.baseline = flags.baseline.as_deref().map(read_baseline).transpose()?;

@@ -66,7 +66,9 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
     let judge = Judge {
         excused: &excused,
         flaky_fails: options.config.flaky != Some(FlakyPolicy::Warn),
-        is_denied: findings.iter().any(|finding| finding.level == Level::Deny),
+        // What cannot be imported needs no run to be known.
+        is_denied: gathered.imports.is_broken()
+            || findings.iter().any(|finding| finding.level == Level::Deny),
     };
     Analysis {
         depth: options.depth,

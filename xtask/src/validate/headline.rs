@@ -1,6 +1,9 @@
 //! The result in two lines: what was found, and what to do next.
 
+use std::collections::BTreeSet;
+
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Run, Skips, Status, Verdict};
+use crate::repo::RepoPath;
 
 /// How many tests the files hold, by language.
 fn counted(analysis: &Analysis) -> String {
@@ -70,7 +73,16 @@ fn denied_skips(analysis: &Analysis) -> impl Iterator<Item = &Skips> {
 
 fn broken_imports(analysis: &Analysis) -> String {
     let broken = analysis.imports.unresolved.iter().filter(|import| import.guard.is_none()).count() as u64;
-    if broken == 0 { String::new() } else { format!("; {} cannot work", count(broken, "import")) }
+    let scripts: BTreeSet<&RepoPath> = analysis.imports.anchors.iter().map(|anchor| &anchor.path).collect();
+    let mut text = String::new();
+    if broken > 0 {
+        text.push_str(&format!("; {} cannot work", count(broken, "import")));
+    }
+    if !scripts.is_empty() {
+        let verb = if scripts.len() == 1 { "is" } else { "are" };
+        text.push_str(&format!("; {} {verb} cut off by a move", count(scripts.len() as u64, "script")));
+    }
+    text
 }
 
 /// Numbers that add up: what passed, and what else there was.
@@ -127,6 +139,9 @@ pub fn next_step(analysis: &Analysis) -> String {
     if let Some(install) = analysis.runs.iter().filter(|run| run.gating).find_map(|run| run.install.as_ref())
     {
         return format!("make the suite run: `{install}`");
+    }
+    if analysis.imports.is_broken() {
+        return "see what the imports meant: `xtask validate imports`".to_owned();
     }
     if !analysis.executed {
         return "run the suites: `xtask validate`".to_owned();

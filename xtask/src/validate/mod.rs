@@ -23,7 +23,9 @@ mod packages;
 mod places;
 mod probe;
 mod pytest_config;
+mod repair;
 mod report;
+mod report_imports;
 mod report_run;
 mod rerun;
 mod result;
@@ -48,6 +50,7 @@ pub use github::{annotations, summary};
 pub use headline::{headline, next_step};
 pub use junit::{is_junit, junit};
 pub use known::{Growth, KnownList};
+pub use repair::{Imported, Repair, Skipped, imports, lines as import_lines, repair, skipped_lines};
 pub use report::report;
 pub use result::{
     Analysis, Attempt, Baseline, Case, CaseOutcome, Cause, Counts, End, Flaky, Interpreter, Missing, Moved,
@@ -156,7 +159,8 @@ impl Analysis {
         self.executed && self.verdict == Verdict::NotProven && self.runs.iter().any(|run| run.gating)
     }
 
-    /// True when a gate must fail: a gating suite that did not pass, or a skip that is not allowed.
+    /// True when a gate must fail: a gating suite that did not pass, an import that cannot work, or a skip that is
+    /// not allowed.
     pub fn is_failing(&self) -> bool {
         self.verdict == Verdict::Failed
     }

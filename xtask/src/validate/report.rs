@@ -1,6 +1,7 @@
 //! The report: the verdict first, then causes, then how it was run.
 
 use super::headline::{count, headline, next_step};
+use super::report_imports;
 use super::report_run;
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Missing, Moved, Run, Status, Verdict};
 use super::wording::{join, sentence, words};
@@ -21,7 +22,8 @@ pub fn report(analysis: &Analysis) -> Document {
     changes(&mut document, analysis);
     causes(&mut document, analysis);
     missing(&mut document, analysis);
-    imports(&mut document, analysis);
+    report_imports::imports(&mut document, &analysis.imports);
+    report_imports::anchors(&mut document, &analysis.imports);
     moved(&mut document, analysis);
     report_run::flaky(&mut document, analysis);
     not_run(&mut document, analysis);
@@ -225,33 +227,6 @@ fn missing(document: &mut Document, analysis: &Analysis) {
     };
     let rows = analysis.missing.iter().map(row).collect();
     document.table(&["module", "files", "first", "to install it"], &[1], rows);
-}
-
-fn imports(document: &mut Document, analysis: &Analysis) {
-    let broken: Vec<_> = analysis.imports.unresolved.iter().collect();
-    if broken.is_empty() {
-        return;
-    }
-    document.heading(2, "Imports that cannot work");
-    document.paragraph(format!(
-        "Of {} between the repository's own modules, {} cannot work; found by reading, without running anything.",
-        count(analysis.imports.first_party as u64, "import"),
-        broken.len()
-    ));
-    let rows = broken.iter().take(LISTED).map(|import| {
-        let instead = import.suggestion.as_ref().map(|suggestion| suggestion.text.clone());
-        let guarded = if import.guard.is_some() { " (guarded)" } else { "" };
-        vec![
-            Inline::code(format!("{}:{}", import.path, import.line)),
-            Inline::code(import.statement_text()).text(guarded),
-            import.reason.phrase().into(),
-            instead.map(Inline::code).unwrap_or_default(),
-        ]
-    });
-    document.table(&["place", "import", "why", "instead"], &[], rows.collect());
-    if broken.len() > LISTED {
-        document.paragraph(format!("{} more are in the JSON.", broken.len() - LISTED));
-    }
 }
 
 fn moved(document: &mut Document, analysis: &Analysis) {

@@ -21,13 +21,13 @@ use super::suites::{Look, Runner, Suite, suites};
 use super::{Options, PlannedRun};
 use crate::cache::Cache;
 use crate::code::python::decode_source;
-use crate::code::python::imports;
+use crate::code::python::imports::{self, Imports, Past};
 use crate::code::python::inventory::{Inventory, inventory};
 use crate::code::rust_tests::{RustTests, rust_tests};
 use crate::config::Depth;
 use crate::process::{Call, Cancel, Ending, Progress, Stop, run};
 use crate::repo::git::Git;
-use crate::repo::{EntryKind, Rename, Repo, RepoPath, Tree};
+use crate::repo::{EntryKind, History, Rename, Repo, RepoPath, Tree};
 use crate::report::{Finding, SCHEMA};
 
 /// What every part of the work needs.
@@ -66,12 +66,13 @@ pub(super) fn gather(
     let roots = Roots::new(&root, &root.canonicalize().unwrap_or_else(|_| root.clone()));
     let context =
         Context { repo, root, roots, files: look.files, tree: look.tree, options, progress, cancel };
-    let imports = imports::verify(&imports::Project::of_tree(&context.tree)?);
+    let history = history(repo, options.depth, &mut look.findings)?;
+    let imports = imports_of(repo, &context.tree, history.as_ref())?;
     let mut runs = Vec::new();
     for suite in suites {
         runs.extend(run_suite(&context, suite)?);
     }
-    let renames = renames(repo, options.depth, &context.files, &mut look.findings)?;
+    let renames = history.map(|history| renames(history, &context.files)).unwrap_or_default();
     let before = match (&options.base, &options.baseline) {
         (Some(base), _) if !options.static_only => Some(base::before(&context, &runs, &renames, base)?),
         (_, Some(text)) => Some(baseline::read_result(text)?),
@@ -142,21 +143,34 @@ fn known_failures(context: &Context<'_>, findings: &mut Vec<Finding>) -> Result<
     Ok(Some(list.with_context(|| format!("`{name}` cannot be used"))?))
 }
 
-/// Renames in history of Python files that are still there, newest first; none where only a quick look is wanted.
-fn renames(
-    repo: &Repo,
-    depth: Depth,
-    files: &BTreeSet<RepoPath>,
-    findings: &mut Vec<Finding>,
-) -> Result<Vec<Rename>> {
-    let Some(head) = repo.head()?.filter(|_| depth > Depth::Quick) else { return Ok(Vec::new()) };
+/// The history up to HEAD; `None` where only a quick look is wanted, and where it is cut off.
+fn history(repo: &Repo, depth: Depth, findings: &mut Vec<Finding>) -> Result<Option<History>> {
+    let Some(head) = repo.head()?.filter(|_| depth > Depth::Quick) else { return Ok(None) };
     let history = Cache::of(repo).history(repo, &head)?;
     if let Some(why) = history.unknown {
         findings.push(Finding::warn("moves-not-known", None, why));
-        return Ok(Vec::new());
+        return Ok(None);
     }
+    Ok(Some(history))
+}
+
+/// The imports, with what history says of those that cannot work.
+fn imports_of(repo: &Repo, tree: &Tree, history: Option<&History>) -> Result<Imports> {
+    let project = imports::Project::of_tree(tree)?;
+    let mut found = imports::verify(&project);
+    if let (Some(history), Some(head)) = (history, repo.head()?)
+        && found.needs_history()
+    {
+        let history = history.clone().with_uncommitted(repo, false)?;
+        imports::explain(&project, &mut found, &history, &mut Past::of(repo, &head))?;
+    }
+    Ok(found)
+}
+
+/// Renames in history of Python files that are still there, newest first.
+fn renames(history: History, files: &BTreeSet<RepoPath>) -> Vec<Rename> {
     let is_here = |rename: &Rename| rename.to.extension() == "py" && files.contains(&rename.to);
-    Ok(history.renames.into_iter().filter(is_here).collect())
+    history.renames.into_iter().filter(is_here).collect()
 }
 
 struct Found {

@@ -29,10 +29,10 @@ use serde::Serialize;
 use super::parallel;
 use super::source::{Source, decode_source};
 use super::syntax::Unparsed;
-use crate::repo::{EntryKind, RepoPath, Tree};
+use crate::repo::{EntryKind, History, RepoPath, Tree};
 pub use anchors::Anchor;
 pub use facts::Import;
-pub use fix::{Edit, Fix, fix_file};
+pub use fix::{Edit, Fix, fix_anchors, fix_file};
 pub use guard::Guard;
 pub(super) use guard::of_test as guard_of_test;
 pub(super) use index::{Answer, FileId, Index, Outcome, Place, Root};
@@ -54,6 +54,8 @@ pub struct Imports {
     pub first_party: usize,
     /// Those of them that cannot work; sorted by file and line.
     pub unresolved: Vec<Unresolved>,
+    /// Scripts that their moves cut off from what they import ([`moved_anchors`]); empty until history is asked.
+    pub anchors: Vec<MovedAnchor>,
     /// Modules from outside that no build file asks for.
     pub undeclared: Vec<Outside>,
     /// Files that are no Python; what they import is not known.
@@ -64,6 +66,11 @@ pub struct Imports {
 }
 
 impl Imports {
+    /// True when an import that nothing guards cannot work, or a script is cut off.
+    pub fn is_broken(&self) -> bool {
+        !self.anchors.is_empty() || self.unresolved.iter().any(|import| import.guard.is_none())
+    }
+
     /// Whether history can say more: something is broken, or asks for what is neither here nor declared, which may
     /// have moved away.
     pub fn needs_history(&self) -> bool {
@@ -140,6 +147,16 @@ impl Project {
         let others = self.others.iter().map(|(path, opaque)| Entry { path, opaque: *opaque, file: None });
         Index::build(&sources.chain(others).collect::<Vec<_>>(), &self.files, &self.layout)
     }
+}
+
+/// Adds what history tells: what to write instead of what is broken, and scripts that a move cut off.
+///
+/// # Errors
+/// git cannot be asked.
+pub fn explain(project: &Project, imports: &mut Imports, history: &History, past: &mut Past) -> Result<()> {
+    suggest(project, imports, history, past)?;
+    imports.anchors = moved_anchors(project, history);
+    Ok(())
 }
 
 /// Verifies every import of a project.

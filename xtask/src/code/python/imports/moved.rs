@@ -37,8 +37,8 @@ pub struct MovedAnchor {
     pub now: String,
     /// The expression, or the statement to add above the import.
     pub needed: String,
-    /// The commit that moved the script.
-    pub commit: String,
+    /// The commit that moved the script; `None` while the move is not committed.
+    pub commit: Option<String>,
     /// Bytes of the expression in the file's text; empty, before the import, for the own folder.
     #[serde(skip)]
     pub range: (usize, usize),
@@ -60,8 +60,12 @@ pub fn moved_anchors(project: &Project, history: &History) -> Vec<MovedAnchor> {
             let anchors = script.broken_additions(old);
             let own = if anchors.is_empty() { script.lost_folder(project, old) } else { None };
             let fresh = anchors.into_iter().chain(own);
-            let fresh: Vec<MovedAnchor> =
-                fresh.map(|anchor| MovedAnchor { commit: commit.to_string(), ..anchor }).collect();
+            let fresh: Vec<MovedAnchor> = fresh
+                .map(|anchor| MovedAnchor {
+                    commit: Some(commit).filter(|commit| !commit.is_uncommitted()).map(ToString::to_string),
+                    ..anchor
+                })
+                .collect();
             if !fresh.is_empty() {
                 found.extend(fresh);
                 break;
@@ -103,7 +107,7 @@ impl Script<'_> {
             kind: AnchorKind::SysPath,
             now: steps.text.clone(),
             needed: steps.with_more(more),
-            commit: String::new(),
+            commit: None,
             range: steps.range,
         })
     }
@@ -178,7 +182,7 @@ impl Script<'_> {
                 "sys.path.insert(0, str(Path(__file__).resolve().parents[{}]))",
                 up.checked_sub(1)?
             ),
-            commit: String::new(),
+            commit: None,
             range: (import.statement.0, import.statement.0),
         })
     }

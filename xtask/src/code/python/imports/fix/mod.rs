@@ -3,6 +3,7 @@
 //! Every other byte stays: comments, parentheses, aliases, line ends. What cannot be changed safely is left
 //! alone and said.
 
+mod anchors;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,8 @@ use super::facts::offsets;
 use super::verify::Unresolved;
 use crate::code::python::source::Source;
 use crate::code::python::syntax::with_module;
+
+pub use anchors::fix_anchors;
 
 /// New bytes for a range of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

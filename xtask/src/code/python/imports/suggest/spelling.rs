@@ -50,7 +50,7 @@ impl<'a> Speller<'a> {
         let (text, name) = statement(import, target, &written)?;
         Some(Suggestion {
             text,
-            commit: target.commit.as_ref().map(ToString::to_string),
+            commit: target.commit.as_ref().filter(|commit| !commit.is_uncommitted()).map(ToString::to_string),
             confidence: target.confidence,
             module: written,
             name,

@@ -1,0 +1,79 @@
+//! Reads what the repair works on; alone in this part of the room it talks to the repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::Imported;
+use super::edits::Planned;
+use crate::cache::Cache;
+use crate::code::python::imports::{self, Past, Project};
+use crate::repo::{CommitId, EntryKind, History, Repo, RepoPath, Tree};
+
+/// The work tree as it is, and its past.
+pub(super) struct Input {
+    tree: Tree,
+    project: Project,
+    past: Option<(CommitId, History)>,
+    pub(super) found: Imported,
+}
+
+/// A file that something is to be mended in.
+pub(super) struct Broken {
+    pub(super) bytes: Vec<u8>,
+    /// Names that other files import from it.
+    pub(super) kept: BTreeSet<String>,
+}
+
+impl Input {
+    pub(super) fn read(repo: &Repo) -> Result<Self> {
+        let tree = Tree::of_work_tree(repo)?;
+        let project = Project::of_tree(&tree)?;
+        let head = repo.head()?;
+        let past = match head {
+            Some(head) => {
+                let history = Cache::of(repo).history(repo, &head)?.with_uncommitted(repo, false)?;
+                Some((head, history))
+            }
+            None => None,
+        };
+        let found = judge(repo, &project, past.as_ref())?;
+        Ok(Self { tree, project, past, found })
+    }
+
+    /// The files in which something is broken.
+    pub(super) fn sources(&self) -> Result<BTreeMap<RepoPath, Broken>> {
+        let imports = self.found.imports.unresolved.iter().map(|import| &import.path);
+        let anchors = self.found.imports.anchors.iter().map(|anchor| &anchor.path);
+        let paths: BTreeSet<&RepoPath> = imports.chain(anchors).collect();
+        let read = |path: &RepoPath| -> Result<(RepoPath, Broken)> {
+            let kept = self.project.names_taken_from(path);
+            Ok((path.clone(), Broken { bytes: self.tree.read(path)?, kept }))
+        };
+        paths.into_iter().map(read).collect()
+    }
+
+    /// What is found once the edits are made.
+    pub(super) fn after(&self, repo: &Repo, planned: &Planned) -> Result<Imported> {
+        if planned.files.is_empty() {
+            return Ok(self.found.clone());
+        }
+        let tree = Tree::of_work_tree(repo)?;
+        let kind = |path: &RepoPath| tree.get(path).map_or(EntryKind::File, |entry| entry.kind);
+        let changed = planned.files.iter();
+        let changed =
+            changed.map(|(path, file)| (path.clone(), Some((kind(path), file.after.clone())))).collect();
+        let tree = tree.overlaid(changed);
+        judge(repo, &Project::of_tree(&tree)?, self.past.as_ref())
+    }
+}
+
+fn judge(repo: &Repo, project: &Project, past: Option<&(CommitId, History)>) -> Result<Imported> {
+    let mut imports = imports::verify(project);
+    let mut history_unknown = None;
+    if let Some((head, history)) = past {
+        history_unknown.clone_from(&history.unknown);
+        imports::explain(project, &mut imports, history, &mut Past::of(repo, head))?;
+    }
+    Ok(Imported { imports, history_unknown })
+}

@@ -1,0 +1,139 @@
+//! What `validate imports` prints for people.
+
+use std::collections::BTreeMap;
+
+use super::{Imported, Skipped};
+use crate::code::python::imports::{AnchorKind, Confidence, MovedAnchor, Outside, Suggestion, Unresolved};
+use crate::repo::{CommitId, RepoPath};
+
+/// Every import that cannot work, with what to write instead, then the counts. `all` names what is guarded too.
+pub fn lines(found: &Imported, all: bool) -> Vec<String> {
+    let imports = &found.imports;
+    let mut by_place: BTreeMap<(&RepoPath, usize), Vec<String>> = BTreeMap::new();
+    for import in imports.unresolved.iter().filter(|import| all || import.guard.is_none()) {
+        by_place.entry((&import.path, import.line)).or_default().extend(of_import(import));
+    }
+    for anchor in &imports.anchors {
+        by_place.entry((&anchor.path, anchor.line)).or_default().extend(of_anchor(anchor));
+    }
+    let mut lines: Vec<String> = by_place.into_values().flatten().collect();
+    for unparsed in &imports.unparsed {
+        let line = unparsed.line.map(|line| format!(":{line}")).unwrap_or_default();
+        lines.push(format!("{}{line}: not read: {}", unparsed.path, unparsed.message));
+    }
+    lines.extend(guarded(found, all));
+    lines.extend(undeclared(&imports.undeclared, all));
+    lines.extend(found.history_unknown.iter().map(|why| format!("nothing is suggested: {why}")));
+    lines.push(counts(found));
+    lines
+}
+
+fn of_import(import: &Unresolved) -> Vec<String> {
+    let guard = if import.guard.is_some() { " (guarded)" } else { "" };
+    let what = format!(
+        "{}:{}: {}: {}{guard}",
+        import.path,
+        import.line,
+        import.statement_text(),
+        import.reason.phrase()
+    );
+    let mut lines = vec![what];
+    lines.extend(
+        import
+            .suggestion
+            .as_ref()
+            .map(|suggestion| format!("    write: {} ({})", suggestion.text, provenance(suggestion))),
+    );
+    lines
+}
+
+fn provenance(suggestion: &Suggestion) -> String {
+    let confidence = match suggestion.confidence {
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    };
+    match suggestion.commit.as_deref().and_then(CommitId::parse) {
+        Some(commit) => format!("since {}, {confidence} confidence", commit.short()),
+        None => format!("{confidence} confidence"),
+    }
+}
+
+fn of_anchor(anchor: &MovedAnchor) -> Vec<String> {
+    let since = match anchor.commit.as_deref().and_then(CommitId::parse) {
+        Some(commit) => format!("moved in {}", commit.short()),
+        None => "moved, not committed yet".to_owned(),
+    };
+    let place = format!("{}:{}", anchor.path, anchor.line);
+    match anchor.kind {
+        AnchorKind::SysPath => vec![
+            format!("{place}: {} no longer leads to what the script imports ({since})", anchor.now),
+            format!("    write: {}", anchor.needed),
+        ],
+        AnchorKind::OwnFolder => vec![
+            format!("{place}: the script imports from the folder that it stood in ({since})"),
+            format!("    add above: {}", anchor.needed),
+        ],
+    }
+}
+
+fn guarded(found: &Imported, all: bool) -> Option<String> {
+    let guarded = found.imports.unresolved.iter().filter(|import| import.guard.is_some()).count();
+    (guarded > 0 && !all).then(|| {
+        format!(
+            "{} that fail are guarded by `try`, a version or type checking: -v shows them",
+            counted(guarded, "import")
+        )
+    })
+}
+
+/// Third-party modules that no build file names.
+fn undeclared(undeclared: &[Outside], all: bool) -> Option<String> {
+    let open: Vec<&Outside> = undeclared.iter().filter(|outside| !outside.guarded).collect();
+    let shown = if all { open.len() } else { open.len().min(5) };
+    let names: Vec<String> = open
+        .iter()
+        .take(shown)
+        .map(|outside| format!("{} ({}:{})", outside.module, outside.path, outside.line))
+        .collect();
+    let more =
+        if shown < open.len() { format!(" and {} more: -v", open.len() - shown) } else { String::new() };
+    (!open.is_empty())
+        .then(|| format!("neither here nor declared in a build file: {}{more}", names.join(", ")))
+}
+
+fn counts(found: &Imported) -> String {
+    let imports = &found.imports;
+    let broken: Vec<&Unresolved> =
+        imports.unresolved.iter().filter(|import| import.guard.is_none()).collect();
+    let all = format!(
+        "{} between the repository's own modules in {}",
+        counted(imports.first_party, "import"),
+        counted(imports.files, "file")
+    );
+    if !found.is_broken() {
+        return format!("{all}: all of them lead somewhere");
+    }
+    let cut = match imports.anchors.len() {
+        0 => String::new(),
+        count => format!(", {} cut off by a move", counted(count, "script anchor")),
+    };
+    let sure = |import: &&&Unresolved| {
+        import.suggestion.as_ref().is_some_and(|suggestion| suggestion.confidence > Confidence::Low)
+    };
+    let mended = broken.iter().filter(sure).count() + imports.anchors.len();
+    let mend = match mended {
+        0 => String::new(),
+        _ => format!("; `xtask validate imports --fix` mends {mended}"),
+    };
+    format!("{all}: {} cannot work{cut}{mend}", broken.len())
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// What a fix leaves, a line each.
+pub fn skipped_lines(skipped: &[Skipped]) -> Vec<String> {
+    skipped.iter().map(|skipped| format!("left {}: {}", skipped.id, skipped.why)).collect()
+}

@@ -1,0 +1,75 @@
+//! `validate imports`: which imports cannot work, what history says instead, and the edits that mend them.
+//!
+//! An edit is offered only for what git recorded or what one module alone can mean; every fix is verified on the
+//! changed tree before it is written, and a file whose fix does not hold is left as it is.
+
+mod edits;
+mod gather;
+mod lines;
+#[cfg(test)]
+mod tests;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::change::ChangeSet;
+use crate::code::python::imports::Imports;
+use crate::repo::Repo;
+
+pub use edits::Skipped;
+pub use lines::{lines, skipped_lines};
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// The imports, with suggestions and cut-off scripts.
+    #[serde(flatten)]
+    pub imports: Imports,
+    /// Why suggestions are missing, where history is cut off.
+    pub history_unknown: Option<String>,
+}
+
+/// Edits, and how things stand once they are made.
+#[derive(Clone, Debug)]
+pub struct Repair {
+    /// The edits.
+    pub set: ChangeSet,
+    /// What they do not mend, and why.
+    pub skipped: Vec<Skipped>,
+    /// What is found on the changed tree.
+    pub after: Imported,
+}
+
+impl Imported {
+    /// True when an import that nothing guards cannot work, or a script is cut off.
+    pub fn is_broken(&self) -> bool {
+        self.imports.is_broken()
+    }
+}
+
+/// Verifies the imports of the work tree's tracked files.
+///
+/// # Errors
+/// The repository is bare, a file cannot be read, or git cannot be asked.
+pub fn imports(repo: &Repo) -> Result<Imported> {
+    Ok(gather::Input::read(repo)?.found)
+}
+
+/// Plans the edits that mend what is broken.
+///
+/// # Errors
+/// As [`imports`].
+pub fn repair(repo: &Repo) -> Result<Repair> {
+    let input = gather::Input::read(repo)?;
+    let mut refused = edits::Refused::new();
+    loop {
+        let planned = edits::plan(&input.found.imports, &input.sources()?, &refused);
+        let after = input.after(repo, &planned)?;
+        let worse = edits::worse(&input.found.imports, &after.imports, &planned);
+        if worse.is_empty() {
+            let skipped = edits::skipped(&input.found.imports, &planned, &refused);
+            return Ok(Repair { set: edits::change_set(&planned), skipped, after });
+        }
+        refused.extend(worse);
+    }
+}

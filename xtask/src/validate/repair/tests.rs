@@ -1,0 +1,161 @@
+//! Repairs of real repositories.
+
+use std::path::PathBuf;
+
+use xshell::{Shell, cmd};
+
+use super::*;
+use crate::change;
+
+struct Place {
+    folder: tempfile::TempDir,
+    shell: Shell,
+}
+
+impl Place {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let shell = Shell::new().unwrap();
+        shell.change_dir(folder.path());
+        let place = Self { folder, shell };
+        place.git(&["init", "-q", "-b", "main"]);
+        for (path, bytes) in files {
+            place.shell.write_file(path, bytes).unwrap();
+        }
+        place.commit();
+        place
+    }
+
+    fn git(&self, args: &[&str]) {
+        let mut command = cmd!(self.shell, "git").args(args).quiet();
+        for name in crate::repo::git::Git::cleared_variables() {
+            command = command.env_remove(name);
+        }
+        for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
+            command = command.env(name, "tester");
+        }
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").run().unwrap();
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "more"]);
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        let folder: PathBuf = self.folder.path().join(to);
+        self.shell.create_dir(folder.parent().unwrap()).unwrap();
+        self.git(&["mv", from, to]);
+    }
+
+    fn repo(&self) -> Repo {
+        Repo::open(self.folder.path()).unwrap()
+    }
+
+    fn read(&self, path: &str) -> Vec<u8> {
+        self.shell.read_binary_file(path).unwrap()
+    }
+
+    /// Mends what can be mended; what stays broken.
+    fn repair(&self) -> Repair {
+        let repo = self.repo();
+        let repair = repair(&repo).unwrap();
+        change::apply(&repo, &repair.set).unwrap();
+        assert_eq!(imports(&repo).unwrap(), repair.after, "the changed tree is what was promised");
+        repair
+    }
+}
+
+const BASE: &[(&str, &[u8])] = &[
+    ("pkg/__init__.py", b""),
+    ("pkg/old.py", b"def run(): pass\n\n\ndef walk(): pass\n\n\nclass Thing:\n    pass\n"),
+    ("pkg/kept.py", b"x = 1\n"),
+    ("app.py", b"# \xc3\xa9\r\nfrom pkg.old import (  # all\r\n    run,\r\n    walk as go,\r\n)\r\nimport pkg.old\r\n\r\npkg.old.run()\r\n"),
+    ("latin.py", b"# -*- coding: latin-1 -*-\nfrom pkg.old import run\nname = '\xe9'\n"),
+    ("utf16.py", b"# -*- coding: utf-7 -*-\nfrom pkg.old import run\n"),
+    ("optional.py", b"try:\n    from pkg.old import run\nexcept ImportError:\n    run = None\n"),
+];
+
+#[test]
+fn a_moved_module_is_followed_by_all_its_importers_and_nothing_else_changes() {
+    for committed in [false, true] {
+        let place = Place::new(BASE);
+        place.rename("pkg/old.py", "pkg/deep/fresh.py");
+        if committed {
+            place.commit();
+        }
+        assert!(imports(&place.repo()).unwrap().is_broken());
+        let repair = place.repair();
+        assert_eq!(repair.skipped, []);
+        assert!(repair.after.imports.unresolved.is_empty(), "{:?}", repair.after.imports.unresolved);
+        let expected = "# é\r\nfrom pkg.deep.fresh import (  # all\r\n    run,\r\n    walk as go,\r\n)\r\nimport \
+                        pkg.deep.fresh\r\n\r\npkg.deep.fresh.run()\r\n";
+        assert_eq!(String::from_utf8(place.read("app.py")).unwrap(), expected);
+        let latin = b"# -*- coding: latin-1 -*-\nfrom pkg.deep.fresh import run\nname = '\xe9'\n";
+        assert_eq!(place.read("latin.py"), latin);
+        let optional = b"try:\n    from pkg.deep.fresh import run\nexcept ImportError:\n    run = None\n";
+        assert_eq!(place.read("optional.py"), optional);
+        for (path, bytes) in [BASE[0], BASE[2], BASE[5]] {
+            assert_eq!(place.read(path), bytes, "{path}");
+        }
+        assert!(place.repair().set.is_empty(), "planning again finds nothing");
+    }
+}
+
+#[test]
+fn what_is_only_likely_is_listed_and_left() {
+    let place = Place::new(&[
+        ("pkg/__init__.py", b""),
+        ("pkg/mod.py", b"def calculate(): pass\n"),
+        ("app.py", b"from pkg.mod import calculated\nfrom pkg.mod import nothing_like_it\n"),
+    ]);
+    let repair = place.repair();
+    assert!(repair.set.is_empty());
+    let skipped: Vec<(&str, &str)> =
+        repair.skipped.iter().map(|skipped| (skipped.id.as_str(), skipped.why.as_str())).collect();
+    let expected = [
+        ("app.py:1", "`from pkg.mod import calculate` is only likely: write it by hand if it is meant"),
+        ("app.py:2", "history does not tell what to write instead"),
+    ];
+    assert_eq!(skipped, expected);
+    assert!(repair.after.is_broken());
+}
+
+#[test]
+fn scripts_that_a_move_cut_off_find_their_folders_again() {
+    let place = Place::new(&[
+        ("core/__init__.py", b""),
+        ("core/work.py", b"def work(): pass\n"),
+        (
+            "scripts/run.py",
+            b"import sys\nfrom pathlib import Path\n\nsys.path.insert(0, str(Path(__file__).parent.parent))\nfrom core.work import work\n\nwork()\n",
+        ),
+        ("tool.py", b"\"\"\"Tool.\"\"\"\nimport core.work\n\nif __name__ == \"__main__\":\n    core.work.work()\n"),
+    ]);
+    place.rename("scripts/run.py", "scripts/daily/run.py");
+    place.rename("tool.py", "scripts/daily/tool.py");
+    place.commit();
+    let repair = place.repair();
+    assert_eq!((repair.skipped, repair.after.imports.anchors), (vec![], vec![]));
+    let run = String::from_utf8(place.read("scripts/daily/run.py")).unwrap();
+    assert!(run.contains("str(Path(__file__).parent.parent.parent)"), "{run}");
+    let tool = String::from_utf8(place.read("scripts/daily/tool.py")).unwrap();
+    let expected = "\"\"\"Tool.\"\"\"\nimport sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).resolve().parents[2]))\nimport core.work\n";
+    assert!(tool.starts_with(expected), "{tool}");
+}
+
+#[test]
+fn an_edit_that_does_not_hold_is_refused() {
+    let place = Place::new(BASE);
+    place.rename("pkg/old.py", "pkg/fresh.py");
+    let before = imports(&place.repo()).unwrap().imports;
+    let sources = gather::Input::read(&place.repo()).unwrap().sources().unwrap();
+    let planned = edits::plan(&before, &sources, &edits::Refused::new());
+    let worse = edits::worse(&before, &before, &planned);
+    let refused: Vec<String> = worse.keys().map(ToString::to_string).collect();
+    assert_eq!(refused, ["app.py", "latin.py", "optional.py"], "nothing changed, so nothing holds");
+    let again = edits::plan(&before, &sources, &worse);
+    assert!(again.files.is_empty());
+    let skipped = edits::skipped(&before, &again, &worse);
+    assert!(skipped.iter().all(|skipped| skipped.why.contains("would leave")), "{skipped:?}");
+}
