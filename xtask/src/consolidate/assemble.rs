@@ -15,7 +15,7 @@ use super::result::{
     Plan, ReferenceClass, Summary, Topic,
 };
 use super::topics::{self, Topics};
-use super::{Options, decisions, sections, shares};
+use super::{Options, decisions, facts, sections, shares};
 use crate::repo::RepoPath;
 use crate::report::Finding;
 
@@ -34,6 +34,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
     let affinities = Affinities::of(notes, &overlaps);
     let topics = Topics::of(notes, &affinities);
     let topic_entries = topics::entries(notes, &topics, &affinities);
+    let facts = facts::find(notes, &overlaps, &affinities);
     let Proposals { items, unsure, lapsed } =
         items(&gathered, &overlaps, &affinities, &topic_entries, options);
     let plan = plan(items.iter().chain(&unsure), &gathered);
@@ -46,6 +47,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         overlaps: overlap_entries.len(),
         identical_groups: overlaps.identical.len(),
         empty: notes.iter().filter(|note| note.is_empty()).count(),
+        facts: facts.len(),
         overlap_share: round(shares::overlap_share(notes)),
         proposed: items.iter().filter(|item| !item.done).count(),
         ticked: items.iter().filter(|item| item.ticked && !item.done).count(),
@@ -69,6 +71,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         overlaps: overlap_entries,
         affinities: affinity_entries(notes, &affinities),
         boilerplate: overlaps::boilerplate(notes, &overlaps),
+        facts,
         references: gathered.references.clone(),
         broken_links: Some(gathered.broken_links.clone()),
         orphans: orphans(&gathered),

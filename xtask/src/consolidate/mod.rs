@@ -12,6 +12,7 @@ mod assemble;
 pub mod conserve;
 mod decisions;
 mod done;
+mod facts;
 mod folded;
 mod gather;
 mod groups;
@@ -49,6 +50,7 @@ pub use apply::{
     refresh_marks,
 };
 pub use decisions::{Lapsed, carry_over};
+pub use facts::{Fact, FactValue};
 pub use note::Role;
 pub use plan::{Action, Destiny, Item, Proposed, SectionPlan, Source, guide_marker};
 pub use plan_format::{PlanError, read, write};

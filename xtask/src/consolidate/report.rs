@@ -19,6 +19,7 @@ pub fn report(analysis: &Analysis) -> Document {
     let mut document = Document::default();
     document.heading(1, "Documentation consolidation plan");
     opening(&mut document, analysis);
+    facts(&mut document, analysis);
     references(&mut document, analysis);
     broken_links(&mut document, analysis);
     finished(&mut document, analysis);
@@ -38,6 +39,9 @@ pub fn headline(analysis: &Analysis) -> String {
         count(summary.topics, "topic", "topics"),
         count(summary.overlaps, "overlapping pair", "overlapping pairs"),
     ];
+    if summary.facts > 0 {
+        parts.push(count(summary.facts, "contradiction", "contradictions"));
+    }
     if let Some(references) = summary.references {
         parts.push(count(references, "name that points to nothing", "names that point to nothing"));
     }
@@ -88,6 +92,28 @@ fn opening(document: &mut Document, analysis: &Analysis) {
         "{next} Planning again keeps ticks, targets, order, reasons and destinies; an item whose sources stand \
          where it puts them is done."
     ));
+}
+
+fn facts(document: &mut Document, analysis: &Analysis) {
+    if analysis.facts.is_empty() {
+        return;
+    }
+    document.heading(2, format!("What contradicts ({})", analysis.facts.len()));
+    let rows = analysis.facts.iter().take(LISTED).flat_map(|fact| {
+        fact.values.iter().enumerate().map(|(number, said)| {
+            let key = if number == 0 { fact.key.as_str() } else { "" };
+            let day = said.changed.as_deref().and_then(|date| date.get(..10)).unwrap_or("unknown");
+            let mark = if fact.newest.as_ref() == Some(&said.value) { ", newest" } else { "" };
+            vec![
+                Inline::plain(key),
+                Inline::plain(said.value.clone()),
+                place(&said.path.display(), said.line),
+                Inline::plain(format!("{day}{mark}")),
+            ]
+        })
+    });
+    document.table(&["What", "Value", "Where", "Changed"], &[], rows.collect());
+    rest(document, analysis.facts.len());
 }
 
 fn broken_links(document: &mut Document, analysis: &Analysis) {

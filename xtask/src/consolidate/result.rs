@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::decisions::Lapsed;
+use super::facts::Fact;
 use super::note::Role;
 use super::plan::{Destiny, Item};
 use crate::config::Depth;
@@ -33,6 +34,8 @@ pub struct Analysis {
     pub affinities: Vec<Affinity>,
     /// What many notes hold word for word, the most widespread first.
     pub boilerplate: Vec<Boilerplate>,
+    /// What notes state differently, the most widespread first.
+    pub facts: Vec<Fact>,
     /// What points to nothing; absent where history was not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<Vec<Reference>>,
@@ -353,6 +356,8 @@ pub struct Summary {
     /// Names that point to nothing, ignored ones left out; absent where history was not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<usize>,
+    /// Facts that notes state differently.
+    pub facts: usize,
     /// Bytes of blocks that stand in two notes or more, over all bytes.
     pub overlap_share: f64,
     /// Items of the plan.

@@ -6,6 +6,23 @@ use serde_json::Value;
 
 use crate::sandbox::Sandbox;
 
+/// Planted contradictions that are found: all but a setting that two notes call by different names.
+const FACTS: usize = 9;
+
+/// How many planted facts are found with all their places, and how many are claimed that were not planted.
+fn contradictions(found: &Value, planted: &Value) -> (usize, usize) {
+    let places = |fact: &Value| -> BTreeSet<String> {
+        let values = fact["values"].as_array().unwrap().iter();
+        values.map(|value| format!("{}:{}", value["path"].as_str().unwrap(), value["line"])).collect()
+    };
+    let found: Vec<BTreeSet<String>> = found.as_array().unwrap().iter().map(places).collect();
+    let planted: Vec<BTreeSet<String>> = planted.as_array().unwrap().iter().map(places).collect();
+    let is_found = |fact: &&BTreeSet<String>| found.iter().any(|other| fact.is_subset(other));
+    let is_planted =
+        |fact: &&BTreeSet<String>| planted.iter().any(|other| fact.intersection(other).count() > 1);
+    (planted.iter().filter(is_found).count(), found.iter().filter(|fact| !is_planted(fact)).count())
+}
+
 fn truth() -> Value {
     serde_json::from_str(include_str!("../../../fixtures/lab-fork/truth.json")).unwrap()
 }
@@ -44,6 +61,11 @@ fn consolidation_finds_what_is_planted() {
         list.as_array().unwrap().iter().map(|link| (name(link, "path"), name(link, "target"))).collect()
     };
     assert_eq!(links(&found["broken_links"]), links(&truth["broken_links"]));
+    assert_eq!(
+        contradictions(&found["facts"], &truth["facts"]),
+        (FACTS, 0),
+        "planted ones found, others claimed"
+    );
 
     let duplicates = found["plan"]["duplicates"].as_array().unwrap();
     assert_eq!(duplicates.len(), 1, "{duplicates:?}");

@@ -1,0 +1,457 @@
+//! What notes state about something: `**Key:** value`, a cell of a table, `key = value`, "47 tests pass".
+
+use std::collections::BTreeSet;
+
+use super::value::{self, Value};
+use crate::consolidate::note::Note;
+use crate::consolidate::words;
+use crate::markdown::BlockKind;
+
+/// One value that a note gives to something.
+#[derive(Clone, Debug)]
+pub(super) struct Statement {
+    /// The note, by number.
+    pub(super) note: usize,
+    pub(super) line: usize,
+    /// The name of the thing, in words that can be compared.
+    pub(super) key: Vec<String>,
+    /// Under which column of a table it stands; empty elsewhere and for columns that are called "value".
+    pub(super) column: String,
+    pub(super) form: Form,
+    pub(super) value: Value,
+    /// Name and value as they are written.
+    pub(super) shown_key: String,
+    pub(super) shown_value: String,
+    /// The section it stands in, as an index.
+    pub(super) section: Option<usize>,
+}
+
+/// How a statement is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    /// A name and its value: label, row, assignment.
+    Named,
+    /// So many tests pass.
+    Tests,
+    /// The lowest version that is needed.
+    Requirement,
+    /// A sentence with one number in it.
+    Sentence,
+}
+
+/// Longest name and value, in characters, that still are a name and a value.
+const LONGEST_KEY: usize = 48;
+const LONGEST_VALUE: usize = 60;
+
+/// Columns that hold the value of their row rather than one of several.
+const PLAIN_COLUMNS: &[&str] = &[
+    "value",
+    "default",
+    "setting",
+    "values",
+    "default value",
+    "count",
+    "number",
+    "amount",
+    "quantity",
+    "version",
+];
+
+/// All statements of a note.
+pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
+    let mut found = Vec::new();
+    let mut hidden: BTreeSet<usize> = BTreeSet::new();
+    for block in &note.parsed.blocks {
+        match &block.kind {
+            BlockKind::Code { .. } | BlockKind::Html => hidden.extend(block.lines.0..=block.lines.1),
+            BlockKind::Table { rows } => {
+                hidden.extend(block.lines.0..=block.lines.1);
+                found.extend(cells(number, block.section, rows));
+            }
+            _ => {}
+        }
+    }
+    for (line, text) in (1..).zip(note.text.lines()) {
+        let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
+        let may_switch = text.contains(':') || text.contains('=');
+        if text.len() > 2_000 || !(has_figure || may_switch) || hidden.contains(&line) {
+            continue;
+        }
+        let section = note.parsed.section_at(note.parsed.lines.range(line).start);
+        found.extend(of_line(text).into_iter().map(|said| said.at(number, line, section)));
+    }
+    found.sort_by(|one, other| (one.line, &one.key).cmp(&(other.line, &other.key)));
+    found
+}
+
+/// A statement before it has a place.
+struct Said {
+    form: Form,
+    key: Vec<String>,
+    column: String,
+    value: Value,
+    shown_key: String,
+    shown_value: String,
+}
+
+impl Said {
+    fn at(self, note: usize, line: usize, section: Option<usize>) -> Statement {
+        let Self { form, key, column, value, shown_key, shown_value } = self;
+        Statement { note, line, key, column, form, value, shown_key, shown_value, section }
+    }
+}
+
+fn of_line(text: &str) -> Vec<Said> {
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '>']).trim_end();
+    if text.starts_with('#') {
+        return Vec::new();
+    }
+    let text = without_bullet(text);
+    let mut found = tests(text);
+    if found.is_empty() {
+        found.extend(label(text));
+    }
+    found.extend(settings(text));
+    found.extend(requirement(text));
+    if found.is_empty() {
+        found.extend(sentences(text));
+    }
+    found
+}
+
+fn without_bullet(text: &str) -> &str {
+    let text =
+        text.strip_prefix(['-', '*', '+']).filter(|rest| rest.starts_with(' ')).unwrap_or(text).trim_start();
+    let text = ["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
+    let figures = text.bytes().take_while(u8::is_ascii_digit).count();
+    match &text[figures..] {
+        rest if figures > 0 && (rest.starts_with(". ") || rest.starts_with(") ")) => rest[2..].trim_start(),
+        _ => text,
+    }
+}
+
+/// `**Key:** value`, `**Key**: value`, `Key: value`, `` `key`: value ``.
+fn label(text: &str) -> Option<Said> {
+    let (key, rest) = text.split_once(':')?;
+    let rest = rest.trim_start_matches(['*', '_', '`']);
+    let is_address = rest.starts_with("//") || rest.starts_with(':');
+    let is_time = key.ends_with(|last: char| last.is_ascii_digit())
+        && rest.starts_with(|next: char| next.is_ascii_digit());
+    if is_address || is_time || !rest.starts_with(' ') {
+        return None;
+    }
+    named(key, "", rest)
+}
+
+/// A name and its value, when both are what they look like.
+fn named(key: &str, column: &str, value: &str) -> Option<Said> {
+    let shown_key = bare(key).trim_start_matches(|first: char| !first.is_alphanumeric()).to_owned();
+    let words = key_words(&shown_key)?;
+    let shown_value = bare(value);
+    let short: String = shown_value.chars().take(LONGEST_VALUE).collect();
+    let value = value::read(value)?;
+    Some(Said {
+        form: Form::Named,
+        key: words,
+        column: column.to_owned(),
+        value,
+        shown_key,
+        shown_value: short,
+    })
+}
+
+/// The text without markup around it.
+fn bare(text: &str) -> String {
+    let plain: String = text.chars().filter(|character| !"*`".contains(*character)).collect();
+    plain.trim().to_owned()
+}
+
+/// The words of a name; `None` for what is no name: a sentence, a path, an address.
+fn key_words(key: &str) -> Option<Vec<String>> {
+    let is_name = key.chars().count() <= LONGEST_KEY
+        && key.contains(char::is_alphabetic)
+        && !key.contains(['?', '=', '<', '>', '|', ';', '[', ']', '{', '}', '\\', '"'])
+        && !key.contains("://");
+    if !is_name {
+        return None;
+    }
+    let words: Vec<String> = split(key);
+    (!words.is_empty() && words.len() <= 5).then_some(words)
+}
+
+/// Words and figures in lower case, without articles.
+pub(super) fn split(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for part in text.split(|character: char| !character.is_alphanumeric()) {
+        if part.is_empty() {
+            continue;
+        }
+        if part.bytes().any(|byte| byte.is_ascii_digit()) {
+            found.push(part.to_lowercase());
+            continue;
+        }
+        found.extend(words::of_text(part).iter().map(|word| words::singular(word).to_owned()));
+    }
+    found.retain(|word| !["the", "a", "an", "of", "for"].contains(&word.as_str()));
+    found
+}
+
+/// Rows of a table: one statement for each column but the first.
+fn cells(note: usize, section: Option<usize>, rows: &[crate::markdown::Row]) -> Vec<Statement> {
+    let Some((head, rows)) = rows.split_first() else { return Vec::new() };
+    let columns: Vec<String> = head.cells.iter().map(|cell| column_name(&cell.text)).collect();
+    let mut found = Vec::new();
+    for row in rows {
+        let Some((first, rest)) = row.cells.split_first() else { continue };
+        let mut name = first.text.clone();
+        for (column, cell) in columns.iter().skip(1).zip(rest) {
+            let said = named(&name, column, &cell.text);
+            if said.is_none() && cell.text.split_whitespace().count() <= 3 {
+                // `| Video | FPS | 25 |`: two cells make the name.
+                name = format!("{name} {}", cell.text);
+            }
+            found.extend(said.map(|said| said.at(note, row.line, section)));
+        }
+    }
+    found
+}
+
+fn column_name(text: &str) -> String {
+    let name = split(text).join(" ");
+    if PLAIN_COLUMNS.contains(&name.as_str()) { String::new() } else { name }
+}
+
+/// `key = value` in running text: only names that programs have, or that are in backticks.
+fn settings(text: &str) -> Vec<Said> {
+    let mut found = Vec::new();
+    if has_call(text) {
+        return found;
+    }
+    for part in text.split(|character: char| character.is_whitespace() || "`,;()".contains(character)) {
+        let Some((key, value)) = part.split_once('=') else { continue };
+        let is_name = key.contains('_')
+            && key.chars().all(|character| character.is_alphanumeric() || "_.".contains(character))
+            && key.starts_with(char::is_alphabetic);
+        if is_name && !value.is_empty() && !value.starts_with('=') {
+            found.extend(named(key, "", value));
+        }
+    }
+    found
+}
+
+/// True for `f(x=1)`: what a call is given is an example, no setting.
+fn has_call(text: &str) -> bool {
+    let before = |at: usize| text[..at].chars().next_back();
+    text.match_indices('(')
+        .any(|(at, _)| before(at).is_some_and(|last| last.is_alphanumeric() || last == '_'))
+}
+
+/// "47 tests pass", "All 47 unit tests passed", "47/47 tests passing".
+fn tests(text: &str) -> Vec<Said> {
+    let lower = text.to_lowercase();
+    if !lower.contains("test") || !lower.contains("pass") || names_a_file(text) {
+        return Vec::new();
+    }
+    let plain: String = lower.chars().filter(|character| !"*`_".contains(*character)).collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let clean = |word: &str| word.trim_matches(|character: char| !character.is_alphanumeric()).to_owned();
+    for (at, word) in words.iter().enumerate() {
+        let Some(count) = whole_count(&clean(word)) else { continue };
+        let after: Vec<String> = words[at + 1..].iter().take(5).map(|word| clean(word)).collect();
+        let Some(noun) = after.iter().position(|word| word == "tests" || word == "test") else { continue };
+        let is_passing = |word: &String| ["pass", "passed", "passing", "passes"].contains(&word.as_str());
+        let before = &after[..noun];
+        let passes = before.iter().any(is_passing) || after[noun + 1..].iter().take(2).any(is_passing);
+        let is_of_another = before.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+        if !passes || noun > 2 || is_of_another {
+            continue;
+        }
+        let mut key: Vec<String> = before.iter().filter(|word| !is_passing(word)).cloned().collect();
+        key.extend(["test".to_owned(), "pass".to_owned()]);
+        let shown_key =
+            format!("{} that pass", [&key[..key.len() - 2], &["tests".to_owned()]].concat().join(" "));
+        let value = Value::Number(value::Number {
+            value: count,
+            slack: 0.0,
+            unit: value::Unit::default(),
+            bound: value::Bound::Exact,
+        });
+        let shown_value = clean(word);
+        return vec![Said { form: Form::Tests, key, column: String::new(), value, shown_key, shown_value }];
+    }
+    Vec::new()
+}
+
+/// `47`, or `47/47`: of `45/47` the tests that pass are 45.
+fn whole_count(word: &str) -> Option<f64> {
+    let first = word.split('/').next()?;
+    let is_count = first.len() <= 6 && first.bytes().all(|byte| byte.is_ascii_digit()) && !first.is_empty();
+    is_count.then(|| first.parse().ok()).flatten()
+}
+
+fn names_a_file(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
+        let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let is_path = word.contains('/') && word.chars().any(char::is_alphabetic);
+        let ending = word.rsplit_once('.').map_or("", |(_, ending)| ending);
+        is_path
+            || (!ending.is_empty() && ending.len() <= 4 && ending.chars().all(char::is_alphabetic))
+            || word.contains("::")
+            || word.contains('_')
+    })
+}
+
+/// What is needed at least: "Python 3.8 or newer", "requires Node >= 18".
+fn requirement(text: &str) -> Option<Said> {
+    const CUES: &[&str] =
+        &["require", "need", "minimum", "at least", "or newer", "or later", "or higher", "or above"];
+    let plain = bare(text);
+    let lower = plain.to_lowercase();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    if words.len() > 2 && words[0].eq_ignore_ascii_case("lines") {
+        return None;
+    }
+    let has_cue = CUES.iter().any(|cue| lower.contains(cue));
+    let at = (1..words.len().min(12)).find(|&at| {
+        let word = words[at].trim_start_matches(['≥', '>', '=', 'v', '(']);
+        word.starts_with(|first: char| first.is_ascii_digit()) && is_program(words[at - 1])
+            || ([">=", "≥"].contains(&words[at - 1])
+                && at > 1
+                && is_program(words[at - 2])
+                && word.starts_with(|first: char| first.is_ascii_digit()))
+    })?;
+    let word = words[at];
+    let name = if is_program(words[at - 1]) { words[at - 1] } else { words[at - 2] };
+    let signed = word.starts_with(['≥', '>']) || [">=", "≥"].contains(&words[at - 1]);
+    let figures =
+        word.trim_start_matches(['≥', '>', '=', 'v', '(']).trim_end_matches([',', ';', ')', '.', ':']);
+    let is_version = figures
+        .trim_end_matches('+')
+        .split('.')
+        .all(|part| !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if !is_version || !(has_cue || signed || figures.ends_with('+')) {
+        return None;
+    }
+    let parts: Vec<u32> =
+        figures.trim_end_matches('+').split('.').filter_map(|part| part.parse().ok()).collect();
+    let name = name.trim_matches(|character: char| !character.is_alphanumeric());
+    Some(Said {
+        form: Form::Requirement,
+        key: vec![name.to_lowercase()],
+        column: String::new(),
+        value: Value::Version { parts, name: String::new(), is_least: true },
+        shown_key: format!("lowest {name}"),
+        shown_value: figures.to_owned(),
+    })
+}
+
+/// Programs that people name with the version they need.
+fn is_program(word: &str) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "python",
+        "node",
+        "node.js",
+        "nodejs",
+        "npm",
+        "rust",
+        "rustc",
+        "go",
+        "java",
+        "jdk",
+        "ruby",
+        "php",
+        "git",
+        "docker",
+        "postgresql",
+        "postgres",
+        "redis",
+        "mysql",
+        "cuda",
+        "pytorch",
+        "torch",
+        "django",
+        "react",
+        "typescript",
+        "deno",
+        "bun",
+        "cmake",
+        "gcc",
+        "clang",
+        "kotlin",
+        "swift",
+        "elixir",
+        "pnpm",
+        "yarn",
+        "kubernetes",
+        "terraform",
+        "ffmpeg",
+        "numpy",
+        "pandas",
+        "tensorflow",
+        "macos",
+        "ubuntu",
+        "debian",
+        "msrv",
+    ];
+    PROGRAMS
+        .contains(&word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase().as_str())
+}
+
+/// "The lab owns 12 loggers": a sentence up to the thing it counts, with its one number taken out.
+fn sentences(text: &str) -> Vec<Said> {
+    if text.contains("](") {
+        return Vec::new();
+    }
+    let plain = bare(text);
+    let mut found = Vec::new();
+    for sentence in plain.split(['.', ';', '!', '?']).map(str::trim) {
+        // A dot inside a number has parted it.
+        let words: Vec<&str> = sentence.split_whitespace().collect();
+        if words.len() < 4 || words.len() > 40 {
+            continue;
+        }
+        found.extend(counted(&words));
+    }
+    if plain.contains(|character: char| "→=".contains(character)) { Vec::new() } else { found }
+}
+
+fn counted(words: &[&str]) -> Option<Said> {
+    let at = words.iter().position(|word| word.bytes().any(|byte| byte.is_ascii_digit()))?;
+    let count = words[at].replace(',', "");
+    let is_count = count.len() <= 9 && count.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_count || !(3..=9).contains(&at) {
+        return None;
+    }
+    let noun = words.get(at + 1)?;
+    // `Phase 2 exit`, `Layer 7 has`: the number is a name.
+    if !words[at - 1].chars().all(|character| character.is_lowercase() || "'-~".contains(character)) {
+        return None;
+    }
+    let is_noun = noun.chars().next().is_some_and(char::is_alphabetic);
+    let more = words[at + 1..].iter().take(2).any(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+    if !is_noun || more {
+        return None;
+    }
+    let mut key: Vec<String> = words[..at].iter().flat_map(|word| split(word)).collect();
+    let noun = split(noun).pop()?;
+    if key.len() < 2 || UNCOUNTED.contains(&noun.as_str()) {
+        return None;
+    }
+    key.extend(["#".to_owned(), noun]);
+    let shown_value = format!("{} {}", words[at], words[at + 1].trim_end_matches([',', ':']));
+    Some(Said {
+        form: Form::Sentence,
+        value: value::read(&count)?,
+        shown_key: words[..at].join(" "),
+        key,
+        column: String::new(),
+        shown_value,
+    })
+}
+
+/// What is counted in sentences that tell of a day, a step or a place in a text.
+const UNCOUNTED: &[&str] = &[
+    "line", "commit", "hour", "minute", "day", "week", "month", "second", "step", "file", "time", "token",
+    "session", "issue", "and", "or", "to", "in", "of", "is", "was", "at", "on", "for", "with", "by", "the",
+    "from",
+];

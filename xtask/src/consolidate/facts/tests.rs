@@ -1,0 +1,192 @@
+use super::value::{contradict, read};
+use super::{Fact, find, statements};
+use crate::consolidate::affinity::Affinities;
+use crate::consolidate::note::Note;
+use crate::consolidate::overlaps::Overlaps;
+use crate::consolidate::test_notes::note;
+
+fn facts(notes: &[(&str, &str)]) -> Vec<Fact> {
+    let notes: Vec<Note> = notes.iter().map(|(path, text)| note(path, text)).collect();
+    let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
+    let overlaps = Overlaps::of(&texts, &std::collections::BTreeSet::new());
+    let affinities = Affinities::of(&notes, &overlaps);
+    find(&notes, &overlaps, &affinities)
+}
+
+fn said(facts: &[Fact]) -> Vec<Vec<String>> {
+    let values =
+        |fact: &Fact| fact.values.iter().map(|value| format!("{}:{}", value.path, value.line)).collect();
+    facts.iter().map(values).collect()
+}
+
+#[test]
+fn values_contradict_only_where_both_cannot_hold() {
+    let cases = [
+        ("8 (RVQ)", "1 (mono)", true),
+        ("60 s", "45 s", true),
+        ("60 s", "1 min", false),
+        ("24 kHz", "24,000 Hz (mono)", false),
+        ("12kHz (not 24kHz)", "24,000 Hz", true),
+        ("~83,300 voxels", "83,345", false),
+        ("83k", "83,345", false),
+        ("2.3", "2.34", false),
+        ("10M", "10 million", false),
+        ("0", "0-5", false),
+        ("7", "0-5", true),
+        ("70+", "75", false),
+        ("90+", "75", true),
+        (">60%", ">70%", true),
+        ("34+", "18+", false),
+        ("< 512 MB", "40 MB", false),
+        ("3.11", "3.11.12", false),
+        ("3.11.14", "3.11.12", true),
+        ("yes", "no", true),
+        ("enabled", "Disabled.", true),
+        ("8 codebooks", "8 GB", false),
+        ("speed 3", "speed 2", true),
+        ("$5", "$7", true),
+    ];
+    for (one, other, expected) in cases {
+        let (Some(a), Some(b)) = (read(one), read(other)) else { panic!("{one} or {other} is no value") };
+        assert_eq!(contradict(&a, &b), expected, "{one} and {other}");
+        assert_eq!(contradict(&b, &a), expected, "{other} and {one}");
+    }
+}
+
+#[test]
+fn what_is_more_or_less_than_one_value_is_none() {
+    let texts = [
+        "",
+        "soon",
+        "2025-10-31",
+        "23:46 on that day",
+        "#26 and #27",
+        "8 → 2",
+        "9/9 checks",
+        "`audio.py` lines 3",
+        "P0.2 must be done",
+        "Module 1.1",
+        "160×90×3 pixels",
+        "12.0 vs 24.0",
+        "the one of 12 that we all like so very much",
+    ];
+    for text in texts {
+        assert_eq!(read(text), None, "{text}");
+    }
+}
+
+#[test]
+fn statements_are_read_from_labels_rows_settings_and_sentences() {
+    let text = "# Bath\n\n**Window:** 60 s\n- Baud rate: 9600\n- [x] `n_books`: 8\n\n| Setting | Default |\n| --- | --- |\n\
+                | spread | 0.02 |\n\nWe run it with `batch_size=64` now.\n\nThe lab owns 12 loggers.\n\nAs of 14 May: 41 tests pass.\n\n\
+                Python 3.8 or newer is needed.\n\n```\nrate: 7\n```\n\n2025-10-31: 7\nhttp://host:80\n";
+    let note = note("notes/bath.md", text);
+    let found: Vec<(usize, String, String)> = statements::of(0, &note)
+        .into_iter()
+        .map(|one| (one.line, one.key.join(" "), one.shown_value))
+        .collect();
+    let expected = [
+        (3, "window", "60 s"),
+        (4, "baud rate", "9600"),
+        (5, "n book", "8"),
+        (9, "spread", "0.02"),
+        (11, "batch size", "64"),
+        (13, "lab own # logger", "12 loggers"),
+        (15, "test pass", "41"),
+        (17, "python", "3.8"),
+    ];
+    let expected: Vec<_> =
+        expected.iter().map(|(line, key, value)| (*line, (*key).to_owned(), (*value).to_owned())).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn one_subject_with_two_values_is_a_conflict_with_both_places() {
+    let found = facts(&[
+        ("notes/bath-protocol.md", "# Bath protocol\n\n**Window:** 60 s\n"),
+        ("notes/bath-sweep.md", "# Bath sweep\n\nLong ago.\n\n**Window:** 45 s\n"),
+        ("notes/other.md", "# Lake\n\nNothing.\n"),
+    ]);
+    assert_eq!(said(&found), [["notes/bath-protocol.md:3", "notes/bath-sweep.md:5"]]);
+    assert_eq!(found[0].key, "Window");
+    assert_eq!(found[0].newest, None, "dates are not known");
+}
+
+#[test]
+fn what_only_shares_a_name_is_no_conflict() {
+    let cases: &[(&str, &[(&str, &str)])] = &[
+        (
+            "different things",
+            &[
+                ("notes/bath.md", "# Bath\n\n**Size:** 60 cm\n"),
+                ("notes/boat.md", "# Boat\n\n**Size:** 400 cm\n"),
+            ],
+        ),
+        (
+            "metadata of each note",
+            &[
+                ("notes/bath-a.md", "# Bath\n\n**Effort:** 3 hours\n**Date:** 2025-01-02\n**Commits:** 4\n"),
+                ("notes/bath-b.md", "# Bath\n\n**Effort:** 5 hours\n**Date:** 2025-01-03\n**Commits:** 9\n"),
+            ],
+        ),
+        (
+            "before and after",
+            &[
+                ("notes/bath-a.md", "# Bath\n\n## Before\n\n**Stirrer:** 3\n"),
+                ("notes/bath-b.md", "# Bath\n\n## After\n\n**Stirrer:** 5\n"),
+            ],
+        ),
+        (
+            "columns of a table",
+            &[
+                (
+                    "notes/bath-a.md",
+                    "# Bath\n\n| Run | Low | High |\n| --- | --- | --- |\n| stirrer | 3 | 5 |\n",
+                ),
+                (
+                    "notes/bath-b.md",
+                    "# Bath\n\n| Run | High | Low |\n| --- | --- | --- |\n| stirrer | 5 | 3 |\n",
+                ),
+            ],
+        ),
+        (
+            "one note gives it two values",
+            &[
+                ("notes/bath-a.md", "# Bath\n\n## L07\n\n**Offset:** 3\n\n## L08\n\n**Offset:** 5\n"),
+                ("notes/bath-b.md", "# Bath\n\n**Offset:** 4\n"),
+            ],
+        ),
+        (
+            "two versions of a program",
+            &[
+                ("notes/v1.5/bath.md", "# Bath\n\n**Stirrer:** 3\n"),
+                ("notes/v1.8/bath.md", "# Bath\n\n**Stirrer:** 5\n"),
+            ],
+        ),
+        (
+            "two suites",
+            &[
+                ("notes/audio.md", "# Audio\n\nAll 12 tests pass.\n"),
+                ("notes/video.md", "# Video\n\nAll 15 tests pass.\n"),
+            ],
+        ),
+    ];
+    for (what, notes) in cases {
+        assert_eq!(said(&facts(notes)), Vec::<Vec<String>>::new(), "{what}");
+    }
+}
+
+#[test]
+fn counts_of_one_suite_and_the_lowest_version_are_facts() {
+    let found = facts(&[
+        ("notes/test-status.md", "# State of the tests\n\n41 tests pass.\n\nPython 3.8 or newer.\n"),
+        ("notes/TEST_SUITE.md", "# Test suite\n\nAll 47 tests passed.\n\nIt needs Python 3.9 now.\n"),
+    ]);
+    assert_eq!(
+        said(&found),
+        [
+            ["notes/TEST_SUITE.md:5", "notes/test-status.md:5"],
+            ["notes/TEST_SUITE.md:3", "notes/test-status.md:3"]
+        ]
+    );
+}
