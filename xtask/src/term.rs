@@ -97,6 +97,11 @@ impl Term {
         Ok(Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
     }
 
+    /// Says in one line why the work could not be done, also to whoever wants quiet.
+    pub fn alarm(&self, line: &str) {
+        self.write_stderr(line);
+    }
+
     /// Words that stand out on a terminal.
     pub fn strong(&self, words: &str) -> String {
         format!("{STRONG}{words}{STRONG:#}")

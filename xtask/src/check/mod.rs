@@ -9,6 +9,7 @@ mod compare;
 mod findings;
 mod gather;
 mod lines;
+pub mod staged;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod consolidate;
+mod hook;
 mod phases;
 mod setup;
 mod undo;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use check::Check;
 pub use consolidate::{Apply, Consolidate, ConsolidatePlan};
+pub use hook::{Hook, PreCommit};
 pub use phases::{Demo, Phase2, Phase5};
 pub use setup::{Setup, SetupCommand, SetupFlags, SetupIssue};
 pub use undo::Undo;
@@ -107,6 +109,9 @@ pub enum Command {
     Phase4(SetupFlags),
     /// Write workflows, keep a section of CONTRIBUTING.md
     Setup(Setup),
+    /// Judge a commit, its message or a push, as a hook of git
+    #[command(subcommand)]
+    Hook(Hook),
     /// Take an applied change set back
     Undo(Undo),
     /// Write a commented xtask.toml with what was found here

@@ -231,7 +231,7 @@ impl<'a> Answer<'a> {
         self.print_json(command, &serde_json::to_value(result).context("write the result as JSON")?)
     }
 
-    fn print_json(&self, command: &str, result: &Value) -> Result<()> {
+    pub(super) fn print_json(&self, command: &str, result: &Value) -> Result<()> {
         let text = serde_json::to_string_pretty(&self.envelope(command, result));
         self.print(&text.context("write the result as JSON")?)
     }

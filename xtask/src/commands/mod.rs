@@ -9,6 +9,7 @@ mod answer;
 mod apply;
 mod check;
 mod consolidate;
+mod hook;
 mod init;
 mod outputs;
 mod phase2;
@@ -86,6 +87,7 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
             setup::run(global, options.command.as_ref(), &options.flags, (term, cancel))
                 .context("cannot set the repository up")
         }
+        Command::Hook(hook) => Ok(hook::run(global, hook, term, cancel)),
         Command::Undo(options) => undo::run(global, options, term).context("cannot undo"),
         Command::Init => init::run(global, term).context("cannot write xtask.toml"),
         Command::Demo(options) => phase2::demo(global, options, term, cancel).context("cannot run the demo"),

@@ -42,6 +42,16 @@ pub fn commented(detected: &Detected) -> String {
             list(paths)
         ));
     }
+    text.push_str(
+        "\n[hook]\n# disable = []          # checks that are off; `xtask hook pre-commit --list` names them\n\
+         # exclude = []          # globs of files that no check judges\n\
+         # max_kib = 500         # how large a new file may be\n\
+         # markdown_breaks = false  # true: two blanks at the end of a Markdown line are a line break\n\
+         # notes = []            # folders in which new notes belong\n\
+         # subject_length = 72   # letters of a commit's subject, 0: any\n\
+         # conventional = false  # true: subjects have the form of conventional commits\n\
+         # push_tests = false    # true: the gating suites run before a push\n",
+    );
     text
 }
 

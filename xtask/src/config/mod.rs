@@ -1,5 +1,6 @@
 //! `xtask.toml`: everything has a default that is found by looking, so an absent file is an empty one.
 
+mod hook;
 mod init;
 mod load;
 mod setup;
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use hook::HookConfig;
 pub use init::{Detected, commented};
 pub use load::{ConfigError, FILE_NAME};
 pub use setup::{CONTRIBUTING_PLACES, GitHook, SetupConfig, WorkflowKind, is_slug};
@@ -36,6 +38,8 @@ pub struct Config {
     pub validate: ValidateConfig,
     /// Hooks, workflows, CONTRIBUTING.md.
     pub setup: SetupConfig,
+    /// What a commit, its message and a push are judged by.
+    pub hook: HookConfig,
 }
 
 /// `[consolidate]`.

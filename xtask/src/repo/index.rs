@@ -6,6 +6,8 @@
 
 use anyhow::{Context, Result, bail};
 
+use super::{BlobId, EntryKind};
+
 /// Bytes of an entry before its path: ten numbers of four bytes, the id, two bytes of flags.
 const FIXED: usize = 62;
 const ID: usize = 20;
@@ -43,6 +45,24 @@ pub struct IndexEntry<'a> {
     pub stage: u8,
     /// Announced by `git add -N`: the next commit does not hold it.
     pub intent_to_add: bool,
+}
+
+impl IndexEntry<'_> {
+    /// What it is.
+    pub fn kind(&self) -> EntryKind {
+        super::staged::kind(self.mode)
+    }
+
+    /// True for a file with content of its own.
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind(), EntryKind::File | EntryKind::Executable)
+    }
+
+    /// The object's name; `None` when it is damaged.
+    pub fn blob(&self) -> Option<BlobId> {
+        let digits: String = self.id.iter().map(|byte| format!("{byte:02x}")).collect();
+        BlobId::parse(&digits)
+    }
 }
 
 /// The id that a folder's tree had when git last computed it.

@@ -4,13 +4,14 @@
 //! of the commit's tree holds no change and is passed over. Where the index is of a form that is not read here, the
 //! git program answers with the same result.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::git::Git;
 use super::index::{CachedFolder, Cursor, Index, IndexEntry, Parsed};
-use super::{BlobId, EntryKind, Repo, RepoPath};
+use super::{BlobId, Blobs, CommitId, EntryKind, Repo, RepoPath};
 
 /// One state of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,6 +138,90 @@ impl Staged {
     #[cfg(test)]
     pub(super) fn by_git(&self) -> Self {
         Self { source: Source::Git("a test"), file: self.file.clone(), git: self.git.clone() }
+    }
+
+    /// What the commit descends from: HEAD, unless it is the first, then what is merged into it.
+    ///
+    /// # Errors
+    /// HEAD or `MERGE_HEAD` cannot be read.
+    pub fn parents(&self, repo: &Repo) -> Result<Vec<CommitId>> {
+        let head = match repo.library() {
+            Some(library) => match library.refname_to_id("HEAD") {
+                Ok(id) => CommitId::parse(&id.to_string()),
+                Err(error) if error.code() == git2::ErrorCode::NotFound => None,
+                Err(_) => repo.head()?,
+            },
+            None => repo.head()?,
+        };
+        let merged = read(&repo.git_dir().join("MERGE_HEAD"))?;
+        let merged = String::from_utf8_lossy(&merged).into_owned();
+        Ok(head.into_iter().chain(merged.lines().filter_map(|line| CommitId::parse(line.trim()))).collect())
+    }
+
+    /// Of these paths, those whose content lies with Git LFS; git is asked only where its attributes speak of it.
+    ///
+    /// # Errors
+    /// The attributes cannot be read.
+    pub fn under_lfs(&self, repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeSet<RepoPath>> {
+        let mut files = Vec::new();
+        if !paths.is_empty() {
+            self.each(|entry| {
+                if entry.path == b".gitattributes" || entry.path.ends_with(b"/.gitattributes") {
+                    files.extend(entry.blob());
+                }
+            })?;
+        }
+        let ids: Vec<&BlobId> = files.iter().collect();
+        let speaks_of_it = |bytes: &[u8]| memchr::memmem::find(bytes, b"filter=lfs").is_some();
+        let mut asks = speaks_of_it(&read(&repo.common_dir().join("info/attributes"))?);
+        if !ids.is_empty() {
+            Blobs::of(repo)?.each(&ids, |_, bytes| asks |= speaks_of_it(bytes))?;
+        }
+        if !asks {
+            return Ok(BTreeSet::new());
+        }
+        let mut input = Vec::new();
+        for path in paths {
+            input.extend_from_slice(path.as_bytes());
+            input.push(0);
+        }
+        let answer =
+            self.git.answer_to(&["check-attr", "--cached", "-z", "--stdin", "filter"], &input, &[0])?;
+        let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
+        let under = fields.chunks_exact(3).filter(|fields| fields[2] == b"lfs");
+        Ok(under.map(|fields| RepoPath::from_bytes(fields[0])).collect())
+    }
+
+    /// New paths that git recognises as renames of files over `bytes`, removed in the same commit.
+    ///
+    /// # Errors
+    /// git cannot be asked.
+    pub fn renamed(&self, head: &CommitId, bytes: u64, blobs: &Blobs) -> Result<BTreeSet<RepoPath>> {
+        let args = [
+            "diff-index",
+            "--cached",
+            "-M",
+            "-z",
+            "--raw",
+            "--diff-filter=R",
+            "--end-of-options",
+            head.as_str(),
+        ];
+        let output = self.git.read(&args)?;
+        let mut renamed = BTreeSet::new();
+        let mut records = output.split(|&byte| byte == 0);
+        while let (Some(meta), Some(_), Some(to)) =
+            (records.next().filter(|meta| !meta.is_empty()), records.next(), records.next())
+        {
+            let meta = String::from_utf8_lossy(meta).into_owned();
+            let old = meta.split(' ').nth(2).and_then(BlobId::parse);
+            if let Some(old) = old
+                && blobs.size(&old)? > bytes
+            {
+                renamed.insert(RepoPath::from_bytes(to));
+            }
+        }
+        Ok(renamed)
     }
 
     fn changes_by_git(&self, commit: Option<&str>) -> Result<Changes> {

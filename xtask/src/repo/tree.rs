@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::git::Git;
-use super::{BlobId, Repo, RepoPath};
+use super::{BlobId, Repo, RepoPath, Staged};
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +95,27 @@ impl Tree {
     pub fn of_index(repo: &Repo) -> Result<Self> {
         let entries = staged(&repo.git())?.into_iter().collect();
         Ok(Self { entries, reader: object_reader(repo)? })
+    }
+
+    /// What the next commit holds, by an index that was read already.
+    ///
+    /// # Errors
+    /// The index is damaged, or the repository cannot be opened a second time.
+    pub fn of_staged(repo: &Repo, staged: &Staged) -> Result<Self> {
+        let mut entries = Vec::new();
+        staged.each(|entry| {
+            let state = Entry { kind: entry.kind(), id: entry.blob(), tracked: true };
+            entries.push((RepoPath::from_bytes(entry.path), state));
+        })?;
+        Self::of_entries(repo, entries)
+    }
+
+    /// A tree of chosen entries, whose contents the repository holds.
+    ///
+    /// # Errors
+    /// The repository cannot be opened a second time.
+    pub fn of_entries(repo: &Repo, entries: impl IntoIterator<Item = (RepoPath, Entry)>) -> Result<Self> {
+        Ok(Self { entries: entries.into_iter().collect(), reader: object_reader(repo)? })
     }
 
     /// The tree of a commit, or a tree by its id.

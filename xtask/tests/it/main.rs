@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod command_line;
+mod hook;
 mod lab_fork;
 mod phase2;
 mod phase3;

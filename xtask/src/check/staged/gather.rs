@@ -1,0 +1,172 @@
+//! Reads what is staged; alone in this folder, with `push` and `fix`, it talks to the repository.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::thread;
+
+use anyhow::Result;
+
+use super::files::{File, Judge};
+use super::{Finding, Request, size};
+use crate::config::Config;
+use crate::repo::{BlobId, Blobs, CommitId, EntryKind, Repo, RepoPath, Staged, State};
+
+/// Files below which one thread reads them all.
+const FEW: usize = 64;
+
+/// The next commit.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    /// What it descends from: HEAD, then what is merged into it.
+    pub(super) parents: Vec<CommitId>,
+    /// What it changes against all of them.
+    pub(super) changes: Vec<Changed>,
+    pub(super) unmerged: Vec<RepoPath>,
+}
+
+/// A path that the commit changes.
+#[derive(Clone, Debug)]
+pub(super) struct Changed {
+    pub(super) path: RepoPath,
+    /// `None` when it is removed.
+    pub(super) after: Option<State>,
+    /// What it is in each parent.
+    pub(super) before: Vec<Option<State>>,
+}
+
+impl Changed {
+    /// What it is in the commit, when that is a file with content.
+    pub(super) fn file(&self) -> Option<&State> {
+        self.after.as_ref().filter(|state| is_file(state))
+    }
+
+    /// True when no parent has the path.
+    pub(super) fn is_added(&self) -> bool {
+        self.after.is_some() && self.before.iter().all(Option::is_none)
+    }
+}
+
+pub(super) fn is_file(state: &State) -> bool {
+    matches!(state.kind, EntryKind::File | EntryKind::Executable)
+}
+
+/// The configuration that the commit holds; where the index has no `xtask.toml`, that of the work tree.
+///
+/// # Errors
+/// It cannot be read, or does not hold together.
+pub fn config(repo: &Repo, staged: &Staged) -> Result<Config> {
+    let root = repo.work_tree().unwrap_or(repo.git_dir());
+    let mut id = None;
+    staged.each(|entry| {
+        if entry.path == b"xtask.toml" {
+            id = entry.blob();
+        }
+    })?;
+    match id {
+        Some(id) => {
+            let text = Blobs::of(repo)?.read(&id)?;
+            Ok(Config::parse(&String::from_utf8_lossy(&text), "xtask.toml", root)?)
+        }
+        None => Config::load(root, None),
+    }
+}
+
+/// Compares the index with HEAD and with what is merged; only what differs from all of them is the commit's own.
+pub(super) fn read(request: &Request<'_>) -> Result<Input> {
+    let parents = request.staged.parents(request.repo)?;
+    let mut bases: Vec<Option<&str>> = parents.iter().map(|parent| Some(parent.as_str())).collect();
+    if bases.is_empty() {
+        bases.push(None);
+    }
+    let first = request.staged.changes(request.repo, bases[0])?;
+    let mut changes: BTreeMap<RepoPath, Changed> = first
+        .changes
+        .into_iter()
+        .map(|change| {
+            let changed =
+                Changed { path: change.path.clone(), after: change.after, before: vec![change.before] };
+            (change.path, changed)
+        })
+        .collect();
+    for base in &bases[1..] {
+        let others = request.staged.changes(request.repo, *base)?;
+        let mut both = BTreeMap::new();
+        for other in others.changes {
+            if let Some(mut changed) = changes.remove(&other.path) {
+                changed.before.push(other.before);
+                both.insert(other.path, changed);
+            }
+        }
+        changes = both;
+    }
+    Ok(Input { parents, changes: changes.into_values().collect(), unmerged: first.unmerged })
+}
+
+/// Judges the bytes of every changed file, many of them on several threads.
+pub(super) fn judge_files(request: &Request<'_>, input: &Input, judge: &Judge<'_>) -> Result<Vec<Finding>> {
+    let files: Vec<&Changed> = input.changes.iter().filter(|changed| changed.file().is_some()).collect();
+    let limits = size::Limits::of(request, input, judge.switches)?;
+    let threads = match files.len() {
+        few if few <= FEW => 1,
+        _ => thread::available_parallelism().map_or(1, usize::from).min(8),
+    };
+    if threads == 1 {
+        return judge_some(&Blobs::of(request.repo)?, &files, &limits, judge);
+    }
+    let chunk = files.len().div_ceil(threads);
+    let readers = files.chunks(chunk).map(|files| Ok((Blobs::of(request.repo)?, files)));
+    let readers = readers.collect::<Result<Vec<_>>>()?;
+    let found = thread::scope(|scope| {
+        let limits = &limits;
+        let workers: Vec<_> = readers
+            .into_iter()
+            .map(|(blobs, files)| scope.spawn(move || judge_some(&blobs, files, limits, judge)))
+            .collect();
+        let joined = workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.collect::<Result<Vec<_>>>()
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn judge_some(
+    blobs: &Blobs,
+    files: &[&Changed],
+    limits: &size::Limits,
+    judge: &Judge<'_>,
+) -> Result<Vec<Finding>> {
+    let ids: Vec<&BlobId> = files.iter().filter_map(|changed| Some(&changed.file()?.id)).collect();
+    let mut findings = Vec::new();
+    let mut failed = None;
+    blobs.each(&ids, |number, bytes| {
+        let changed = files[number];
+        let Some(state) = changed.file() else { return };
+        let read = OnceCell::new();
+        let before = || -> Vec<Vec<u8>> {
+            let contents = read.get_or_init(|| contents_before(blobs, changed));
+            match contents {
+                Ok(contents) => contents.clone(),
+                Err(_) => Vec::new(),
+            }
+        };
+        let file = File { path: &changed.path, kind: state.kind, bytes, before: &before };
+        findings.extend(judge.judge(&file));
+        findings.extend(limits.judge(blobs, changed, bytes).unwrap_or_else(|error| {
+            failed = Some(error);
+            None
+        }));
+        if let Some(Err(error)) = read.into_inner() {
+            failed = Some(error);
+        }
+    })?;
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(findings),
+    }
+}
+
+fn contents_before(blobs: &Blobs, changed: &Changed) -> Result<Vec<Vec<u8>>> {
+    let states = changed.before.iter().flatten().filter(|state| is_file(state));
+    states.map(|state| blobs.read(&state.id)).collect()
+}

@@ -1,0 +1,142 @@
+//! What the next commit would hold, judged from the index alone: nothing is stashed, nothing written.
+//!
+//! Only what differs from HEAD and from every merge parent is judged; `git commit --amend` compares with HEAD as well,
+//! since git tells a hook no more. The bytes of each changed file are judged by themselves ([`super::bytes`]), names
+//! against all names of the index, notes against other notes, and links and imports by the checks of this room
+//! ([`super::run`]), on the smallest tree that can answer.
+
+mod checks;
+mod files;
+mod fix;
+mod gather;
+mod message;
+mod names;
+mod notes;
+mod push;
+mod report;
+mod size;
+mod wider;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::bytes::{Options, Secrets};
+use crate::config::HookConfig;
+use crate::repo::{Repo, Staged};
+use crate::report::Level;
+
+pub use checks::{CHECKS, Check, OTHER_CHECKS, check, is_left_out};
+pub use fix::{Fix, Fixes, apply_to_index, fixes};
+pub use gather::config;
+pub use message::{Message, judge_message};
+pub use push::{Update, judge_push, updates};
+pub use report::{all_lines, lines};
+
+use checks::Switches;
+use files::Judge;
+
+/// What is judged, and by what.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The index that the commit is made from.
+    pub staged: &'a Staged,
+    /// `[hook]` of the configuration.
+    pub config: &'a HookConfig,
+    /// Checks that are left out this once.
+    pub skip: &'a [String],
+    /// When it names any: only these checks.
+    pub only: &'a [String],
+}
+
+/// One thing that was found. The order is that in which people read them: what stops the commit first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// Whether it stops the commit.
+    pub level: Level,
+    /// The file; `None` when it concerns the whole.
+    pub path: Option<String>,
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// The check's name.
+    pub check: String,
+    /// False for what was so before.
+    pub new: bool,
+    /// What is wrong: a phrase without a full stop.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl Finding {
+    fn of(check: &str, path: &crate::repo::RepoPath, message: impl Into<String>) -> Self {
+        let level = checks::check(check).map_or(Level::Deny, |check| check.level);
+        Self {
+            level,
+            path: Some(path.to_string()),
+            line: None,
+            check: check.to_owned(),
+            new: true,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    fn at(mut self, line: usize) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// How many files were judged.
+    pub checked: usize,
+    /// What was found, in the order in which it is told.
+    pub findings: Vec<Finding>,
+}
+
+impl Judged {
+    /// True when something stops the commit.
+    pub fn stops(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Deny)
+    }
+}
+
+/// Judges the next commit.
+///
+/// # Errors
+/// A setting names no check, the index or an object cannot be read.
+pub fn judge(request: &Request<'_>) -> Result<Judged> {
+    let switches = Switches::of(request.config, request.skip, request.only)?;
+    let input = gather::read(request)?;
+    let mut findings = Vec::new();
+    if switches.is_on("unmerged") {
+        let unmerged = input.unmerged.iter().map(|path| {
+            Finding::of("unmerged", path, "the path is not merged yet")
+                .hint("settle the conflict, then `git add` it")
+        });
+        findings.extend(unmerged);
+    }
+    let secrets = Secrets::new();
+    let options = options(request.config, input.parents.len() > 1);
+    let judge = Judge { switches: &switches, options, secrets: &secrets };
+    findings.extend(gather::judge_files(request, &input, &judge)?);
+    findings.extend(names::judge(request, &input, &switches)?);
+    findings.extend(notes::judge(request, &input, &switches)?);
+    findings.extend(wider::judge(request, &input, &switches)?);
+    findings.sort();
+    findings.dedup();
+    Ok(Judged { checked: input.changes.len(), findings })
+}
+
+fn options(config: &HookConfig, merging: bool) -> Options {
+    Options { markdown_breaks: config.markdown_breaks, merging }
+}

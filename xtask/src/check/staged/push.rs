@@ -1,0 +1,193 @@
+//! Judges what a push would bring: the files that differ from what the other side has, and every content on the way.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+
+use super::checks::Switches;
+use super::files::{File, Judge};
+use super::{Finding, Judged, options};
+use crate::check::bytes::{Content, Secrets};
+use crate::config::HookConfig;
+use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath};
+
+/// One line that git gives to `pre-push`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// The ref here; `(delete)` when it is deleted there.
+    pub local_ref: String,
+    /// What is pushed; `None` for a deletion.
+    pub local: Option<CommitId>,
+    /// The ref there.
+    pub remote_ref: String,
+    /// What the other side has; `None` for a new ref.
+    pub remote: Option<CommitId>,
+}
+
+/// Reads what git writes to the hook's standard input.
+///
+/// # Errors
+/// A line is not of git's form.
+pub fn updates(input: &str) -> Result<Vec<Update>> {
+    let mut updates = Vec::new();
+    for line in input.lines().filter(|line| !line.trim().is_empty()) {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let [local_ref, local, remote_ref, remote] = fields[..] else {
+            anyhow::bail!("read what git says of the push: `{}`", line.escape_debug());
+        };
+        let id = |text: &str| CommitId::parse(text).filter(|id| id.as_str().bytes().any(|byte| byte != b'0'));
+        updates.push(Update {
+            local_ref: local_ref.to_owned(),
+            local: id(local),
+            remote_ref: remote_ref.to_owned(),
+            remote: id(remote),
+        });
+    }
+    Ok(updates)
+}
+
+/// Judges a push to `remote`. Deleted refs bring nothing; of a new one counts what no ref of the remote has.
+///
+/// # Errors
+/// A setting names no check, or git cannot be asked.
+pub fn judge_push(
+    repo: &Repo,
+    (config, skip): (&HookConfig, &[String]),
+    remote: &str,
+    updates: &[Update],
+) -> Result<Judged> {
+    let switches = Switches::of(config, skip, &[])?;
+    let secrets = Secrets::new();
+    let judge = Judge { switches: &switches, options: options(config, false), secrets: &secrets };
+    let blobs = Blobs::of(repo)?;
+    let mut judged = Judged::default();
+    for update in updates {
+        let Some(local) = &update.local else { continue };
+        let range = Range::of(repo, remote, local, update.remote.as_ref())?;
+        let contents = range.contents(repo)?;
+        judged.checked += contents.len();
+        let tip = Tip::of(repo, local, &range)?;
+        for (path, id) in &contents {
+            judged.findings.extend(judge_content(&blobs, &judge, (path, id), &tip)?);
+        }
+    }
+    judged.findings.sort();
+    judged.findings.dedup();
+    Ok(judged)
+}
+
+/// The commits that the other side does not have.
+struct Range {
+    /// Arguments of `git rev-list`.
+    args: Vec<String>,
+}
+
+impl Range {
+    fn of(repo: &Repo, remote: &str, local: &CommitId, has: Option<&CommitId>) -> Result<Self> {
+        let mut args = vec![local.to_string(), "--not".to_owned()];
+        let is_known = |id: &CommitId| -> Result<bool> {
+            let answer = repo.git().answer_to(&["cat-file", "-e", &format!("{id}^{{commit}}")], &[], &[])?;
+            Ok(answer.code == Some(0))
+        };
+        // What somebody else pushed and nobody fetched yet is not known here.
+        if let Some(has) = has
+            && is_known(has)?
+        {
+            args.push(has.to_string());
+        }
+        // A remote may be given by its address; then no refs of it are known.
+        if repo.remotes()?.iter().any(|name| name == remote) {
+            args.push(format!("--remotes={}", remote.replace(['*', '?', '['], "?")));
+        }
+        Ok(Self { args })
+    }
+
+    /// Every content that the push brings, with one of its paths.
+    fn contents(&self, repo: &Repo) -> Result<Vec<(RepoPath, BlobId)>> {
+        let mut args: Vec<&str> = vec!["rev-list", "--objects"];
+        args.extend(self.args.iter().map(String::as_str));
+        let listing = repo.git().read(&args)?;
+        let mut named = Vec::new();
+        for line in listing.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+            let Some(space) = memchr::memchr(b' ', line) else { continue };
+            let (id, path) = (String::from_utf8_lossy(&line[..space]), &line[space + 1..]);
+            if let (Some(id), false) = (BlobId::parse(&id), path.is_empty()) {
+                named.push((RepoPath::from_bytes(path), id));
+            }
+        }
+        // Folders are named like files: git says which are which.
+        let input: String = named.iter().map(|(_, id)| format!("{id}\n")).collect();
+        if input.is_empty() {
+            return Ok(Vec::new());
+        }
+        let kinds =
+            repo.git().answer_to(&["cat-file", "--batch-check=%(objecttype)"], input.as_bytes(), &[0])?;
+        let kinds = String::from_utf8_lossy(&kinds.stdout).into_owned();
+        Ok(named
+            .into_iter()
+            .zip(kinds.lines())
+            .filter(|(_, kind)| *kind == "blob")
+            .map(|(named, _)| named)
+            .collect())
+    }
+}
+
+/// What the pushed commit holds of what it brings.
+struct Tip {
+    held: BTreeSet<(RepoPath, BlobId)>,
+}
+
+impl Tip {
+    fn of(repo: &Repo, local: &CommitId, range: &Range) -> Result<Self> {
+        let mut held = BTreeSet::new();
+        let contents: BTreeSet<BlobId> = range.contents(repo)?.into_iter().map(|(_, id)| id).collect();
+        let tree = format!("{local}^{{tree}}");
+        let listing = repo.git().read(&["ls-tree", "-r", "-z", "--full-tree", &tree])?;
+        for record in listing.split(|&byte| byte == 0).filter(|record| !record.is_empty()) {
+            let tab = memchr::memchr(b'\t', record).context("read `git ls-tree`")?;
+            let meta = String::from_utf8_lossy(&record[..tab]).into_owned();
+            // Links hold no content of their own.
+            let id = meta.split(' ').nth(2).and_then(BlobId::parse).filter(|_| !meta.starts_with("120000"));
+            if let Some(id) = id.filter(|id| contents.contains(id)) {
+                held.insert((RepoPath::from_bytes(&record[tab + 1..]), id));
+            }
+        }
+        Ok(Self { held })
+    }
+
+    fn holds(&self, path: &RepoPath, id: &BlobId) -> bool {
+        self.held.contains(&(path.clone(), id.clone()))
+    }
+}
+
+/// Of what the pushed commit holds all is judged; of what stood there on the way only what must never leave.
+fn judge_content(
+    blobs: &Blobs,
+    judge: &Judge<'_>,
+    (path, id): (&RepoPath, &BlobId),
+    tip: &Tip,
+) -> Result<Vec<Finding>> {
+    let bytes = blobs.read(id)?;
+    if tip.holds(path, id) {
+        let file = File { path, kind: crate::repo::EntryKind::File, bytes: &bytes, before: &Vec::new };
+        let mut findings = judge.judge(&file);
+        findings.retain(|finding| finding.check != "debug");
+        return Ok(findings);
+    }
+    let keys = (judge.switches.judges("private-key", path), judge.switches.judges("token", path));
+    let excuses = crate::check::bytes::excuses(&Content::of(&bytes));
+    let found = judge.secrets.find(&bytes, keys).into_iter().filter(|fault| {
+        !excuses.iter().any(|excuse| {
+            excuse.reason.is_some()
+                && Some(excuse.covers) == fault.line
+                && excuse.checks.iter().any(|name| name == fault.check)
+        })
+    });
+    Ok(found
+        .map(|fault| {
+            let message = format!("{}, in a commit before the last (blob {})", fault.message, id.short());
+            let finding = Finding::of(fault.check, path, message).at(fault.line.unwrap_or(1));
+            finding.hint("rewrite the commits before you push them (`git rebase -i`); what is pushed is out")
+        })
+        .collect())
+}
