@@ -26,6 +26,11 @@ pub enum Consolidate {
         #[arg(required = true)]
         words: Vec<String>,
     },
+    /// Look what the notes that commits removed or changed lost; exit 1 when there is any
+    Verify {
+        /// The commits, OLD..NEW
+        range: String,
+    },
 }
 
 /// Options of `consolidate plan`.

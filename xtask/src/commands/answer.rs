@@ -8,6 +8,7 @@ use crate::change::{EditRecord, SetInfo, Settled};
 use crate::check::{self, Checked};
 use crate::cli::{Format, Global};
 use crate::consolidate::Summary;
+use crate::consolidate::{self, conserve::Verified};
 use crate::phases::analyses::{self, Made, Place};
 use crate::phases::kept;
 use crate::phases::phase2::{PARTS, Phase2};
@@ -106,6 +107,17 @@ impl<'a> Answer<'a> {
         match self.format {
             Format::Json => self.print_json(command, &json!({ "markdown": document.to_markdown(None) })),
             Format::Text => self.print(&document.to_text(self.term.width())),
+        }
+    }
+
+    /// Prints what a range of commits kept and lost.
+    pub(super) fn print_verified(&self, verified: &Verified) -> Result<()> {
+        match self.format {
+            Format::Json => {
+                let value = serde_json::to_value(verified).context("write the result as JSON")?;
+                self.print_json("consolidate verify", &value)
+            }
+            Format::Text => self.print(&consolidate::conserve::report(verified).to_text(self.term.width())),
         }
     }
 

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::{Exit, place, single};
 use crate::cli::{Consolidate, ConsolidatePlan, Global};
 use crate::consolidate;
+use crate::phases::Board;
 use crate::phases::analyses::{self, Place};
 use crate::process::{Cancel, Progress};
 use crate::term::Term;
@@ -23,6 +24,9 @@ pub(super) fn run(global: &Global, command: &Consolidate, term: Term, cancel: &C
         }
         Consolidate::Search { words } => {
             search(global, &words.join(" "), term, cancel).context("cannot search the notes")
+        }
+        Consolidate::Verify { range } => {
+            verify(global, range, term, cancel).context("cannot verify what was kept")
         }
     }
 }
@@ -62,6 +66,18 @@ fn search(global: &Global, words: &str, term: Term, cancel: &Cancel) -> Result<E
     let document = consolidate::search(&repo, &asked, words, &Progress::default(), cancel)?;
     Answer::of(&repo, &place, global, term)?.print_document("consolidate search", &document)?;
     Ok(Exit::Clean)
+}
+
+fn verify(global: &Global, range: &str, term: Term, cancel: &Cancel) -> Result<Exit> {
+    let place = place(global)?;
+    let repo = place.open()?;
+    let row = Board::new(term, &["consolidate verify"]).row("consolidate verify");
+    let verified =
+        consolidate::conserve::verify(&repo, range, &place.config.consolidate, &row.progress(), cancel);
+    row.clear();
+    let verified = verified?;
+    Answer::of(&repo, &place, global, term)?.print_verified(&verified)?;
+    Ok(if verified.conserved.is_whole() { Exit::Clean } else { Exit::Findings })
 }
 
 /// What `[consolidate]` of the configuration asks for.

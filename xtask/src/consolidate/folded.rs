@@ -2,15 +2,19 @@
 //!
 //! Nothing that says something may be folded away: figures, signs, destinations of links and the words of code stay.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::markdown::{BlockKind, Parsed};
+use crate::links::is_local;
+use crate::markdown::{BlockKind, Link, LinkKind, Parsed};
 
 /// What a text's blocks hold.
 pub(super) struct Folder<'t> {
     text: &'t str,
     parsed: &'t Parsed,
     children: Vec<Vec<usize>>,
+    /// What is read in another way, in order.
+    edits: Vec<(Range<usize>, &'static str)>,
 }
 
 impl<'t> Folder<'t> {
@@ -21,7 +25,55 @@ impl<'t> Folder<'t> {
                 children[parent].push(index);
             }
         }
-        Self { text, parsed, children }
+        Self { text, parsed, children, edits: Vec::new() }
+    }
+
+    /// Like [`Folder::new`], but where a link leads inside the repository, and what labels are called, does not count:
+    /// both change when a text moves.
+    pub(super) fn without_targets(text: &'t str, parsed: &'t Parsed) -> Self {
+        let mut edits: Vec<(Range<usize>, &'static str)> = Vec::new();
+        for (destination, place, _) in parsed.destinations() {
+            if is_local(destination) {
+                edits.push((place.range.clone(), ""));
+            }
+        }
+        let references = parsed.links.iter().filter(|link| link.kind == LinkKind::Reference);
+        edits.extend(references.filter_map(|link| Some((label_range(text, link)?, ""))));
+        for footnote in &parsed.footnotes {
+            let start = footnote.range.start + text[footnote.range.start..].find('^').unwrap_or(0);
+            let end = start + text[start..].find(']').unwrap_or(0);
+            edits.push((start..end, "^"));
+        }
+        for definition in &parsed.definitions {
+            let start = definition.range.start + 1;
+            edits.push((start..start + definition.label.len(), ""));
+        }
+        edits.sort_by_key(|(range, _)| (range.start, range.end));
+        Self { edits, ..Self::new(text, parsed) }
+    }
+
+    /// The whole text as it is read.
+    pub(super) fn text(&self) -> Cow<'t, str> {
+        self.read(&(0..self.text.len()))
+    }
+
+    /// Some of the text as it is read.
+    fn read(&self, range: &Range<usize>) -> Cow<'t, str> {
+        let first = self.edits.partition_point(|(edit, _)| edit.start < range.start);
+        let inside = self.edits[first..].iter().take_while(|(edit, _)| edit.start < range.end);
+        let mut out = String::new();
+        let mut at = range.start;
+        for (edit, text) in inside.filter(|(edit, _)| edit.end <= range.end) {
+            if edit.start >= at {
+                out.push_str(&self.text[at..edit.start]);
+                out.push_str(text);
+                at = edit.end;
+            }
+        }
+        if at == range.start {
+            return Cow::Borrowed(&self.text[range.clone()]);
+        }
+        Cow::Owned(out + &self.text[at..range.end])
     }
 
     /// The blocks that a container holds, in order.
@@ -48,7 +100,7 @@ impl<'t> Folder<'t> {
             BlockKind::Paragraph => leaves.push(words(&self.unquoted(index, &block.range))),
             BlockKind::Code { .. } => leaves.push(self.code_lines(index).join("\n")),
             BlockKind::Table { .. } => leaves.extend(self.rows(index)),
-            BlockKind::Html => leaves.push(squeezed(&self.unquoted(index, &block.range))),
+            BlockKind::Html => leaves.push(html_words(&self.unquoted(index, &block.range))),
             BlockKind::Rule => {}
             BlockKind::Item { task } => {
                 let first = leaves.len();
@@ -68,7 +120,7 @@ impl<'t> Folder<'t> {
     pub(super) fn rows(&self, index: usize) -> Vec<String> {
         let BlockKind::Table { rows } = &self.parsed.blocks[index].kind else { return Vec::new() };
         let row = |cells: &[crate::markdown::Cell]| {
-            cells.iter().map(|cell| words(&self.text[cell.range.clone()])).collect::<Vec<_>>().join(" | ")
+            cells.iter().map(|cell| words(&self.read(&cell.range))).collect::<Vec<_>>().join(" | ")
         };
         rows.iter().map(|it| row(&it.cells)).collect()
     }
@@ -97,10 +149,10 @@ impl<'t> Folder<'t> {
 
     /// Some text of a block without the marks of quotations on its further lines.
     fn unquoted(&self, index: usize, range: &Range<usize>) -> String {
-        let text = &self.text[range.clone()];
+        let text = self.read(range);
         let quotes = self.quotes(index);
         if quotes == 0 {
-            return text.to_owned();
+            return text.into_owned();
         }
         let mut lines = text.split('\n');
         let first = lines.next().unwrap_or_default().to_owned();
@@ -130,6 +182,21 @@ fn without_marks(line: &str, quotes: usize) -> &str {
     rest
 }
 
+/// Where a reference link names its label, brackets included; `None` where its words are the label.
+pub(super) fn label_range(text: &str, link: &Link) -> Option<Range<usize>> {
+    let raw = &text[link.range.clone()];
+    let (start, end) = (link.range.start, link.range.end);
+    if raw.ends_with("[]") {
+        return Some(end - 2..end);
+    }
+    if text[end..].starts_with("[]") {
+        return Some(end..end + 2);
+    }
+    let at = raw.rfind("][")?;
+    let is_label = !raw[at + 2..raw.len() - 1].contains([']', '[']);
+    is_label.then_some(start + at + 1..end)
+}
+
 /// A heading's words without the marks that make it one.
 pub(super) fn heading_words(raw: &str) -> String {
     words(&heading_text(raw))
@@ -151,6 +218,13 @@ pub(super) fn heading_text(raw: &str) -> String {
         lines.pop();
     }
     lines.join(" ")
+}
+
+/// HTML with single blanks; of a comment its words, so that one without an end is equal to one with it.
+fn html_words(html: &str) -> String {
+    let text = squeezed(html);
+    let inner = text.strip_prefix("<!--").map(|inner| inner.strip_suffix("-->").unwrap_or(inner).trim());
+    inner.map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// White space folded to single blanks.

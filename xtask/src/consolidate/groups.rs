@@ -7,6 +7,7 @@ use super::note::{Note, Role};
 use super::overlaps::Overlaps;
 use super::role;
 use super::topics::cluster;
+use crate::markdown::Format;
 use crate::repo::RepoPath;
 
 /// Notes that would make one guide.
@@ -54,9 +55,15 @@ pub(super) fn of(
     groups
 }
 
-/// What is protected stays; what happened in one sitting makes no guide.
+/// What is protected stays; what happened in one sitting makes no guide; what is no plain Markdown (text without markup,
+/// components of a site) would read otherwise among Markdown.
 fn may_merge(note: &Note) -> bool {
-    note.protected.is_none() && !note.is_empty() && !matches!(note.role, Role::Session | Role::Index)
+    let extension = note.path.extension();
+    let is_markdown = Format::of_extension(&extension) == Some(Format::Markdown) && extension != "mdx";
+    is_markdown
+        && note.protected.is_none()
+        && !note.is_empty()
+        && !matches!(note.role, Role::Session | Role::Index)
 }
 
 fn describe(

@@ -27,7 +27,7 @@ pub use ignored::ignored;
 pub use inbound::{Inbound, inbound};
 pub use index::Index;
 pub use moves::{Left, LeftReason, Moves, NewPlace, Parts, Rewriter, Rewritten, Standing, is_markdown};
-pub use rebase::{pointed_at, rebased};
+pub use rebase::{is_local, pointed_at, rebased};
 
 /// A note that was read.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,11 @@ use super::address::{Address, encode_path};
 use super::lookup::{Walked, walk};
 use crate::repo::RepoPath;
 
+/// True for a destination that leads inside the repository, or to an anchor of its own file.
+pub fn is_local(destination: &str) -> bool {
+    matches!(Address::parse(destination), Address::Local(_) | Address::Empty)
+}
+
 /// Where a destination points that stands in `from`: the path from the root, and what stands behind `#`. The path is
 /// `from` itself for `#fragment`; `None` for what is no path inside the repository. Nothing is looked up.
 pub fn pointed_at(from: &RepoPath, destination: &str) -> Option<(RepoPath, Option<String>)> {

@@ -17,3 +17,4 @@ mod phase4;
 mod python;
 mod sandbox;
 mod validate;
+mod verify;

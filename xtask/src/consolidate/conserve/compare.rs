@@ -1,6 +1,7 @@
 //! Compares sources with what holds them now.
 
 use super::held::{self, Held, Stock};
+use super::runs::{self, Runs};
 use super::{Conservation, Item, ItemKind, KindCount, Outputs, SourceConservation, Text};
 
 /// Characters of a lost thing that are shown.
@@ -14,14 +15,24 @@ pub fn compare(sources: &[Text<'_>], outputs: &Outputs<'_>) -> Conservation {
         stock
     };
     let (guides, archive) = (stock(outputs.guides), stock(outputs.archive));
-    let sources: Vec<SourceConservation> = sources
-        .iter()
-        .map(|source| one(source, &held::of(source.path, source.text), &guides, &archive))
-        .collect();
+    let runs: Runs =
+        outputs.guides.iter().chain(outputs.archive).flat_map(|text| runs::of(text.text)).collect();
+    let (mut all, mut kept) = (Runs::new(), 0);
+    let mut results = Vec::with_capacity(sources.len());
+    for source in sources {
+        let own = runs::of(source.text);
+        kept += own.iter().filter(|run| runs.contains(run) && !all.contains(*run)).count();
+        let held = held::of(source.path, source.text);
+        let text_kept = runs::share(own.intersection(&runs).count(), own.len());
+        results.push(SourceConservation { text_kept, ..one(source, &held, &guides, &archive) });
+        all.extend(own);
+    }
+    let sources = results;
     Conservation {
         blocks: sources.iter().map(|source| source.blocks).sum(),
         in_guide: sources.iter().map(|source| source.in_guide).sum(),
         lost: sources.iter().map(|source| source.lost.len()).sum(),
+        text_kept: runs::share(kept, all.len()),
         sources,
     }
 }
@@ -34,6 +45,7 @@ fn one(source: &Text<'_>, held: &Held, guides: &Stock, archive: &Stock) -> Sourc
         only_in_archive: Vec::new(),
         lost: Vec::new(),
         kinds: Vec::new(),
+        text_kept: None,
     };
     for (&kind, all) in held {
         let mut kept = 0;
@@ -41,7 +53,7 @@ fn one(source: &Text<'_>, held: &Held, guides: &Stock, archive: &Stock) -> Sourc
             let in_guide = guides.has(kind, words);
             let in_archive = archive.has(kind, words);
             kept += usize::from(in_guide || in_archive);
-            if kind == ItemKind::Block {
+            if matches!(kind, ItemKind::Block | ItemKind::CodeBlock) {
                 result.blocks += 1;
                 result.in_guide += usize::from(in_guide);
             }

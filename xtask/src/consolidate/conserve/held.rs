@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::folded::Folder;
 use super::ItemKind;
-use crate::markdown::{BlockKind, Format, Parsed, parse};
+use crate::markdown::{BlockKind, Format, LineIndex, parse};
 use crate::repo::RepoPath;
 
 /// What a text holds: the folded words of each thing with the line where it stands first.
@@ -13,7 +13,7 @@ pub(super) type Held = BTreeMap<ItemKind, BTreeMap<String, usize>>;
 pub(super) fn of(path: &RepoPath, text: &str) -> Held {
     let format = Format::of_extension(&path.extension()).unwrap_or(Format::Markdown);
     let parsed = parse(text, format);
-    let folder = Folder::new(text, &parsed);
+    let folder = Folder::without_targets(text, &parsed);
     let mut held: Held = ItemKind::ALL.iter().map(|&kind| (kind, BTreeMap::new())).collect();
     let mut add = |kind, words: String, line| {
         if words.chars().any(char::is_alphanumeric) {
@@ -28,7 +28,7 @@ pub(super) fn of(path: &RepoPath, text: &str) -> Held {
                 for line in folder.code_lines(index) {
                     add(ItemKind::CodeLine, line.trim().to_owned(), first);
                 }
-                add(ItemKind::Block, folder.block(index), block.lines.0);
+                add(ItemKind::CodeBlock, folder.block(index), block.lines.0);
             }
             BlockKind::Table { rows } => {
                 for (words, row) in folder.rows(index).into_iter().zip(rows) {
@@ -39,15 +39,16 @@ pub(super) fn of(path: &RepoPath, text: &str) -> Held {
             _ => {}
         }
     }
-    for (number, line) in numbers(text, &parsed) {
+    for (number, line) in numbers(&folder.text()) {
         add(ItemKind::Number, number, line);
     }
     held
 }
 
 /// Figures of three digits or more, or with parts (`1.5`, `2025-10-31`, `10,000`).
-fn numbers(text: &str, parsed: &Parsed) -> BTreeMap<String, usize> {
+fn numbers(text: &str) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
+    let lines = LineIndex::new(text);
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -66,7 +67,7 @@ fn numbers(text: &str, parsed: &Parsed) -> BTreeMap<String, usize> {
         let number = &text[start..at];
         let inside_word = text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
         if number.len() >= 3 && !inside_word {
-            found.entry(number.to_owned()).or_insert_with(|| parsed.lines.line(start));
+            found.entry(number.to_owned()).or_insert_with(|| lines.line(start));
         }
     }
     found

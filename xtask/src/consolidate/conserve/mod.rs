@@ -5,15 +5,24 @@
 
 mod compare;
 mod held;
+mod range;
+mod report;
+mod runs;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
+use anyhow::Result;
 use serde::Serialize;
 
-use crate::repo::RepoPath;
+use crate::config::ConsolidateConfig;
+use crate::process::{Cancel, Progress};
+use crate::repo::{Repo, RepoPath};
 
 pub use compare::compare;
+pub use report::report;
 
 /// A text before or after.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +43,7 @@ pub struct Outputs<'t> {
 }
 
 /// What became of what some notes held.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Conservation {
     /// Blocks of all sources.
     pub blocks: usize,
@@ -42,12 +51,14 @@ pub struct Conservation {
     pub in_guide: usize,
     /// What stands nowhere, of all kinds together.
     pub lost: usize,
+    /// The share of all runs of five words that stand somewhere, 0 to 1; `None` where there are none.
+    pub text_kept: Option<f64>,
     /// One for each source that was compared.
     pub sources: Vec<SourceConservation>,
 }
 
 /// What became of what one note held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SourceConservation {
     /// The note.
     pub path: RepoPath,
@@ -61,6 +72,8 @@ pub struct SourceConservation {
     pub lost: Vec<Item>,
     /// How much of each kind there was, and how much of it is left.
     pub kinds: Vec<KindCount>,
+    /// The share of its runs of five words that stand somewhere, 0 to 1; `None` where there are none.
+    pub text_kept: Option<f64>,
 }
 
 /// Something that a note holds.
@@ -78,8 +91,10 @@ pub struct Item {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemKind {
-    /// A paragraph, list entry, code block, table or piece of HTML as a whole.
+    /// A paragraph, the text of a list entry, or a piece of HTML.
     Block,
+    /// A code block as a whole.
+    CodeBlock,
     /// A line of code.
     CodeLine,
     /// A heading.
@@ -103,18 +118,67 @@ pub struct KindCount {
 
 impl ItemKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Block, Self::CodeLine, Self::Heading, Self::Number, Self::Row];
+    pub const ALL: [Self; 6] =
+        [Self::Block, Self::CodeBlock, Self::CodeLine, Self::Heading, Self::Number, Self::Row];
 
     /// Its name for people, for more than one.
     pub fn plural(self) -> &'static str {
         match self {
             Self::Block => "blocks",
+            Self::CodeBlock => "code blocks",
             Self::CodeLine => "code lines",
             Self::Heading => "headings",
             Self::Number => "numbers",
             Self::Row => "table rows",
         }
     }
+
+    /// Its name for people, for one.
+    pub fn singular(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::CodeBlock => "code block",
+            Self::CodeLine => "code line",
+            Self::Heading => "heading",
+            Self::Number => "number",
+            Self::Row => "table row",
+        }
+    }
+}
+
+/// What a range of commits kept.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verified {
+    /// The commit where the range begins.
+    pub from: String,
+    /// The commit where it ends.
+    pub to: String,
+    /// Where git says that sources went, as far as it does.
+    pub moved: BTreeMap<RepoPath, RepoPath>,
+    /// What became of the notes that are gone or changed.
+    pub conserved: Conservation,
+}
+
+/// Looks what the notes that a range of commits removed or changed lost in all of the tree at its end.
+///
+/// # Errors
+/// `range` is no range, names no commits, or git cannot read them.
+pub fn verify(
+    repo: &Repo,
+    range: &str,
+    config: &ConsolidateConfig,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Verified> {
+    range::verify(repo, range, config, progress, cancel)
+}
+
+/// A text without some of its lines (first and last, from 1), for what need not be found again. Other lines keep
+/// their numbers.
+pub fn without_lines(text: &str, ranges: &[(usize, usize)]) -> String {
+    let is_out = |line: usize| ranges.iter().any(|range| (range.0..=range.1).contains(&line));
+    let lines = (1..).zip(text.split_inclusive('\n'));
+    lines.map(|(line, text)| if is_out(line) { "\n" } else { text }).collect()
 }
 
 impl Conservation {

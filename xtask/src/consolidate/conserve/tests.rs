@@ -15,7 +15,7 @@ fn what_stands_nowhere_is_lost_and_named() {
         .iter()
         .map(|item| format!("{} {:?} {}", item.line, item.kind, item.text))
         .collect();
-    assert_eq!(lost, ["5 Block x = 1 y = 2", "6 CodeLine y = 2", "12 Number 250", "12 Row 1 | 250"]);
+    assert_eq!(lost, ["5 CodeBlock x = 1 y = 2", "6 CodeLine y = 2", "12 Number 250", "12 Row 1 | 250"]);
     let whole = compare(&[source], &Outputs { guides: &[guide], archive: &[source] });
     assert!(whole.is_whole());
     assert_eq!(whole.sources[0].only_in_archive.len(), 4);

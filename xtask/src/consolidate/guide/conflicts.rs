@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::place::{Home, Tree};
 use super::prepare::Prepared;
 use super::texts::{day, name};
+use super::tree::{Home, Tree};
 use super::{Conflict, ConflictValue, GuideRequest};
 use crate::report::Inline;
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::super::folded::label_range;
 use super::prepare::Prepared;
 use crate::markdown::{Definition, Format, Link, LinkKind, Parsed, fold_label, parse};
 
@@ -123,21 +124,8 @@ fn rename(source: &mut Prepared<'_>, renames: &BTreeMap<String, String>, taken: 
 
 /// Where a reference names its label, and what stands there then.
 fn label_edit(text: &str, link: &Link, new: &str) -> (Range<usize>, String) {
-    let raw = &text[link.range.clone()];
-    let end = link.range.end;
-    if let Some(words) = raw.strip_suffix("[]") {
-        let at = link.range.start + words.len();
-        return (at..end, format!("[{new}]"));
-    }
-    if text[end..].starts_with("[]") {
-        return (end..end + 2, format!("[{new}]"));
-    }
-    match raw.rfind("][") {
-        Some(at) if !raw[at + 2..raw.len() - 1].contains([']', '[']) => {
-            (link.range.start + at + 2..end - 1, new.to_owned())
-        }
-        _ => (end..end, format!("[{new}]")),
-    }
+    let range = label_range(text, link).unwrap_or(link.range.end..link.range.end);
+    (range, format!("[{new}]"))
 }
 
 fn edited(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {

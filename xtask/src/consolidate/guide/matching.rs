@@ -92,17 +92,26 @@ const GENERIC: &[&str] = &[
     "recommendation",
 ];
 
-/// Headings whose sections lead elsewhere: they belong together, and at the end.
-const CLOSING: &[&str] = &[
+/// Headings of what leads elsewhere: such sections of all notes are one.
+const ELSEWHERE: &[&str] = &[
     "references",
+    "reference",
     "see also",
     "related",
     "related documentation",
     "related documents",
     "related files",
+    "related notes",
     "further reading",
     "resources",
     "links",
+    "additional resources",
+    "external links",
+    "more information",
+];
+
+/// Headings of what closes a document.
+const CLOSING: &[&str] = &[
     "license",
     "acknowledgments",
     "acknowledgements",
@@ -110,9 +119,12 @@ const CLOSING: &[&str] = &[
     "support",
     "credits",
     "appendix",
-    "additional resources",
     "citation",
     "contributing",
+    "getting help",
+    "questions",
+    "need help",
+    "contact support",
 ];
 
 impl Rarity {
@@ -154,8 +166,13 @@ pub(super) fn is_generic(heading: &str) -> bool {
 }
 
 /// True for a heading whose section leads elsewhere.
+pub(super) fn leads_elsewhere(heading: &str) -> bool {
+    ELSEWHERE.contains(&words::of_text(heading).join(" ").as_str())
+}
+
+/// True for a heading whose section closes a document.
 pub(super) fn is_closing(heading: &str) -> bool {
-    CLOSING.contains(&words::of_text(heading).join(" ").as_str())
+    leads_elsewhere(heading) || CLOSING.contains(&words::of_text(heading).join(" ").as_str())
 }
 
 impl Subject {

@@ -6,16 +6,21 @@
 mod chunks;
 mod conflicts;
 mod ends;
+mod front;
 mod labels;
 mod matching;
 mod outline;
+mod pieces;
 mod place;
 mod prepare;
 mod settle;
 mod stock;
 mod texts;
+mod tree;
 mod write;
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;
 

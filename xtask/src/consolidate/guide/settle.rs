@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Landing;
-use super::place::{Home, Tree};
 use super::prepare::{Inward, Prepared};
+use super::tree::{Home, Tree};
 use super::write::NODE;
 use crate::links::relative_destination;
 use crate::repo::RepoPath;
@@ -23,13 +23,11 @@ pub(super) fn anchors(
             _ if source.source.archived.is_some() => Landing::Archive,
             _ => Landing::Guide(None),
         };
-        let whole = match source.parsed.sections.is_empty() {
-            true => landing(0),
-            false => {
-                let first = landing(0);
-                if first == Landing::Archive { Landing::Guide(None) } else { first }
-            }
-        };
+        // The note as a whole: its chapter, or where the first of its text stands.
+        let title = source.parsed.sections.first().map(|_| 1);
+        let in_guide = |part: &usize| matches!(tree.homes[number].get(*part), Some(Some(Home::Node(_))));
+        let first = title.into_iter().chain(0..tree.homes[number].len()).find(in_guide);
+        let whole = landing(first.unwrap_or(0));
         anchors.insert((source.source.path.clone(), String::new()), whole);
         for anchor in &source.source.parsed.anchors {
             let section =

@@ -6,6 +6,8 @@ use super::chunks::{Chunk, Kind};
 
 /// Words and signs from which on a piece is found again wherever it stands; shorter ones only in their own section.
 const TELLING: usize = 8;
+/// The same for code that nothing introduces.
+const COMMAND: usize = 3;
 /// The share of words from which on two pieces say the same thing differently.
 const ALIKE: f64 = 0.75;
 
@@ -84,7 +86,9 @@ impl Stock {
             return Verdict::New;
         }
         let words = words(&chunk.leaves);
-        let may_lie_anywhere = words.len() >= TELLING;
+        // A command says the same wherever it stands, unless words introduce it.
+        let is_command = chunk.kind == Kind::Code && chunk.lead.is_empty() && words.len() >= COMMAND;
+        let may_lie_anywhere = is_command || words.len() >= TELLING;
         let fits = |piece: &&Stocked| piece.source != source && (may_lie_anywhere || piece.node == node);
         if let Some(piece) = self.holder(chunk, &fits) {
             return Verdict::Stands(piece.spot());

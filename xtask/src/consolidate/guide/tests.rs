@@ -38,5 +38,9 @@ fn a_guide_says_once_what_two_notes_say() {
             ),
         ],
     );
-    insta::assert_snapshot!(guide.text);
+    let expected = "<!-- xtask:guide id=1 -->\n\n# Setup guide\n\nInstall it first.\n\n## Install\n\nRun this:\n\n```sh\npip install lab-tools\npip check\n```\n\n\
+        See [usage](#usage) and [the code](../../src/lab.py).\n\n## Usage\n\nCall `lab run` with the name of the bath and the target temperature.\n\n## Sources\n\n\
+        - [setup.md](../../archive/notes/setup.md): Setup guide, 2025-10-31, `abc1234`\n\
+        - [install.md](../../archive/notes/install.md): Install notes, 2025-10-31, `abc1234`\n";
+    assert_eq!(guide.text, expected);
 }

@@ -1,5 +1,6 @@
 //! Pieces as they stand in the guide, and how their origin is named.
 
+use super::super::folded::Folder;
 use super::chunks::{Chunk, Kind};
 use super::prepare::Prepared;
 use crate::markdown::{Format, parse};
@@ -29,31 +30,61 @@ pub(super) fn sealed(source: &Prepared<'_>, chunk: &Chunk) -> String {
     closed.into_iter().find(|closed| ends(closed)).unwrap_or(text)
 }
 
-/// Some entries of a list, or some rows of a table below its head.
+/// Some entries of a list, or some rows of a table below its head; the whole where they would read otherwise alone.
 pub(super) fn some_items(source: &Prepared<'_>, chunk: &Chunk, items: &[usize]) -> String {
     let mut lines = Vec::new();
+    let mut expected: Vec<String> = Vec::new();
     if !chunk.lead.is_empty() {
         let lead = &source.parsed.blocks[chunk.blocks[0]];
         lines.push(format!("{}\n", &source.text[lead.range.clone()]));
+        expected.push(chunk.lead.clone());
     }
     if chunk.kind == Kind::Table {
         let table = &source.parsed.blocks[chunk.blocks[chunk.blocks.len() - 1]];
         lines.extend(source.text[table.range.clone()].lines().take(2).map(str::to_owned));
+        expected.extend(chunk.leaves.first().cloned());
     }
     for &item in items {
         lines.push(source.text[chunk.items[item].range.clone()].to_owned());
+        expected.extend(chunk.leaves[chunk.items[item].leaves.clone()].iter().cloned());
     }
-    lines.join("\n")
+    let text = lines.join("\n");
+    if leaves(&text) == expected { text } else { sealed(source, chunk) }
 }
 
-/// A piece as a quotation below the name of its origin.
-pub(super) fn quoted(origin: &str, text: &str) -> String {
+/// A piece as a quotation below the name of its origin; `None` where it would read otherwise in a quotation.
+pub(super) fn quoted(origin: &str, text: &str) -> Option<String> {
     let mut out = format!("> {origin}\n>");
+    let mut fenced = false;
     for line in text.split('\n') {
+        let words = line.trim_start();
+        // Between fences every blank counts; elsewhere a tab would be shorter behind the quotation's mark.
+        let line = if fenced { line.to_owned() } else { without_tabs(line) };
+        fenced ^= words.starts_with("```") || words.starts_with("~~~");
         out.push_str(if line.is_empty() { "\n>" } else { "\n> " });
-        out.push_str(line);
+        out.push_str(&line);
     }
-    out
+    let read = leaves(&out);
+    let reads_so = read.split_first().is_some_and(|(_, read)| read == leaves(text));
+    reads_so.then_some(out)
+}
+
+/// A line with blanks in place of the tabs that indent it.
+fn without_tabs(line: &str) -> String {
+    let rest = line.trim_start_matches([' ', '\t']);
+    let mut columns = 0;
+    for c in line[..line.len() - rest.len()].chars() {
+        columns += if c == '\t' { 4 - columns % 4 } else { 1 };
+    }
+    format!("{}{rest}", " ".repeat(columns))
+}
+
+/// What a text says, block by block.
+fn leaves(text: &str) -> Vec<String> {
+    let parsed = parse(text, Format::Markdown);
+    let folder = Folder::new(text, &parsed);
+    let top = (0..parsed.blocks.len()).filter(|&index| parsed.blocks[index].parent.is_none());
+    top.flat_map(|index| folder.leaves(index)).collect()
 }
 
 pub(super) fn origin(source: &Prepared<'_>, sources: &[Prepared<'_>]) -> String {

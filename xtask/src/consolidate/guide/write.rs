@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use super::super::plan::guide_marker;
 use super::chunks::{Chunk, Kind};
 use super::outline::Outline;
-use super::place::{Entry, Tree};
 use super::prepare::Prepared;
 use super::settle::{anchors, settled};
 use super::texts::{origin, plain, quoted, sealed, some_items};
-use super::{Conflict, Guide, GuideRequest, conflicts, labels};
+use super::tree::{Entry, Tree};
+use super::{Conflict, Guide, GuideRequest, conflicts, front, labels};
 use crate::markdown::{DestinationEdit, Format, parse, rewrite_destinations};
 use crate::report::Inline;
 
@@ -84,6 +84,14 @@ pub(super) struct Writer<'w> {
 
 impl Writer<'_> {
     fn all(&mut self) {
+        let heading = &self.tree.nodes[0].heading;
+        let leads = self
+            .outlines
+            .first()
+            .is_some_and(|first| first.title.is_some_and(|title| first.sections[title].heading == *heading));
+        if let Some(front) = front::merged(self.sources, (!leads).then(|| plain(heading)).as_deref()) {
+            self.block(&front);
+        }
         self.block(&guide_marker(self.request.id));
         self.heading(0, 1);
         self.body(0);
@@ -150,7 +158,10 @@ impl Writer<'_> {
         };
         if entry.is_quoted {
             let origin = origin(source, self.sources);
-            self.block(&quoted(&origin, &text));
+            match quoted(&origin, &text) {
+                Some(quotation) => self.block(&quotation),
+                None => [origin.as_str(), &text, APART].into_iter().for_each(|block| self.block(block)),
+            }
             return;
         }
         if self.runs_on(entry, chunk, &text) {
@@ -165,9 +176,13 @@ impl Writer<'_> {
         let Some((source, end, kind)) = self.last else { return false };
         let between = self.sources[source].text.get(end..chunk.range.start);
         let stood_so = source == entry.source && between.is_some_and(|gap| gap.trim().is_empty());
-        let continues = text.starts_with([' ', '\t']) || matches!(chunk.kind, Kind::List { .. });
-        let indented = kind == Kind::Code && text.starts_with("    ") || text.starts_with('\t');
-        !stood_so && (kind.is_open_ended() && continues || indented)
+        let is_indented = text.starts_with([' ', '\t']);
+        let continues = match kind {
+            Kind::List { .. } => is_indented || matches!(chunk.kind, Kind::List { .. }),
+            Kind::Code => is_indented && chunk.kind == Kind::Code,
+            _ => false,
+        };
+        continues && !stood_so
     }
 
     fn gap(&mut self) {

@@ -1,0 +1,109 @@
+//! Puts pieces into their sections, unless they stand in the guide already.
+
+use std::collections::BTreeMap;
+
+use super::super::plan::Destiny;
+use super::Fate;
+use super::chunks::Chunk;
+use super::place::Placing;
+use super::stock::{Spot, Verdict};
+use super::tree::{Entry, Home, Node};
+
+impl Placing<'_> {
+    /// Puts the pieces of a part into a node.
+    pub(super) fn fill(&mut self, source: usize, part: usize, node: usize) {
+        let here = self.part(source, part);
+        if here.destiny != Destiny::Guide && !self.tree.nodes[node].is_past {
+            self.leave(source, part);
+            return;
+        }
+        self.tree.homes[source][part] = Some(Home::Node(node));
+        for number in 0..here.chunks.len() {
+            let fate = self.chunk(source, part, number, node);
+            self.note(source, here.chunks[number].lines, fate);
+        }
+    }
+
+    fn chunk(&mut self, source: usize, part: usize, number: usize, node: usize) -> Fate {
+        let chunk = &self.part(source, part).chunks[number];
+        let strict = self.is_strict(source);
+        if chunk.is_header && !strict {
+            return Fate::History;
+        }
+        let mut entry =
+            Entry { id: self.next, source, part, chunk: number, items: None, is_quoted: false, see: None };
+        match self.stock.judge(source, node, chunk) {
+            Verdict::New => {
+                self.add(entry, node, None, chunk);
+                Fate::Guide
+            }
+            Verdict::Stands(spot) => {
+                self.stands.entry((source, part)).or_insert(spot.node);
+                if strict && !chunk.lead.is_empty() {
+                    entry.see = Some(spot.node);
+                    self.next += 1;
+                    self.tree.put(entry, node, None);
+                }
+                Fate::Repeated
+            }
+            Verdict::Differs(spot) => {
+                entry.is_quoted = true;
+                self.add(entry, spot.node, Some(spot.entry), chunk);
+                self.stands.entry((source, part)).or_insert(spot.node);
+                Fate::Variant
+            }
+            Verdict::InPart { spot, new, differs } => {
+                entry.items = Some(new);
+                entry.is_quoted = differs;
+                self.add(entry, spot.node, Some(spot.entry), chunk);
+                self.stands.entry((source, part)).or_insert(spot.node);
+                if differs { Fate::Variant } else { Fate::Guide }
+            }
+        }
+    }
+
+    fn add(&mut self, entry: Entry, node: usize, after: Option<usize>, chunk: &Chunk) {
+        self.next += 1;
+        self.stock.add(entry.source, Spot { node, entry: entry.id }, chunk);
+        self.tree.put(entry, node, after);
+    }
+
+    /// What no archive will hold stands in the guide's last chapter, note by note.
+    pub(super) fn past(&mut self) {
+        let (kept, mut parts): (Vec<_>, Vec<_>) = std::mem::take(&mut self.tree.history)
+            .into_iter()
+            .partition(|(source, _)| !self.is_strict(*source));
+        self.tree.history = kept;
+        if parts.is_empty() {
+            return;
+        }
+        parts.sort_unstable();
+        let past = |heading: String| Node { heading, is_past: true, ..Node::default() };
+        let chapter = self.tree.add(0, past("History".to_owned()), false);
+        let mut homes: BTreeMap<(usize, Option<usize>), usize> = BTreeMap::new();
+        for (source, part) in parts {
+            let note = match homes.get(&(source, None)) {
+                Some(&note) => note,
+                None => {
+                    let note = self.tree.add(chapter, past(self.note_title(source)), false);
+                    homes.insert((source, None), note);
+                    note
+                }
+            };
+            let above =
+                part.checked_sub(1).and_then(|section| self.sources[source].parsed.sections[section].parent);
+            let parent =
+                above.and_then(|section| homes.get(&(source, Some(section + 1)))).copied().unwrap_or(note);
+            let heading = self.part(source, part).heading.clone();
+            let is_title = part > 0 && self.outlines[source].title == Some(part - 1);
+            let node = if heading.is_empty() || is_title {
+                note
+            } else {
+                self.tree.add(parent, past(heading), false)
+            };
+            homes.insert((source, Some(part)), node);
+            self.tree.homes[source][part] = None;
+            self.fill(source, part, node);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The guide as a tree of headings with the pieces below them.
+
+use super::Placed;
+use super::matching::{self, Subject};
+
+/// A heading of the guide with what stands below it. The first one is the guide.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    /// Inline Markdown.
+    pub(super) heading: String,
+    pub(super) entries: Vec<Entry>,
+    /// In order, as indices.
+    pub(super) children: Vec<usize>,
+    /// A piece of the past, which nothing is put into.
+    pub(super) is_past: bool,
+    /// The sources whose text was put here or below.
+    pub(super) sources: Vec<usize>,
+    pub(super) subject: Subject,
+}
+
+/// A piece in its place.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) id: usize,
+    pub(super) source: usize,
+    /// The part of the source: 0 is the preface, then the sections.
+    pub(super) part: usize,
+    pub(super) chunk: usize,
+    /// These items alone.
+    pub(super) items: Option<Vec<usize>>,
+    /// As a quotation that names its origin.
+    pub(super) is_quoted: bool,
+    /// Only what introduces the piece; the piece itself stands there.
+    pub(super) see: Option<usize>,
+}
+
+/// Where the text of a part of a source went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    Node(usize),
+    Archive,
+}
+
+/// The guide before it is written.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) nodes: Vec<Node>,
+    /// Where the parts of each source went.
+    pub(super) homes: Vec<Vec<Option<Home>>>,
+    /// The parts that stay in the archive: source and part.
+    pub(super) history: Vec<(usize, usize)>,
+    pub(super) placed: Vec<Placed>,
+}
+
+impl Tree {
+    /// Adds a node below another one. What leads elsewhere closes the guide: chapters of further sources stand before it.
+    pub(super) fn add(&mut self, parent: usize, node: Node, is_further: bool) -> usize {
+        let number = self.nodes.len();
+        let closes = matching::is_closing(&node.heading);
+        self.nodes.push(node);
+        let siblings = &self.nodes[parent].children;
+        let closing =
+            siblings.iter().rev().take_while(|&&child| matching::is_closing(&self.nodes[child].heading));
+        let place = if parent == 0 && is_further && !closes {
+            siblings.len() - closing.count()
+        } else {
+            siblings.len()
+        };
+        self.nodes[parent].children.insert(place, number);
+        number
+    }
+
+    /// Takes a node away.
+    pub(super) fn remove(&mut self, node: usize) {
+        for other in &mut self.nodes {
+            other.children.retain(|&child| child != node);
+        }
+    }
+
+    /// Puts a piece into a node: behind another piece, or at the end.
+    pub(super) fn put(&mut self, entry: Entry, node: usize, after: Option<usize>) {
+        if !self.nodes[node].sources.contains(&entry.source) {
+            self.nodes[node].sources.push(entry.source);
+        }
+        let entries = &mut self.nodes[node].entries;
+        // Pieces that were put behind the same one before keep their order.
+        let place = after.and_then(|id| entries.iter().position(|other| other.id == id));
+        match place {
+            Some(place) => {
+                let quoted = entries[place + 1..].iter().take_while(|other| other.is_quoted).count();
+                entries.insert(place + 1 + quoted, entry);
+            }
+            None => entries.push(entry),
+        }
+    }
+}
