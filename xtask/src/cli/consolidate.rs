@@ -71,6 +71,15 @@ pub struct Apply {
     /// Do not ask before changing files on the default branch
     #[arg(long)]
     pub yes: bool,
+    /// Work on a new branch, with one commit for each group of items
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["dry_run", "check"])]
+    pub branch: Option<String>,
+    /// Stage what was changed
+    #[arg(long, conflicts_with_all = ["branch", "commit", "dry_run", "check"])]
+    pub stage: bool,
+    /// Commit what was changed, one commit for each group of items; runs no hook of the repository
+    #[arg(long, conflicts_with_all = ["dry_run", "check"])]
+    pub commit: bool,
     /// Remove the originals of merged notes instead of putting them into the archive
     #[arg(long)]
     pub delete_merged: bool,

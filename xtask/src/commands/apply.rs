@@ -1,18 +1,19 @@
 //! `phase3`: carries the plan out.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use super::answer::Answer;
 use super::{Exit, place};
-use crate::change::{self, Disk};
+use crate::change::{self, Disk, EditRecord, Place as FilePlace};
 use crate::cli::{Apply, Format, Global};
 use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared};
 use crate::phases::Board;
 use crate::phases::analyses::{Place, report_paths};
-use crate::process::Cancel;
-use crate::repo::{Repo, RepoPath};
+use crate::process::{Cancel, Progress};
+use crate::repo::{CommitId, Repo, RepoPath};
 use crate::report::Hinted;
 use crate::term::Term;
 
@@ -38,6 +39,7 @@ pub(super) fn run(
         config: place.config.consolidate.clone(),
         only: flags.only.clone(),
         delete_merged: flags.delete_merged,
+        written: BTreeMap::new(),
     };
     let board = Board::new(term, &[command]);
     let row = board.row(command);
@@ -57,12 +59,108 @@ pub(super) fn run(
         answer.print_plan(command, false, &pending, &prepared.summary)?;
         return Ok(if flags.check && !pending.is_empty() { Exit::Findings } else { Exit::Clean });
     }
-    if !prepared.set.is_empty() && !flags.yes && !is_agreed(&repo, &prepared, term)? {
-        return Ok(Exit::Clean);
+    let commits = flags.commit || flags.branch.is_some();
+    if !prepared.set.is_empty() {
+        if flags.stage {
+            consolidate::check_stageable(&repo, &prepared.set)?;
+        }
+        if commits {
+            consolidate::check_committable(&repo, &prepared.set)?;
+        }
+        if !flags.yes && flags.branch.is_none() && !is_agreed(&repo, &prepared, term)? {
+            return Ok(Exit::Clean);
+        }
+        if commits {
+            let committed = committed(&repo, &plan, options, &prepared, flags.branch.as_deref())?;
+            mark(&repo, &plan, term);
+            return say_committed(&repo, &answer, command, &committed, &prepared);
+        }
     }
     let applied = change::apply(&repo, &prepared.set)?;
     mark(&repo, &plan, term);
+    if flags.stage {
+        consolidate::stage(&repo, &applied.edits)?;
+    }
     answer.print_plan(command, applied.applied, &applied.edits, &prepared.summary)?;
+    Ok(Exit::Clean)
+}
+
+/// What was committed.
+#[derive(Default)]
+struct Committed {
+    edits: Vec<EditRecord>,
+    commits: Vec<CommitId>,
+    branch: Option<String>,
+}
+
+/// Carries out one group of items after the other, each with its commit.
+fn committed(
+    repo: &Repo,
+    plan: &PlanFile,
+    mut options: ApplyOptions,
+    prepared: &Prepared,
+    branch: Option<&str>,
+) -> Result<Committed> {
+    let (head, before) = (repo.head()?.context("find the commit at HEAD")?, repo.branch()?);
+    if let Some(name) = branch {
+        consolidate::begin_branch(repo, name)?;
+    }
+    let mut committed =
+        Committed { branch: branch.map(str::to_owned).or(before.clone()), ..Committed::default() };
+    for group in &prepared.groups {
+        options.only.clone_from(group);
+        if let Err(error) = commit_group(repo, plan, &mut options, &mut committed) {
+            if let Some(name) = branch.filter(|_| committed.commits.is_empty()) {
+                consolidate::drop_branch(repo, name, before.as_deref(), &head)?;
+            }
+            let done = committed.commits.len();
+            return Err(error.context(format!("carry out a group of items, after {done} commits")));
+        }
+    }
+    Ok(committed)
+}
+
+fn commit_group(
+    repo: &Repo,
+    plan: &PlanFile,
+    options: &mut ApplyOptions,
+    committed: &mut Committed,
+) -> Result<()> {
+    let group = consolidate::prepare(repo, plan, options, &Progress::default(), &Cancel::default())?;
+    if let Some(skipped) = group.summary.skipped.first() {
+        bail!("{} (line {}): {}", skipped.item, skipped.line, skipped.why);
+    }
+    let applied = change::apply(repo, &group.set)?;
+    if !applied.applied {
+        return Ok(());
+    }
+    let disk = Disk::of(repo)?;
+    for edit in &applied.edits {
+        if let Some(state) = disk.read(&edit.path.clone().into())? {
+            options.written.insert(edit.path.clone(), state.planned().id);
+        }
+    }
+    let message = consolidate::message(&group.summary.items, &applied.edits);
+    committed.commits.extend(consolidate::commit(repo, &applied.edits, &message)?);
+    committed.edits.extend(applied.edits);
+    Ok(())
+}
+
+fn say_committed(
+    repo: &Repo,
+    answer: &Answer<'_>,
+    command: &str,
+    committed: &Committed,
+    prepared: &Prepared,
+) -> Result<Exit> {
+    let mut summary = prepared.summary.clone();
+    summary.commits = committed.commits.clone();
+    summary.branch.clone_from(&committed.branch);
+    let disk = Disk::of(repo)?;
+    let hooks = ["pre-commit", "commit-msg", "post-commit"];
+    summary.hooks =
+        hooks.into_iter().filter(|name| matches!(disk.read(&FilePlace::hook(name)), Ok(Some(_)))).collect();
+    answer.print_plan(command, !committed.edits.is_empty(), &committed.edits, &summary)?;
     Ok(Exit::Clean)
 }
 

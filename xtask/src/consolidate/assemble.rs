@@ -182,13 +182,19 @@ fn items(
 ) -> Proposals {
     let notes = &gathered.notes;
     let candidates = archive::candidates(notes, &surroundings(gathered, overlaps));
+    // What this tool made stays as it is: neither finished business nor a source of another guide.
+    let made = |number: usize| gathered.guides.contains_key(&notes[number].path);
+    let candidates: Vec<Candidate> =
+        candidates.into_iter().filter(|candidate| !made(candidate.note)).collect();
     let finished: BTreeSet<usize> = candidates
         .iter()
         .filter(|candidate| percent(candidate.confidence) >= percent(options.tick_above))
         .map(|candidate| candidate.note)
+        .chain((0..notes.len()).filter(|&number| made(number)))
         .collect();
     let guides = guides_folder(&gathered.paths);
-    let groups = groups::of(notes, affinities, overlaps, &guides, &finished);
+    let mut groups = groups::of(notes, affinities, overlaps, &guides, &finished);
+    groups::avoid_files(&mut groups, notes, &gathered.paths);
     let mut items: Vec<Item> =
         groups.iter().map(|group| merge_item(notes, group, overlaps, options)).collect();
     let twins = duplicate_items(gathered, overlaps);

@@ -163,16 +163,34 @@ pub(super) fn title(name: &str) -> String {
 fn make_targets_unique(groups: &mut [Group]) {
     let mut taken = BTreeSet::new();
     for group in groups {
-        let folder = group.target.parent();
-        let stem = String::from_utf8_lossy(group.target.stem()).into_owned();
-        let mut number = 1;
-        while !taken.insert(group.target.clone()) {
-            number += 1;
-            let name = format!("{stem}-{number}.md");
-            group.target = match &folder {
-                Some(folder) => folder.join(name.as_bytes()),
-                None => RepoPath::from_bytes(name.as_bytes()),
-            };
-        }
+        group.target = free(&group.target, |path| taken.contains(path));
+        taken.insert(group.target.clone());
     }
+}
+
+/// Gives another target to each group whose guide would stand in the place of a file that is none of its notes.
+pub(super) fn avoid_files(groups: &mut [Group], notes: &[Note], paths: &BTreeSet<RepoPath>) {
+    let mut taken: BTreeSet<RepoPath> = groups.iter().map(|group| group.target.clone()).collect();
+    for group in groups {
+        let is_own = group.notes.iter().any(|&number| notes[number].path == group.target);
+        if is_own || !paths.contains(&group.target) {
+            continue;
+        }
+        group.target = free(&group.target, |path| paths.contains(path) || taken.contains(path));
+        taken.insert(group.target.clone());
+    }
+}
+
+/// The path, or the first one with a number behind its stem that is not taken.
+fn free(target: &RepoPath, is_taken: impl Fn(&RepoPath) -> bool) -> RepoPath {
+    let stem = String::from_utf8_lossy(target.stem()).into_owned();
+    let numbered = |number: usize| {
+        let name = format!("{stem}-{number}.md");
+        match target.parent() {
+            Some(folder) => folder.join(name.as_bytes()),
+            None => RepoPath::from_bytes(name.as_bytes()),
+        }
+    };
+    let first = std::iter::once(target.clone()).chain((2..).map(numbered)).find(|path| !is_taken(path));
+    first.unwrap_or_else(|| target.clone())
 }

@@ -46,8 +46,9 @@ mod tests;
 use anyhow::{Context, Result};
 
 pub use apply::{
-    ApplyOptions, ItemDone, LeftMention, PlanFile, Prepared, Skipped, Summary, default_branch, prepare,
-    refresh_marks,
+    ApplyOptions, ItemDone, LeftMention, PlanFile, Prepared, Skipped, Summary, begin_branch,
+    check_committable, check_stageable, commit, default_branch, drop_branch, message, prepare, refresh_marks,
+    stage,
 };
 pub use decisions::{Lapsed, carry_over};
 pub use facts::{Fact, FactValue};

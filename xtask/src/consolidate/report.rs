@@ -63,7 +63,7 @@ pub fn next_step(analysis: &Analysis) -> String {
         ),
         (_, ticked) => {
             format!(
-                "read the plan and tick what you agree with: {ticked} of {} ticked",
+                "read the plan and tick what you agree with ({ticked} of {} ticked), then run `xtask phase3`",
                 count(summary.proposed, "item", "items")
             )
         }
@@ -88,10 +88,11 @@ fn opening(document: &mut Document, analysis: &Analysis) {
         0 => "Tick what is right in the plan below.",
         _ => "Read the plan below, and untick what is wrong.",
     };
-    document.paragraph(format!(
+    let kept = Inline::plain(format!(
         "{next} Planning again keeps ticks, targets, order, reasons and destinies; an item whose sources stand \
-         where it puts them is done."
+         where it puts them is done. "
     ));
+    document.paragraph(kept.with_code("xtask phase3").text(" carries out what is ticked."));
 }
 
 fn facts(document: &mut Document, analysis: &Analysis) {

@@ -26,7 +26,9 @@ pub use broken::{Broken, BrokenLink, broken_links};
 pub use ignored::ignored;
 pub use inbound::{Inbound, inbound};
 pub use index::Index;
-pub use moves::{Left, LeftReason, Moves, NewPlace, Parts, Rewriter, Rewritten, Standing, is_markdown};
+pub use moves::{
+    Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Rewriter, Rewritten, Standing, is_markdown,
+};
 pub use rebase::{is_local, pointed_at, rebased};
 
 /// A note that was read.

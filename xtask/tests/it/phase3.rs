@@ -108,6 +108,93 @@ fn a_note_that_changed_since_is_skipped_and_said() {
     assert_eq!(sandbox.read("notes/bath-protocol.md"), "# New\n");
 }
 
+/// Everything that the plan proposes at once: guides, archive, duplicates.
+const ALL: &[&str] = &["Merge", "Archive", "Remove"];
+
+#[test]
+fn all_items_at_once_lose_nothing_break_no_link_and_are_taken_back() {
+    let sandbox = planned(ALL);
+    let links = |sandbox: &Sandbox| {
+        let plan = sandbox.json(["consolidate", "plan"]);
+        plan["result"]["broken_links"].as_array().unwrap().len()
+    };
+    let (before, broken) = (sandbox.state(), links(&sandbox));
+    let answer = sandbox.json(["phase3", "--yes"])["result"].clone();
+    assert_eq!((&answer["applied"], &answer["conserved"]["lost"]), (&true.into(), &0.into()));
+    assert!(answer["skipped"].as_array().unwrap().is_empty(), "{}", answer["skipped"]);
+    let applied = sandbox.state();
+    assert!(links(&sandbox) <= broken);
+    assert_eq!(sandbox.json(["phase3", "--yes"])["result"]["applied"], false);
+    assert_eq!(sandbox.state(), applied);
+    let guide = sandbox.read("docs/guides/thermocline.md");
+    assert!(guide.contains("](../../notes/archive/thermocline-method.md)"), "{guide}");
+    assert!(sandbox.output(["undo"]).status.success());
+    assert_eq!(sandbox.state(), before);
+}
+
+#[test]
+fn nothing_that_was_merged_is_proposed_again() {
+    let sandbox = planned(ALL);
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    sandbox.commit("consolidate");
+    let plan = sandbox.json(["consolidate", "plan"])["result"]["plan"].clone();
+    for merge in plan["merges"].as_array().unwrap().iter().filter(|merge| merge["done"] == false) {
+        let sources = merge["sources"].as_array().unwrap();
+        assert!(sources.iter().all(|path| !path.as_str().unwrap().contains("/archive/")), "{merge}");
+    }
+    let done = plan["merges"].as_array().unwrap().iter().filter(|merge| merge["done"] == true).count();
+    assert_eq!(done, 5);
+}
+
+#[test]
+fn a_branch_gets_one_commit_a_group_and_what_was_staged_stays_staged() {
+    let sandbox = planned(ALL);
+    sandbox.commit("plan");
+    sandbox.git(&["config", "user.name", "Tester"]);
+    sandbox.git(&["config", "user.email", "tester@example.invalid"]);
+    sandbox.write("staged.txt", "mine\n");
+    sandbox.git(&["add", "staged.txt"]);
+    sandbox.write("untracked.txt", "mine\n");
+    let output = sandbox.output(["phase3", "--branch", "consolidate"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(sandbox.git(&["log", "--format=%s", "main..consolidate"]));
+    let status = sandbox.git(&["status", "--porcelain", "--untracked-files=all"]);
+    assert_eq!(status, " M notes/documentation_consolidation_plan.md\nA  staged.txt\n?? untracked.txt\n");
+    for path in ["notes/archive/bath-protocol.md", "notes/archive/field-log-2025-04-24.md"] {
+        let commits = sandbox.git(&["log", "--follow", "--format=%h", "--", path]);
+        assert!(commits.lines().count() > 1, "{path} has its history: {commits}");
+    }
+}
+
+#[test]
+fn changes_of_the_user_are_never_committed_nor_staged_over() {
+    let sandbox = planned(&["Archive"]);
+    sandbox.git(&["config", "user.name", "Tester"]);
+    sandbox.git(&["config", "user.email", "tester@example.invalid"]);
+    let guide = sandbox.read("notes/calibration-guide.md");
+    sandbox.write("notes/calibration-guide.md", format!("{guide}\nmine\n"));
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--yes", "--commit"]));
+    sandbox.git(&["add", "notes/calibration-guide.md"]);
+    sandbox.write("notes/calibration-guide.md", format!("{guide}\nmine\nand more\n"));
+    let (before, index) = (sandbox.state(), sandbox.git(&["ls-files", "--stage"]));
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--yes", "--stage"]));
+    assert_eq!(sandbox.state(), before);
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    assert_eq!(
+        sandbox.git(&["ls-files", "--stage"]),
+        index,
+        "without a flag the index is as the user had it"
+    );
+}
+
+#[test]
+fn staging_takes_moves_and_links_and_nothing_else() {
+    let sandbox = planned(&["Archive"]);
+    sandbox.write("untracked.txt", "mine\n");
+    assert!(sandbox.output(["phase3", "--yes", "--stage", "--only", "dd0c258e69ddf6de"]).status.success());
+    insta::assert_snapshot!(sandbox.git(&["status", "--porcelain"]));
+}
+
 #[test]
 fn without_a_plan_it_says_how_to_make_one() {
     let sandbox = Sandbox::from_fixture("lab-fork");

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::ApplyOptions;
 use super::gather::{Facts, Target};
 use super::summary::Skipped;
-use crate::change::ChangeSet;
-use crate::consolidate::plan::{Action, Item};
+use crate::change::{ChangeSet, ContentId};
+use crate::consolidate::plan::{Action, Destiny, Item, SectionPlan};
 use crate::consolidate::plan_format::PlanError;
 use crate::markdown::Format;
 use crate::repo::RepoPath;
@@ -48,7 +48,7 @@ pub(super) fn choose(facts: &Facts, options: &ApplyOptions) -> Result<Chosen, Pl
     check_twins(&tasks)?;
     check_targets(facts, &tasks)?;
     for task in tasks {
-        match reason_to_skip(facts, &task) {
+        match reason_to_skip(facts, &task, options) {
             Some(why) => chosen.skipped.push(skipped(&task, why)),
             None => chosen.tasks.push(task),
         }
@@ -178,11 +178,8 @@ fn is_source(item: &Item, path: &RepoPath) -> bool {
 }
 
 /// Why an item is not carried out, though nothing is wrong with its line.
-fn reason_to_skip(facts: &Facts, task: &Task) -> Option<String> {
+fn reason_to_skip(facts: &Facts, task: &Task, options: &ApplyOptions) -> Option<String> {
     let item = &task.item;
-    if item.action == Action::Merge {
-        return Some("this version archives and removes, and does not merge yet".to_owned());
-    }
     for source in &item.sources {
         let path = &source.path;
         match facts.contents.get(path) {
@@ -190,8 +187,11 @@ fn reason_to_skip(facts: &Facts, task: &Task) -> Option<String> {
                 return Some(format!("`{path}` is no plain file any more"));
             }
             None => return Some(format!("`{path}` is gone")),
-            Some((blob, _)) if *blob != source.blob => {
+            Some((blob, bytes)) if *blob != source.blob && !is_written(path, bytes, options) => {
                 return Some(format!("`{path}` changed since the plan was made: plan again"));
+            }
+            Some((_, bytes)) if item.action == Action::Merge && !is_plain_text(bytes) => {
+                return Some(format!("`{path}` is not UTF-8: save it so before it goes into a guide"));
             }
             Some(_) => {}
         }
@@ -199,14 +199,32 @@ fn reason_to_skip(facts: &Facts, task: &Task) -> Option<String> {
             return Some(why);
         }
     }
+    let is_history = |section: &SectionPlan| section.destiny != Destiny::Guide;
+    if item.action == Action::Merge && !item.sections.is_empty() && item.sections.iter().all(is_history) {
+        return Some("its guide would hold nothing: no section is marked `guide`".to_owned());
+    }
     if let Some(Target::File(Some(_))) = facts.targets.get(&item.target)
         && !is_source(item, &item.target)
     {
         return Some(format!("its guide `{}` stands already, and so do its sources", item.target));
     }
-    let is_twin = |(blob, _): &(_, Vec<u8>)| item.sources.iter().all(|source| source.blob == *blob);
-    if item.action == Action::Duplicate && !facts.contents.get(&item.target).is_some_and(is_twin) {
+    if item.action == Action::Duplicate && !are_twins(facts, item) {
         return Some(format!("`{}` is no longer the same", item.target));
     }
     None
+}
+
+/// True for what earlier edits of this run made of a note.
+fn is_written(path: &RepoPath, bytes: &[u8], options: &ApplyOptions) -> bool {
+    options.written.get(path).is_some_and(|id| *id == ContentId::of(bytes))
+}
+
+fn is_plain_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0)
+}
+
+fn are_twins(facts: &Facts, item: &Item) -> bool {
+    let Some((twin, _)) = facts.contents.get(&item.target) else { return false };
+    let mut sources = item.sources.iter().map(|source| facts.contents.get(&source.path));
+    sources.all(|source| source.is_some_and(|(blob, _)| blob == twin))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::checks::Chosen;
 use super::fates::Fates;
@@ -16,6 +16,7 @@ use crate::consolidate::plan::{Action, Item};
 use crate::consolidate::scope::{self, Scope};
 use crate::links::{Index, Resolution};
 use crate::repo::{BlobId, Change, EntryKind, Repo, RepoPath, Tree};
+use crate::report::Hinted;
 
 /// What the checks ask about.
 pub(super) struct Facts {
@@ -94,6 +95,22 @@ fn target(disk: &Disk, tree: &Tree, path: &RepoPath) -> Target {
         Ok(None) => Target::Free,
         Ok(Some(state)) => Target::File(guide_id(&String::from_utf8_lossy(&state.bytes))),
         Err(error) => Target::Blocked(format!("{error:#}")),
+    }
+}
+
+/// What git ignores is in nobody's clone: nothing may move there.
+///
+/// # Errors
+/// git ignores a place where a note, a guide or an original would go, or cannot be asked.
+pub(super) fn check_tracked(repo: &Repo, tree: &Tree, fates: &Fates) -> Result<()> {
+    let arriving: Vec<RepoPath> = fates.arriving.iter().cloned().collect();
+    let ignored = crate::links::ignored(repo, tree, &arriving)?;
+    match ignored.first() {
+        None => Ok(()),
+        Some(path) => bail!(Hinted::new(
+            format!("git ignores `{path}`, so what goes there would be in no commit"),
+            "name another target in the plan, or change the rule in .gitignore",
+        )),
     }
 }
 

@@ -97,10 +97,7 @@ fn entries(facts: &Facts, fates: &Fates, swept: &Swept) -> Vec<Entry> {
             return;
         }
         let is_guide = kind == Listed::Note && guide_id(&text).is_some();
-        let format = Format::of_extension(&path.extension()).unwrap_or(Format::Plain);
-        let stem = String::from_utf8_lossy(path.stem()).into_owned();
-        let title = markdown::parse(&text, format).title_or(&stem).trim().to_owned();
-        let title = if title.is_empty() { stem } else { title };
+        let title = title(path, &text);
         entries.push(Entry { path: path.clone(), title, kind: if is_guide { Listed::Guide } else { kind } });
     };
     for (path, entry) in facts.tree.entries() {
@@ -123,6 +120,22 @@ fn entries(facts: &Facts, fates: &Fates, swept: &Swept) -> Vec<Entry> {
     }
     entries.sort_by(|one, other| one.path.cmp(&other.path));
     entries
+}
+
+/// Bytes at the top of a note that are read for its title first: nearly all have it there.
+const TOP: usize = 2048;
+
+fn title(path: &RepoPath, text: &str) -> String {
+    let format = Format::of_extension(&path.extension()).unwrap_or(Format::Plain);
+    let stem = String::from_utf8_lossy(path.stem()).into_owned();
+    // Up to an empty line, which ends whatever heading is above it.
+    let top = text.char_indices().nth(TOP).and_then(|(at, _)| text[..at].rfind("\n\n"));
+    let title = top.and_then(|end| markdown::parse(&text[..end], format).title);
+    let title = title.or_else(|| markdown::parse(text, format).title).unwrap_or_default();
+    match title.trim() {
+        "" => stem,
+        title => title.to_owned(),
+    }
 }
 
 fn body(place: &RepoPath, entries: &[&Entry]) -> String {

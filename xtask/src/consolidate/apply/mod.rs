@@ -4,8 +4,11 @@
 //! it writes nothing. The plan itself is no part of the edits: [`refresh_marks`] strikes out what is done.
 
 mod checks;
+mod commit;
 mod fates;
 mod gather;
+mod groups;
+mod guides;
 mod index;
 mod marks;
 mod plan;
@@ -13,15 +16,19 @@ mod summary;
 mod sweep;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
+pub use commit::{begin_branch, check_committable, check_stageable, commit, drop_branch, message, stage};
 pub use gather::default_branch;
 pub use summary::{ItemDone, LeftMention, Skipped, Summary};
 
 use super::plan_format;
-use crate::change::ChangeSet;
+use crate::change::{ChangeSet, ContentId};
 use crate::config::ConsolidateConfig;
 use crate::process::{Cancel, Progress};
 use crate::repo::{Repo, RepoPath, Tree};
@@ -47,6 +54,8 @@ pub struct ApplyOptions {
     pub only: Vec<String>,
     /// Whether the originals of merged notes are removed rather than put into the archive.
     pub delete_merged: bool,
+    /// Contents that earlier edits of the same run gave to files: they count as planned.
+    pub written: BTreeMap<RepoPath, ContentId>,
 }
 
 /// Edits that carry a plan out.
@@ -56,6 +65,8 @@ pub struct Prepared {
     pub set: ChangeSet,
     /// What they do.
     pub summary: Summary,
+    /// Ids of items that belong into one commit, in an order in which they can be carried out one after the other.
+    pub groups: Vec<Vec<String>>,
 }
 
 /// Reads the plan and makes the edits of its ticked items.
@@ -78,20 +89,25 @@ pub fn prepare(
     let chosen = checks::choose(&facts, options).map_err(|error| in_plan(&error, plan)).with_context(read)?;
     let mut summary = Summary::of(&chosen, facts.done.len());
     if chosen.tasks.is_empty() || cancel.is_cancelled() {
-        return Ok(Prepared { set: ChangeSet::new("phase3"), summary });
+        return Ok(Prepared { set: ChangeSet::new("phase3"), summary, groups: Vec::new() });
     }
     progress.step("reading history");
     let dates = gather::dates(repo, &chosen)?;
-    let fates = fates::Fates::of(&facts, &chosen, &dates, options);
+    let mut fates = fates::Fates::of(&facts, &chosen, &dates, options);
+    gather::check_tracked(repo, &facts.tree, &fates)?;
+    progress.step("composing guides");
+    let made = guides::compose_all(&facts, &mut fates, &dates)?;
     progress.step("rewriting links and mentions");
-    let mut swept = sweep::sweep(repo, &facts, &fates, options)?;
+    let (mut swept, made) = sweep::sweep(repo, &facts, &fates, made, options)?;
     swept.index = index::index(&facts, &fates, &swept)?;
     progress.step("checking that nothing is lost");
     let after = gather::after(repo, &facts, &fates, &swept)?;
     verify::links(&facts.tree, &after, &fates, &swept).context("keep every link right")?;
-    summary.conserved = verify::conserved(&facts, &fates, &swept).context("keep every line")?;
+    summary.moved = verify::moved_whole(&facts, &fates, &swept).context("keep every line")?;
+    summary.conserved = guides::conserved(&made).context("keep every line")?;
     summary.take(&swept);
-    Ok(Prepared { set: plan::change_set(&facts, &fates, &swept)?, summary })
+    let set = plan::change_set(&facts, &fates, &swept)?;
+    Ok(Prepared { set, summary, groups: groups::groups(&chosen.tasks) })
 }
 
 fn in_plan(error: &plan_format::PlanError, plan: &PlanFile) -> anyhow::Error {

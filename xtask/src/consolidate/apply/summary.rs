@@ -4,16 +4,17 @@ use serde::Serialize;
 
 use super::checks::{Chosen, Task};
 use super::sweep::Swept;
+use crate::consolidate::conserve::{Conservation, ItemKind, SourceConservation};
 use crate::consolidate::plan::Action;
 use crate::consolidate::report::count;
 use crate::links::LeftReason;
-use crate::repo::RepoPath;
+use crate::repo::{CommitId, RepoPath};
 
 /// Entries of a list that are shown to people.
 const SHOWN: usize = 10;
 
 /// What the edits do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
     /// The items that are carried out.
     pub items: Vec<ItemDone>,
@@ -21,8 +22,10 @@ pub struct Summary {
     pub done: usize,
     /// Ticked items that are not.
     pub skipped: Vec<Skipped>,
-    /// Whether nothing was lost.
-    pub conserved: Conserved,
+    /// Where what the merged notes held stands now.
+    pub conserved: Conservation,
+    /// Notes that moved whole: archived ones, and originals of merged ones.
+    pub moved: usize,
     /// Links that lead somewhere else now.
     pub links: usize,
     /// Mentions that name the new place now.
@@ -33,6 +36,12 @@ pub struct Summary {
     pub left: Vec<LeftMention>,
     /// Files that could not be read: they were not looked through.
     pub unread: Vec<RepoPath>,
+    /// The commits that were made.
+    pub commits: Vec<CommitId>,
+    /// The branch that they are on.
+    pub branch: Option<String>,
+    /// Hooks of the repository that commits of a person would have run.
+    pub hooks: Vec<&'static str>,
 }
 
 /// An item that is carried out.
@@ -76,13 +85,6 @@ pub struct LeftMention {
     pub why: LeftReason,
 }
 
-/// How much of the notes stands where.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Conserved {
-    /// Notes that moved and hold what they held.
-    pub notes: usize,
-}
-
 impl Summary {
     pub(super) fn of(chosen: &Chosen, done: usize) -> Self {
         let item = |task: &Task| ItemDone {
@@ -123,8 +125,9 @@ impl Summary {
         for action in Action::ALL {
             let items: Vec<&ItemDone> =
                 self.items.iter().filter(|item| item.action == action.name()).collect();
-            if let Some(row) = row(action, &items) {
-                rows.push(row);
+            rows.extend(row(action, &items));
+            if action == Action::Merge {
+                self.shares(&mut rows);
             }
         }
         if !self.items.is_empty() {
@@ -152,11 +155,30 @@ impl Summary {
             .iter()
             .map(|skipped| format!("{} (line {}): {}", skipped.item, skipped.line, skipped.why));
         listed(&mut rows, "skipped", ("ticked item", "ticked items"), skipped);
+        if !self.commits.is_empty() {
+            rows.push(("committed", self.commits_line()));
+        }
+        if !self.hooks.is_empty() && !self.commits.is_empty() {
+            rows.push((
+                "not run",
+                format!("the hooks {}: this tool runs nothing of the repository", self.hooks.join(", ")),
+            ));
+        }
         rows.push(("next", self.next(applied)));
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         let lines: Vec<String> =
             rows.iter().map(|(name, words)| format!("{name:<width$}  {words}")).collect();
         lines.join("\n")
+    }
+
+    /// The guide's share of each source, the smallest first: that is what somebody should look at.
+    fn shares(&self, rows: &mut Vec<(&str, String)>) {
+        let mut sources: Vec<&SourceConservation> = self.conserved.sources.iter().collect();
+        sources.sort_by_key(|source| (source.in_guide * 1000 / source.blocks.max(1), &source.path));
+        rows.extend(sources.iter().take(SHOWN).map(|source| ("", share(source))));
+        if sources.len() > SHOWN {
+            rows.push(("", format!("and {} more, listed by `--format json`", sources.len() - SHOWN)));
+        }
     }
 
     fn rewritten_line(&self) -> String {
@@ -166,10 +188,29 @@ impl Summary {
     }
 
     fn conserved_line(&self) -> String {
-        format!("{}, nothing lost", count(self.conserved.notes, "note moved whole", "notes moved whole"))
+        let moved = count(self.moved, "note moved whole", "notes moved whole");
+        if self.conserved.sources.is_empty() {
+            return format!("{moved}, nothing lost");
+        }
+        let Conservation { blocks, in_guide, lost, .. } = self.conserved;
+        let blocks = count(blocks, "block", "blocks");
+        format!("{in_guide} of {blocks} of merged notes stand in a guide, {lost} lost; {moved}")
+    }
+
+    fn commits_line(&self) -> String {
+        let ids: Vec<&str> = self.commits.iter().map(CommitId::short).collect();
+        let on = self.branch.as_ref().map_or_else(String::new, |branch| format!(" on `{branch}`"));
+        format!("{}{on}: {}", count(self.commits.len(), "commit", "commits"), ids.join(" "))
     }
 
     fn next(&self, applied: bool) -> String {
+        if !self.commits.is_empty() {
+            let count = self.commits.len();
+            return format!(
+                "look at `git log -{count} --stat`; `git log -{count} --format=%H >> .git-blame-ignore-revs` keeps \
+                 blame on the authors"
+            );
+        }
         match (self.items.is_empty(), applied) {
             (true, _) if !self.skipped.is_empty() => "plan again with `xtask consolidate plan`".to_owned(),
             (true, _) if self.done > 0 => {
@@ -179,6 +220,19 @@ impl Summary {
             (false, false) => "run it without `--check` to do this".to_owned(),
             (false, true) => "look at `git status` and commit; `xtask undo` takes it back".to_owned(),
         }
+    }
+}
+
+/// How much of a source its readers find in the guide.
+fn share(source: &SourceConservation) -> String {
+    let blocks = count(source.blocks, "block", "blocks");
+    let rest = source.only_in_archive.iter().filter(|item| item.kind == ItemKind::Block).count();
+    match rest {
+        0 => format!("{}: all of {blocks} in the guide", source.path),
+        rest => format!(
+            "{}: {} of {blocks} in the guide, {rest} in the archive alone",
+            source.path, source.in_guide
+        ),
     }
 }
 

@@ -6,11 +6,12 @@ use anyhow::{Context, Result};
 
 use super::fates::Fates;
 use super::gather::Facts;
+use super::guides::{self, Made};
 use super::{ApplyOptions, Paths};
 use crate::change::ContentId;
 use crate::config::ArchiveMentions;
 use crate::consolidate::scope;
-use crate::links::{self, Left, Parts, Rewriter, Rewritten, Standing};
+use crate::links::{self, Left, Nowhere, Parts, Rewriter, Rewritten, Standing};
 use crate::repo::{EntryKind, Repo, RepoPath};
 use crate::report::ReportMarker;
 
@@ -30,8 +31,8 @@ pub(super) struct Swept {
     pub(super) mentions: usize,
     /// Mentions that were left, with the file they stand in afterwards.
     pub(super) left: Vec<(RepoPath, Left)>,
-    /// Files whose links were looked at, by their old paths.
-    pub(super) linking: Paths,
+    /// Links that led nowhere before, of the files whose links were looked at, by their old paths.
+    pub(super) broken: BTreeMap<RepoPath, Vec<Nowhere>>,
     /// Files with mentions that were changed, by their old paths.
     pub(super) mentioning: Paths,
     /// What moved notes link to and git ignores.
@@ -40,12 +41,24 @@ pub(super) struct Swept {
     pub(super) unread: Vec<(RepoPath, String)>,
 }
 
-pub(super) fn sweep(repo: &Repo, facts: &Facts, fates: &Fates, options: &ApplyOptions) -> Result<Swept> {
+/// Rewrites the tree and the links of the guides.
+pub(super) fn sweep(
+    repo: &Repo,
+    facts: &Facts,
+    fates: &Fates,
+    mut made: Vec<Made>,
+    options: &ApplyOptions,
+) -> Result<(Swept, Vec<Made>)> {
     let tree = &facts.tree;
     let rewriter = Rewriter::new(tree, &fates.moves, &fates.arriving)?;
     let ignored = links::ignored(repo, tree, &rewriter.wanted())?;
     let mut swept = Swept { ignored: ignored.clone(), ..Swept::default() };
     let rewriter = rewriter.with_ignored(ignored);
+    for guide in &mut made {
+        let left = guides::link(guide, &rewriter);
+        swept.left.extend(left.into_iter().map(|left| (guide.target.clone(), left)));
+        swept.guides.insert(guide.target.clone(), guide.text.clone().into_bytes());
+    }
     for (path, entry) in tree.entries() {
         let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
         let to = match fates.files.get(path) {
@@ -70,7 +83,8 @@ pub(super) fn sweep(repo: &Repo, facts: &Facts, fates: &Fates, options: &ApplyOp
         let rewritten = rewriter.rewrite(Standing { from: path, to }, &bytes, parts(to, options));
         swept.take((path, to), &bytes, rewritten);
     }
-    Ok(swept)
+    swept.left.sort();
+    Ok((swept, made))
 }
 
 /// What the tool writes itself is made anew, not mended.
@@ -91,8 +105,8 @@ impl Swept {
         if rewritten.mentions > 0 {
             self.mentioning.insert(path.clone());
         }
-        if rewritten.has_links {
-            self.linking.insert(path.clone());
+        if let Some(broken) = rewritten.broken {
+            self.broken.insert(path.clone(), broken);
         }
         self.left.extend(rewritten.left.into_iter().map(|left| (to.clone(), left)));
         if let Some(bytes) = rewritten.bytes {

@@ -5,35 +5,47 @@ use anyhow::{Result, bail};
 use super::Paths;
 use super::fates::Fates;
 use super::gather::Facts;
-use super::summary::Conserved;
 use super::sweep::Swept;
-use crate::links::{Index, Reason, Resolution, is_markdown};
+use crate::links::{Index, Nowhere, Rewriter, is_markdown};
 use crate::markdown::{self, Form, Format};
 use crate::repo::{RepoPath, Tree};
 
 /// How many broken links an error names.
 const SHOWN: usize = 5;
 
-/// Compares the links of every file that was looked at, before and after.
+/// Compares the links of every file that moves or changes, before and after. In all other files no link leads to a file
+/// that moves.
 ///
 /// # Errors
 /// A link leads nowhere that led somewhere before.
 pub(super) fn links(before: &Tree, after: &Tree, fates: &Fates, swept: &Swept) -> Result<()> {
     let (old, new) = (Index::new(before), Index::new(after));
-    let mut broken = Vec::new();
-    for path in &swept.linking {
-        let to = match fates.files.get(path) {
-            Some(None) => continue,
-            Some(Some(to)) => to,
-            None => path,
-        };
-        let mut known = broken_in(&old, path, &before.read(path)?, &swept.ignored);
-        for (destination, line) in broken_in(&new, to, &after.read(to)?, &swept.ignored) {
-            match known.iter().position(|(old, _)| *old == destination) {
-                Some(place) => drop(known.remove(place)),
-                None => broken.push(format!("`{to}` line {line}: `{destination}`")),
-            }
+    let known = |path: &RepoPath| -> Result<Vec<Nowhere>> {
+        match swept.broken.get(path) {
+            Some(broken) => Ok(broken.clone()),
+            None if is_markdown(path) => Ok(Rewriter::nowhere(&old, path, &before.read(path)?)),
+            None => Ok(Vec::new()),
         }
+    };
+    let now = |path: &RepoPath| -> Result<Vec<Nowhere>> {
+        if !is_markdown(path) {
+            return Ok(Vec::new());
+        }
+        Ok(Rewriter::nowhere(&new, path, &after.read(path)?))
+    };
+    let mut broken = Vec::new();
+    let moved = fates.files.iter().filter_map(|(path, to)| Some((path, to.as_ref()?)));
+    let changed = swept.contents.keys().filter(|path| !fates.files.contains_key(*path));
+    for (path, to) in moved.chain(changed.map(|path| (path, path))) {
+        broken.extend(added(known(path)?, now(to)?, to, &swept.ignored));
+    }
+    for task in &fates.merges {
+        let guide = &task.item.target;
+        let mut all = Vec::new();
+        for source in &task.item.sources {
+            all.extend(known(&source.path)?);
+        }
+        broken.extend(added(all, now(guide)?, guide, &swept.ignored));
     }
     if broken.is_empty() {
         return Ok(());
@@ -44,27 +56,24 @@ pub(super) fn links(before: &Tree, after: &Tree, fates: &Fates, swept: &Swept) -
     bail!("these links would lead nowhere: {}{more}", broken.join("; "))
 }
 
-/// What of a link leads nowhere, with its line: the destination, or the anchor alone where the file is there and only
-/// the anchor is not.
-fn broken_in(index: &Index<'_>, path: &RepoPath, bytes: &[u8], ignored: &Paths) -> Vec<(String, usize)> {
-    if !is_markdown(path) {
-        return Vec::new();
+/// What is broken now and was not, as lines of an error.
+fn added(mut known: Vec<Nowhere>, now: Vec<Nowhere>, path: &RepoPath, ignored: &Paths) -> Vec<String> {
+    let mut added = Vec::new();
+    for link in now {
+        // What git ignores is on this disk perhaps, and in no tree.
+        if link.wanted.as_ref().is_some_and(|path| ignored.contains(path)) {
+            continue;
+        }
+        // Where a file moved, its broken link is written as before, or looks for the same path as before.
+        let is_same = |old: &Nowhere| {
+            old.destination == link.destination || (old.wanted.is_some() && old.wanted == link.wanted)
+        };
+        match known.iter().position(is_same) {
+            Some(place) => drop(known.swap_remove(place)),
+            None => added.push(format!("`{path}` line {}: `{}`", link.line, link.destination)),
+        }
     }
-    let parsed = markdown::parse(&markdown::readable(bytes), Format::Markdown);
-    let what_is_broken = |destination: &str| match index.resolve(path, destination) {
-        Resolution::Broken(problem) if problem.reason == Reason::AnchorMissing => {
-            destination.find('#').map(|mark| destination[mark..].to_owned())
-        }
-        Resolution::Broken(problem) => {
-            problem.path.is_none_or(|path| !ignored.contains(&path)).then(|| destination.to_owned())
-        }
-        _ => None,
-    };
-    parsed
-        .destinations()
-        .into_iter()
-        .filter_map(|(destination, _, line)| Some((what_is_broken(destination)?, line)))
-        .collect()
+    added
 }
 
 /// Compares every note that moves with what stands at its new place: only destinations may differ, and where the
@@ -72,11 +81,13 @@ fn broken_in(index: &Index<'_>, path: &RepoPath, bytes: &[u8], ignored: &Paths) 
 ///
 /// # Errors
 /// Something else differs.
-pub(super) fn conserved(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<Conserved> {
-    let mut conserved = Conserved::default();
+pub(super) fn moved_whole(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<usize> {
+    let mut moved = 0;
     for (path, to) in &fates.files {
         let (Some((_, before)), Some(to)) = (facts.contents.get(path), to) else { continue };
-        let after = swept.contents.get(path).unwrap_or(before);
+        moved += 1;
+        // Without new content the bytes themselves move.
+        let Some(after) = swept.contents.get(path) else { continue };
         let is_same = match swept.mentioning.contains(path) {
             true => lines_of(before) == lines_of(after),
             false => without_destinations(path, before) == without_destinations(to, after),
@@ -84,9 +95,8 @@ pub(super) fn conserved(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<C
         if !is_same {
             bail!("`{to}` would hold something else than `{path}` did");
         }
-        conserved.notes += 1;
     }
-    Ok(conserved)
+    Ok(moved)
 }
 
 fn lines_of(bytes: &[u8]) -> usize {

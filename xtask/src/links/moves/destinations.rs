@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Edit, NewPlace, Rewriter, Standing};
+use super::{Edit, NewPlace, Nowhere, Rewriter, Standing};
 use crate::links::address::{Address, encode_fragment};
 use crate::links::lookup::{Walked, walk};
 use crate::links::{Index, Reason, Resolution, Unknown, encode_path, relative_destination};
@@ -15,6 +15,7 @@ pub(super) struct Destinations {
     pub(super) edits: Vec<Edit>,
     /// Where destinations stand that are paths: no mention is looked for in them.
     pub(super) local: Vec<Range<usize>>,
+    pub(super) broken: Vec<Nowhere>,
 }
 
 pub(super) fn find(
@@ -26,17 +27,28 @@ pub(super) fn find(
     let text = readable(bytes);
     let parsed = parse(&text, Format::Markdown);
     let mut found = Destinations::default();
-    for (destination, place, _) in parsed.destinations() {
+    for (destination, place, line) in parsed.destinations() {
         if !matches!(Address::parse(destination), Address::Local(_)) {
             continue;
         }
         found.local.push(place.range.clone());
-        if let Some(to) = new_destination(rewriter, at, destination, to_originals) {
+        let resolution = rewriter.index.resolve(at.from, destination);
+        found.broken.extend(nowhere(&resolution, destination, line));
+        if let Some(to) = new_destination(rewriter, at, destination, resolution, to_originals) {
             let edit = DestinationEdit { place: place.clone(), to };
             found.edits.push((place.range.clone(), written_destination(&text, &edit).into_bytes()));
         }
     }
     found
+}
+
+/// What of a destination leads nowhere.
+pub(super) fn nowhere(resolution: &Resolution, destination: &str, line: usize) -> Option<Nowhere> {
+    let Resolution::Broken(problem) = resolution else { return None };
+    Some(match destination.find('#').filter(|_| problem.reason == Reason::AnchorMissing) {
+        Some(mark) => Nowhere { destination: destination[mark..].to_owned(), wanted: None, line },
+        None => Nowhere { destination: destination.to_owned(), wanted: problem.path.clone(), line },
+    })
 }
 
 /// The path that a destination looks for and that is not there.
@@ -52,6 +64,7 @@ fn new_destination(
     rewriter: &Rewriter<'_>,
     at: Standing<'_>,
     destination: &str,
+    resolution: Resolution,
     to_originals: bool,
 ) -> Option<String> {
     let (path, tail) = split(destination);
@@ -59,7 +72,7 @@ fn new_destination(
         return None;
     }
     let rooted = path.starts_with('/');
-    let new = match rewriter.index.resolve(at.from, destination) {
+    let new = match resolution {
         Resolution::File { path: target, anchor } => {
             to_file(rewriter, at, &target, anchor.as_deref(), tail, to_originals)?
         }
@@ -145,7 +158,8 @@ fn at_new_place(place: &NewPlace, anchor: Option<&str>, tail: &str) -> (RepoPath
     let query = &tail[..tail.find('#').unwrap_or(tail.len())];
     let led = |path: &RepoPath, name: &str| (path.clone(), format!("{query}#{}", encode_fragment(name)));
     match anchor.map(|anchor| anchors.get(anchor)) {
-        Some(Some((path, name))) => led(path, name),
+        Some(Some((path, Some(name)))) => led(path, name),
+        Some(Some((path, None))) => (path.clone(), query.to_owned()),
         // A place that the new file does not have stands in the original still.
         Some(None) | None if has_fragment && place.original.is_some() => {
             (place.original.clone().unwrap_or_else(|| place.path.clone()), tail.to_owned())

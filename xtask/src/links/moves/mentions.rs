@@ -353,7 +353,7 @@ impl<'b> Tail<'b> {
         }
         match (self.anchor, &place.anchors) {
             (Some(anchor), Some(anchors)) => match anchors.get(anchor) {
-                Some((path, name)) => (path, Some(format!("#{name}"))),
+                Some((path, name)) => (path, Some(written_anchor(name.as_deref()))),
                 None => (original, None),
             },
             _ => (&place.path, None),
@@ -363,9 +363,16 @@ impl<'b> Tail<'b> {
     /// Lines and anchors that the guide does not have are left out.
     fn in_guide(&self, place: &NewPlace) -> Option<String> {
         let anchors = place.anchors.as_ref()?;
-        let name = self.anchor.and_then(|anchor| anchors.get(anchor)).map(|(_, name)| format!("#{name}"));
+        let name = self
+            .anchor
+            .and_then(|anchor| anchors.get(anchor))
+            .map(|(_, name)| written_anchor(name.as_deref()));
         (self.anchor.is_some() || self.names_lines).then(|| name.unwrap_or_default())
     }
+}
+
+fn written_anchor(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!("#{name}"))
 }
 
 fn percent_decoded(token: &[u8]) -> Vec<u8> {

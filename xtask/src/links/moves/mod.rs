@@ -33,8 +33,9 @@ pub struct NewPlace {
     pub path: RepoPath,
     /// The file itself, line by line as it was; `None`: it is gone.
     pub original: Option<RepoPath>,
-    /// Anchors that have another name, another file, or both; `None`: all are in `path` as they were.
-    pub anchors: Option<BTreeMap<String, (RepoPath, String)>>,
+    /// Anchors that have another name (`None`: the whole file), another file, or both; `None`: all are in `path` as
+    /// they were.
+    pub anchors: Option<BTreeMap<String, (RepoPath, Option<String>)>>,
     /// The anchor in `path` where what it said begins, if that is not the file's beginning.
     pub top: Option<String>,
 }
@@ -88,8 +89,19 @@ pub struct Rewritten {
     pub mentions: usize,
     /// Mentions that were left, in order.
     pub left: Vec<Left>,
-    /// Whether its links were looked at, so that they can be compared before and after.
-    pub has_links: bool,
+    /// Links that led nowhere before; `None` where links were not looked at.
+    pub broken: Option<Vec<Nowhere>>,
+}
+
+/// A link that leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nowhere {
+    /// The destination, or the anchor alone where the file is there and only the anchor is not.
+    pub destination: String,
+    /// The path that is looked for.
+    pub wanted: Option<RepoPath>,
+    /// Its line.
+    pub line: usize,
 }
 
 /// A mention of a moved file that was left as it is.
@@ -151,6 +163,16 @@ impl<'t> Rewriter<'t> {
         wanted.into_iter().collect()
     }
 
+    /// The links of a Markdown text at `path` of this tree that lead nowhere.
+    pub fn nowhere(index: &Index<'_>, path: &RepoPath, bytes: &[u8]) -> Vec<Nowhere> {
+        let parsed = parse(&readable(bytes), Format::Markdown);
+        let all = parsed.destinations().into_iter();
+        all.filter_map(|(destination, _, line)| {
+            destinations::nowhere(&index.resolve(path, destination), destination, line)
+        })
+        .collect()
+    }
+
     /// Takes the ignored ones of [`Rewriter::wanted`]: links to them are kept right too.
     pub fn with_ignored(mut self, ignored: BTreeSet<RepoPath>) -> Self {
         self.ignored = ignored;
@@ -170,12 +192,15 @@ impl<'t> Rewriter<'t> {
             named || moves_itself || !self.vanished.is_empty() || self.candidates.may_be_encoded(bytes);
         let mut edits: Vec<Edit> = Vec::new();
         let mut taken: Vec<Range<usize>> = Vec::new();
-        if parts.links && may_link && is_markdown(at.from) {
+        // Without links too: a destination is no mention.
+        if may_link && is_markdown(at.from) {
             let found = destinations::find(self, at, bytes, parts.to_originals);
-            rewritten.links = found.edits.len();
-            rewritten.has_links = !found.local.is_empty();
-            edits = found.edits;
             taken = found.local;
+            if parts.links {
+                rewritten.links = found.edits.len();
+                rewritten.broken = Some(found.broken);
+                edits = found.edits;
+            }
         }
         if parts.mentions && named {
             let found = mentions::find(self, at, bytes, &taken);

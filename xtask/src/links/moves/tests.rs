@@ -22,13 +22,14 @@ const FILES: &[&str] = &[
 
 /// One note archived, one merged with its original kept, one merged and removed, one removed as a twin of another.
 fn moves() -> Moves {
-    let anchor = |path: &str, name: &str| (RepoPath::from(path), name.to_owned());
-    let place = |path: &str, original: Option<&str>, anchors: &[(&str, (RepoPath, String))]| NewPlace {
-        path: path.into(),
-        original: original.map(RepoPath::from),
-        anchors: Some(anchors.iter().map(|(old, new)| ((*old).to_owned(), new.clone())).collect()),
-        top: Some("b".to_owned()),
-    };
+    let anchor = |path: &str, name: &str| (RepoPath::from(path), Some(name.to_owned()));
+    let place =
+        |path: &str, original: Option<&str>, anchors: &[(&str, (RepoPath, Option<String>))]| NewPlace {
+            path: path.into(),
+            original: original.map(RepoPath::from),
+            anchors: Some(anchors.iter().map(|(old, new)| ((*old).to_owned(), new.clone())).collect()),
+            top: Some("b".to_owned()),
+        };
     BTreeMap::from([
         ("notes/done.md".into(), NewPlace::moved("notes/archive/done.md".into())),
         ("notes/a b.md".into(), NewPlace::moved("notes/archive/a b.md".into())),

@@ -1,0 +1,244 @@
+//! Commits or stages what was changed: the touched paths alone, so that what the user staged stays staged.
+//!
+//! Commits are built in an index of their own and made by `git commit`, so that the user's identity, signing and
+//! message settings hold. Hooks of the repository are not run: this tool runs nothing that belongs to a repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::change::{Action, ChangeSet, EditRecord, Root};
+use crate::consolidate::plan_words::one_line;
+use crate::repo::git::Git;
+use crate::repo::{CommitId, Repo, RepoPath};
+use crate::report::Hinted;
+
+/// What must hold before edits are committed.
+///
+/// # Errors
+/// There is no commit yet, no identity, a merge or rebase in progress, or a file that would be committed has changes
+/// that nobody committed.
+pub fn check_committable(repo: &Repo, set: &ChangeSet) -> Result<()> {
+    if repo.head()?.is_none() {
+        bail!("there is no commit yet: make the first one, then commit the plan's edits");
+    }
+    repo.git().read(&["var", "GIT_COMMITTER_IDENT"]).context("find out who commits")?;
+    for (file, what) in
+        [("MERGE_HEAD", "merge"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert")]
+    {
+        let answer = repo.git().answer_to(&["rev-parse", "--verify", "--quiet", file], &[], &[])?;
+        if answer.code == Some(0) {
+            bail!(Hinted::new(
+                format!("a {what} is in progress"),
+                format!("finish the {what} first, or leave out `--commit`")
+            ));
+        }
+    }
+    let touched = touched(set.edits().iter().map(|edit| edit.record()));
+    let uncommitted: Vec<String> = repo
+        .uncommitted()?
+        .into_iter()
+        .filter(|path| touched.contains(path))
+        .map(|path| format!("`{path}`"))
+        .collect();
+    if !uncommitted.is_empty() {
+        let hint = "commit or stash these changes first, or leave out `--commit`";
+        bail!(Hinted::new(
+            format!("files with changes of your own would be committed: {}", uncommitted.join(", ")),
+            hint
+        ));
+    }
+    Ok(())
+}
+
+/// What must hold before edits are staged: no touched file has a part staged and a part not.
+///
+/// # Errors
+/// One has: staging the whole file would lose what is staged.
+pub fn check_stageable(repo: &Repo, set: &ChangeSet) -> Result<()> {
+    let touched = touched(set.edits().iter().map(|edit| edit.record()));
+    let args =
+        ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all"];
+    let out = repo.git().without_filters()?.read(&args)?;
+    let partly: Vec<String> = out
+        .split(|&byte| byte == 0)
+        .filter(|record| record.len() > 3 && record[0] != b' ' && record[1] != b' ')
+        .map(|record| RepoPath::from_bytes(&record[3..]))
+        .filter(|path| touched.contains(path))
+        .map(|path| format!("`{path}`"))
+        .collect();
+    if partly.is_empty() {
+        return Ok(());
+    }
+    let hint = "stage the rest of these files, or leave out `--stage`";
+    bail!(Hinted::new(
+        format!("files that are staged in part would be staged whole: {}", partly.join(", ")),
+        hint
+    ))
+}
+
+/// Stages the touched paths as they stand.
+///
+/// # Errors
+/// git cannot write the index.
+pub fn stage(repo: &Repo, edits: &[EditRecord]) -> Result<()> {
+    update_index(&repo.git(), &touched(edits.iter().cloned())).context("stage the edits")
+}
+
+/// Begins a branch at HEAD; files and index stay as they are.
+///
+/// # Errors
+/// The name is none, or there is such a branch.
+pub fn begin_branch(repo: &Repo, name: &str) -> Result<()> {
+    let git = repo.git();
+    let context = || format!("begin the branch `{name}`");
+    git.read(&["check-ref-format", "--branch", name]).with_context(context)?;
+    git.read(&["checkout", "-q", "-b", name]).with_context(context)?;
+    Ok(())
+}
+
+/// Goes back to a branch and removes the one that was begun, which has no commit of its own.
+///
+/// # Errors
+/// git cannot write its refs.
+pub fn drop_branch(repo: &Repo, name: &str, back_to: Option<&str>, head: &CommitId) -> Result<()> {
+    let git = repo.git();
+    match back_to {
+        Some(branch) => git.read(&["symbolic-ref", "HEAD", &format!("refs/heads/{branch}")])?,
+        None => git.read(&["update-ref", "--no-deref", "HEAD", head.as_str()])?,
+    };
+    git.read(&["update-ref", "-d", &format!("refs/heads/{name}"), head.as_str()])?;
+    Ok(())
+}
+
+/// Commits edits that were made. Where a moved file would no longer be known by its content, a commit that only moves
+/// comes first, so that `git log --follow` and `git blame` find the way.
+///
+/// # Errors
+/// git cannot commit; the files stay changed.
+pub fn commit(repo: &Repo, edits: &[EditRecord], message: &str) -> Result<Vec<CommitId>> {
+    let folder = TempDir::new().context("make a folder for the commit's index")?;
+    let git = repo.git().with_variable("GIT_INDEX_FILE", folder.path().join("index"));
+    let touched = touched(edits.iter().cloned());
+    git.read(&["read-tree", "HEAD"])?;
+    update_index(&git, &touched)?;
+    let wanted = git.line(&["write-tree"])?;
+    let mut commits = Vec::new();
+    let moves = lost_moves(&git, &wanted, edits)?;
+    if !moves.is_empty() {
+        move_only(&git, edits)?;
+        commits.push(make(repo, &git, "Move notes before they change, so that their history is found\n")?);
+        git.read(&["read-tree", &wanted])?;
+    }
+    commits.push(make(repo, &git, message)?);
+    update_index(&repo.git(), &touched).context("bring the index up to the commit")?;
+    Ok(commits)
+}
+
+fn make(repo: &Repo, git: &Git, message: &str) -> Result<CommitId> {
+    git.answer_to(&["commit", "-q", "--cleanup=whitespace", "-F", "-"], message.as_bytes(), &[0])
+        .context("commit: the files are changed, and not committed")?;
+    repo.head()?.context("find the new commit")
+}
+
+/// Moves that git would not know by content in this tree.
+fn lost_moves(git: &Git, wanted: &str, edits: &[EditRecord]) -> Result<BTreeSet<RepoPath>> {
+    let out = git.read(&["diff-tree", "-r", "-z", "-M50%", "--name-status", "HEAD", wanted])?;
+    let fields: Vec<&[u8]> = out.split(|&byte| byte == 0).collect();
+    let mut known = BTreeSet::new();
+    let mut at = 0;
+    while at + 1 < fields.len() {
+        if fields[at].starts_with(b"R") && at + 2 < fields.len() {
+            known.insert((RepoPath::from_bytes(fields[at + 1]), RepoPath::from_bytes(fields[at + 2])));
+            at += 3;
+        } else {
+            at += 2;
+        }
+    }
+    let moves = edits.iter().filter_map(|edit| Some((edit.from.clone()?, edit.path.clone())));
+    Ok(moves.filter(|pair| !known.contains(pair)).map(|(from, _)| from).collect())
+}
+
+/// Fills the index with HEAD and the edits' moves, contents unchanged.
+fn move_only(git: &Git, edits: &[EditRecord]) -> Result<()> {
+    git.read(&["read-tree", "HEAD"])?;
+    let listing = git.read(&["ls-tree", "-r", "-z", "--full-tree", "HEAD"])?;
+    let mut entries: BTreeMap<RepoPath, Vec<u8>> = BTreeMap::new();
+    for record in listing.split(|&byte| byte == 0) {
+        if let Some(tab) = record.iter().position(|&byte| byte == b'\t') {
+            entries.insert(RepoPath::from_bytes(&record[tab + 1..]), record[..tab].to_vec());
+        }
+    }
+    let mut input = Vec::new();
+    for edit in edits {
+        let Some((from, entry)) = edit.from.as_ref().and_then(|from| entries.get_key_value(from)) else {
+            continue;
+        };
+        // `mode type id` as `ls-tree` prints it is what `--index-info` reads.
+        // The id of nothing is as long as any other.
+        let id = entry.iter().rev().take_while(|byte| **byte != b' ').count();
+        let gone = format!("0 {}", "0".repeat(id));
+        for (meta, path) in [(gone.as_bytes(), from), (&entry[..], &edit.path)] {
+            input.extend_from_slice(meta);
+            input.push(b'\t');
+            input.extend_from_slice(path.as_bytes());
+            input.push(0);
+        }
+    }
+    git.answer_to(&["update-index", "-z", "--index-info"], &input, &[0])?;
+    Ok(())
+}
+
+fn update_index(git: &Git, paths: &BTreeSet<RepoPath>) -> Result<()> {
+    let input: Vec<u8> = paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect();
+    git.answer_to(&["update-index", "--add", "--remove", "-z", "--stdin"], &input, &[0])?;
+    Ok(())
+}
+
+/// Every path of the work tree that edits write or leave.
+fn touched(edits: impl Iterator<Item = EditRecord>) -> BTreeSet<RepoPath> {
+    let edits = edits.filter(|edit| edit.root == Root::WorkTree);
+    edits.flat_map(|edit| [Some(edit.path), edit.from]).flatten().collect()
+}
+
+/// The message of a commit: what was done, then each source with where it went.
+pub fn message(items: &[super::ItemDone], edits: &[EditRecord]) -> String {
+    let placed: BTreeMap<&RepoPath, &RepoPath> = edits
+        .iter()
+        .filter(|edit| edit.action == Action::Move)
+        .filter_map(|edit| Some((edit.from.as_ref()?, &edit.path)))
+        .collect();
+    let name = |path: &RepoPath| one_line(&path.display());
+    let mut lines = vec![subject(items), String::new()];
+    for item in items {
+        if item.action == "merge" {
+            lines.push(format!("Sources of {}:", name(&item.target)));
+        }
+        for source in &item.sources {
+            lines.push(match (placed.get(source), item.action) {
+                (_, "duplicate") => format!("- {}, the same as {}", name(source), name(&item.target)),
+                (Some(to), _) => format!("- {}, now {}", name(source), name(to)),
+                (None, _) => format!("- {}", name(source)),
+            });
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn subject(items: &[super::ItemDone]) -> String {
+    let of = |action: &str| items.iter().filter(|item| item.action == action).collect::<Vec<_>>();
+    let notes = |items: &[&super::ItemDone], one: &str, many: &str| {
+        let count = items.iter().map(|item| item.sources.len()).sum();
+        crate::consolidate::report::count(count, one, many)
+    };
+    let (merged, archived, removed) = (of("merge"), of("archive"), of("duplicate"));
+    match (&merged[..], &archived[..], &removed[..]) {
+        ([], [], []) => "Carry out the consolidation plan".to_owned(),
+        ([guide, ..], ..) => {
+            format!("Merge {} into {}", notes(&merged, "note", "notes"), one_line(&guide.target.display()))
+        }
+        ([], [], removed) => format!("Remove {} that others equal", notes(removed, "note", "notes")),
+        ([], archived, _) => format!("Archive {}", notes(archived, "finished note", "finished notes")),
+    }
+}

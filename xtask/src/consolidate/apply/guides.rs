@@ -1,0 +1,190 @@
+//! Makes the guides: composed from their sources, their links led to where everything stands afterwards.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+
+use super::checks::Task;
+use super::fates::Fates;
+use super::gather::Facts;
+use crate::consolidate::conserve::{self, Conservation, Outputs, SourceConservation, Text};
+use crate::consolidate::guide::{Guide, GuideRequest, GuideSource, Landing, compose};
+use crate::links::{Left, NewPlace, Parts, Rewriter, Standing};
+use crate::markdown::{self, Format, Parsed};
+use crate::repo::{Change, RepoPath};
+
+/// How many lost things an error names.
+const SHOWN: usize = 5;
+
+/// A guide with what it was made of.
+pub(super) struct Made {
+    pub(super) target: RepoPath,
+    pub(super) text: String,
+    /// The sources as they were composed: mentions in them name what they will name.
+    sources: Vec<Source>,
+}
+
+struct Source {
+    path: RepoPath,
+    text: String,
+    parsed: Parsed,
+    archived: Option<RepoPath>,
+}
+
+/// Composes the guide of each merge, and learns where the anchors of the sources stand in it.
+pub(super) fn compose_all(
+    facts: &Facts,
+    fates: &mut Fates,
+    dates: &BTreeMap<RepoPath, Change>,
+) -> Result<Vec<Made>> {
+    let mut made = Vec::new();
+    for task in fates.merges.clone() {
+        let sources = sources(facts, fates, &task)?;
+        let guide = guide(&task, &sources, dates);
+        learn(fates, &task.item.target, &sources, &guide);
+        made.push(Made { target: task.item.target.clone(), text: guide.text, sources });
+    }
+    Ok(made)
+}
+
+fn sources(facts: &Facts, fates: &Fates, task: &Task) -> Result<Vec<Source>> {
+    let rewriter = Rewriter::new(&facts.tree, &fates.moves, &fates.arriving)?;
+    let mentions = Parts { links: false, ..Parts::LIVE };
+    let mut sources = Vec::new();
+    for source in &task.item.sources {
+        let Some((_, bytes)) = facts.contents.get(&source.path) else { continue };
+        let at = Standing { from: &source.path, to: &task.item.target };
+        let named = rewriter.rewrite(at, bytes, mentions).bytes;
+        let text = markdown::readable(named.as_deref().unwrap_or(bytes)).into_owned();
+        let format = Format::of_extension(&source.path.extension()).unwrap_or(Format::Plain);
+        let archived = fates.moves.get(&source.path).and_then(|place| place.original.clone());
+        sources.push(Source {
+            path: source.path.clone(),
+            parsed: markdown::parse(&text, format),
+            text,
+            archived,
+        });
+    }
+    Ok(sources)
+}
+
+fn guide(task: &Task, sources: &[Source], dates: &BTreeMap<RepoPath, Change>) -> Guide {
+    let commits: Vec<Option<String>> = sources
+        .iter()
+        .map(|source| Some(dates.get(&source.path)?.commit.as_str().get(..9)?.to_owned()))
+        .collect();
+    let given: Vec<GuideSource<'_>> = sources
+        .iter()
+        .zip(&commits)
+        .map(|(source, commit)| GuideSource {
+            path: &source.path,
+            text: &source.text,
+            parsed: &source.parsed,
+            changed: dates.get(&source.path).map(|change| change.date.as_str()),
+            commit: commit.as_deref(),
+            archived: source.archived.as_ref(),
+        })
+        .collect();
+    let id = task.item.id();
+    compose(&GuideRequest {
+        id: &id,
+        target: &task.item.target,
+        sources: &given,
+        sections: &task.item.sections,
+        conflicts: &[],
+    })
+}
+
+/// Takes where everything stands in the guide.
+fn learn(fates: &mut Fates, target: &RepoPath, sources: &[Source], guide: &Guide) {
+    for source in sources {
+        let mut place = NewPlace {
+            path: target.clone(),
+            original: source.archived.clone(),
+            anchors: Some(BTreeMap::new()),
+            top: None,
+        };
+        let archived = source.archived.as_ref();
+        let mut anchors = BTreeMap::new();
+        let own = guide.anchors.iter().filter(|((path, _), _)| *path == source.path);
+        for ((_, anchor), landing) in own {
+            match (landing, archived) {
+                (Landing::Guide(name), _) if anchor.is_empty() => place.top.clone_from(name),
+                // All of the note is history.
+                (Landing::Archive, Some(archived)) if anchor.is_empty() => place.path = archived.clone(),
+                (Landing::Guide(name), _) => {
+                    anchors.insert(anchor.clone(), (target.clone(), name.clone()));
+                }
+                (Landing::Archive, Some(archived)) => {
+                    anchors.insert(anchor.clone(), (archived.clone(), Some(anchor.clone())));
+                }
+                (Landing::Archive, None) => {}
+            }
+        }
+        place.anchors = Some(anchors);
+        fates.moves.insert(source.path.clone(), place);
+    }
+}
+
+/// Leads the links of a guide to where their targets stand afterwards, and names sources where they stand: the guide
+/// tells of the places that they had. Gives the mentions that were left.
+pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> Vec<Left> {
+    let target = made.target.clone();
+    let at = Standing { from: &target, to: &target };
+    let text_of = |bytes: Option<Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let links = Parts { mentions: false, ..Parts::LIVE };
+    if let Some(text) = text_of(rewriter.rewrite(at, made.text.as_bytes(), links).bytes) {
+        made.text = text;
+    }
+    let named = rewriter.rewrite(at, made.text.as_bytes(), Parts { links: false, ..Parts::LIVE });
+    // Where no original is left, only the old path tells where something came from.
+    if made.sources.iter().all(|source| source.archived.is_some())
+        && let Some(text) = text_of(named.bytes)
+    {
+        let old = std::mem::replace(&mut made.text, text);
+        if compared(made).lost > 0 {
+            made.text = old;
+        }
+    }
+    named.left
+}
+
+fn compared(guide: &Made) -> Conservation {
+    let texts: Vec<Text<'_>> =
+        guide.sources.iter().map(|source| Text { path: &source.path, text: &source.text }).collect();
+    let archive: Vec<Text<'_>> = guide
+        .sources
+        .iter()
+        .filter_map(|source| Some(Text { path: source.archived.as_ref()?, text: &source.text }))
+        .collect();
+    let guides = [Text { path: &guide.target, text: &guide.text }];
+    conserve::compare(&texts, &Outputs { guides: &guides, archive: &archive })
+}
+
+/// Compares the sources with their guides and the archive.
+///
+/// # Errors
+/// Something of a source stands nowhere.
+pub(super) fn conserved(made: &[Made]) -> Result<Conservation> {
+    let mut all = Conservation::default();
+    for guide in made {
+        let found = compared(guide);
+        if found.lost > 0 {
+            bail!("{}", said_lost(&guide.target, &found.sources, found.lost));
+        }
+        all.blocks += found.blocks;
+        all.in_guide += found.in_guide;
+        all.sources.extend(found.sources);
+    }
+    Ok(all)
+}
+
+fn said_lost(guide: &RepoPath, sources: &[SourceConservation], lost: usize) -> String {
+    let all = sources.iter().flat_map(|source| {
+        source.lost.iter().map(move |item| format!("`{}` line {}: {}", source.path, item.line, item.text))
+    });
+    let shown: Vec<String> = all.take(SHOWN).collect();
+    let more = lost.saturating_sub(shown.len());
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("the guide `{guide}` would lose {}{more}", shown.join("; "))
+}
