@@ -5,12 +5,22 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::DepthArg;
+use crate::validate::Shard;
 
 /// What `validate` can do besides running the tests.
 #[derive(Debug, Subcommand)]
 pub enum ValidateCommand {
     /// Tell which imports of the repository's own Python cannot work, and what to write instead; exit 1 when there are any
     Imports(Imports),
+    /// Join the results of all parts of a run (`validate --shard 2/8 --format json`) into one
+    Merge {
+        /// The results
+        #[arg(value_name = "SHARD.json", required = true)]
+        shards: Vec<PathBuf>,
+        /// Write the joined result as JUnit XML too
+        #[arg(long, value_name = "FILE")]
+        junit: Option<PathBuf>,
+    },
 }
 
 /// Options of `validate imports`.
@@ -55,6 +65,12 @@ pub struct Validate {
     /// Let the list of known failures take new ones in
     #[arg(long, requires = "save_baseline")]
     pub allow_growth: bool,
+    /// Run one part of the tests, such as 2/8; `validate merge` joins the results of all parts
+    #[arg(long, value_name = "PART", conflicts_with_all = ["static_only", "save_baseline"])]
+    pub shard: Option<Shard>,
+    /// Measure which lines the tests run, where a tool for that is installed
+    #[arg(long, conflicts_with = "static_only")]
+    pub coverage: bool,
     /// How far it looks
     #[arg(long, value_name = "DEPTH", default_value = "medium")]
     pub depth: DepthArg,

@@ -4,23 +4,26 @@
 
 mod imports;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use super::{Exit, outputs, place, single};
 use crate::cli::{Global, Validate, ValidateCommand};
-use crate::config::Depth;
+use crate::config::{CoverageSetting, Depth};
 use crate::phases::analyses::{self, Place};
 use crate::phases::kept;
-use crate::process::Cancel;
+use crate::process::{Cancel, variable};
 use crate::repo::Repo;
 use crate::report::Outcome;
 use crate::term::Term;
-use crate::validate::{self, Growth};
+use crate::validate::{self, Growth, Shard};
 
 /// Runs the suites and compares them with before.
 pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel) -> Result<Exit> {
+    if let Some(ValidateCommand::Merge { shards, junit }) = &flags.command {
+        return merge(global, (shards, junit.as_deref()), term, cancel);
+    }
     let place = place(global)?;
     let repo = place.open()?;
     if let Some(ValidateCommand::Imports(flags)) = &flags.command {
@@ -33,6 +36,10 @@ pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel
         true => Growth::Allowed,
         false => Growth::Forbidden,
     });
+    asked.shard = flags.shard.map(|shard| Shard { attempt: attempt(), ..shard });
+    if flags.coverage {
+        asked.config.coverage = Some(CoverageSetting::Auto);
+    }
     say_planned(&repo, &asked, term)?;
     let mut result = None;
     // `validate` is a gate by itself: it needs no `--strict`.
@@ -45,6 +52,40 @@ pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel
         outputs::write(&repo, analysis, flags.junit.as_deref(), (global.format, term))?;
     }
     Ok(exit)
+}
+
+/// Joins the results of parts; what is known without running anything is read here.
+fn merge(
+    global: &Global,
+    (shards, junit): (&[PathBuf], Option<&Path>),
+    term: Term,
+    cancel: &Cancel,
+) -> Result<Exit> {
+    let place = place(global)?;
+    let repo = place.open()?;
+    let read = |file: &PathBuf| -> Result<(String, String)> {
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file).with_context(|| format!("read `{name}`"))?;
+        Ok((name, text))
+    };
+    let files: Vec<(String, String)> = shards.iter().map(read).collect::<Result<_>>()?;
+    let asked = options(&place, &repo, Depth::Medium, true);
+    let mut result = None;
+    let exit = single(global, term, &place, ("validate merge", true, true), |progress| {
+        let (made, analysis) = analyses::merged(&place, &asked, &files, (progress, cancel))?;
+        result = Some(analysis);
+        Ok(made)
+    })?;
+    if let Some(analysis) = &result {
+        outputs::write(&repo, analysis, junit, (global.format, term))?;
+    }
+    Ok(exit)
+}
+
+/// Which attempt of a CI system's job this is.
+fn attempt() -> u64 {
+    let told = variable("GITHUB_RUN_ATTEMPT").and_then(|text| text.to_str()?.parse().ok());
+    told.unwrap_or(1)
 }
 
 fn read_baseline(file: &Path) -> Result<String> {

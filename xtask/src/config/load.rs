@@ -153,6 +153,9 @@ fn upstream_mistake(table: &DeTable<'_>) -> Option<Mistake> {
     Some((span, why.to_owned()))
 }
 
+/// Runners that are no command line.
+const RUNNERS: [&str; 4] = ["pytest", "unittest", "cargo-test", "cargo-nextest"];
+
 fn suite_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
     let Some(DeValue::Table(validate)) = table.get("validate").map(|value| value.get_ref()) else {
         return None;
@@ -172,6 +175,18 @@ fn suite_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
             }
             if !root.join(&text).exists() {
                 return Some((span, format!("there is no `{text}` in the repository")));
+            }
+        }
+        if let Some((place, span)) = strings(suite, &["junit"]).pop() {
+            let runner = strings(suite, &["runner"]).pop().map(|(runner, _)| runner);
+            let is_command = runner.is_some_and(|runner| !RUNNERS.contains(&runner.as_str()));
+            if !is_command {
+                let why = "`junit` is for a suite whose `runner` is a command line";
+                return Some((span, why.to_owned()));
+            }
+            if bad_report(&place).is_some() {
+                let why = "the place of JUnit XML is relative to the repository and stays inside it";
+                return Some((span, why.to_owned()));
             }
         }
         if let Some((name, span)) = strings(suite, &["name"]).pop()
@@ -264,6 +279,17 @@ mod tests {
         3 | paths = ["tests/unit"]
           |          ^^^^^^^^^^^^
         there is no `tests/unit` in the repository
+        "#);
+    }
+
+    #[test]
+    fn junit_without_a_command_line_is_shown_with_its_place() {
+        insta::assert_snapshot!(error("[[validate.suite]]\nname = \"a\"\njunit = \"out.xml\"\n"), @r#"
+        `xtask.toml`: TOML parse error at line 3, column 9
+          |
+        3 | junit = "out.xml"
+          |         ^^^^^^^^^
+        `junit` is for a suite whose `runner` is a command line
         "#);
     }
 

@@ -108,6 +108,8 @@ pub struct ValidateConfig {
     pub allowed_skips: Option<Vec<String>>,
     /// What a test that fails and then passes does to the verdict; `None`: it fails it.
     pub flaky: Option<FlakyPolicy>,
+    /// Whether lines that ran are measured; `None`: they are not.
+    pub coverage: Option<CoverageSetting>,
     /// `[[validate.suite]]`; empty: found by looking.
     pub suite: Vec<SuiteConfig>,
 }
@@ -120,6 +122,16 @@ pub enum FlakyPolicy {
     Warn,
     /// It fails as a test that always fails does.
     Fail,
+}
+
+/// Whether lines that ran are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CoverageSetting {
+    /// Where a tool for it is installed.
+    Auto,
+    /// Nowhere.
+    Off,
 }
 
 /// What a suite is for.
@@ -149,6 +161,8 @@ pub struct SuiteConfig {
     pub gating: Option<bool>,
     /// `pytest`, `unittest`, `cargo-test`, `cargo-nextest` or a command line; `None`: found by looking.
     pub runner: Option<String>,
+    /// Where the command line leaves JUnit XML, relative to the repository: a file, or a folder of such files.
+    pub junit: Option<String>,
     /// The interpreter; `None`: found by looking.
     pub python: Option<String>,
     /// Seconds for one test; `None`: 300.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -151,21 +151,50 @@ pub fn validated(
 ) -> Result<(Made, Outcome<validate::Analysis>)> {
     let repo = place.open()?;
     let result = validate::run(&repo, options, watch.0, watch.1)?;
+    let made = made_of(place, &repo, &result)?;
+    Ok((made, result))
+}
+
+/// The results of all parts of a split run as one.
+///
+/// # Errors
+/// As [`validation`], and where the parts are not the parts of one run.
+pub fn merged(
+    place: &Place,
+    options: &validate::Options,
+    files: &[(String, String)],
+    watch: (&Progress, &Cancel),
+) -> Result<(Made, validate::Analysis)> {
+    let repo = place.open()?;
+    let frame = match validate::run(&repo, options, watch.0, watch.1)? {
+        Outcome::Done(analysis) => analysis,
+        Outcome::Unavailable(unavailable) => bail!("{}", unavailable.why),
+    };
+    let result = validate::merge(files, frame, &place.config.validate)?;
+    let made = made_of(place, &repo, &Outcome::Done(result.clone()))?;
+    Ok((made, result))
+}
+
+fn made_of(place: &Place, repo: &Repo, result: &Outcome<validate::Analysis>) -> Result<Made> {
     let [_, _, path] = report_paths(&place.config);
-    let mut made = made(&result, VALIDATION.0, path, |analysis| Words {
+    let mut made = made(result, VALIDATION.0, path, |analysis| Words {
         document: validate::report(analysis),
         inputs: analysis.inputs.clone(),
         headline: validate::headline(analysis),
         next_step: validate::next_step(analysis),
         has_findings: analysis.is_failing(),
     })?;
-    say_uncommitted(&mut made.document, &repo, &place.config)?;
-    if let Outcome::Done(analysis) = &result {
+    say_uncommitted(&mut made.document, repo, &place.config)?;
+    if let Outcome::Done(analysis) = result {
         made.cannot_run = analysis.cannot_run();
+        if analysis.shard.is_some() {
+            // All parts must split by the same durations, so that one of them may not change them.
+            return Ok(made);
+        }
         let durations = serde_json::to_value(analysis.durations()).context("write the durations as JSON")?;
         made.kept.push((kept::DURATIONS, durations));
     }
-    Ok((made, result))
+    Ok(made)
 }
 
 impl Made {

@@ -1,9 +1,9 @@
 //! One thing that was found.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether a gate lets a finding pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// A gate fails.
@@ -13,7 +13,7 @@ pub enum Level {
 }
 
 /// One thing that was found, with its place and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     /// The file, relative to the repository; `None` when it concerns the whole.
     pub path: Option<String>,

@@ -12,6 +12,7 @@ use super::model::{Gathered, Ran, Rerun, SuiteRun};
 use super::places::Roots;
 use super::rerun;
 use super::result::*;
+use super::shard;
 use super::skips;
 use super::status::{Concluded, Told, conclude};
 use super::suites::kind_of;
@@ -49,7 +50,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
     }
     let by_suite: BTreeMap<String, &SuiteRun> =
         gathered.runs.iter().map(|run| (run.suite.name.clone(), run)).collect();
-    let causes = name_causes(&mut told, &by_suite);
+    let mut causes = name_causes(&mut told, &by_suite);
     let cases: Vec<Case> = told.into_iter().map(|told| told.case).collect();
     let skips = skips::skips(&cases, &options.config);
     findings.extend(skips::findings(&skips, &cases, &runs));
@@ -58,11 +59,19 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         let message = format!("suite `{}` {} it", written.suite, written.change);
         findings.push(Finding::warn("written-by-tests", written.path.clone(), message));
     }
-    let compare = |before: &Before| baseline::compare(&cases, before, &gathered.renames);
+    let compare = |before: &Before| {
+        let comparison = baseline::compare(&cases, before, &gathered.renames);
+        if options.shard.is_some() { shard::without_others(comparison) } else { comparison }
+    };
     let (excused, known_list) = known(&gathered.known, (&runs, &cases), compare, options, &mut findings);
     let baseline = gathered.before.as_ref().or(gathered.known.as_ref()).map(compare);
     findings.sort();
     findings.dedup();
+    for cause in &mut causes {
+        let touches = cause.frame.as_ref().and_then(|frame| gathered.touched.get(&frame.path));
+        cause.commits = touches.cloned().unwrap_or_default();
+    }
+    let (coverage, coverage_hint) = coverage(&gathered.runs, &gathered.touched);
     let judge = Judge {
         excused: &excused,
         flaky_fails: options.config.flaky != Some(FlakyPolicy::Warn),
@@ -76,8 +85,10 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         executed: gathered.executed,
         verdict: verdict(&runs, &cases, &judge),
         known_list,
+        shard: options.shard.map(|shard| shard::told(shard, &gathered.runs)),
         baseline,
-        coverage: None,
+        coverage,
+        coverage_hint,
         slowest: slowest(&cases),
         missing: gathered.runs.iter().flat_map(SuiteRun::missing).collect(),
         moved: moved(&gathered.renames, &gathered.imports, &cases, &gathered.inventory),
@@ -105,6 +116,11 @@ fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged
         }
         Ran::Cargo(cargo) => {
             let drafts = cargo_cases::drafts(cargo).into_iter();
+            drafts.map(|draft| judged(run, draft, roots, flaky)).collect()
+        }
+        Ran::Listed(listed) => {
+            let docs = listed.docs.iter().flat_map(|docs| cargo_cases::drafts(docs));
+            let drafts = listed.drafts.iter().cloned().chain(docs);
             drafts.map(|draft| judged(run, draft, roots, flaky)).collect()
         }
         Ran::Command { .. } | Ran::Cannot { .. } | Ran::NotStarted { .. } => Vec::new(),
@@ -139,13 +155,8 @@ fn judged(run: &SuiteRun, draft: Draft, roots: &Roots, flaky: &mut Vec<Flaky>) -
 }
 
 fn case_of(run: &SuiteRun, draft: Draft) -> Case {
-    let by_folder = draft.item.path.as_deref().map(|path| kind_of(&RepoPath::from(path)));
     Case {
-        kind: if run.suite.kind == SuiteKind::Unit {
-            by_folder.unwrap_or(run.suite.kind)
-        } else {
-            run.suite.kind
-        },
+        kind: kind_of_case(run, &draft),
         id: draft.item.id,
         suite: run.suite.name.clone(),
         path: draft.item.path,
@@ -156,6 +167,17 @@ fn case_of(run: &SuiteRun, draft: Draft) -> Case {
         cause: None,
         skip_reason: draft.skip_reason.filter(|_| draft.outcome == CaseOutcome::Skipped),
     }
+}
+
+/// What a test is for: by its mark, else by its suite, else by its folder.
+fn kind_of_case(run: &SuiteRun, draft: &Draft) -> SuiteKind {
+    if let Ran::Python { ends, .. } = &run.ran
+        && let Some(kind) = ends.iter().find_map(|ended| ended.session.kinds.get(&draft.item.id))
+    {
+        return *kind;
+    }
+    let by_folder = draft.item.path.as_deref().map(|path| kind_of(&RepoPath::from(path)));
+    by_folder.filter(|_| run.suite.kind == SuiteKind::Unit).unwrap_or(run.suite.kind)
 }
 
 fn run_of(run: &SuiteRun, cases: &[Judged]) -> Run {
@@ -276,6 +298,19 @@ fn is_excused(run: &Run, cases: &[Case], judge: &Judge<'_>) -> bool {
         && run.why.as_ref().is_none_or(|_| run.culprit.is_some())
         && own().any(bad)
         && own().filter(|case| bad(case)).all(|case| judge.excused.contains(&case.id))
+}
+
+/// Which lines ran, of the first suite that knows; else why none does.
+fn coverage(runs: &[SuiteRun], touched: &BTreeMap<String, Vec<Touch>>) -> (Option<Coverage>, Option<String>) {
+    let told = || runs.iter().filter_map(|run| run.coverage.as_ref());
+    if let Some(Ok(coverage)) = told().find(|told| told.is_ok()) {
+        let files = coverage.files.iter().map(|file| &file.path);
+        let changed = files.filter(|path| touched.contains_key(*path)).cloned().collect();
+        return (Some(Coverage { changed, ..coverage.clone() }), None);
+    }
+    let why = told().find_map(|told| told.as_ref().err().cloned());
+    let how = "set `coverage = \"auto\"` under `[validate]` in xtask.toml to measure which lines run";
+    (None, Some(why.unwrap_or_else(|| how.to_owned())))
 }
 
 /// Moved files lists end here; the newest moves come first.

@@ -49,6 +49,7 @@ pub(super) fn group(failures: &[Grouped<'_>]) -> (Vec<String>, Vec<Cause>) {
             cases: Vec::new(),
             install: None,
             hint: None,
+            commits: Vec::new(),
         });
         cause.cases.push(failure.case.to_owned());
         keys.push(key);

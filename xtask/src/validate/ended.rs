@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::events::Raised;
 use super::result::End;
 use super::session::Session;
 use crate::process::{Ending, Stop};
@@ -67,10 +68,32 @@ impl Ended {
             Some(_) if session.interrupted.is_some() => End::Stopped,
             Some((4, _)) => End::UsageError,
             Some(_) if !session.collected => End::Stopped,
-            Some(_) if session.items.is_empty() && session.collect_errors.is_empty() => End::NothingCollected,
+            Some(_) if session.items.is_empty() && session.collect_errors.is_empty() => {
+                // A part of a split suite may be left without a test.
+                let has_others = session.shard.as_ref().is_some_and(|(all, _)| *all > 0);
+                if has_others { End::Finished } else { End::NothingCollected }
+            }
             Some(_) if !self.all_ran() => End::Stopped,
             Some(_) => End::Finished,
         }
+    }
+
+    /// Why nothing was heard of the session: its module could not be loaded, or breaks under this pytest.
+    pub(super) fn unheard(&self) -> Option<String> {
+        if self.stop.is_some() || matches!(self.ending, Ending::Signal(_)) {
+            return None;
+        }
+        let is_ours = |raised: &Raised| {
+            raised.frames.last().is_some_and(|(file, ..)| file.ends_with("xtask_pytest_events.py"))
+        };
+        if let Some(raised) = self.session.internal_error.as_ref().filter(|raised| is_ours(raised)) {
+            return Some(format!("{}: {}", raised.kind, raised.message.lines().next().unwrap_or_default()));
+        }
+        if self.session.hello.is_some() {
+            return None;
+        }
+        let said = self.stderr.lines().rev().map(str::trim).find(|line| !line.is_empty());
+        Some(said.unwrap_or("pytest ended without a word").to_owned())
     }
 
     /// The test that was running when the process ended too early; else the file that was being imported.

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::config::SuiteKind;
+
 /// One event of a test session.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "e", rename_all = "kebab-case")]
@@ -9,7 +11,14 @@ pub(super) enum Event {
     /// The module was loaded.
     Hello { python: String, pytest: Option<String> },
     /// The session knows its root and configuration.
-    Session { root: String, config: Option<String>, plugins: Vec<String>, workers: String },
+    Session {
+        root: String,
+        config: Option<String>,
+        plugins: Vec<String>,
+        workers: String,
+        #[serde(default)]
+        cov: bool,
+    },
     /// A test file is about to be imported.
     Collecting { id: String },
     /// The import of that file is over.
@@ -24,6 +33,10 @@ pub(super) enum Event {
     Collected { count: u64 },
     /// Tests that the run leaves out on purpose, so far.
     Deselected { count: u64 },
+    /// The tests are split into parts that run apart: how many there are in all, and a hash of the split.
+    Shard { all: u64, plan: String },
+    /// What single tests are for, by their marks.
+    Kinds { kinds: std::collections::BTreeMap<String, SuiteKind> },
     /// A test begins.
     Start { id: String, path: Option<String>, line: Option<u64> },
     /// A part of a test that did not simply pass.

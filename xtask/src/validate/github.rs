@@ -122,6 +122,7 @@ mod tests {
             cases: vec![format!("tests/some/folder/test_{number}.py::test_a[x|y]")],
             install: None,
             hint: None,
+            commits: Vec::new(),
         };
         Analysis { causes: (0..causes).map(cause).collect(), ..crate::validate::tests::no_analysis() }
     }

@@ -9,6 +9,7 @@ mod baseline;
 mod cargo_cases;
 mod cases;
 mod causes;
+mod coverage;
 mod ended;
 mod events;
 mod gather;
@@ -16,9 +17,12 @@ mod github;
 mod headline;
 mod interpreter;
 mod junit;
+mod junit_read;
 mod known;
 mod libtest;
+mod listed;
 mod model;
+mod nextest;
 mod packages;
 mod places;
 mod probe;
@@ -30,6 +34,7 @@ mod report_run;
 mod rerun;
 mod result;
 mod session;
+mod shard;
 mod skips;
 mod status;
 mod suites;
@@ -53,9 +58,10 @@ pub use known::{Growth, KnownList};
 pub use repair::{Imported, Repair, Skipped, imports, lines as import_lines, repair, skipped_lines};
 pub use report::report;
 pub use result::{
-    Analysis, Attempt, Baseline, Case, CaseOutcome, Cause, Counts, End, Flaky, Interpreter, Missing, Moved,
-    Place, Run, Skips, Slow, Slower, Status, Verdict, Written,
+    Analysis, Attempt, Baseline, Case, CaseOutcome, Cause, Counts, Coverage, CoveredFile, End, Flaky,
+    Interpreter, Missing, Moved, Place, Run, Skips, Slow, Slower, Status, Touch, Verdict, Written,
 };
+pub use shard::{Shard, ShardTold, Split, merge};
 
 /// What is wanted of the analysis.
 #[derive(Clone, Debug)]
@@ -72,6 +78,8 @@ pub struct Options {
     pub baseline: Option<String>,
     /// A revision to compare with: tests that fail here run there too, in a temporary folder.
     pub base: Option<String>,
+    /// Which part of the suites is to run.
+    pub shard: Option<Shard>,
     /// Whether the list of known failures is to be written, and whether it may grow.
     pub save_known: Option<Growth>,
 }
@@ -85,6 +93,7 @@ impl Default for Options {
             durations: Durations::default(),
             baseline: None,
             base: None,
+            shard: None,
             save_known: None,
         }
     }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::baseline::Before;
 use super::ended::Ended;
 use super::libtest::CargoRun;
+use super::listed::Listed;
 use super::packages::{Declared, known_package};
 use super::places::Roots;
-use super::result::{End, Interpreter, Missing, Place, Written};
+use super::result::{Coverage, End, Interpreter, Missing, Place, Touch, Written};
 use super::suites::Suite;
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
@@ -29,6 +30,8 @@ pub(super) struct Gathered {
     pub(super) before: Option<Before>,
     /// The list of known failures.
     pub(super) known: Option<Before>,
+    /// Files that changed since before, and the commits that touched each, newest first.
+    pub(super) touched: BTreeMap<String, Vec<Touch>>,
     pub(super) runs: Vec<SuiteRun>,
     pub(super) roots: Roots,
     pub(super) executed: bool,
@@ -49,6 +52,8 @@ pub(super) struct SuiteRun {
     pub(super) left_behind: Vec<String>,
     /// Why not every failing test ran again, where that is so.
     pub(super) cut_short: Option<&'static str>,
+    /// Which lines ran, or why that is not known; `None`: nobody asked, or the runner has no such thing.
+    pub(super) coverage: Option<Result<Coverage, String>>,
     /// What installs a package into the interpreter that ran it, with `{}` for the packages.
     pub(super) install: Option<String>,
     /// Top-level modules that the repository itself defines.
@@ -73,6 +78,8 @@ pub(super) enum Ran {
     },
     /// `cargo test`.
     Cargo(Box<CargoRun>),
+    /// What left a list of its tests.
+    Listed(Box<Listed>),
     /// A command line.
     Command { code: i32, signal: bool, stop: Option<Stop>, output: String, duration: Duration },
     /// It could not be started.
@@ -103,6 +110,7 @@ impl SuiteRun {
             written: Vec::new(),
             left_behind: Vec::new(),
             cut_short: None,
+            coverage: None,
             install: None,
             first_party: Vec::new(),
             declared: Declared::default(),

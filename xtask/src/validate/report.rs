@@ -30,6 +30,7 @@ pub fn report(analysis: &Analysis) -> Document {
     report_run::skips(&mut document, analysis);
     inventory(&mut document, analysis);
     report_run::measured(&mut document, analysis);
+    report_run::coverage(&mut document, analysis);
     report_run::how(&mut document, analysis);
     document
 }
@@ -149,6 +150,12 @@ fn causes(document: &mut Document, analysis: &Analysis) {
             text = text.text(" To install it: ").with_code(install).text(".");
         }
         document.paragraph(text);
+        if let Some(touch) = cause.commits.first() {
+            let number = count(cause.commits.len() as u64, "commit");
+            let short = touch.commit.get(..9).unwrap_or(&touch.commit);
+            let text = Inline::plain(format!("Touched since before by {number}, last ")).with_code(short);
+            document.paragraph(text.text(format!(" {}.", touch.subject)));
+        }
         if cause.message.lines().count() > 1 {
             document.code("text", plain(&cause.message));
         }

@@ -1,8 +1,12 @@
 //! The parts of the report that say how the tests were run and what was measured.
 
-use super::result::{Analysis, Flaky, Written};
+use super::coverage::ranges;
+use super::result::{Analysis, CoveredFile, Flaky, Written};
 use super::wording::{join, outcome_name, words};
 use crate::report::{Document, Finding, Inline};
+
+/// Files that the list of the least covered ones holds.
+const LEAST_COVERED: usize = 10;
 
 pub(super) fn flaky(document: &mut Document, analysis: &Analysis) {
     if analysis.flaky.is_empty() {
@@ -51,6 +55,37 @@ pub(super) fn measured(document: &mut Document, analysis: &Analysis) {
     let rows =
         slow.map(|slow| vec![Inline::plain(format!("{:.1} s", slow.duration_s)), Inline::code(&slow.id)]);
     document.table(&["time", "test"], &[0], rows.collect());
+}
+
+/// The least covered files, and lines of changed files that never ran; else one line why not.
+pub(super) fn coverage(document: &mut Document, analysis: &Analysis) {
+    if !analysis.executed {
+        return;
+    }
+    let Some(coverage) = &analysis.coverage else {
+        if let Some(hint) = &analysis.coverage_hint {
+            document.heading(2, "Coverage");
+            document.paragraph(join(Inline::plain("Not measured: "), words(hint)).text("."));
+        }
+        return;
+    };
+    document.heading(2, "Coverage (measured)");
+    document.paragraph(format!("{:.1} % of the lines that can run did.", coverage.percent));
+    let mut least: Vec<&CoveredFile> =
+        coverage.files.iter().filter(|file| !file.missing.is_empty()).collect();
+    least.sort_by(|a, b| a.percent.total_cmp(&b.percent).then_with(|| a.path.cmp(&b.path)));
+    let row = |file: &&CoveredFile| {
+        let lines = ranges(&file.missing).chars().take(200).collect::<String>();
+        vec![Inline::plain(format!("{:.1} %", file.percent)), Inline::code(&file.path), lines.into()]
+    };
+    let rows = least.iter().take(LEAST_COVERED).map(row).collect();
+    document.table(&["covered", "file", "lines that never ran"], &[0], rows);
+    let changed = least.iter().filter(|file| coverage.changed.contains(&file.path));
+    let rows: Vec<_> = changed.map(row).collect();
+    if !rows.is_empty() {
+        document.paragraph("Of the files that changed since before:");
+        document.table(&["covered", "file", "lines that never ran"], &[0], rows);
+    }
 }
 
 pub(super) fn how(document: &mut Document, analysis: &Analysis) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::known::KnownList;
+use super::shard::ShardTold;
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
 use crate::code::rust_tests::RustTests;
@@ -24,6 +25,8 @@ pub struct Analysis {
     pub verdict: Verdict,
     /// One entry a suite.
     pub runs: Vec<Run>,
+    /// Which part of all tests this is; `None`: all of them.
+    pub shard: Option<ShardTold>,
     /// Every test of every suite, once.
     pub cases: Vec<Case>,
     /// Skips by reason.
@@ -32,8 +35,10 @@ pub struct Analysis {
     pub causes: Vec<Cause>,
     /// What changed since before; `None` when there is nothing to compare with.
     pub baseline: Option<Baseline>,
-    /// Lines that ran are not measured: `null`, as the schema has it for what does not apply.
-    pub coverage: Option<()>,
+    /// Lines that ran, where they are measured.
+    pub coverage: Option<Coverage>,
+    /// Why they are not measured, or how they would be.
+    pub coverage_hint: Option<String>,
     /// The slowest tests.
     pub slowest: Vec<Slow>,
     /// Tests that passed when run again.
@@ -58,7 +63,7 @@ pub struct Analysis {
 }
 
 /// What all gating runs say together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every gating suite ran to its end and nothing failed.
@@ -70,7 +75,7 @@ pub enum Verdict {
 }
 
 /// How a suite's run went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It ran to its end, and nothing failed.
@@ -86,7 +91,7 @@ pub enum Status {
 }
 
 /// What ended a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
     /// Its own end.
@@ -118,7 +123,7 @@ pub enum End {
 }
 
 /// One suite's run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Run {
     /// The suite's name.
     pub suite: String,
@@ -159,7 +164,7 @@ pub struct Run {
 }
 
 /// The interpreter or tool that ran a suite.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interpreter {
     /// The program as it was called, relative to the repository where it lies inside.
     pub program: String,
@@ -170,7 +175,7 @@ pub struct Interpreter {
 }
 
 /// Tests of one run, each counted once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Tests that were collected and not left out.
     pub collected: u64,
@@ -241,7 +246,7 @@ impl CaseOutcome {
 }
 
 /// One test, or one file that could not be collected.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// Its id as the runner shows it.
     pub id: String,
@@ -266,7 +271,7 @@ pub struct Case {
 }
 
 /// One try of a test.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     /// How it went.
     pub outcome: CaseOutcome,
@@ -279,7 +284,7 @@ pub struct Attempt {
 }
 
 /// A place in a file of the repository.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The file, relative to the repository.
     pub path: String,
@@ -288,7 +293,7 @@ pub struct Place {
 }
 
 /// Failures that have one cause.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cause {
     /// Stable over runs, as long as exception, message and place stay.
     pub key: String,
@@ -304,10 +309,12 @@ pub struct Cause {
     pub install: Option<String>,
     /// What is known of it besides.
     pub hint: Option<String>,
+    /// Commits that touched the place's file since what the result is compared with, newest first.
+    pub commits: Vec<Touch>,
 }
 
 /// Skips of one reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skips {
     /// The reason that the test's author gave.
     pub reason: String,
@@ -319,8 +326,39 @@ pub struct Skips {
     pub allowed: Option<bool>,
 }
 
+/// Which lines ran.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Of all statements, as the tool that measured counts them with its configuration.
+    pub percent: f64,
+    /// Files, by path.
+    pub files: Vec<CoveredFile>,
+    /// Those of them that changed since what the result is compared with.
+    pub changed: Vec<String>,
+}
+
+/// Which lines of a file ran.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CoveredFile {
+    /// The file, relative to the repository.
+    pub path: String,
+    /// Of its statements.
+    pub percent: f64,
+    /// Lines that never ran.
+    pub missing: Vec<u64>,
+}
+
+/// A commit that touched a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touch {
+    /// The commit.
+    pub commit: String,
+    /// The first line of its message.
+    pub subject: String,
+}
+
 /// One of the slowest tests.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Slow {
     /// The test.
     pub id: String,
@@ -329,7 +367,7 @@ pub struct Slow {
 }
 
 /// A test that failed, then passed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Flaky {
     /// The test.
     pub id: String,
@@ -340,7 +378,7 @@ pub struct Flaky {
 }
 
 /// A file that a run left in the repository.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     /// The suite that ran.
     pub suite: String,
@@ -383,7 +421,7 @@ pub struct Moved {
 }
 
 /// What changed since before.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
     /// The commit that was before, where it is known.
     pub commit: Option<String>,
@@ -406,7 +444,7 @@ pub struct Baseline {
 }
 
 /// A test that takes longer than before.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Slower {
     /// The test.
     pub id: String,

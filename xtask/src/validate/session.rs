@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::events::{Event, Raised, Skip, When};
+use crate::config::SuiteKind;
 
 /// One way in which a test failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +71,10 @@ pub(super) struct Session {
     pub(super) collect_errors: Vec<CollectError>,
     /// Files that asked to be skipped.
     pub(super) collect_skips: Vec<(String, Skip)>,
+    /// Where the tests are split into parts: how many there are in all, and a hash of the split.
+    pub(super) shard: Option<(u64, String)>,
+    /// What single tests are for, by their marks.
+    pub(super) kinds: BTreeMap<String, SuiteKind>,
     /// All tries of each test, in order.
     pub(super) tries: BTreeMap<String, Vec<Try>>,
     /// The `conftest.py` that could not be loaded.
@@ -101,6 +106,8 @@ pub(super) struct Facts {
     pub(super) plugins: Vec<String>,
     /// Parallel workers (xdist); `0` for none.
     pub(super) workers: String,
+    /// Whether pytest-cov measures which lines run.
+    pub(super) measures_coverage: bool,
 }
 
 impl Session {
@@ -108,8 +115,8 @@ impl Session {
     pub(super) fn apply(&mut self, event: Event, at: Duration) {
         match event {
             Event::Hello { python, pytest } => self.hello = Some((python, pytest)),
-            Event::Session { root, config, plugins, workers } => {
-                self.facts = Some(Facts { root, config, plugins, workers });
+            Event::Session { root, config, plugins, workers, cov } => {
+                self.facts = Some(Facts { root, config, plugins, workers, measures_coverage: cov });
             }
             Event::Collecting { id } => self.collecting = Some((id, at)),
             Event::FileDone => self.collecting = None,
@@ -120,6 +127,8 @@ impl Session {
             Event::Items { items } => self.add_items(items),
             Event::Collected { .. } => (self.collected, self.collecting) = (true, None),
             Event::Deselected { count } => self.deselected = self.deselected.max(count),
+            Event::Shard { all, plan } => self.shard = Some((all, plan)),
+            Event::Kinds { kinds } => self.kinds.extend(kinds),
             Event::Start { id, path, line } => self.start(id, path, line, at),
             Event::Phase { id, when, outcome, seconds, sub, xfail, skip, error } => {
                 let again = outcome == "rerun";

@@ -6,6 +6,7 @@ use super::cases;
 use super::causes::is_missing_module;
 use super::ended::{Ended, MAX_RESTARTS};
 use super::libtest::{Block, CargoRun};
+use super::listed::{self, Listed};
 use super::model::{Ran, SuiteRun};
 use super::result::{Counts, End, Status};
 use super::suites::Suite;
@@ -54,6 +55,18 @@ pub(super) fn conclude(run: &SuiteRun, counts: &Counts) -> Concluded {
                 restarts: cargo.restarts,
                 duration: Some(cargo.duration.as_secs_f64()),
                 ..plain(cargo_told(run, cargo, counts))
+            }
+        }
+        Ran::Listed(listed) => {
+            let docs = || listed.docs.iter().flat_map(|docs| docs.blocks());
+            let is_file = |draft: &&cases::Draft| draft.item.id.ends_with(".py");
+            let files = listed.drafts.iter().filter(is_file).count();
+            Concluded {
+                collected: (listed.drafts.len() - files) as u64
+                    + docs().map(|block| block.announced).sum::<u64>(),
+                deselected: listed.deselected,
+                duration: Some(listed.duration.as_secs_f64()),
+                ..plain(listed_told(run, listed, counts))
             }
         }
         Ran::Command { code, signal, stop, output, duration } => Concluded {
@@ -142,7 +155,7 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
     let is_explained = match worst.code() {
         0 => true,
         1 => counts.flaky > 0,
-        code => code == 5 && end == End::NothingCollected,
+        code => code == 5 && worst.session.items.is_empty(),
     };
     if told.status == Status::Passed && !is_explained {
         told.status = Status::Failed;
@@ -372,6 +385,30 @@ fn cargo_end(run: &SuiteRun, cargo: &CargoRun, counts: &Counts, code: i32) -> (S
             (status, End::NothingCollected, Some("no test was found".to_owned()))
         }
         (None, None) => (Status::Passed, End::Finished, None),
+    }
+}
+
+/// From the list of tests, and from documentation tests where they ran by themselves.
+fn listed_told(run: &SuiteRun, listed: &Listed, counts: &Counts) -> Told {
+    let (status, end, why) = listed::end(listed, counts, run.suite.suite_limit.as_secs());
+    let is_allowed = end == End::NothingCollected && run.suite.allow_empty;
+    let told = Told {
+        status: if is_allowed { Status::Passed } else { status },
+        end,
+        why,
+        install: None,
+        exit_code: Some(listed.code),
+        culprit: listed::culprit(listed, end),
+        output: (end != End::Finished).then(|| tail(&listed.output)),
+    };
+    let rank = |status: Status| match status {
+        Status::Passed => 0,
+        Status::Failed => 1,
+        _ => 2,
+    };
+    match listed.docs.as_ref().map(|docs| cargo_told(run, docs, counts)) {
+        Some(docs) if rank(docs.status) > rank(told.status) => docs,
+        _ => told,
     }
 }
 

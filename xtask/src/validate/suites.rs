@@ -23,7 +23,7 @@ pub(super) enum Runner {
     CargoTest,
     /// `cargo nextest run`, and `cargo test --doc`.
     CargoNextest,
-    /// A command line; its exit code alone decides.
+    /// A command line; its exit code decides, and what it tells of its tests where it leaves JUnit XML.
     Command(String),
 }
 
@@ -71,6 +71,8 @@ pub(super) struct Suite {
     pub(super) suite_limit: Duration,
     /// Whether it passes without a test.
     pub(super) allow_empty: bool,
+    /// Where a command leaves JUnit XML: a file or a folder.
+    pub(super) junit: Option<String>,
     /// Whether a flaky test fails it.
     pub(super) flaky_fails: bool,
     /// Why it is a suite.
@@ -88,6 +90,8 @@ pub(super) struct Look<'a> {
     pub(super) testpaths: Vec<String>,
     /// Patterns of file names in `python_files`, when they are not the default ones.
     pub(super) has_own_names: bool,
+    /// Whether `cargo nextest` is installed.
+    pub(super) has_nextest: bool,
 }
 
 /// The configured suites, else those that are found.
@@ -128,6 +132,7 @@ fn configured(config: &SuiteConfig, look: &Look<'_>) -> Suite {
         test_limit: Duration::from_secs(config.test_timeout.unwrap_or(TEST_LIMIT)),
         suite_limit: Duration::from_secs(config.suite_timeout.unwrap_or(SUITE_LIMIT)),
         allow_empty: config.allow_empty,
+        junit: config.junit.clone(),
         flaky_fails: true,
         found: "xtask.toml".to_owned(),
     }
@@ -144,6 +149,7 @@ fn detected(name: &str, kind: SuiteKind, runner: Runner, paths: Vec<RepoPath>, f
         test_limit: Duration::from_secs(TEST_LIMIT),
         suite_limit: Duration::from_secs(SUITE_LIMIT),
         allow_empty: false,
+        junit: None,
         flaky_fails: true,
         found,
     }
@@ -191,16 +197,15 @@ fn test_folder_of(file: &RepoPath) -> Option<RepoPath> {
     Some(RepoPath::from_bytes(&folders[..=at].join(&b'/')))
 }
 
+/// All tests of the workspace: by nextest where the repository is set up for it and it is installed.
 fn cargo_suite(look: &Look<'_>) -> Option<Suite> {
-    has_file(look, b"Cargo.toml").then(|| {
-        detected(
-            "cargo",
-            SuiteKind::Unit,
-            Runner::CargoTest,
-            Vec::new(),
-            "`Cargo.toml` at the top".to_owned(),
-        )
-    })
+    let (runner, found) = match has_file(look, b".config/nextest.toml") {
+        true if look.has_nextest => (Runner::CargoNextest, "`.config/nextest.toml` is there"),
+        true => (Runner::CargoTest, "`.config/nextest.toml` is there, but not the program `cargo-nextest`"),
+        false => (Runner::CargoTest, "`Cargo.toml` at the top"),
+    };
+    has_file(look, b"Cargo.toml")
+        .then(|| detected("cargo", SuiteKind::Unit, runner, Vec::new(), found.to_owned()))
 }
 
 /// Test files under `experiments/`; scripts there are never run.
@@ -264,6 +269,7 @@ mod tests {
             scripts: scripts.iter().collect(),
             testpaths: testpaths.iter().map(|&path| path.to_owned()).collect(),
             has_own_names: false,
+            has_nextest: false,
         };
         let shown = |suite: Suite| {
             let paths = suite.paths.iter().map(|path| path.display().into_owned()).collect();

@@ -48,7 +48,7 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     Ok(suite_run)
 }
 
-fn cargo_call(context: &Context<'_>, program: &Path, limit: Duration) -> Call {
+pub(super) fn cargo_call(context: &Context<'_>, program: &Path, limit: Duration) -> Call {
     let mut call = suite_call(context, program, limit)
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_TERM_PROGRESS_WHEN", "never")
@@ -57,7 +57,7 @@ fn cargo_call(context: &Context<'_>, program: &Path, limit: Duration) -> Call {
     call
 }
 
-fn watched(
+pub(super) fn watched(
     context: &Context<'_>,
     suite: &Suite,
     call: &Call,

@@ -3,20 +3,27 @@
 mod base;
 mod cargo;
 mod cargo_again;
+mod coverage;
+mod find_python;
+mod nextest;
 mod python;
+mod touched;
 mod writes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
 use super::baseline::{self, Before};
+use super::junit_read;
 use super::known;
+use super::listed::{self, Listed};
 use super::model::{Gathered, Ran, SuiteRun};
 use super::places::Roots;
 use super::pytest_config;
+use super::session::Item;
 use super::suites::{Look, Runner, Suite, suites};
 use super::{Options, PlannedRun};
 use crate::cache::Cache;
@@ -25,7 +32,7 @@ use crate::code::python::imports::{self, Imports, Past};
 use crate::code::python::inventory::{Inventory, inventory};
 use crate::code::rust_tests::{RustTests, rust_tests};
 use crate::config::Depth;
-use crate::process::{Call, Cancel, Ending, Progress, Stop, run};
+use crate::process::{Before as Left, Call, Cancel, Ending, Finished, Progress, Stop, find_program, run};
 use crate::repo::git::Git;
 use crate::repo::{EntryKind, History, Rename, Repo, RepoPath, Tree};
 use crate::report::{Finding, SCHEMA};
@@ -69,8 +76,10 @@ pub(super) fn gather(
     let history = history(repo, options.depth, &mut look.findings)?;
     let imports = imports_of(repo, &context.tree, history.as_ref())?;
     let mut runs = Vec::new();
-    for suite in suites {
-        runs.extend(run_suite(&context, suite)?);
+    for (place, suite) in suites.into_iter().enumerate() {
+        if options.shard.is_none_or(|shard| shard.has(place, &suite.runner)) {
+            runs.extend(run_suite(&context, suite)?);
+        }
     }
     let renames = history.map(|history| renames(history, &context.files)).unwrap_or_default();
     let before = match (&options.base, &options.baseline) {
@@ -79,8 +88,13 @@ pub(super) fn gather(
         _ => None,
     };
     let known = known_failures(&context, &mut look.findings)?;
+    let touched = match before.as_ref().and_then(|before| before.commit.as_deref()) {
+        Some(commit) => touched::since(repo, commit)?,
+        None => BTreeMap::new(),
+    };
     Ok(Gathered {
         before,
+        touched,
         known,
         inputs: look.inputs,
         inventory: look.inventory,
@@ -191,6 +205,7 @@ impl Found {
             scripts: self.inventory.scripts.iter().collect(),
             testpaths: self.testpaths.clone(),
             has_own_names: self.has_own_names,
+            has_nextest: find_program("cargo-nextest").is_some(),
         }
     }
 }
@@ -278,7 +293,8 @@ fn run_suite(context: &Context<'_>, suite: Suite) -> Result<Vec<SuiteRun>> {
     let before = writes::Snapshot::of(context.repo, &context.files)?;
     let mut runs = match suite.runner.clone() {
         Runner::Pytest | Runner::Unittest => python::run_suite(context, &suite)?,
-        Runner::CargoTest | Runner::CargoNextest => vec![cargo::run_suite(context, &suite)?],
+        Runner::CargoTest => vec![cargo::run_suite(context, &suite)?],
+        Runner::CargoNextest => vec![nextest::run_suite(context, &suite)?],
         Runner::Command(line) => vec![run_command(context, &suite, &line)?],
     };
     let written = before.changes(context.repo, &suite.name)?;
@@ -288,27 +304,61 @@ fn run_suite(context: &Context<'_>, suite: Suite) -> Result<Vec<SuiteRun>> {
     Ok(runs)
 }
 
-/// A command line of the user's: its exit code is all that is known of it.
+/// A command line of the user's: its exit code is all that is known of it, unless it leaves JUnit XML.
 fn run_command(context: &Context<'_>, suite: &Suite, line: &str) -> Result<SuiteRun> {
     let call = suite_call(context, Path::new("/bin/sh"), suite.suite_limit).args(["-c", line]);
+    let before = suite.junit.as_ref().map(|place| Left::look(&context.root.join(place), ".xml"));
     let finished = run(&call, context.cancel).with_context(|| format!("run `{line}`"))?;
-    let ran = Ran::Command {
-        code: finished.code(),
-        signal: matches!(finished.ending, Ending::Signal(_)),
-        stop: finished.stop,
-        output: format!("{}{}", finished.stdout.text(), finished.stderr.text()),
-        duration: finished.duration,
+    let ran = match before {
+        Some(before) => Ran::Listed(Box::new(listed_by_junit(context, suite, &finished, &before)?)),
+        None => Ran::Command {
+            code: finished.code(),
+            signal: matches!(finished.ending, Ending::Signal(_)),
+            stop: finished.stop,
+            output: format!("{}{}", finished.stdout.text(), finished.stderr.text()),
+            duration: finished.duration,
+        },
     };
     let mut run = SuiteRun::new(suite.clone(), line.to_owned(), ran);
     run.left_behind = finished.left_behind;
     Ok(run)
 }
 
+fn listed_by_junit(
+    context: &Context<'_>,
+    suite: &Suite,
+    finished: &Finished,
+    before: &Left,
+) -> Result<Listed> {
+    let place = suite.junit.as_deref().unwrap_or_default();
+    let files = before.new_files()?;
+    let mut told = Vec::new();
+    let mut no_list = files.is_empty().then(|| format!("it left no new JUnit XML at `{place}`"));
+    for (path, bytes) in &files {
+        match junit_read::read(&String::from_utf8_lossy(bytes)) {
+            Ok(cases) => told.extend(cases),
+            Err(error) => {
+                let path =
+                    context.roots.relative(&path.to_string_lossy()).unwrap_or_else(|| place.to_owned());
+                no_list = Some(format!("its JUnit XML `{path}` cannot be read: {error:#}"));
+            }
+        }
+    }
+    let item_of = |told: &junit_read::Told| {
+        let item = listed::plain_item(told);
+        // A path that means nothing here is no place to point at.
+        let path = item.path.as_deref().and_then(|path| context.roots.relative(path));
+        Item { path: path.filter(|path| context.files.contains(&RepoPath::from(path.as_str()))), ..item }
+    };
+    Ok(Listed { drafts: listed::of_junit(&told, &item_of), no_list, ..Listed::of(finished) })
+}
+
 /// A call in the repository's top folder with what all suites need: no pyc files, no git variables of a hook
 /// that called us, no colour.
 pub(super) fn suite_call(context: &Context<'_>, program: &Path, limit: Duration) -> Call {
     let mut call = Call::new(program, &context.root).limit(limit).env("PYTHONDONTWRITEBYTECODE", "1");
-    let foreign = ["PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST", "XTASK_EVENTS", "XTASK_SELECTION"];
+    let foreign =
+        ["PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST", "XTASK_EVENTS", "XTASK_SELECTION", "XTASK_SHARD"];
     call.unset = Git::cleared_variables().iter().chain(&foreign).map(|&name| name.into()).collect();
     call
 }

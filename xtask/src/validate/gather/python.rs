@@ -12,27 +12,29 @@ use anyhow::{Context as _, Result};
 use super::super::cases::IN_ORDER;
 use super::super::ended::{Ended, Next, next_step};
 use super::super::events;
-use super::super::interpreter::{Choice, Facts, choose, install_line};
+use super::super::interpreter::{Choice, choose, install_line};
+use super::super::junit_read;
+use super::super::listed::{self, Listed};
 use super::super::model::{Ran, Rerun, SuiteRun};
 use super::super::packages;
 use super::super::probe::Probe;
 use super::super::rerun::{Again, next_rerun};
-use super::super::result::{End, Place};
+use super::super::result::{Coverage, End, Place};
 use super::super::session::Session;
 use super::super::suites::{Runner, Suite};
+use super::coverage::Measurement;
+use super::find_python::{facts, probe, program};
 use super::{ALONE_BUDGET, Context, ends_suite, suite_call, time_left};
 use crate::code::python::decode_source;
 use crate::code::python::inventory::is_test_file;
-use crate::process::{
-    Call, Scratch, Source, Stop, find_program, is_executable, prepended, run, variable, watch,
-};
+use crate::config::CoverageSetting;
+use crate::process::{Before, Call, Scratch, Source, Stop, prepended, run, watch};
 use crate::repo::RepoPath;
+use crate::report::Finding;
 
 const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
 const UNITTEST_MODULE: &str = include_str!("../python/xtask_unittest_events.py");
-const PROBE: &str = include_str!("../python/probe.py");
-/// A question to an interpreter that takes longer has no answer.
-const PROBE_LIMIT: Duration = Duration::from_secs(60);
+const SHARDS_MODULE: &str = include_str!("../python/xtask_shards.py");
 
 /// Runs a suite with pytest or unittest.
 pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<Vec<SuiteRun>> {
@@ -192,11 +194,83 @@ impl Python<'_> {
         let mut command = vec![self.choice.command.join(" "), "-m pytest".to_owned()];
         command.extend(self.suite.paths.iter().map(|path| path.display().into_owned()));
         let command = command.join(" ");
-        let ends = self.until_done(|ignore| self.pytest_arguments(&self.suite.paths, ignore))?;
+        let measured = match self.wants_coverage() {
+            true => Some(Measurement::begin(self.context, self.suite)?),
+            false => None,
+        };
+        let ends = self.until_done(|ignore| {
+            let arguments = self.pytest_arguments(&self.suite.paths, ignore);
+            measured.as_ref().map_or(arguments.clone(), |measured| measured.wrap(arguments))
+        })?;
+        if let Some(why) = ends.first().and_then(Ended::unheard)
+            && let Some(listed) = self.unheard(&why)?
+        {
+            let finding = listed.degraded.clone().map(|why| Finding::warn("degraded", None, why));
+            let ran = Ran::Listed(Box::new(listed));
+            let mut run = self.equip(SuiteRun::new(self.suite.clone(), command, ran));
+            run.runner = "pytest".to_owned();
+            run.findings.extend(finding);
+            return Ok(run);
+        }
         let (reruns, cut_short) = self.run_failures_again(&ends)?;
+        let coverage = self.coverage(measured, &ends)?;
         let mut run = self.finish("pytest", command, ends, reruns);
-        run.cut_short = cut_short;
+        (run.cut_short, run.coverage) = (cut_short, coverage);
         Ok(run)
+    }
+
+    fn wants_coverage(&self) -> bool {
+        let is_asked = self.context.options.config.coverage == Some(CoverageSetting::Auto);
+        is_asked && self.probe.coverage.is_some()
+    }
+
+    /// Which lines ran, where that is asked for.
+    fn coverage(
+        &self,
+        measured: Option<Measurement>,
+        ends: &[Ended],
+    ) -> Result<Option<Result<Coverage, String>>> {
+        let elsewhere =
+            packages::imported_from_elsewhere(&self.probe, &self.first_party, &self.context.roots);
+        match measured {
+            Some(_) if !elsewhere.is_empty() => {
+                let why = "the tests import the package from outside of the repository".to_owned();
+                Ok(Some(Err(why)))
+            }
+            Some(measured) => Ok(Some(measured.end(self.context, self.program(), ends)?)),
+            None if self.context.options.config.coverage == Some(CoverageSetting::Auto) => {
+                let line = self.install(&["coverage".to_owned()]);
+                Ok(Some(Err(format!("coverage.py is not installed: `{line}`"))))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// What pytest's own JUnit XML says, where its events cannot be heard; `None`: it leaves none either.
+    fn unheard(&self, why: &str) -> Result<Option<Listed>> {
+        let scratch = Scratch::new()?;
+        let place = scratch.path().join("junit.xml");
+        let before = Before::look(&place, ".xml");
+        let mut junit = OsString::from("--junitxml=");
+        junit.push(&place);
+        let (program, leading) = self.program();
+        let arguments = self.pytest_arguments(&self.suite.paths, &[]);
+        // Without our module, which is the first that is asked for.
+        let (module, rest) = (&arguments[..2], &arguments[4..]);
+        let call = suite_call(self.context, &program, self.suite.suite_limit)
+            .args(leading)
+            .args(module)
+            .args([junit, "-ojunit_family=xunit1".into()])
+            .args(rest);
+        let finished = run(&call, self.context.cancel)?;
+        let Some((_, bytes)) = before.new_files()?.pop() else { return Ok(None) };
+        let told = junit_read::read(&String::from_utf8_lossy(&bytes)).context("read pytest's JUnit XML")?;
+        let is_file = |path: &str| self.context.files.contains(&RepoPath::from(path));
+        let drafts = listed::of_junit(&told, &|told| listed::pytest_item(told, &is_file));
+        let degraded = format!(
+            "degraded: the events of pytest cannot be heard ({why}), so this is what its JUnit XML says"
+        );
+        Ok(Some(Listed { drafts, degraded: Some(degraded), ..Listed::of(&finished) }))
     }
 
     /// What of the suite the standard library can run, beside the word that pytest is missing.
@@ -323,6 +397,7 @@ impl Python<'_> {
         let scratch = Scratch::new()?;
         scratch.file("xtask_pytest_events.py", PYTEST_MODULE.as_bytes())?;
         scratch.file("xtask_unittest_events.py", UNITTEST_MODULE.as_bytes())?;
+        scratch.file("xtask_shards.py", SHARDS_MODULE.as_bytes())?;
         let events = scratch.pipe("events")?;
         let (program, leading) = self.program();
         let mut call = suite_call(self.context, &program, job.limit)
@@ -333,6 +408,11 @@ impl Python<'_> {
         if let Some(only) = job.only {
             let ids = serde_json::to_vec(only).context("write the list of tests")?;
             call = call.env("XTASK_SELECTION", scratch.file("selection.json", &ids)?);
+        }
+        if let (None, Some(shard)) = (job.only, self.context.options.shard) {
+            let durations = serde_json::to_vec(&self.context.options.durations.tests)?;
+            let durations = scratch.file("durations.json", &durations)?;
+            call = call.env("XTASK_SHARD", shard.to_string()).env("XTASK_DURATIONS", durations);
         }
         self.watched(&call, &events)
     }
@@ -396,65 +476,4 @@ fn argument(path: &RepoPath) -> OsString {
     // A name that begins with a hyphen is no option.
     let safe = if bytes.starts_with(b"-") { [b"./", bytes].concat() } else { bytes.to_vec() };
     OsString::from_vec(safe)
-}
-
-fn program<'a>(root: &Path, choice: &'a Choice) -> (PathBuf, &'a [String]) {
-    let (first, leading) = choice.command.split_first().expect("a choice names a program");
-    // A path is meant from the repository's top folder; a name is looked up in PATH.
-    let program = if first.contains('/') { root.join(first) } else { PathBuf::from(first) };
-    (program, leading)
-}
-
-/// Asks the interpreter what it has; the inner error says why it cannot answer.
-fn probe(context: &Context<'_>, choice: &Choice, names: &BTreeSet<String>) -> Result<Result<Probe, String>> {
-    let (program, leading) = program(&context.root, choice);
-    let call = suite_call(context, &program, PROBE_LIMIT).args(leading).args(["-c", PROBE]).args(names);
-    let finished = match run(&call, context.cancel) {
-        Ok(finished) => finished,
-        Err(error) => return Ok(Err(format!("{error:#}"))),
-    };
-    let text = finished.stdout.text();
-    let answer = text.lines().last().and_then(|line| serde_json::from_str(line).ok());
-    Ok(answer.filter(|_| finished.success()).ok_or_else(|| {
-        let stderr = finished.stderr.text();
-        let last = stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-        format!("`{}` does not answer: {}", choice.command.join(" "), last.trim())
-    }))
-}
-
-fn facts(context: &Context<'_>, suite: &Suite) -> Facts {
-    let mut environments = Vec::new();
-    for folder in [".venv", "venv"] {
-        let program = format!("{folder}/bin/python");
-        if is_executable(&context.root.join(&program)) {
-            environments.push((program, format!("`{folder}` is there")));
-        }
-    }
-    if let Some(active) = variable("VIRTUAL_ENV") {
-        let relative = context.roots.relative(&active.to_string_lossy());
-        if let Some(folder) =
-            relative.filter(|folder| is_executable(&context.root.join(folder).join("bin/python")))
-        {
-            environments.push((format!("{folder}/bin/python"), "the active environment".to_owned()));
-        }
-    }
-    let at_top = |name: &&str| context.root.join(name).is_file();
-    let on_path = |name: &&str| find_program(name).is_some();
-    let owned = |name: &str| name.to_owned();
-    let conda = variable("CONDA_PREFIX").map(|prefix| Path::new(&prefix).join("bin/python"));
-    Facts {
-        configured: suite.python.clone(),
-        environments,
-        files: ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile"]
-            .into_iter()
-            .filter(at_top)
-            .map(owned)
-            .collect(),
-        programs: ["uv", "poetry", "pdm", "pipenv", "python3", "python"]
-            .into_iter()
-            .filter(on_path)
-            .map(owned)
-            .collect(),
-        conda: conda.filter(|program| is_executable(program)).map(|path| path.display().to_string()),
-    }
 }

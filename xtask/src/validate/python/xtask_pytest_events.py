@@ -14,10 +14,13 @@ import sys
 import _pytest
 import pluggy
 import pytest
+import xtask_shards
 
 _PIPE = os.environ.get("XTASK_EVENTS")
 _SELECTION = os.environ.get("XTASK_SELECTION")
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+# Marks that say what a test is for.
+_KINDS = ("unit", "integration", "experimental")
 _TEXT_CAP = 4000
 _FRAME_CAP = 60
 # Made once: `json.dumps` with options builds an encoder for each call.
@@ -64,6 +67,8 @@ _deselected = 0
 _workers_told = False
 _collecting = None
 _phases = {}
+_shard = None
+_kinds = {}
 
 
 def _listen():
@@ -219,6 +224,7 @@ def pytest_sessionstart(session):
         config=_clean(inifile) if inifile else None,
         plugins=sorted(map(_clean, plugins)),
         workers=str(getattr(config.option, "numprocesses", None) or 0),
+        cov=bool(getattr(config.option, "cov_source", None)),
     )
 
 
@@ -263,9 +269,14 @@ def _selected():
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
+    global _shard
     if _SELECTION:
         wanted = _selected()
-        items[:] = [item for item in items if _clean(item.nodeid) in wanted]
+    elif xtask_shards.SHARD:
+        wanted, _shard = xtask_shards.kept([_clean(item.nodeid) for item in items])
+    else:
+        return
+    items[:] = [item for item in items if _clean(item.nodeid) in wanted]
 
 
 def _place(item):
@@ -277,8 +288,16 @@ def _place(item):
 
 
 def pytest_collection_finish(session):
+    for item in session.items:
+        kind = next((mark.name for mark in item.iter_markers() if mark.name in _KINDS), None)
+        if kind is not None:
+            _kinds[_clean(item.nodeid)] = kind
     if not _pipe:
         return
+    if _shard:
+        _pipe.send(e="shard", **_shard)
+    if _kinds:
+        _pipe.send(e="kinds", kinds=_kinds)
     items = [[_clean(item.nodeid)] + _place(item) for item in session.items]
     for first in range(0, len(items), 500):
         _pipe.send(e="items", items=items[first : first + 500])
@@ -309,6 +328,10 @@ def pytest_testnodedown(node):
     output = getattr(node, "workeroutput", None) or {}
     if _pipe and output.get("xtask_deselected"):
         _pipe.send(e="deselected", count=output["xtask_deselected"])
+    if _pipe and output.get("xtask_shard"):
+        _pipe.send(e="shard", **output["xtask_shard"])
+    if _pipe and output.get("xtask_kinds"):
+        _pipe.send(e="kinds", kinds=output["xtask_kinds"])
 
 
 def pytest_runtest_logstart(nodeid, location):
@@ -379,6 +402,8 @@ def pytest_sessionfinish(session, exitstatus):
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output["xtask_deselected"] = _deselected
+            output["xtask_shard"] = _shard
+            output["xtask_kinds"] = _kinds
         return
     if not _pipe:
         return

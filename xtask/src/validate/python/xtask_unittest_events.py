@@ -13,6 +13,8 @@ import sys
 import time
 import unittest
 
+import xtask_shards
+
 _TEXT_CAP = 4000
 _FRAME_CAP = 60
 # Made once: `json.dumps` with options builds an encoder for each call.
@@ -250,15 +252,18 @@ def main(paths):
         with open(selection, encoding="utf-8") as file:
             wanted = set(json.load(file))
     names = {}
-    suite = unittest.TestSuite()
     for path in files_of(paths):
         cases = load(path)
         send(e="file-done")
         for case in cases:
             name = clean("%s::%s::%s" % (path, type(case).__qualname__.replace(".", "::"), case._testMethodName))
-            if wanted is None or name in wanted:
-                names[case] = (name, clean(path), place_of(case))
-                suite.addTest(case)
+            names[case] = (name, clean(path), place_of(case))
+    if wanted is None and xtask_shards.SHARD:
+        wanted, shard = xtask_shards.kept([name for name, _, _ in names.values()])
+        send(e="shard", **shard)
+    if wanted is not None:
+        names = {case: name for case, name in names.items() if name[0] in wanted}
+    suite = unittest.TestSuite(names)
     send(e="items", items=[list(name) for name in names.values()])
     send(e="collected", count=len(names))
     result = Result(names)

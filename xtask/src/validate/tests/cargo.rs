@@ -149,3 +149,45 @@ fn flaky_and_order_dependent_rust_tests_are_told_from_failing_ones() {
     assert_eq!(flaky, [("tests/unsteady.rs::b_depends", true), ("tests/unsteady.rs::c_flaky", false)]);
     assert_eq!(case(&analysis, "d_steady").attempts.len(), 4, "in order, twice alone, in order again");
 }
+
+#[test]
+fn nextest_and_documentation_tests_are_one_suite_and_an_early_exit_is_seen() {
+    let odd = "#[test] fn a_exits() { std::process::exit(0) }\n#[test] fn b_aborts() { std::process::abort() }\n\
+         #[test] fn c_hangs() { loop { std::thread::park() } }\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", LIBRARY),
+        ("tests/odd.rs", odd),
+        (".config/nextest.toml", "[profile.default]\nfail-fast = true\n"),
+        (".gitignore", "target\n"),
+    ]);
+    let mut suite = suite_of("cargo", &[]);
+    suite.runner = Some("cargo-nextest".to_owned());
+    suite.test_timeout = Some(2);
+    let analysis = project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
+    let run = &analysis.runs[0];
+    assert_eq!(
+        (run.runner.as_str(), run.status, run.end),
+        ("cargo-nextest", Status::Incomplete, End::ExitedEarly)
+    );
+    assert_eq!(run.culprit.as_deref(), Some("seeded::odd::a_exits"));
+    assert_eq!(counts(run), "collected 8, failed 4, passed 3, skipped 1");
+    let frame = analysis.causes.iter().find(|cause| cause.exception == "panic").unwrap().frame.clone();
+    assert_eq!(frame, Some(Place { path: "src/lib.rs".to_owned(), line: 12 }));
+    assert_eq!(case(&analysis, "tests::bad").attempts.len(), 3);
+    assert_eq!(analysis.verdict, Verdict::Failed);
+}
+
+#[test]
+fn nextest_that_does_not_build_names_the_error() {
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", "pub fn f() {}\n"),
+        ("tests/broken.rs", "use seeded::gone;\n#[test] fn a() {}\n"),
+        (".gitignore", "target\n"),
+    ]);
+    let mut suite = suite_of("cargo", &[]);
+    suite.runner = Some("cargo-nextest".to_owned());
+    let analysis = project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
+    assert_eq!((analysis.runs[0].status, analysis.runs[0].end), (Status::Failed, End::BuildFailed));
+}

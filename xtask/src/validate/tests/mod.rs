@@ -4,17 +4,20 @@
 
 mod baseline;
 mod cargo;
+mod listed;
 mod python;
+mod scale;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::config::{FlakyPolicy, SuiteConfig};
+use crate::config::{CoverageSetting, FlakyPolicy, SuiteConfig};
 use crate::process::{Call, Finished};
 
 /// Exact versions, so that a release of pytest changes no result here.
-const PINS: &[&str] = &["pytest==8.4.2", "pytest-xdist==3.8.0", "pytest-subtests==0.14.2"];
+const PINS: &[&str] =
+    &["pytest==8.4.2", "pytest-xdist==3.8.0", "pytest-subtests==0.14.2", "coverage==7.10.7"];
 
 /// A repository in a temporary folder.
 struct Project(tempfile::TempDir);
@@ -85,11 +88,13 @@ pub(super) fn no_analysis() -> Analysis {
         executed: true,
         verdict: Verdict::Failed,
         runs: Vec::new(),
+        shard: None,
         cases: Vec::new(),
         skips: Vec::new(),
         causes: Vec::new(),
         baseline: None,
         coverage: None,
+        coverage_hint: None,
         slowest: Vec::new(),
         flaky: Vec::new(),
         written: Vec::new(),

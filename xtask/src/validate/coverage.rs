@@ -1,0 +1,77 @@
+//! Which lines ran, as coverage.py tells it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use super::places::Roots;
+use super::result::{Coverage, CoveredFile};
+
+#[derive(Deserialize)]
+struct Told {
+    files: BTreeMap<String, ToldFile>,
+    totals: Summary,
+}
+
+#[derive(Deserialize)]
+struct ToldFile {
+    summary: Summary,
+    #[serde(default)]
+    missing_lines: Vec<u64>,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    percent_covered: f64,
+    #[serde(default)]
+    num_statements: u64,
+}
+
+/// Reads what `coverage json` writes; files outside of the repository are left out.
+pub(super) fn read(text: &str, roots: &Roots) -> Result<Coverage> {
+    let told: Told = serde_json::from_str(text).context("read what coverage.py measured")?;
+    let mut files: Vec<CoveredFile> = told
+        .files
+        .into_iter()
+        .filter(|(_, file)| file.summary.num_statements > 0)
+        .filter_map(|(path, file)| {
+            let path = roots.relative(&path)?;
+            let percent = rounded(file.summary.percent_covered);
+            Some(CoveredFile { path, percent, missing: file.missing_lines })
+        })
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Coverage { percent: rounded(told.totals.percent_covered), files, changed: Vec::new() })
+}
+
+/// Two digits after the point: more is noise.
+fn rounded(percent: f64) -> f64 {
+    (percent * 100.0).round() / 100.0
+}
+
+/// Lines as people write them: `3, 7-9`.
+pub(super) fn ranges(lines: &[u64]) -> String {
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    for &line in lines {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == line => *last = line,
+            _ => ranges.push((line, line)),
+        }
+    }
+    let shown = |(first, last): &(u64, u64)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    ranges.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_shown_as_ranges() {
+        assert_eq!(ranges(&[3, 7, 8, 9, 11]), "3, 7-9, 11");
+        assert_eq!(ranges(&[]), "");
+    }
+}

@@ -1,0 +1,192 @@
+//! Runs `cargo nextest`, and `cargo test --doc` for the documentation, which nextest leaves out.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::super::cases::Draft;
+use super::super::junit_read;
+use super::super::libtest::{CargoRun, Reader};
+use super::super::listed::Listed;
+use super::super::model::{Ran, SuiteRun};
+use super::super::nextest::{Lines, List, Name, add_again, drafts, failed, filter, read_list};
+use super::super::rerun::{MOST_ALONE, TRIES};
+use super::super::result::{End, Interpreter};
+use super::super::suites::Suite;
+use super::cargo::{cargo_call, watched};
+use super::{Context, time_left};
+use crate::process::{Before, Call, Finished, Scratch, find_program, run, watch};
+
+/// What the run needs to be told: all tests, a time limit for each, and a list of what they printed.
+const SETTINGS: &str = r#"
+[profile.xtask]
+fail-fast = false
+status-level = "all"
+final-status-level = "none"
+success-output = "never"
+failure-output = "never"
+slow-timeout = { period = "LIMITs", terminate-after = 1, grace-period = "2s" }
+[profile.xtask.junit]
+path = "PLACE"
+store-success-output = true
+store-failure-output = true
+"#;
+
+/// Runs all tests of the workspace.
+pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun> {
+    let Some(cargo) = find_program("cargo") else {
+        let why = "there is no `cargo` on PATH".to_owned();
+        return Ok(SuiteRun::cannot(suite.clone(), End::Missing, why, None));
+    };
+    let Some(version) = version(context, &cargo) else {
+        let why = "`cargo nextest` is not installed".to_owned();
+        let install = Some("cargo install cargo-nextest --locked".to_owned());
+        return Ok(SuiteRun::cannot(suite.clone(), End::Missing, why, install));
+    };
+    let scratch = Scratch::new()?;
+    let junit = scratch.path().join("junit.xml");
+    let settings = SETTINGS.replace("LIMIT", &suite.test_limit.as_secs().to_string());
+    let settings = settings.replace("PLACE", &junit.display().to_string());
+    let settings = scratch.file("nextest.toml", settings.as_bytes())?;
+    let nextest = Nextest { context, suite, cargo: &cargo, settings: &settings, junit: &junit };
+    let (listed, cut_short) = nextest.run()?;
+    let command = "cargo nextest run --no-fail-fast".to_owned();
+    let mut suite_run = SuiteRun::new(suite.clone(), command, Ran::Listed(Box::new(listed)));
+    suite_run.cut_short = cut_short;
+    suite_run.interpreter = Some(Interpreter {
+        program: "cargo nextest".to_owned(),
+        version: Some(version),
+        reason: suite.found.clone(),
+    });
+    Ok(suite_run)
+}
+
+fn version(context: &Context<'_>, cargo: &Path) -> Option<String> {
+    let call = cargo_call(context, cargo, Duration::from_secs(20)).args(["nextest", "--version"]);
+    let finished = run(&call, context.cancel).ok().filter(Finished::success)?;
+    finished.stdout.text().split_whitespace().nth(1).map(str::to_owned)
+}
+
+struct Nextest<'a> {
+    context: &'a Context<'a>,
+    suite: &'a Suite,
+    cargo: &'a Path,
+    settings: &'a Path,
+    junit: &'a Path,
+}
+
+impl Nextest<'_> {
+    fn run(&self) -> Result<(Listed, Option<&'static str>)> {
+        let (finished, list) = self.list()?;
+        let Some(list) = list else { return Ok((not_listed(&finished), None)) };
+        self.context.progress.count(0, list.wanted.len() as u64);
+        let before = Before::look(self.junit, ".xml");
+        let limit = time_left(self.suite, finished.duration);
+        let (ran, lines) = self.start(&[], limit, list.wanted.len() as u64)?;
+        let told = before.new_files()?.pop().map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned());
+        let told =
+            told.map(|text| junit_read::read(&text)).transpose().context("read nextest's JUnit XML")?;
+        let mut cases =
+            drafts(&list, &lines, told.as_deref().unwrap_or_default(), self.suite.test_limit.as_secs());
+        let used = finished.duration + ran.duration;
+        let cut_short = self.run_failures_again(&list, &mut cases, &ran, used)?;
+        let docs = if ran.stop.is_none() { self.documentation(time_left(self.suite, used))? } else { None };
+        let listed = Listed {
+            drafts: cases,
+            deselected: list.left_out,
+            no_list: None,
+            duration: used + docs.as_ref().map(|docs| docs.duration).unwrap_or_default(),
+            docs: docs.map(Box::new),
+            ..of_nextest(&ran)
+        };
+        Ok((listed, cut_short))
+    }
+
+    /// Builds and lists all tests; `None`: the build failed, or nextest did.
+    fn list(&self) -> Result<(Finished, Option<List>)> {
+        self.context.progress.step(format!("building the tests of suite {}", self.suite.name));
+        let mut call = self.call("list", self.suite.suite_limit).args(["--message-format", "json"]);
+        call.keep = 64 << 20;
+        let finished = run(&call, self.context.cancel)?;
+        let list = finished.success().then(|| read_list(&finished.stdout.text())).transpose()?;
+        Ok((finished, list))
+    }
+
+    fn call(&self, command: &str, limit: Duration) -> Call {
+        let mut settings = std::ffi::OsString::from("xtask:");
+        settings.push(self.settings);
+        let mut call = cargo_call(self.context, self.cargo, limit)
+            .args(["nextest", command, "--profile", "xtask", "--color", "never", "--tool-config-file"])
+            .args([settings]);
+        call.merged = false;
+        call
+    }
+
+    fn start(&self, more: &[String], limit: Duration, all: u64) -> Result<(Finished, Lines)> {
+        let call = self.call("run", limit).args(["--no-fail-fast"]).args(more);
+        let mut lines = Lines::new();
+        let finished = watch(&call, None, self.context.cancel, &mut |line| {
+            lines.line(&String::from_utf8_lossy(line.bytes));
+            self.context.progress.count(lines.ended.len() as u64, all);
+            // nextest ends a test that takes too long itself.
+            None
+        })?;
+        Ok((finished, lines))
+    }
+
+    /// Runs what failed again, each test in a process of its own, as nextest does anyway.
+    fn run_failures_again(
+        &self,
+        list: &List,
+        cases: &mut [Draft],
+        ran: &Finished,
+        mut used: Duration,
+    ) -> Result<Option<&'static str>> {
+        let mut names: Vec<Name> = failed(list, cases);
+        let is_cut = names.len() > MOST_ALONE;
+        names.truncate(MOST_ALONE);
+        let Some(filter) = filter(&names) else { return Ok(None) };
+        if ran.stop.is_some() {
+            return Ok(Some("the run did not come to its end"));
+        }
+        for _ in 0..TRIES {
+            let limit = time_left(self.suite, used);
+            if self.context.cancel.is_cancelled() || limit.is_zero() {
+                return Ok(Some("the user stopped it, or the suite's time is used up"));
+            }
+            self.context.progress.step(format!("running failures of suite {} again", self.suite.name));
+            let more = ["-j1".to_owned(), "-E".to_owned(), filter.clone()];
+            let (again, lines) = self.start(&more, limit, names.len() as u64)?;
+            used += again.duration;
+            add_again(cases, &lines);
+        }
+        Ok(is_cut.then_some("only the first 60 failures ran again"))
+    }
+
+    /// Documentation tests; `None`: the workspace has no library.
+    fn documentation(&self, limit: Duration) -> Result<Option<CargoRun>> {
+        self.context.progress.step("running documentation tests");
+        let call = cargo_call(self.context, self.cargo, limit).args(["test", "--doc", "--no-fail-fast"]);
+        let (finished, reader) = watched(self.context, self.suite, &call, Reader::new())?;
+        let output = finished.stdout.text();
+        let has_none = output.contains("no library targets found");
+        let run = reader.finish(finished.ending, finished.stop, finished.duration, output);
+        Ok((!has_none).then_some(run))
+    }
+}
+
+/// nextest's own code for a run without a test says nothing bad.
+fn of_nextest(finished: &Finished) -> Listed {
+    let listed = Listed::of(finished);
+    Listed { code: if listed.code == 4 { 0 } else { listed.code }, ..listed }
+}
+
+/// What is known when there is no list of tests: errors of the compiler, or nextest's last words.
+fn not_listed(finished: &Finished) -> Listed {
+    let mut reader = Reader::new();
+    finished.stderr.text().lines().for_each(|line| reader.line(line));
+    let read = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
+    let no_list = Some("nextest listed no tests".to_owned());
+    Listed { build_errors: read.errors, no_list, output: finished.stderr.text(), ..of_nextest(finished) }
+}

@@ -1,0 +1,312 @@
+//! A run whose tests stand in a list that its runner left: JUnit XML of any command, nextest, pytest where its
+//! events cannot be heard.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::cases::{Draft, IN_ORDER};
+use super::causes::exception_of;
+use super::events::Raised;
+use super::junit_read::{Told, ToldFailure};
+use super::libtest::CargoRun;
+use super::result::{Attempt, CaseOutcome, Counts, End, Status};
+use super::session::Item;
+use crate::process::{Ending, Finished, Stop};
+
+/// What such a run left.
+#[derive(Debug)]
+pub(super) struct Listed {
+    /// Its tests, each once.
+    pub(super) drafts: Vec<Draft>,
+    /// Tests that its configuration leaves out.
+    pub(super) deselected: u64,
+    pub(super) code: i32,
+    pub(super) is_signal: bool,
+    pub(super) stop: Option<Stop>,
+    pub(super) duration: Duration,
+    /// The last lines.
+    pub(super) output: String,
+    /// Why the list is not there, or cannot be read.
+    pub(super) no_list: Option<String>,
+    /// Errors of the build, where the runner builds.
+    pub(super) build_errors: Vec<String>,
+    /// Documentation tests, which ran by themselves.
+    pub(super) docs: Option<Box<CargoRun>>,
+    /// Why less is known than usual.
+    pub(super) degraded: Option<String>,
+}
+
+impl Listed {
+    /// What a finished process says by itself, its list still empty.
+    pub(super) fn of(finished: &Finished) -> Self {
+        Self {
+            drafts: Vec::new(),
+            deselected: 0,
+            code: finished.code(),
+            is_signal: matches!(finished.ending, Ending::Signal(_)),
+            stop: finished.stop,
+            duration: finished.duration,
+            output: format!("{}{}", finished.stdout.text(), finished.stderr.text()),
+            no_list: None,
+            build_errors: Vec::new(),
+            docs: None,
+            degraded: None,
+        }
+    }
+}
+
+/// Status, end, and in one sentence why.
+pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Status, End, Option<String>) {
+    let early = listed.drafts.iter().find(|draft| is_early_exit(draft));
+    match listed.stop {
+        Some(Stop::Cancelled) => {
+            return (Status::Incomplete, End::Interrupted, Some("stopped by the user".to_owned()));
+        }
+        Some(_) => {
+            let why = format!("it took longer than {suite_limit_s} s");
+            return (Status::TimedOut, End::SuiteLimit, Some(why));
+        }
+        None => {}
+    }
+    if let Some(error) = listed.build_errors.first() {
+        let why = format!("the tests do not build: {}", error.lines().next().unwrap_or_default());
+        return (Status::Failed, End::BuildFailed, Some(why));
+    }
+    if let Some(why) = &listed.no_list {
+        let end = if listed.is_signal { End::Crashed } else { End::ExitedEarly };
+        let why = format!("it ended with code {}, and {why}", listed.code);
+        return (Status::Incomplete, end, Some(why));
+    }
+    if let Some(draft) = early {
+        let why = format!("the process ended with code 0 inside `{}`", draft.item.id);
+        return (Status::Incomplete, End::ExitedEarly, Some(why));
+    }
+    if counts.not_run > 0 {
+        let why = format!("{} tests have no result", counts.not_run);
+        return (Status::Incomplete, End::Stopped, Some(why));
+    }
+    let has_hung = |draft: &Draft| draft.raised.iter().any(|raised| raised.kind == TIME_LIMIT);
+    if let Some(draft) = listed.drafts.iter().find(|draft| has_hung(draft)) {
+        let why = format!("`{}` ran into its time limit", draft.item.id);
+        return (Status::TimedOut, End::Hung, Some(why));
+    }
+    if counts.failed + counts.errors > 0 {
+        return (Status::Failed, End::Finished, None);
+    }
+    if listed.drafts.is_empty() && listed.docs.is_none() {
+        return (Status::Failed, End::NothingCollected, Some("no test was found".to_owned()));
+    }
+    if listed.code != 0 && counts.flaky == 0 {
+        let why = format!("no test failed, but the runner ended with code {}", listed.code);
+        return (Status::Failed, End::Finished, Some(why));
+    }
+    (Status::Passed, End::Finished, listed.degraded.clone())
+}
+
+/// The exception of a test that ended its process with success.
+pub(super) const EXIT: &str = "exit";
+/// The exception of a test that took too long.
+pub(super) const TIME_LIMIT: &str = "time limit";
+
+fn is_early_exit(draft: &Draft) -> bool {
+    draft.raised.iter().any(|raised| raised.kind == EXIT)
+}
+
+/// The test or file that ended the run early, for the two ends that have one.
+pub(super) fn culprit(listed: &Listed, end: End) -> Option<String> {
+    let kind = match end {
+        End::ExitedEarly => EXIT,
+        End::Hung => TIME_LIMIT,
+        _ => return None,
+    };
+    let found = listed.drafts.iter().find(|draft| draft.raised.iter().any(|raised| raised.kind == kind));
+    found.map(|draft| draft.item.id.clone())
+}
+
+/// One test of a list, its tries in order.
+pub(super) fn draft(item: Item, seconds: Option<f64>, outcome: CaseOutcome, raised: Vec<Raised>) -> Draft {
+    let message = raised.first().map(|raised| {
+        let first = raised.message.lines().next().unwrap_or_default();
+        format!("{}: {first}", exception_of(raised))
+    });
+    let attempt = Attempt { outcome, run: IN_ORDER.to_owned(), duration_s: seconds, message };
+    Draft {
+        item,
+        outcome,
+        seconds,
+        attempts: if outcome == CaseOutcome::NotRun { Vec::new() } else { vec![attempt] },
+        raised,
+        skip_reason: None,
+        order_dependent: false,
+    }
+}
+
+/// Cases of JUnit XML, each test once: writers that tell of a test and of what is around it tell it twice.
+pub(super) fn of_junit(told: &[Told], item_of: &dyn Fn(&Told) -> Item) -> Vec<Draft> {
+    let mut order: Vec<String> = Vec::new();
+    let mut by_id: BTreeMap<String, Draft> = BTreeMap::new();
+    for one in told {
+        let draft = of_one(one, item_of(one));
+        let id = draft.item.id.clone();
+        match by_id.get_mut(&id) {
+            None => {
+                order.push(id.clone());
+                by_id.insert(id, draft);
+            }
+            Some(first) => add(first, draft),
+        }
+    }
+    order.iter().filter_map(|id| by_id.remove(id)).collect()
+}
+
+fn add(first: &mut Draft, other: Draft) {
+    let rank = |outcome| match outcome {
+        CaseOutcome::Failed => 3,
+        CaseOutcome::Error => 2,
+        CaseOutcome::Flaky => 1,
+        _ => 0,
+    };
+    if rank(other.outcome) > rank(first.outcome) {
+        first.outcome = other.outcome;
+        first.attempts = other.attempts;
+        first.raised.splice(0..0, other.raised);
+    } else {
+        first.raised.extend(other.raised);
+    }
+}
+
+fn of_one(told: &Told, item: Item) -> Draft {
+    let failed = told.failures.iter().any(|failure| failure.is_failure);
+    let raised: Vec<Raised> = told.failures.iter().map(raised_of).collect();
+    let outcome = match (&told.skipped, failed, raised.is_empty()) {
+        (_, true, _) => CaseOutcome::Failed,
+        (_, false, false) => CaseOutcome::Error,
+        (Some(_), ..) if told.is_xfail => CaseOutcome::Xfailed,
+        (Some(_), ..) => CaseOutcome::Skipped,
+        _ if !told.flaky.is_empty() => CaseOutcome::Flaky,
+        _ => CaseOutcome::Passed,
+    };
+    let mut draft = draft(item, told.seconds, outcome, raised);
+    draft.skip_reason = told.skipped.clone();
+    if outcome == CaseOutcome::Flaky {
+        let tries = told.flaky.iter().map(|failure| Attempt {
+            outcome: CaseOutcome::Failed,
+            run: IN_ORDER.to_owned(),
+            duration_s: None,
+            message: Some(format!("{}: {}", failure.kind, first_line(&failure.message))),
+        });
+        draft.attempts = tries.collect();
+        let passed = Attempt {
+            outcome: CaseOutcome::Passed,
+            run: IN_ORDER.to_owned(),
+            duration_s: told.seconds,
+            message: None,
+        };
+        draft.attempts.push(passed);
+    }
+    draft
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// Exception and message: `type` where it is given, else the word before the first colon.
+fn raised_of(failure: &ToldFailure) -> Raised {
+    let message = match failure.message.trim() {
+        "" => first_line(failure.text.trim()),
+        message => message,
+    };
+    let split = message.split_once(": ").filter(|(kind, _)| is_type_name(kind));
+    let (kind, message) = match (failure.kind.as_str(), split) {
+        ("" | "failure" | "error", Some((kind, rest))) => (kind, rest),
+        (kind, Some((word, rest))) if kind == word || kind.rsplit('.').next() == Some(word) => (kind, rest),
+        (kind, _) => (kind, message),
+    };
+    Raised { kind: kind.to_owned(), message: message.to_owned(), ..Raised::default() }
+}
+
+fn is_type_name(word: &str) -> bool {
+    word.chars().all(|c| c.is_alphanumeric() || "._:".contains(c))
+        && word.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
+}
+
+/// A test of any writer: `class::name`, its file where that is given.
+pub(super) fn plain_item(told: &Told) -> Item {
+    let id = match told.class.as_str() {
+        "" => told.name.clone(),
+        class => format!("{class}::{}", told.name),
+    };
+    Item { id, path: told.file.clone(), line: told.line }
+}
+
+/// A test as pytest names it, from what its JUnit XML tells.
+pub(super) fn pytest_item(told: &Told, is_file: &dyn Fn(&str) -> bool) -> Item {
+    let Some(file) = &told.file else {
+        // What cannot be collected has a name and no class.
+        let name = format!("{}.{}", told.class, told.name);
+        let path = format!("{}.py", name.trim_start_matches('.').replace('.', "/"));
+        let id = if is_file(&path) { path.clone() } else { plain_item(told).id };
+        return Item { path: is_file(&path).then_some(path), id, line: None };
+    };
+    let module = file.strip_suffix(".py").unwrap_or(file).replace('/', ".");
+    if told.class.is_empty() && told.name == module {
+        return Item { id: file.clone(), path: Some(file.clone()), line: None };
+    }
+    let class = told.class.strip_prefix(&module).unwrap_or(&told.class).trim_start_matches('.');
+    let class = if class.is_empty() { String::new() } else { format!("::{}", class.replace('.', "::")) };
+    let id = format!("{file}{class}::{}", told.name);
+    // pytest counts lines from 0 here.
+    Item { id, path: Some(file.clone()), line: told.line.map(|line| line + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::junit_read::read;
+    use super::*;
+
+    fn shown(xml: &str, item_of: &dyn Fn(&Told) -> Item) -> Vec<(String, CaseOutcome, Vec<String>)> {
+        let drafts = of_junit(&read(xml).unwrap(), item_of);
+        let raised = |raised: &Raised| format!("{}|{}", raised.kind, raised.message);
+        drafts
+            .into_iter()
+            .map(|draft| (draft.item.id, draft.outcome, draft.raised.iter().map(raised).collect()))
+            .collect()
+    }
+
+    #[test]
+    fn outcomes_and_exceptions_of_several_writers() {
+        let xml = r#"<testsuite>
+<testcase classname="C" name="a"><failure message="x.Boom: told" type="x.Boom"/></testcase>
+<testcase classname="C" name="b"><error message="ValueError: v"/></testcase>
+<testcase classname="C" name="c"><skipped/></testcase>
+<testcase classname="C" name="d"><flakyFailure message="once" type="T"/></testcase>
+<testcase classname="C" name="e"><failure>first
+second</failure></testcase></testsuite>"#;
+        let told = |id: &str, outcome, raised: &[&str]| {
+            (id.to_owned(), outcome, raised.iter().map(|&text| text.to_owned()).collect::<Vec<_>>())
+        };
+        let expected = [
+            told("C::a", CaseOutcome::Failed, &["x.Boom|told"]),
+            told("C::b", CaseOutcome::Error, &["ValueError|v"]),
+            told("C::c", CaseOutcome::Skipped, &[]),
+            told("C::d", CaseOutcome::Flaky, &[]),
+            told("C::e", CaseOutcome::Failed, &["|first"]),
+        ];
+        assert_eq!(shown(xml, &plain_item), expected);
+    }
+
+    #[test]
+    fn tests_of_pytest_have_its_ids_and_count_once() {
+        let xml = r#"<testsuite>
+<testcase classname="tests.test_a.TestB" name="test_c[x.y]" file="tests/test_a.py" line="3"><failure message="m"/></testcase>
+<testcase classname="tests.test_a.TestB" name="test_c[x.y]" file="tests/test_a.py" line="3"><error message="t"/></testcase>
+<testcase classname="" name="tests.test_gone"><error message="collection failure"/></testcase>
+<testcase classname="" name="tests.test_bad" file="tests/test_bad.py"><error message="collection failure"/></testcase></testsuite>"#;
+        let item_of = |told: &Told| pytest_item(told, &|path| path == "tests/test_gone.py");
+        let cases = shown(xml, &item_of);
+        let ids: Vec<&str> = cases.iter().map(|case| case.0.as_str()).collect();
+        assert_eq!(ids, ["tests/test_a.py::TestB::test_c[x.y]", "tests/test_gone.py", "tests/test_bad.py"]);
+        assert_eq!((cases[0].1, cases[0].2.len(), cases[1].1), (CaseOutcome::Failed, 2, CaseOutcome::Error));
+    }
+}

@@ -1,0 +1,66 @@
+use super::*;
+
+fn by_command(line: &str, junit: &str, files: &[(&str, &str)]) -> Analysis {
+    let project = Project::new(files);
+    let mut suite = suite_of("all", &[]);
+    (suite.runner, suite.junit) = (Some(line.to_owned()), Some(junit.to_owned()));
+    project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() })
+}
+
+const XML: &str = "<testsuite><testcase classname='A' name='a'/>\
+     <testcase classname='A' name='b'><failure message='TypeError: no'/></testcase></testsuite>\n";
+
+#[test]
+fn tests_of_any_command_are_known_by_the_junit_xml_that_it_leaves() {
+    let files = [("kept.xml", XML), (".gitignore", "out\n")];
+    let analysis = by_command("mkdir out && cp kept.xml out/one.xml && exit 1", "out", &files);
+    let run = &analysis.runs[0];
+    assert_eq!((counts(run).as_str(), run.status), ("collected 2, failed 1, passed 1", Status::Failed));
+    assert_eq!(
+        (analysis.causes[0].exception.as_str(), analysis.causes[0].message.as_str()),
+        ("TypeError", "no")
+    );
+}
+
+#[test]
+fn junit_xml_that_was_there_before_proves_nothing() {
+    let analysis = by_command("true", "kept.xml", &[("kept.xml", XML)]);
+    assert_eq!((analysis.runs[0].status, analysis.verdict), (Status::Incomplete, Verdict::Failed));
+    assert_eq!(
+        analysis.runs[0].why.as_deref(),
+        Some("it ended with code 0, and it left no new JUnit XML at `kept.xml`")
+    );
+}
+
+#[test]
+fn good_list_with_a_bad_code_and_a_broken_list_are_no_pass() {
+    let good = "<testsuite><testcase classname='A' name='a'/></testsuite>";
+    let analysis = by_command("cp kept.xml out.xml && exit 3", "out.xml", &[("kept.xml", good)]);
+    assert_eq!(analysis.runs[0].status, Status::Failed);
+    let analysis = by_command("echo '<testsuite><testcase' > out.xml", "out.xml", &[("a", "")]);
+    assert_eq!(analysis.runs[0].status, Status::Incomplete);
+    let analysis = by_command("cp kept.xml out.xml", "out.xml", &[("kept.xml", good)]);
+    assert_eq!((analysis.runs[0].status, analysis.verdict), (Status::Passed, Verdict::Passed));
+}
+
+#[test]
+fn pytest_whose_events_cannot_be_heard_is_told_by_its_junit_xml_and_called_degraded() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "class TestA:\n    def test_a(self): assert 0\ndef test_b(): pass\n"),
+        ("tests/test_gone.py", "import gone\n"),
+    ]);
+    // Python in isolated mode does not look where the events' module lies.
+    let python = project.path().join("python");
+    let script = format!("#!/bin/sh\nexec {} -I \"$@\"\n", environment().display());
+    fs::write(&python, script).unwrap();
+    fs::set_permissions(&python, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let analysis = project.analyse(|suite| suite.python = Some("./python".to_owned()));
+    let run = &analysis.runs[0];
+    assert_eq!(
+        (counts(run).as_str(), run.status),
+        ("collected 2, errors 1, failed 1, passed 1", Status::Failed)
+    );
+    assert_eq!(case(&analysis, "TestA::test_a").id, "tests/test_a.py::TestA::test_a");
+    assert_eq!(case(&analysis, "test_gone.py").outcome, CaseOutcome::Error);
+    assert!(analysis.findings.iter().any(|finding| finding.check == "degraded"));
+}
