@@ -189,7 +189,7 @@ fn commit_msg(global: &Global, file: &Path, term: Term) -> Result<Exit> {
     let skip = skipped();
     let mut findings = staged::judge_message(&message, &config.hook);
     findings.retain(|finding| !staged::is_left_out(&finding.check, &config.hook, &skip));
-    let judged = Judged { checked: 1, findings };
+    let judged = Judged { checked: 0, findings };
     if global.format == Format::Text && judged.stops() {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         term.say(&format!("the message is kept in {name} of the git directory"));

@@ -146,8 +146,8 @@ fn findings_are_told_with_place_and_what_mends_them_and_no_value() {
     exit: 1
     -- stdout
     pre-commit: 3 findings stop this commit (2 files judged)
-      a.py:1: the line ends in blanks [trailing-blanks]
       a.py:2: a GitHub token stands here [token]; take it out and read it from the environment; a token that was pushed has to be revoked
+      a.py:1: the line ends in blanks [trailing-blanks]
       notes/b.md:1: link to `gone.md` leads to no file [broken-link]
     mend: `xtask hook pre-commit --fix` shows a patch, `--fix --apply` makes it
     pass once: XTASK_SKIP=broken-link,token,trailing-blanks

@@ -14,7 +14,6 @@ const PYTHON: &[&str] = &[
     "ipdb.set_trace()",
     "pudb.set_trace()",
     "pytest.set_trace()",
-    "import pdb",
     "import ipdb",
     "import pudb",
     "from pdb import set_trace",

@@ -79,8 +79,8 @@ const RULES: &[Rule] = &[
     rule("a Slack webhook", "hooks.slack.com/services/T", path, (30, 255)),
     rule("a Google API key", "AIza", dashed, (35, 35)),
     rule("a Google client secret", "GOCSPX-", dashed, (28, 28)),
-    rule("a Stripe live key", "sk_live_", letter_or_digit, (16, 255)),
-    rule("a Stripe live key", "rk_live_", letter_or_digit, (16, 255)),
+    rule("a Stripe live key", "sk_live_", letter_or_digit, (20, 255)),
+    rule("a Stripe live key", "rk_live_", letter_or_digit, (20, 255)),
     rule("an npm token", "npm_", letter_or_digit, (36, 36)),
     rule("a PyPI token", "pypi-AgEIcHlwaS5vcmc", dashed, (50, MANY)),
     rule("a TestPyPI token", "pypi-AgENdGVzdC5weXBpLm9yZw", dashed, (50, MANY)),
@@ -272,6 +272,10 @@ fn has_key_body(rest: &[u8], is_alone: bool) -> bool {
         .any(|head| body.starts_with(head));
     let length =
         body.iter().take_while(|&&byte| letter_or_digit(byte) || matches!(byte, b'/' | b'+' | b'=')).count();
+    // Three dots stand for the rest of an example.
+    if [&b"..."[..], "…".as_bytes()].iter().any(|dots| body[length..].starts_with(dots)) {
+        return false;
+    }
     let ends_line = matches!(body.get(length), None | Some(b'\n' | b'\r'));
     // A string that was closed, and no other opened, ends before the body.
     quotes % 2 == 0 && (is_head || length >= 16 || (is_alone && line_ends > 0 && length >= 4 && ends_line))

@@ -134,6 +134,7 @@ fn private_keys_are_found_and_the_words_alone_are_not() {
         (format!("if line == \"{rsa}\":\n    someVeryLongFunctionName(line)\n"), &[]),
         (format!("The head line `{rsa}` begins it.\n"), &[]),
         (format!("{pkcs8}\n...\n"), &[]),
+        (format!("{pkcs8}\n{body}...\n"), &[]),
         (format!("{pkcs8}\nYOUR_PRIVATE_KEY\n"), &[]),
         (format!("{}\n{body}\n", head("PUBLIC KEY")), &[]),
         (format!("{}\n{body}\n", head("CERTIFICATE")), &[]),
@@ -269,6 +270,7 @@ fn debug_statements_are_told_from_texts_about_them() {
     let cases: &[(&str, &str, &[usize])] = &[
         ("a.py", "x = 1\nbreakpoint()\nimport pdb; pdb.set_trace()\n", &[2, 3]),
         ("a.py", "# breakpoint()\n'''\nbreakpoint()\n'''\nx = 'import pdb'\n", &[]),
+        ("a.py", "import pdb\n\n\ndef f(tool: pdb.Pdb): ...\n", &[]),
         ("a.py", "if x: breakpoint()\n", &[1]),
         ("a.py", "import pdbpp_config\nimport_pdb = 1\nself.breakpoint()\n", &[]),
         ("a.rs", "let x = dbg!(y);\n// dbg!(z)\nlet s = \"dbg!(a)\"; my_dbg!(b);\n", &[1]),

@@ -15,6 +15,8 @@ mod notes;
 mod push;
 mod report;
 mod size;
+#[cfg(test)]
+mod tests;
 mod wider;
 
 use anyhow::Result;
@@ -50,7 +52,7 @@ pub struct Request<'a> {
     pub only: &'a [String],
 }
 
-/// One thing that was found. The order is that in which people read them: what stops the commit first.
+/// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// Whether it stops the commit.
@@ -104,6 +106,16 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Puts findings in order: what stops the commit first, the check that weighs most first, then by place.
+    fn of(checked: usize, mut findings: Vec<Finding>) -> Self {
+        let weight = |finding: &Finding| CHECKS.iter().position(|check| check.id == finding.check);
+        findings.sort_by(|one, other| {
+            (one.level, weight(one)).cmp(&(other.level, weight(other))).then_with(|| one.cmp(other))
+        });
+        findings.dedup();
+        Self { checked, findings }
+    }
+
     /// True when something stops the commit.
     pub fn stops(&self) -> bool {
         self.findings.iter().any(|finding| finding.level == Level::Deny)
@@ -132,9 +144,7 @@ pub fn judge(request: &Request<'_>) -> Result<Judged> {
     findings.extend(names::judge(request, &input, &switches)?);
     findings.extend(notes::judge(request, &input, &switches)?);
     findings.extend(wider::judge(request, &input, &switches)?);
-    findings.sort();
-    findings.dedup();
-    Ok(Judged { checked: input.changes.len(), findings })
+    Ok(Judged::of(input.changes.len(), findings))
 }
 
 fn options(config: &HookConfig, merging: bool) -> Options {

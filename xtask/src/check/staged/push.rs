@@ -60,20 +60,18 @@ pub fn judge_push(
     let secrets = Secrets::new();
     let judge = Judge { switches: &switches, options: options(config, false), secrets: &secrets };
     let blobs = Blobs::of(repo)?;
-    let mut judged = Judged::default();
+    let (mut checked, mut findings) = (0, Vec::new());
     for update in updates {
         let Some(local) = &update.local else { continue };
         let range = Range::of(repo, remote, local, update.remote.as_ref())?;
         let contents = range.contents(repo)?;
-        judged.checked += contents.len();
+        checked += contents.len();
         let tip = Tip::of(repo, local, &range)?;
         for (path, id) in &contents {
-            judged.findings.extend(judge_content(&blobs, &judge, (path, id), &tip)?);
+            findings.extend(judge_content(&blobs, &judge, (path, id), &tip)?);
         }
     }
-    judged.findings.sort();
-    judged.findings.dedup();
-    Ok(judged)
+    Ok(Judged::of(checked, findings))
 }
 
 /// The commits that the other side does not have.

@@ -41,13 +41,17 @@ fn head(hook: &str, what: &str, judged: &Judged) -> String {
     let denied = judged.findings.iter().filter(|finding| finding.level == Level::Deny).count();
     let warned = judged.findings.len() - denied;
     let warnings = counted(warned, "warning");
-    let files = counted(judged.checked, "file");
+    // A message is no file.
+    let files = match judged.checked {
+        0 => String::new(),
+        count => format!(" ({} judged)", counted(count, "file")),
+    };
     match (denied, warned) {
-        (0, _) => format!("{hook}: {warnings} ({files} judged)"),
-        (1, 0) => format!("{hook}: 1 finding stops this {what} ({files} judged)"),
-        (denied, 0) => format!("{hook}: {denied} findings stop this {what} ({files} judged)"),
-        (1, _) => format!("{hook}: 1 finding stops this {what}, {warnings} ({files} judged)"),
-        (denied, _) => format!("{hook}: {denied} findings stop this {what}, {warnings} ({files} judged)"),
+        (0, _) => format!("{hook}: {warnings}{files}"),
+        (1, 0) => format!("{hook}: 1 finding stops this {what}{files}"),
+        (denied, 0) => format!("{hook}: {denied} findings stop this {what}{files}"),
+        (1, _) => format!("{hook}: 1 finding stops this {what}, {warnings}{files}"),
+        (denied, _) => format!("{hook}: {denied} findings stop this {what}, {warnings}{files}"),
     }
 }
 

@@ -157,7 +157,7 @@ fn anchors(bytes: &[u8]) -> BTreeSet<String> {
 }
 
 /// Names that the top of a Python file and its classes bind: too many rather than too few, but no local ones.
-fn names(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
+pub(super) fn names(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
     let mut names = BTreeSet::new();
     let (mut in_function, mut in_brackets) = (false, false);
     for line in bytes.split(|&byte| byte == b'\n') {
@@ -252,12 +252,30 @@ fn entry_of(kind: EntryKind, id: &crate::repo::BlobId) -> Entry {
 #[derive(Default)]
 struct Wanted {
     /// Names that links may mean, in lower case.
-    files: BTreeSet<Vec<u8>>,
+    files: Folded,
     /// Names that imports may mean.
     modules: BTreeSet<Vec<u8>>,
     /// Folders of Python files taken.
     packages: BTreeSet<Vec<u8>>,
     has_python: bool,
+}
+
+/// Names in lower case, asked a hundred thousand times: most are told apart by their length.
+#[derive(Default)]
+struct Folded {
+    names: BTreeSet<Vec<u8>>,
+    lengths: BTreeSet<usize>,
+}
+
+impl Folded {
+    fn insert(&mut self, name: &[u8]) {
+        self.lengths.insert(name.len());
+        self.names.insert(name.to_ascii_lowercase());
+    }
+
+    fn contains(&self, name: &[u8]) -> bool {
+        self.lengths.contains(&name.len()) && self.names.contains(&name.to_ascii_lowercase())
+    }
 }
 
 impl Wanted {
@@ -287,7 +305,7 @@ impl Wanted {
             if let Some(name) =
                 decoded.split(|&byte| byte == b'/').next_back().filter(|name| !name.is_empty())
             {
-                self.files.insert(name.to_ascii_lowercase());
+                self.files.insert(name);
             }
         }
     }
@@ -303,12 +321,10 @@ impl Wanted {
             folder.clear();
             folder.extend_from_slice(parent);
         }
-        if entry.kind() == EntryKind::Symlink || self.files.contains(&name.to_ascii_lowercase()) {
+        if entry.kind() == EntryKind::Symlink || self.files.contains(name) {
             return true;
         }
-        if is_first
-            && parent.split(|&byte| byte == b'/').any(|part| self.files.contains(&part.to_ascii_lowercase()))
-        {
+        if is_first && parent.split(|&byte| byte == b'/').any(|part| self.files.contains(part)) {
             return true;
         }
         if !self.has_python {

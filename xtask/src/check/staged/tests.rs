@@ -1,0 +1,116 @@
+//! The pure parts; what needs a repository is tried by real commits in `tests/it/hook.rs`.
+
+use super::*;
+use crate::repo::RepoPath;
+
+#[test]
+fn line_is_added_only_where_the_text_grew() {
+    let cases: &[(&str, &str, &[usize])] = &[
+        ("", "a\n", &[1]),
+        ("a\n", "a\n", &[]),
+        ("a\nb\n", "a\nx\nb\n", &[2]),
+        ("a\nx\nb\n", "a\nx\nb\nx\n", &[4]),
+        ("x\na\n", "a\nx\n", &[]),
+        ("a \r\n", "a\nb\n", &[2]),
+    ];
+    for (before, after, expected) in cases {
+        let count = after.lines().count();
+        let added: Vec<usize> =
+            (1..=count).filter(|&line| files::is_added(before.as_bytes(), after.as_bytes(), line)).collect();
+        assert_eq!(added, *expected, "{before:?} to {after:?}");
+    }
+}
+
+#[test]
+fn checks_have_names_of_their_own() {
+    let mut names: Vec<&str> = CHECKS.iter().chain(OTHER_CHECKS).map(|check| check.id).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn switches_choose_checks_and_files() {
+    let config = |text: &str| toml::from_str::<HookConfig>(text).unwrap();
+    let on = |text: &str, skip: &[&str], id: &str, path: &str| {
+        let skip: Vec<String> = skip.iter().map(|&name| name.to_owned()).collect();
+        Switches::of(&config(text), &skip, &[]).unwrap().judges(id, &RepoPath::from(path))
+    };
+    let cases: &[(&str, &[&str], &str, bool)] = &[
+        ("", &[], "a.txt", true),
+        ("checks = [\"token\"]", &[], "a.txt", true),
+        ("checks = [\"yaml\"]", &[], "a.txt", false),
+        ("disable = [\"token\"]", &[], "a.txt", false),
+        ("", &["token"], "a.txt", false),
+        ("", &["subject-length"], "a.txt", true),
+        ("exclude = [\"vendor/**\"]", &[], "vendor/x/a.txt", false),
+        ("exclude = [\"*.txt\"]", &[], "deep/a.txt", false),
+        ("[only]\ntoken = [\"src/*.py\"]", &[], "src/a.py", true),
+        ("[only]\ntoken = [\"src/*.py\"]", &[], "src/deep/a.py", false),
+        ("[except]\ntoken = [\"tests/**\"]", &[], "tests/a.py", false),
+        ("[except]\nyaml = [\"tests/**\"]", &[], "tests/a.py", true),
+    ];
+    for (text, skip, path, expected) in cases {
+        assert_eq!(on(text, skip, "token", path), *expected, "{text} {skip:?} {path}");
+    }
+    let unknown = Switches::of(&config("disable = [\"nothing\"]"), &[], &[]).unwrap_err();
+    assert_eq!(unknown.to_string(), "`[hook] disable` names no check: `nothing`");
+}
+
+#[test]
+fn comments_and_scissors_are_those_of_the_repository() {
+    let config = HookConfig::default();
+    let judge = |text: &str, comment: &str, edited: bool| {
+        let findings = judge_message(&Message { text, comment, edited }, &config);
+        findings.into_iter().map(|finding| (finding.check, finding.line.unwrap_or(0))).collect::<Vec<_>>()
+    };
+    let long = "x".repeat(73);
+    let cases = [
+        (format!("; {long}\nshort\n"), ";", true, 0),
+        (format!("# {long}\n"), "#", false, 1),
+        (format!("// {long}\nshort\n"), "//", true, 0),
+        (format!("short\n\n; {} >8 {}\n{long}\n", "-".repeat(24), "-".repeat(24)), ";", true, 0),
+        ("\u{e9}".repeat(72), "#", true, 0),
+    ];
+    for (text, comment, edited, expected) in cases {
+        let found = judge(&text, comment, edited);
+        assert_eq!(found.len(), expected, "{text} {found:?}");
+    }
+    assert_eq!(judge("subject\nnot empty\n", "#", true), [("subject-body".to_owned(), 2)]);
+}
+
+#[test]
+fn report_fits_a_screen_and_hostile_names_stay_on_their_line() {
+    let path = RepoPath::from("a\n`b` $(c).txt");
+    let findings = (1..=40).map(|line| Finding::of("token", &path, "a token stands here").at(line)).collect();
+    let judged = Judged { checked: 1, findings };
+    let told = lines("pre-commit", "commit", &judged);
+    assert!(told.len() <= 20 && told.iter().all(|line| !line.contains('\n')), "{told:#?}");
+    assert_eq!(told[0], "pre-commit: 40 findings stop this commit (1 file judged)");
+    assert_eq!(told[15], "  … and 26 more: `xtask hook pre-commit -v` shows all");
+    assert_eq!(all_lines("pre-commit", "commit", &judged).len(), 42);
+    assert!(lines("pre-commit", "commit", &Judged::default()).is_empty());
+}
+
+#[test]
+fn names_that_others_may_import_are_kept_apart_from_local_ones() {
+    let names = |text: &str| -> Vec<String> {
+        let names = wider::names(text.as_bytes()).into_iter();
+        names.map(|name| String::from_utf8(name).unwrap()).filter(|name| name.starts_with('n')).collect()
+    };
+    let text = "from x import (\n    n1,\n    n2 as n3,\n)\nn4: int = 1\n\n\ndef n5(n_argument):\n    n_local = 1\n\n\n\
+                class n6(n_base):\n    n7 = 1\n\n    def n8(self): ...\n\n\nif True:\n    n9 = n_value\n";
+    assert_eq!(names(text), ["n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"]);
+}
+
+#[test]
+fn deleted_and_new_refs_of_a_push_are_told_apart() {
+    let (one, null) = ("1".repeat(40), "0".repeat(40));
+    let text = format!("refs/heads/a {one} refs/heads/a {null}\n(delete) {null} refs/heads/b {one}\n");
+    let read = updates(&text).unwrap();
+    assert!(read[0].local.is_some() && read[0].remote.is_none());
+    assert!(read[1].local.is_none() && read[1].remote.is_some());
+    assert!(updates("").unwrap().is_empty());
+    assert!(updates("one two\n").is_err());
+}
