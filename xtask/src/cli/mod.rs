@@ -105,9 +105,9 @@ pub enum Command {
     /// Run the tests and tell whether everything still works
     #[command(args_conflicts_with_subcommands = true)]
     Validate(Validate),
-    /// Set up workflows and CONTRIBUTING.md: the same as `setup`
+    /// Set up hooks, workflows and CONTRIBUTING.md: the same as `setup`
     Phase4(SetupFlags),
-    /// Write workflows, keep a section of CONTRIBUTING.md
+    /// Install hooks, write workflows, keep a section of CONTRIBUTING.md
     Setup(Setup),
     /// Judge a commit, its message or a push, as a hook of git
     #[command(subcommand)]

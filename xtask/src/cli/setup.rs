@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 /// Options of `setup`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without a name both are set up. What somebody else wrote is kept and called, or left alone and said. --check exits \
-1 when something is to be done; 2 means that a part could not be set up, and why is said.")]
+Without a name all three are set up. What somebody else wrote is kept and called, or left alone and said. --check exits \
+1 when something is to be done, or hooks would run twice; 2 means that a part could not be set up, and why is said.")]
 pub struct Setup {
     /// Which part
     #[command(subcommand)]
@@ -21,6 +21,8 @@ pub struct Setup {
 /// A part of `setup`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum SetupCommand {
+    /// git's hooks: what is committed, its message, and what is pushed is judged first
+    Hooks,
     /// The host's workflows: pull requests are checked, reports are written weekly
     Workflows,
     /// The section of CONTRIBUTING.md that says how all of it is used
@@ -41,9 +43,12 @@ pub struct SetupFlags {
     /// Take out what was set up; what was there before is back, what was written since stays
     #[arg(long, global = true)]
     pub uninstall: bool,
-    /// Give up what was edited by hand between the markers
+    /// Give up what was edited by hand between the markers; install hooks beside those of another program
     #[arg(long, global = true)]
     pub force: bool,
+    /// Write into the folder that this repository's `core.hooksPath` names
+    #[arg(long, global = true)]
+    pub into_hooks_path: bool,
     /// Commit the files that were written, and no others
     #[arg(long, global = true, conflicts_with_all = ["dry_run", "check"])]
     pub commit: bool,

@@ -1,4 +1,4 @@
-//! `setup`, which is `phase4`: workflows and CONTRIBUTING.md.
+//! `setup`, which is `phase4`: hooks, workflows and CONTRIBUTING.md.
 
 #![allow(clippy::disallowed_methods, reason = "last week's text is a file that the user names")]
 
@@ -13,7 +13,7 @@ use super::{Exit, place, validate as validation};
 use crate::change;
 use crate::check;
 use crate::cli::{Format, Global, SetupCommand, SetupFlags, SetupIssue};
-use crate::config::{Depth, SetupConfig};
+use crate::config::Depth;
 use crate::phases::analyses::{self, Place};
 use crate::phases::kept;
 use crate::process::{Cancel, Progress};
@@ -70,9 +70,10 @@ pub(super) fn run(
 
 fn options(place: &Place, command: Option<&SetupCommand>, flags: &SetupFlags) -> Options {
     let parts: BTreeSet<Part> = match command {
+        Some(SetupCommand::Hooks) => [Part::Hooks].into(),
         Some(SetupCommand::Workflows) => [Part::Workflows].into(),
         Some(SetupCommand::Contributing) => [Part::Contributing].into(),
-        Some(SetupCommand::Issue(_)) | None => [Part::Workflows, Part::Contributing].into(),
+        Some(SetupCommand::Issue(_)) | None => [Part::Hooks, Part::Workflows, Part::Contributing].into(),
     };
     let commands = ["consolidate plan", "upstream", "validate"];
     let paths = analyses::report_paths(&place.config);
@@ -80,8 +81,8 @@ fn options(place: &Place, command: Option<&SetupCommand>, flags: &SetupFlags) ->
         parts,
         uninstall: flags.uninstall,
         force: flags.force,
-        into_hooks_path: false,
-        config: SetupConfig { hooks: Some(Vec::new()), ..place.config.setup.clone() },
+        into_hooks_path: flags.into_hooks_path,
+        config: place.config.setup.clone(),
         upstream: place.config.upstream.upstream.clone(),
         reports: paths.iter().map(ToString::to_string).zip(commands).collect(),
         source: source(),

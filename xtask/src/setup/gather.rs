@@ -61,7 +61,12 @@ const GIT_WITH_SETTINGS: (u32, u32) = (2, 54);
 
 pub(super) fn gather(repo: &Repo) -> Result<Found> {
     let disk = Disk::of(repo)?;
-    let hooks = disk.hooks()?;
+    let usual = repo.common_dir().join("hooks");
+    let hooks = match disk.hooks()? {
+        // Somebody wrote down what git does anyway.
+        Hooks::Configured { folder, .. } if folder == usual => Hooks::Usual { folder },
+        other => other,
+    };
     let in_folder = |place: fn(&str) -> Place| -> Result<Vec<HookFile>> {
         GitHook::ALL.iter().map(|&hook| hook_file(&disk, hook, place(hook.name()))).collect()
     };

@@ -139,9 +139,12 @@ impl Manager {
         if hook != GitHook::PrePush {
             return format!("{call} hook {name}");
         }
+        // Where a whole history is pushed, pre-commit names neither end.
         format!(
-            "sh -c 'echo \"$PRE_COMMIT_LOCAL_BRANCH $PRE_COMMIT_TO_REF $PRE_COMMIT_REMOTE_BRANCH \
-             $PRE_COMMIT_FROM_REF\" | {call} hook {name} \"$PRE_COMMIT_REMOTE_NAME\" \"$PRE_COMMIT_REMOTE_URL\"'"
+            "sh -c 'echo \"$PRE_COMMIT_LOCAL_BRANCH ${{PRE_COMMIT_TO_REF:-$(git rev-parse \"$PRE_COMMIT_LOCAL_BRANCH\")}} \
+             $PRE_COMMIT_REMOTE_BRANCH ${{PRE_COMMIT_FROM_REF:-{}}}\" | {call} hook {name} \"$PRE_COMMIT_REMOTE_NAME\" \
+             \"$PRE_COMMIT_REMOTE_URL\"'",
+            "0".repeat(40)
         )
     }
 }

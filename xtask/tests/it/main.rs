@@ -14,6 +14,7 @@ mod lab_fork;
 mod phase2;
 mod phase3;
 mod phase4;
+mod phase4_hooks;
 mod python;
 mod sandbox;
 mod validate;

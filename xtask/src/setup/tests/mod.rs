@@ -3,5 +3,6 @@
 mod contributing;
 mod hooks;
 mod managers;
+mod settings;
 mod tracking;
 mod workflows;
