@@ -175,6 +175,10 @@ impl Resolver<'_, '_> {
     /// What `Class(…)` takes.
     pub(super) fn construction(&self, class: Id) -> Construction {
         let order = self.order(class, 0);
+        if order.iter().any(is_enumeration) {
+            return Construction::Unknown;
+        }
+        let is_open = order.iter().any(|node| matches!(node, Node::Outside(_)));
         let mut maker: Option<(Id, Construction)> = None;
         for node in order.iter() {
             let Node::Class(id) = node else {
@@ -189,8 +193,9 @@ impl Resolver<'_, '_> {
             }
             // `__new__` gets the arguments first, wherever it stands in the order.
             if let Some(new) = read.members.get("__new__") {
+                // A metaclass that is not seen may stand before it.
                 return match self.thing(id.0, new, 0) {
-                    Thing::Function(function, _) => Construction::By(function),
+                    Thing::Function(function, _) if !is_open => Construction::By(function),
                     _ => Construction::Unknown,
                 };
             }
@@ -266,6 +271,13 @@ impl Resolver<'_, '_> {
         let members = self.shared.family().members(class, self.shared)?;
         Some(members.into_iter().map(found).collect())
     }
+}
+
+/// `Color(1)` looks a member up: it makes nothing.
+fn is_enumeration(node: &Node) -> bool {
+    let Node::Outside(name) = node else { return false };
+    let last = name.rsplit('.').next().unwrap_or_default();
+    ["Enum", "Flag", "Choices", "EnumMeta", "EnumType"].iter().any(|word| last.ends_with(word))
 }
 
 /// The merge of C3; `None` when the orders contradict one another.

@@ -106,7 +106,7 @@ fn judge_file(shared: &Shared<'_>, patched: &BTreeSet<&str>, file: FileId) -> Ve
     for call in &facts.calls {
         let is_patched = |name: &str| patched.contains(name) || facts.patched.contains(name);
         let Some((target, misfits)) = misfit(&resolver, file, call, &is_patched) else { continue };
-        if is_test_data(shared.index, file) {
+        if is_test_data(shared.index, file) || is_for_type_checkers(&shared.index.files[file].path) {
             break;
         }
         let path_of = |file: FileId| shared.index.files[file].path.clone();
@@ -124,6 +124,13 @@ fn judge_file(shared: &Shared<'_>, patched: &BTreeSet<&str>, file: FileId) -> Ve
         });
     }
     broken
+}
+
+/// A file below the tests that type checkers are tried on: nothing runs it, and what is wrong in it is meant.
+fn is_for_type_checkers(path: &RepoPath) -> bool {
+    const FOLDERS: &[&[u8]] = &[b"mypy", b"pyre", b"pyright", b"type_checking", b"typesafety", b"typing"];
+    let mut parts = path.parts().skip_while(|part| !matches!(*part, b"test" | b"tests" | b"testing"));
+    parts.any(|part| FOLDERS.contains(&part)) && !is_test_file(path)
 }
 
 /// What does not fit, when no possible target takes the call.
@@ -172,7 +179,7 @@ fn target(resolver: &Resolver<'_, '_>, thing: Thing, is_patched: &dyn Fn(&str) -
             let is_equipped = |order: &[Node]| {
                 order.iter().any(|node| match node {
                     Node::Class(id) => resolver.shared.class(*id).is_none_or(|class| {
-                        ["__init__", "__new__"]
+                        ["__init__", "__new__", "*"]
                             .iter()
                             .any(|name| is_patched(&format!("{}.{name}", class.name)))
                     }),
@@ -220,6 +227,9 @@ fn function_target(
     }
     let class = function.class.and_then(|class| resolver.shared.class((id.0, class)));
     let class = class.map(|class| class.name.clone());
+    if class.as_ref().is_some_and(|class| is_patched(&format!("{class}.*"))) {
+        return None;
+    }
     let callee = class.as_ref().map_or(function.name.clone(), |class| format!("{class}.{}", function.name));
     Some(Target {
         signature: function.signature.without_first(bound)?,

@@ -182,6 +182,14 @@ fn what_may_change_the_target_silences() {
             "made by a base from outside",
             "from x import B\nclass A:\n    def __init__(self): pass\nclass f(A, B): pass\n",
         ),
+        (
+            "enum with its own constructor",
+            "from enum import Enum\nclass f(str, Enum):\n    def __new__(cls, a, b): pass\n",
+        ),
+        (
+            "set by computed names",
+            "class f:\n    def __init__(self): pass\nfor name in names: setattr(f, name, make(name))\n",
+        ),
         ("single dispatch", "from functools import singledispatch\n@singledispatch\ndef f(a): pass\n"),
         (
             "options of a dataclass computed",
@@ -241,6 +249,8 @@ fn calls_that_are_meant_to_fail_are_no_findings() {
         "try: plain(c=1)\nexcept TypeError: plain(1)",
         "if sys.version_info < (3,): plain(c=1)",
         "with expect(TypeError): plain(c=1)",
+        "self.assertRaises(TypeError, lambda: plain(c=1))",
+        "def test():\n    def bad(): plain(c=1)\n    self.assertRaises(TypeError, bad)",
         "with self.assertRaises(ValueError): Model(1).fit(c=1)",
         "with self.assertRaises(ValueError):\n    first()\n    plain(c=1)",
         "plain(c=1)  # type: ignore[call-arg]",
@@ -274,6 +284,15 @@ class Child(Base):
 }
 
 #[test]
+fn files_that_type_checkers_are_tried_on_are_no_findings() {
+    let text = "def f(a): pass\nf()\n";
+    let paths = ["tests/mypy/modules/wrong.py", "tests/mypy/test_mypy.py", "src/typing/own.py"];
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, text)).collect();
+    let found: Vec<String> = broken(&files).iter().map(|call| call.path.to_string()).collect();
+    assert_eq!(found, ["src/typing/own.py", "tests/mypy/test_mypy.py"]);
+}
+
+#[test]
 fn a_decorator_that_gives_back_its_argument_changes_nothing() {
     let library = "
 def register(function):
@@ -297,6 +316,19 @@ class B(A):
     def more(self): self.run(1, 2)
 ";
     assert_eq!(found(library, "from pkg.lib import A\nA(1).run(1)\n"), [""; 0]);
+}
+
+#[test]
+fn a_function_that_is_the_default_of_a_field_is_no_method() {
+    let library = "
+from dataclasses import dataclass
+def default(one, two): pass
+@dataclass
+class A:
+    make: object = default
+    def run(self): self.make(1, 2)
+";
+    assert_eq!(found(library, "from pkg.lib import A\nA().make(1, 2)\n"), [""; 0]);
 }
 
 #[test]

@@ -60,8 +60,16 @@ impl<'a> Reader<'a> {
             }
         }
         // A computed name: any attribute of the class may be something else.
-        if let (false, "setattr", Some(Value::SelfOf(class) | Value::ClassOf(class))) = (found, by, owner) {
-            self.facts.classes[class].is_opaque = true;
+        match (found, by, owner) {
+            (false, "setattr", Some(Value::SelfOf(class) | Value::ClassOf(class))) => {
+                self.facts.classes[class].is_opaque = true;
+            }
+            (false, "setattr", _) => {
+                let owner = call.arguments.args.first().and_then(dotted).unwrap_or_default();
+                let last = owner.rsplit('.').next().unwrap_or_default();
+                self.facts.patched.insert(format!("{last}.*"));
+            }
+            _ => {}
         }
     }
 

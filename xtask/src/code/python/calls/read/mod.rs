@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
-use ruff_text_size::TextSize;
+use ruff_text_size::{TextRange, TextSize};
 
 use super::bind::Names;
 use super::decorators::{keeps_class, keeps_function};
@@ -36,6 +36,7 @@ pub(crate) fn read(text: &str, body: &[Stmt], lines: &Lines, imports: &[Import])
         class_ids: BTreeMap::new(),
         scopes: Vec::new(),
         muted: 0,
+        outermost: None,
         may_fail: false,
         facts: CallFacts::default(),
     };
@@ -61,6 +62,8 @@ struct Reader<'a> {
     scopes: Vec<Scope<'a>>,
     /// How many things stand around that make a failing call harmless or wanted.
     muted: usize,
+    /// The function that stands around all others.
+    outermost: Option<TextRange>,
     /// A failure is expected of the statement.
     may_fail: bool,
     facts: CallFacts,
@@ -166,7 +169,9 @@ impl<'a> Visitor<'a> for Reader<'a> {
                 self.patch(call);
                 self.hand_over(call);
                 self.call(call);
-                walk_expr(self, expression);
+                // `assertRaises(TypeError, lambda: wrong(call))`.
+                let mutes = quiet::expects_wrong_calls(expression);
+                self.mute(mutes, |reader| walk_expr(reader, expression));
             }
             Expr::Lambda(lambda) => {
                 let mut names = Names::default();
@@ -265,7 +270,22 @@ impl<'a> Reader<'a> {
             gives_back: class.is_none() && gives_back(function, &names),
             class,
         };
-        self.inside(ScopeKind::Function(first), names, |reader| reader.visit_body(&function.body));
+        let mutes = self.is_tried(function);
+        let outermost = self.outermost.get_or_insert(function.range);
+        let is_outermost = *outermost == function.range;
+        self.inside(ScopeKind::Function(first), names, |reader| {
+            reader.mute(mutes, |reader| reader.visit_body(&function.body));
+        });
+        if is_outermost {
+            self.outermost = None;
+        }
+    }
+
+    /// A function inside of one that expects wrong calls somewhere: it may be what is tried.
+    fn is_tried(&self, function: &ast::StmtFunctionDef) -> bool {
+        let around = self.outermost.filter(|around| *around != function.range);
+        let text = around.map_or("", |around| &self.text[around]);
+        text.contains("TypeError") && text.contains("aises")
     }
 
     /// The full name of a decorator, where it is known, and what it stands for.
@@ -301,8 +321,16 @@ impl<'a> Reader<'a> {
         let names = Names::of_body(&class.body, self.has_walrus);
         self.scopes.push(Scope { kind: ScopeKind::Class(id), names });
         self.visit_body(&class.body);
-        let members = self.members();
+        let mut members = self.members();
         self.scopes.pop();
+        // An annotated name may be a field: then objects have what they were given.
+        for statement in &class.body {
+            if let Stmt::AnnAssign(assign) = statement
+                && let Expr::Name(name) = &*assign.target
+            {
+                members.insert(name.id.to_string(), Value::Unclear);
+            }
+        }
         let read = &mut self.facts.classes[id];
         read.is_opaque |= members.contains_key("__getattribute__") || members.contains_key("__metaclass__");
         for (name, value) in members {
