@@ -145,7 +145,7 @@ impl<'a> History<'a> {
 pub(super) fn read(repo: &Repo, tree: &Tree, history: &History<'_>) -> Result<Facts> {
     let (notes, project) = thread::scope(|scope| {
         let notes = scope.spawn(|| notes(tree));
-        let project = Project::of_tree(tree);
+        let project = Project::of_tree_cached(tree, &Cache::of(repo));
         (notes.join(), project)
     });
     let notes = notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;

@@ -46,6 +46,14 @@ object_id! {
     BlobId
 }
 
+impl BlobId {
+    /// The name of these bytes, as git computes it in a repository that names objects by SHA-1.
+    pub fn of_content(bytes: &[u8]) -> Self {
+        let id = git2::Oid::hash_object(git2::ObjectType::Blob, bytes);
+        Self(id.expect("hashing bytes in memory has no way to fail").to_string())
+    }
+}
+
 impl CommitId {
     /// Stands for what is not committed yet, as git writes it: all zeros.
     pub fn uncommitted() -> Self {

@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod imports;
 pub mod inventory;
+mod pack;
 mod parallel;
 mod source;
 mod syntax;

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use super::signature::{Arguments, Signature};
+use crate::code::python::pack::{pack_fields, pack_variants};
 
 /// What one file says about calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CallFacts {
     pub(crate) functions: Vec<Function>,
     pub(crate) classes: Vec<Class>,
@@ -22,14 +21,14 @@ pub(crate) struct CallFacts {
 }
 
 /// What a name of the module stands for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Binding {
     pub(crate) line: usize,
     pub(crate) value: Value,
 }
 
 /// What an expression stands for, as far as one file tells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     /// Several things, or what only running would tell.
     Unclear,
@@ -51,7 +50,7 @@ pub(crate) enum Value {
 }
 
 /// One function or method.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Function {
     pub(crate) name: String,
     pub(crate) line: usize,
@@ -66,7 +65,7 @@ pub(crate) struct Function {
 }
 
 /// How a method binds its first argument.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
     #[default]
     Plain,
@@ -75,7 +74,7 @@ pub(crate) enum Kind {
 }
 
 /// One class.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Class {
     pub(crate) name: String,
     pub(crate) line: usize,
@@ -90,7 +89,7 @@ pub(crate) struct Class {
 }
 
 /// One base of a class.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Base {
     pub(crate) value: Value,
     /// The dotted name, from the top of the module that it was imported from; empty where it is computed.
@@ -98,7 +97,7 @@ pub(crate) struct Base {
 }
 
 /// What makes a constructor out of fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Maker {
     Dataclass,
     Attrs,
@@ -106,7 +105,7 @@ pub(crate) enum Maker {
 }
 
 /// The fields of a class whose constructor is made from them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fields {
     pub(crate) maker: Maker,
     /// False when the class asks for no constructor.
@@ -115,7 +114,7 @@ pub(crate) struct Fields {
 }
 
 /// One field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
     pub(crate) name: String,
     /// The name of the constructor's parameter; `None` when it has none.
@@ -125,9 +124,32 @@ pub(crate) struct Field {
 }
 
 /// One call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) line: usize,
     pub(crate) callee: Value,
     pub(crate) arguments: Arguments,
 }
+
+pack_fields!(CallFacts { functions, classes, names, calls, patched, handed });
+pack_fields!(Binding { line, value });
+pack_variants!(Value {
+    0 => Unclear,
+    1 => Name(name),
+    2 => Import(id),
+    3 => Function(id),
+    4 => Class(id),
+    5 => Attribute(owner, name),
+    6 => Made(callee),
+    7 => SelfOf(class),
+    8 => ClassOf(class),
+    9 => SuperOf(class, in_instance),
+});
+pack_fields!(Function { name, line, signature, kind, decorators, gives_back, class });
+pack_variants!(Kind { 0 => Plain, 1 => Class, 2 => Static });
+pack_fields!(Class { name, line, bases, is_opaque, decorators, members, fields });
+pack_fields!(Base { value, name });
+pack_variants!(Maker { 0 => Dataclass, 1 => Attrs, 2 => NamedTuple });
+pack_fields!(Fields { maker, makes_init, fields });
+pack_fields!(Field { name, parameter, required, by_keyword });
+pack_fields!(Call { line, callee, arguments });

@@ -1,9 +1,9 @@
 //! What a function takes, what a call gives, and how the two differ.
 
-use serde::{Deserialize, Serialize};
+use crate::code::python::pack::{pack_fields, pack_variants};
 
 /// How a parameter can be given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Given {
     ByPosition,
     Either,
@@ -11,7 +11,7 @@ pub(crate) enum Given {
 }
 
 /// One parameter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) given: Given,
@@ -19,7 +19,7 @@ pub(crate) struct Parameter {
 }
 
 /// What a function takes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Signature {
     /// In the order of the source: by position, either, by keyword.
     pub(crate) parameters: Vec<Parameter>,
@@ -30,7 +30,7 @@ pub(crate) struct Signature {
 }
 
 /// What a call gives.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Arguments {
     /// How many stand there by position, those behind a star not counted.
     pub(crate) positional: usize,
@@ -40,6 +40,11 @@ pub(crate) struct Arguments {
     /// `**more`.
     pub(crate) more_keywords: bool,
 }
+
+pack_variants!(Given { 0 => ByPosition, 1 => Either, 2 => ByKeyword });
+pack_fields!(Parameter { name, given, required });
+pack_fields!(Signature { parameters, rest, keywords });
+pack_fields!(Arguments { positional, rest, keywords, more_keywords });
 
 /// One way in which a call does not fit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,18 +5,24 @@ use std::collections::BTreeMap;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Number, Operator, Stmt};
 use ruff_text_size::{Ranged, TextRange};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::code::python::pack::{pack_fields, pack_variants};
 use crate::code::python::syntax::{Lines, dotted};
 
 /// A place relative to the file: so many folders up, then a path down.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Anchor {
     /// How many folders above the file: 1 is its own folder.
     pub up: usize,
     /// What follows below, between slashes; empty for the folder itself.
     pub down: Vec<String>,
 }
+
+pack_fields!(Anchor { up, down });
+pack_fields!(PathAddition { anchor, fixed, steps });
+pack_fields!(Steps { line, range, text, style });
+pack_variants!(Style { 0 => Parent, 1 => Parents(before, count), 2 => Function(name) });
 
 impl Anchor {
     /// The path that the anchor names in the file at `path`; `None` when it leaves the repository.
@@ -31,7 +37,7 @@ impl Anchor {
 }
 
 /// A folder that a file puts on `sys.path`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathAddition {
     /// `None` where only running it would tell.
     pub(crate) anchor: Option<Anchor>,
@@ -42,7 +48,7 @@ pub(crate) struct PathAddition {
 }
 
 /// An expression that goes up from `__file__`: `Path(__file__).parent.parent`, `os.path.dirname(__file__)`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Steps {
     pub(crate) line: usize,
     pub(crate) range: (usize, usize),
@@ -51,7 +57,7 @@ pub(crate) struct Steps {
 }
 
 /// How an expression goes up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// `….parent`
     Parent,

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::anchors::{self, PathAddition};
 use super::guard::{self, Guard};
 use crate::code::python::calls::{self, CallFacts};
 use crate::code::python::inventory::works_at_import;
+use crate::code::python::pack::pack_fields;
 use crate::code::python::syntax::{Lines, dotted, with_module};
 
 /// One imported name of one statement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Import {
     /// The first line of the statement, from 1.
     pub line: usize,
@@ -35,7 +36,7 @@ pub struct Import {
 }
 
 /// What one file says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub(crate) imports: Vec<Import>,
     /// Names that the module binds at its top level.
@@ -57,6 +58,20 @@ pub(crate) struct Facts {
     /// What it defines and calls.
     pub(crate) calls: CallFacts,
 }
+
+pack_fields!(Import { line, statement, alias, level, module, name, renamed, guard });
+pack_fields!(Facts {
+    imports,
+    bindings,
+    defined,
+    stars,
+    makes_names,
+    makes_modules,
+    patches,
+    is_script,
+    path_additions,
+    calls,
+});
 
 /// Reads one file.
 ///

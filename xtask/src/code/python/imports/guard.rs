@@ -1,12 +1,13 @@
 //! What stands around an import and keeps its failure from the user.
 
 use ruff_python_ast::{self as ast, Expr};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::code::python::pack::pack_variants;
 use crate::code::python::syntax::dotted;
 
 /// What keeps a failing import from reaching the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Guard {
     /// In `if TYPE_CHECKING`: only type checkers see it.
@@ -20,6 +21,8 @@ pub enum Guard {
     /// In a file that tests use as data: nothing imports it.
     TestData,
 }
+
+pack_variants!(Guard { 0 => TypeChecking, 1 => Version, 2 => Try, 3 => Fallback, 4 => TestData });
 
 /// The guard that counts when several stand around: the innermost.
 pub(super) fn strongest(guards: &[Guard]) -> Option<Guard> {

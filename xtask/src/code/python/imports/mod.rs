@@ -16,6 +16,7 @@ mod index;
 mod layout;
 mod moved;
 mod stdlib;
+mod store;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -27,8 +28,9 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::parallel;
-use super::source::{Source, decode_source};
+use super::source::Source;
 use super::syntax::Unparsed;
+use crate::cache::Cache;
 use crate::repo::{EntryKind, History, RepoPath, Tree};
 pub use anchors::Anchor;
 pub use facts::Import;
@@ -40,6 +42,7 @@ use index::{Entry, ReadFile};
 pub(super) use layout::Layout;
 pub use moved::{AnchorKind, MovedAnchor, moved_anchors};
 pub(super) use stdlib::is_standard;
+use store::{Reading, Store};
 pub(super) use suggest::moves::Moves;
 pub use suggest::{Confidence, Past, Suggestion, suggest};
 pub(super) use verify::is_test_data;
@@ -94,6 +97,14 @@ impl Project {
     /// # Errors
     /// A file of the tree cannot be read.
     pub fn of_tree(tree: &Tree) -> Result<Self> {
+        Self::of_tree_cached(tree, &Cache::disabled())
+    }
+
+    /// The same; a file whose content was read before is not parsed again.
+    ///
+    /// # Errors
+    /// A file of the tree cannot be read.
+    pub fn of_tree_cached(tree: &Tree, cache: &Cache) -> Result<Self> {
         let mut sources = Vec::new();
         let mut build = Vec::new();
         let mut others = Vec::new();
@@ -108,12 +119,12 @@ impl Project {
                 build.push((path.clone(), String::from_utf8_lossy(&tree.read(path)?).into_owned()));
             }
         }
-        let read = parallel::map(&sources, |path| tree.read(path).map(|bytes| decode_source(&bytes)));
-        let mut decoded = Vec::new();
-        for (path, source) in sources.into_iter().zip(read) {
-            decoded.push((path.clone(), source?));
-        }
-        Ok(Self::of_sources(decoded, others, &build))
+        let store = Store::of(cache);
+        let read = parallel::map(&sources, |path| store.read(tree, path));
+        let mut read = read.into_iter().collect::<Result<Vec<_>>>()?;
+        store.keep(&mut read);
+        let readings = read.into_iter().map(|read| read.reading);
+        Ok(Self::of_readings(sources.into_iter().cloned().zip(readings), others, &build))
     }
 
     /// Takes files that were read already: sources, other paths (true for a link or submodule), build files.
@@ -122,14 +133,20 @@ impl Project {
         others: Vec<(RepoPath, bool)>,
         build: &[(RepoPath, String)],
     ) -> Self {
-        let read = parallel::map(&sources, |(_, source)| match source {
-            Ok(source) => facts::read(&source.text).map_err(|(line, message)| (Some(line), message)),
-            Err(message) => Err((None, message.clone())),
-        });
+        let readings = parallel::map(&sources, |(_, source)| store::read_source(source));
+        let paths = sources.into_iter().map(|(path, _)| path);
+        Self::of_readings(paths.zip(readings), others, build)
+    }
+
+    fn of_readings(
+        readings: impl Iterator<Item = (RepoPath, Reading)>,
+        others: Vec<(RepoPath, bool)>,
+        build: &[(RepoPath, String)],
+    ) -> Self {
         let mut unparsed = Vec::new();
         let mut files = Vec::new();
-        for ((path, _), facts) in sources.into_iter().zip(read) {
-            let facts = match facts {
+        for (path, reading) in readings {
+            let facts = match reading {
                 Ok(facts) => Some(facts),
                 Err((line, message)) => {
                     unparsed.push(Unparsed { path: path.clone(), line, message });

@@ -1,0 +1,215 @@
+//! What files say, kept by the id of their content: a file that did not change is not parsed again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::{self, Facts};
+use crate::cache::{Cache, CacheMap};
+use crate::code::python::pack::Pack;
+use crate::code::python::source::{Source, decode_source};
+use crate::repo::{BlobId, RepoPath, Tree};
+
+/// Changes with the form of what is kept, and with what is read from a file; a test holds it to both.
+const VERSION: u32 = 1;
+
+/// The kind of entry in the cache.
+const KIND: &str = "python";
+
+/// Above this what no file of the tree needs any more is let go.
+const ROOM: usize = 32 << 20;
+
+/// What a file says, or where and why it is no Python.
+pub(super) type Reading = Result<Facts, (Option<usize>, String)>;
+
+/// What was read before.
+pub(super) struct Store<'a> {
+    cache: &'a Cache,
+    known: CacheMap,
+}
+
+/// What became of one file.
+pub(super) struct Read {
+    pub(super) reading: Reading,
+    id: BlobId,
+    /// The packed form of what was not known before.
+    new: Option<Vec<u8>>,
+}
+
+impl<'a> Store<'a> {
+    pub(super) fn of(cache: &'a Cache) -> Self {
+        Self { cache, known: cache.load_map(KIND, VERSION) }
+    }
+
+    /// Reads a file, if need be.
+    pub(super) fn read(&self, tree: &Tree, path: &RepoPath) -> anyhow::Result<Read> {
+        let id = tree.get(path).and_then(|entry| entry.id.clone());
+        if let Some(id) = &id
+            && let Some(reading) = self.get(id)
+        {
+            return Ok(Read { reading, id: id.clone(), new: None });
+        }
+        let bytes = tree.read(path)?;
+        let id = match id {
+            Some(id) => id,
+            None => BlobId::of_content(&bytes),
+        };
+        if let Some(reading) = self.get(&id) {
+            return Ok(Read { reading, id, new: None });
+        }
+        let reading = read_source(&decode_source(&bytes));
+        let mut new = Vec::new();
+        reading.pack(&mut new);
+        Ok(Read { reading, id, new: Some(new) })
+    }
+
+    fn get(&self, id: &BlobId) -> Option<Reading> {
+        let mut bytes = self.known.get(id.as_str().as_bytes())?;
+        let reading = Reading::unpack(&mut bytes)?;
+        bytes.is_empty().then_some(reading)
+    }
+
+    /// Keeps what is new, and of what was known all that there is room for.
+    pub(super) fn keep(&self, files: &mut [Read]) {
+        if files.iter().all(|file| file.new.is_none()) {
+            return;
+        }
+        let used: BTreeSet<&[u8]> = files.iter().map(|file| file.id.as_str().as_bytes()).collect();
+        let all: usize = self.known.iter().map(|(_, value)| value.len()).sum();
+        let keeps = |(id, _): &(&[u8], &[u8])| all < ROOM || used.contains(id);
+        let known = self.known.iter().filter(keeps).map(|(id, value)| (id.to_vec(), value.to_vec()));
+        let mut entries: BTreeMap<Vec<u8>, Vec<u8>> = known.collect();
+        for file in files {
+            let new = file.new.take();
+            entries.extend(new.map(|new| (file.id.as_str().as_bytes().to_vec(), new)));
+        }
+        self.cache.store_map(KIND, VERSION, &entries);
+    }
+}
+
+/// What a decoded file says.
+pub(super) fn read_source(source: &Result<Source, String>) -> Reading {
+    match source {
+        Ok(source) => facts::read(&source.text).map_err(|(line, message)| (Some(line), message)),
+        Err(message) => Err((None, message.clone())),
+    }
+}
+
+impl Pack for Reading {
+    fn pack(&self, out: &mut Vec<u8>) {
+        self.is_ok().pack(out);
+        match self {
+            Ok(facts) => facts.pack(out),
+            Err(refusal) => refusal.pack(out),
+        }
+    }
+
+    fn unpack(from: &mut &[u8]) -> Option<Self> {
+        Some(if bool::unpack(from)? { Ok(Facts::unpack(from)?) } else { Err(Pack::unpack(from)?) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::python::imports::Project;
+    use crate::repo::EntryKind;
+
+    const TEXT: &str = "\
+from __future__ import annotations
+import a.b, sys
+from .c import d as e, f
+from g import *
+sys.path.insert(0, str(Path(__file__).parents[1] / 'src'))
+@decorated(1)
+class K(Base[int], metaclass=M):
+    x: int = 1
+    def m(self, one, /, two=2, *rest, three, **more):
+        self.y = one
+        super().m(two=two, *rest, **more)
+        return self.m(1)
+@dataclasses.dataclass
+class D:
+    x: int
+try:
+    value = K(1).m(two=3)
+except ImportError:
+    from h import i
+K.m = setattr(K, 'n', value)
+if __name__ == '__main__':
+    globals()['z'] = K
+";
+
+    fn packed(text: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        read_source(&Ok(Source::from_text(text))).pack(&mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn what_is_kept_is_what_was_read() {
+        for text in [TEXT, "", "def broken(:\n"] {
+            let bytes = packed(text);
+            let mut from = &bytes[..];
+            assert_eq!(Reading::unpack(&mut from), Some(read_source(&Ok(Source::from_text(text)))));
+            assert!(from.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_form_is_that_of_this_version() {
+        let id = BlobId::of_content(&packed(TEXT));
+        let known = (VERSION, "b5978c7f7a7727f76bc3fdb1659b3482d5c80440");
+        assert_eq!(
+            (VERSION, id.as_str()),
+            known,
+            "the form changed: raise VERSION, then put the new id here"
+        );
+    }
+
+    #[test]
+    fn answers_are_the_same_with_and_without_what_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("sample");
+        crate::fixture::scenario("lab-fork").unwrap().build(&root).unwrap();
+        let repo = crate::repo::Repo::open(&root).unwrap();
+        let cache = Cache::of(&repo);
+        let trees = || [Tree::of_work_tree(&repo).unwrap(), Tree::of_revision(&repo, "HEAD").unwrap()];
+        for tree in trees() {
+            let plain = Project::of_tree(&tree).unwrap();
+            for round in ["empty", "kept"] {
+                let project = Project::of_tree_cached(&tree, &cache).unwrap();
+                assert_eq!(format!("{project:?}"), format!("{plain:?}"), "{round}");
+            }
+        }
+        assert!(!cache.load_map(KIND, VERSION).is_empty());
+        let damaged: BTreeMap<Vec<u8>, Vec<u8>> = cache
+            .load_map(KIND, VERSION)
+            .iter()
+            .map(|(id, _)| (id.to_vec(), b"\x01\xff\xff".to_vec()))
+            .collect();
+        cache.store_map(KIND, VERSION, &damaged);
+        for tree in trees() {
+            let project = Project::of_tree_cached(&tree, &cache).unwrap();
+            assert_eq!(format!("{project:?}"), format!("{:?}", Project::of_tree(&tree).unwrap()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_needed_is_let_go_only_when_there_is_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("sample");
+        crate::fixture::scenario("lab-fork").unwrap().build(&root).unwrap();
+        let cache = Cache::of(&crate::repo::Repo::open(&root).unwrap());
+        let tree = |text: &str| {
+            let path = RepoPath::from("a.py");
+            Tree::in_memory([(path, EntryKind::File, text.as_bytes().to_vec())])
+        };
+        for text in ["a = 1\n", "a = 2\n"] {
+            Project::of_tree_cached(&tree(text), &cache).unwrap();
+        }
+        assert_eq!(cache.load_map(KIND, VERSION).len(), 2);
+        let large = BTreeMap::from([(b"other".to_vec(), vec![0; ROOM + 1])]);
+        cache.store_map(KIND, VERSION, &large);
+        Project::of_tree_cached(&tree("a = 3\n"), &cache).unwrap();
+        assert_eq!(cache.load_map(KIND, VERSION).len(), 1, "only what the tree needs");
+    }
+}
