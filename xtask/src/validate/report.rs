@@ -24,6 +24,7 @@ pub fn report(analysis: &Analysis) -> Document {
     missing(&mut document, analysis);
     report_imports::imports(&mut document, &analysis.imports);
     report_imports::anchors(&mut document, &analysis.imports);
+    report_imports::calls(&mut document, &analysis.imports);
     moved(&mut document, analysis);
     report_run::flaky(&mut document, analysis);
     not_run(&mut document, analysis);

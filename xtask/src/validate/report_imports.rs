@@ -1,6 +1,7 @@
 //! The report's sections on what was found by reading imports, without running anything.
 
 use super::headline::count;
+use super::wording::words;
 use crate::code::python::imports::{AnchorKind, Imports, MovedAnchor};
 use crate::report::{Document, Inline};
 
@@ -64,5 +65,30 @@ pub(super) fn anchors(document: &mut Document, imports: &Imports) {
     document.table(&["place", "it relies on", "needed now", "moved in"], &[], rows);
     if anchors.len() > LISTED {
         document.paragraph(format!("{} more are in the JSON.", anchors.len() - LISTED));
+    }
+}
+
+/// Calls that their function or class does not take, with what history says instead.
+pub(super) fn calls(document: &mut Document, imports: &Imports) {
+    let broken = &imports.calls;
+    if broken.is_empty() {
+        return;
+    }
+    document.heading(2, "Calls that no longer fit");
+    document.paragraph(format!(
+        "{} of the repository's own functions and classes cannot work; found by reading, without running anything.",
+        count(broken.len() as u64, "call")
+    ));
+    let rows = broken.iter().take(LISTED).map(|call| {
+        vec![
+            Inline::code(format!("{}:{}", call.path, call.line)),
+            words(&format!("`{}` {}", call.callee, call.problem)),
+            Inline::code(format!("{}:{}", call.definition.path, call.definition.line)),
+            words(call.suggestion.as_deref().unwrap_or_default()),
+        ]
+    });
+    document.table(&["place", "call", "defined at", "history"], &[], rows.collect());
+    if broken.len() > LISTED {
+        document.paragraph(format!("{} more are in the JSON.", broken.len() - LISTED));
     }
 }

@@ -27,6 +27,7 @@ use super::session::Item;
 use super::suites::{Look, Runner, Suite, suites};
 use super::{Options, PlannedRun};
 use crate::cache::Cache;
+use crate::code::python::calls::{self, Versions};
 use crate::code::python::decode_source;
 use crate::code::python::imports::{self, Imports, Past};
 use crate::code::python::inventory::{Inventory, inventory};
@@ -168,13 +169,16 @@ fn history(repo: &Repo, depth: Depth, findings: &mut Vec<Finding>) -> Result<Opt
     Ok(Some(history))
 }
 
-/// The imports, with what history says of those that cannot work.
+/// Imports and calls of the repository's own Python, with what history says of those that cannot work.
 fn imports_of(repo: &Repo, tree: &Tree, history: Option<&History>) -> Result<Imports> {
-    let project = imports::Project::of_tree(tree)?;
+    let project = imports::Project::of_tree_cached(tree, &Cache::of(repo))?;
     let mut found = imports::verify(&project);
-    if let (Some(history), Some(head)) = (history, repo.head()?)
-        && found.needs_history()
-    {
+    found.calls = calls::verify(&project);
+    let (Some(history), Some(head)) = (history, repo.head()?) else { return Ok(found) };
+    if !found.calls.is_empty() {
+        calls::suggest(&mut found.calls, history, &mut Versions::of(repo, &head))?;
+    }
+    if found.needs_history() {
         let history = history.clone().with_uncommitted(repo, false)?;
         imports::explain(&project, &mut found, &history, &mut Past::of(repo, &head))?;
     }

@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::calls::BrokenCall;
 use super::parallel;
 use super::source::Source;
 use super::syntax::Unparsed;
@@ -61,6 +62,8 @@ pub struct Imports {
     pub anchors: Vec<MovedAnchor>,
     /// Modules from outside that no build file asks for.
     pub undeclared: Vec<Outside>,
+    /// Calls that their function or class does not take; for those who ask [`super::calls::verify`] too.
+    pub calls: Vec<BrokenCall>,
     /// Files that are no Python; what they import is not known.
     pub unparsed: Vec<Unparsed>,
     /// Every import of a module that is not in the repository: it may have moved away.
