@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::Unresolved;
 use crate::code::{ReadBy, SymbolKind};
 use crate::config::Depth;
+use crate::links::BrokenLink;
 use crate::repo::{CommitId, RepoPath};
 use crate::report::Finding;
 
@@ -256,15 +258,16 @@ pub struct Step {
     pub conflicts: usize,
 }
 
-/// What breaks in the merged tree although both sides are sound. Only imports are checked so far.
+/// What breaks in the merged tree although both sides are sound; `None` for what the two sides cannot break together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MergedTree {
     /// Python imports that fail.
-    pub imports: Vec<MergedImport>,
-    /// Calls; not checked.
-    pub calls: Option<Vec<Finding>>,
-    /// Links; not checked.
-    pub links: Option<Vec<Finding>>,
+    pub imports: Option<Vec<MergedImport>>,
+    /// Calls that their function or class does not take. The commit is upstream's: the one that changed the signature,
+    /// else the newest that touched the file of the call, else that of the definition.
+    pub calls: Option<Vec<BrokenCall>>,
+    /// Links of Markdown files that lead nowhere.
+    pub links: Option<Vec<MergedLink>>,
 }
 
 /// An import that fails in the merged tree alone.
@@ -274,6 +277,17 @@ pub struct MergedImport {
     #[serde(flatten)]
     pub import: Unresolved,
     /// Upstream's commit that is behind it, where it is known.
+    pub commit: Option<CommitId>,
+}
+
+/// A link that leads nowhere in the merged tree alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MergedLink {
+    /// The link.
+    #[serde(flatten)]
+    pub link: BrokenLink,
+    /// Upstream's commit that is behind it, where it is known: the one that took the target away, else the newest that
+    /// touched the file of the link.
     pub commit: Option<CommitId>,
 }
 

@@ -363,8 +363,37 @@ fn merge_that_is_clean_in_text_tells_the_import_that_breaks() {
     assert!(found.merge.as_ref().unwrap().clean);
     let merged = found.merged_tree.as_ref().unwrap();
     let told: Vec<_> =
-        merged.imports.iter().map(|one| (one.import.path.to_string(), one.import.line)).collect();
+        merged.imports.iter().flatten().map(|one| (one.import.path.to_string(), one.import.line)).collect();
     assert_eq!(told, [("own.py".to_owned(), 3)]);
-    assert_eq!(merged.imports[0].commit.as_ref(), Some(&found.upstream.oid));
+    assert_eq!(merged.imports.as_ref().unwrap()[0].commit.as_ref(), Some(&found.upstream.oid));
     assert!(report(&found).to_markdown(None).contains("`own.py:3`"));
+}
+
+#[test]
+fn merge_that_is_clean_in_text_tells_the_call_and_the_link_that_break() {
+    let place = Place::new();
+    let mut history = History::default();
+    let files = [("lib.py", Some("def load(path, size=1): pass\n")), ("guide.md", Some("# Guide\n"))];
+    history.commit("main", "root", &files);
+    history.fork("fork", "main");
+    let moved = [("lib.py", Some("def load(path, limit=1): pass\n")), ("guide.md", None)];
+    history.commit("main", "rename", &moved);
+    let own = [
+        ("own.py", Some("from lib import load\n\nload('a', size=2)\n")),
+        ("note.md", Some("[g](guide.md)\n")),
+    ];
+    history.commit("fork", "own", &own);
+    let folder = place.repository("r", &[], &history);
+    let found = analysis(&folder, "fork", "main");
+    let merged = found.merged_tree.as_ref().unwrap();
+    let tip = &found.upstream.oid;
+    let call = &merged.calls.as_ref().unwrap()[0];
+    assert_eq!((call.line, call.problem.as_str()), (3, "has no parameter `size`"));
+    assert_eq!(call.commit.as_deref(), Some(tip.as_str()));
+    let hint = format!("`size` removed in `{}`; see `limit`", tip.short());
+    assert_eq!(call.suggestion.as_deref(), Some(hint.as_str()));
+    let link = &merged.links.as_ref().unwrap()[0];
+    assert_eq!((link.link.target.as_str(), link.commit.as_ref()), ("guide.md", Some(tip)));
+    let text = report(&found).to_markdown(None);
+    assert!(text.contains("Broken in the merged tree and on neither side: 1 Python call, 1 link."), "{text}");
 }

@@ -4,53 +4,155 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::super::model::{MergedImport, MergedTree};
+use super::super::model::{MergedImport, MergedLink, MergedTree};
+use super::super::parse::{Diff, RawEntry};
 use super::core::{Core, Touched};
+use crate::cache::Cache;
+use crate::code::python::calls::{self, BrokenCall, Versions};
 use crate::code::python::imports::{Project, Unresolved, verify};
-use crate::repo::{CommitId, Repo, RepoPath, Scratch, Tree};
+use crate::links::{self, BrokenLink};
+use crate::markdown::{self, Format, Parsed};
+use crate::repo::{CommitId, History, Repo, RepoPath, Scratch, Tree};
 
-/// Imports that fail in the merged tree and on neither side; `None` where neither side changed any Python.
+/// What fails in the merged tree and on neither side; `None` where the two sides can break nothing together.
 ///
 /// A file with conflict markers does not parse and is not judged.
-pub(super) fn check(scratch: &Scratch, core: &Core, sides: [&CommitId; 2]) -> Result<Option<MergedTree>> {
+pub(super) fn check(
+    scratch: &Scratch,
+    cache: &Cache,
+    core: &Core,
+    sides: [&CommitId; 2],
+) -> Result<Option<MergedTree>> {
     let Some(tree) = core.merge.as_ref().and_then(|merge| merge.tree.as_deref()) else { return Ok(None) };
-    let diffs = [&core.fork_diff, &core.upstream_diff];
-    let has_python = diffs.iter().all(|diff| {
-        diff.as_ref().is_some_and(|diff| diff.entries.iter().any(|entry| entry.to.extension() == "py"))
-    });
-    if !has_python {
+    let changed = [paths(core.fork_diff.as_ref()), paths(core.upstream_diff.as_ref())];
+    let has_python = changed.iter().all(|paths| paths.iter().any(|path| path.extension() == "py"));
+    let notes: BTreeSet<&RepoPath> = changed.iter().flatten().filter(|path| is_note(path)).collect();
+    let has_notes = !notes.is_empty() && changed.iter().all(|paths| !paths.is_empty());
+    if !has_python && !has_notes {
         return Ok(None);
     }
     let repo = Repo::open(scratch.git_dir())?;
-    let failing = |revision: &str| -> Result<Vec<Unresolved>> {
-        Ok(verify(&Project::of_tree(&Tree::of_revision(&repo, revision)?)?).unresolved)
-    };
-    let mut known = BTreeSet::new();
-    for side in sides {
-        known.extend(failing(side.as_str())?.iter().map(key));
-    }
-    let new = failing(tree)?.into_iter().filter(|import| !known.contains(&key(import)));
+    let trees = [sides[0].as_str(), sides[1].as_str(), tree];
+    let trees = trees.map(|revision| Tree::of_revision(&repo, revision));
+    let [fork, upstream, merged] = trees;
+    let trees = [fork?, upstream?, merged?];
     let none = Touched::new();
-    let upstream = core.upstream_touched.as_ref().unwrap_or(&none);
-    let imports =
-        new.map(|import| MergedImport { commit: commit_behind(&import, upstream), import }).collect();
-    Ok(Some(MergedTree { imports, calls: None, links: None }))
+    let touched = core.upstream_touched.as_ref().unwrap_or(&none);
+    let mut found = MergedTree { imports: None, calls: None, links: None };
+    if has_python {
+        let read = |tree: &Tree| Project::of_tree_cached(tree, cache);
+        let [fork, upstream, merged] = &trees;
+        let projects = [read(fork)?, read(upstream)?, read(merged)?];
+        found.imports = Some(new_imports(&projects, touched));
+        found.calls = Some(new_calls(&repo, sides, &projects, touched)?);
+    }
+    if has_notes {
+        found.links = Some(new_links(&trees, &notes, touched)?);
+    }
+    Ok(Some(found))
 }
 
-/// What makes an import the same on two sides: not its line.
-fn key(import: &Unresolved) -> (RepoPath, String, Option<String>) {
-    (import.path.clone(), import.module.clone(), import.name.clone())
+fn paths(diff: Option<&Diff>) -> Vec<RepoPath> {
+    let entries = diff.map_or(&[][..], |diff| &diff.entries);
+    entries.iter().map(|entry| entry.to.clone()).collect()
+}
+
+fn is_note(path: &RepoPath) -> bool {
+    Format::of_extension(&path.extension()) == Some(Format::Markdown)
+}
+
+fn new_imports([fork, upstream, merged]: &[Project; 3], touched: &Touched) -> Vec<MergedImport> {
+    let key = |import: &Unresolved| (import.path.clone(), import.module.clone(), import.name.clone());
+    let sides = [fork, upstream].map(|side| verify(side).unresolved);
+    let known: BTreeSet<_> = sides.iter().flatten().map(key).collect();
+    let new = verify(merged).unresolved.into_iter().filter(|import| !known.contains(&key(import)));
+    new.map(|import| MergedImport { commit: behind_import(&import, touched), import }).collect()
+}
+
+fn new_calls(
+    repo: &Repo,
+    sides: [&CommitId; 2],
+    [fork, upstream, merged]: &[Project; 3],
+    touched: &Touched,
+) -> Result<Vec<BrokenCall>> {
+    let mut broken = calls::verify(merged);
+    if broken.is_empty() {
+        return Ok(broken);
+    }
+    let key = |call: &BrokenCall| (call.path.clone(), call.callee.clone(), call.problem.clone());
+    let before = [fork, upstream].map(calls::verify);
+    let known: BTreeSet<_> = before.iter().flatten().map(key).collect();
+    broken.retain(|call| !known.contains(&key(call)));
+    // Each side's history tells its own changes of a signature; only upstream's commits are named.
+    let moves = History::default();
+    let [fork, upstream] = sides;
+    calls::suggest(&mut broken, &moves, &mut Versions::of(repo, upstream))?;
+    let (by_upstream, mut by_fork): (Vec<_>, Vec<_>) =
+        broken.into_iter().partition(|call| call.commit.is_some());
+    calls::suggest(&mut by_fork, &moves, &mut Versions::of(repo, fork))?;
+    for call in &mut by_fork {
+        let brought = newest(touched, &call.path).or_else(|| newest(touched, &call.definition.path));
+        call.commit = brought.map(|commit| commit.to_string());
+    }
+    let mut broken = [by_upstream, by_fork].concat();
+    broken.sort();
+    Ok(broken)
+}
+
+/// A link can break by the merge alone only in a note that one side changed.
+fn new_links(
+    [fork, upstream, merged]: &[Tree; 3],
+    notes: &BTreeSet<&RepoPath>,
+    touched: &Touched,
+) -> Result<Vec<MergedLink>> {
+    let broken = broken_links(merged, notes)?;
+    if broken.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = |link: &BrokenLink| (link.path.clone(), link.target.clone());
+    let mut known = BTreeSet::new();
+    for side in [fork, upstream] {
+        known.extend(broken_links(side, notes)?.iter().map(key));
+    }
+    let new = broken.into_iter().filter(|link| !known.contains(&key(link)));
+    let behind = |link: &BrokenLink| {
+        let gone = link.wanted.as_ref().and_then(|path| removal(touched, path));
+        gone.or_else(|| newest(touched, &link.path))
+    };
+    Ok(new.map(|link| MergedLink { commit: behind(&link), link }).collect())
+}
+
+fn broken_links(tree: &Tree, notes: &BTreeSet<&RepoPath>) -> Result<Vec<BrokenLink>> {
+    let mut parsed: Vec<(&RepoPath, Parsed)> = Vec::new();
+    for path in notes.iter().filter(|path| tree.get(path).is_some()) {
+        let (text, _) = markdown::decode(&tree.read(path)?);
+        parsed.push((path, markdown::parse(&text, Format::Markdown)));
+    }
+    let linked: Vec<links::Note<'_>> =
+        parsed.iter().map(|(path, parsed)| links::Note { path, parsed }).collect();
+    Ok(links::broken_links(&links::Index::new(tree), &linked).links)
 }
 
 /// The newest of upstream's commits that touched the importing file, else one that took a file of the module's name away.
-fn commit_behind(import: &Unresolved, upstream: &Touched) -> Option<CommitId> {
-    let touches = |path: &RepoPath| path == &import.path;
-    let here = upstream.iter().find(|(_, entries)| entries.iter().any(|entry| touches(&entry.to)));
+fn behind_import(import: &Unresolved, upstream: &Touched) -> Option<CommitId> {
     let last = import.module.rsplit('.').next().unwrap_or_default().as_bytes();
     let gone = || {
         upstream
             .iter()
             .find(|(_, entries)| entries.iter().any(|entry| entry.status == 'D' && entry.to.stem() == last))
     };
-    here.or_else(gone).map(|(id, _)| id.clone())
+    newest(upstream, &import.path).or_else(|| gone().map(|(id, _)| id.clone()))
+}
+
+/// The newest of upstream's commits that touched a file.
+fn newest(upstream: &Touched, path: &RepoPath) -> Option<CommitId> {
+    let found = upstream.iter().find(|(_, entries)| entries.iter().any(|entry| entry.to == *path));
+    found.map(|(id, _)| id.clone())
+}
+
+/// The newest of upstream's commits that removed a file, or moved it away.
+fn removal(upstream: &Touched, path: &RepoPath) -> Option<CommitId> {
+    let leaves = |entry: &RawEntry| entry.from == *path && (entry.status == 'D' || entry.to != *path);
+    let found = upstream.iter().find(|(_, entries)| entries.iter().any(leaves));
+    found.map(|(id, _)| id.clone())
 }

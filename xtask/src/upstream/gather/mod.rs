@@ -23,6 +23,7 @@ use super::audit::Audit;
 use super::custom::{self, Sources};
 use super::model::{Analysis, Base, Relation, Side};
 use super::{Options, relation, strategy};
+use crate::cache::Cache;
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
 use crate::repo::{Repo, Scratch};
@@ -74,7 +75,8 @@ fn compare(
     let core = core::gather(&scratch, &fork.oid, &target.side.oid, options.depth, progress, cancel)?;
     let mut analysis = assemble(fork, &target, &core, &areas, options);
     if options.depth == Depth::Thorough && analysis.relation.is_some() {
-        search::deepen(&mut analysis, &scratch, &core, &target.releases, progress, cancel);
+        let cache = Cache::of(repo);
+        search::deepen(&mut analysis, &scratch, &cache, &core, &target.releases, progress, cancel);
     }
     if cancel.is_cancelled() {
         bail!("interrupted");

@@ -11,6 +11,7 @@ use super::outlines;
 use super::replay::{self, Stack};
 use super::steps::{self, Sweep, merge_all};
 use super::sync::Search;
+use crate::cache::Cache;
 use crate::process::{Cancel, Progress};
 use crate::repo::{CommitId, Scratch};
 use crate::report::Finding;
@@ -26,12 +27,13 @@ const MOST_FREE: usize = 10;
 pub(super) fn deepen(
     analysis: &mut Analysis,
     scratch: &Scratch,
+    cache: &Cache,
     core: &Core,
     releases: &[Release],
     progress: &Progress,
     cancel: &Cancel,
 ) {
-    let mut search = Deepening { analysis, scratch, core, releases, progress, cancel };
+    let mut search = Deepening { analysis, scratch, cache, core, releases, progress, cancel };
     search.symbols();
     let applied = search.sync_point();
     search.recorded();
@@ -45,6 +47,7 @@ pub(super) fn deepen(
 struct Deepening<'a> {
     analysis: &'a mut Analysis,
     scratch: &'a Scratch,
+    cache: &'a Cache,
     core: &'a Core,
     releases: &'a [Release],
     progress: &'a Progress,
@@ -115,9 +118,9 @@ impl Deepening<'_> {
             return;
         }
         let sides = [&self.analysis.fork.oid, &self.analysis.upstream.oid];
-        match merged::check(self.scratch, self.core, sides) {
+        match merged::check(self.scratch, self.cache, self.core, sides) {
             Ok(checked) => self.analysis.merged_tree = checked,
-            Err(error) => self.failed("the imports of the merged tree", &error),
+            Err(error) => self.failed("the checks of the merged tree", &error),
         }
     }
 
