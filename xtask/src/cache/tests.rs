@@ -192,3 +192,37 @@ fn history_is_the_same_from_the_cache_and_damaged_entries_are_forgotten() {
     Cache::of(&repo).put("history", 1, tip.as_str().as_bytes(), b"no log at all");
     assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
 }
+
+#[test]
+fn history_that_is_continued_is_that_of_a_whole_walk() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("sample");
+    crate::fixture::scenario("lab-fork").unwrap().build(&root).unwrap();
+    let repo = crate::repo::Repo::open(&root).unwrap();
+    // A merge with a side that began before the commits that are kept, and one on top of it.
+    let git = repo.git();
+    let commit = |parents: &[&str]| {
+        let tree = git.line(&["rev-parse", "HEAD~3^{tree}"]).unwrap();
+        let parents = parents.iter().flat_map(|parent| ["-p", parent]);
+        let args: Vec<&str> = ["commit-tree", &tree, "-m", "x"].into_iter().chain(parents).collect();
+        let who = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"];
+        let git = who.into_iter().fold(repo.git(), |git, name| git.with_variable(name, "tester"));
+        git.line(&args).unwrap()
+    };
+    let side = commit(&["HEAD~6"]);
+    let merge = commit(&["HEAD", &side]);
+    let tips = [git.line(&["rev-parse", "HEAD"]).unwrap(), commit(&[&merge])];
+    let mut continued = 0;
+    for tip in tips.map(|tip| crate::repo::CommitId::parse(&tip).unwrap()) {
+        let (walked, log) = crate::repo::History::walk(&repo, &tip).unwrap();
+        let list = git.line(&["rev-list", "--max-count=12", tip.as_str()]).unwrap();
+        for from in list.lines().skip(1).map(|from| crate::repo::CommitId::parse(from).unwrap()) {
+            fs::remove_dir_all(repo.common_dir().join("xtask/cache")).unwrap_or_default();
+            Cache::of(&repo).history(&repo, &from).unwrap();
+            assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked, "from {from}");
+            assert_eq!(Cache::of(&repo).get("history", 1, tip.as_str().as_bytes()).as_ref(), Some(&log));
+            continued += usize::from(crate::repo::History::log_since(&repo, &from, &tip).unwrap().is_some());
+        }
+    }
+    assert!(continued > 0 && continued < 22, "some are continued and some are not: {continued}");
+}

@@ -74,10 +74,10 @@ impl History {
     /// As [`History::of`].
     pub fn walk(repo: &Repo, tip: &CommitId) -> Result<(Self, Vec<u8>)> {
         let git = repo.git();
-        let (log, exact_renames_only) = match log(&git, tip, "-M50%") {
+        let (log, exact_renames_only) = match log(&git, &[tip.as_str()], "-M50%") {
             Ok(log) => (log, None),
             // A partial clone lacks contents, and `git log -M` ends in the middle of them: exact renames need none.
-            Err(error) => (log(&git, tip, "-M100%")?, Some(format!("{error:#}"))),
+            Err(error) => (log(&git, &[tip.as_str()], "-M100%")?, Some(format!("{error:#}"))),
         };
         let mut history = Self::read(&log)?;
         history.exact_renames_only = exact_renames_only;
@@ -86,6 +86,26 @@ impl History {
                 Some("history is cut off (a shallow clone): fetch it with `fetch-depth: 0`".to_owned());
         }
         Ok((history, log))
+    }
+
+    /// What stands in the log of `tip` before the log of `from`; `None` where the one does not simply continue the
+    /// other, because some new commit does not descend from `from`.
+    ///
+    /// # Errors
+    /// git cannot walk the new commits.
+    pub fn log_since(repo: &Repo, from: &CommitId, tip: &CommitId) -> Result<Option<Vec<u8>>> {
+        let git = repo.git();
+        let exclude = format!("^{from}");
+        let count = |args: &[&str]| -> Result<String> {
+            let args =
+                [&["rev-list", "--count"], args, &["--end-of-options", tip.as_str(), &exclude]].concat();
+            git.line(&args)
+        };
+        let (new, descending) = (count(&[])?, count(&["--ancestry-path"])?);
+        if new != descending || new == "0" {
+            return Ok(None);
+        }
+        log(&git, &[tip.as_str(), &exclude], "-M50%").map(Some)
     }
 
     /// Reads a log of a walk that saw everything.
@@ -154,8 +174,8 @@ enum Edit {
     Renamed(RepoPath, RepoPath),
 }
 
-fn log(git: &Git, tip: &CommitId, similarity: &str) -> Result<Vec<u8>> {
-    let args = [
+fn log(git: &Git, tips: &[&str], similarity: &str) -> Result<Vec<u8>> {
+    let options = [
         "log",
         "-z",
         "--date-order",
@@ -168,9 +188,8 @@ fn log(git: &Git, tip: &CommitId, similarity: &str) -> Result<Vec<u8>> {
         "-l1000",
         "--format=%x01%H%x02%P%x02%cI",
         "--end-of-options",
-        tip.as_str(),
     ];
-    git.read(&args)
+    git.read(&[&options, tips].concat())
 }
 
 /// Reads the log: a header field that starts with a byte 1, then status and path fields.
