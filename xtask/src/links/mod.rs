@@ -14,6 +14,7 @@ mod lookup;
 mod missing;
 mod moves;
 mod rebase;
+mod stale;
 mod suggest;
 
 use serde::Serialize;
@@ -30,6 +31,7 @@ pub use moves::{
     Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Rewriter, Rewritten, Standing, is_markdown,
 };
 pub use rebase::{is_local, pointed_at, rebased};
+pub use stale::{MovedPath, moved_paths};
 
 /// A note that was read.
 #[derive(Clone, Copy, Debug)]

@@ -1,0 +1,97 @@
+//! What moved: files, folders that went as a whole, and Python modules by their dotted names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::repo::{CommitId, History, RepoPath, Tree};
+
+/// Old places and what stands there now.
+pub(super) struct Moved {
+    files: BTreeMap<RepoPath, (RepoPath, CommitId)>,
+    folders: BTreeMap<RepoPath, (RepoPath, CommitId)>,
+    modules: BTreeMap<String, (String, CommitId)>,
+}
+
+impl Moved {
+    /// Takes the renames whose old place is empty and whose new one is not.
+    pub(super) fn of(tree: &Tree, history: &History) -> Self {
+        let mut files = BTreeMap::new();
+        let sources: BTreeSet<&RepoPath> = history.renames.iter().map(|rename| &rename.from).collect();
+        for old in sources {
+            if tree.get(old).is_some() || tree.has_folder(old) {
+                continue;
+            }
+            let Some(rename) = history.moved_to(old).filter(|rename| tree.get(&rename.to).is_some()) else {
+                continue;
+            };
+            files.insert(old.clone(), (rename.to.clone(), rename.change.commit.clone()));
+        }
+        Self { folders: folders(tree, &files), modules: modules(tree, &files), files }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// What stands now in place of a path as `text` names it: a folder only where a slash shows that a path is meant.
+    pub(super) fn path(&self, path: &RepoPath, text: &str) -> Option<(&RepoPath, &CommitId)> {
+        let folder = || text.contains('/').then(|| self.folders.get(path)).flatten();
+        let file = if text.ends_with('/') { None } else { self.files.get(path) };
+        file.or_else(folder).map(|(new, commit)| (new, commit))
+    }
+
+    pub(super) fn module(&self, name: &str) -> Option<(&str, &CommitId)> {
+        self.modules.get(name).map(|(new, commit)| (new.as_str(), commit))
+    }
+}
+
+/// Folders that are gone and all of whose moved files went to one other folder.
+fn folders(
+    tree: &Tree,
+    files: &BTreeMap<RepoPath, (RepoPath, CommitId)>,
+) -> BTreeMap<RepoPath, (RepoPath, CommitId)> {
+    let mut places: BTreeMap<RepoPath, Option<(RepoPath, CommitId)>> = BTreeMap::new();
+    for (old, (new, commit)) in files {
+        let mut folder = old.parent();
+        while let Some(above) = folder {
+            let below = &old.as_bytes()[above.as_bytes().len()..];
+            let now = new.as_bytes().strip_suffix(below).filter(|now| !now.is_empty());
+            let now = now.map(|now| (RepoPath::from_bytes(now), commit.clone()));
+            let place = places.entry(above.clone()).or_insert_with(|| now.clone());
+            if place.as_ref().map(|(path, _)| path) != now.as_ref().map(|(path, _)| path) {
+                *place = None;
+            }
+            folder = above.parent();
+        }
+    }
+    let gone = places.into_iter().filter_map(|(folder, place)| Some((folder, place?)));
+    gone.filter(|(folder, _)| !tree.has_folder(folder) && tree.get(folder).is_none()).collect()
+}
+
+/// Folders that import paths start from.
+const ROOTS: &[&str] = &["", "src/", "lib/"];
+
+fn modules(
+    tree: &Tree,
+    files: &BTreeMap<RepoPath, (RepoPath, CommitId)>,
+) -> BTreeMap<String, (String, CommitId)> {
+    let mut modules = BTreeMap::new();
+    for (old, (new, commit)) in files {
+        for root in ROOTS {
+            let (Some(old_name), Some(new_name)) = (dotted(old, root), dotted(new, root)) else { continue };
+            // A module that became a package keeps its name.
+            let became = format!("{root}{}/__init__.py", old_name.replace('.', "/"));
+            if old_name != new_name && tree.get(&RepoPath::from(became.as_str())).is_none() {
+                modules.insert(old_name, (new_name, commit.clone()));
+            }
+        }
+    }
+    modules
+}
+
+fn dotted(path: &RepoPath, root: &str) -> Option<String> {
+    let stem = std::str::from_utf8(path.as_bytes()).ok()?.strip_prefix(root)?.strip_suffix(".py")?;
+    let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+    let is_name =
+        |part: &str| !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    stem.split('/').all(is_name).then(|| stem.replace('/', "."))
+}
