@@ -33,6 +33,14 @@ pub struct Imports {
     /// Rewrite what is broken: import statements with their uses, and paths that scripts count from their own place
     #[arg(long)]
     pub fix: bool,
+    /// Also rewrite paths that moved where build files, workflow files, Makefiles, Dockerfiles, shell scripts and code
+    /// cells of notebooks name them: an exact path may still be meant as something else, so read the diff
+    #[arg(long, requires = "fix")]
+    pub references: bool,
+    /// Ask the compiler about Rust too: runs `cargo check --all-targets`, and with it the repository's build scripts and
+    /// procedural macros
+    #[arg(long, conflicts_with = "fix")]
+    pub cargo: bool,
     /// Print the edits as a patch; change nothing
     #[arg(long, requires = "fix")]
     pub dry_run: bool,

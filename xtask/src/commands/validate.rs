@@ -27,7 +27,7 @@ pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel
     let place = place(global)?;
     let repo = place.open()?;
     if let Some(ValidateCommand::Imports(flags)) = &flags.command {
-        return imports::run(global, &place, &repo, flags, term);
+        return imports::run(global, &place, &repo, flags, (term, cancel));
     }
     let mut asked = options(&place, &repo, flags.depth.into(), flags.static_only);
     asked.base = flags.base.clone();

@@ -33,6 +33,7 @@ mod report_imports;
 mod report_run;
 mod rerun;
 mod result;
+mod rust;
 mod session;
 mod shard;
 mod skips;
@@ -61,6 +62,7 @@ pub use result::{
     Analysis, Attempt, Baseline, Case, CaseOutcome, Cause, Counts, Coverage, CoveredFile, End, Flaky,
     Interpreter, Missing, Moved, Place, Run, Skips, Slow, Slower, Status, Touch, Verdict, Written,
 };
+pub use rust::{RustImports, lines as rust_lines, rust};
 pub use shard::{Shard, ShardTold, Split, merge};
 
 /// What is wanted of the analysis.

@@ -1,6 +1,6 @@
 //! `validate imports`.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::json;
 
 use crate::change;
@@ -8,26 +8,48 @@ use crate::cli::{Format, Global, Imports};
 use crate::commands::Exit;
 use crate::commands::answer::Answer;
 use crate::phases::analyses::Place;
+use crate::process::Cancel;
 use crate::repo::Repo;
 use crate::term::Term;
 use crate::validate::{self, Imported, Repair};
 
 /// Tells what is broken, or mends it.
-pub(super) fn run(global: &Global, place: &Place, repo: &Repo, flags: &Imports, term: Term) -> Result<Exit> {
+pub(super) fn run(
+    global: &Global,
+    place: &Place,
+    repo: &Repo,
+    flags: &Imports,
+    (term, cancel): (Term, &Cancel),
+) -> Result<Exit> {
     let answer = Answer::of(repo, place, global, term)?;
     if flags.fix {
         return fix(repo, &answer, flags, (global.format, term));
     }
     let found = validate::imports(repo)?;
+    let rust = if flags.cargo {
+        term.say("running `cargo check --all-targets`, which runs build scripts and procedural macros");
+        Some(validate::rust(repo, cancel).context("check the Rust code")?)
+    } else {
+        None
+    };
     match global.format {
-        Format::Json => answer.print_value("validate imports", &found)?,
-        Format::Text => answer.print(&validate::import_lines(&found, term.is_verbose()).join("\n"))?,
+        Format::Json => {
+            let mut value = serde_json::to_value(&found).context("write the result as JSON")?;
+            value["rust"] = json!(rust);
+            answer.print_value("validate imports", &value)?;
+        }
+        Format::Text => {
+            let mut lines = validate::import_lines(&found, term.is_verbose());
+            lines.extend(rust.iter().flat_map(|rust| validate::rust_lines(rust, term.is_verbose())));
+            answer.print(&lines.join("\n"))?;
+        }
     }
-    Ok(exit(&found))
+    let is_broken = found.is_broken() || rust.is_some_and(|rust| rust.is_broken());
+    Ok(if is_broken { Exit::Findings } else { Exit::Clean })
 }
 
 fn fix(repo: &Repo, answer: &Answer<'_>, flags: &Imports, (format, term): (Format, Term)) -> Result<Exit> {
-    let repair = validate::repair(repo)?;
+    let repair = validate::repair(repo, flags.references)?;
     if flags.dry_run {
         // The patch alone goes to standard output, so that `git apply` can read it.
         answer.print(&String::from_utf8_lossy(&change::dry_run(repo, &repair.set)?))?;

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::Imported;
 use super::gather::Broken;
 use crate::change::ChangeSet;
 use crate::code::python::decode_source;
 use crate::code::python::imports::{
     Confidence, Edit, Fix, Guard, Imports, MovedAnchor, Unresolved, fix_anchors, fix_file,
 };
+use crate::links::MovedPath;
 use crate::repo::RepoPath;
 
 /// Something that is not mended.
@@ -39,17 +41,21 @@ pub(super) struct File {
 }
 
 /// Makes the edits of every file but the refused ones.
-pub(super) fn plan(imports: &Imports, sources: &BTreeMap<RepoPath, Broken>, refused: &Refused) -> Planned {
+pub(super) fn plan(found: &Imported, sources: &BTreeMap<RepoPath, Broken>, refused: &Refused) -> Planned {
     let mut planned = Planned::default();
+    let imports = &found.imports;
     for (path, broken) in sources.iter().filter(|(path, _)| !refused.contains_key(*path)) {
-        let found: Vec<&Unresolved> =
+        let sure: Vec<&Unresolved> =
             imports.unresolved.iter().filter(|found| found.path == *path && is_sure(found)).collect();
         let anchors: Vec<&MovedAnchor> =
             imports.anchors.iter().filter(|anchor| anchor.path == *path).collect();
         let fix = match decode_source(&broken.bytes) {
-            Ok(source) => joined(fix_file(&source, &found, &broken.kept), fix_anchors(&source, &anchors)),
+            _ if sure.is_empty() && anchors.is_empty() => Fix::default(),
+            Ok(source) => joined(fix_file(&source, &sure, &broken.kept), fix_anchors(&source, &anchors)),
             Err(why) => Fix { edits: Vec::new(), left: vec![(1, why)] },
         };
+        let named = found.references.iter().filter(|named| named.path == *path && broken.rewrites_paths);
+        let fix = joined(fix, Fix { edits: named.map(path_edit).collect(), left: Vec::new() });
         planned.left.extend(fix.left.into_iter().map(|(line, why)| ((path.clone(), line), why)));
         if !fix.edits.is_empty() {
             let after = spliced(&broken.bytes, &fix.edits);
@@ -64,6 +70,10 @@ fn is_sure(found: &Unresolved) -> bool {
     let sure = |confidence| matches!(confidence, Confidence::High | Confidence::Medium);
     found.guard != Some(Guard::TestData)
         && found.suggestion.as_ref().is_some_and(|suggestion| sure(suggestion.confidence))
+}
+
+fn path_edit(named: &MovedPath) -> Edit {
+    Edit { range: named.range, text: named.new.clone().into_bytes() }
 }
 
 /// Two fixes of one file; where they touch, the second waits for another run.

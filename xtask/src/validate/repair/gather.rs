@@ -8,6 +8,7 @@ use super::Imported;
 use super::edits::Planned;
 use crate::cache::Cache;
 use crate::code::python::imports::{self, Past, Project};
+use crate::links;
 use crate::repo::{CommitId, EntryKind, History, Repo, RepoPath, Tree};
 
 /// The work tree as it is, and its past.
@@ -23,6 +24,8 @@ pub(super) struct Broken {
     pub(super) bytes: Vec<u8>,
     /// Names that other files import from it.
     pub(super) kept: BTreeSet<String>,
+    /// Whether the paths that it names are to be rewritten.
+    pub(super) rewrites_paths: bool,
 }
 
 impl Input {
@@ -37,18 +40,19 @@ impl Input {
             }
             None => None,
         };
-        let found = judge(repo, &project, past.as_ref())?;
+        let found = judge(repo, &tree, &project, past.as_ref())?;
         Ok(Self { tree, project, past, found })
     }
 
-    /// The files in which something is broken.
-    pub(super) fn sources(&self) -> Result<BTreeMap<RepoPath, Broken>> {
+    /// The files in which something is broken; with `references` those that name a path that moved.
+    pub(super) fn sources(&self, references: bool) -> Result<BTreeMap<RepoPath, Broken>> {
         let imports = self.found.imports.unresolved.iter().map(|import| &import.path);
         let anchors = self.found.imports.anchors.iter().map(|anchor| &anchor.path);
-        let paths: BTreeSet<&RepoPath> = imports.chain(anchors).collect();
+        let named = self.found.references.iter().map(|reference| &reference.path).filter(|_| references);
+        let paths: BTreeSet<&RepoPath> = imports.chain(anchors).chain(named).collect();
         let read = |path: &RepoPath| -> Result<(RepoPath, Broken)> {
             let kept = self.project.names_taken_from(path);
-            Ok((path.clone(), Broken { bytes: self.tree.read(path)?, kept }))
+            Ok((path.clone(), Broken { bytes: self.tree.read(path)?, kept, rewrites_paths: references }))
         };
         paths.into_iter().map(read).collect()
     }
@@ -64,16 +68,23 @@ impl Input {
         let changed =
             changed.map(|(path, file)| (path.clone(), Some((kind(path), file.after.clone())))).collect();
         let tree = tree.overlaid(changed);
-        judge(repo, &Project::of_tree(&tree)?, self.past.as_ref())
+        judge(repo, &tree, &Project::of_tree(&tree)?, self.past.as_ref())
     }
 }
 
-fn judge(repo: &Repo, project: &Project, past: Option<&(CommitId, History)>) -> Result<Imported> {
+fn judge(
+    repo: &Repo,
+    tree: &Tree,
+    project: &Project,
+    past: Option<&(CommitId, History)>,
+) -> Result<Imported> {
     let mut imports = imports::verify(project);
     let mut history_unknown = None;
+    let mut references = Vec::new();
     if let Some((head, history)) = past {
         history_unknown.clone_from(&history.unknown);
+        (_, references) = links::moved_paths(tree, history)?;
         imports::explain(project, &mut imports, history, &mut Past::of(repo, head))?;
     }
-    Ok(Imported { imports, history_unknown })
+    Ok(Imported { imports, references, history_unknown })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Imported, Skipped};
 use crate::code::python::imports::{AnchorKind, Confidence, MovedAnchor, Outside, Suggestion, Unresolved};
+use crate::links::MovedPath;
 use crate::repo::{CommitId, RepoPath};
 
 /// Every import that cannot work, with what to write instead, then the counts. `all` names what is guarded too.
@@ -21,6 +22,7 @@ pub fn lines(found: &Imported, all: bool) -> Vec<String> {
         let line = unparsed.line.map(|line| format!(":{line}")).unwrap_or_default();
         lines.push(format!("{}{line}: not read: {}", unparsed.path, unparsed.message));
     }
+    lines.extend(found.references.iter().map(of_reference));
     lines.extend(guarded(found, all));
     lines.extend(undeclared(&imports.undeclared, all));
     lines.extend(found.history_unknown.iter().map(|why| format!("nothing is suggested: {why}")));
@@ -77,6 +79,14 @@ fn of_anchor(anchor: &MovedAnchor) -> Vec<String> {
     }
 }
 
+fn of_reference(named: &MovedPath) -> String {
+    let since = match named.commit.as_deref().and_then(CommitId::parse) {
+        Some(commit) => format!(" (moved in {})", commit.short()),
+        None => String::new(),
+    };
+    format!("{}:{}: names {}, which is {} now{since}", named.path, named.line, named.old, named.new)
+}
+
 fn guarded(found: &Imported, all: bool) -> Option<String> {
     let guarded = found.imports.unresolved.iter().filter(|import| import.guard.is_some()).count();
     (guarded > 0 && !all).then(|| {
@@ -111,8 +121,15 @@ fn counts(found: &Imported) -> String {
         counted(imports.first_party, "import"),
         counted(imports.files, "file")
     );
+    let named = match found.references.len() {
+        0 => String::new(),
+        count => format!(
+            "; {} in other files: `xtask validate imports --fix --references`",
+            if count == 1 { "1 path that moved".to_owned() } else { format!("{count} paths that moved") }
+        ),
+    };
     if !found.is_broken() {
-        return format!("{all}: all of them lead somewhere");
+        return format!("{all}: all of them lead somewhere{named}");
     }
     let cut = match imports.anchors.len() {
         0 => String::new(),
@@ -126,7 +143,7 @@ fn counts(found: &Imported) -> String {
         0 => String::new(),
         _ => format!("; `xtask validate imports --fix` mends {mended}"),
     };
-    format!("{all}: {} cannot work{cut}{mend}", broken.len())
+    format!("{all}: {} cannot work{cut}{mend}{named}", broken.len())
 }
 
 fn counted(count: usize, what: &str) -> String {

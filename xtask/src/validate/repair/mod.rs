@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::change::ChangeSet;
 use crate::code::python::imports::Imports;
+use crate::links::MovedPath;
 use crate::repo::Repo;
 
 pub use edits::Skipped;
@@ -25,6 +26,8 @@ pub struct Imported {
     /// The imports, with suggestions and cut-off scripts.
     #[serde(flatten)]
     pub imports: Imports,
+    /// Paths that other files name and that stand elsewhere now: build files, workflow files, scripts, notebooks.
+    pub references: Vec<MovedPath>,
     /// Why suggestions are missing, where history is cut off.
     pub history_unknown: Option<String>,
 }
@@ -55,15 +58,15 @@ pub fn imports(repo: &Repo) -> Result<Imported> {
     Ok(gather::Input::read(repo)?.found)
 }
 
-/// Plans the edits that mend what is broken.
+/// Plans the edits that mend what is broken; with `references` also the paths that other files name.
 ///
 /// # Errors
 /// As [`imports`].
-pub fn repair(repo: &Repo) -> Result<Repair> {
+pub fn repair(repo: &Repo, references: bool) -> Result<Repair> {
     let input = gather::Input::read(repo)?;
     let mut refused = edits::Refused::new();
     loop {
-        let planned = edits::plan(&input.found.imports, &input.sources()?, &refused);
+        let planned = edits::plan(&input.found, &input.sources(references)?, &refused);
         let after = input.after(repo, &planned)?;
         let worse = edits::worse(&input.found.imports, &after.imports, &planned);
         if worse.is_empty() {

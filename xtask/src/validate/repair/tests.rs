@@ -59,7 +59,7 @@ impl Place {
     /// Mends what can be mended; what stays broken.
     fn repair(&self) -> Repair {
         let repo = self.repo();
-        let repair = repair(&repo).unwrap();
+        let repair = repair(&repo, true).unwrap();
         change::apply(&repo, &repair.set).unwrap();
         assert_eq!(imports(&repo).unwrap(), repair.after, "the changed tree is what was promised");
         repair
@@ -148,14 +148,30 @@ fn scripts_that_a_move_cut_off_find_their_folders_again() {
 fn an_edit_that_does_not_hold_is_refused() {
     let place = Place::new(BASE);
     place.rename("pkg/old.py", "pkg/fresh.py");
-    let before = imports(&place.repo()).unwrap().imports;
-    let sources = gather::Input::read(&place.repo()).unwrap().sources().unwrap();
-    let planned = edits::plan(&before, &sources, &edits::Refused::new());
-    let worse = edits::worse(&before, &before, &planned);
+    let found = imports(&place.repo()).unwrap();
+    let before = &found.imports;
+    let sources = gather::Input::read(&place.repo()).unwrap().sources(false).unwrap();
+    let planned = edits::plan(&found, &sources, &edits::Refused::new());
+    let worse = edits::worse(before, before, &planned);
     let refused: Vec<String> = worse.keys().map(ToString::to_string).collect();
     assert_eq!(refused, ["app.py", "latin.py", "optional.py"], "nothing changed, so nothing holds");
-    let again = edits::plan(&before, &sources, &worse);
+    let again = edits::plan(&found, &sources, &worse);
     assert!(again.files.is_empty());
-    let skipped = edits::skipped(&before, &again, &worse);
+    let skipped = edits::skipped(before, &again, &worse);
     assert!(skipped.iter().all(|skipped| skipped.why.contains("would leave")), "{skipped:?}");
+}
+
+#[test]
+fn paths_in_other_files_are_rewritten_when_asked_for_and_told_otherwise() {
+    let makefile: &[u8] = b"all:\r\n\tpython pkg/old.py \xff\r\n";
+    let place = Place::new(&[BASE[0], BASE[1], ("Makefile", makefile)]);
+    place.rename("pkg/old.py", "pkg/fresh.py");
+    place.commit();
+    let repo = place.repo();
+    let told = repair(&repo, false).unwrap();
+    assert!(told.set.is_empty());
+    assert_eq!(told.after.references.len(), 1);
+    assert!(!told.after.is_broken(), "a path in another file is only likely to be meant");
+    assert_eq!(place.repair().after.references, []);
+    assert_eq!(place.read("Makefile"), b"all:\r\n\tpython pkg/fresh.py \xff\r\n");
 }
