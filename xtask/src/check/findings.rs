@@ -4,7 +4,7 @@ use super::Found;
 use super::gather::{Facts, Fate};
 use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::{AnchorKind, MovedAnchor, Unresolved};
-use crate::links::{BrokenLink, Reason, relative_destination};
+use crate::links::{BrokenLink, MovedPath, Reason, relative_destination};
 use crate::repo::CommitId;
 use crate::report::Level;
 
@@ -13,20 +13,33 @@ const FIX_IMPORTS: &str = "xtask validate imports --fix";
 
 /// All that is broken, in no order.
 pub(super) fn of(facts: &Facts) -> Vec<Found> {
-    let links = facts.links.links.iter().map(|link| broken_link(link, facts));
+    let links = facts.links.links.iter().filter_map(|link| broken_link(link, facts));
     // Behind a guard a failing import is often meant; `validate imports` lists those.
     let imports = facts.imports.unresolved.iter().filter(|import| import.guard.is_none());
-    let imports = imports.map(broken_import).chain(facts.imports.anchors.iter().map(path_anchor));
-    links.chain(imports).chain(facts.calls.iter().map(broken_call)).collect()
+    let anchors = facts.imports.anchors.iter().map(path_anchor);
+    let named = facts.named.iter().map(moved_path);
+    let calls = facts.calls.iter().map(broken_call);
+    let blocks = facts.blocks.iter().cloned().map(Found::from);
+    links.chain(imports.map(broken_import)).chain(anchors).chain(named).chain(blocks).chain(calls).collect()
 }
 
-fn broken_link(link: &BrokenLink, facts: &Facts) -> Found {
+/// A link that leads nowhere; `None` where the site that is built of the note makes it lead somewhere.
+fn broken_link(link: &BrokenLink, facts: &Facts) -> Option<Found> {
+    let is_built = facts.sites.build(&link.path);
+    // On a site pages have their own addresses, and a link without a destination carries a name (`[](){#name}`).
+    if is_built && matches!(link.reason, Reason::BuiltPage | Reason::Empty) {
+        return None;
+    }
     let check = if link.reason == Reason::AnchorMissing { "broken-anchor" } else { "broken-link" };
     let message = format!("link to `{}` {}", link.target.escape_debug(), link.reason.phrase());
     let mut found = Found::new(check, (link.path.display().into_owned(), link.line), &link.target, message);
-    // These work on the built site.
+    // `[later]()` waits for its destination; a page of a site that is not seen here may be right.
     if matches!(link.reason, Reason::BuiltPage | Reason::Empty) {
         found.level = Level::Warn;
+    }
+    if is_built && may_be_of_the_site(link) {
+        found.level = Level::Warn;
+        found.message.push_str(", unless the site makes it");
     }
     let mut suggestion = link.suggestion.clone();
     match link.wanted.as_ref().and_then(|wanted| facts.fates.get(wanted)) {
@@ -38,7 +51,13 @@ fn broken_link(link: &BrokenLink, facts: &Facts) -> Found {
         None => {}
     }
     found.hint = suggestion.map(|to| format!("write `{}`", to.escape_debug()));
-    found
+    Some(found)
+}
+
+/// True for anchors, and for targets without an ending: a generator has names and labels of its own.
+fn may_be_of_the_site(link: &BrokenLink) -> bool {
+    let path = link.target.split(['#', '?']).next().unwrap_or_default();
+    link.reason == Reason::AnchorMissing || !path.rsplit('/').next().unwrap_or_default().contains('.')
 }
 
 fn fragment(target: &str) -> Option<&str> {
@@ -72,9 +91,8 @@ fn path_anchor(anchor: &MovedAnchor) -> Found {
         AnchorKind::OwnFolder => format!("add `{}` above it", anchor.needed),
     });
     found.mend = Some(FIX_IMPORTS);
-    if let Some(commit) = anchor.commit.as_deref().and_then(CommitId::parse) {
-        found.blame("moved", &commit);
-    }
+    let commit = anchor.commit.as_deref().and_then(CommitId::parse);
+    found.blame("moved", &commit.unwrap_or_else(CommitId::uncommitted));
     found
 }
 
@@ -87,14 +105,15 @@ fn broken_call(call: &BrokenCall) -> Found {
     found
 }
 
-impl Found {
-    /// Names the commit that did it; of what is not committed yet there is none.
-    fn blame(&mut self, what: &str, commit: &CommitId) {
-        if commit.is_uncommitted() {
-            self.message.push_str(&format!(" ({what}, not committed yet)"));
-        } else {
-            self.message.push_str(&format!(" ({what} in {})", commit.short()));
-            self.commit = Some(commit.to_string());
-        }
-    }
+/// A path may be written for what it was: it is told, and denies nothing.
+fn moved_path(named: &MovedPath) -> Found {
+    let message = format!("names `{}`", named.old.escape_debug());
+    let place = (named.path.display().into_owned(), named.line);
+    let mut found = Found::new("moved-path", place, &named.old, message);
+    found.level = Level::Warn;
+    found.hint = Some(format!("write `{}`", named.new.escape_debug()));
+    found.mend = Some("xtask validate imports --fix --references");
+    let commit = named.commit.as_deref().and_then(CommitId::parse);
+    found.blame("moved", &commit.unwrap_or_else(CommitId::uncommitted));
+    found
 }

@@ -6,14 +6,16 @@ use std::thread;
 
 use anyhow::Result;
 
+use super::sites::Sites;
 use super::{Pending, Request};
+use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
 use crate::code::python::calls::{self, BrokenCall};
-use crate::code::python::imports::{self, Imports, Past, Project};
-use crate::links::{self, Broken};
+use crate::code::python::imports::{self, Imports, Project};
+use crate::links::{self, Broken, MovedPath};
 use crate::markdown::{self, Format, Parsed};
-use crate::repo::{CommitId, EntryKind, Rename, Repo, RepoPath, Tree};
-use crate::report::{Hinted, ReportMarker};
+use crate::repo::{CommitId, EntryKind, History, Rename, Repo, RepoPath, Tree};
+use crate::report::{Finding, Hinted, ReportMarker};
 
 /// What a user wants to have checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +91,11 @@ pub(super) struct Facts {
     pub(super) fates: BTreeMap<RepoPath, Fate>,
     pub(super) imports: Imports,
     pub(super) calls: Vec<BrokenCall>,
+    /// Paths that moved, named by files that are no code.
+    pub(super) named: Vec<MovedPath>,
+    pub(super) sites: Sites,
+    /// What is wrong with managed parts of files.
+    pub(super) blocks: Vec<Finding>,
 }
 
 /// What became of a path that is not there.
@@ -99,7 +106,7 @@ pub(super) enum Fate {
 }
 
 /// The history that explains, walked when the first question comes.
-pub(super) struct History<'a> {
+pub(super) struct Past<'a> {
     repo: &'a Repo,
     pending: Pending,
     known: OnceCell<Option<Known>>,
@@ -107,10 +114,10 @@ pub(super) struct History<'a> {
 
 struct Known {
     tip: CommitId,
-    history: crate::repo::History,
+    history: History,
 }
 
-impl<'a> History<'a> {
+impl<'a> Past<'a> {
     pub(super) fn of(repo: &'a Repo, pending: Pending) -> Self {
         Self { repo, pending, known: OnceCell::new() }
     }
@@ -120,7 +127,11 @@ impl<'a> History<'a> {
         self.known.get()?.as_ref()?.history.unknown.clone()
     }
 
-    /// `None` before the first commit.
+    /// The history; `None` before the first commit.
+    pub(super) fn history(&self) -> Result<Option<&History>> {
+        Ok(self.get()?.map(|known| &known.history))
+    }
+
     fn get(&self) -> Result<Option<&Known>> {
         if self.known.get().is_none() {
             let read = self.read()?;
@@ -142,7 +153,7 @@ impl<'a> History<'a> {
 }
 
 /// Reads one tree: its notes on one thread, its Python on the others.
-pub(super) fn read(repo: &Repo, tree: &Tree, history: &History<'_>) -> Result<Facts> {
+pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
     let (notes, project) = thread::scope(|scope| {
         let notes = scope.spawn(|| notes(tree));
         let project = Project::of_tree_cached(tree, &Cache::of(repo));
@@ -151,10 +162,25 @@ pub(super) fn read(repo: &Repo, tree: &Tree, history: &History<'_>) -> Result<Fa
     let notes = notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let project = project?;
     let links = broken_links(repo, tree, &notes)?;
-    let imports = imports_of(repo, &project, history)?;
-    let calls = calls_of(repo, &project, history)?;
-    let fates = fates(tree, &links, history)?;
-    Ok(Facts { checked: notes.len() + imports.files, links, fates, imports, calls })
+    let imports = imports_of(repo, &project, past)?;
+    let calls = calls_of(repo, &project, past)?;
+    let fates = fates(tree, &links, past)?;
+    let (configuration, named) = match past.get()? {
+        Some(known) => links::moved_paths(tree, &known.history)?,
+        None => (0, Vec::new()),
+    };
+    let sites = Sites::of(tree);
+    let blocks = managed_blocks(tree)?;
+    Ok(Facts {
+        named,
+        sites,
+        blocks,
+        checked: notes.len() + imports.files + configuration,
+        links,
+        fates,
+        imports,
+        calls,
+    })
 }
 
 /// The Markdown files, but the tool's own reports and what lies in virtual environments that git does not ignore.
@@ -188,20 +214,20 @@ fn broken_links(repo: &Repo, tree: &Tree, notes: &[(RepoPath, Parsed)]) -> Resul
     Ok(broken)
 }
 
-fn imports_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<Imports> {
+fn imports_of(repo: &Repo, project: &Project, past: &Past<'_>) -> Result<Imports> {
     let mut imports = imports::verify(project);
     if imports.needs_history()
-        && let Some(known) = history.get()?
+        && let Some(known) = past.get()?
     {
-        imports::explain(project, &mut imports, &known.history, &mut Past::of(repo, &known.tip))?;
+        imports::explain(project, &mut imports, &known.history, &mut imports::Past::of(repo, &known.tip))?;
     }
     Ok(imports)
 }
 
-fn calls_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<Vec<BrokenCall>> {
+fn calls_of(repo: &Repo, project: &Project, past: &Past<'_>) -> Result<Vec<BrokenCall>> {
     let mut broken = calls::verify(project);
     if !broken.is_empty()
-        && let Some(known) = history.get()?
+        && let Some(known) = past.get()?
     {
         calls::suggest(&mut broken, &known.history, &mut calls::Versions::of(repo, &known.tip))?;
     }
@@ -209,13 +235,13 @@ fn calls_of(repo: &Repo, project: &Project, history: &History<'_>) -> Result<Vec
 }
 
 /// What became of the files that links miss.
-fn fates(tree: &Tree, links: &Broken, history: &History<'_>) -> Result<BTreeMap<RepoPath, Fate>> {
+fn fates(tree: &Tree, links: &Broken, past: &Past<'_>) -> Result<BTreeMap<RepoPath, Fate>> {
     let wanted = links.wanted();
     let mut fates = BTreeMap::new();
     if wanted.is_empty() {
         return Ok(fates);
     }
-    let Some(known) = history.get()? else { return Ok(fates) };
+    let Some(known) = past.get()? else { return Ok(fates) };
     for path in wanted {
         let moved = known.history.moved_to(&path).filter(|rename| tree.get(&rename.to).is_some());
         let removed = || known.history.paths.get(&path).and_then(|past| past.removed.as_ref());
@@ -226,4 +252,24 @@ fn fates(tree: &Tree, links: &Broken, history: &History<'_>) -> Result<BTreeMap<
         fates.extend(fate.map(|fate| (path, fate)));
     }
     Ok(fates)
+}
+
+/// Files that may have a part that the tool writes: notes at the root and in `.github`, workflow files, settings of
+/// hooks.
+fn managed_blocks(tree: &Tree) -> Result<Vec<Finding>> {
+    const MARKER: &[u8] = b"xtask:begin";
+    let mut found = Vec::new();
+    for (path, entry) in tree.entries() {
+        let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
+        let is_host = matches!(path.extension().as_str(), "md" | "yml" | "yaml" | "toml" | "sh");
+        let is_near = path.parent().is_none_or(|folder| folder.as_bytes().starts_with(b".github"));
+        if !is_file || !is_host || !is_near {
+            continue;
+        }
+        let bytes = tree.read(path)?;
+        if bytes.windows(MARKER.len()).any(|window| window == MARKER) {
+            found.extend(blocks::findings(&path.display(), &bytes, Syntax::of_file_name(path.file_name())));
+        }
+    }
+    Ok(found)
 }

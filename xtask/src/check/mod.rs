@@ -9,6 +9,7 @@ mod compare;
 mod findings;
 mod gather;
 mod lines;
+mod sites;
 pub mod staged;
 #[cfg(test)]
 mod tests;
@@ -16,8 +17,8 @@ mod tests;
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::repo::{Repo, Tree};
-use crate::report::Level;
+use crate::repo::{CommitId, History, Repo, Tree};
+use crate::report::{Finding, Level};
 
 pub use gather::{Trees, What};
 pub use lines::lines;
@@ -35,6 +36,9 @@ pub struct Request<'a> {
     pub pending: Pending,
 }
 
+/// Finds something else in a tree, with the history where there is one.
+pub type More<'a> = dyn Fn(&Tree, Option<&History>) -> Result<Vec<Found>> + 'a;
+
 /// What is not committed yet and counts as history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pending {
@@ -45,6 +49,18 @@ pub enum Pending {
     /// What is in the index and in the work tree.
     WorkTree,
 }
+
+/// The checks in the order in which they are told: what stops a program first.
+const ORDER: &[&str] = &[
+    "broken-import",
+    "broken-call",
+    "path-anchor",
+    "managed-block",
+    "broken-link",
+    "broken-anchor",
+    "moved-path",
+    "stale-reference",
+];
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -88,11 +104,14 @@ impl Checked {
     pub fn is_failing(&self) -> bool {
         self.findings.iter().any(|found| found.level == Level::Deny)
     }
+}
 
-    /// Adds what another room found, in the same order.
-    pub fn extend(&mut self, found: impl IntoIterator<Item = Found>) {
-        self.findings.extend(found);
-        self.findings.sort_by(Found::order);
+impl From<Finding> for Found {
+    fn from(finding: Finding) -> Self {
+        let place = (finding.path.unwrap_or_default(), finding.line.unwrap_or(1));
+        let check = ORDER.iter().find(|check| **check == finding.check).unwrap_or(&"other");
+        let found = Self::new(check, place, &finding.message, finding.message.clone());
+        Self { level: finding.level, hint: finding.hint, ..found }
     }
 }
 
@@ -114,10 +133,34 @@ impl Found {
         }
     }
 
+    /// The same, as a warning: it denies nothing.
+    pub fn warning(mut self) -> Self {
+        self.level = Level::Warn;
+        self
+    }
+
+    /// The same, with what to do and the command that does it.
+    pub fn hint(mut self, hint: impl Into<String>, mend: Option<&'static str>) -> Self {
+        self.hint = Some(hint.into());
+        self.mend = mend;
+        self
+    }
+
+    /// Names the commit that did it; of what is not committed yet there is none.
+    pub fn blame(&mut self, what: &str, commit: &CommitId) {
+        if commit.is_uncommitted() {
+            self.message.push_str(&format!(" ({what}, not committed yet)"));
+        } else {
+            self.message.push_str(&format!(" ({what} in {})", commit.short()));
+            self.commit = Some(commit.to_string());
+        }
+    }
+
     fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let key =
-            |found: &Self| (found.level, found.path.clone(), found.line, found.check, found.message.clone());
-        key(self).cmp(&key(other))
+        let rank = |found: &Self| ORDER.iter().position(|check| *check == found.check).unwrap_or(ORDER.len());
+        let key = |found: &Self| (found.level, !found.new, rank(found));
+        let place = |found: &Self| (found.path.clone(), found.line, found.message.clone());
+        key(self).cmp(&key(other)).then_with(|| place(self).cmp(&place(other)))
     }
 }
 
@@ -128,14 +171,28 @@ impl Found {
 /// # Errors
 /// A file of the tree cannot be read, or git cannot be asked.
 pub fn run(request: &Request<'_>) -> Result<Checked> {
-    let past = gather::History::of(request.repo, request.pending);
-    let facts = gather::read(request.repo, request.tree, &past)?;
-    let mut found = findings::of(&facts);
+    run_with(request, None)
+}
+
+/// The same, with what rooms above this one find in a tree.
+///
+/// # Errors
+/// As [`run`], and as `more`.
+pub fn run_with(request: &Request<'_>, more: Option<&More<'_>>) -> Result<Checked> {
+    let past = gather::Past::of(request.repo, request.pending);
+    let look = |tree: &Tree| -> Result<(usize, Vec<Found>)> {
+        let facts = gather::read(request.repo, tree, &past)?;
+        let mut found = findings::of(&facts);
+        if let Some(more) = more {
+            found.extend(more(tree, past.history()?)?);
+        }
+        Ok((facts.checked, found))
+    };
+    let (checked, mut found) = look(request.tree)?;
     if let Some(base) = request.base.filter(|_| !found.is_empty()) {
-        let before = findings::of(&gather::read(request.repo, base, &past)?);
-        compare::mark_old(&mut found, before, request.tree);
+        compare::mark_old(&mut found, look(base)?.1, request.tree);
     }
     found.sort_by(Found::order);
     let history_unknown = past.unknown().filter(|_| !found.is_empty());
-    Ok(Checked { checked: facts.checked, findings: found, history_unknown })
+    Ok(Checked { checked, findings: found, history_unknown })
 }

@@ -69,9 +69,9 @@ fn what_a_staged_move_breaks_is_new_with_what_to_write() {
     assert_eq!(short(&place.check(&What::Staged)), Vec::<String>::new());
     place.git(&["mv", "pkg/old.py", "pkg/fresh.py"]);
     let checked = place.check(&What::Staged);
-    assert_eq!(short(&checked), ["new README.md:1 broken-link", "new app.py:1 broken-import"]);
+    assert_eq!(short(&checked), ["new app.py:1 broken-import", "new README.md:1 broken-link"]);
     let hints: Vec<&str> = checked.findings.iter().filter_map(|found| found.hint.as_deref()).collect();
-    assert_eq!(hints, ["write `pkg/fresh.py`", "write `from pkg.fresh import run`"]);
+    assert_eq!(hints, ["write `from pkg.fresh import run`", "write `pkg/fresh.py`"]);
     assert!(checked.findings.iter().all(|found| found.commit.is_none()), "it is in no commit yet");
     assert!(checked.is_failing());
 }
@@ -137,4 +137,41 @@ fn a_call_that_a_change_of_the_signature_broke_is_new_and_named_with_what_is_in_
     assert_eq!(found.message, "`load` has no parameter `size`");
     let hint = format!("`size` removed in `{}`; see `limit`", &commit[..9]);
     assert_eq!(found.hint.as_deref(), Some(hint.as_str()));
+}
+
+#[test]
+fn links_that_a_site_makes_work_do_not_deny() {
+    let page = "[a](#made-by-the-site) [b](labels/some-name) [](){#here} [c](page/index.html) [d](gone.md)\n";
+    let place =
+        Place::new(&[("docs/conf.py", ""), ("docs/a.md", page), ("docs/page/index.md", ""), ("b.md", page)]);
+    let checked = place.check(&What::WorkTree);
+    let told: Vec<String> = checked
+        .findings
+        .iter()
+        .map(|found| format!("{} {:?} {}", found.path, found.level, found.message))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+    b.md Deny link to `gone.md` leads to no file
+    b.md Deny link to `labels/some-name` leads to no file
+    b.md Deny link to `page/index.html` leads to no file
+    docs/a.md Deny link to `gone.md` leads to no file
+    b.md Deny link to `#made-by-the-site` names an anchor that its file does not have
+    b.md Warn link to `` has no destination
+    docs/a.md Warn link to `labels/some-name` leads to no file, unless the site makes it
+    docs/a.md Warn link to `#made-by-the-site` names an anchor that its file does not have, unless the site makes it
+    ");
+}
+
+#[test]
+fn paths_that_moved_are_told_and_deny_nothing() {
+    let place = Place::new(&[("scripts/run.sh", "echo\n"), ("Makefile", "all:\n\tscripts/run.sh\n")]);
+    place.shell.create_dir("tools").unwrap();
+    place.git(&["mv", "scripts/run.sh", "tools/run.sh"]);
+    let checked = place.check(&What::Staged);
+    insta::assert_snapshot!(lines(&checked, false).join("\n"), @"
+    Makefile:2: warning: names `scripts/run.sh` (moved, not committed yet); write `tools/run.sh`
+    mend: xtask validate imports --fix --references
+    1 file checked: 0 broken, 1 warning
+    ");
+    assert!(!checked.is_failing());
 }

@@ -3,9 +3,12 @@
 use anyhow::Result;
 
 use super::answer::Answer;
-use super::{Exit, place};
-use crate::check::{self, What};
+use super::{Exit, consolidate as notes, place};
+use crate::check::{self, Found, What};
 use crate::cli::{Check, Global};
+use crate::consolidate::{self, Reference, StalePlan};
+use crate::phases::analyses::Place;
+use crate::repo::{CommitId, History, Repo, Tree};
 use crate::term::Term;
 
 /// Checks the work tree, the index, or what a change broke.
@@ -18,7 +21,40 @@ pub(super) fn run(global: &Global, flags: &Check, term: Term) -> Result<Exit> {
         None => What::WorkTree,
     };
     let trees = check::Trees::of(&repo, &what)?;
-    let checked = check::run(&trees.request(&repo))?;
+    let of_notes = |tree: &Tree, history: Option<&History>| of_notes(&repo, &place, tree, history);
+    let checked = check::run_with(&trees.request(&repo), Some(&of_notes))?;
     Answer::of(&repo, &place, global, term)?.print_checked(&checked)?;
     Ok(if checked.is_failing() { Exit::Findings } else { Exit::Clean })
+}
+
+/// What the notes of a tree name and is gone, and a plan that speaks of notes as they were.
+fn of_notes(repo: &Repo, place: &Place, tree: &Tree, history: Option<&History>) -> Result<Vec<Found>> {
+    let stale = consolidate::stale(repo, tree, &notes::options(place), history)?;
+    let references = stale.references.iter().map(stale_reference);
+    Ok(references.chain(stale.plan.iter().map(stale_plan)).collect())
+}
+
+fn stale_reference(reference: &Reference) -> Found {
+    let place = (reference.path.display().into_owned(), reference.line);
+    let message = format!("names `{}`", reference.target.escape_debug());
+    let mut found = Found::new("stale-reference", place, &reference.target, message).warning();
+    let commit = reference.commit.as_deref().and_then(CommitId::parse);
+    let what = if reference.moved_to.is_some() { "moved" } else { "removed" };
+    found.blame(what, &commit.unwrap_or_else(CommitId::uncommitted));
+    match &reference.moved_to {
+        Some(path) => found.hint(format!("write `{}`", path.display().escape_debug()), None),
+        None => found,
+    }
+}
+
+fn stale_plan(plan: &StalePlan) -> Found {
+    let first = plan.changed.first().map(|path| path.display().into_owned()).unwrap_or_default();
+    let more = match plan.changed.len() {
+        0 | 1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let message = format!("the plan is older than `{}`{more}", first.escape_debug());
+    Found::new("stale-plan", (plan.path.display().into_owned(), 1), "plan", message)
+        .warning()
+        .hint("make it again: ticks are kept", Some("xtask consolidate plan"))
 }

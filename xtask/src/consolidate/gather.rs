@@ -63,21 +63,8 @@ pub(super) fn read(
         (None, None, None) => return Ok(None),
     };
     let scope = Scope::of(&options.config)?;
-    let mut gathered = Gathered {
-        notes: Vec::new(),
-        inbound: Inbound::default(),
-        read_at: read_at.as_ref().map(|commit| commit.as_str().to_owned()),
-        uncommitted: Vec::new(),
-        dates_unknown: None,
-        archived: Vec::new(),
-        previous: Vec::new(),
-        done: BTreeSet::new(),
-        guides: BTreeMap::new(),
-        paths: tree.entries().map(|(path, _)| path.clone()).collect(),
-        references: None,
-        broken_links: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut gathered = nothing_of(&tree);
+    gathered.read_at = read_at.as_ref().map(|commit| commit.as_str().to_owned());
     progress.step("reading notes");
     read_notes(repo, &tree, &scope, &mut gathered)?;
     read_previous(&tree, &scope, &mut gathered)?;
@@ -113,6 +100,54 @@ pub(super) fn read(
         gathered.uncommitted = repo.uncommitted()?.into_iter().filter(|path| noted.contains(path)).collect();
     }
     Ok(Some(gathered))
+}
+
+/// The places of a tree, with nothing read.
+fn nothing_of(tree: &Tree) -> Gathered {
+    Gathered {
+        notes: Vec::new(),
+        inbound: Inbound::default(),
+        read_at: None,
+        uncommitted: Vec::new(),
+        dates_unknown: None,
+        archived: Vec::new(),
+        previous: Vec::new(),
+        done: BTreeSet::new(),
+        guides: BTreeMap::new(),
+        paths: tree.entries().map(|(path, _)| path.clone()).collect(),
+        references: None,
+        broken_links: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+/// What a check of every day reads: the notes of a tree and the plan that stands in it.
+pub(super) struct ForToday {
+    pub(super) references: Vec<Reference>,
+    pub(super) plan: RepoPath,
+    pub(super) previous: Vec<Item>,
+    pub(super) done: BTreeSet<String>,
+    pub(super) blobs: BTreeMap<RepoPath, BlobId>,
+}
+
+/// Reads the notes of one tree, and what they name and is not there.
+pub(super) fn read_for_today(
+    repo: &Repo,
+    tree: &Tree,
+    options: &Options,
+    history: Option<&History>,
+) -> Result<ForToday> {
+    let scope = Scope::of(&options.config)?;
+    let mut gathered = nothing_of(tree);
+    read_notes(repo, tree, &scope, &mut gathered)?;
+    read_previous(tree, &scope, &mut gathered)?;
+    let references = match history.filter(|history| history.unknown.is_none()) {
+        Some(history) => dead_references(repo, tree, history, &gathered)?,
+        None => Vec::new(),
+    };
+    let blobs = gathered.notes.into_iter().map(|note| (note.path, note.blob)).collect();
+    let Gathered { previous, done, .. } = gathered;
+    Ok(ForToday { references, plan: scope.report, previous, done, blobs })
 }
 
 fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {

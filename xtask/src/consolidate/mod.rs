@@ -31,6 +31,7 @@ mod role;
 mod scope;
 mod sections;
 mod shares;
+mod stale;
 mod topics;
 mod words;
 
@@ -57,6 +58,7 @@ pub use plan::{Action, Destiny, Item, Proposed, SectionPlan, Source, guide_marke
 pub use plan_format::{PlanError, read, write};
 pub use report::{headline, next_step, report};
 pub use result::*;
+pub use stale::{Stale, StalePlan, stale};
 
 use crate::config::{ConsolidateConfig, Depth};
 use crate::process::{Cancel, Progress};

@@ -8,8 +8,10 @@
 )]
 
 mod bad_input;
+mod check;
 mod command_line;
 mod hook;
+mod imports;
 mod lab_fork;
 mod phase2;
 mod phase3;

@@ -1,0 +1,96 @@
+//! Notes that a site generator builds: there its rules for links hold beside GitHub's.
+
+use crate::repo::{RepoPath, Tree};
+
+/// Folders whose notes a generator builds.
+#[derive(Debug, Default)]
+pub(super) struct Sites(Vec<RepoPath>);
+
+/// Files that a generator is set up by, and the folders beside them that it builds; empty: the file's own folder.
+const GENERATORS: &[(&str, &[&str])] = &[
+    ("conf.py", &[""]),
+    ("book.toml", &["src"]),
+    ("antora.yml", &[""]),
+    ("docusaurus.config.js", &["docs", "blog", "i18n", "../docs"]),
+    ("docusaurus.config.ts", &["docs", "blog", "i18n", "../docs"]),
+    ("hugo.toml", &["content"]),
+    ("hugo.yaml", &["content"]),
+    ("mkdocs.yml", &["docs"]),
+    ("mkdocs.yaml", &["docs"]),
+    ("mint.json", &[""]),
+    (".vitepress/config.js", &[""]),
+    (".vitepress/config.ts", &[""]),
+    (".vitepress/config.mts", &[""]),
+];
+
+impl Sites {
+    pub(super) fn of(tree: &Tree) -> Self {
+        let mut folders = Vec::new();
+        for (path, _) in tree.entries() {
+            let named = GENERATORS.iter().filter(|(name, _)| ends_with(path, name));
+            for (name, below) in named {
+                let root = &path.as_bytes()[..path.as_bytes().len() - name.len()];
+                let root =
+                    std::str::from_utf8(root).ok().map(|root| RepoPath::from(root.trim_end_matches('/')));
+                let Some(root) = root else { continue };
+                let root = Some(root).filter(|root| !root.as_bytes().is_empty());
+                let docs_dir = if name.starts_with("mkdocs") { docs_dir(tree, path) } else { None };
+                let below = below.iter().map(|folder| (*folder).to_owned()).chain(docs_dir);
+                folders.extend(below.filter_map(|folder| match (&root, folder.as_str()) {
+                    // A generator at the root that builds its own folder would claim every note.
+                    (None, "") => None,
+                    (Some(root), "") => Some(root.clone()),
+                    (root, folder) => RepoPath::resolve(root.as_ref(), folder.as_bytes()),
+                }));
+            }
+        }
+        Self(folders)
+    }
+
+    /// True for a note that a generator builds.
+    pub(super) fn build(&self, note: &RepoPath) -> bool {
+        self.0.iter().any(|folder| note.is_within(folder))
+    }
+}
+
+fn ends_with(path: &RepoPath, name: &str) -> bool {
+    let start = path.as_bytes().strip_suffix(name.as_bytes());
+    start.is_some_and(|start| start.is_empty() || start.ends_with(b"/"))
+}
+
+/// The folder that MkDocs is told to build.
+fn docs_dir(tree: &Tree, path: &RepoPath) -> Option<String> {
+    let bytes = tree.read(path).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let value = text.lines().find_map(|line| line.strip_prefix("docs_dir:"))?;
+    Some(value.trim().trim_matches(['"', '\'']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::EntryKind;
+
+    #[test]
+    fn notes_of_a_site_are_told_from_others() {
+        let files = [
+            ("mkdocs.yml", "site_name: x\ndocs_dir: 'handbook'\n"),
+            ("manual/conf.py", ""),
+            ("src/conf.pyx", ""),
+            ("conf.py", ""),
+        ];
+        let files =
+            files.map(|(path, text)| (RepoPath::from(path), EntryKind::File, text.as_bytes().to_vec()));
+        let sites = Sites::of(&Tree::in_memory(files));
+        let cases = [
+            ("handbook/a.md", true),
+            ("docs/a.md", true),
+            ("manual/deep/a.md", true),
+            ("README.md", false),
+            ("src/a.md", false),
+        ];
+        for (note, expected) in cases {
+            assert_eq!(sites.build(&RepoPath::from(note)), expected, "{note}");
+        }
+    }
+}
