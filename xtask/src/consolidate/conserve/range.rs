@@ -26,11 +26,7 @@ pub(super) fn verify(
     let scope = Scope::of(config)?;
     let is_note = |path: &RepoPath| scope.kind(path) != Kind::Other && *path != scope.report;
     // What stands somewhere byte for byte was moved at most.
-    let kept: BTreeSet<&BlobId> = after
-        .entries()
-        .filter(|(path, _)| is_text(path))
-        .filter_map(|(_, entry)| entry.id.as_ref())
-        .collect();
+    let kept: BTreeSet<&BlobId> = after.entries().filter_map(|(_, entry)| entry.id.as_ref()).collect();
     let gone = |path: &&RepoPath| {
         before.get(path).is_some_and(|entry| entry.id.as_ref().is_none_or(|id| !kept.contains(id)))
     };
