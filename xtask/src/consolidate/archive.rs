@@ -252,7 +252,7 @@ fn old_folder(note: &Note) -> Option<String> {
 }
 
 /// The share of words that tell what was done.
-fn past_share(text: &str) -> f64 {
+pub(super) fn past_share(text: &str) -> f64 {
     const DONE: &[&str] = &[
         "added",
         "fixed",

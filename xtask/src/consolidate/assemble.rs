@@ -196,7 +196,7 @@ fn items(
     let mut groups = groups::of(notes, affinities, overlaps, &guides, &finished);
     groups::avoid_files(&mut groups, notes, &gathered.paths);
     let mut items: Vec<Item> =
-        groups.iter().map(|group| merge_item(notes, group, overlaps, options)).collect();
+        groups.iter().map(|group| merge_item(notes, group, options)).filter(has_guide).collect();
     let twins = duplicate_items(gathered, overlaps);
     let gone: BTreeSet<RepoPath> = twins.iter().map(|item| item.sources[0].path.clone()).collect();
     let archived = candidates.iter().filter(|candidate| {
@@ -297,12 +297,12 @@ fn item(
     }
 }
 
-fn merge_item(notes: &[Note], group: &Group, overlaps: &Overlaps, options: &Options) -> Item {
+fn merge_item(notes: &[Note], group: &Group, options: &Options) -> Item {
     let mut sources: Vec<Source> = group.notes.iter().map(|&number| source(&notes[number])).collect();
     sources.sort();
     let confidence = percent(group.confidence);
     let ticked = confidence >= percent(options.tick_above);
-    let sections = sections::of(notes, &group.notes, overlaps);
+    let sections = sections::of(notes, &group.notes);
     let all = group.notes.iter().map(|&number| notes[number].count_lines()).sum();
     let in_guide = sections
         .iter()
@@ -314,6 +314,11 @@ fn merge_item(notes: &[Note], group: &Group, overlaps: &Overlaps, options: &Opti
         lines,
         ..item(Action::Merge, sources, group.target.clone(), confidence, ticked, group.why.clone())
     }
+}
+
+/// Notes that tell of days alone make no guide.
+fn has_guide(item: &Item) -> bool {
+    item.lines.is_some_and(|(_, in_guide)| in_guide > 0)
 }
 
 fn archive_item(

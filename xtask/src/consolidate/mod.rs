@@ -11,6 +11,7 @@ mod ask;
 mod assemble;
 pub mod conserve;
 mod decisions;
+mod destiny;
 mod done;
 mod facts;
 mod folded;

@@ -1,32 +1,63 @@
 //! What becomes of each section of the notes that make a guide.
 
-use super::note::{Note, Role};
-use super::overlaps::Overlaps;
+use std::collections::BTreeSet;
+
+use super::destiny;
+use super::folded::Folder;
+use super::note::Note;
 use super::plan::{Destiny, SectionPlan};
 use super::role::date_in;
 use super::words;
 
-/// The share of a section that must stand in another note of the guide for it to count as repeated.
-const REPEATED: f64 = 0.8;
+/// Words from which on a section that stands in an earlier note is repeated; fewer stand anywhere by chance.
+const TELLING: usize = 12;
 
 /// The sections of some notes, the base first, each with what becomes of it.
-pub(super) fn of(notes: &[Note], group: &[usize], overlaps: &Overlaps) -> Vec<SectionPlan> {
+pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
     let mut plans = Vec::new();
-    for (place, &number) in group.iter().enumerate() {
+    let mut before: Vec<BTreeSet<String>> = Vec::new();
+    for &number in group {
         let note = &notes[number];
-        for (heading, lines) in cut(note) {
-            let destiny = destiny(notes, &group[..place], number, &heading, lines, overlaps);
+        let lean = destiny::lean(note);
+        let lines: Vec<&str> = note.text.lines().collect();
+        let leaves = leaves(note);
+        for (heading, range) in cut(note) {
+            let text = lines.get(range.0 - 1..range.1).unwrap_or_default().join("\n");
+            let destiny = match destiny::is_history(lean, &heading, &text) {
+                _ if is_repeated(&leaves, range, &before) => Destiny::Repeated,
+                true => Destiny::History,
+                false => Destiny::Guide,
+            };
             plans.push(SectionPlan {
                 source: note.path.clone(),
-                lines,
+                lines: range,
                 heading: super::plan_words::one_line(&heading),
                 destiny,
                 proposed: destiny,
                 order: plans.len() + 1,
             });
         }
+        before.push(leaves.into_iter().map(|(_, words)| words).collect());
     }
     plans
+}
+
+/// The folded words of each block with its line, headings left out.
+fn leaves(note: &Note) -> Vec<(usize, String)> {
+    let folder = Folder::without_targets(&note.text, &note.parsed);
+    let top = note.parsed.blocks.iter().enumerate().filter(|(_, block)| {
+        block.parent.is_none() && !matches!(block.kind, crate::markdown::BlockKind::Heading(_))
+    });
+    let leaves = top
+        .flat_map(|(index, block)| folder.leaves(index).into_iter().map(move |words| (block.lines.0, words)));
+    leaves.collect()
+}
+
+/// True when all that a section says stands in one earlier note.
+fn is_repeated(leaves: &[(usize, String)], lines: (usize, usize), before: &[BTreeSet<String>]) -> bool {
+    let own = || leaves.iter().filter(|(line, _)| (lines.0..=lines.1).contains(line));
+    let words: usize = own().map(|(_, leaf)| leaf.split_whitespace().count()).sum();
+    words >= TELLING && before.iter().any(|other| own().all(|(_, leaf)| other.contains(leaf)))
 }
 
 /// A note cut at its headings of the first and second level; all its lines, none twice.
@@ -49,42 +80,6 @@ fn cut(note: &Note) -> Vec<(String, (usize, usize))> {
         .filter(|((start, _), end)| start <= end)
         .map(|((start, text), end)| (text, (start, end)))
         .collect()
-}
-
-fn destiny(
-    notes: &[Note],
-    before: &[usize],
-    number: usize,
-    heading: &str,
-    lines: (usize, usize),
-    overlaps: &Overlaps,
-) -> Destiny {
-    if before.iter().any(|&other| held(notes, number, other, lines, overlaps) >= REPEATED) {
-        return Destiny::Repeated;
-    }
-    if is_history(&notes[number], heading) { Destiny::History } else { Destiny::Guide }
-}
-
-/// The share of some lines of a note that stands in another note.
-fn held(notes: &[Note], number: usize, other: usize, lines: (usize, usize), overlaps: &Overlaps) -> f64 {
-    let Some(pair) = overlaps.between(number, other) else { return 0.0 };
-    let texts: Vec<&str> = notes[number].text.lines().collect();
-    let (mut all, mut shared) = (0.0, 0.0);
-    for line in lines.0..=lines.1 {
-        let words = texts.get(line - 1).map_or(0, |text| text.split_whitespace().count()) as f64;
-        let similarity = pair
-            .passages
-            .iter()
-            .filter(|passage| {
-                let range = if pair.a == number { passage.a } else { passage.b };
-                (range.0..=range.1).contains(&line)
-            })
-            .map(|passage| passage.similarity)
-            .fold(0.0, f64::max);
-        all += words;
-        shared += words * similarity;
-    }
-    if all == 0.0 { 0.0 } else { shared / all }
 }
 
 /// What a section is called when it tells of a day rather than of a thing.
@@ -117,16 +112,6 @@ const OF_A_DAY: &[&str] = &[
     "date",
     "handoff",
 ];
-
-fn is_history(note: &Note, heading: &str) -> bool {
-    if matches!(note.role, Role::Session | Role::Status) || date_in(&note.stem()).is_some() {
-        return true;
-    }
-    if heading.is_empty() {
-        return false;
-    }
-    tells_of_a_day(heading)
-}
 
 /// True for a heading that tells of a day rather than of a thing.
 pub(super) fn tells_of_a_day(heading: &str) -> bool {

@@ -250,14 +250,24 @@ fn topics_hold_every_note_once() {
 #[test]
 fn sections_cover_a_note_once_and_get_a_destiny() {
     let notes = sample();
-    let (overlaps, _) = compared(&notes);
-    let plans = sections::of(&notes, &[1, 0], &overlaps);
+    let plans = sections::of(&notes, &[1, 0]);
     let of_first: Vec<_> = plans
         .iter()
         .filter(|plan| plan.source == notes[0].path)
         .map(|plan| (plan.lines, plan.destiny))
         .collect();
-    assert_eq!(of_first, [((1, 4), Destiny::Repeated), ((5, 7), Destiny::History)]);
+    assert_eq!(of_first, [((1, 4), Destiny::Guide), ((5, 7), Destiny::History)]);
+}
+
+#[test]
+fn section_is_repeated_only_where_all_of_it_stands_in_one_earlier_note() {
+    let loops = "The control loop reads the probe every second and sets the heater to hold the bath.";
+    let notes = [
+        note("notes/bath.md", &format!("# Bath\n\n{loops}\n\nAnother paragraph.\n")),
+        note("notes/bath_loop.md", &format!("# Loop\n\n**{loops}**\n\n## More\n\n{} And more.\n", loops)),
+    ];
+    let destinies: Vec<Destiny> = sections::of(&notes, &[0, 1]).iter().map(|plan| plan.destiny).collect();
+    assert_eq!(destinies, [Destiny::Guide, Destiny::Repeated, Destiny::Guide]);
 }
 
 #[test]
