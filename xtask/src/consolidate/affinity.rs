@@ -3,7 +3,7 @@
 //! Two questions, two weightings of the same evidence: whether notes would make one guide, and whether they
 //! speak of one topic. The weights were found by scoring groups that editors made by hand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
@@ -34,12 +34,16 @@ pub(super) struct Evidence {
     pub(super) body: f64,
     /// Words of the folders.
     pub(super) folder: f64,
+    /// Both lie in one folder.
+    pub(super) same_folder: bool,
     /// Shared passages.
     pub(super) overlap: f64,
     /// Both are of the same kind.
     pub(super) same_role: bool,
     /// How many of the two tell of one sitting or day.
     pub(super) of_a_day: u8,
+    /// Both do, and neither name says about what.
+    pub(super) nameless_days: bool,
 }
 
 impl Evidence {
@@ -50,15 +54,16 @@ impl Evidence {
         (sum / 2.7).clamp(0.0, 1.0)
     }
 
-    /// How much they speak of one topic; comparable among pairs alone.
+    /// How much they speak of one topic; comparable among pairs alone. Where people put a note says as much of
+    /// its topic as what they called it.
     pub(super) fn topic_score(self) -> f64 {
-        let days = number(self.of_a_day == 2);
         0.5 * self.theme
             + 0.5 * self.name
             + self.body
-            + 0.3 * self.folder
+            + self.folder
+            + 0.5 * number(self.same_folder)
             + 0.05 * number(self.same_role)
-            + 0.25 * days
+            + 0.25 * number(self.nameless_days)
     }
 }
 
@@ -80,9 +85,13 @@ impl Affinities {
             name: cosine(&names, a, b),
             body: cosine(&bodies, a, b),
             folder: cosine(&folders, a, b),
+            same_folder: notes[a].path.parent() == notes[b].path.parent(),
             overlap: overlaps.between(a, b).map_or(0.0, |pair| pair.score),
             same_role: notes[a].role == notes[b].role && notes[a].role != Role::Other,
             of_a_day: u8::from(tells_of_a_day(&notes[a])) + u8::from(tells_of_a_day(&notes[b])),
+            nameless_days: [a, b]
+                .iter()
+                .all(|&number| tells_of_a_day(&notes[number]) && themes.words[number].is_empty()),
         };
         let pairs = candidates(&[&names, &bodies], overlaps);
         let scores = pairs.into_iter().map(|(a, b)| ((a, b), measure(a, b))).collect();
@@ -153,11 +162,11 @@ fn space(notes: &[Note], words: impl Fn(&Note) -> BTreeMap<String, f64>, keep: u
 }
 
 fn counts(words: Vec<String>) -> BTreeMap<String, f64> {
-    let mut counts = BTreeMap::new();
-    for word in words.iter().map(|word| words::singular(word)).filter(|word| word.chars().count() > 2) {
-        *counts.entry(word.to_owned()).or_default() += 1.0;
+    let mut counts: HashMap<&str, f64> = HashMap::new();
+    for word in words.iter().map(|word| words::singular(word)).filter(|word| word.chars().nth(2).is_some()) {
+        *counts.entry(word).or_default() += 1.0;
     }
-    counts
+    counts.into_iter().map(|(word, count)| (word.to_owned(), count)).collect()
 }
 
 fn folder_words(note: &Note) -> BTreeMap<String, f64> {

@@ -74,6 +74,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         facts,
         references: gathered.references.clone(),
         broken_links: Some(gathered.broken_links.clone()),
+        outrun: gathered.outrun.clone(),
         orphans: orphans(&gathered),
         archived: gathered.archived.clone(),
         plan,

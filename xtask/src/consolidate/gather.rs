@@ -1,5 +1,7 @@
 //! Reads the notes and what surrounds them; alone in this room it talks to the repository.
 
+mod dead;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
@@ -8,8 +10,8 @@ use super::mentions::{Inbound, Names};
 use super::navigation::{self, Navigation};
 use super::note::Note;
 use super::plan::Item;
-use super::references::{self, Ignored, Known};
-use super::result::Reference;
+use super::references::{self, Sightings};
+use super::result::{Outrun, Reference};
 use super::scope::{self, Kind, Scope};
 use super::{Options, done, plan_format, role};
 use crate::cache::Cache;
@@ -40,6 +42,8 @@ pub(super) struct Gathered {
     pub(super) paths: BTreeSet<RepoPath>,
     /// What the notes name and is not there; `None` where history was not read.
     pub(super) references: Option<Vec<Reference>>,
+    /// Notes whose files changed after them; `None` where history was not read.
+    pub(super) outrun: Option<Vec<Outrun>>,
     /// Relative links that lead nowhere.
     pub(super) broken_links: Vec<BrokenLink>,
     pub(super) findings: Vec<Finding>,
@@ -72,9 +76,18 @@ pub(super) fn read(
         return Ok(Some(gathered));
     }
     gathered.broken_links = broken_links(repo, &tree, &gathered.notes)?;
+    let mut named = Vec::new();
+    let mut sightings = Sightings::default();
     if options.depth > Depth::Quick {
         progress.step("reading what names the notes");
-        read_surroundings(&tree, &scope, &mut gathered);
+        named = gathered
+            .notes
+            .iter()
+            .enumerate()
+            .flat_map(|(number, note)| references::named(number, note))
+            .collect();
+        sightings = Sightings::of(&named);
+        read_surroundings(&tree, &scope, &mut gathered, &mut sightings);
     } else {
         gathered.inbound = inbound_of_notes(&gathered.notes).1;
     }
@@ -91,7 +104,10 @@ pub(super) fn read(
             let history = Cache::of(repo).history(repo, commit)?;
             date(&history, &mut gathered);
             if history.unknown.is_none() {
-                gathered.references = Some(dead_references(repo, &tree, &history, &gathered)?);
+                gathered.outrun = Some(dead::outrun(&named, &history, &gathered));
+                let asked = dead::Asked { named: &named, sightings: &sightings, history: &history };
+                gathered.references =
+                    Some(dead::references(repo, &tree, commit, options, &asked, &mut gathered)?);
             }
         }
     }
@@ -116,6 +132,7 @@ fn nothing_of(tree: &Tree) -> Gathered {
         guides: BTreeMap::new(),
         paths: tree.entries().map(|(path, _)| path.clone()).collect(),
         references: None,
+        outrun: None,
         broken_links: Vec::new(),
         findings: Vec::new(),
     }
@@ -141,9 +158,15 @@ pub(super) fn read_for_today(
     let mut gathered = nothing_of(tree);
     read_notes(repo, tree, &scope, &mut gathered)?;
     read_previous(tree, &scope, &mut gathered)?;
-    let references = match history.filter(|history| history.unknown.is_none()) {
-        Some(history) => dead_references(repo, tree, history, &gathered)?,
-        None => Vec::new(),
+    let references = match (history.filter(|history| history.unknown.is_none()), repo.head()?) {
+        (Some(history), Some(head)) => {
+            let notes = gathered.notes.iter().enumerate();
+            let named: Vec<_> = notes.flat_map(|(number, note)| references::named(number, note)).collect();
+            // Names of functions and classes would need all code read: a check of every day asks for files alone.
+            let asked = dead::Asked { named: &named, sightings: &Sightings::default(), history };
+            dead::references(repo, tree, &head, options, &asked, &mut gathered)?
+        }
+        _ => Vec::new(),
     };
     let blobs = gathered.notes.into_iter().map(|note| (note.path, note.blob)).collect();
     let Gathered { previous, done, .. } = gathered;
@@ -292,7 +315,7 @@ fn inbound_of_notes(notes: &[Note]) -> (Names, Inbound) {
 }
 
 /// Looks through the other files for names of notes.
-fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered) {
+fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered, sightings: &mut Sightings) {
     let (names, mut inbound) = inbound_of_notes(&gathered.notes);
     let noted: BTreeSet<&RepoPath> = gathered.notes.iter().map(|note| &note.path).collect();
     let mut navigation = Navigation::default();
@@ -301,7 +324,8 @@ fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered) {
         let names_notes =
             NAMING.contains(&path.extension().as_str()) && !noted.contains(path) && *path != scope.report;
         let is_site_file = navigation::is_site_file(path);
-        if !is_file || !(names_notes || is_site_file) {
+        let is_code = is_code(path);
+        if !is_file || !(names_notes || is_site_file || is_code) {
             continue;
         }
         // What cannot be read names nothing; whether it should be readable is not this room's question.
@@ -314,10 +338,13 @@ fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered) {
         if ReportMarker::parse(&text).is_some() {
             continue;
         }
+        if is_code {
+            sightings.take(&text);
+        }
         if is_site_file {
             navigation.take(path, &text);
         }
-        if !scope::is_archived(path) {
+        if names_notes && !scope::is_archived(path) {
             inbound.take_file(&names, path, &text);
         }
     }
@@ -327,6 +354,17 @@ fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered) {
         }
     }
     gathered.inbound = inbound;
+}
+
+/// True for what may define or call the names in notes; what other texts say of them proves nothing.
+fn is_code(path: &RepoPath) -> bool {
+    const MORE: &[&str] = &[
+        "pyi", "pyx", "pxd", "vue", "svelte", "proto", "cu", "cuh", "hs", "ml", "clj", "erl", "dart", "zig",
+        "m", "mm", "pl", "fs", "vb", "sol", "graphql", "j2", "hh", "cxx", "metal", "astro",
+    ];
+    let extension = path.extension();
+    let is_known = NAMING.contains(&extension.as_str()) || MORE.contains(&extension.as_str());
+    is_known && Format::of_extension(&extension).is_none()
 }
 
 fn protect(scope: &Scope, gathered: &mut Gathered) {
@@ -365,92 +403,4 @@ fn broken_links(repo: &Repo, tree: &Tree, notes: &[Note]) -> Result<Vec<BrokenLi
     let ignored = links::ignored(repo, tree, &broken.wanted())?;
     broken.set_aside_ignored(&ignored);
     Ok(broken.links)
-}
-
-/// What the notes name and is not there.
-fn dead_references(
-    repo: &Repo,
-    tree: &Tree,
-    history: &History,
-    gathered: &Gathered,
-) -> Result<Vec<Reference>> {
-    let notes = &gathered.notes;
-    let named: Vec<_> =
-        notes.iter().enumerate().flat_map(|(number, note)| references::named(number, note)).collect();
-    let open = references::to_ask(&named, notes, &gathered.paths);
-    let known =
-        Known { paths: &gathered.paths, history, ignored: &ignored(repo, &open)?, commands: &commands(tree) };
-    Ok(references::dead(&named, notes, &known))
-}
-
-/// Which of some paths ignore rules cover, and whether those rules cover tracked files too.
-fn ignored(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<Ignored> {
-    if paths.is_empty() || repo.work_tree().is_none() {
-        return Ok(Ignored::default());
-    }
-    let listing = repo.git().read(&["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])?;
-    let tracked: BTreeSet<RepoPath> = records(&listing).map(RepoPath::from_bytes).collect();
-    let crowded: BTreeSet<Vec<u8>> = rules(repo, &tracked)?.into_values().collect();
-    let (perhaps, surely): (Vec<_>, Vec<_>) =
-        rules(repo, paths)?.into_iter().partition(|(_, rule)| crowded.contains(rule));
-    let only_paths = |covered: Vec<(RepoPath, Vec<u8>)>| covered.into_iter().map(|(path, _)| path).collect();
-    Ok(Ignored { surely: only_paths(surely), perhaps: only_paths(perhaps) })
-}
-
-fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|&byte| byte == 0).filter(|record| !record.is_empty())
-}
-
-/// The ignore rule (file, line, pattern) that covers each path.
-fn rules(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeMap<RepoPath, Vec<u8>>> {
-    if paths.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let input: Vec<u8> = paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect();
-    // Exit code 1 says that none is covered; 128 that git gave up at a path (behind a link, in a submodule):
-    // what it answered until then still holds.
-    let args = ["check-ignore", "--no-index", "--verbose", "--stdin", "-z"];
-    let answer = repo.git().answer_to(&args, &input, &[0, 1, 128])?;
-    let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
-    let covered = fields.chunks_exact(4).filter(|record| !record[2].starts_with(b"!"));
-    Ok(covered.map(|record| (RepoPath::from_bytes(record[3]), record[..3].join(&0))).collect())
-}
-
-/// What can be called: targets of the Makefile at the root, scripts of all package.json.
-fn commands(tree: &Tree) -> BTreeMap<&'static str, BTreeSet<String>> {
-    let mut commands = BTreeMap::new();
-    let makefile =
-        ["Makefile", "makefile", "GNUmakefile"].iter().find_map(|name| tree.read(&(*name).into()).ok());
-    if let Some(bytes) = makefile {
-        let text = String::from_utf8_lossy(&bytes);
-        // What a Makefile includes or makes by pattern is not read: no claim is made then.
-        if !text
-            .lines()
-            .any(|line| line.starts_with("include") || line.starts_with("-include") || line.contains('%'))
-        {
-            commands.insert("make", targets(&text));
-        }
-    }
-    let packages = tree.entries().filter(|(path, _)| path.file_name() == b"package.json");
-    let mut scripts: Option<BTreeSet<String>> = None;
-    for (path, _) in packages {
-        let Some(value) =
-            tree.read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
-        else {
-            continue;
-        };
-        let names = value.get("scripts").and_then(serde_json::Value::as_object).into_iter().flatten();
-        scripts.get_or_insert_default().extend(names.map(|(name, _)| name.clone()));
-    }
-    if let Some(scripts) = scripts {
-        commands.insert("npm run", scripts);
-    }
-    commands
-}
-
-fn targets(makefile: &str) -> BTreeSet<String> {
-    let rules = makefile.lines().filter(|line| !line.starts_with(['\t', '#', ' ', '.']));
-    let names =
-        rules.filter_map(|line| Some(line.split_once(':').filter(|(_, rest)| !rest.starts_with('='))?.0));
-    names.flat_map(str::split_whitespace).map(str::to_owned).collect()
 }

@@ -39,8 +39,6 @@ mod words;
 #[cfg(test)]
 mod plan_tests;
 #[cfg(test)]
-mod reference_tests;
-#[cfg(test)]
 mod test_notes;
 #[cfg(test)]
 mod tests;

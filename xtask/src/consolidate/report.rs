@@ -7,6 +7,8 @@ use super::plan_format;
 use super::result::{Analysis, NoteEntry, Overlap, OverlapKind, Reference, ReferenceClass, Topic};
 use crate::report::{Block, Cell, Document, Inline};
 
+/// Files that are listed of a note whose files changed after it.
+const FILES: usize = 3;
 /// Entries of the short lists at the top.
 const SHORT: usize = 10;
 /// Overlaps that are listed, and of these how many with their passages side by side.
@@ -23,6 +25,7 @@ pub fn report(analysis: &Analysis) -> Document {
     references(&mut document, analysis);
     broken_links(&mut document, analysis);
     finished(&mut document, analysis);
+    outrun(&mut document, analysis);
     inventory(&mut document, analysis);
     overlaps(&mut document, analysis);
     plan(&mut document, analysis);
@@ -84,6 +87,11 @@ fn opening(document: &mut Document, analysis: &Analysis) {
     }
     document.paragraph(text);
     let ticked = analysis.items.iter().filter(|item| item.ticked && !item.done).count();
+    let open = analysis.items.iter().filter(|item| !item.done).count();
+    if open == 0 {
+        document.paragraph("Nothing is proposed. Planning again keeps what was decided before.");
+        return;
+    }
     let next = match ticked {
         0 => "Tick what is right in the plan below.",
         _ => "Read the plan below, and untick what is wrong.",
@@ -182,6 +190,27 @@ fn finished(document: &mut Document, analysis: &Analysis) {
     document.list(items.collect());
     if open.len() > SHORT {
         document.paragraph(format!("{} more stand in the plan below.", open.len() - SHORT));
+    }
+}
+
+fn outrun(document: &mut Document, analysis: &Analysis) {
+    let Some(notes) = analysis.outrun.as_ref().filter(|notes| !notes.is_empty()) else { return };
+    document.heading(2, format!("Notes whose files changed after them ({})", notes.len()));
+    let items = notes.iter().take(SHORT).map(|note| {
+        let day = note.changed.get(..10).unwrap_or_default();
+        let mut line = Inline::code(note.path.display().into_owned()).text(format!(
+            " of {day}: {} of {} files that it names, ",
+            note.since.len(),
+            note.named
+        ));
+        for (number, path) in note.since.iter().take(FILES).enumerate() {
+            line = line.text(if number == 0 { "" } else { ", " }).with_code(path.display().into_owned());
+        }
+        line.text(if note.since.len() > FILES { ", …" } else { "" })
+    });
+    document.list(items.collect());
+    if notes.len() > SHORT {
+        document.paragraph(format!("And {} more, listed by `--format json`.", notes.len() - SHORT));
     }
 }
 

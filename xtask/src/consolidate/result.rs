@@ -42,6 +42,10 @@ pub struct Analysis {
     /// Relative links that lead nowhere; absent where they were not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_links: Option<Vec<BrokenLink>>,
+    /// Notes that name files which changed after them, those with most of it first; absent where history was
+    /// not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outrun: Option<Vec<Outrun>>,
     /// Notes that no other note links to.
     pub orphans: Vec<RepoPath>,
     /// Notes in archive folders: not read, not compared.
@@ -200,7 +204,9 @@ pub struct LinePlace {
 pub enum ReferenceKind {
     /// A path.
     File,
-    /// `make TARGET`, `npm run SCRIPT`.
+    /// A module, function or class.
+    Symbol,
+    /// `make TARGET`, `npm run SCRIPT`, a flag of a script.
     Command,
 }
 
@@ -235,6 +241,19 @@ pub struct Reference {
     pub moved_to: Option<RepoPath>,
     /// The commit that moved or removed it.
     pub commit: Option<String>,
+}
+
+/// A note whose files changed after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outrun {
+    /// The note.
+    pub path: RepoPath,
+    /// When it was last changed.
+    pub changed: String,
+    /// How many files it names that are there.
+    pub named: usize,
+    /// Those of them that changed after it.
+    pub since: Vec<RepoPath>,
 }
 
 /// What is proposed.

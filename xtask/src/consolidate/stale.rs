@@ -34,7 +34,7 @@ pub fn stale(repo: &Repo, tree: &Tree, options: &Options, history: Option<&Histo
     let open = read.previous.iter().filter(|item: &&Item| !item.done && !read.done.contains(&item.id()));
     let mut changed: Vec<RepoPath> = open
         .flat_map(|item| &item.sources)
-        .filter(|source| !read.blobs.get(&source.path).is_some_and(|blob| *blob == source.blob))
+        .filter(|source| read.blobs.get(&source.path).is_none_or(|blob| *blob != source.blob))
         .map(|source| source.path.clone())
         .collect();
     changed.sort();

@@ -25,9 +25,11 @@ impl Topics {
     }
 }
 
-/// How many topics a reader can take in.
+/// How many topics a reader can take in: one for five notes, up to 25; above that they grow slower than notes.
 fn most_topics(notes: usize) -> usize {
-    ((notes as f64).sqrt() * 2.25).round().max(1.0) as usize
+    let by_share = (notes as f64 * 0.21).ceil();
+    let readable = ((notes as f64).sqrt() * 2.25).round().max(25.0);
+    by_share.min(readable).max(1.0) as usize
 }
 
 /// Agglomerative clustering by the average of `score`; `goes_on` is asked before each join.
@@ -44,38 +46,63 @@ pub(super) fn cluster(
         sums.entry(a).or_default().insert(b, score(evidence));
         sums.entry(b).or_default().insert(a, score(evidence));
     }
-    while let Some((closeness, a, b)) = closest(&sums, &members) {
+    // The closest group behind each: only what a join touches is looked for again.
+    let mut nearest: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
+    for (&a, others) in &sums {
+        nearest.extend(closest(a, others, &members).map(|found| (a, found)));
+    }
+    while let Some((closeness, a, b)) = best(&nearest) {
         if !goes_on(closeness, members.len()) {
             break;
         }
-        join(&mut sums, a, b);
+        let touched = join(&mut sums, a, b);
         let moved = members.remove(&b).unwrap_or_default();
         if let Some(group) = members.get_mut(&a) {
             group.extend(moved);
             group.sort_unstable();
         }
+        nearest.remove(&b);
+        for row in touched {
+            match sums.get(&row).and_then(|others| closest(row, others, &members)) {
+                Some(found) => nearest.insert(row, found),
+                None => nearest.remove(&row),
+            };
+        }
     }
     members.into_values().collect()
 }
 
+/// The closest group with a larger number; of equally close ones the first.
 fn closest(
-    sums: &BTreeMap<usize, BTreeMap<usize, f64>>,
+    a: usize,
+    others: &BTreeMap<usize, f64>,
     members: &BTreeMap<usize, Vec<usize>>,
-) -> Option<(f64, usize, usize)> {
-    let mut best: Option<(f64, usize, usize)> = None;
-    for (&a, others) in sums {
-        for (&b, &sum) in others.range(a + 1..) {
-            let closeness = sum / (members[&a].len() * members[&b].len()) as f64;
-            if best.is_none_or(|(most, _, _)| closeness > most) {
-                best = Some((closeness, a, b));
-            }
+) -> Option<(f64, usize)> {
+    let mut best: Option<(f64, usize)> = None;
+    for (&b, &sum) in others.range(a + 1..) {
+        let closeness = sum / (members[&a].len() * members[&b].len()) as f64;
+        if best.is_none_or(|(most, _)| closeness > most) {
+            best = Some((closeness, b));
         }
     }
     best
 }
 
-fn join(sums: &mut BTreeMap<usize, BTreeMap<usize, f64>>, a: usize, b: usize) {
+/// The closest two groups; of equally close ones the first.
+fn best(nearest: &BTreeMap<usize, (f64, usize)>) -> Option<(f64, usize, usize)> {
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (&a, &(closeness, b)) in nearest {
+        if best.is_none_or(|(most, _, _)| closeness > most) {
+            best = Some((closeness, a, b));
+        }
+    }
+    best
+}
+
+/// Adds the sums of `b` to those of `a`; gives the rows whose sums or sizes changed.
+fn join(sums: &mut BTreeMap<usize, BTreeMap<usize, f64>>, a: usize, b: usize) -> BTreeSet<usize> {
     let of_b = sums.remove(&b).unwrap_or_default();
+    let mut touched: BTreeSet<usize> = of_b.keys().copied().collect();
     for (other, sum) in of_b {
         if other == a {
             continue;
@@ -88,7 +115,10 @@ fn join(sums: &mut BTreeMap<usize, BTreeMap<usize, f64>>, a: usize, b: usize) {
     }
     if let Some(row) = sums.get_mut(&a) {
         row.remove(&b);
+        touched.extend(row.keys().copied());
     }
+    touched.insert(a);
+    touched
 }
 
 /// The topics as they are reported.

@@ -1,6 +1,6 @@
 //! Words of names and texts, and what they weigh.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Splits a text into lower-case words of letters; figures are left out, `camelCase` and `snake_case` are split.
 pub(super) fn of_text(text: &str) -> Vec<String> {
@@ -77,14 +77,15 @@ pub(super) struct Space {
 /// Weighs the words of texts: logarithm of the count, times inverse document frequency. At most `keep` of the
 /// heaviest words of each text are kept.
 pub(super) fn weigh(texts: &[BTreeMap<String, f64>], keep: usize) -> Space {
-    let mut frequency: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut frequency: HashMap<&str, usize> = HashMap::new();
     for text in texts {
         for word in text.keys() {
             *frequency.entry(word).or_default() += 1;
         }
     }
-    let numbers: BTreeMap<&str, u32> =
-        (0..).zip(frequency.keys()).map(|(number, &word)| (word, number)).collect();
+    let mut vocabulary: Vec<&str> = frequency.keys().copied().collect();
+    vocabulary.sort_unstable();
+    let numbers: HashMap<&str, u32> = (0..).zip(&vocabulary).map(|(number, &word)| (word, number)).collect();
     let total = texts.len() as f64;
     // A word of every third text or more is a habit of the writers (headings of a template), no subject.
     let habit = (texts.len() / 3).max(8);
@@ -107,5 +108,5 @@ pub(super) fn weigh(texts: &[BTreeMap<String, f64>], keep: usize) -> Space {
         }
         Vector(entries)
     });
-    Space { vectors: vectors.collect(), vocabulary: frequency.keys().map(|&word| word.to_owned()).collect() }
+    Space { vectors: vectors.collect(), vocabulary: vocabulary.into_iter().map(str::to_owned).collect() }
 }

@@ -53,7 +53,7 @@ fn ends(range: &str) -> Result<(&str, &str)> {
             "write it as `OLD..NEW`; of one commit `COMMIT^..COMMIT`",
         )
     })?;
-    let or_head = |end| if end == "" { "HEAD" } else { end };
+    let or_head = |end| if str::is_empty(end) { "HEAD" } else { end };
     Ok((or_head(from), or_head(to)))
 }
 

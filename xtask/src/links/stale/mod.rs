@@ -66,7 +66,7 @@ pub fn moved_paths(tree: &Tree, history: &History) -> Result<(usize, Vec<MovedPa
 fn in_file(tree: &Tree, moved: &Moved, path: &RepoPath, bytes: &[u8]) -> Vec<MovedPath> {
     let code = match path.extension().as_str() {
         "ipynb" => notebook::code(bytes),
-        _ => vec![0..bytes.len()],
+        _ => std::iter::once(0..bytes.len()).collect(),
     };
     let is_notebook = path.extension() == "ipynb";
     let mut found = Vec::new();

@@ -30,7 +30,8 @@ const MOVES: &[(&str, &str)] = &[
 
 #[test]
 fn exact_paths_are_found_in_every_kind_of_file() {
-    let cases: &[(&str, &str, &[(usize, &str, &str)])] = &[
+    type Mention<'a> = (usize, &'a str, &'a str);
+    let cases: &[(&str, &str, &[Mention<'_>])] = &[
         ("Makefile", "all:\n\tpython scripts/run.py --x\n", &[(2, "scripts/run.py", "tools/daily/run.py")]),
         (
             ".github/workflows/ci.yml",

@@ -1,13 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::note::Note;
-use super::references::{self, Ignored, Known, Named};
-use super::result::{ReferenceClass, ReferenceKind};
-use super::test_notes::note;
+use super::{Ignored, Known, Named, Past, Sightings, dead, definition_pattern, named, removed_definitions};
+use crate::consolidate::note::Note;
+use crate::consolidate::result::{ReferenceClass, ReferenceKind};
+use crate::consolidate::test_notes::note;
 use crate::repo::{Change, CommitId, History, PathHistory, RepoPath};
 
 fn targets(text: &str) -> Vec<String> {
-    references::named(0, &note("notes/a.md", text)).into_iter().map(|named: Named| named.target).collect()
+    named(0, &note("notes/a.md", text)).into_iter().map(|named: Named| named.target).collect()
 }
 
 #[test]
@@ -33,12 +33,13 @@ fn what_only_looks_like_a_path_is_no_name() {
         "`your_module/x.py`",
         "`Node.js`",
         "React/Vue.js",
-        "`org/model`",
         "`process.env`",
         "`*.py`",
         "`/usr/lib/x.py`",
         "`https://example.org/a/b.html`",
         "`x.csv`",
+        "`word`",
+        "`Title`",
         "`a/../b.py`",
         "`make sure it works`",
         "`$HOME/x.sh`",
@@ -64,9 +65,20 @@ fn classes(text: &str, ignored: &Ignored) -> Vec<(String, ReferenceClass)> {
     let past = PathHistory { first: change(), last: change(), removed: Some(change()), commits: 1 };
     history.paths.insert("src/gone.py".into(), past);
     let commands = BTreeMap::from([("make", BTreeSet::from(["build".to_owned()]))]);
-    let known = Known { paths: &paths, history: &history, ignored, commands: &commands };
-    let named = references::named(0, &notes[0]);
-    references::dead(&named, &notes, &known).into_iter().map(|one| (one.target, one.class)).collect()
+    let names = named(0, &notes[0]);
+    let mut sightings = Sightings::of(&names);
+    sightings.take("def kept_function(): pass\nparser.add_argument(\"--kept\")");
+    let past =
+        Past::from([("gone_function".to_owned(), "cd".repeat(20)), ("--gone".to_owned(), "cd".repeat(20))]);
+    let known = Known {
+        paths: &paths,
+        history: &history,
+        ignored,
+        commands: &commands,
+        sightings: &sightings,
+        past: &past,
+    };
+    dead(&names, &notes, &known).into_iter().map(|one| (one.target, one.class)).collect()
 }
 
 #[test]
@@ -83,6 +95,23 @@ fn names_are_dead_only_where_it_is_proven() {
         ("`make build`", &[]),
         ("`make deploy`", &[("make deploy", ReferenceClass::NeverExisted)]),
         ("`npm run deploy`", &[]),
+        ("`src/gone.py`\n\n```python\nx = 1\n```", &[("src/gone.py", ReferenceClass::Removed)]),
+        ("**`gone.py`**:\n\n```python\nx = 1\n```", &[]),
+        ("```sh\npython src/gone.py --x  # a comment\n```", &[("src/gone.py", ReferenceClass::Removed)]),
+        (
+            "```sh\npython src/kept.py --kept --gone 3\n```",
+            &[("python src/kept.py --gone", ReferenceClass::Removed)],
+        ),
+        ("```sh\nother src/kept.py --gone\n```", &[]),
+        ("```sh\npython elsewhere.py --gone\n```", &[]),
+        ("`kept_function()` `never_function()` `gone` `src/kept.py`", &[]),
+        ("`org/model` `src/never/`", &[]),
+        ("In `src/output/gone.py` or\n`src/gone.py`", &[("src/gone.py", ReferenceClass::Removed)]),
+        ("## Deleted files\n\n- `src/gone.py`", &[]),
+        ("```sh\npython src/gone.py --output x\n```", &[("src/gone.py", ReferenceClass::Removed)]),
+        ("`gone_function()`", &[("gone_function", ReferenceClass::Removed)]),
+        ("`src.gone` and `src.kept`", &[("src.gone", ReferenceClass::Removed)]),
+        ("```python\nfrom src.gone import x\nimport src.kept\n```", &[("src.gone", ReferenceClass::Removed)]),
     ];
     for (text, expected) in cases {
         let expected: Vec<_> =
@@ -105,7 +134,32 @@ fn name_that_differs_in_case_says_what_was_meant() {
     let notes = vec![note("notes/a.md", "`docs/GUIDE.md`")];
     let paths: BTreeSet<RepoPath> = ["docs/Guide.md"].map(RepoPath::from).into();
     let (history, commands, ignored) = (History::default(), BTreeMap::new(), Ignored::default());
-    let known = Known { paths: &paths, history: &history, ignored: &ignored, commands: &commands };
-    let dead = references::dead(&references::named(0, &notes[0]), &notes, &known);
-    assert_eq!((dead[0].kind, dead[0].moved_to.clone()), (ReferenceKind::File, Some("docs/Guide.md".into())));
+    let (sightings, past) = (Sightings::default(), Past::new());
+    let known = Known {
+        paths: &paths,
+        history: &history,
+        ignored: &ignored,
+        commands: &commands,
+        sightings: &sightings,
+        past: &past,
+    };
+    let found = dead(&named(0, &notes[0]), &notes, &known);
+    assert_eq!(
+        (found[0].kind, found[0].moved_to.clone()),
+        (ReferenceKind::File, Some("docs/Guide.md".into()))
+    );
+}
+
+#[test]
+fn log_tells_which_commit_removed_the_last_definition() {
+    let log = "\u{1}aaa\ndiff --git a/x.md b/x.md\n-def old_name(): in a note\ndiff --git a/x.py b/x.py\n--- a/x.py\n\
+               -    def old_name(self):\n+    def new_name(self):\n\u{1}bbb\ndiff --git a/y.py b/y.py\n-class Old_name_too:\n\
+               -    call(old_name)\n-    parser.add_argument('-o', '--order', type=int)\n\u{1}ccc\n\
+               diff --git a/y.py b/y.py\n-def old_name():\n";
+    let names: BTreeSet<String> =
+        ["old_name", "Old_name_too", "--order", "other"].map(str::to_owned).into_iter().collect();
+    let expected = [("--order", "bbb"), ("Old_name_too", "bbb"), ("old_name", "aaa")];
+    let expected: Past = expected.map(|(name, commit)| (name.to_owned(), commit.to_owned())).into();
+    assert_eq!(removed_definitions(log, &names), expected);
+    assert!(definition_pattern(&names).contains("(Old_name_too|old_name|other)"));
 }

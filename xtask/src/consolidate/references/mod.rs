@@ -1,12 +1,21 @@
-//! What notes name and what is no longer there: files by path, and commands of make and npm.
+//! What notes name and what is no longer there: files, commands, modules and functions.
 //!
 //! A claim is made where history or a link proves it; of a path that never existed only when its folder did.
 
+mod commands;
+mod named;
+mod symbols;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use self::named::named;
+pub(super) use self::symbols::{
+    Past, Sightings, definition_pattern, read_past, removed_definitions, write_past,
+};
 use super::note::Note;
 use super::result::{Reference, ReferenceClass, ReferenceKind};
-use crate::markdown::BlockKind;
 use crate::repo::{History, RepoPath};
 
 /// A path or command that a note names.
@@ -17,8 +26,38 @@ pub(super) struct Named {
     pub(super) line: usize,
     pub(super) target: String,
     pub(super) kind: ReferenceKind,
+    pub(super) what: What,
     /// Whether the line itself says that it is gone or still to come.
     pub(super) is_told: bool,
+}
+
+/// What a name is, and so what proves that it is gone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum What {
+    /// A file that a repository holds.
+    Path,
+    /// The same as title of a sample: meant only when it once was there.
+    Title,
+    /// A folder or data file: it may never have been tracked.
+    Data,
+    /// `make TARGET`, `npm run SCRIPT`.
+    Target,
+    /// A module by its dotted name.
+    Module,
+    /// A function, class or type by its last name.
+    Symbol(String),
+    /// A flag of a script or module.
+    Flag { program: String, flag: String },
+}
+
+impl What {
+    fn kind(&self) -> ReferenceKind {
+        match self {
+            Self::Path | Self::Title | Self::Data => ReferenceKind::File,
+            Self::Module | Self::Symbol(_) => ReferenceKind::Symbol,
+            Self::Target | Self::Flag { .. } => ReferenceKind::Command,
+        }
+    }
 }
 
 /// What is there, and what was.
@@ -29,6 +68,10 @@ pub(super) struct Known<'k> {
     pub(super) ignored: &'k Ignored,
     /// Targets of the Makefile and scripts of package.json, by program; absent where there is no such file.
     pub(super) commands: &'k BTreeMap<&'static str, BTreeSet<String>>,
+    /// Names and flags that stand in the code.
+    pub(super) sightings: &'k Sightings,
+    /// Which commit removed the last definition of a name, or the last mention of a flag.
+    pub(super) past: &'k Past,
 }
 
 /// Paths that ignore rules cover.
@@ -40,217 +83,43 @@ pub(super) struct Ignored {
     pub(super) perhaps: BTreeSet<RepoPath>,
 }
 
-/// Endings of files that belong to a repository rather than to an output.
-const ENDINGS: &[&str] = &[
-    "py", "pyi", "ipynb", "rs", "js", "jsx", "mjs", "cjs", "ts", "tsx", "go", "java", "kt", "swift", "rb",
-    "php", "c", "h", "cc", "cpp", "hpp", "cs", "scala", "lua", "r", "jl", "sh", "bash", "zsh", "ps1", "bat",
-    "md", "mdx", "rst", "toml", "yml", "yaml", "cfg", "ini", "sql", "html", "css", "scss", "vue", "svelte",
-    "proto", "tf", "nix", "tex", "bib", "m",
-];
-
-/// Parts of paths that stand for something else.
-const STAND_INS: &[&str] = &[
-    "path",
-    "to",
-    "your",
-    "my",
-    "foo",
-    "bar",
-    "baz",
-    "example",
-    "examples.py",
-    "xxx",
-    "yyyy",
-    "some",
-    "dir",
-    "folder",
-    "file",
-    "filename",
-    "name",
-    "user",
-    "username",
-    "home",
-    "project",
-    "repo",
-    "module_name",
-    "package_name",
-];
-
-/// All that a note names, in order.
-pub(super) fn named(number: usize, note: &Note) -> Vec<Named> {
-    let mut found: BTreeSet<Named> = BTreeSet::new();
-    let lines: Vec<&str> = note.text.lines().collect();
-    let told = |line: usize| lines.get(line - 1).is_some_and(|text| tells_itself(text));
-    let fenced = fenced_lines(note);
-    for span in &note.parsed.code_spans {
-        if let Some(target) = path_of(&span.text) {
-            found.insert(Named {
-                note: number,
-                line: span.line,
-                target,
-                kind: ReferenceKind::File,
-                is_told: told(span.line),
-            });
-        }
-        found.extend(command_of(&span.text).map(|target| Named {
-            note: number,
-            line: span.line,
-            target,
-            kind: ReferenceKind::Command,
-            is_told: told(span.line),
-        }));
-    }
-    for (line, text) in (1..).zip(&lines) {
-        if fenced.contains(&line) {
-            continue;
-        }
-        for word in
-            text.split(|character: char| character.is_whitespace() || "()[]{}<>\"'`|,;*".contains(character))
-        {
-            // In running text only what has a folder is surely meant as a path.
-            if let Some(target) = path_of(word).filter(|target| target.contains('/')) {
-                found.insert(Named {
-                    note: number,
-                    line,
-                    target,
-                    kind: ReferenceKind::File,
-                    is_told: told(line),
-                });
-            }
-        }
-    }
-    found.into_iter().collect()
-}
-
-fn fenced_lines(note: &Note) -> BTreeSet<usize> {
-    let blocks = note.parsed.blocks.iter();
-    let code = blocks.filter(|block| matches!(block.kind, BlockKind::Code { .. }));
-    code.flat_map(|block| block.lines.0..=block.lines.1).collect()
-}
-
-/// True where the words around a name say that it is gone, moved or not yet there.
-fn tells_itself(line: &str) -> bool {
-    const TELLING: &[&str] = &[
-        "deleted",
-        "delete",
-        "removed",
-        "remove",
-        "renamed",
-        "rename",
-        "moved",
-        "move",
-        "deprecated",
-        "replaced",
-        "replaces",
-        "obsolete",
-        "superseded",
-        "archived",
-        "archive",
-        "create",
-        "creates",
-        "todo",
-        "planned",
-        "future",
-        "proposed",
-        "save",
-        "saved",
-        "write",
-        "writes",
-        "output",
-        "outputs",
-        "generate",
-        "generated",
-        "generates",
-        "would",
-        "former",
-        "formerly",
-        "old",
-        "new file",
-        "will be",
-        "git mv",
-        "git rm",
-        "no longer",
-    ];
-    let lower = line.to_lowercase();
-    let has_word = |word: &&&str| {
-        lower.match_indices(**word).any(|(at, _)| {
-            let before = lower[..at]
-                .chars()
-                .next_back()
-                .is_none_or(|character| !character.is_alphanumeric() && character != '_');
-            let after = lower[at + word.len()..]
-                .chars()
-                .next()
-                .is_none_or(|character| !character.is_alphanumeric() && character != '_');
-            before && after
-        })
-    };
-    lower.contains("->")
-        || lower.contains('→')
-        || lower.contains("[ ]")
-        || TELLING.iter().find(has_word).is_some()
-}
-
-/// The path in a code span or word, cleaned; `None` for what is none.
-fn path_of(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
-    let text = text.split("::").next()?;
-    let text = text.split('#').next()?;
-    let text = strip_line_numbers(text).trim_start_matches("./").trim_start_matches('@');
-    let is_plain = text.chars().all(|character| character.is_alphanumeric() || "._-/+".contains(character));
-    if !is_plain
-        || text.is_empty()
-        || text.starts_with('/')
-        || text.starts_with('-')
-        || text.contains("..")
-        || text.contains("//")
-    {
-        return None;
-    }
-    let name = text.rsplit('/').next()?;
-    let (stem, ending) = name.rsplit_once('.')?;
-    let parts = text.split('/').map(str::to_lowercase).collect::<Vec<_>>();
-    let is_stand_in = parts.iter().any(|part| {
-        let part = part.split('.').next().unwrap_or_default();
-        STAND_INS.contains(&part)
-            || part.starts_with("your")
-            || part.starts_with("my_")
-            || part.contains("xxx")
-            || part.contains("yyyy")
-    });
-    // `Node.js`, `React/Vue.js`: names of programs that look like files.
-    let is_program = ending == "js" && stem.chars().next().is_some_and(char::is_uppercase);
-    let fits = ENDINGS.contains(&ending) && !stem.is_empty() && !is_stand_in && !is_program && stem.len() > 1;
-    fits.then(|| text.to_owned())
-}
-
-fn strip_line_numbers(text: &str) -> &str {
-    let end = text.trim_end_matches(|character: char| {
-        character.is_ascii_digit() || character == '-' || character == ':'
-    });
-    if text[end.len()..].starts_with(':') { end } else { text }
-}
-
-/// `make TARGET` or `npm run SCRIPT` in a code span that is a command from its beginning.
-fn command_of(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let is_name = |word: &str| {
-        word.chars().all(|character| character.is_ascii_alphanumeric() || "-_:.".contains(character))
-            && !word.starts_with('-')
-    };
-    match words[..] {
-        ["make", target] if is_name(target) && !target.contains("..") => Some(format!("make {target}")),
-        ["npm" | "pnpm" | "yarn", "run", script] if is_name(script) => Some(format!("npm run {script}")),
-        _ => None,
-    }
-}
-
 /// Paths whose ignore rules must be asked for: those that are not there.
 pub(super) fn to_ask(named: &[Named], notes: &[Note], paths: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
     let index = Index::of(paths);
     let files = named.iter().filter(|named| named.kind == ReferenceKind::File);
     let open = files.filter(|named| !index.is_there(&notes[named.note].path, &named.target));
-    open.flat_map(|named| places(&notes[named.note].path, &named.target)).collect()
+    open.flat_map(|named| {
+        let places = places(&notes[named.note].path, &named.target);
+        places.into_iter().map(|place| if is_folder(named) { place.join(IN_FOLDER) } else { place })
+    })
+    .collect()
+}
+
+/// The files, other than notes, that each note names and that are there.
+pub(super) fn standing(
+    named: &[Named],
+    notes: &[Note],
+    paths: &BTreeSet<RepoPath>,
+) -> BTreeMap<usize, BTreeSet<RepoPath>> {
+    let index = Index::of(paths);
+    let noted: BTreeSet<&RepoPath> = notes.iter().map(|note| &note.path).collect();
+    let mut files: BTreeMap<usize, BTreeSet<RepoPath>> = BTreeMap::new();
+    for named in named.iter().filter(|named| named.what == What::Path) {
+        let places = places(&notes[named.note].path, &named.target);
+        let exact = places.into_iter().find(|place| paths.contains(place));
+        let found = exact.or_else(|| index.ends_so(&named.target).cloned());
+        if let Some(path) = found.filter(|path| !noted.contains(path)) {
+            files.entry(named.note).or_default().insert(path);
+        }
+    }
+    files
+}
+
+/// Stands for any file of a folder where git is asked whether it ignores the folder.
+const IN_FOLDER: &[u8] = b"_";
+
+fn is_folder(named: &Named) -> bool {
+    named.target.ends_with('/')
 }
 
 /// Where a path may be meant: beside the note, and from the root.
@@ -266,6 +135,7 @@ fn places(note: &RepoPath, target: &str) -> Vec<RepoPath> {
 struct Index<'k> {
     paths: &'k BTreeSet<RepoPath>,
     by_name: BTreeMap<&'k [u8], Vec<&'k RepoPath>>,
+    folders: BTreeSet<RepoPath>,
 }
 
 impl<'k> Index<'k> {
@@ -274,13 +144,33 @@ impl<'k> Index<'k> {
         for path in paths {
             by_name.entry(path.file_name()).or_default().push(path);
         }
-        Self { paths, by_name }
+        let mut folders = BTreeSet::new();
+        for path in paths {
+            let mut folder = path.parent();
+            while let Some(known) = folder.filter(|folder| !folders.contains(folder)) {
+                folder = known.parent();
+                folders.insert(known);
+            }
+        }
+        Self { paths, by_name, folders }
     }
 
     /// True for what stands beside the note, at the root, or anywhere below a path that ends so.
     fn is_there(&self, note: &RepoPath, target: &str) -> bool {
         let places = places(note, target);
-        places.iter().any(|place| self.paths.contains(place)) || self.ends_so(target).is_some()
+        places.iter().any(|place| self.paths.contains(place) || self.has_folder(place))
+            || self.ends_so(target).is_some()
+    }
+
+    fn has_folder(&self, place: &RepoPath) -> bool {
+        self.folders.contains(place)
+    }
+
+    /// True for a file whose name without ending is this.
+    fn has_stem(&self, stem: &str) -> bool {
+        self.by_name.keys().any(|name| {
+            name.strip_prefix(stem.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."))
+        })
     }
 
     fn ends_so(&self, target: &str) -> Option<&'k RepoPath> {
@@ -315,8 +205,9 @@ pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>) -> Vec<Re
         .iter()
         .filter(|named| !named.is_told)
         .filter_map(|named| match named.kind {
-            ReferenceKind::Command => dead_command(named, notes, known),
-            _ => dead_file(named, notes, known, &index, &past, &folders),
+            ReferenceKind::Command => dead_command(named, notes, known, &index),
+            ReferenceKind::Symbol => symbols::dead(named, notes, known, &index, &past),
+            ReferenceKind::File => dead_file(named, notes, known, &index, &past, &folders),
         })
         .filter(|reference| !tells_new_place(reference, notes))
         .collect();
@@ -335,10 +226,31 @@ fn tells_new_place(reference: &Reference, notes: &[Note]) -> bool {
     line.is_some_and(|line| line.contains(&*moved_to.display()))
 }
 
-fn dead_command(named: &Named, notes: &[Note], known: &Known<'_>) -> Option<Reference> {
+fn dead_command(named: &Named, notes: &[Note], known: &Known<'_>, index: &Index<'_>) -> Option<Reference> {
+    if let What::Flag { program, flag } = &named.what {
+        return dead_flag(named, notes, known, index, program, flag);
+    }
     let (program, name) = named.target.rsplit_once(' ')?;
     let names = known.commands.get(program)?;
     (!names.contains(name)).then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+}
+
+/// A flag that no code mentions, of a program of this repository.
+fn dead_flag(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    index: &Index<'_>,
+    program: &str,
+    flag: &str,
+) -> Option<Reference> {
+    let is_ours = index.is_there(&notes[named.note].path, program)
+        || symbols::module_places(program).iter().any(|place| known.paths.contains(place));
+    if !is_ours || known.sightings.saw(flag) {
+        return None;
+    }
+    let commit = known.past.get(flag)?.clone();
+    Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit)))
 }
 
 fn dead_file(
@@ -350,17 +262,20 @@ fn dead_file(
     folders: &BTreeSet<RepoPath>,
 ) -> Option<Reference> {
     let note = &notes[named.note].path;
-    if index.is_there(note, &named.target) {
+    if index.is_there(note, &named.target) || (named.what == What::Title && !named.target.contains('/')) {
         return None;
     }
     let places = places(note, &named.target);
     let exact = places.iter().find(|place| past.paths.contains(*place));
-    let covered = |rules: &BTreeSet<RepoPath>| places.iter().any(|place| rules.contains(place));
+    let covered = |rules: &BTreeSet<RepoPath>| {
+        places.iter().any(|place| rules.contains(place) || rules.contains(&place.join(IN_FOLDER)))
+    };
     if covered(&known.ignored.surely) || (exact.is_none() && covered(&known.ignored.perhaps)) {
         return Some(reference(named, notes, ReferenceClass::Ignored, None, None));
     }
     let old = match exact {
         Some(old) => Some(old),
+        None if named.what != What::Path => return None,
         // A namesake elsewhere is what people mean more often than a file that is gone.
         None if index.has_name(&named.target) => return None,
         None => past.ends_so(&named.target),

@@ -1,0 +1,201 @@
+//! Asks git and the tree what became of what the notes name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::Gathered;
+use crate::cache::Cache;
+use crate::config::Depth;
+use crate::consolidate::note::seconds;
+use crate::consolidate::references::{self, Ignored, Known, Named, Past, Sightings};
+use crate::consolidate::result::{Outrun, Reference};
+use crate::consolidate::{Options, report};
+use crate::repo::{CommitId, History, Repo, RepoPath, Tree};
+use crate::report::Finding;
+
+/// Commits above which only depth `thorough` looks for symbols in all changes.
+const MANY_COMMITS: usize = 3_000;
+
+/// Files whose changes are looked through: those of languages in which the definition pattern means something.
+const CODE: &[&str] = &[
+    "*.py", "*.pyi", "*.pyx", "*.rs", "*.js", "*.jsx", "*.mjs", "*.cjs", "*.ts", "*.tsx", "*.go", "*.java",
+    "*.kt", "*.swift", "*.rb", "*.php", "*.c", "*.h", "*.cc", "*.cpp", "*.hpp", "*.cs", "*.scala", "*.lua",
+    "*.sh", "*.bash", "*.vue", "*.svelte", "*.ex", "*.exs", "*.dart", "*.jl", "*.r",
+];
+
+/// Changes with the form of what is kept.
+const VERSION: u32 = 1;
+
+/// What is asked, and of what is known already.
+pub(super) struct Asked<'a> {
+    pub(super) named: &'a [Named],
+    pub(super) sightings: &'a Sightings,
+    pub(super) history: &'a History,
+}
+
+/// What the notes name and is not there.
+pub(super) fn references(
+    repo: &Repo,
+    tree: &Tree,
+    commit: &CommitId,
+    options: &Options,
+    asked: &Asked<'_>,
+    gathered: &mut Gathered,
+) -> Result<Vec<Reference>> {
+    let past = past(repo, commit, options.depth, asked.sightings, &mut gathered.findings)?;
+    let open = references::to_ask(asked.named, &gathered.notes, &gathered.paths);
+    let known = Known {
+        paths: &gathered.paths,
+        history: asked.history,
+        ignored: &ignored(repo, &open)?,
+        commands: &commands(tree),
+        sightings: asked.sightings,
+        past: &past,
+    };
+    Ok(references::dead(asked.named, &gathered.notes, &known))
+}
+
+/// The notes whose files changed after them, those with most of it first.
+pub(super) fn outrun(named: &[Named], history: &History, gathered: &Gathered) -> Vec<Outrun> {
+    let files = references::standing(named, &gathered.notes, &gathered.paths);
+    let mut all: Vec<Outrun> = files
+        .into_iter()
+        .filter_map(|(number, files)| {
+            let note = &gathered.notes[number];
+            let (date, changed) = (note.changed_at()?, note.changed.clone()?);
+            let is_newer = |path: &RepoPath| {
+                history
+                    .paths
+                    .get(path)
+                    .and_then(|past| seconds(&past.last.date))
+                    .is_some_and(|last| last > date)
+            };
+            let named = files.len();
+            let since: Vec<RepoPath> = files.into_iter().filter(is_newer).collect();
+            (!since.is_empty()).then(|| Outrun { path: note.path.clone(), changed, named, since })
+        })
+        .collect();
+    all.sort_by(|one, other| {
+        (other.since.len(), one.named, &one.path).cmp(&(one.since.len(), other.named, &other.path))
+    });
+    all
+}
+
+/// Which commits removed the last definition of names that no code holds any more.
+fn past(
+    repo: &Repo,
+    tip: &CommitId,
+    depth: Depth,
+    sightings: &Sightings,
+    findings: &mut Vec<Finding>,
+) -> Result<Past> {
+    let missing = sightings.missing();
+    if missing.is_empty() {
+        return Ok(Past::new());
+    }
+    let git = repo.git();
+    let count: usize =
+        git.line(&["rev-list", "--count", "--end-of-options", tip.as_str()])?.parse().unwrap_or(usize::MAX);
+    if count > MANY_COMMITS && depth < Depth::Thorough {
+        let message = format!(
+            "{} of functions and flags in notes stand nowhere in the code; depth `thorough` looks through {count} commits for them",
+            report::count(missing.len(), "name", "names")
+        );
+        findings.push(Finding::warn("unknown-symbols", None, message));
+        return Ok(Past::new());
+    }
+    let cache = Cache::of(repo);
+    let key = [tip.as_str(), "\0", &missing.iter().cloned().collect::<Vec<_>>().join("\0")].concat();
+    if let Some(kept) = cache.get("definitions", VERSION, key.as_bytes()) {
+        return Ok(references::read_past(&String::from_utf8_lossy(&kept)));
+    }
+    let pattern = references::definition_pattern(missing);
+    // Endings are patterns here; all other calls name paths as they are.
+    let mut args = vec!["--no-literal-pathspecs", "log", "-p", "-U0", "--no-renames", "--no-ext-diff"];
+    args.extend(["--no-textconv", "--full-history", "--format=%x01%H", "-G", &pattern]);
+    args.extend(["--end-of-options", tip.as_str(), "--"]);
+    args.extend(CODE);
+    // Contents that a partial clone lacks end the log: nothing is claimed then.
+    let Ok(log) = git.read(&args) else {
+        let message =
+            "names of functions were not looked up: contents of older commits are missing (a partial clone)";
+        findings.push(Finding::warn("unknown-symbols", None, message));
+        return Ok(Past::new());
+    };
+    let past = references::removed_definitions(&String::from_utf8_lossy(&log), missing);
+    cache.put("definitions", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
+    Ok(past)
+}
+
+/// Which of some paths ignore rules cover, and whether those rules cover tracked files too.
+fn ignored(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<Ignored> {
+    if paths.is_empty() || repo.work_tree().is_none() {
+        return Ok(Ignored::default());
+    }
+    let listing = repo.git().read(&["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])?;
+    let tracked: BTreeSet<RepoPath> = records(&listing).map(RepoPath::from_bytes).collect();
+    let crowded: BTreeSet<Vec<u8>> = rules(repo, &tracked)?.into_values().collect();
+    let (perhaps, surely): (Vec<_>, Vec<_>) =
+        rules(repo, paths)?.into_iter().partition(|(_, rule)| crowded.contains(rule));
+    let only_paths = |covered: Vec<(RepoPath, Vec<u8>)>| covered.into_iter().map(|(path, _)| path).collect();
+    Ok(Ignored { surely: only_paths(surely), perhaps: only_paths(perhaps) })
+}
+
+fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|&byte| byte == 0).filter(|record| !record.is_empty())
+}
+
+/// The ignore rule (file, line, pattern) that covers each path.
+fn rules(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeMap<RepoPath, Vec<u8>>> {
+    if paths.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let input: Vec<u8> = paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect();
+    // Exit code 1 says that none is covered; 128 that git gave up at a path (behind a link, in a submodule):
+    // what it answered until then still holds.
+    let args = ["check-ignore", "--no-index", "--verbose", "--stdin", "-z"];
+    let answer = repo.git().answer_to(&args, &input, &[0, 1, 128])?;
+    let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
+    let covered = fields.chunks_exact(4).filter(|record| !record[2].starts_with(b"!"));
+    Ok(covered.map(|record| (RepoPath::from_bytes(record[3]), record[..3].join(&0))).collect())
+}
+
+/// What can be called: targets of the Makefile at the root, scripts of all package.json.
+fn commands(tree: &Tree) -> BTreeMap<&'static str, BTreeSet<String>> {
+    let mut commands = BTreeMap::new();
+    let makefile =
+        ["Makefile", "makefile", "GNUmakefile"].iter().find_map(|name| tree.read(&(*name).into()).ok());
+    if let Some(bytes) = makefile {
+        let text = String::from_utf8_lossy(&bytes);
+        // What a Makefile includes or makes by pattern is not read: no claim is made then.
+        if !text
+            .lines()
+            .any(|line| line.starts_with("include") || line.starts_with("-include") || line.contains('%'))
+        {
+            commands.insert("make", targets(&text));
+        }
+    }
+    let packages = tree.entries().filter(|(path, _)| path.file_name() == b"package.json");
+    let mut scripts: Option<BTreeSet<String>> = None;
+    for (path, _) in packages {
+        let Some(value) =
+            tree.read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
+        else {
+            continue;
+        };
+        let names = value.get("scripts").and_then(serde_json::Value::as_object).into_iter().flatten();
+        scripts.get_or_insert_default().extend(names.map(|(name, _)| name.clone()));
+    }
+    if let Some(scripts) = scripts {
+        commands.insert("npm run", scripts);
+    }
+    commands
+}
+
+fn targets(makefile: &str) -> BTreeSet<String> {
+    let rules = makefile.lines().filter(|line| !line.starts_with(['\t', '#', ' ', '.']));
+    let names =
+        rules.filter_map(|line| Some(line.split_once(':').filter(|(_, rest)| !rest.starts_with('='))?.0));
+    names.flat_map(str::split_whitespace).map(str::to_owned).collect()
+}

@@ -1,0 +1,110 @@
+//! What command lines name: scripts that are run, targets, modules, flags.
+
+use super::named::path_of;
+
+/// What a command line calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Called {
+    /// A file that is run.
+    Script(String),
+    /// `make TARGET`, `npm run SCRIPT`.
+    Target(String),
+    /// `python -m MODULE`.
+    Module(String),
+    /// A flag of a script or module, with the words of the command that lead to it.
+    Flag { program: String, flag: String, command: String },
+}
+
+/// Words before a command that change nothing about what is called.
+const BEFORE: &[&str] =
+    &["sudo", "time", "exec", "nohup", "env", "uv", "poetry", "pipenv", "run", "xvfb-run", "$", ">", "%"];
+
+/// All that one line of a shell calls.
+pub(super) fn of_line(line: &str) -> Vec<Called> {
+    let line = line.split(" #").next().unwrap_or_default();
+    line.split(['|', ';', '&']).flat_map(of_command).collect()
+}
+
+fn of_command(command: &str) -> Vec<Called> {
+    let words: Vec<&str> =
+        command.split_whitespace().skip_while(|word| BEFORE.contains(word) || is_assignment(word)).collect();
+    match words[..] {
+        ["make", target] if is_name(target) => vec![Called::Target(format!("make {target}"))],
+        ["npm" | "pnpm" | "yarn", "run", script, ..] if is_name(script) => {
+            vec![Called::Target(format!("npm run {script}"))]
+        }
+        [program, "-m", module, ref rest @ ..] if is_python(program) && is_module(module) => {
+            let mut called = vec![Called::Module(module.to_owned())];
+            called.extend(flags(&format!("{program} -m {module}"), module, rest));
+            called
+        }
+        [program, script, ref rest @ ..] if is_runner(program) => {
+            script_and_flags(&format!("{program} {script}"), script, rest)
+        }
+        [script, ref rest @ ..] if script.starts_with("./") => script_and_flags(script, script, rest),
+        _ => Vec::new(),
+    }
+}
+
+fn script_and_flags(command: &str, script: &str, rest: &[&str]) -> Vec<Called> {
+    let Some(path) = path_of(script) else { return Vec::new() };
+    let mut called = vec![Called::Script(path.clone())];
+    called.extend(flags(command, &path, rest));
+    called
+}
+
+/// The long flags among the words, each with the command and its subcommands.
+fn flags(command: &str, program: &str, words: &[&str]) -> Vec<Called> {
+    // What follows a bare `--` or a wrapped command belongs to another program.
+    let own = words.iter().take_while(|word| **word != "--");
+    let subcommands: Vec<&str> = words.iter().take_while(|word| is_subcommand(word)).copied().collect();
+    let command = if subcommands.is_empty() {
+        command.to_owned()
+    } else {
+        format!("{command} {}", subcommands.join(" "))
+    };
+    own.filter_map(|word| {
+        let flag = word.split('=').next()?.trim_matches(['[', ']', '`']);
+        let is_flag = flag.strip_prefix("--").is_some_and(|name| {
+            name.len() > 1
+                && name.chars().all(|next| {
+                    next.is_ascii_lowercase() || next.is_ascii_digit() || next == '-' || next == '_'
+                })
+        });
+        (is_flag && flag != "--help" && flag != "--version").then(|| Called::Flag {
+            program: program.to_owned(),
+            flag: flag.to_owned(),
+            command: format!("{command} {flag}"),
+        })
+    })
+    .collect()
+}
+
+fn is_subcommand(word: &str) -> bool {
+    word.chars().all(|next| next.is_ascii_lowercase() || next == '-') && !word.starts_with('-')
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|next| next.is_ascii_uppercase() || next == '_')
+    })
+}
+
+fn is_python(word: &str) -> bool {
+    word == "python" || word == "python3" || word == "py"
+}
+
+fn is_runner(word: &str) -> bool {
+    is_python(word) || ["bash", "sh", "zsh", "node", "ruby", "perl", "source"].contains(&word)
+}
+
+fn is_module(word: &str) -> bool {
+    word.split('.')
+        .all(|part| !part.is_empty() && part.chars().all(|next| next.is_alphanumeric() || next == '_'))
+}
+
+fn is_name(word: &str) -> bool {
+    word.chars().all(|next| next.is_ascii_alphanumeric() || "-_:.".contains(next))
+        && !word.starts_with('-')
+        && !word.contains("..")
+}

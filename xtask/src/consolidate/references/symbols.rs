@@ -1,0 +1,234 @@
+//! Modules, functions and classes that notes name, and what became of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Index, Known, Named, What, gone, reference};
+use crate::consolidate::note::Note;
+use crate::consolidate::result::{Reference, ReferenceClass};
+use crate::repo::RepoPath;
+
+/// Shorter names are words of the language.
+const SHORTEST: usize = 4;
+
+/// By name the commit that removed the last definition.
+pub(in crate::consolidate) type Past = BTreeMap<String, String>;
+
+/// Which of the names that were asked for stand in the code.
+#[derive(Debug, Default)]
+pub(in crate::consolidate) struct Sightings {
+    wanted: BTreeSet<String>,
+    seen: BTreeSet<String>,
+}
+
+impl Sightings {
+    /// Looks for the symbols and flags among what is named.
+    pub(in crate::consolidate) fn of(named: &[Named]) -> Self {
+        let wanted = named.iter().filter_map(|named| match &named.what {
+            What::Symbol(name) => Some(name.clone()),
+            What::Flag { flag, .. } => Some(flag.clone()),
+            _ => None,
+        });
+        Self { wanted: wanted.collect(), seen: BTreeSet::new() }
+    }
+
+    /// Takes the words of a file of code.
+    pub(in crate::consolidate) fn take(&mut self, text: &str) {
+        if self.wanted.is_empty() {
+            return;
+        }
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte >= 0x80;
+        for token in text.as_bytes().split(|&byte| !is_part(byte)).filter(|token| token.len() >= SHORTEST) {
+            let Ok(token) = std::str::from_utf8(token) else { continue };
+            self.see(token);
+            for part in token.split('-').filter(|part| part.len() < token.len()) {
+                self.see(part);
+            }
+        }
+    }
+
+    fn see(&mut self, word: &str) {
+        if let Some(word) = self.wanted.take(word) {
+            self.seen.insert(word);
+        }
+    }
+
+    /// True for what stands in the code.
+    pub(super) fn saw(&self, word: &str) -> bool {
+        self.seen.contains(word)
+    }
+
+    /// What was asked for and stands nowhere: history may know it.
+    pub(in crate::consolidate) fn missing(&self) -> &BTreeSet<String> {
+        &self.wanted
+    }
+}
+
+/// The module, function or class in a code span.
+pub(super) fn of_span(text: &str) -> Option<(String, What)> {
+    let called = text.split('(').next()?;
+    let is_call = text.ends_with(')') && called.len() < text.len();
+    if !is_call && called.len() < text.len() {
+        return None;
+    }
+    let name = called.trim_start_matches('.');
+    let parts: Vec<&str> = name.split(['.']).flat_map(|part| part.split("::")).collect();
+    let last = *parts.last()?;
+    if !parts.iter().all(|part| is_identifier(part)) || last.len() < SHORTEST {
+        return None;
+    }
+    let is_dotted = parts.len() > 1;
+    // A word alone is prose in backticks; what has two humps, an underscore or brackets is a name of code.
+    let is_name = is_call || last.trim_matches('_').contains('_') || is_camel(last) || is_dotted;
+    is_name.then(|| (name.to_owned(), What::Symbol(last.to_owned())))
+}
+
+fn is_identifier(part: &str) -> bool {
+    part.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && part.chars().all(|next| next.is_alphanumeric() || next == '_')
+}
+
+fn is_camel(name: &str) -> bool {
+    let humps = name.chars().filter(|next| next.is_uppercase()).count();
+    humps >= 2 && name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+}
+
+/// The module of `from a.b import c` and `import a.b`.
+pub(super) fn imported(line: &str) -> Option<String> {
+    let line = line.trim().trim_start_matches(">>> ");
+    let module = match line.strip_prefix("from ") {
+        Some(rest) => rest.split_once(" import ")?.0,
+        None => line.strip_prefix("import ")?.split([' ', ',']).next()?,
+    };
+    let module = module.trim();
+    (module.contains('.') && module.split('.').all(is_identifier)).then(|| module.to_owned())
+}
+
+/// Where a module by this dotted name may lie.
+pub(super) fn module_places(name: &str) -> Vec<RepoPath> {
+    let path = name.replace('.', "/");
+    let tops = ["", "src/", "lib/"];
+    tops.iter()
+        .flat_map(|top| [format!("{top}{path}.py"), format!("{top}{path}/__init__.py")])
+        .map(|path| RepoPath::from(path.as_str()))
+        .collect()
+}
+
+/// What became of a module or symbol that is not there.
+pub(super) fn dead(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    index: &Index<'_>,
+    past: &Index<'_>,
+) -> Option<Reference> {
+    if let Some(found) = dead_module(named, notes, known, past, &named.target) {
+        return Some(found);
+    }
+    let What::Symbol(name) = &named.what else { return None };
+    if let Some((module, _)) = named.target.rsplit_once('.')
+        && module.contains('.')
+        && let Some(found) = dead_module(named, notes, known, past, module)
+    {
+        return Some(found);
+    }
+    // A file may be meant by its name without ending.
+    if known.sightings.saw(name) || index.has_stem(name) {
+        return None;
+    }
+    let commit = known.past.get(name)?.clone();
+    Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit)))
+}
+
+fn dead_module(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    past: &Index<'_>,
+    module: &str,
+) -> Option<Reference> {
+    if !module.contains('.') {
+        return None;
+    }
+    let places = module_places(module);
+    let folder = RepoPath::from(module.replace('.', "/").as_str());
+    let is_there = places.iter().any(|place| known.paths.contains(place))
+        || known.paths.iter().any(|path| path.is_within(&folder));
+    if is_there {
+        return None;
+    }
+    let old = places.iter().find(|place| past.paths.contains(*place))?;
+    Some(gone(named, notes, known, old))
+}
+
+/// Words that define a name in the languages that are known.
+const DEFINING: &str = "def|class|fn|func|function|struct|enum|trait|interface|type|const|macro_rules!";
+
+/// The pattern, for `git log -G`, of lines that define one of these names or mention one of these flags.
+pub(in crate::consolidate) fn definition_pattern(names: &BTreeSet<String>) -> String {
+    let symbols: Vec<&str> = names.iter().filter(|name| !name.starts_with('-')).map(String::as_str).collect();
+    let flags: Vec<&str> = names.iter().filter(|name| name.starts_with('-')).map(String::as_str).collect();
+    let mut parts = Vec::new();
+    if !symbols.is_empty() {
+        parts.push(format!("({DEFINING}) +({})([^A-Za-z0-9_]|$)", symbols.join("|")));
+    }
+    if !flags.is_empty() {
+        parts.push(format!("[\"'](-[a-zA-Z][\"'], *[\"'])?({})[\"'/,]", flags.join("|")));
+    }
+    parts.join("|")
+}
+
+/// Reads a log of changes, newest first: the first commit that removes a definition removed the last one.
+pub(in crate::consolidate) fn removed_definitions(log: &str, names: &BTreeSet<String>) -> Past {
+    let mut past = Past::new();
+    let mut commit = "";
+    let mut is_prose = false;
+    for line in log.lines() {
+        if let Some(name) = line.strip_prefix('\u{1}') {
+            commit = name;
+        } else if let Some(path) = line.strip_prefix("diff --git ") {
+            is_prose = [".md", ".rst", ".txt", ".mdx", ".ipynb"].iter().any(|ending| path.ends_with(ending));
+        } else if let Some(text) = line.strip_prefix('-').filter(|text| !is_prose && !text.starts_with("--"))
+        {
+            for name in names
+                .iter()
+                .filter(|name| !past.contains_key(*name) && defines(text, name))
+                .cloned()
+                .collect::<Vec<_>>()
+            {
+                past.insert(name, commit.to_owned());
+            }
+        }
+    }
+    past
+}
+
+/// True for a line of code that defines a name, or mentions a flag in quotation marks.
+fn defines(text: &str, name: &str) -> bool {
+    let ends = |at: usize| {
+        !text[at + name.len()..]
+            .starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '-')
+    };
+    text.match_indices(name).filter(|(at, _)| ends(*at)).any(|(at, _)| {
+        if name.starts_with('-') {
+            return text[..at].ends_with(['"', '\'']);
+        }
+        let before = text[..at].trim_end();
+        before.len() < at
+            && DEFINING.split('|').any(|word| {
+                before
+                    .strip_suffix(word)
+                    .is_some_and(|rest| !rest.ends_with(|last: char| last.is_alphanumeric() || last == '_'))
+            })
+    })
+}
+
+/// The past as it is kept: a name and a commit on each line.
+pub(in crate::consolidate) fn write_past(past: &Past) -> String {
+    past.iter().map(|(name, commit)| format!("{name} {commit}\n")).collect()
+}
+
+/// Reads what [`write_past`] wrote.
+pub(in crate::consolidate) fn read_past(text: &str) -> Past {
+    let pairs = text.lines().filter_map(|line| line.split_once(' '));
+    pairs.map(|(name, commit)| (name.to_owned(), commit.to_owned())).collect()
+}
