@@ -17,6 +17,7 @@ mod phase2;
 mod phase3;
 mod phase4;
 mod phase4_hooks;
+mod phase4_ids;
 mod python;
 mod sandbox;
 mod validate;
