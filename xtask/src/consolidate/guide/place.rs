@@ -282,7 +282,9 @@ impl<'p> Placing<'p> {
             self.note_heading(source, part, fate);
         }
         here.chunks.iter().for_each(|chunk| self.note(source, chunk.lines, fate));
-        let says_something = !here.heading.is_empty() || here.chunks.iter().any(|chunk| !chunk.is_header);
+        let says_something = self.is_strict(source)
+            || !here.heading.is_empty()
+            || here.chunks.iter().any(|chunk| !chunk.is_header);
         if here.destiny == Destiny::History && says_something {
             self.tree.history.push((source, part));
         }
