@@ -8,6 +8,9 @@ use std::ops::Range;
 use crate::links::is_local;
 use crate::markdown::{BlockKind, Link, LinkKind, Parsed};
 
+/// Stands before code: the same words in running text are something else.
+const CODE: char = '\u{1}';
+
 /// What a text's blocks hold.
 pub(super) struct Folder<'t> {
     text: &'t str,
@@ -98,7 +101,10 @@ impl<'t> Folder<'t> {
         match &block.kind {
             BlockKind::Heading(_) => leaves.push(heading_words(&self.unquoted(index, &block.range))),
             BlockKind::Paragraph => leaves.push(words(&self.unquoted(index, &block.range))),
-            BlockKind::Code { .. } => leaves.push(self.code_lines(index).join("\n")),
+            BlockKind::Code { .. } => {
+                let code = self.code_lines(index).join("\n");
+                leaves.extend((!code.is_empty()).then(|| format!("{CODE}{code}")));
+            }
             BlockKind::Table { .. } => leaves.extend(self.rows(index)),
             BlockKind::Html => leaves.push(html_words(&self.unquoted(index, &block.range))),
             BlockKind::Rule => {}
@@ -301,6 +307,7 @@ mod tests {
             ("```\na\n  b\n```\n", "```\na\nb\n```\n"),
             ("- [x] a\n", "- [ ] a\n"),
             ("1.5", "15"),
+            ("    a b\n", "a b\n"),
         ];
         for (one, other) in different {
             assert_ne!(leaves(one), leaves(other), "{one:?}");
