@@ -234,7 +234,7 @@ mod tests {
           |
         2 | inclde = ["notes/**"]
           | ^^^^^^
-        unknown field `inclde`, expected one of `include`, `exclude`, `keep`, `report`
+        unknown field `inclde`, expected one of `include`, `exclude`, `keep`, `report`, `archive_layout`, `archive_mentions`
         "#);
     }
 

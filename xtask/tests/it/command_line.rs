@@ -16,13 +16,16 @@ fn help_names_every_command() {
 
     Commands:
       phase2       Analyse notes, fork and tests in parallel; write one report each
+      phase3       Carry out the ticked items of the consolidation plan
+      phase5       Validate that all changes work together and nothing got worse since phase 2
       check        Tell what is broken, in a moment: links, imports, scripts that moved; runs nothing,
                    writes nothing
       consolidate  Find notes that overlap, contradict or went stale
       upstream     Tell where a fork stands against its upstream
       validate     Run the tests and tell whether everything still works
-      phase4       Set up workflows and CONTRIBUTING.md: the same as `setup`
-      setup        Write workflows, keep a section of CONTRIBUTING.md
+      phase4       Set up hooks, workflows and CONTRIBUTING.md: the same as `setup`
+      setup        Install hooks, write workflows, keep a section of CONTRIBUTING.md
+      hook         Judge a commit, its message or a push, as a hook of git
       undo         Take an applied change set back
       init         Write a commented xtask.toml with what was found here
       demo         Build the sample repository and run phase 2 on it
@@ -108,7 +111,7 @@ fn mistake_in_the_settings_is_shown_with_its_place() {
       |
     2 | upstrem = "x"
       | ^^^^^^^
-    unknown field `upstrem`, expected `upstream` or `report`
+    unknown field `upstrem`, expected one of `upstream`, `report`, `areas`
     "#);
 }
 
@@ -130,10 +133,13 @@ fn init_writes_what_was_found_and_never_overwrites() {
     # exclude = []  # globs that are not read
     # keep = []     # globs that are read, but never proposed for a move
     # report = "notes/documentation_consolidation_plan.md"
+    # archive_layout = "flat"    # or "topic", "year"; without it folders stay as they are
+    # archive_mentions = "keep"  # or "rewrite": paths named in archived notes
 
     [upstream]
     # upstream = "upstream"
     # report = "notes/upstream_sync_analysis.md"
+    # areas = {}    # parts of the fork's own work: audio = ["src/audio", "**/*codec*"]
 
     [validate]
     # report = "notes/test_suite_report.md"
@@ -147,6 +153,16 @@ fn init_writes_what_was_found_and_never_overwrites() {
     # name = "experiments"
     # paths = ["experiments/test_lag_estimate.py"]
     # gating = false
+
+    [hook]
+    # disable = []          # checks that are off; `xtask hook pre-commit --list` names them
+    # exclude = []          # globs of files that no check judges
+    # max_kib = 500         # how large a new file may be
+    # markdown_breaks = false  # true: two blanks at the end of a Markdown line are a line break
+    # notes = []            # folders in which new notes belong
+    # subject_length = 72   # letters of a commit's subject, 0: any
+    # conventional = false  # true: subjects have the form of conventional commits
+    # push_tests = false    # true: the gating suites run before a push
     "#);
     insta::assert_snapshot!(sandbox.xtask(["init"]), @"
     exit: 2
