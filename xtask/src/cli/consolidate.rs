@@ -60,7 +60,7 @@ pub struct ConsolidatePlan {
 }
 
 /// Options of `phase3` and `consolidate apply`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Apply {
     /// Read the plan from FILE instead of the report
     #[arg(long, value_name = "FILE")]

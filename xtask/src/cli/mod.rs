@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use check::Check;
 pub use consolidate::{Apply, Consolidate, ConsolidatePlan};
 pub use hook::{Hook, PreCommit};
-pub use phases::{Demo, Phase2, Phase5};
+pub use phases::{All, Demo, Phase2, Phase5};
 pub use setup::{Setup, SetupCommand, SetupFlags, SetupIssue};
 pub use undo::Undo;
 pub use upstream::{Upstream, UpstreamCommand};
@@ -94,6 +94,8 @@ pub enum Command {
     Phase3(Apply),
     /// Validate that all changes work together and nothing got worse since phase 2
     Phase5(Phase5),
+    /// Run phases 2 to 5 in order, asking before files change
+    All(All),
     /// Tell what is broken, in a moment: links, imports, scripts that moved; runs nothing, writes nothing
     Check(Check),
     /// Find notes that overlap, contradict or went stale

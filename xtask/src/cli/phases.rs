@@ -46,6 +46,26 @@ pub struct Phase5 {
     pub upstream: Option<String>,
 }
 
+/// Options of `all`.
+#[derive(Debug, Args)]
+pub struct All {
+    /// Do not ask before phases 3 and 4 change files
+    #[arg(long)]
+    pub yes: bool,
+    /// Commit what each phase wrote, and nothing else
+    #[arg(long)]
+    pub commit: bool,
+    /// Begin with phase 2, whatever an earlier call finished
+    #[arg(long)]
+    pub restart: bool,
+    /// Fail for every failing test, not only for those that did not fail at phase 2
+    #[arg(long)]
+    pub require_green: bool,
+    /// Run no test: only what can be seen without running anything
+    #[arg(long = "static")]
+    pub static_only: bool,
+}
+
 /// Options of `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {

@@ -32,7 +32,7 @@ pub enum SetupCommand {
 }
 
 /// Options of each part.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct SetupFlags {
     /// Print the edits as a patch; change nothing
     #[arg(long, global = true, conflicts_with = "check")]

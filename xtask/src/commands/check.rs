@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::answer::Answer;
 use super::{Exit, consolidate as notes, place};
-use crate::check::{self, Found, What};
+use crate::check::{self, Checked, Found, Pending, Request, What};
 use crate::cli::{Check, Global};
 use crate::consolidate::{self, Reference, StalePlan};
 use crate::phases::analyses::Place;
@@ -25,6 +25,16 @@ pub(super) fn run(global: &Global, flags: &Check, term: Term) -> Result<Exit> {
     let checked = check::run_with(&trees.request(&repo), Some(&of_notes))?;
     Answer::of(&repo, &place, global, term)?.print_checked(&checked)?;
     Ok(if checked.is_failing() { Exit::Findings } else { Exit::Clean })
+}
+
+/// The work tree, held against a tree.
+pub(super) fn since(repo: &Repo, place: &Place, base: Option<&Tree>) -> Result<Checked> {
+    let tree = Tree::of_work_tree(repo)?;
+    let request = Request { repo, tree: &tree, base, pending: Pending::WorkTree };
+    check::run_with(
+        &request,
+        Some(&|tree: &Tree, history: Option<&History>| of_notes(repo, place, tree, history)),
+    )
 }
 
 /// What the notes of a tree name and is gone, and a plan that speaks of notes as they were.

@@ -5,6 +5,7 @@
     reason = "the current folder is the default repository; the age of a tracking ref is told; a plan may lie anywhere"
 )]
 
+mod all;
 mod answer;
 mod apply;
 mod check;
@@ -73,6 +74,7 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
         }
         Command::Check(options) => check::run(global, options, term).context("cannot check"),
         Command::Phase5(options) => phase5::run(global, options, term, cancel).context("cannot run phase 5"),
+        Command::All(options) => all::run(global, options, term, cancel),
         Command::Consolidate(command) => consolidate::run(global, command, term, cancel),
         Command::Upstream(options) => {
             upstream::run(global, options, term, cancel).context("cannot analyse the upstream")

@@ -8,8 +8,9 @@ use crate::cli::{self, Format, Global};
 use crate::phases::Board;
 use crate::phases::analyses::Place;
 use crate::phases::phase2::PARTS;
-use crate::phases::phase5::{self, Options, Verdict};
+use crate::phases::phase5::{self, Given, Line, Options, Verdict};
 use crate::process::Cancel;
+use crate::repo::Repo;
 use crate::term::Term;
 
 /// Runs the analyses again and holds them against phase 2.
@@ -41,8 +42,12 @@ pub(super) fn run_at(
         write,
     };
     super::validate::say_planned(&repo, &options.analyses.validate, term)?;
+    let given = Given {
+        checked: super::check::since(&repo, place, phase5::base(&repo).as_ref())?,
+        set_up: set_up(place, &repo)?,
+    };
     let board = Board::new(term, &PARTS);
-    let found = phase5::run(place, &options, &board, cancel)?;
+    let found = phase5::run(place, &options, given, &board, cancel)?;
     let report = write.then(|| phase5::page_path(place));
     Answer::of(&repo, place, global, term)?.print_phase_5(&found, report.as_ref())?;
     Ok(match found.verdict {
@@ -50,4 +55,21 @@ pub(super) fn run_at(
         Verdict::NotProven => Exit::Failed,
         Verdict::NotApplicable | Verdict::Holds | Verdict::Noted => Exit::Clean,
     })
+}
+
+/// Whether hooks, workflows and CONTRIBUTING.md are as they are set up; nothing is expected where phase 4 never ran.
+fn set_up(place: &Place, repo: &Repo) -> Result<Line> {
+    const CHECK: &str = "hooks, workflows, CONTRIBUTING";
+    let standing = super::setup::standing(place, repo)?;
+    let pending = standing.pending.len();
+    let (verdict, evidence) = match (pending, standing.drift.len()) {
+        (0, 0) => (Verdict::Holds, "as they are set up".to_owned()),
+        (0, drift) => (Verdict::Fails, format!("{drift} things are not as they should be")),
+        _ if standing.is_new => {
+            (Verdict::NotApplicable, "not set up here; `cargo xtask phase4` does".to_owned())
+        }
+        _ => (Verdict::Fails, format!("{pending} edits are pending; run `cargo xtask phase4`")),
+    };
+    let details = if verdict == Verdict::NotApplicable { Vec::new() } else { standing.pending };
+    Ok(Line::new(CHECK, verdict, evidence).with(details.into_iter().chain(standing.drift).collect()))
 }

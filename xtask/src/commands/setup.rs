@@ -68,6 +68,26 @@ pub(super) fn run(
     })
 }
 
+/// What is set up here, and what is not as it is set up.
+pub(super) struct StandingSetup {
+    /// Edits that would be made.
+    pub(super) pending: Vec<String>,
+    /// What is wrong and no edit mends.
+    pub(super) drift: Vec<String>,
+    /// Whether nothing of it was ever set up.
+    pub(super) is_new: bool,
+}
+
+/// Compares the repository with its set-up; writes nothing.
+pub(super) fn standing(place: &Place, repo: &Repo) -> Result<StandingSetup> {
+    let plan = setup::plan(repo, &options(place, None, &SetupFlags::default()))?;
+    let edits = change::check(repo, &plan.set)?.pending;
+    let was_run = change::list(repo)?.iter().any(|set| set.command == "setup" && set.stands);
+    let is_new = !was_run && edits.iter().all(|edit| edit.action == change::Action::Create);
+    let pending = edits.iter().map(ToString::to_string).chain(plan.pending()).collect();
+    Ok(StandingSetup { pending, drift: plan.drift, is_new })
+}
+
 fn options(place: &Place, command: Option<&SetupCommand>, flags: &SetupFlags) -> Options {
     let parts: BTreeSet<Part> = match command {
         Some(SetupCommand::Hooks) => [Part::Hooks].into(),

@@ -13,6 +13,8 @@ use crate::repo::Repo;
 pub const DURATIONS: &str = "results/durations.json";
 /// The result of phase 2.
 pub const PHASE2: &str = "results/phase2.json";
+/// What `all` finished.
+pub const ALL: &str = "results/all.json";
 /// What the phases took.
 pub const TIMES: &str = "results/times.json";
 

@@ -5,6 +5,7 @@
 //! that libgit2 cannot open (SHA-256, reftable, split or sparse index).
 
 mod blobs;
+mod commit;
 pub mod git;
 mod history;
 mod ids;

@@ -14,7 +14,7 @@ mod times;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ use super::analyses::{Made, Place};
 use super::phase2::{self, Phase2};
 use super::{Board, kept};
 use crate::change;
-use crate::check::{self, Pending};
+use crate::check::Checked;
 use crate::process::Cancel;
 use crate::repo::{Repo, RepoPath, Tree};
 use crate::report::{Document, ReportMarker};
@@ -35,9 +35,11 @@ use crate::report::{Document, ReportMarker};
 const PAGE: &str = "notes/final_validation_report.md";
 
 /// The static checks, by the line that they stand in.
-const KINDS: [(&str, &[&str]); 2] = [
+const KINDS: [(&str, &[&str]); 4] = [
     ("links and anchors", &["broken-link", "broken-anchor"]),
     ("imports", &["broken-import", "path-anchor"]),
+    ("calls", &["broken-call"]),
+    ("references", &["stale-reference", "moved-path"]),
 ];
 
 /// What the user asked of phase 5.
@@ -49,6 +51,21 @@ pub struct Options {
     pub require_green: bool,
     /// Whether reports that are not fresh are written anew, and the page is written.
     pub write: bool,
+}
+
+/// What was looked at before the tests ran.
+#[derive(Debug)]
+pub struct Given {
+    /// What is broken in the work tree, held against [`base`].
+    pub checked: Checked,
+    /// Whether hooks, workflows and CONTRIBUTING.md are as they are set up.
+    pub set_up: Line,
+}
+
+/// The commit that phase 2 saw, where it kept a result and the commit is still there.
+pub fn base(repo: &Repo) -> Option<Tree> {
+    let before: Value = kept::read(repo, kept::PHASE2)?;
+    Tree::of_revision(repo, before.get("commit")?.as_str()?).ok()
 }
 
 /// What the phase found.
@@ -74,12 +91,11 @@ pub fn page_path(place: &Place) -> RepoPath {
 ///
 /// # Errors
 /// An analysis cannot be done, git cannot be asked, or a report cannot be written.
-pub fn run(place: &Place, options: &Options, board: &Board, cancel: &Cancel) -> Result<Phase5> {
+pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel: &Cancel) -> Result<Phase5> {
     let start = Instant::now();
     let repo = place.open()?;
     let before: Option<Value> = kept::read(&repo, kept::PHASE2);
     let uncommitted = names(&repo.uncommitted()?);
-    let checked = static_checks(&repo, before.as_ref())?;
     let mut asked = options.analyses.clone();
     asked.write = false;
     asked.validate.baseline = before.as_ref().filter(|before| has_cases(before)).map(Value::to_string);
@@ -89,8 +105,9 @@ pub fn run(place: &Place, options: &Options, board: &Board, cancel: &Cancel) -> 
     }
     let made = all_made(&phase)?;
     let mut checks = vec![judge::plan(&made[0].json)];
-    checks.extend(judge::broken(&checked, &KINDS));
+    checks.extend(judge::broken(&given.checked, &KINDS));
     checks.push(reports(&repo, &made, options.write)?);
+    checks.push(given.set_up);
     checks.extend(judge::suites(&made[2].json, options.require_green));
     checks.push(work_tree(&repo, place, &uncommitted, &made[2].json)?);
     let verdict = checks.iter().map(|line| line.verdict).max().unwrap_or(Verdict::NotProven);
@@ -122,15 +139,6 @@ impl Phase5 {
         change::write_report(repo, path, self.document().to_markdown(Some(&marker)).as_bytes())?;
         kept::write(repo, kept::TIMES, &self.times)
     }
-}
-
-/// What is broken in the work tree, held against the commit that phase 2 saw where it is still there.
-fn static_checks(repo: &Repo, before: Option<&Value>) -> Result<check::Checked> {
-    let tree = Tree::of_work_tree(repo)?;
-    let commit = before.and_then(|before| before.get("commit")).and_then(Value::as_str);
-    let base = commit.and_then(|commit| Tree::of_revision(repo, commit).ok());
-    let request = check::Request { repo, tree: &tree, base: base.as_ref(), pending: Pending::WorkTree };
-    check::run(&request).context("check links and imports")
 }
 
 fn has_cases(before: &Value) -> bool {

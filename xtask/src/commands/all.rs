@@ -1,0 +1,196 @@
+//! `all`: phases 2 to 5 in order, each carried out before the next begins.
+//!
+//! What is done is kept, so that a run that stopped goes on where it stopped. Phase 2 is not run again then: what it
+//! found before the changes is what phase 5 compares with.
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::{Exit, apply, phase2, phase5, place, setup};
+use crate::change;
+use crate::cli::{self, Apply, Format, Global, SetupFlags};
+use crate::consolidate;
+use crate::phases::analyses::{Place, report_paths};
+use crate::phases::{kept, phase5 as validation};
+use crate::process::Cancel;
+use crate::repo::{Repo, RepoPath};
+use crate::report::Hinted;
+use crate::term::Term;
+
+/// The phases in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Phase {
+    Phase2,
+    Phase3,
+    Phase4,
+    Phase5,
+}
+
+impl Phase {
+    const ALL: [Self; 4] = [Self::Phase2, Self::Phase3, Self::Phase4, Self::Phase5];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Phase2 => "phase 2: notes, fork and tests are analysed",
+            Self::Phase3 => "phase 3: the consolidation plan is carried out",
+            Self::Phase4 => "phase 4: hooks, workflows and CONTRIBUTING are set up",
+            Self::Phase5 => "phase 5: do all changes work together",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        self.title().split(':').next().unwrap_or_default()
+    }
+}
+
+/// What an earlier call finished.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct State {
+    done: Vec<Phase>,
+}
+
+/// Runs what is left of the four phases.
+pub(super) fn run(global: &Global, flags: &cli::All, term: Term, cancel: &Cancel) -> Result<Exit> {
+    if global.format == Format::Json {
+        let hint = "run the phases one by one with `--format json`";
+        bail!(Hinted::new("the output of four phases is no single JSON object", hint));
+    }
+    let all = All { global, flags, place: place(global)?, term, cancel };
+    let repo = all.place.open()?;
+    repo.require_work_tree()?;
+    let mut state = match flags.restart {
+        true => State::default(),
+        false => kept::read::<State>(&repo, kept::ALL).unwrap_or_default(),
+    };
+    for phase in Phase::ALL {
+        if state.done.contains(&phase) {
+            term.say(&format!("{} was finished before; going on after it", phase.name()));
+            continue;
+        }
+        term.say(&format!("\n{}", phase.title()));
+        let exit = all.one(&repo, phase)?;
+        if exit != Exit::Clean {
+            term.say(&format!("stopped at {}; `xtask all` goes on from there", phase.name()));
+            return Ok(exit);
+        }
+        state.done.push(phase);
+        kept::write(&repo, kept::ALL, &state)?;
+    }
+    kept::write(&repo, kept::ALL, &State::default())?;
+    Ok(Exit::Clean)
+}
+
+struct All<'a> {
+    global: &'a Global,
+    flags: &'a cli::All,
+    place: Place,
+    term: Term,
+    cancel: &'a Cancel,
+}
+
+impl All<'_> {
+    fn one(&self, repo: &Repo, phase: Phase) -> Result<Exit> {
+        match phase {
+            Phase::Phase2 => self.phase_2(repo).context("cannot run phase 2"),
+            Phase::Phase3 => self.phase_3(repo).context("cannot run phase 3"),
+            Phase::Phase4 => self.phase_4().context("cannot run phase 4"),
+            Phase::Phase5 => self.phase_5(repo).context("cannot run phase 5"),
+        }
+    }
+
+    fn phase_2(&self, repo: &Repo) -> Result<Exit> {
+        let asked = cli::Phase2 {
+            static_only: self.flags.static_only,
+            strict: false,
+            depth: None,
+            upstream: None,
+            fork: "HEAD".to_owned(),
+        };
+        let exit = phase2::run_at(&self.place, self.global, &asked, self.term, self.cancel)?;
+        if exit == Exit::Clean {
+            self.commit(repo, &report_paths(&self.place.config), "Reports on notes, fork and tests")?;
+        }
+        Ok(exit)
+    }
+
+    fn phase_3(&self, repo: &Repo) -> Result<Exit> {
+        if !self.has_plan(repo)? {
+            self.term.say("there are no notes here, so there is no plan to carry out");
+            return Ok(Exit::Clean);
+        }
+        let shown = Apply { check: true, ..Apply::default() };
+        if apply::run(self.global, &shown, "phase3", self.term, self.cancel)? != Exit::Findings {
+            return Ok(Exit::Clean);
+        }
+        if !self.is_agreed("carry out these edits?")? {
+            return Ok(Exit::Findings);
+        }
+        let asked = Apply { yes: true, commit: self.flags.commit, ..Apply::default() };
+        apply::run(self.global, &asked, "phase3", self.term, self.cancel)
+    }
+
+    /// Phase 2 writes a report without a plan where there are no notes.
+    fn has_plan(&self, repo: &Repo) -> Result<bool> {
+        let [path, ..] = report_paths(&self.place.config);
+        let Some(state) = change::Disk::of(repo)?.read(&path.into())? else { return Ok(false) };
+        Ok(consolidate::read(&String::from_utf8_lossy(&state.bytes))?.is_some())
+    }
+
+    /// A part that cannot be set up here is named with what to do about it, and does not stop the others.
+    fn phase_4(&self) -> Result<Exit> {
+        let shown = SetupFlags { check: true, ..SetupFlags::default() };
+        if setup::run(self.global, None, &shown, (self.term, self.cancel))? == Exit::Clean {
+            return Ok(Exit::Clean);
+        }
+        if !self.is_agreed("set this up?")? {
+            return Ok(Exit::Findings);
+        }
+        let asked = SetupFlags { commit: self.flags.commit, ..SetupFlags::default() };
+        match setup::run(self.global, None, &asked, (self.term, self.cancel))? {
+            Exit::Failed | Exit::Clean => Ok(Exit::Clean),
+            other => Ok(other),
+        }
+    }
+
+    fn phase_5(&self, repo: &Repo) -> Result<Exit> {
+        let asked = cli::Phase5 {
+            require_green: self.flags.require_green,
+            check: false,
+            static_only: self.flags.static_only,
+            depth: None,
+            upstream: None,
+        };
+        let exit = phase5::run_at(&self.place, self.global, &asked, self.term, self.cancel)?;
+        if exit == Exit::Clean {
+            let mut paths = report_paths(&self.place.config).to_vec();
+            paths.push(validation::page_path(&self.place));
+            self.commit(repo, &paths, "Final validation")?;
+        }
+        Ok(exit)
+    }
+
+    /// Commits reports, where commits are asked for.
+    fn commit(&self, repo: &Repo, paths: &[RepoPath], subject: &str) -> Result<()> {
+        if self.flags.commit
+            && let Some(commit) = repo.commit_paths(paths, &format!("{subject}\n"))?
+        {
+            self.term.say(&format!("committed as {}: {subject}", commit.short()));
+        }
+        Ok(())
+    }
+
+    /// Somebody has to say yes before files change.
+    fn is_agreed(&self, question: &str) -> Result<bool> {
+        if self.flags.yes {
+            return Ok(true);
+        }
+        match self.term.ask(question).context("ask on the terminal")? {
+            Some(agreed) => Ok(agreed),
+            None => bail!(Hinted::new(
+                "there is no terminal to ask on",
+                "add `--yes` to change files without asking; nothing was changed by this phase",
+            )),
+        }
+    }
+}
