@@ -6,7 +6,7 @@
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::{Exit, apply, phase2, phase5, place, setup};
+use super::{Exit, apply, phase2, phase5, place, setup, timed};
 use crate::change;
 use crate::cli::{self, Apply, Format, Global, SetupFlags};
 use crate::consolidate;
@@ -127,7 +127,7 @@ impl All<'_> {
             return Ok(Exit::Findings);
         }
         let asked = Apply { yes: true, commit: self.flags.commit, ..Apply::default() };
-        apply::run(self.global, &asked, "phase3", self.term, self.cancel)
+        timed(self.global, "phase 3", || apply::run(self.global, &asked, "phase3", self.term, self.cancel))
     }
 
     /// Phase 2 writes a report without a plan where there are no notes.
@@ -147,7 +147,8 @@ impl All<'_> {
             return Ok(Exit::Findings);
         }
         let asked = SetupFlags { commit: self.flags.commit, ..SetupFlags::default() };
-        match setup::run(self.global, None, &asked, (self.term, self.cancel))? {
+        let set_up = || setup::run(self.global, None, &asked, (self.term, self.cancel));
+        match timed(self.global, "phase 4", set_up)? {
             Exit::Failed | Exit::Clean => Ok(Exit::Clean),
             other => Ok(other),
         }

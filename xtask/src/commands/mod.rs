@@ -22,7 +22,7 @@ mod validate;
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
@@ -33,6 +33,7 @@ use crate::cli::{Cli, Command, Format, Global};
 use crate::config::Config;
 use crate::phases::Board;
 use crate::phases::analyses::{Made, Place};
+use crate::phases::phase5::Times;
 use crate::process::{Cancel, Progress};
 use crate::repo::Repo;
 use crate::term::Term;
@@ -70,7 +71,9 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
     match &cli.command {
         Command::Phase2(options) => phase2::run(global, options, term, cancel).context("cannot run phase 2"),
         Command::Phase3(options) => {
-            apply::run(global, options, "phase3", term, cancel).context("cannot carry out the plan")
+            let run = || apply::run(global, options, "phase3", term, cancel);
+            let run = || if options.dry_run || options.check { run() } else { timed(global, "phase 3", run) };
+            run().context("cannot carry out the plan")
         }
         Command::Check(options) => check::run(global, options, term).context("cannot check"),
         Command::Phase5(options) => phase5::run(global, options, term, cancel).context("cannot run phase 5"),
@@ -83,7 +86,9 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
             validate::run(global, options, term, cancel).context("cannot validate the tests")
         }
         Command::Phase4(flags) => {
-            setup::run(global, None, flags, (term, cancel)).context("cannot set the repository up")
+            let run = || setup::run(global, None, flags, (term, cancel));
+            let run = || if flags.dry_run || flags.check { run() } else { timed(global, "phase 4", run) };
+            run().context("cannot set the repository up")
         }
         Command::Setup(options) => {
             setup::run(global, options.command.as_ref(), &options.flags, (term, cancel))
@@ -98,6 +103,15 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
             Ok(Exit::Clean)
         }
     }
+}
+
+/// Runs a phase that changes files, and keeps what it took.
+fn timed(global: &Global, phase: &str, run: impl FnOnce() -> Result<Exit>) -> Result<Exit> {
+    let start = Instant::now();
+    let exit = run()?;
+    let took = start.elapsed();
+    Times::keep(&place(global)?.open()?, phase, took, took)?;
+    Ok(exit)
 }
 
 /// The repository that a command works on, with its settings.

@@ -65,8 +65,9 @@ impl Line {
     }
 }
 
-/// Whether what was ticked in the plan has been carried out.
-pub(super) fn plan(consolidation: &Value) -> Line {
+/// Whether what was ticked in the plan has been carried out; `asked` are the ids that stood ticked in it. What a new
+/// look at the notes proposes beside them only waits.
+pub(super) fn plan(consolidation: &Value, asked: &BTreeSet<String>) -> Line {
     const CHECK: &str = "consolidation plan";
     if let Some(why) = consolidation.get("unavailable").and_then(Value::as_str) {
         return Line::new(CHECK, Verdict::NotApplicable, why);
@@ -77,10 +78,14 @@ pub(super) fn plan(consolidation: &Value) -> Line {
         .collect();
     let is = |item: &Value, field: &str| item.get(field).and_then(Value::as_bool).unwrap_or(false);
     let done = items.iter().filter(|item| is(item, "done")).count();
-    let left: Vec<&&Value> = items.iter().filter(|item| is(item, "ticked") && !is(item, "done")).collect();
-    let waiting = items.iter().filter(|item| !is(item, "ticked") && !is(item, "done")).count();
+    let was_asked =
+        |item: &Value| item.get("id").and_then(Value::as_str).is_some_and(|id| asked.contains(id));
+    let left: Vec<&&Value> =
+        items.iter().filter(|item| is(item, "ticked") && !is(item, "done") && was_asked(item)).collect();
+    let waiting = items.len() - done - left.len();
     if left.is_empty() {
-        let evidence = format!("{done} items done, none of the ticked ones left; {waiting} wait unticked");
+        let evidence =
+            format!("{done} items done, none of the ticked ones left; {waiting} wait for a decision");
         return Line::new(CHECK, Verdict::Holds, evidence);
     }
     let evidence =

@@ -27,6 +27,7 @@ use super::phase2::{self, Phase2};
 use super::{Board, kept};
 use crate::change;
 use crate::check::Checked;
+use crate::consolidate;
 use crate::process::Cancel;
 use crate::repo::{Repo, RepoPath, Tree};
 use crate::report::{Document, ReportMarker};
@@ -95,6 +96,7 @@ pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel
     let start = Instant::now();
     let repo = place.open()?;
     let before: Option<Value> = kept::read(&repo, kept::PHASE2);
+    let asked_for = ticked(&repo, place)?;
     let uncommitted = names(&repo.uncommitted()?);
     let mut asked = options.analyses.clone();
     asked.write = false;
@@ -104,7 +106,7 @@ pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel
         bail!("interrupted");
     }
     let made = all_made(&phase)?;
-    let mut checks = vec![judge::plan(&made[0].json)];
+    let mut checks = vec![judge::plan(&made[0].json, &asked_for)];
     checks.extend(judge::broken(&given.checked, &KINDS));
     checks.push(reports(&repo, &made, options.write)?);
     checks.push(given.set_up);
@@ -139,6 +141,14 @@ impl Phase5 {
         change::write_report(repo, path, self.document().to_markdown(Some(&marker)).as_bytes())?;
         kept::write(repo, kept::TIMES, &self.times)
     }
+}
+
+/// The ids that stand ticked in the plan, as its readers left it.
+fn ticked(repo: &Repo, place: &Place) -> Result<BTreeSet<String>> {
+    let [path, ..] = super::analyses::report_paths(&place.config);
+    let Some(state) = change::Disk::of(repo)?.read(&path.into())? else { return Ok(BTreeSet::new()) };
+    let items = consolidate::read(&String::from_utf8_lossy(&state.bytes))?.unwrap_or_default();
+    Ok(items.iter().filter(|item| item.ticked).map(|item| item.id()).collect())
 }
 
 fn has_cases(before: &Value) -> bool {

@@ -13,14 +13,18 @@ fn verdicts(lines: &[Line]) -> Vec<Verdict> {
 #[test]
 fn ticked_items_that_are_not_done_fail_and_others_wait() {
     let item = |id: &str, ticked: bool, done: bool| json!({"id": id, "ticked": ticked, "done": done, "path": "notes/a.md", "to": "notes/archive/a.md"});
-    let plan =
-        |items: Vec<Value>| judge::plan(&json!({"plan": {"archive": items, "merges": [], "duplicates": []}}));
+    let asked = ["1", "2"].map(str::to_owned).into();
+    let plan = |items: Vec<Value>| {
+        judge::plan(&json!({"plan": {"archive": items, "merges": [], "duplicates": []}}), &asked)
+    };
     assert_eq!(plan(vec![item("1", true, true), item("2", false, false)]).verdict, Verdict::Holds);
+    let later = plan(vec![item("1", true, true), item("3", true, false)]);
+    assert_eq!(later.verdict, Verdict::Holds, "nobody was asked about it before");
     let left = plan(vec![item("1", true, true), item("2", true, false)]);
     assert_eq!(left.verdict, Verdict::Fails);
     assert_eq!(left.details, ["archive notes/a.md to notes/archive/a.md (2)"]);
     assert_eq!(
-        judge::plan(&json!({"unavailable": "there are no notes here"})).verdict,
+        judge::plan(&json!({"unavailable": "there are no notes here"}), &asked).verdict,
         Verdict::NotApplicable
     );
 }
