@@ -92,6 +92,8 @@ pub enum Command {
     Phase2(Phase2),
     /// Carry out the ticked items of the consolidation plan
     Phase3(Apply),
+    /// Set up hooks, workflows and CONTRIBUTING.md: the same as `setup`
+    Phase4(SetupFlags),
     /// Validate that all changes work together and nothing got worse since phase 2
     Phase5(Phase5),
     /// Run phases 2 to 5 in order, asking before files change
@@ -107,8 +109,6 @@ pub enum Command {
     /// Run the tests and tell whether everything still works
     #[command(args_conflicts_with_subcommands = true)]
     Validate(Validate),
-    /// Set up hooks, workflows and CONTRIBUTING.md: the same as `setup`
-    Phase4(SetupFlags),
     /// Install hooks, write workflows, keep a section of CONTRIBUTING.md
     Setup(Setup),
     /// Judge a commit, its message or a push, as a hook of git

@@ -17,13 +17,14 @@ fn help_names_every_command() {
     Commands:
       phase2       Analyse notes, fork and tests in parallel; write one report each
       phase3       Carry out the ticked items of the consolidation plan
+      phase4       Set up hooks, workflows and CONTRIBUTING.md: the same as `setup`
       phase5       Validate that all changes work together and nothing got worse since phase 2
+      all          Run phases 2 to 5 in order, asking before files change
       check        Tell what is broken, in a moment: links, imports, scripts that moved; runs nothing,
                    writes nothing
       consolidate  Find notes that overlap, contradict or went stale
       upstream     Tell where a fork stands against its upstream
       validate     Run the tests and tell whether everything still works
-      phase4       Set up hooks, workflows and CONTRIBUTING.md: the same as `setup`
       setup        Install hooks, write workflows, keep a section of CONTRIBUTING.md
       hook         Judge a commit, its message or a push, as a hook of git
       undo         Take an applied change set back

@@ -18,6 +18,7 @@ mod phase3;
 mod phase4;
 mod phase4_hooks;
 mod phase4_ids;
+mod phase5;
 mod python;
 mod sandbox;
 mod validate;

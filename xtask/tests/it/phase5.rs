@@ -1,0 +1,53 @@
+//! `phase5`, and `all` that leads to it.
+
+use crate::sandbox::Sandbox;
+
+const PAGE: &str = "notes/final_validation_report.md";
+
+#[test]
+fn all_phases_end_well_with_a_commit_each_and_stop_without_a_yes() {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    let stopped = sandbox.output(["all", "--static", "-q"]);
+    assert_eq!(stopped.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&stopped.stderr).into_owned();
+    assert!(said.contains("add `--yes`"), "{said}");
+
+    let ended = sandbox.output(["all", "--static", "--yes", "--commit", "-q"]);
+    let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+    assert_eq!(ended.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(said.contains("It holds: nothing got worse since phase 2."), "{said}");
+    let subjects = sandbox.git(&["log", "-4", "--format=%s"]);
+    insta::assert_snapshot!(subjects, @"
+    Final validation
+    Set up xtask
+    Archive 3 finished notes
+    Remove 1 note that others equal
+    ");
+    let page = sandbox.read(PAGE);
+    assert!(page.contains("| consolidation plan | holds | 4 items done"), "{page}");
+    assert!(page.contains("| work tree | holds |"), "{page}");
+}
+
+#[test]
+fn ticked_items_that_wait_fail_and_check_writes_nothing() {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    assert!(sandbox.output(["phase2", "--static"]).status.success());
+    let before = sandbox.state();
+    let checked = sandbox.output(["phase5", "--static", "--check", "-q"]);
+    assert_eq!(checked.status.code(), Some(1));
+    insta::assert_snapshot!(String::from_utf8_lossy(&checked.stdout));
+    assert_eq!(sandbox.state(), before);
+}
+
+#[test]
+fn what_broke_since_phase_2_fails_with_its_place() {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    assert!(sandbox.output(["phase2", "--static"]).status.success());
+    sandbox.write("notes/new.md", "# New\n\n[gone](nowhere.md)\n");
+    let found = sandbox.json(["phase5", "--static"]);
+    let checks = found["result"]["checks"].as_array().unwrap();
+    let links = checks.iter().find(|line| line["check"] == "links and anchors").unwrap();
+    assert_eq!(links["verdict"], "fails");
+    assert_eq!(links["details"].as_array().unwrap().len(), 1);
+    assert!(links["details"][0].as_str().unwrap().starts_with("notes/new.md:3:"), "{links}");
+}
