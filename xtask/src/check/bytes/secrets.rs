@@ -84,7 +84,7 @@ const RULES: &[Rule] = &[
     rule("an npm token", "npm_", letter_or_digit, (36, 36)),
     rule("a PyPI token", "pypi-AgEIcHlwaS5vcmc", dashed, (50, MANY)),
     rule("a TestPyPI token", "pypi-AgENdGVzdC5weXBpLm9yZw", dashed, (50, MANY)),
-    rule("a crates.io token", "cio", letter_or_digit, (32, 32)),
+    rule("a Cargo registry token", "cio", letter_or_digit, (32, 32)),
     rule("a SendGrid key", "SG.", dotted, (66, 66)),
     rule("an Anthropic key", "sk-ant-", dashed, (80, 255)),
     rule("an OpenAI key", "sk-proj-", dashed, (40, 255)),
