@@ -1,7 +1,7 @@
 //! Analysis A: what says the same thing, what went stale, what is finished business, and which guides should stand.
 //!
 //! It reads notes and proposes; it changes nothing. What people decided in the plan is carried into the next one.
-//! [`apply`] makes the edits that carry a plan out.
+//! `apply` makes the edits that carry a plan out.
 
 mod affinity;
 mod apply;

@@ -1,6 +1,6 @@
 //! Compares what notes held with what holds it now: nothing may be lost unseen.
 //!
-//! Compared are blocks, code lines, headings, figures and table rows, each as [`super::folded`] folds them. What moved
+//! Compared are blocks, code lines, headings, figures and table rows, each as `folded` folds them. What moved
 //! as a whole file is compared by its bytes first, so that an archived original holds all of itself.
 
 mod compare;
