@@ -3,6 +3,8 @@
 //! What is done is kept, so that a run that stopped goes on where it stopped. Phase 2 is not run again then: what it
 //! found before the changes is what phase 5 compares with.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +61,9 @@ pub(super) fn run(global: &Global, flags: &cli::All, term: Term, cancel: &Cancel
     let all = All { global, flags, place: place(global)?, term, cancel };
     let repo = all.place.open()?;
     repo.require_work_tree()?;
+    if flags.commit {
+        repo.require_nothing_unfinished()?;
+    }
     let mut state = match flags.restart {
         true => State::default(),
         false => kept::read::<State>(&repo, kept::ALL).unwrap_or_default(),
@@ -173,9 +178,14 @@ impl All<'_> {
 
     /// Commits reports, where commits are asked for.
     fn commit(&self, repo: &Repo, paths: &[RepoPath], subject: &str) -> Result<()> {
-        if self.flags.commit
-            && let Some(commit) = repo.commit_paths(paths, &format!("{subject}\n"))?
-        {
+        if !self.flags.commit {
+            return Ok(());
+        }
+        let mut paths: BTreeSet<RepoPath> = paths.iter().cloned().collect();
+        // Who ignores the reports does not want them in a commit.
+        let ignored = repo.left_to_ignore(&paths)?;
+        paths.retain(|path| !ignored.contains(path));
+        if let Some(commit) = repo.commit_paths(&paths, &format!("{subject}\n"))? {
             self.term.say(&format!("committed as {}: {subject}", commit.short()));
         }
         Ok(())

@@ -48,6 +48,9 @@ pub(super) fn run(
         Vec::new()
     };
     let mut committed = None;
+    if flags.commit {
+        repo.require_nothing_unfinished()?;
+    }
     if !flags.check {
         edits = setup::apply(&repo, &plan)?.edits;
         if flags.commit {

@@ -20,7 +20,8 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use super::plan::{Action, Destiny, Item, Proposed, SectionPlan, Source};
-use super::plan_words::{decode, encode_field, encode_span, escape_text, take_span, unescape_text};
+use super::plan_words::{encode_field, encode_span, escape_text, take_span, unescape_text};
+use crate::links::percent_decoded;
 use crate::repo::{BlobId, RepoPath};
 
 const SCHEMA: u32 = 1;
@@ -285,7 +286,8 @@ fn read_sources(list: &str) -> Result<Vec<Source>, String> {
 
 /// A path, where it names a place inside the repository.
 fn read_path(text: &str) -> Result<RepoPath, String> {
-    let bytes = decode(text);
+    // What is no percent code stands for itself: a person may have written the path.
+    let bytes = percent_decoded(text.as_bytes());
     if bytes.contains(&0) {
         return Err("a path holds a zero byte".to_owned());
     }

@@ -48,28 +48,6 @@ fn push_bytes(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// Reads what [`encode_field`] or a person wrote; a `%` without two digits stands for itself.
-pub(super) fn decode(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        let value = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match value {
-            Some(value) if bytes[at] == b'%' => {
-                out.push(value);
-                at += 3;
-            }
-            _ => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    out
-}
-
 /// Splits a code span off the beginning: its content and the rest.
 pub(super) fn take_span(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix('`')?;

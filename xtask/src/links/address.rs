@@ -41,9 +41,9 @@ impl Address {
             None => (text, None),
         };
         let path = rest.split('?').next().unwrap_or_default();
-        let fragment =
-            fragment.map(|fragment| String::from_utf8_lossy(&percent_decoded(fragment)).into_owned());
-        Self::Local(Local { path: percent_decoded(path), fragment })
+        let fragment = fragment
+            .map(|fragment| String::from_utf8_lossy(&percent_decoded(fragment.as_bytes())).into_owned());
+        Self::Local(Local { path: percent_decoded(path.as_bytes()), fragment })
     }
 }
 
@@ -76,10 +76,10 @@ pub(super) fn mistyped_address(destination: &str) -> Option<String> {
 }
 
 /// Resolves percent-encoding; what is none stays.
-pub(super) fn percent_decoded(text: &str) -> Vec<u8> {
+pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
         let code = match tail {
             &[high, low, ..] if byte == b'%' => digit(high).zip(digit(low)),

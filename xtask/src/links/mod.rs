@@ -22,7 +22,7 @@ use serde::Serialize;
 use crate::markdown::Parsed;
 use crate::repo::RepoPath;
 
-pub use address::{encode_path, relative_destination};
+pub use address::{encode_path, percent_decoded, relative_destination};
 pub use broken::{Broken, BrokenLink, broken_links};
 pub use ignored::ignored;
 pub use inbound::{Inbound, inbound};

@@ -19,6 +19,7 @@ mod tests;
 mod tree;
 
 pub use blobs::Blobs;
+pub use commit::update_index;
 pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};
 pub use index::IndexEntry;

@@ -9,6 +9,7 @@ use xshell::{Shell, cmd};
 
 use super::*;
 
+mod commit;
 mod staged;
 
 /// A temporary folder with git in it, cut off from the user's configuration.

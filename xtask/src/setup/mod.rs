@@ -27,9 +27,9 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::change::{self, Action, Applied, ChangeSet, EditRecord, Root};
+use crate::change::{self, Applied, ChangeSet, EditRecord, Root};
 use crate::config::SetupConfig;
-use crate::repo::Repo;
+use crate::repo::{Repo, RepoPath};
 
 pub use managers::Manager;
 pub use program::{About, PROTOCOL, Step};
@@ -171,26 +171,12 @@ pub fn apply(repo: &Repo, plan: &Plan) -> Result<Applied> {
 pub fn commit(repo: &Repo, plan: &Plan, edits: &[EditRecord]) -> Result<Option<String>> {
     let is_own =
         |edit: &&EditRecord| edit.root == Root::WorkTree && plan.own_paths.contains(&edit.path.to_string());
-    let own: Vec<&EditRecord> = edits.iter().filter(is_own).collect();
-    let names = |keep: fn(&EditRecord) -> bool| -> Vec<String> {
-        own.iter().filter(|edit| keep(edit)).map(|edit| edit.path.to_string()).collect()
-    };
-    let (new, all) = (names(|edit| edit.action == Action::Create), names(|_| true));
-    if all.is_empty() {
+    let own: BTreeSet<RepoPath> = edits.iter().filter(is_own).map(|edit| edit.path.clone()).collect();
+    if own.is_empty() {
         return Ok(None);
     }
-    let message = if plan.uninstalls { "Take out what xtask set up" } else { "Set up xtask" };
-    let git = repo.git();
-    let with = |words: &[&str], paths: &[String]| -> Vec<String> {
-        words.iter().map(|word| (*word).to_owned()).chain(paths.iter().cloned()).collect()
-    };
-    if !new.is_empty() {
-        // A new file must be known to git before it can be committed by its name.
-        git.read(&with(&["add", "--intent-to-add", "--"], &new)).context("add the files")?;
-    }
-    git.read(&with(&["commit", "--quiet", "--no-verify", "--only", "--message", message, "--"], &all))
-        .context("commit the files")?;
-    Ok(Some(git.line(&["rev-parse", "--short=9", "HEAD"])?))
+    let message = if plan.uninstalls { "Take out what xtask set up\n" } else { "Set up xtask\n" };
+    Ok(repo.commit_paths(&own, message)?.map(|commit| commit.short().to_owned()))
 }
 
 fn apply_program(repo: &Repo, step: Option<Step>) -> Result<()> {

@@ -12,6 +12,7 @@ use super::checks::Switches;
 use super::gather::{Changed, Input, is_file};
 use super::{Finding, Request};
 use crate::check::{self, Found, Pending};
+use crate::links::percent_decoded;
 use crate::markdown::{self, Format};
 use crate::repo::{Blobs, Entry, EntryKind, IndexEntry, RepoPath, Tree};
 use crate::report::Level;
@@ -346,23 +347,4 @@ impl Wanted {
             }
         }
     }
-}
-
-fn percent_decoded(word: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(word.len());
-    let mut at = 0;
-    while at < word.len() {
-        let hex = word.get(at + 1..at + 3).and_then(|two| std::str::from_utf8(two).ok());
-        match hex.filter(|_| word[at] == b'%').and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(byte) => {
-                decoded.push(byte);
-                at += 3;
-            }
-            None => {
-                decoded.push(word[at]);
-                at += 1;
-            }
-        }
-    }
-    decoded
 }

@@ -147,6 +147,16 @@ pub(crate) fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
     }
 }
 
+/// The name that a pattern of a `match` binds by itself, its parts aside.
+pub(crate) fn bound_by_pattern(pattern: &ast::Pattern) -> Option<&ast::Identifier> {
+    match pattern {
+        ast::Pattern::MatchAs(found) => found.name.as_ref(),
+        ast::Pattern::MatchStar(found) => found.name.as_ref(),
+        ast::Pattern::MatchMapping(found) => found.rest.as_ref(),
+        _ => None,
+    }
+}
+
 /// `a.b.c` as text; `None` for anything that is no plain chain of names.
 pub(crate) fn dotted(expression: &Expr) -> Option<String> {
     match expression {

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::change::{Action, ChangeSet, EditRecord, Root};
 use crate::consolidate::plan_words::one_line;
 use crate::repo::git::Git;
-use crate::repo::{CommitId, Repo, RepoPath};
+use crate::repo::{CommitId, Repo, RepoPath, update_index};
 use crate::report::Hinted;
 
 /// What must hold before edits are committed.
@@ -24,17 +24,7 @@ pub fn check_committable(repo: &Repo, set: &ChangeSet) -> Result<()> {
         bail!("there is no commit yet: make the first one, then commit the plan's edits");
     }
     repo.git().read(&["var", "GIT_COMMITTER_IDENT"]).context("find out who commits")?;
-    for (file, what) in
-        [("MERGE_HEAD", "merge"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert")]
-    {
-        let answer = repo.git().answer_to(&["rev-parse", "--verify", "--quiet", file], &[], &[])?;
-        if answer.code == Some(0) {
-            bail!(Hinted::new(
-                format!("a {what} is in progress"),
-                format!("finish the {what} first, or leave out `--commit`")
-            ));
-        }
-    }
+    repo.require_nothing_unfinished()?;
     let touched = touched(set.edits().iter().map(|edit| edit.record()));
     let uncommitted: Vec<String> = repo
         .uncommitted()?
@@ -187,12 +177,6 @@ fn move_only(git: &Git, edits: &[EditRecord]) -> Result<()> {
         }
     }
     git.answer_to(&["update-index", "-z", "--index-info"], &input, &[0])?;
-    Ok(())
-}
-
-fn update_index(git: &Git, paths: &BTreeSet<RepoPath>) -> Result<()> {
-    let input: Vec<u8> = paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect();
-    git.answer_to(&["update-index", "--add", "--remove", "-z", "--stdin"], &input, &[0])?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::candidates::Found;
 use super::{Edit, Left, NewPlace, Rewriter, Standing, is_markdown, letters, relative_path};
-use crate::links::encode_path;
+use crate::links::{encode_path, percent_decoded};
 use crate::repo::RepoPath;
 
 /// Why a mention was not rewritten.
@@ -373,8 +373,4 @@ impl<'b> Tail<'b> {
 
 fn written_anchor(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!("#{name}"))
-}
-
-fn percent_decoded(token: &[u8]) -> Vec<u8> {
-    super::super::address::percent_decoded(&String::from_utf8_lossy(token))
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
+use crate::code::python::syntax::bound_by_pattern;
+
 /// What binds a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Binder<'a> {
@@ -197,13 +199,7 @@ impl<'a> Visitor<'a> for Collect<'_, 'a> {
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
-        let name = match pattern {
-            ast::Pattern::MatchAs(found) => found.name.as_ref(),
-            ast::Pattern::MatchStar(found) => found.name.as_ref(),
-            ast::Pattern::MatchMapping(found) => found.rest.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = name {
+        if let Some(name) = bound_by_pattern(pattern) {
             self.names.blur(name, name.range.start());
         }
         ast::visitor::walk_pattern(self, pattern);

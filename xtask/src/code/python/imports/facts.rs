@@ -12,7 +12,7 @@ use super::guard::{self, Guard};
 use crate::code::python::calls::{self, CallFacts};
 use crate::code::python::inventory::works_at_import;
 use crate::code::python::pack::pack_fields;
-use crate::code::python::syntax::{Lines, dotted, with_module};
+use crate::code::python::syntax::{Lines, bound_by_pattern, dotted, with_module};
 
 /// One imported name of one statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -282,13 +282,7 @@ impl Reader {
         struct Names(Vec<String>);
         impl<'a> Visitor<'a> for Names {
             fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
-                let name = match pattern {
-                    ast::Pattern::MatchAs(found) => found.name.as_ref(),
-                    ast::Pattern::MatchStar(found) => found.name.as_ref(),
-                    ast::Pattern::MatchMapping(found) => found.rest.as_ref(),
-                    _ => None,
-                };
-                self.0.extend(name.map(ToString::to_string));
+                self.0.extend(bound_by_pattern(pattern).map(ToString::to_string));
                 ast::visitor::walk_pattern(self, pattern);
             }
             fn visit_body(&mut self, _: &'a [Stmt]) {}

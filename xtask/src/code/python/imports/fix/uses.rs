@@ -9,7 +9,7 @@ use ruff_text_size::Ranged;
 
 use super::TextEdit;
 use crate::code::python::imports::facts::offsets;
-use crate::code::python::syntax::dotted;
+use crate::code::python::syntax::{bound_by_pattern, dotted};
 
 /// One parsed file.
 pub(super) struct File<'a> {
@@ -183,13 +183,7 @@ impl<'a> Visitor<'a> for Uses<'_> {
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
-        let name = match pattern {
-            ast::Pattern::MatchAs(found) => found.name.as_ref(),
-            ast::Pattern::MatchStar(found) => found.name.as_ref(),
-            ast::Pattern::MatchMapping(found) => found.rest.as_ref(),
-            _ => None,
-        };
-        name.into_iter().for_each(|name| self.bind(name));
+        bound_by_pattern(pattern).into_iter().for_each(|name| self.bind(name));
         ast::visitor::walk_pattern(self, pattern);
     }
 
