@@ -209,3 +209,16 @@ fn slowest_masked(report: &str) -> String {
     }
     kept
 }
+
+#[test]
+fn files_that_are_ignored_here_are_known_as_such_and_never_called_dead() {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    let found = sandbox.json(["consolidate", "plan"])["result"]["references"].clone();
+    let of_class = |list: &Value| -> BTreeSet<(String, u64, String)> {
+        let text = |one: &Value, field: &str| one[field].as_str().unwrap().to_owned();
+        let ignored = list.as_array().unwrap().iter().filter(|one| one["class"] == "ignored");
+        ignored.map(|one| (text(one, "path"), one["line"].as_u64().unwrap(), text(one, "target"))).collect()
+    };
+    let missed: Vec<_> = of_class(&truth()["references"]).difference(&of_class(&found)).cloned().collect();
+    assert!(missed.is_empty(), "{missed:?}");
+}

@@ -151,14 +151,16 @@ fn rules(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeMap<RepoPath, V
     if paths.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let input: Vec<u8> = paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect();
+    // The command takes no literal paths; `./` keeps a leading colon from meaning anything.
+    let input: Vec<u8> = paths.iter().flat_map(|path| [b"./", path.as_bytes(), b"\0"].concat()).collect();
     // Exit code 1 says that none is covered; 128 that git gave up at a path (behind a link, in a submodule):
     // what it answered until then still holds.
-    let args = ["check-ignore", "--no-index", "--verbose", "--stdin", "-z"];
+    let args = ["--no-literal-pathspecs", "check-ignore", "--no-index", "--verbose", "--stdin", "-z"];
     let answer = repo.git().answer_to(&args, &input, &[0, 1, 128])?;
     let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
     let covered = fields.chunks_exact(4).filter(|record| !record[2].starts_with(b"!"));
-    Ok(covered.map(|record| (RepoPath::from_bytes(record[3]), record[..3].join(&0))).collect())
+    let path = |record: &[&[u8]]| RepoPath::from_bytes(record[3].strip_prefix(b"./").unwrap_or(record[3]));
+    Ok(covered.map(|record| (path(record), record[..3].join(&0))).collect())
 }
 
 /// What can be called: targets of the Makefile at the root, scripts of all package.json.
