@@ -1,5 +1,7 @@
 //! The hooks through real commits of real git.
 
+mod message_and_push;
+
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 
@@ -465,61 +467,6 @@ fn fix_mends_the_index_and_keeps_unstaged_edits() {
     sandbox.xtask(["hook", "pre-commit", "--fix", "--apply"]);
     assert_eq!(sandbox.state(), after, "twice is once");
     assert!(sandbox.try_commit(&[]).0);
-}
-
-#[test]
-fn message_is_judged_as_git_keeps_it() {
-    let sandbox = Sandbox::hooked();
-    let judge = |text: &str| {
-        sandbox.write("message", text);
-        sandbox.output(["hook", "commit-msg", "message"]).status.code()
-    };
-    let long = "x".repeat(73);
-    assert_eq!(judge("short\n"), Some(0));
-    assert_eq!(judge(&format!("{long}\n")), Some(1));
-    assert_eq!(judge(&format!("\n\n# {long}\nshort\n\nbody {long}\n")), Some(0));
-    assert_eq!(judge(&format!("fixup! {long}\n")), Some(0));
-    assert_eq!(judge(&format!("Merge branch '{long}'\n")), Some(0));
-    assert_eq!(judge("\n# only comments\n"), Some(0), "git refuses it itself");
-    assert_eq!(judge(&format!("short\n# {} >8 {}\n{long}\n", "-".repeat(24), "-".repeat(24))), Some(0));
-    sandbox.write("xtask.toml", "[hook]\nconventional = true\n");
-    assert_eq!(judge("feat(hook)!: reads the index\n"), Some(0));
-    assert_eq!(judge("reads the index\n"), Some(1));
-    assert_eq!(judge("feat: \n"), Some(1));
-    assert_eq!(judge("feature: x\n"), Some(1));
-    let output = sandbox.run(&["commit", "-q", "--allow-empty", "-m", "not conventional"]);
-    assert!(!output.status.success());
-    assert!(sandbox.run(&["commit", "-q", "--allow-empty", "-m", "fix: it"]).status.success());
-}
-
-#[test]
-fn push_is_judged_by_what_the_other_side_lacks() {
-    let sandbox = Sandbox::hooked();
-    let bare = sandbox.root().parent().unwrap().join("bare.git");
-    sandbox.git(&["init", "-q", "--bare", &bare.display().to_string()]);
-    sandbox.git(&["remote", "add", "origin", &bare.display().to_string()]);
-    let push = |refs: &[&str]| {
-        let mut args = vec!["push", "-q", "origin"];
-        args.extend(refs);
-        let output = sandbox.run(&args);
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
-    };
-    assert!(push(&["main"]).0);
-    sandbox.write("t.py", format!("T = '{}'\n", token()));
-    sandbox.git(&["add", "."]);
-    sandbox.run(&["commit", "-q", "--no-verify", "-m", "secret"]);
-    sandbox.git(&["rm", "-q", "t.py"]);
-    assert!(sandbox.try_commit(&[]).0);
-    let (done, said) = push(&["main"]);
-    assert!(!done && said.contains("t.py:1: ") && said.contains("[token]"), "{said}");
-    assert!(!push(&["main:refs/heads/new"]).0, "a new branch brings it as well");
-    sandbox.git(&["reset", "-q", "--hard", "HEAD~2"]);
-    sandbox.write("fine.txt", "fine\n");
-    sandbox.git(&["add", "."]);
-    assert!(sandbox.try_commit(&[]).0);
-    assert!(push(&["main", "main:refs/heads/new"]).0);
-    assert!(push(&[":refs/heads/new"]).0, "a deletion brings nothing");
 }
 
 #[test]
