@@ -155,11 +155,24 @@ const FIXED: &[&str] = &[
     "funding",
 ];
 
+/// Names, without ending, of files that tell what was changed: what they name is meant to be gone.
+const CHANGES: &[&str] = &["changelog", "changes", "history", "news", "release_notes", "release-notes"];
+
+/// True for a list of changes, by its path alone.
+pub(super) fn is_list_of_changes(path: &RepoPath) -> bool {
+    CHANGES.contains(&base_name(path).as_str())
+}
+
+/// A file's name in small letters, up to its first dot.
+fn base_name(path: &RepoPath) -> String {
+    let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
+    stem.split('.').next().unwrap_or_default().to_owned()
+}
+
 /// Why a file must stay where it is, by its path alone.
 pub(super) fn fixed_by_name(path: &RepoPath) -> Option<&'static str> {
-    let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
-    let base = stem.split('.').next().unwrap_or_default();
-    if FIXED.contains(&base) {
+    let base = base_name(path);
+    if FIXED.contains(&base.as_str()) {
         return Some("its name has a meaning at this place");
     }
     let is_hidden = path.parts().any(|part| part.starts_with(b"."));

@@ -6,6 +6,7 @@ use super::commands::{self, Called};
 use super::symbols;
 use super::{Named, What};
 use crate::consolidate::note::Note;
+use crate::consolidate::scope::is_list_of_changes;
 use crate::markdown::BlockKind;
 
 /// Endings of files that belong to a repository rather than to an output.
@@ -44,8 +45,11 @@ const STAND_INS: &[&str] = &[
     "package_name",
 ];
 
-/// All that a note names, in order.
+/// All that a note names, in order; nothing for a list of changes, which names what is gone on purpose.
 pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
+    if is_list_of_changes(&note.path) {
+        return Vec::new();
+    }
     let lines: Vec<&str> = note.text.lines().collect();
     let mut found: BTreeSet<Named> = BTreeSet::new();
     let code = code_lines(note);

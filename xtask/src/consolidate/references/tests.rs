@@ -51,6 +51,15 @@ fn what_only_looks_like_a_path_is_no_name() {
     }
 }
 
+#[test]
+fn list_of_changes_names_what_is_gone_on_purpose() {
+    let text = "- removed `src/gone.py` and `make build`\n";
+    for path in ["CHANGELOG.md", "docs/changes.md", "HISTORY.md"] {
+        assert!(named(0, &note(path, text)).is_empty(), "{path}");
+    }
+    assert_eq!(named(0, &note("docs/changelog-tool.md", text)).len(), 2);
+}
+
 fn change() -> Change {
     let commit = CommitId::parse(&"ab".repeat(20)).expect("forty digits");
     Change { commit, date: "2025-01-01T00:00:00Z".to_owned() }
