@@ -1,5 +1,6 @@
 //! Reads what is checked; alone in this room it talks to the repository.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::thread;
@@ -7,7 +8,7 @@ use std::thread;
 use anyhow::Result;
 
 use super::sites::Sites;
-use super::{Pending, Request};
+use super::{Explained, Pending, Request};
 use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
 use crate::code::python::calls::{self, BrokenCall};
@@ -63,7 +64,8 @@ impl Trees {
 
     /// What [`super::run`] takes.
     pub fn request<'a>(&'a self, repo: &'a Repo) -> Request<'a> {
-        Request { repo, tree: &self.tree, base: self.base.as_ref(), pending: self.pending }
+        let history = Explained::ByAll(self.pending);
+        Request { repo, tree: &self.tree, base: self.base.as_ref(), history }
     }
 }
 
@@ -108,18 +110,18 @@ pub(super) enum Fate {
 /// The history that explains, walked when the first question comes.
 pub(super) struct Past<'a> {
     repo: &'a Repo,
-    pending: Pending,
-    known: OnceCell<Option<Known>>,
+    history: Explained<'a>,
+    known: OnceCell<Option<Known<'a>>>,
 }
 
-struct Known {
+struct Known<'a> {
     tip: CommitId,
-    history: History,
+    history: Cow<'a, History>,
 }
 
 impl<'a> Past<'a> {
-    pub(super) fn of(repo: &'a Repo, pending: Pending) -> Self {
-        Self { repo, pending, known: OnceCell::new() }
+    pub(super) fn of(repo: &'a Repo, history: Explained<'a>) -> Self {
+        Self { repo, history, known: OnceCell::new() }
     }
 
     /// Why history is not known in full, if it was asked for.
@@ -129,10 +131,10 @@ impl<'a> Past<'a> {
 
     /// The history; `None` before the first commit.
     pub(super) fn history(&self) -> Result<Option<&History>> {
-        Ok(self.get()?.map(|known| &known.history))
+        Ok(self.get()?.map(|known| &*known.history))
     }
 
-    fn get(&self) -> Result<Option<&Known>> {
+    fn get(&self) -> Result<Option<&Known<'a>>> {
         if self.known.get().is_none() {
             let read = self.read()?;
             let _ = self.known.set(read);
@@ -140,15 +142,19 @@ impl<'a> Past<'a> {
         Ok(self.known.get().and_then(Option::as_ref))
     }
 
-    fn read(&self) -> Result<Option<Known>> {
+    fn read(&self) -> Result<Option<Known<'a>>> {
         let Some(tip) = self.repo.head()? else { return Ok(None) };
+        let pending = match self.history {
+            Explained::By(history) => return Ok(Some(Known { tip, history: Cow::Borrowed(history) })),
+            Explained::ByAll(pending) => pending,
+        };
         let history = Cache::of(self.repo).history(self.repo, &tip)?;
-        let history = match self.pending {
+        let history = match pending {
             Pending::Nothing => history,
             Pending::Index => history.with_uncommitted(self.repo, true)?,
             Pending::WorkTree => history.with_uncommitted(self.repo, false)?,
         };
-        Ok(Some(Known { tip, history }))
+        Ok(Some(Known { tip, history: Cow::Owned(history) }))
     }
 }
 

@@ -32,8 +32,17 @@ pub struct Request<'a> {
     pub tree: &'a Tree,
     /// What it is compared with. What is broken there too is not new, and denies nothing.
     pub base: Option<&'a Tree>,
-    /// What is not in HEAD and counts as history all the same.
-    pub pending: Pending,
+    /// The history that explains.
+    pub history: Explained<'a>,
+}
+
+/// What explains what is broken.
+#[derive(Clone, Copy, Debug)]
+pub enum Explained<'a> {
+    /// All commits up to HEAD, and what is pending.
+    ByAll(Pending),
+    /// This alone: a hook has no time to walk over all commits.
+    By(&'a History),
 }
 
 /// Finds something else in a tree, with the history where there is one.
@@ -179,7 +188,7 @@ pub fn run(request: &Request<'_>) -> Result<Checked> {
 /// # Errors
 /// As [`run`], and as `more`.
 pub fn run_with(request: &Request<'_>, more: Option<&More<'_>>) -> Result<Checked> {
-    let past = gather::Past::of(request.repo, request.pending);
+    let past = gather::Past::of(request.repo, request.history);
     let look = |tree: &Tree| -> Result<(usize, Vec<Found>)> {
         let facts = gather::read(request.repo, tree, &past)?;
         let mut found = findings::of(&facts);

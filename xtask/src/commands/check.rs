@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::answer::Answer;
 use super::{Exit, consolidate as notes, place};
-use crate::check::{self, Checked, Found, Pending, Request, What};
+use crate::check::{self, Checked, Explained, Found, Pending, Request, What};
 use crate::cli::{Check, Global};
 use crate::consolidate::{self, Reference, StalePlan};
 use crate::phases::analyses::Place;
@@ -30,7 +30,7 @@ pub(super) fn run(global: &Global, flags: &Check, term: Term) -> Result<Exit> {
 /// The work tree, held against a tree.
 pub(super) fn since(repo: &Repo, place: &Place, base: Option<&Tree>) -> Result<Checked> {
     let tree = Tree::of_work_tree(repo)?;
-    let request = Request { repo, tree: &tree, base, pending: Pending::WorkTree };
+    let request = Request { repo, tree: &tree, base, history: Explained::ByAll(Pending::WorkTree) };
     check::run_with(
         &request,
         Some(&|tree: &Tree, history: Option<&History>| of_notes(repo, place, tree, history)),

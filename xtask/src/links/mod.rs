@@ -28,7 +28,7 @@ pub use ignored::ignored;
 pub use inbound::{Inbound, inbound};
 pub use index::Index;
 pub use moves::{
-    Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Rewriter, Rewritten, Standing, is_markdown,
+    Exact, Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Rewriter, Rewritten, Standing, is_markdown,
 };
 pub use rebase::{is_local, pointed_at, rebased};
 pub use stale::{MovedPath, moved_paths};

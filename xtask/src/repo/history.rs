@@ -126,11 +126,9 @@ impl History {
         args.extend(in_index.then_some("--cached"));
         args.extend(["--end-of-options", "HEAD"]);
         let changed = repo.git().without_filters()?.read(&args)?;
-        let mut log = format!("\u{1}{}\u{2}\u{2}\0", CommitId::uncommitted()).into_bytes();
-        log.extend(changed);
         self.renames.reverse();
         let mut known = BTreeSet::new();
-        for commit in parse(&log)? {
+        for commit in uncommitted(&changed)? {
             for edit in &commit.edits {
                 self.replay(&commit, edit, &mut known);
             }
@@ -138,6 +136,30 @@ impl History {
         self.renames.reverse();
         self.sort_sources();
         Ok(self)
+    }
+
+    /// What is not committed yet, by itself: as if every path that it changes had been there, and nothing before it.
+    ///
+    /// # Errors
+    /// The bytes are no answer to `git diff-index -z --name-status`.
+    pub(super) fn of_uncommitted(changed: &[u8]) -> Result<Self> {
+        let commits = uncommitted(changed)?;
+        let mut history = Self::default();
+        for commit in &commits {
+            for edit in &commit.edits {
+                if let Edit::Removed(path) | Edit::Renamed(path, _) = edit {
+                    history.touch(commit, path, None);
+                }
+            }
+        }
+        let mut known = BTreeSet::new();
+        for commit in &commits {
+            for edit in &commit.edits {
+                history.replay(commit, edit, &mut known);
+            }
+        }
+        history.sort_sources();
+        Ok(history)
     }
 
     /// Where the content of a path that is gone stands at the end of all its renames; `None` when it was not moved.
@@ -227,6 +249,13 @@ fn header_of(header: &[u8]) -> Result<Commit> {
     let commit = CommitId::parse(id).with_context(|| format!("read `git log`: `{id}`"))?;
     let change = Change { commit, date: date.to_owned() };
     Ok(Commit { change, merge: parents.contains(' '), edits: Vec::new() })
+}
+
+/// Changes that no commit holds, as one commit without a date.
+fn uncommitted(changed: &[u8]) -> Result<Vec<Commit>> {
+    let mut log = format!("\u{1}{}\u{2}\u{2}\0", CommitId::uncommitted()).into_bytes();
+    log.extend_from_slice(changed);
+    parse(&log)
 }
 
 /// Replays the commits, oldest first.

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::git::Git;
 use super::index::{CachedFolder, Cursor, Index, IndexEntry, Parsed};
-use super::{BlobId, Blobs, CommitId, EntryKind, Repo, RepoPath};
+use super::{BlobId, Blobs, CommitId, EntryKind, History, Repo, RepoPath};
 
 /// One state of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -222,6 +222,15 @@ impl Staged {
             }
         }
         Ok(renamed)
+    }
+
+    /// What the index takes away and moves against a commit, as a history of this one step.
+    ///
+    /// # Errors
+    /// git cannot compare.
+    pub fn history(&self, commit: &CommitId) -> Result<History> {
+        let args = ["diff-index", "--cached", "-z", "--name-status", "-M50%", "-l1000", "--end-of-options"];
+        History::of_uncommitted(&self.git.read(&[&args, &[commit.as_str()][..]].concat())?)
     }
 
     fn changes_by_git(&self, commit: Option<&str>) -> Result<Changes> {

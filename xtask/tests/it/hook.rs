@@ -1,6 +1,7 @@
 //! The hooks through real commits of real git.
 
 mod message_and_push;
+mod wider;
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};

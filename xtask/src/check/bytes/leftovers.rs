@@ -27,11 +27,27 @@ const NAMES: &[&str] = &[
 ];
 const ENDINGS: &[&str] = &["pyc", "pyo", "profraw", "profdata", "gcda", "gcov", "pending-snap"];
 
+/// Folders of data for tests: what lies there is there on purpose, unless it is a cache.
+const DATA: &[&[u8]] = &[
+    b"fixtures",
+    b"fixture",
+    b"testdata",
+    b"test_data",
+    b"data",
+    b"samples",
+    b"examples",
+    b"resources",
+    b"golden",
+];
+
 /// What left the file behind, told by its path; a result file in JUnit's form also by how it begins.
 pub fn test_leftover(path: &RepoPath, bytes: &[u8]) -> Option<String> {
     let folder = path.parts().find(|part| FOLDERS.contains(part));
     if let Some(folder) = folder {
         return Some(format!("a test run left this behind (`{}`)", String::from_utf8_lossy(folder)));
+    }
+    if path.parent().is_some_and(|folder| folder.parts().any(|part| DATA.contains(&part))) {
+        return None;
     }
     let name = String::from_utf8_lossy(path.file_name()).into_owned();
     let is_data = name.starts_with(".coverage.") || name.ends_with(".snap.new");

@@ -64,12 +64,19 @@ fn yaml_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
     };
     let items = match yaml::read(text) {
         Ok(items) => items,
+        Err(_) if is_template(path, text) => return Vec::new(),
         Err((line, why)) => return vec![Fault::new("yaml", line.max(1), one_line(&why))],
     };
     if let Some((line, why)) = yaml::repeated_name(&items) {
         return vec![Fault::new("yaml", line, why)];
     }
     if workflow::is_workflow(path) { workflow::judge(&items) } else { Vec::new() }
+}
+
+/// True for what a program fills in before it is YAML: charts of Helm, files of Ansible and others.
+fn is_template(path: &RepoPath, text: &str) -> bool {
+    let lies_with_templates = path.parts().any(|part| part == b"templates" || part == b"template");
+    lies_with_templates && (text.contains("{{") || text.contains("{%"))
 }
 
 fn one_line(message: &str) -> String {

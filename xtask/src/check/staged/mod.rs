@@ -13,6 +13,7 @@ mod message;
 mod names;
 mod notes;
 mod push;
+mod references;
 mod report;
 mod size;
 #[cfg(test)]

@@ -1,15 +1,19 @@
 //! Judges what a push would bring: the files that differ from what the other side has, and every content on the way.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 
 use super::checks::Switches;
 use super::files::{File, Judge};
+use super::size::{HINT, Limits, too_large};
 use super::{Finding, Judged, options};
 use crate::check::bytes::{Content, Secrets};
 use crate::config::HookConfig;
 use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath};
+
+const REWRITE: &str = "rewrite the commits before you push them (`git rebase -i`); what is pushed is out";
 
 /// One line that git gives to `pre-push`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +71,12 @@ pub fn judge_push(
         let contents = range.contents(repo)?;
         checked += contents.len();
         let tip = Tip::of(repo, local, &range)?;
+        let sizes = Sizes::of(&range, config);
         for (path, id) in &contents {
             findings.extend(judge_content(&blobs, &judge, (path, id), &tip)?);
+            if switches.judges("large-file", path) {
+                findings.extend(sizes.judge(repo, (path, id, blobs.size(id)?), &tip)?);
+            }
         }
     }
     Ok(Judged::of(checked, findings))
@@ -98,6 +106,15 @@ impl Range {
             args.push(format!("--remotes={}", remote.replace(['*', '?', '['], "?")));
         }
         Ok(Self { args })
+    }
+
+    /// The commits that the other side has and that the new ones descend from.
+    fn edges(&self, repo: &Repo) -> Result<Vec<String>> {
+        let mut args: Vec<&str> = vec!["rev-list", "--boundary"];
+        args.extend(self.args.iter().map(String::as_str));
+        let listing = repo.git().read(&args)?;
+        let listing = String::from_utf8_lossy(&listing).into_owned();
+        Ok(listing.lines().filter_map(|line| line.strip_prefix('-')).map(str::to_owned).collect())
     }
 
     /// Every content that the push brings, with one of its paths.
@@ -158,6 +175,64 @@ impl Tip {
     }
 }
 
+/// How large the files are that a push brings, against what the other side has of them.
+struct Sizes<'a> {
+    range: &'a Range,
+    most: u64,
+    /// The commits that the other side has and the new ones descend from; asked for when there is a large file.
+    edges: OnceCell<Vec<String>>,
+}
+
+impl<'a> Sizes<'a> {
+    fn of(range: &'a Range, config: &HookConfig) -> Self {
+        Self { range, most: Limits::most(config), edges: OnceCell::new() }
+    }
+
+    fn judge(
+        &self,
+        repo: &Repo,
+        (path, id, size): (&RepoPath, &BlobId, u64),
+        tip: &Tip,
+    ) -> Result<Option<Finding>> {
+        if size <= self.most {
+            return Ok(None);
+        }
+        let before = self.before(repo, path)?;
+        // What was too large there already stands in its history.
+        if before > self.most {
+            return Ok(None);
+        }
+        let message = too_large((before, size), self.most);
+        Ok(Some(if tip.holds(path, id) {
+            Finding::of("large-file", path, message).hint(HINT)
+        } else {
+            let message = format!("{message}, in a commit before the last (blob {})", id.short());
+            Finding::of("large-file", path, message).hint(REWRITE)
+        }))
+    }
+
+    /// The largest that the file is in the commits that the new ones descend from.
+    fn before(&self, repo: &Repo, path: &RepoPath) -> Result<u64> {
+        if self.edges.get().is_none() {
+            let _ = self.edges.set(self.range.edges(repo)?);
+        }
+        let mut input = Vec::new();
+        // git reads one name a line.
+        let edges = self.edges.get().filter(|_| !path.as_bytes().contains(&b'\n'));
+        for edge in edges.into_iter().flatten() {
+            input.extend_from_slice(format!("{edge}:").as_bytes());
+            input.extend_from_slice(path.as_bytes());
+            input.push(b'\n');
+        }
+        if input.is_empty() {
+            return Ok(0);
+        }
+        let answer = repo.git().answer_to(&["cat-file", "--batch-check=%(objectsize)"], &input, &[0])?;
+        let sizes = String::from_utf8_lossy(&answer.stdout).into_owned();
+        Ok(sizes.lines().filter_map(|line| line.parse().ok()).max().unwrap_or(0))
+    }
+}
+
 /// Of what the pushed commit holds all is judged; of what stood there on the way only what must never leave.
 fn judge_content(
     blobs: &Blobs,
@@ -184,8 +259,7 @@ fn judge_content(
     Ok(found
         .map(|fault| {
             let message = format!("{}, in a commit before the last (blob {})", fault.message, id.short());
-            let finding = Finding::of(fault.check, path, message).at(fault.line.unwrap_or(1));
-            finding.hint("rewrite the commits before you push them (`git rebase -i`); what is pushed is out")
+            Finding::of(fault.check, path, message).at(fault.line.unwrap_or(1)).hint(REWRITE)
         })
         .collect())
 }

@@ -7,10 +7,14 @@ use anyhow::Result;
 use super::checks::Switches;
 use super::gather::{Changed, Input, is_file};
 use super::{Finding, Request};
+use crate::config::HookConfig;
 use crate::repo::{BlobId, Blobs, RepoPath};
 
 /// How large a file may be when the configuration says nothing, in KiB: what pre-commit allows too.
 const DEFAULT_KIB: u64 = 500;
+
+/// What to do with a file that is too large.
+pub(super) const HINT: &str = "keep it elsewhere or under Git LFS, or raise `[hook] max_kib` in xtask.toml";
 
 /// How every pointer of Git LFS begins.
 const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
@@ -30,7 +34,7 @@ pub(super) struct Limits {
 
 impl Limits {
     pub(super) fn of(request: &Request<'_>, input: &Input, switches: &Switches) -> Result<Self> {
-        let bytes = request.config.max_kib.unwrap_or(DEFAULT_KIB).saturating_mul(1024);
+        let bytes = Self::most(request.config);
         let mut limits = Self {
             bytes,
             judged: BTreeSet::new(),
@@ -69,6 +73,11 @@ impl Limits {
         if has_large { request.staged.renamed(head, self.bytes, &blobs) } else { Ok(BTreeSet::new()) }
     }
 
+    /// How large a file may be.
+    pub(super) fn most(config: &HookConfig) -> u64 {
+        config.max_kib.unwrap_or(DEFAULT_KIB).saturating_mul(1024)
+    }
+
     /// What is wrong with the size of one file.
     pub(super) fn judge(&self, blobs: &Blobs, changed: &Changed, bytes: &[u8]) -> Result<Option<Finding>> {
         if !self.judged.contains(&changed.path) {
@@ -94,17 +103,16 @@ impl Limits {
         if largest > self.bytes || self.moved.contains(&state.id) || self.renamed.contains(&changed.path) {
             return Ok(None);
         }
-        let kib = |bytes: u64| bytes.div_ceil(1024);
-        let message = match largest {
-            0 => format!("the file has {} KiB, more than {} KiB", kib(size), kib(self.bytes)),
-            before => format!(
-                "the file grows from {} to {} KiB, past {} KiB",
-                kib(before),
-                kib(size),
-                kib(self.bytes)
-            ),
-        };
-        let hint = "keep it elsewhere or under Git LFS, or raise `[hook] max_kib` in xtask.toml";
-        Ok(Some(Finding::of("large-file", &changed.path, message).hint(hint)))
+        let finding = Finding::of("large-file", &changed.path, too_large((largest, size), self.bytes));
+        Ok(Some(finding.hint(HINT)))
+    }
+}
+
+/// Says that a file grows past what it may have, or is new and has more.
+pub(super) fn too_large((before, size): (u64, u64), most: u64) -> String {
+    let kib = |bytes: u64| bytes.div_ceil(1024);
+    match before {
+        0 => format!("the file has {} KiB, more than {} KiB", kib(size), kib(most)),
+        before => format!("the file grows from {} to {} KiB, past {} KiB", kib(before), kib(size), kib(most)),
     }
 }

@@ -10,11 +10,12 @@ use anyhow::Result;
 
 use super::checks::Switches;
 use super::gather::{Changed, Input, is_file};
-use super::{Finding, Request};
-use crate::check::{self, Found, Pending};
+use super::{Finding, Request, references};
+use crate::check::bytes::{Content, excuses};
+use crate::check::{self, Explained, Found};
 use crate::links::percent_decoded;
 use crate::markdown::{self, Format};
-use crate::repo::{Blobs, Entry, EntryKind, IndexEntry, RepoPath, Tree};
+use crate::repo::{Blobs, Entry, EntryKind, History, IndexEntry, RepoPath, Tree};
 use crate::report::Level;
 
 /// Files that say where Python modules are found.
@@ -42,24 +43,33 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
         .filter(|changed| changed.file().is_some())
         .filter(|changed| (links && is_markdown(&changed.path)) || (python && is_python(&changed.path)))
         .collect();
-    let takes_away = takes_away(&blobs, input)?;
-    if !takes_away {
+    // Two sides that each hold together may not do so as one.
+    let may_break = input.parents.len() > 1 || takes_away(&blobs, input)?;
+    if !may_break {
         if sources.is_empty() {
             return Ok(Vec::new());
         }
         let small = small_tree(request, &blobs, &sources)?;
         if let Some(tree) = small
-            && of_sources(run(request, &tree, None)?, &sources).is_empty()
+            && of_sources(run(request, (&tree, None), &History::default())?, &sources, &tree).is_empty()
         {
             return Ok(Vec::new());
         }
     }
-    let found = whole(request, input)?;
+    let history = history(request, input)?;
+    let tree = Tree::of_staged(request.repo, request.staged)?;
+    let mut found = whole(request, input, (&tree, &history))?;
+    if switches.is_on("stale-reference") {
+        found.extend(references::broken(request.repo, input, (&tree, &history))?);
+    }
+    found.retain(|found| !is_excused(&tree, found));
     let told = |found: &Found| {
         let path = RepoPath::from(found.path.as_str());
         switches.judges(found.check, &path)
             // What was broken before is told of the files that the commit touches.
-            && (found.level == Level::Deny || sources.iter().any(|changed| changed.path == path))
+            && (found.level == Level::Deny
+                || found.check == "stale-reference"
+                || sources.iter().any(|changed| changed.path == path))
     };
     Ok(found.into_iter().filter(told).map(finding).collect())
 }
@@ -84,23 +94,44 @@ fn is_python(path: &RepoPath) -> bool {
     matches!(path.extension().as_str(), "py" | "pyi")
 }
 
-fn of_sources(found: Vec<Found>, sources: &[&Changed]) -> Vec<Found> {
+fn of_sources(found: Vec<Found>, sources: &[&Changed], tree: &Tree) -> Vec<Found> {
     let is_source = |found: &Found| sources.iter().any(|changed| changed.path.display() == found.path);
-    found.into_iter().filter(is_source).collect()
+    found.into_iter().filter(|found| is_source(found) && !is_excused(tree, found)).collect()
 }
 
-fn run(request: &Request<'_>, tree: &Tree, base: Option<&Tree>) -> Result<Vec<Found>> {
-    let asked = check::Request { repo: request.repo, tree, base, pending: Pending::Index };
+/// True when a comment on the line, or above it, excuses the finding and says why.
+fn is_excused(tree: &Tree, found: &Found) -> bool {
+    let path = RepoPath::from(found.path.as_str());
+    let Ok(bytes) = tree.read(&path) else { return false };
+    excuses(&Content::of(&bytes)).iter().any(|excuse| {
+        excuse.reason.is_some()
+            && (excuse.covers == found.line || excuse.line == found.line)
+            && excuse.checks.iter().any(|name| name == found.check)
+    })
+}
+
+/// What this commit moves and takes away; empty where it does neither.
+fn history(request: &Request<'_>, input: &Input) -> Result<History> {
+    match input.parents.first() {
+        Some(head) if input.changes.iter().any(|changed| changed.after.is_none()) => {
+            request.staged.history(head)
+        }
+        _ => Ok(History::default()),
+    }
+}
+
+fn run(request: &Request<'_>, trees: (&Tree, Option<&Tree>), history: &History) -> Result<Vec<Found>> {
+    let (tree, base) = trees;
+    let asked = check::Request { repo: request.repo, tree, base, history: Explained::By(history) };
     Ok(check::run(&asked)?.findings)
 }
 
 /// The whole tree against each parent: only what is broken against all of them is new.
-fn whole(request: &Request<'_>, input: &Input) -> Result<Vec<Found>> {
-    let tree = Tree::of_staged(request.repo, request.staged)?;
+fn whole(request: &Request<'_>, input: &Input, (tree, history): (&Tree, &History)) -> Result<Vec<Found>> {
     let mut found: Option<Vec<Found>> = None;
     for parent in &input.parents {
         let base = Tree::of_revision(request.repo, parent.as_str())?;
-        let against = run(request, &tree, Some(&base))?;
+        let against = run(request, (tree, Some(&base)), history)?;
         found = Some(match found {
             None => against,
             Some(before) => before
@@ -122,7 +153,7 @@ fn whole(request: &Request<'_>, input: &Input) -> Result<Vec<Found>> {
     }
     match found {
         Some(found) => Ok(found),
-        None => run(request, &tree, Some(&Tree::in_memory([]))),
+        None => run(request, (tree, Some(&Tree::in_memory([]))), history),
     }
 }
 
@@ -157,10 +188,11 @@ fn anchors(bytes: &[u8]) -> BTreeSet<String> {
     named.chain(parsed.sections.iter().map(|section| section.slug.clone())).collect()
 }
 
-/// Names that the top of a Python file and its classes bind: too many rather than too few, but no local ones.
+/// Names that the top of a Python file and its classes bind, too many rather than too few, but no local ones; and the
+/// lines by which functions say what they take.
 pub(super) fn names(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
     let mut names = BTreeSet::new();
-    let (mut in_function, mut in_brackets) = (false, false);
+    let (mut in_function, mut in_brackets, mut in_parameters) = (false, false, false);
     for line in bytes.split(|&byte| byte == b'\n') {
         let start = line.trim_ascii_start();
         if start.is_empty() || start.starts_with(b"#") {
@@ -170,6 +202,10 @@ pub(super) fn names(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
             in_function = begins_function(start);
         }
         let is_indented = start.len() < line.len();
+        if (begins_function(start) && !(in_function && is_indented)) || in_parameters {
+            names.insert(line.trim_ascii().to_vec());
+            in_parameters = !line.trim_ascii_end().ends_with(b":");
+        }
         if in_brackets {
             names.extend(words(line).map(<[u8]>::to_vec));
             in_brackets = !line.contains(&b')');

@@ -74,6 +74,39 @@ enum Judged<'r> {
     Other,
 }
 
+/// A mention that can mean nothing else than a file that moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exact {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// The line, from 1.
+    pub line: usize,
+    /// The file.
+    pub means: RepoPath,
+}
+
+/// The exact mentions outside of `taken`.
+pub(super) fn exact(
+    rewriter: &Rewriter<'_>,
+    at: Standing<'_>,
+    bytes: &[u8],
+    taken: &[Range<usize>],
+) -> Vec<Exact> {
+    let mut mentions = Vec::new();
+    let mut from = 0;
+    while let Some(found) = rewriter.candidates.find(bytes, from) {
+        from = found.range.end;
+        if taken.iter().any(|range| range.start < found.range.end && found.range.start < range.end) {
+            continue;
+        }
+        if let Judged::Exact(mention) = judge(rewriter, at, bytes, &found) {
+            let line = letters::line_of(bytes, mention.range.start);
+            mentions.push(Exact { range: mention.range, line, means: mention.path.clone() });
+        }
+    }
+    mentions
+}
+
 pub(super) fn find(
     rewriter: &Rewriter<'_>,
     at: Standing<'_>,

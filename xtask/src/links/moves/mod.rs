@@ -24,7 +24,7 @@ use super::Index;
 use crate::markdown::{Format, parse, readable};
 use crate::repo::{RepoPath, Tree};
 
-pub use mentions::LeftReason;
+pub use mentions::{Exact, LeftReason};
 
 /// Where a file's readers find it afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,6 +212,19 @@ impl<'t> Rewriter<'t> {
             rewritten.bytes = Some(splice::splice(bytes, edits));
         }
         rewritten
+    }
+
+    /// The plain mentions at `path` that can mean nothing else than a file that moves; destinations are none.
+    pub fn exact_mentions(&self, path: &RepoPath, bytes: &[u8]) -> Vec<Exact> {
+        if letters::is_binary(bytes) || !self.candidates.are_in(bytes) {
+            return Vec::new();
+        }
+        let at = Standing { from: path, to: path };
+        let taken = match is_markdown(path) {
+            true => destinations::find(self, at, bytes, false).local,
+            false => Vec::new(),
+        };
+        mentions::exact(self, at, bytes, &taken)
     }
 
     /// A picture or archive that names a file by its whole path is said, never edited.

@@ -56,3 +56,31 @@ fn push_is_judged_by_what_the_other_side_lacks() {
     assert!(push(&["main", "main:refs/heads/new"]).0);
     assert!(push(&[":refs/heads/new"]).0, "a deletion brings nothing");
 }
+
+#[test]
+fn push_is_judged_by_the_size_of_what_it_brings() {
+    let sandbox = Sandbox::hooked();
+    let bare = sandbox.root().parent().unwrap().join("bare.git");
+    sandbox.git(&["init", "-q", "--bare", &bare.display().to_string()]);
+    sandbox.git(&["remote", "add", "origin", &bare.display().to_string()]);
+    let commit = |kib: usize| {
+        sandbox.write("big.bin", vec![0; kib * 1024]);
+        sandbox.git(&["add", "."]);
+        sandbox.run(&["commit", "-q", "--no-verify", "-m", "big"]);
+    };
+    let push = || {
+        let output = sandbox.run(&["push", "-q", "origin", "main"]);
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    commit(400);
+    assert_eq!(push(), "");
+    commit(700);
+    assert!(push().contains("the file grows from 400 to 700 KiB, past 500 KiB [large-file]"));
+    sandbox.git(&["rm", "-q", "big.bin"]);
+    sandbox.run(&["commit", "-q", "--no-verify", "-m", "gone"]);
+    assert!(push().contains("in a commit before the last"), "it stays in history");
+    sandbox.run(&["push", "-q", "--no-verify", "origin", "main~1:main"]);
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    commit(800);
+    assert_eq!(push(), "", "it was too large there already");
+}

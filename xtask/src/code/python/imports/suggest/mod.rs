@@ -81,10 +81,11 @@ pub fn suggest(project: &Project, imports: &mut Imports, history: &History, past
         if project.layout.declared.contains(super::verify::top_of(&import.module)) {
             continue;
         }
-        let Some(target) = finder.moved_away(*file, import) else { continue };
+        let target = finder.moved_away(*file, import);
         let mut found = unresolved(&index, *file, import, Reason::Gone);
-        found.suggestion = speller.spell(*file, import, &target);
-        if found.suggestion.is_some() {
+        found.suggestion = target.and_then(|target| speller.spell(*file, import, &target));
+        // What was taken away long ago may come from elsewhere since; what goes with this change does not yet.
+        if found.suggestion.is_some() || finder.goes_now(*file, import) {
             imports.first_party += 1;
             imports.unresolved.push(found);
         }

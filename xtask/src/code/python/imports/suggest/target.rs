@@ -65,6 +65,18 @@ impl Finder<'_> {
         self.bases(file, import).iter().find_map(|base| self.by_moves(base, import, &mut Vec::new()))
     }
 
+    /// True when what is not committed yet takes the module away, and nothing moved.
+    pub(super) fn goes_now(&self, file: FileId, import: &Import) -> bool {
+        let is_gone = |base: &Base, ending: &str| {
+            let module = join(&base.folder, &import.module.replace('.', "/"));
+            let path = RepoPath::from(format!("{module}{ending}").as_str());
+            self.moves.removed(&path).is_some_and(CommitId::is_uncommitted)
+        };
+        self.bases(file, import)
+            .iter()
+            .any(|base| [".py", "/__init__.py"].iter().any(|end| is_gone(base, end)))
+    }
+
     fn bases(&self, file: FileId, import: &Import) -> Vec<Base> {
         let path = self.index.files[file].path.clone();
         let mut places: Vec<(RepoPath, Option<CommitId>)> = vec![(path.clone(), None)];
