@@ -32,6 +32,7 @@ pub mod validate;
 
 pub mod commands;
 pub mod fixture;
+pub mod page;
 pub mod phases;
 
 pub mod cli;

@@ -4,6 +4,7 @@ mod check;
 mod consolidate;
 mod hook;
 mod phases;
+mod report;
 mod setup;
 mod undo;
 mod upstream;
@@ -17,6 +18,7 @@ pub use check::Check;
 pub use consolidate::{Apply, Consolidate, ConsolidatePlan};
 pub use hook::{Hook, PreCommit};
 pub use phases::{All, Demo, Phase2, Phase5};
+pub use report::Report;
 pub use setup::{Setup, SetupCommand, SetupFlags, SetupIssue};
 pub use undo::Undo;
 pub use upstream::{Upstream, UpstreamCommand};
@@ -116,6 +118,8 @@ pub enum Command {
     Hook(Hook),
     /// Take an applied change set back
     Undo(Undo),
+    /// Draw what phase 2 found as one page to look at
+    Report(Report),
     /// Write a commented xtask.toml with what was found here
     Init,
     /// Build the sample repository and run phase 2 on it

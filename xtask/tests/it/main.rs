@@ -13,6 +13,7 @@ mod command_line;
 mod hook;
 mod imports;
 mod lab_fork;
+mod page;
 mod phase2;
 mod phase3;
 mod phase4;
