@@ -22,6 +22,7 @@ use crate::repo::Repo;
 
 /// What became of a change set; serialises as SCHEMA.md says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Applied {
     /// True when files were changed; false when nothing was left to do.
     pub applied: bool,

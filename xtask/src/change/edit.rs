@@ -8,6 +8,7 @@ use crate::repo::RepoPath;
 
 /// The folders that a change set may write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Root {
     /// The files of this worktree.
@@ -83,6 +84,7 @@ impl fmt::Display for Place {
 ///
 /// It is compared only with itself, so it stays SHA-1 where the repository uses SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct ContentId(String);
 
@@ -266,6 +268,7 @@ impl Edit {
 
 /// What an edit does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// A new file.
@@ -280,6 +283,7 @@ pub enum Action {
 
 /// An edit without its content, as SCHEMA.md shows it in `edits`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EditRecord {
     /// Where the path begins.
     pub root: Root,

@@ -13,6 +13,7 @@ const NAME: &[u8] = b"lock";
 
 /// Who holds the lock, for the message of whoever does not get it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Holder {
     /// Its process number.
     pub pid: u32,

@@ -19,6 +19,7 @@ use crate::repo::{Repo, RepoPath};
 
 /// A change set that is neither before nor after. Analyses say so and exit 2; the hook names the command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Pending {
     /// Its number.
     pub id: u32,
@@ -49,6 +50,7 @@ impl std::fmt::Display for Pending {
 
 /// How an interrupted set was settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Settled {
     /// Its number.
     pub id: u32,
@@ -62,6 +64,7 @@ pub struct Settled {
 
 /// A file that somebody changed between the interruption and the recovery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KeptFile {
     /// The file, left as it is.
     pub path: String,

@@ -13,6 +13,7 @@ use crate::repo::{Repo, RepoPath};
 
 /// A folder that the walk to a root begins at. It is git's own word, so links on the way to it are followed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Anchor {
     WorkTree,
@@ -23,6 +24,7 @@ pub(super) enum Anchor {
 
 /// The place of a root: an anchor, and the folders below it that are walked without following links.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct RootPlace {
     pub(super) anchor: Anchor,
     pub(super) below: Option<PathText>,

@@ -6,6 +6,7 @@ use crate::repo::RepoPath;
 
 /// A path that survives JSON.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct PathText(pub(super) RepoPath);
 
 #[derive(Serialize, Deserialize)]

@@ -15,6 +15,7 @@ use crate::repo::Repo;
 
 /// One change set that was applied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SetInfo {
     /// Its number, for `undo ID`.
     pub id: u32,

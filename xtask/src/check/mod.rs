@@ -73,6 +73,7 @@ const ORDER: &[&str] = &[
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Checked {
     /// How many files were read.
     pub checked: usize,
@@ -84,6 +85,7 @@ pub struct Checked {
 
 /// One thing that is broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Found {
     /// The file.
     pub path: String,

@@ -5,6 +5,7 @@ mod consolidate;
 mod hook;
 mod phases;
 mod report;
+mod schema;
 mod setup;
 mod undo;
 mod upstream;
@@ -19,6 +20,7 @@ pub use consolidate::{Apply, Consolidate, ConsolidatePlan};
 pub use hook::{Hook, PreCommit};
 pub use phases::{All, Demo, Phase2, Phase5};
 pub use report::Report;
+pub use schema::Schema;
 pub use setup::{Setup, SetupCommand, SetupFlags, SetupIssue};
 pub use undo::Undo;
 pub use upstream::{Upstream, UpstreamCommand};
@@ -120,6 +122,8 @@ pub enum Command {
     Undo(Undo),
     /// Draw what phase 2 found as one page to look at
     Report(Report),
+    /// Print the JSON Schema of what `--format json` prints
+    Schema(Schema),
     /// Write a commented xtask.toml with what was found here
     Init,
     /// Build the sample repository and run phase 2 on it

@@ -12,6 +12,7 @@ use crate::repo::RepoPath;
 
 /// How many functions are marked as tests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RustTests {
     /// Files with at least one.
     pub files: usize,

@@ -21,6 +21,7 @@ use crate::term::Term;
 
 /// The phases in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum Phase {
     Phase2,
@@ -48,6 +49,7 @@ impl Phase {
 
 /// What an earlier call finished.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct State {
     done: Vec<Phase>,
 }

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::shown;
 use crate::change::{EditRecord, SetInfo, Settled};
 use crate::check::{self, Checked};
 use crate::cli::{Format, Global};
@@ -49,7 +50,7 @@ impl<'a> Answer<'a> {
     /// nowhere is printed whole.
     pub(super) fn print_single(&self, command: &str, made: &Made, written: bool) -> Result<()> {
         match self.format {
-            Format::Json => self.print_json(command, &made.json),
+            Format::Json => self.print_value(command, &made.json),
             Format::Text if written => {
                 let mut lines = vec![made.headline.clone(), format!("report: {}", made.path)];
                 if !made.next_step.is_empty() {
@@ -64,7 +65,7 @@ impl<'a> Answer<'a> {
     /// Prints the five closing lines of phase 2; its times go to stderr.
     pub(super) fn print_phase_2(&self, phase: &Phase2) -> Result<()> {
         if self.format == Format::Json {
-            return self.print_json("phase2", &phase.json());
+            return self.print_value("phase2", &phase.json());
         }
         self.term.say(&phase.timing.table(&PARTS));
         let width = PARTS.iter().map(|name| name.len()).max().unwrap_or(0);
@@ -86,8 +87,7 @@ impl<'a> Answer<'a> {
     /// Prints a line for each check of the final validation, the places behind what fails, and the verdict.
     pub(super) fn print_phase_5(&self, found: &Phase5, report: Option<&RepoPath>) -> Result<()> {
         if self.format == Format::Json {
-            return self
-                .print_json("phase5", &serde_json::to_value(found).context("write the result as JSON")?);
+            return self.print_value("phase5", found);
         }
         let width = found.checks.iter().map(|line| line.check.chars().count()).max().unwrap_or(0);
         let mut lines = Vec::new();
@@ -105,7 +105,7 @@ impl<'a> Answer<'a> {
     /// Prints a document that is written nowhere; as JSON its Markdown.
     pub(super) fn print_document(&self, command: &str, document: &Document) -> Result<()> {
         match self.format {
-            Format::Json => self.print_json(command, &json!({ "markdown": document.to_markdown(None) })),
+            Format::Json => self.print_value(command, &shown::Told { markdown: document.to_markdown(None) }),
             Format::Text => self.print(&document.to_text(self.term.width())),
         }
     }
@@ -113,10 +113,7 @@ impl<'a> Answer<'a> {
     /// Prints what a range of commits kept and lost.
     pub(super) fn print_verified(&self, verified: &Verified) -> Result<()> {
         match self.format {
-            Format::Json => {
-                let value = serde_json::to_value(verified).context("write the result as JSON")?;
-                self.print_json("consolidate verify", &value)
-            }
+            Format::Json => self.print_value("consolidate verify", verified),
             Format::Text => self.print(&consolidate::conserve::report(verified).to_text(self.term.width())),
         }
     }
@@ -124,10 +121,7 @@ impl<'a> Answer<'a> {
     /// Prints what merges lost, one line each.
     pub(super) fn print_audit(&self, audit: &Audit) -> Result<()> {
         if self.format == Format::Json {
-            return self.print_json(
-                "upstream audit",
-                &serde_json::to_value(audit).context("write the result as JSON")?,
-            );
+            return self.print_value("upstream audit", audit);
         }
         let mut lines = Vec::new();
         for merge in &audit.merges {
@@ -158,7 +152,7 @@ impl<'a> Answer<'a> {
     /// Prints the change sets that are kept.
     pub(super) fn print_sets(&self, sets: &[SetInfo]) -> Result<()> {
         if self.format == Format::Json {
-            return self.print_json("undo", &json!({ "sets": sets }));
+            return self.print_value("undo", &shown::Sets { sets });
         }
         if sets.is_empty() {
             return self.print("no change set was applied here");
@@ -177,7 +171,7 @@ impl<'a> Answer<'a> {
     /// Prints how an interrupted change set was settled.
     pub(super) fn print_settled(&self, settled: Option<&Settled>) -> Result<()> {
         if self.format == Format::Json {
-            return self.print_json("undo", &json!({ "settled": settled }));
+            return self.print_value("undo", &shown::Recovered { settled });
         }
         let Some(settled) = settled else { return self.print("nothing was interrupted") };
         let how = if settled.applied {
@@ -203,7 +197,7 @@ impl<'a> Answer<'a> {
     /// Prints edits that were made, or that would be.
     pub(super) fn print_edits(&self, command: &str, applied: bool, edits: &[EditRecord]) -> Result<()> {
         if self.format == Format::Json {
-            return self.print_json(command, &json!({ "applied": applied, "edits": edits, "skipped": [] }));
+            return self.print_value(command, &shown::Edits { applied, edits, skipped: Vec::new() });
         }
         if edits.is_empty() {
             return self.print("nothing to do");
@@ -222,15 +216,7 @@ impl<'a> Answer<'a> {
         if self.format == Format::Text {
             return self.print(&summary.text(applied));
         }
-        let mut result = serde_json::to_value(summary).context("write the result as JSON")?;
-        result["applied"] = json!(applied);
-        result["edits"] = json!(edits);
-        self.print_json(command, &result)
-    }
-
-    /// Prints a result as JSON.
-    pub(super) fn print_result(&self, command: &str, result: &Value) -> Result<()> {
-        self.print_json(command, result)
+        self.print_value(command, &shown::Consolidated { applied, edits, summary })
     }
 
     /// Keeps a result for later commands.
@@ -240,11 +226,9 @@ impl<'a> Answer<'a> {
 
     /// Prints a result as JSON.
     pub(super) fn print_value(&self, command: &str, result: &impl Serialize) -> Result<()> {
-        self.print_json(command, &serde_json::to_value(result).context("write the result as JSON")?)
-    }
-
-    pub(super) fn print_json(&self, command: &str, result: &Value) -> Result<()> {
-        let text = serde_json::to_string_pretty(&self.envelope(command, result));
+        // By way of a value: below the envelope fields stand in the order of their names.
+        let text = serde_json::to_value(result)
+            .and_then(|result| serde_json::to_string_pretty(&self.envelope(command, result)));
         self.print(&text.context("write the result as JSON")?)
     }
 

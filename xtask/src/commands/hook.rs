@@ -114,7 +114,7 @@ fn tell(
     if global.format == Format::Json {
         let place = place(repo, config);
         let answer = Answer::of(repo, &place, global, term)?;
-        answer.print_json(&format!("hook {hook}"), &serde_json::to_value(judged)?)?;
+        answer.print_value(&format!("hook {hook}"), judged)?;
     } else {
         let lines = match term.is_verbose() {
             true => staged::all_lines(hook, what, judged),

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::Answer;
+use super::shown::Page;
 use super::{Exit, place};
 use crate::change;
 use crate::cli::{Format, Global, Report};
@@ -38,10 +39,9 @@ pub(super) fn run(global: &Global, options: &Report, term: Term) -> Result<Exit>
         }
     };
     let answer = Answer::of(&repo, &place, global, term)?;
-    let shown = written.display().to_string();
     match global.format {
-        Format::Json => answer.print_json("report", &json!({ "page": shown }))?,
-        Format::Text => answer.print(&format!("page: {shown}"))?,
+        Format::Json => answer.print_value("report", &Page { page: written })?,
+        Format::Text => answer.print(&format!("page: {}", written.display()))?,
     }
     Ok(Exit::Clean)
 }

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::Answer;
+use super::shown::SetUp;
 use super::{Exit, place, validate as validation};
 use crate::change;
 use crate::check;
@@ -59,7 +60,7 @@ pub(super) fn run(
     }
     let shown = Shown { applied: !flags.check, edits: &edits, plan: &plan, rehearsal: &rehearsal, committed };
     match global.format {
-        Format::Json => answer.print_result("setup", &shown.json())?,
+        Format::Json => answer.print_value("setup", &shown.json())?,
         Format::Text => answer.print(&shown.text())?,
     }
     Ok(if !plan.skipped.is_empty() {
@@ -181,18 +182,18 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn json(&self) -> Value {
-        json!({
-            "applied": self.applied,
-            "edits": self.edits,
-            "skipped": self.plan.skipped,
-            "other": self.plan.pending(),
-            "notes": self.plan.notes,
-            "offers": self.plan.offers,
-            "drift": self.plan.drift,
-            "rehearsal": self.rehearsal,
-            "commit": self.committed,
-        })
+    fn json(&self) -> SetUp<'_> {
+        SetUp {
+            applied: self.applied,
+            edits: self.edits,
+            skipped: &self.plan.skipped,
+            other: self.plan.pending(),
+            notes: &self.plan.notes,
+            offers: &self.plan.offers,
+            drift: &self.plan.drift,
+            rehearsal: self.rehearsal,
+            commit: self.committed.clone(),
+        }
     }
 
     fn text(&self) -> String {

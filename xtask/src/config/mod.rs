@@ -16,6 +16,7 @@ pub use setup::{CONTRIBUTING_PLACES, GitHook, SetupConfig, WorkflowKind, is_slug
 
 /// How far an analysis looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Depth {
     /// What answers in a second on any repository.
@@ -136,6 +137,7 @@ pub enum CoverageSetting {
 
 /// What a suite is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SuiteKind {
     /// Small and quick.

@@ -115,7 +115,8 @@ fn not_overlapping(document: &mut Document, overlaps: &Overlaps, a: usize, b: us
     document.list(entries.collect());
 }
 
-/// The notes that speak of `query`, the best first, with the lines that say most of it.
+/// The notes that hold all words of `query`, or one of them where none holds all; the best first, with the lines that
+/// say most of it.
 pub(super) fn search(notes: &[Note], query: &str) -> Document {
     let wanted: BTreeSet<String> = folded(query);
     let held: Vec<BTreeMap<String, usize>> = notes.iter().map(|note| count(&note.text, &wanted)).collect();
@@ -133,20 +134,29 @@ pub(super) fn search(notes: &[Note], query: &str) -> Document {
     let mut ranked: Vec<(f64, usize)> =
         (0..notes.len()).map(|number| (score(number), number)).filter(|(score, _)| *score > 0.0).collect();
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    let found = ranked.len();
+    // A word that stands everywhere (`py` of a file's name) brings in notes that say nothing of the rest.
+    let holds_all = |number: usize| held[number].len() == wanted.len();
+    if ranked.iter().any(|(_, number)| holds_all(*number)) {
+        ranked.retain(|(_, number)| holds_all(*number));
+    }
+    ranked.truncate(NOTES);
     let mut document = Document::default();
     document.heading(1, format!("Notes on: {query}"));
     if ranked.is_empty() {
         document.paragraph("No note holds any of these words.");
     }
-    for (_, number) in ranked.iter().take(NOTES) {
+    for (_, number) in &ranked {
         let note = &notes[*number];
         document.heading(2, Inline::code(note.path.display().into_owned()).text(format!(" {}", note.title)));
         let best = best_lines(note, &weights);
         document
             .list(best.into_iter().map(|(line, text)| Inline::plain(format!("{line}: {text}"))).collect());
     }
-    if ranked.len() > NOTES {
-        document.paragraph(format!("{} more notes hold one of the words.", ranked.len() - NOTES));
+    match found - ranked.len() {
+        0 => {}
+        1 => document.paragraph("1 more note holds one of the words."),
+        more => document.paragraph(format!("{more} more notes hold one of the words.")),
     }
     document
 }

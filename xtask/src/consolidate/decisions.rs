@@ -8,6 +8,7 @@ use super::plan::{Item, SectionPlan};
 
 /// A decision of the previous plan that no longer applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Lapsed {
     /// The item's id.
     pub id: String,

@@ -7,6 +7,7 @@ use crate::repo::{BlobId, RepoPath};
 
 /// What kind of document a note is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// How to do something.

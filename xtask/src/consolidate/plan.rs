@@ -79,6 +79,7 @@ pub struct SectionPlan {
 
 /// What becomes of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Destiny {
     /// It goes into the guide.

@@ -13,6 +13,7 @@ use crate::report::Finding;
 
 /// The result of analysis A.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Analysis {
     /// Hash over schema, configuration and the content of all that was read.
     pub inputs: String,
@@ -83,6 +84,7 @@ pub struct Excerpt {
 
 /// One note.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoteEntry {
     /// Where it stands.
     pub path: RepoPath,
@@ -110,6 +112,7 @@ pub struct NoteEntry {
 
 /// What some notes speak of.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Topic {
     /// Stable as long as the label is.
     pub id: String,
@@ -123,6 +126,7 @@ pub struct Topic {
 
 /// What two notes have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OverlapKind {
     /// Equal byte for byte.
@@ -139,6 +143,7 @@ pub enum OverlapKind {
 
 /// Two notes that overlap.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Overlap {
     /// The first note.
     pub a: RepoPath,
@@ -158,6 +163,7 @@ pub struct Overlap {
 
 /// A passage of two notes.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SharedPassage {
     /// First and last line in the first note.
     pub a_lines: [usize; 2],
@@ -169,6 +175,7 @@ pub struct SharedPassage {
 
 /// How well two notes belong into one guide.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Affinity {
     /// The first note.
     pub a: RepoPath,
@@ -180,6 +187,7 @@ pub struct Affinity {
 
 /// A passage that many notes hold; it is no overlap.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Boilerplate {
     /// How many notes hold it.
     pub notes: usize,
@@ -191,6 +199,7 @@ pub struct Boilerplate {
 
 /// Lines of a note.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LinePlace {
     /// The note.
     pub path: RepoPath,
@@ -200,6 +209,7 @@ pub struct LinePlace {
 
 /// What a note names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceKind {
     /// A path.
@@ -212,6 +222,7 @@ pub enum ReferenceKind {
 
 /// Why a reference points to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceClass {
     /// It stands elsewhere now.
@@ -226,6 +237,7 @@ pub enum ReferenceClass {
 
 /// A name that points to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Reference {
     /// The note.
     pub path: RepoPath,
@@ -245,6 +257,7 @@ pub struct Reference {
 
 /// A note whose files changed after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Outrun {
     /// The note.
     pub path: RepoPath,
@@ -258,6 +271,7 @@ pub struct Outrun {
 
 /// What is proposed.
 #[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Plan {
     /// Notes that belong into one guide.
     pub merges: Vec<MergeItem>,
@@ -271,6 +285,7 @@ pub struct Plan {
 
 /// What every item has.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ItemState {
     /// The item's name.
     pub id: String,
@@ -282,6 +297,7 @@ pub struct ItemState {
 
 /// Notes that belong into one guide.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MergeItem {
     /// Id, tick, done.
     #[serde(flatten)]
@@ -302,6 +318,7 @@ pub struct MergeItem {
 
 /// A note that looks like finished business.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ArchiveItem {
     /// Id, tick, done.
     #[serde(flatten)]
@@ -318,6 +335,7 @@ pub struct ArchiveItem {
 
 /// A note that another note equals byte for byte.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DuplicateItem {
     /// Id, tick, done.
     #[serde(flatten)]
@@ -330,6 +348,7 @@ pub struct DuplicateItem {
 
 /// What a guide would hold.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Guide {
     /// Where it would stand.
     pub target: RepoPath,
@@ -341,6 +360,7 @@ pub struct Guide {
 
 /// A section of a source.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GuideSection {
     /// Its heading.
     pub heading: String,
@@ -354,6 +374,7 @@ pub struct GuideSection {
 
 /// Counts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Notes.
     pub notes: usize,

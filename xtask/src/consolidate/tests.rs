@@ -313,3 +313,14 @@ fn search_ranks_notes_and_shows_their_lines() {
     assert!(first.is_some() && second.is_some() && !answer.contains("AUDIO"), "{answer}");
     assert!(text_of(&ask::search(&notes, "zebra")).contains("No note holds any of these words."));
 }
+
+#[test]
+fn search_leaves_out_notes_that_hold_a_common_word_alone() {
+    let notes = [
+        note("notes/a.md", "# Filter\n\n`despike.py` filters.\n"),
+        note("notes/b.md", "# Plots\n\n`plot.py` plots.\n"),
+    ];
+    let answer = text_of(&ask::search(&notes, "despike.py"));
+    assert!(answer.contains("notes/a.md") && !answer.contains("notes/b.md"), "{answer}");
+    assert!(answer.contains("1 more note holds one of the words."), "{answer}");
+}

@@ -10,6 +10,7 @@ use super::{Index, Note, Reason, Resolution, Unknown};
 
 /// A link that leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BrokenLink {
     /// The note that holds it.
     pub path: RepoPath,

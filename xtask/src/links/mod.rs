@@ -76,6 +76,7 @@ pub struct Problem {
 
 /// What is wrong with a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// There is no such file or folder.
@@ -95,6 +96,7 @@ pub enum Reason {
 
 /// Why a tree cannot tell where a destination leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Unknown {
     /// Into a submodule, whose files are another repository's.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// Times of a phase, in seconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Timing {
     /// From the first part's start to the last one's end.
     pub wall_s: f64,

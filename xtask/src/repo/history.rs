@@ -13,6 +13,7 @@ use super::{CommitId, Repo, RepoPath};
 
 /// A commit and its committer date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Change {
     /// The commit.
     pub commit: CommitId,

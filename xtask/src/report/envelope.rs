@@ -7,6 +7,7 @@ pub const SCHEMA: u32 = 1;
 
 /// One JSON object a command.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Envelope<T> {
     /// The command's name (`consolidate plan`).
     pub command: String,
@@ -24,6 +25,7 @@ pub struct Envelope<T> {
 
 /// Stands in place of a result that cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unavailable {
     /// Why: a phrase without a full stop.
     #[serde(rename = "unavailable")]
@@ -34,6 +36,7 @@ pub struct Unavailable {
 
 /// A result, or why there is none. A room that does not apply (no notes, no upstream, no suite) is no error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Outcome<T> {
     /// The analysis was made.

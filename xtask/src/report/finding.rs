@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a gate lets a finding pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// A gate fails.
@@ -14,6 +15,7 @@ pub enum Level {
 
 /// One thing that was found, with its place and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The file, relative to the repository; `None` when it concerns the whole.
     pub path: Option<String>,

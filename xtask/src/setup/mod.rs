@@ -37,6 +37,7 @@ pub use tracking::issue;
 
 /// What is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
     /// git's hooks.
@@ -93,6 +94,7 @@ pub struct Plan {
 
 /// A setting of git's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Setting {
     /// Its key.
     pub key: String,
@@ -102,6 +104,7 @@ pub struct Setting {
 
 /// Lines that the user may put into a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Offer {
     /// Why they are offered.
     pub why: String,
@@ -113,6 +116,7 @@ pub struct Offer {
 
 /// What is not done, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Skipped {
     /// The hook or file.
     pub id: String,

@@ -12,6 +12,7 @@ pub(super) const ABOUT: &str = "bin/xtask.json";
 
 /// What is written beside the copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct About {
     /// [`PROTOCOL`] of the copy.
     pub protocol: u32,

@@ -11,6 +11,7 @@ use crate::repo::{CommitId, RepoPath};
 
 /// All merges that were looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Audit {
     /// Every merge of the range that lost something, newest first.
     pub merges: Vec<AuditedMerge>,
@@ -29,6 +30,7 @@ impl Audit {
 
 /// A merge and what it lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AuditedMerge {
     /// The merge.
     pub commit: CommitId,
@@ -38,6 +40,7 @@ pub struct AuditedMerge {
 
 /// One thing that was lost.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Lost {
     /// Where it stood.
     pub path: RepoPath,

@@ -12,8 +12,11 @@ use crate::links::BrokenLink;
 use crate::repo::{CommitId, RepoPath};
 use crate::report::Finding;
 
+pub use super::strategy::{Rejected, Strategy};
+
 /// All that was found. `None` (`null`) means that it does not apply or cannot be known; the findings say why.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Analysis {
     /// Hash over schema, depth, configuration and the ids of both sides.
     pub inputs: String,
@@ -71,6 +74,7 @@ pub struct Analysis {
 
 /// One of the two sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Side {
     /// The commit.
     pub oid: CommitId,
@@ -87,6 +91,7 @@ pub struct Side {
 
 /// A release tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Release {
     /// The tag's full ref name.
     #[serde(rename = "ref")]
@@ -101,6 +106,7 @@ pub struct Release {
 
 /// A commit that something is counted from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Base {
     /// The commit.
     pub commit: CommitId,
@@ -110,6 +116,7 @@ pub struct Base {
 
 /// How the fork stands to its upstream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Relation {
     /// Both are one commit.
@@ -126,6 +133,7 @@ pub enum Relation {
 
 /// Commits whose patch stands on the other side too (`git rev-list --cherry-mark`), newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Equivalent {
     /// The fork's.
     pub fork: Vec<CommitId>,
@@ -137,6 +145,7 @@ pub struct Equivalent {
 
 /// Paths, sorted; a rename counts with both its names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Changed {
     /// By the fork.
     pub fork: Vec<RepoPath>,
@@ -148,6 +157,7 @@ pub struct Changed {
 
 /// Renames, sorted by the old path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Renames {
     /// By the fork.
     pub fork: Vec<(RepoPath, RepoPath)>,
@@ -157,6 +167,7 @@ pub struct Renames {
 
 /// What `git merge` would give.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Merge {
     /// True when nothing conflicts.
     pub clean: bool,
@@ -172,6 +183,7 @@ pub struct Merge {
 
 /// A path that stays unmerged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Conflict {
     /// The path.
     pub path: RepoPath,
@@ -197,6 +209,7 @@ pub struct Conflict {
 
 /// One hunk that conflicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Hunk {
     /// The line of its first marker in the file that the merge leaves, from 1.
     pub line: usize,
@@ -216,6 +229,7 @@ pub(super) struct FirstConflict {
 
 /// What became of the fork's own commits when they were laid on top of upstream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Replay {
     /// The fork's own commits whose patch upstream does not have, merges apart.
     pub commits: usize,
@@ -227,6 +241,7 @@ pub struct Replay {
 
 /// How far the fork can follow along upstream's first parents above the merge base without a conflict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CleanPrefix {
     /// The largest number of commits after which the merge is clean.
     pub commits: usize,
@@ -246,6 +261,7 @@ pub struct CleanPrefix {
 
 /// A release tag as a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
     /// The tag's full ref name.
     #[serde(rename = "ref")]
@@ -260,6 +276,7 @@ pub struct Step {
 
 /// What breaks in the merged tree although both sides are sound; `None` for what the two sides cannot break together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MergedTree {
     /// Python imports that fail.
     pub imports: Option<Vec<MergedImport>>,
@@ -272,6 +289,7 @@ pub struct MergedTree {
 
 /// An import that fails in the merged tree alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MergedImport {
     /// The import.
     #[serde(flatten)]
@@ -282,6 +300,7 @@ pub struct MergedImport {
 
 /// A link that leads nowhere in the merged tree alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MergedLink {
     /// The link.
     #[serde(flatten)]
@@ -293,6 +312,7 @@ pub struct MergedLink {
 
 /// Upstream's commits one by one, newest first, merges apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UpstreamCommits {
     /// Commits that touch no path that the fork changed.
     pub free: Vec<CommitId>,
@@ -308,6 +328,7 @@ pub struct UpstreamCommits {
 
 /// One of upstream's commits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Detail {
     /// The commit.
     pub commit: CommitId,
@@ -325,6 +346,7 @@ pub struct Detail {
 
 /// The upstream commit that the fork's content corresponds to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SyncPoint {
     /// The commit.
     pub commit: CommitId,
@@ -346,6 +368,7 @@ pub struct SyncPoint {
 
 /// A range of commits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Window {
     /// The oldest.
     pub from: CommitId,
@@ -355,6 +378,7 @@ pub struct Window {
 
 /// What one of the fork's messages says about upstream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Hint {
     /// `sync`, `pick` or `mention`.
     pub kind: &'static str,
@@ -368,6 +392,7 @@ pub struct Hint {
 
 /// A conflict message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Notice {
     /// The path that leads it.
     pub path: RepoPath,
@@ -377,6 +402,7 @@ pub struct Notice {
 
 /// Lines by `git diff --numstat`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Lines {
     /// Added.
     pub added: u64,
@@ -386,6 +412,7 @@ pub struct Lines {
 
 /// What happened to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It is new.
@@ -402,6 +429,7 @@ pub enum Status {
 
 /// A file that the fork added or changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Custom {
     /// Where it stands (stood, when deleted).
     pub path: RepoPath,
@@ -429,6 +457,7 @@ pub struct Custom {
 
 /// A function, class or type that the fork added, changed or removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChangedSymbol {
     /// Its name; a method as `Class.name`.
     pub name: String,
@@ -444,6 +473,7 @@ pub struct ChangedSymbol {
 
 /// What happened to a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SymbolStatus {
     /// It is new.
@@ -452,26 +482,4 @@ pub enum SymbolStatus {
     Changed,
     /// It is gone.
     Removed,
-}
-
-/// What to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Strategy {
-    /// The rule that won; `None` where the relation is not known.
-    pub recommend: Option<&'static str>,
-    /// The measured facts behind it.
-    pub why: Vec<String>,
-    /// The others, and what speaks against each.
-    pub rejected: Vec<Rejected>,
-    /// What to run, in order.
-    pub commands: Vec<String>,
-}
-
-/// An option that is not recommended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Rejected {
-    /// Its name.
-    pub name: &'static str,
-    /// What speaks against it.
-    pub why: String,
 }

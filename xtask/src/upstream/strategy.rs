@@ -1,12 +1,38 @@
 //! Which way to go: a table of rules on measured facts, the first that holds wins. Each says what it measured.
 
+use serde::Serialize;
+
 use super::commands;
-use super::model::{Analysis, Rejected, Relation, Strategy};
+use super::model::{Analysis, Relation};
 
 /// Conflicted paths that one sitting can settle.
 const FEW_CONFLICTS: usize = 20;
 /// How sure a sync point must be before history is told to follow it.
 const SURE: f64 = 0.5;
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Strategy {
+    /// The rule that won; `None` where the relation is not known.
+    pub recommend: Option<&'static str>,
+    /// The measured facts behind it.
+    pub why: Vec<String>,
+    /// The others, and what speaks against each.
+    pub rejected: Vec<Rejected>,
+    /// What to run, in order.
+    pub commands: Vec<String>,
+}
+
+/// An option that is not recommended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Rejected {
+    /// Its name.
+    pub name: &'static str,
+    /// What speaks against it.
+    pub why: String,
+}
 
 /// A way to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

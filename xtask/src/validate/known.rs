@@ -37,12 +37,14 @@ pub struct KnownList {
 
 /// The list as it stands in a repository.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct File {
     version: u32,
     known_failures: Vec<Known>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Known {
     id: String,
     cause: Option<String>,

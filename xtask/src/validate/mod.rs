@@ -103,6 +103,7 @@ impl Default for Options {
 
 /// How long things took: the caller keeps it from one run for the next.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Durations {
     /// Seconds by suite.

@@ -14,6 +14,7 @@ use crate::report::Finding;
 
 /// The whole result.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Analysis {
     /// How far it looked.
     pub depth: Depth,
@@ -64,6 +65,7 @@ pub struct Analysis {
 
 /// What all gating runs say together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every gating suite ran to its end and nothing failed.
@@ -76,6 +78,7 @@ pub enum Verdict {
 
 /// How a suite's run went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It ran to its end, and nothing failed.
@@ -92,6 +95,7 @@ pub enum Status {
 
 /// What ended a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
     /// Its own end.
@@ -124,6 +128,7 @@ pub enum End {
 
 /// One suite's run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Run {
     /// The suite's name.
     pub suite: String,
@@ -165,6 +170,7 @@ pub struct Run {
 
 /// The interpreter or tool that ran a suite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Interpreter {
     /// The program as it was called, relative to the repository where it lies inside.
     pub program: String,
@@ -176,6 +182,7 @@ pub struct Interpreter {
 
 /// Tests of one run, each counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Tests that were collected and not left out.
     pub collected: u64,
@@ -218,6 +225,7 @@ impl Counts {
 
 /// How a test went in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CaseOutcome {
     /// Passed.
@@ -247,6 +255,7 @@ impl CaseOutcome {
 
 /// One test, or one file that could not be collected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Case {
     /// Its id as the runner shows it.
     pub id: String,
@@ -272,6 +281,7 @@ pub struct Case {
 
 /// One try of a test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Attempt {
     /// How it went.
     pub outcome: CaseOutcome,
@@ -285,6 +295,7 @@ pub struct Attempt {
 
 /// A place in a file of the repository.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Place {
     /// The file, relative to the repository.
     pub path: String,
@@ -294,6 +305,7 @@ pub struct Place {
 
 /// Failures that have one cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cause {
     /// Stable over runs, as long as exception, message and place stay.
     pub key: String,
@@ -315,6 +327,7 @@ pub struct Cause {
 
 /// Skips of one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Skips {
     /// The reason that the test's author gave.
     pub reason: String,
@@ -328,6 +341,7 @@ pub struct Skips {
 
 /// Which lines ran.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Of all statements, as the tool that measured counts them with its configuration.
     pub percent: f64,
@@ -339,6 +353,7 @@ pub struct Coverage {
 
 /// Which lines of a file ran.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CoveredFile {
     /// The file, relative to the repository.
     pub path: String,
@@ -350,6 +365,7 @@ pub struct CoveredFile {
 
 /// A commit that touched a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Touch {
     /// The commit.
     pub commit: String,
@@ -359,6 +375,7 @@ pub struct Touch {
 
 /// One of the slowest tests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Slow {
     /// The test.
     pub id: String,
@@ -368,6 +385,7 @@ pub struct Slow {
 
 /// A test that failed, then passed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Flaky {
     /// The test.
     pub id: String,
@@ -379,6 +397,7 @@ pub struct Flaky {
 
 /// A file that a run left in the repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Written {
     /// The suite that ran.
     pub suite: String,
@@ -390,6 +409,7 @@ pub struct Written {
 
 /// A module that test files import and that the interpreter does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Missing {
     /// The suite.
     pub suite: String,
@@ -407,6 +427,7 @@ pub struct Missing {
 
 /// A test or module that was moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Moved {
     /// Where it stands.
     pub path: String,
@@ -422,6 +443,7 @@ pub struct Moved {
 
 /// What changed since before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Baseline {
     /// The commit that was before, where it is known.
     pub commit: Option<String>,
@@ -445,6 +467,7 @@ pub struct Baseline {
 
 /// A test that takes longer than before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Slower {
     /// The test.
     pub id: String,

@@ -57,6 +57,7 @@ impl Shard {
 
 /// Which part a result is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ShardTold {
     /// Which one, from 1.
     pub index: usize,
@@ -70,6 +71,7 @@ pub struct ShardTold {
 
 /// How a suite was split.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Split {
     /// Its tests in all parts together; `None` for a suite that runs whole in one part.
     pub all: Option<u64>,

@@ -10,6 +10,7 @@
 mod bad_input;
 mod check;
 mod command_line;
+mod guides;
 mod hook;
 mod imports;
 mod lab_fork;
@@ -22,5 +23,6 @@ mod phase4_ids;
 mod phase5;
 mod python;
 mod sandbox;
+mod schema;
 mod validate;
 mod verify;

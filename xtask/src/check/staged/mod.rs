@@ -55,6 +55,7 @@ pub struct Request<'a> {
 
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// Whether it stops the commit.
     pub level: Level,
@@ -99,6 +100,7 @@ impl Finding {
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Judged {
     /// How many files were judged.
     pub checked: usize,

@@ -16,6 +16,7 @@ const ROOM: usize = 64 * 1024 * 1024;
 
 /// A file that could not be read as Python.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unparsed {
     /// The file.
     pub path: RepoPath,

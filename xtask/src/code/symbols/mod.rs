@@ -13,6 +13,7 @@ use crate::repo::RepoPath;
 
 /// What a symbol is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SymbolKind {
     /// A free function.
@@ -29,6 +30,7 @@ pub enum SymbolKind {
 
 /// How a symbol was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ReadBy {
     /// By a parser: exact.
@@ -39,6 +41,7 @@ pub enum ReadBy {
 
 /// One symbol of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Symbol {
     /// The line of its name, from 1; decorators and comments above do not count.
     pub line: usize,

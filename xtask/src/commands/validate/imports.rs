@@ -1,12 +1,12 @@
 //! `validate imports`.
 
 use anyhow::{Context, Result};
-use serde_json::json;
 
 use crate::change;
 use crate::cli::{Format, Global, Imports};
 use crate::commands::Exit;
 use crate::commands::answer::Answer;
+use crate::commands::shown::{ImportsFound, ImportsMended};
 use crate::phases::analyses::Place;
 use crate::process::Cancel;
 use crate::repo::Repo;
@@ -34,9 +34,7 @@ pub(super) fn run(
     };
     match global.format {
         Format::Json => {
-            let mut value = serde_json::to_value(&found).context("write the result as JSON")?;
-            value["rust"] = json!(rust);
-            answer.print_value("validate imports", &value)?;
+            answer.print_value("validate imports", &ImportsFound { found: &found, rust: rust.as_ref() })?;
         }
         Format::Text => {
             let mut lines = validate::import_lines(&found, term.is_verbose());
@@ -65,8 +63,8 @@ fn fix(repo: &Repo, answer: &Answer<'_>, flags: &Imports, (format, term): (Forma
     match format {
         Format::Json => {
             let Repair { skipped, after, .. } = &repair;
-            let value = json!({ "applied": applied, "edits": edits, "skipped": skipped, "imports": after });
-            answer.print_value("validate imports", &value)?;
+            let mended = ImportsMended { applied, edits: &edits, skipped, imports: after };
+            answer.print_value("validate imports", &mended)?;
         }
         Format::Text => {
             let mut lines: Vec<String> = edits.iter().map(ToString::to_string).collect();

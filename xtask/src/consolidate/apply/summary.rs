@@ -15,6 +15,7 @@ const SHOWN: usize = 10;
 
 /// What the edits do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Summary {
     /// The items that are carried out.
     pub items: Vec<ItemDone>,
@@ -46,6 +47,7 @@ pub struct Summary {
 
 /// An item that is carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ItemDone {
     /// Its id.
     pub id: String,
@@ -59,6 +61,7 @@ pub struct ItemDone {
 
 /// An item that is not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Skipped {
     /// Its id.
     pub id: String,
@@ -72,6 +75,7 @@ pub struct Skipped {
 
 /// A mention that was left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LeftMention {
     /// The file.
     pub path: RepoPath,

@@ -44,6 +44,7 @@ pub struct Outputs<'t> {
 
 /// What became of what some notes held.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Conservation {
     /// Blocks of all sources.
     pub blocks: usize,
@@ -59,6 +60,7 @@ pub struct Conservation {
 
 /// What became of what one note held.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SourceConservation {
     /// The note.
     pub path: RepoPath,
@@ -78,6 +80,7 @@ pub struct SourceConservation {
 
 /// Something that a note holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Item {
     /// Its line in the note.
     pub line: usize,
@@ -89,6 +92,7 @@ pub struct Item {
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemKind {
     /// A paragraph, the text of a list entry, or a piece of HTML.
@@ -107,6 +111,7 @@ pub enum ItemKind {
 
 /// How much of one kind a note held, and how much is left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KindCount {
     /// The kind.
     pub kind: ItemKind,
@@ -148,6 +153,7 @@ impl ItemKind {
 
 /// What a range of commits kept.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Verified {
     /// The commit where the range begins.
     pub from: String,

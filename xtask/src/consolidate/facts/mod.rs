@@ -24,6 +24,7 @@ use crate::repo::RepoPath;
 
 /// One fact that notes state differently.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fact {
     /// What it is about, as the first note calls it.
     pub key: String,
@@ -35,6 +36,7 @@ pub struct Fact {
 
 /// What one note says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FactValue {
     /// The value as it is written.
     pub value: String,

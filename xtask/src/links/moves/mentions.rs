@@ -14,6 +14,7 @@ use crate::repo::RepoPath;
 
 /// Why a mention was not rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftReason {
     /// It is a file name without a folder.

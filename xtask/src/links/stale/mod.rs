@@ -21,6 +21,7 @@ use words::Word;
 
 /// A path that is named and stands elsewhere now.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MovedPath {
     /// The file that names it.
     pub path: RepoPath,

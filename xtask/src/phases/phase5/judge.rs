@@ -12,6 +12,7 @@ use crate::report::{Level, ReportMarker};
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// There is nothing of the kind here.
@@ -41,6 +42,7 @@ impl Verdict {
 
 /// One check with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Line {
     /// What was checked.
     pub check: String,

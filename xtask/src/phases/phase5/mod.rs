@@ -71,6 +71,7 @@ pub fn base(repo: &Repo) -> Option<Tree> {
 
 /// What the phase found.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Phase5 {
     /// A line for each check.
     pub checks: Vec<Line>,

@@ -14,11 +14,13 @@ const PHASES: [&str; 4] = ["phase 2", "phase 3", "phase 4", "phase 5"];
 
 /// Seconds of the phases that were run here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Times(BTreeMap<String, Took>);
 
 /// What one phase took.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Took {
     /// Seconds from start to end.
     wall_s: f64,

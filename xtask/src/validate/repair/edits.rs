@@ -16,6 +16,7 @@ use crate::repo::RepoPath;
 
 /// Something that is not mended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Skipped {
     /// Its place: `path:line`.
     pub id: String,

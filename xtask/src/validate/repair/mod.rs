@@ -22,6 +22,7 @@ pub use lines::{lines, skipped_lines};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Imported {
     /// The imports, with suggestions and cut-off scripts.
     #[serde(flatten)]

@@ -18,6 +18,7 @@ pub use lines::lines;
 
 /// What `cargo check --all-targets` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RustImports {
     /// Causes, the one with most places first.
     pub causes: Vec<RustCause>,
@@ -27,6 +28,7 @@ pub struct RustImports {
 
 /// Errors that have one cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RustCause {
     /// What moved; `None` where git knows of no move, and the cause is the compiler's message.
     pub moved: Option<RustMove>,
@@ -36,6 +38,7 @@ pub struct RustCause {
 
 /// A source file that moved.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RustMove {
     /// Where it stood.
     pub from: RepoPath,
@@ -49,6 +52,7 @@ pub struct RustMove {
 
 /// One error.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RustPlace {
     /// The file.
     pub path: String,

@@ -39,6 +39,7 @@ pub use suggest::suggest;
 
 /// A call that its target does not take.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BrokenCall {
     /// The file.
     pub path: RepoPath,
@@ -64,6 +65,7 @@ pub struct BrokenCall {
 
 /// Where something is defined.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Definition {
     /// The file.
     pub path: RepoPath,

@@ -12,6 +12,7 @@ use crate::code::python::syntax::{Lines, dotted};
 
 /// A place relative to the file: so many folders up, then a path down.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Anchor {
     /// How many folders above the file: 1 is its own folder.
     pub up: usize,

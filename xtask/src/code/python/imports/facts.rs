@@ -16,6 +16,7 @@ use crate::code::python::syntax::{Lines, bound_by_pattern, dotted, with_module};
 
 /// One imported name of one statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Import {
     /// The first line of the statement, from 1.
     pub line: usize,

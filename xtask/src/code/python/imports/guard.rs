@@ -8,6 +8,7 @@ use crate::code::python::syntax::dotted;
 
 /// What keeps a failing import from reaching the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Guard {
     /// In `if TYPE_CHECKING`: only type checkers see it.

@@ -51,6 +51,7 @@ pub use verify::{Outside, Reason, Unresolved};
 
 /// What became of a repository's imports.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Imports {
     /// Python files that were read.
     pub files: usize,

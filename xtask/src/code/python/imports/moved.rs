@@ -16,6 +16,7 @@ use crate::repo::{History, RepoPath};
 
 /// What a moved script relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AnchorKind {
     /// A folder that it puts on `sys.path`, counted from its own place.
@@ -26,6 +27,7 @@ pub enum AnchorKind {
 
 /// A script that a move cut off.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MovedAnchor {
     /// The script.
     pub path: RepoPath,

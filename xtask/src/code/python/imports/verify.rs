@@ -14,6 +14,7 @@ use crate::repo::RepoPath;
 
 /// Why an import cannot work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The module is not there; a package above it is.
@@ -43,6 +44,7 @@ impl Reason {
 
 /// An import that cannot work.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unresolved {
     /// The file.
     pub path: RepoPath,
@@ -78,6 +80,7 @@ impl Unresolved {
 
 /// A top-level module that is neither in the repository nor of the standard library.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Outside {
     /// The top-level name.
     pub module: String,

@@ -26,6 +26,7 @@ pub(crate) use facts::works_at_import;
 
 /// The tests of a repository, counted from their text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Inventory {
     /// Files that pytest would look into. Each has tests, is empty, is a script, or cannot be parsed.
     pub files_named_test: usize,
@@ -51,6 +52,7 @@ pub struct Inventory {
 
 /// One test function or method.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Test {
     /// The file that pytest names it by.
     pub path: RepoPath,
@@ -66,6 +68,7 @@ pub struct Test {
 
 /// A test that counts once because its parameters are computed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Uncounted {
     /// The test's file.
     pub path: RepoPath,
@@ -79,6 +82,7 @@ pub struct Uncounted {
 
 /// A test class with a base that the repository does not define.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OpenClass {
     /// The class's file.
     pub path: RepoPath,

@@ -30,6 +30,7 @@ use target::Finder;
 
 /// What to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Suggestion {
     /// The statement for this one name.
     pub text: String,
@@ -47,6 +48,7 @@ pub struct Suggestion {
 
 /// How sure a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// By likeness, or a short name that one module defines.
