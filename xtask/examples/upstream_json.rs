@@ -1,6 +1,6 @@
 //! Prints the upstream analysis of a repository as JSON, for comparison with git's own answers.
 //!
-//! `cargo run --example upstream_json -- REPO FORK UPSTREAM [quick|medium|thorough] [--markdown]`
+//! `cargo run --example upstream_json -- REPO FORK UPSTREAM [quick|medium|thorough] [--markdown] [--no-messages] [--sync-point]`
 
 #![allow(clippy::disallowed_macros, reason = "an example prints")]
 
@@ -15,7 +15,9 @@ use xtask::upstream::{self, Options};
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [folder, fork, upstream, rest @ ..] = args.as_slice() else {
-        anyhow::bail!("usage: upstream_json REPO FORK UPSTREAM [quick|medium|thorough] [--markdown]");
+        anyhow::bail!(
+            "usage: upstream_json REPO FORK UPSTREAM [quick|medium|thorough] [--markdown] [--no-messages] [--sync-point]"
+        );
     };
     let depth = match rest.first().map(String::as_str) {
         Some("quick") => Depth::Quick,
@@ -23,13 +25,20 @@ fn main() -> anyhow::Result<()> {
         _ => Depth::Thorough,
     };
     let upstream = (upstream != "-").then(|| upstream.clone());
-    let options = Options { fork: fork.clone(), upstream, depth, ..Options::default() };
+    let messages = !rest.iter().any(|arg| arg == "--no-messages");
+    let options = Options { fork: fork.clone(), upstream, depth, messages, ..Options::default() };
     let progress = Progress::to(|event| {
         if let Event::Step(text) | Event::Note(text) = event {
             eprintln!("{text}");
         }
     });
-    let outcome = upstream::run(&Repo::open(Path::new(folder))?, &options, &progress, &Cancel::default())?;
+    let repo = Repo::open(Path::new(folder))?;
+    if rest.iter().any(|arg| arg == "--sync-point") {
+        let found = upstream::sync_point(&repo, &options, &progress, &Cancel::default())?;
+        println!("{}", serde_json::to_string(&found)?);
+        return Ok(());
+    }
+    let outcome = upstream::run(&repo, &options, &progress, &Cancel::default())?;
     match (&outcome, rest.iter().any(|arg| arg == "--markdown")) {
         (Outcome::Done(analysis), true) => println!("{}", upstream::report(analysis).to_markdown(None)),
         _ => println!("{}", serde_json::to_string(&outcome)?),

@@ -13,6 +13,7 @@ mod custom;
 mod gather;
 mod model;
 mod parse;
+mod reach;
 mod relation;
 mod report;
 mod sides;
@@ -48,6 +49,8 @@ pub struct Options {
     pub fetch: bool,
     /// How far the search goes.
     pub depth: Depth,
+    /// Whether what the fork's messages say of upstream counts; without, its content alone does.
+    pub messages: bool,
     /// `[upstream]` of `xtask.toml`.
     pub config: UpstreamConfig,
     /// Seconds since 1970 now, for the note about an old tracking ref; it changes no result.
@@ -63,6 +66,7 @@ impl Default for Options {
             upstream: None,
             fetch: false,
             depth: Depth::Thorough,
+            messages: true,
             config: UpstreamConfig::default(),
             now: None,
             reports: Vec::new(),
@@ -81,6 +85,19 @@ pub fn run(
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
     gather::run(repo, options, progress, cancel)
+}
+
+/// Searches for the upstream commit that the fork's content corresponds to, and for nothing else.
+///
+/// # Errors
+/// As [`run`]; also when no upstream is named or the repository is empty.
+pub fn sync_point(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Option<SyncPoint>> {
+    gather::sync_point(repo, options, progress, cancel)
 }
 
 /// Looks at merges already made (`OLD..NEW`, or one merge) for what they lost: files, symbols, tests and lines of

@@ -60,6 +60,33 @@ impl Range {
     }
 }
 
+/// Upstream's commits in the order in which they landed on its first parents, each branch before its merge: a topic
+/// that is old but was merged late comes late. What no first parent reaches does not exist in a range.
+pub(super) fn landing_order(range: &Range) -> Vec<&Commit> {
+    let mut rest: BTreeMap<&CommitId, &Commit> =
+        range.upstream().map(|commit| (&commit.id, commit)).collect();
+    let mut line = Vec::new();
+    let mut next = range.upstream().next();
+    while let Some(commit) = next {
+        line.push(commit);
+        next = commit.parents.first().and_then(|parent| rest.get(parent).copied());
+    }
+    let mut order = Vec::with_capacity(rest.len());
+    for landed in line.into_iter().rev() {
+        let mut branch = Vec::new();
+        let mut open = vec![landed];
+        while let Some(commit) = open.pop() {
+            if rest.remove(&commit.id).is_some() {
+                open.extend(commit.parents.iter().filter_map(|parent| rest.get(parent).copied()));
+                branch.push(commit);
+            }
+        }
+        branch.sort_by_key(|commit| (commit.id == landed.id, commit.time));
+        order.extend(branch);
+    }
+    order
+}
+
 /// `2024-05` of a time in seconds since 1970 (UTC); the calendar is Howard Hinnant's `civil_from_days`.
 pub(super) fn month(time: i64) -> String {
     let days = time.div_euclid(86_400) + 719_468;

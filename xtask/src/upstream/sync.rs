@@ -6,14 +6,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::model::{Hint, Window};
+use super::model::Hint;
 use super::parse::Commit;
+use super::reach::Taken;
 use crate::repo::CommitId;
 
 /// Shorter lines (folded) stand in every file and tell nothing.
 const SHORTEST_LINE: usize = 8;
-/// One commit counts at most like this many lines, so that an import of data does not decide alone.
-const HEAVIEST: usize = 20;
 
 /// A line without white space and with one kind of quotes, as a hash (FNV-1a); `None` when it is too short.
 pub(super) fn fold(line: &[u8]) -> Option<u64> {
@@ -35,8 +34,8 @@ pub(super) fn folded(text: &[u8]) -> impl Iterator<Item = u64> {
     text.split(|&byte| byte == b'\n').filter_map(fold)
 }
 
-/// Lines that each commit added, folded, each once; read from `diff-tree --stdin -p -U0`.
-pub(super) fn added_lines(patch: &[u8], all: &mut BTreeMap<CommitId, Vec<u64>>) {
+/// Lines that each commit added, folded, each once; read from `diff-tree --stdin -p -U0`. Gives the last commit.
+pub(super) fn added_lines(patch: &[u8], all: &mut BTreeMap<CommitId, Vec<u64>>) -> Option<CommitId> {
     let mut current: Option<CommitId> = None;
     let mut lines: Vec<u64> = Vec::new();
     let (mut minus, mut plus) = (0usize, 0usize);
@@ -53,7 +52,9 @@ pub(super) fn added_lines(patch: &[u8], all: &mut BTreeMap<CommitId, Vec<u64>>) 
             current = Some(id);
         }
     }
+    let last = current.clone();
     close(&mut current, &mut lines, all);
+    last
 }
 
 fn close(current: &mut Option<CommitId>, lines: &mut Vec<u64>, all: &mut BTreeMap<CommitId, Vec<u64>>) {
@@ -92,104 +93,72 @@ pub(super) struct Containment {
 }
 
 impl Containment {
-    fn share(self) -> f64 {
-        if self.lines == 0 { 0.0 } else { self.held as f64 / self.lines as f64 }
-    }
-
-    fn weight(self) -> f64 {
-        self.lines.min(HEAVIEST) as f64
-    }
-
     /// True when the fork holds (nearly) all of it and there is enough to tell by.
     pub(super) fn is_applied(self) -> bool {
         self.lines >= 4 && self.held * 10 >= self.lines * 9
     }
 }
 
-/// Measures each commit (in the order given) against the fork's lines, sorted. Lines that the base held already,
-/// or that several commits added, tell nothing.
-pub(super) fn containment(
-    order: &[CommitId],
-    added: &BTreeMap<CommitId, Vec<u64>>,
-    base: &[u64],
-    fork: &[u64],
-) -> Vec<Containment> {
-    let mut once: Vec<u64> = added.values().flatten().copied().collect();
-    once.sort_unstable();
+/// Keeps the lines that one commit alone added and that the base had not; others tell nothing.
+pub(super) fn own_lines(added: &mut BTreeMap<CommitId, Vec<u64>>, base: &[u64]) {
+    let mut all: Vec<u64> = added.values().flatten().copied().collect();
+    all.sort_unstable();
     let is_single = |line: u64| {
-        let at = once.partition_point(|&other| other < line);
-        once.get(at + 1) != Some(&line)
+        let at = all.partition_point(|&other| other < line);
+        all.get(at + 1) != Some(&line)
     };
-    let none = Vec::new();
-    let own = |id: &CommitId| added.get(id).unwrap_or(&none).clone();
-    order
-        .iter()
-        .map(|id| {
-            let lines: Vec<u64> = own(id)
-                .into_iter()
-                .filter(|&line| is_single(line) && base.binary_search(&line).is_err())
-                .collect();
-            let held = lines.iter().filter(|line| fork.binary_search(line).is_ok()).count();
-            Containment { lines: lines.len(), held }
-        })
-        .collect()
+    for lines in added.values_mut() {
+        lines.retain(|&line| is_single(line) && base.binary_search(&line).is_err());
+    }
 }
 
-/// Where the share of held lines drops.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Drop {
-    /// The last place before it.
-    pub(super) place: usize,
-    /// Places that explain the sequence nearly as well.
-    pub(super) window: (usize, usize),
-    /// Mean share up to the place.
-    pub(super) before: f64,
-    /// Mean share after it.
-    pub(super) after: f64,
+/// The fork's lines that are among upstream's own ones, sorted.
+pub(super) fn shared(own: &BTreeMap<CommitId, Vec<u64>>, fork: &[u64]) -> Vec<u64> {
+    let mut all: Vec<u64> = own.values().flatten().copied().collect();
+    all.retain(|line| fork.binary_search(line).is_ok());
+    all.sort_unstable();
+    all
 }
 
-/// The one change of level that explains a sequence best (least squares, weighted); `None` when nothing is held.
-pub(super) fn change_point(sequence: &[Containment]) -> Option<Drop> {
-    let total: f64 = sequence.iter().map(|one| one.weight()).sum();
-    let held: f64 = sequence.iter().map(|one| one.weight() * one.share()).sum();
-    let (mut weight, mut sum) = (0.0, 0.0);
-    let mut gains = Vec::with_capacity(sequence.len());
-    let mut best: Option<(f64, Drop)> = None;
-    for (place, one) in sequence.iter().enumerate() {
-        weight += one.weight();
-        sum += one.weight() * one.share();
-        let rest = total - weight;
-        let before = if weight > 0.0 { sum / weight } else { 0.0 };
-        let after = if rest > 0.0 { (held - sum) / rest } else { 0.0 };
-        // Without anything after it there is no drop to see: the last place explains what no other does.
-        let gain = if weight > 0.0 && before > after {
-            weight * rest / total * (before - after).powi(2)
-        } else {
-            0.0
-        };
-        gains.push(gain);
-        if best.is_none_or(|(most, _)| gain > most) {
-            best = Some((gain, Drop { place, window: (place, place), before, after }));
+/// Which of the fork's commits added a line first: its number and date.
+#[derive(Debug, Default)]
+pub(super) struct Arrivals {
+    first: BTreeMap<u64, (i64, usize)>,
+}
+
+impl Arrivals {
+    /// Notes the lines that one commit added, of those that are asked about (sorted).
+    pub(super) fn note(&mut self, commit: usize, time: i64, lines: &[u64], asked: &[u64]) {
+        for &line in lines.iter().filter(|line| asked.binary_search(line).is_ok()) {
+            let first = self.first.entry(line).or_insert((time, commit));
+            *first = (*first).min((time, commit));
         }
     }
-    let (most, mut drop) = best.filter(|(gain, _)| *gain > 0.0)?;
-    let near = |place: &usize| gains[*place] >= most * 0.95;
-    drop.window.0 = (0..=drop.place).rev().take_while(near).last().unwrap_or(drop.place);
-    drop.window.1 = (drop.place..gains.len()).take_while(near).last().unwrap_or(drop.place);
-    Some(drop)
 }
 
-/// Whether what is held up to a place tells of more than commits that were taken over one by one: two others at
-/// least are held, or nearly everything is, picked or not.
-pub(super) fn is_more_than_picks(
-    sequence: &[Containment],
-    place: usize,
-    is_picked: impl Fn(usize) -> bool,
-) -> bool {
-    let told: Vec<usize> = (0..=place).filter(|&at| sequence[at].lines > 0).collect();
-    let held: Vec<usize> = told.iter().copied().filter(|&at| sequence[at].share() >= 0.4).collect();
-    let others = held.iter().filter(|&&at| !is_picked(at)).count();
-    others >= 2 || (held.len() >= 5 && held.len() * 10 >= told.len() * 8)
+/// How much of one of upstream's commits the fork holds, whoever had it first.
+pub(super) fn containment(own: &[u64], shared: &[u64]) -> Containment {
+    let held = own.iter().filter(|line| shared.binary_search(line).is_ok()).count();
+    Containment { lines: own.len(), held }
+}
+
+/// How much of one of upstream's commits came into the fork after it, and by which of the fork's commits.
+pub(super) fn taken(own: &[u64], shared: &[u64], arrivals: &Arrivals, time: i64, is_pick: bool) -> Taken {
+    let mut taken = Taken { time, is_pick, ..Taken::default() };
+    for line in own {
+        let first = arrivals.first.get(line);
+        if first.is_some_and(|(arrival, _)| *arrival < time) {
+            continue;
+        }
+        taken.lines += 1;
+        if shared.binary_search(line).is_ok() {
+            taken.held += 1;
+            if let Some((_, commit)) = first {
+                *taken.by.entry(*commit).or_default() += 1;
+            }
+        }
+    }
+    taken
 }
 
 static HEX: LazyLock<Regex> =
@@ -273,11 +242,6 @@ fn unique(start: &str, ids: &BTreeSet<CommitId>) -> Option<CommitId> {
     matching.next().is_none().then(|| first.clone())
 }
 
-/// The window of places as commits.
-pub(super) fn window(order: &[CommitId], places: (usize, usize)) -> Window {
-    Window { from: order[places.0].clone(), to: order[places.1].clone() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,34 +271,23 @@ mod tests {
         assert!(all[&id("b")].is_empty());
     }
 
-    fn sequence(shares: &[usize]) -> Vec<Containment> {
-        shares.iter().map(|&held| Containment { lines: 10, held }).collect()
-    }
-
-    #[test]
-    fn change_point_is_where_the_level_drops() {
-        let drop = change_point(&sequence(&[8, 9, 0, 8, 9, 1, 0, 0, 2, 0])).unwrap();
-        assert_eq!(drop.place, 4);
-        assert!(drop.before > 0.6 && drop.after < 0.1);
-        assert_eq!(change_point(&sequence(&[0, 0, 0])), None);
-        assert_eq!(change_point(&[]), None);
-    }
-
-    #[test]
-    fn a_few_picked_commits_are_no_sync() {
-        let picks = |picked: &'static [usize]| move |at: usize| picked.contains(&at);
-        assert!(!is_more_than_picks(&sequence(&[0, 9, 0, 0]), 1, picks(&[1])));
-        assert!(!is_more_than_picks(&sequence(&[5, 9, 0, 0]), 1, picks(&[1])));
-        assert!(is_more_than_picks(&sequence(&[8, 9, 9, 0]), 2, picks(&[1])));
-        assert!(is_more_than_picks(&sequence(&[9, 9, 9, 9, 9, 0]), 4, picks(&[0, 1, 2, 3, 4])));
-        assert!(!is_more_than_picks(&sequence(&[9, 0, 9, 0, 9, 0]), 4, picks(&[0, 2, 4])));
-    }
-
     #[test]
     fn lines_of_the_base_and_of_several_commits_tell_nothing() {
-        let added = BTreeMap::from([(id("a"), vec![1, 2, 3]), (id("b"), vec![3, 4])]);
-        let found = containment(&[id("a"), id("b")], &added, &[1], &[1, 2, 3]);
-        assert_eq!(found, [Containment { lines: 1, held: 1 }, Containment { lines: 1, held: 0 }]);
+        let mut own = BTreeMap::from([(id("a"), vec![1, 2, 3]), (id("b"), vec![3, 4])]);
+        own_lines(&mut own, &[1]);
+        let shared = shared(&own, &[1, 2, 3]);
+        assert_eq!(containment(&own[&id("a")], &shared), Containment { lines: 1, held: 1 });
+        assert_eq!(containment(&own[&id("b")], &shared), Containment { lines: 1, held: 0 });
+    }
+
+    #[test]
+    fn what_the_fork_had_first_was_not_taken_over() {
+        let mut arrivals = Arrivals::default();
+        arrivals.note(7, 300, &[1, 2, 9], &[1, 2, 3]);
+        arrivals.note(4, 100, &[2], &[1, 2, 3]);
+        let taken = taken(&[1, 2, 3, 5], &[1, 2, 3], &arrivals, 200, false);
+        assert_eq!((taken.lines, taken.held), (3, 2), "line 2 stood in the fork before upstream had it");
+        assert_eq!(taken.by, BTreeMap::from([(7, 1)]), "nothing tells who brought line 3");
     }
 
     #[test]

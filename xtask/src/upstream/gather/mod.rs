@@ -21,7 +21,7 @@ use self::names::{Found, Target};
 use super::areas::Areas;
 use super::audit::Audit;
 use super::custom::{self, Sources};
-use super::model::{Analysis, Base, Relation, Side};
+use super::model::{Analysis, Base, Relation, Side, SyncPoint};
 use super::{Options, relation, strategy};
 use crate::cache::Cache;
 use crate::config::Depth;
@@ -60,6 +60,26 @@ pub(super) fn run(
     compare(repo, fork, target, options, progress, cancel).map(Outcome::Done)
 }
 
+/// The search for the sync point alone, with what it needs.
+pub(super) fn sync_point(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Option<SyncPoint>> {
+    let options = Options { depth: Depth::Medium, ..options.clone() };
+    let (fork, _) = names::fork(repo, &options)?.context("the repository has no commit yet")?;
+    let Found::Target(target) = names::upstream(repo, &options, &fork, progress)? else {
+        bail!("no upstream is named");
+    };
+    let lenders: Vec<&Repo> = std::iter::once(repo).chain(target.lender.as_ref()).collect();
+    let scratch = Scratch::over(&lenders).context("see both sides as one repository")?;
+    let core = core::gather(&scratch, &fork.oid, &target.side.oid, options.depth, progress, cancel)?;
+    let analysis = assemble(fork, &target, &core, &Areas::of(&options.config.areas)?, &options);
+    let said = (target.releases.as_slice(), options.messages);
+    search::sync_point(&analysis, &scratch, &core, said, progress, cancel).map(|found| found.sync_point)
+}
+
 fn compare(
     repo: &Repo,
     fork: Side,
@@ -76,7 +96,8 @@ fn compare(
     let mut analysis = assemble(fork, &target, &core, &areas, options);
     if options.depth == Depth::Thorough && analysis.relation.is_some() {
         let cache = Cache::of(repo);
-        search::deepen(&mut analysis, &scratch, &cache, &core, &target.releases, progress, cancel);
+        let said = (target.releases.as_slice(), options.messages);
+        search::deepen(&mut analysis, &scratch, &cache, &core, said, progress, cancel);
     }
     if cancel.is_cancelled() {
         bail!("interrupted");

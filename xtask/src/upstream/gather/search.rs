@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::Result;
+
 use super::super::commits;
 use super::super::model::{Analysis, Detail, Relation, Release, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
@@ -10,7 +12,7 @@ use super::merged;
 use super::outlines;
 use super::replay::{self, Stack};
 use super::steps::{self, Sweep, merge_all};
-use super::sync::Search;
+use super::sync::{Found, Search};
 use crate::cache::Cache;
 use crate::process::{Cancel, Progress};
 use crate::repo::{CommitId, Scratch};
@@ -29,11 +31,11 @@ pub(super) fn deepen(
     scratch: &Scratch,
     cache: &Cache,
     core: &Core,
-    releases: &[Release],
+    (releases, messages): (&[Release], bool),
     progress: &Progress,
     cancel: &Cancel,
 ) {
-    let mut search = Deepening { analysis, scratch, cache, core, releases, progress, cancel };
+    let mut search = Deepening { analysis, scratch, cache, core, releases, messages, progress, cancel };
     search.symbols();
     let applied = search.sync_point();
     search.recorded();
@@ -44,12 +46,34 @@ pub(super) fn deepen(
     search.upstream_commits(&applied);
 }
 
+/// Searches for the sync point.
+pub(super) fn sync_point(
+    analysis: &Analysis,
+    scratch: &Scratch,
+    core: &Core,
+    (releases, messages): (&[Release], bool),
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Found> {
+    let search = Search {
+        scratch,
+        range: &core.range,
+        base: core.merge_base.as_ref(),
+        fork: &analysis.fork.oid,
+        releases,
+        messages,
+        equivalent: analysis.equivalent.as_ref().map_or(&[], |equivalent| &equivalent.upstream),
+    };
+    search.run(progress, cancel)
+}
+
 struct Deepening<'a> {
     analysis: &'a mut Analysis,
     scratch: &'a Scratch,
     cache: &'a Cache,
     core: &'a Core,
     releases: &'a [Release],
+    messages: bool,
     progress: &'a Progress,
     cancel: &'a Cancel,
 }
@@ -76,15 +100,8 @@ impl Deepening<'_> {
     }
 
     fn sync_point(&mut self) -> BTreeSet<CommitId> {
-        let search = Search {
-            scratch: self.scratch,
-            range: &self.core.range,
-            base: self.core.merge_base.as_ref(),
-            fork: &self.analysis.fork.oid,
-            releases: self.releases,
-            equivalent: self.analysis.equivalent.as_ref().map_or(&[], |equivalent| &equivalent.upstream),
-        };
-        match search.run(self.progress, self.cancel) {
+        let said = (self.releases, self.messages);
+        match sync_point(self.analysis, self.scratch, self.core, said, self.progress, self.cancel) {
             Ok(found) => {
                 self.analysis.sync_point = found.sync_point;
                 found.applied

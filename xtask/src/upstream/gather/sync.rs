@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::super::model::{Base, Hint, Release, SyncPoint, Window};
 use super::super::parse::Commit;
-use super::super::relation::Range;
-use super::super::sync::{self, Containment, Names};
+use super::super::reach::{self, Reach, Taken};
+use super::super::relation::{self, Range};
+use super::super::sync::{self, Arrivals, Names};
 use super::threads::map_two;
 use super::{blobs, overlap};
 use crate::process::{Cancel, Progress};
@@ -18,6 +19,8 @@ use crate::repo::{BlobId, CommitId, Scratch};
 const MOST_PATCHES: usize = 4000;
 /// Commits in one child's batch of patches.
 const BATCH: usize = 250;
+/// Commits of one batch whose contents may be missing.
+const MOST_GAPS: usize = 25;
 /// Contents larger than this are no source text.
 const LARGEST_TEXT: u64 = 4 << 20;
 
@@ -28,6 +31,8 @@ pub(super) struct Search<'a> {
     pub(super) base: Option<&'a Base>,
     pub(super) fork: &'a CommitId,
     pub(super) releases: &'a [Release],
+    /// Whether what the fork's messages say counts.
+    pub(super) messages: bool,
     /// Upstream's commits that the fork holds one by one, as the same patch.
     pub(super) equivalent: &'a [CommitId],
 }
@@ -46,8 +51,7 @@ impl Search<'_> {
 
     pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<Found> {
         // Oldest first, as the fork would have followed.
-        let mut order: Vec<&Commit> = self.range.upstream().collect();
-        order.reverse();
+        let order = relation::landing_order(self.range);
         let hints = self.hints(&order);
         if order.is_empty() {
             return Ok(Found { sync_point: self.at_base(hints), applied: BTreeSet::new() });
@@ -55,15 +59,13 @@ impl Search<'_> {
         progress.step(format!("searching {} of upstream's commits for the fork's content", order.len()));
         let own = self.files(self.fork.as_str())?;
         let peak = self.peak(&order, &own)?;
-        let near = near_peak(order.len(), peak.as_ref());
-        let ids: Vec<CommitId> = order[near.clone()].iter().map(|commit| commit.id.clone()).collect();
-        let shares = self.shares(&ids, &own, cancel)?;
-        let applied =
-            ids.iter().zip(&shares).filter(|(_, one)| one.is_applied()).map(|(id, _)| id.clone()).collect();
-        let by_id: BTreeMap<&CommitId, &Commit> = order.iter().map(|commit| (&commit.id, *commit)).collect();
+        let near = &order[near_peak(order.len(), peak.as_ref())];
+        let (taken, applied) = self.taken(near, &own, &self.picked(&hints), cancel)?;
+        let last_time = self.range.fork().map(|commit| commit.time).max().unwrap_or(i64::MAX);
+        let reach = reach::reach(&taken, last_time);
         let found = self
             .same_tree(&order, &hints)
-            .or_else(|| by_lines(&ids, &shares, &by_id, &hints, &self.picked(&hints)))
+            .or_else(|| self.by_lines(near, reach, &order, &hints))
             .or_else(|| peak.and_then(|peak| peak.point(&order, &hints)))
             .or_else(|| self.at_base(hints.clone()));
         Ok(Found { sync_point: found, applied })
@@ -76,6 +78,9 @@ impl Search<'_> {
     }
 
     fn hints(&self, order: &[&Commit]) -> Vec<Hint> {
+        if !self.messages {
+            return Vec::new();
+        }
         let ids: BTreeSet<CommitId> = order.iter().map(|commit| commit.id.clone()).collect();
         let tags: BTreeMap<String, CommitId> = self
             .releases
@@ -92,16 +97,55 @@ impl Search<'_> {
             order.iter().map(|commit| (commit.tree.as_str(), *commit)).collect();
         let (fork, upstream) =
             self.range.fork().find_map(|commit| Some((commit, *trees.get(commit.tree.as_str())?)))?;
-        Some(SyncPoint {
-            commit: upstream.id.clone(),
-            date: upstream.date.clone(),
-            window: Window { from: upstream.id.clone(), to: upstream.id.clone() },
-            confidence: 1.0,
-            method: "same-tree",
-            why: format!("the fork's commit {} holds exactly its files", fork.id),
-            conflicts_after: None,
-            hints: hints.to_vec(),
-        })
+        let why = format!("the fork's commit {} holds exactly its files", fork.id);
+        Some(point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints))
+    }
+
+    /// The point that the fork's content tells, moved to what the fork says itself where it says it.
+    fn by_lines(
+        &self,
+        near: &[&Commit],
+        reach: Option<Reach>,
+        order: &[&Commit],
+        hints: &[Hint],
+    ) -> Option<SyncPoint> {
+        let place_of = |id: &CommitId| near.iter().position(|commit| commit.id == *id);
+        // Content that reaches beyond what was said shows an import that nobody wrote down.
+        let is_later = |id: &CommitId| {
+            reach.is_some_and(|reach| place_of(id).is_some_and(|place| place < reach.window.0))
+        };
+        let stated = hints.iter().find(|hint| hint.kind == "sync").filter(|hint| !is_later(&hint.commit));
+        let measured = reach.map(|reach| self.measured(near, reach));
+        if let Some(hint) = stated {
+            let named = order.iter().find(|commit| commit.id == hint.commit)?;
+            let supported = reach.is_some_and(|reach| {
+                place_of(&hint.commit).is_some_and(|place| (reach.window.0..=reach.window.1).contains(&place))
+            });
+            let measured = measured.map_or("its content does not tell more".to_owned(), |measured| {
+                format!("by its content alone: {measured}")
+            });
+            let why =
+                format!("the fork's commit {} names it (\"{}\"); {measured}", hint.fork_commit, hint.words);
+            let confidence = if supported { 0.98 } else { 0.85 };
+            return Some(point(named, [named, named], (confidence, "stated", why), hints));
+        }
+        let reach = reach?;
+        let ends = [near[reach.window.0], near[reach.window.1]];
+        Some(point(near[reach.place], ends, (reach.confidence, "lines", measured?), hints))
+    }
+
+    fn measured(&self, near: &[&Commit], reach: Reach) -> String {
+        let brought = reach.bulk.and_then(|(number, places)| {
+            let commit = self.range.fork().nth(number)?;
+            Some(format!("; its commit {} brought lines of {places} of them", commit.id))
+        });
+        format!(
+            "up to {} the fork holds {:.0} % of the lines that upstream's commits had first, after it {:.0} %{}",
+            near[reach.place].id,
+            reach.before * 100.0,
+            reach.after * 100.0,
+            brought.unwrap_or_default()
+        )
     }
 
     fn at_base(&self, hints: Vec<Hint>) -> Option<SyncPoint> {
@@ -148,39 +192,84 @@ impl Search<'_> {
         Ok(lines)
     }
 
-    /// How much of each commit's lines the fork holds.
-    fn shares(
+    /// How much of each commit the fork took over, and the commits that it holds.
+    fn taken(
         &self,
-        ids: &[CommitId],
+        order: &[&Commit],
         own: &BTreeMap<BlobId, u64>,
+        picked: &BTreeSet<CommitId>,
         cancel: &Cancel,
-    ) -> Result<Vec<Containment>> {
+    ) -> Result<(Vec<Taken>, BTreeSet<CommitId>)> {
         let fork = self.lines(own)?;
         let base = match self.base {
             Some(base) => self.lines(&self.files(base.commit.as_str())?)?,
             None => Vec::new(),
         };
-        let plain: BTreeSet<&CommitId> = self
-            .range
-            .upstream()
-            .filter(|commit| commit.parents.len() < 2)
-            .map(|commit| &commit.id)
-            .collect();
-        let wanted: Vec<&CommitId> = ids.iter().filter(|id| plain.contains(id)).collect();
-        let batches: Vec<&[&CommitId]> = wanted.chunks(BATCH).collect();
+        let plain: Vec<&CommitId> =
+            order.iter().filter(|commit| commit.parents.len() < 2).map(|commit| &commit.id).collect();
+        let batches: Vec<&[&CommitId]> = plain.chunks(BATCH).collect();
         let parts = map_two(&batches, cancel, |batch| self.added_lines(batch))?;
-        let added: BTreeMap<CommitId, Vec<u64>> = parts.into_iter().flatten().collect();
-        Ok(sync::containment(ids, &added, &base, &fork))
+        let mut added: BTreeMap<CommitId, Vec<u64>> = parts.into_iter().flatten().collect();
+        sync::own_lines(&mut added, &base);
+        let shared = sync::shared(&added, &fork);
+        let arrivals = self.arrivals(&shared, cancel)?;
+        let (mut taken, mut applied) = (Vec::new(), BTreeSet::new());
+        for commit in order {
+            let lines = added.get(&commit.id).map_or(&[][..], Vec::as_slice);
+            let is_pick = picked.contains(&commit.id);
+            taken.push(sync::taken(lines, &shared, &arrivals, commit.time, is_pick));
+            if sync::containment(lines, &shared).is_applied() {
+                applied.insert(commit.id.clone());
+            }
+        }
+        Ok((taken, applied))
     }
 
+    /// Which of the fork's commits (the newest that are read) brought the lines that it shares with upstream.
+    fn arrivals(&self, shared: &[u64], cancel: &Cancel) -> Result<Arrivals> {
+        let mut arrivals = Arrivals::default();
+        if shared.is_empty() {
+            return Ok(arrivals);
+        }
+        let plain = self.range.fork().enumerate().filter(|(_, commit)| commit.parents.len() < 2);
+        let plain: Vec<(usize, &Commit)> = plain.take(MOST_PATCHES).collect();
+        let batches: Vec<&[(usize, &Commit)]> = plain.chunks(BATCH).collect();
+        let parts = map_two(&batches, cancel, |batch| {
+            let ids: Vec<&CommitId> = batch.iter().map(|(_, commit)| &commit.id).collect();
+            let mut added = self.added_lines(&ids)?;
+            added.values_mut().for_each(|lines| lines.retain(|line| shared.binary_search(line).is_ok()));
+            Ok(added)
+        })?;
+        let added: BTreeMap<CommitId, Vec<u64>> = parts.into_iter().flatten().collect();
+        for (number, commit) in plain {
+            let lines = added.get(&commit.id).map_or(&[][..], Vec::as_slice);
+            arrivals.note(number, commit.time, lines, shared);
+        }
+        Ok(arrivals)
+    }
+
+    /// Lines that each commit added. git ends at a commit whose contents are missing: that one is passed over.
     fn added_lines(&self, ids: &[&CommitId]) -> Result<BTreeMap<CommitId, Vec<u64>>> {
-        let asked: String = ids.iter().map(|id| format!("{id}\n")).collect();
         let args = ["diff-tree", "--stdin", "-r", "-p", "-U0", "--root", "--no-renames"];
-        let answer =
-            self.git().answer_to(&args, asked.as_bytes(), &[0]).context("read upstream's patches")?;
         let mut all = BTreeMap::new();
-        sync::added_lines(&answer.stdout, &mut all);
-        Ok(all)
+        let mut rest = ids;
+        for _ in 0..MOST_GAPS {
+            let asked: String = rest.iter().map(|id| format!("{id}\n")).collect();
+            let answer =
+                self.git().answer_to(&args, asked.as_bytes(), &[]).context("read upstream's patches")?;
+            let last = sync::added_lines(&answer.stdout, &mut all);
+            if answer.code == Some(0) {
+                return Ok(all);
+            }
+            // What it was writing when it ended is not whole.
+            let ended = last.and_then(|last| rest.iter().position(|id| **id == last)).unwrap_or(0);
+            all.remove(rest[ended]);
+            rest = &rest[ended + 1..];
+            if rest.is_empty() {
+                return Ok(all);
+            }
+        }
+        bail!("contents of more than {MOST_GAPS} of {} commits are missing here", ids.len())
     }
 
     /// Where upstream's tree shares most blobs with the fork's files, now or at an early or middle commit.
@@ -259,88 +348,31 @@ impl Peak {
         if self.share() < 0.1 || self.shared < 3 {
             return None;
         }
-        let commit = order[self.window.0];
-        Some(SyncPoint {
-            commit: commit.id.clone(),
-            date: commit.date.clone(),
-            window: Window { from: commit.id.clone(), to: order[self.window.1].id.clone() },
-            confidence: rounded(self.share().min(0.95)),
-            method: "blobs",
-            why: format!(
-                "{} of {} files of the fork's commit {} are equal there, more than anywhere else",
-                self.shared, self.of, self.probe
-            ),
-            conflicts_after: None,
-            hints: hints.to_vec(),
-        })
+        let why = format!(
+            "{} of {} files of the fork's commit {} are equal there, more than anywhere else",
+            self.shared, self.of, self.probe
+        );
+        let ends = [order[self.window.0], order[self.window.1]];
+        Some(point(ends[0], ends, (rounded(self.share().min(0.95)), "blobs", why), hints))
     }
 }
 
-/// The point where the share of held lines drops, moved to what the fork says itself where it says it.
-fn by_lines(
-    ids: &[CommitId],
-    shares: &[Containment],
-    commits: &BTreeMap<&CommitId, &Commit>,
+fn point(
+    commit: &Commit,
+    ends: [&Commit; 2],
+    (confidence, method, why): (f64, &'static str, String),
     hints: &[Hint],
-    picked: &BTreeSet<CommitId>,
-) -> Option<SyncPoint> {
-    let drop =
-        sync::change_point(shares).filter(|drop| drop.before >= 0.4 && drop.before - drop.after >= 0.25);
-    let is_picked = |place: usize| picked.contains(&ids[place]);
-    let drop = drop.filter(|drop| sync::is_more_than_picks(shares, drop.place, is_picked));
-    let informative = shares.iter().filter(|one| one.lines > 0).count();
-    let drop = drop.filter(|_| informative >= 3);
-    // Content that reaches beyond what was said shows an import that nobody wrote down.
-    let is_later = |id: &CommitId| {
-        drop.is_some_and(|drop| {
-            ids.iter().position(|other| other == id).is_some_and(|place| place < drop.window.0)
-        })
-    };
-    let stated = hints.iter().find(|hint| hint.kind == "sync").filter(|hint| !is_later(&hint.commit));
-    let (commit, window, confidence, method, why) = match (stated, drop) {
-        (Some(hint), drop) => {
-            let supported =
-                drop.is_some_and(|drop| ids[drop.window.0..=drop.window.1].contains(&hint.commit));
-            let measured = drop.map_or("its content does not tell more".to_owned(), |drop| {
-                format!("by its content alone: {}", measured(ids, drop))
-            });
-            let why =
-                format!("the fork's commit {} names it (\"{}\"); {measured}", hint.fork_commit, hint.words);
-            let window = Window { from: hint.commit.clone(), to: hint.commit.clone() };
-            (hint.commit.clone(), window, if supported { 0.98 } else { 0.85 }, "stated", why)
-        }
-        (None, Some(drop)) => {
-            let confidence = rounded((drop.before - drop.after).min(0.95));
-            (
-                ids[drop.place].clone(),
-                sync::window(ids, drop.window),
-                confidence,
-                "lines",
-                measured(ids, drop),
-            )
-        }
-        (None, None) => return None,
-    };
-    let date = commits.get(&commit).map(|commit| commit.date.clone())?;
-    Some(SyncPoint {
-        commit,
-        date,
-        window,
+) -> SyncPoint {
+    SyncPoint {
+        commit: commit.id.clone(),
+        date: commit.date.clone(),
+        window: Window { from: ends[0].id.clone(), to: ends[1].id.clone() },
         confidence,
         method,
         why,
         conflicts_after: None,
         hints: hints.to_vec(),
-    })
-}
-
-fn measured(ids: &[CommitId], drop: sync::Drop) -> String {
-    format!(
-        "up to {} the fork holds {:.0} % of the lines that upstream's commits added, after it {:.0} %",
-        ids[drop.place],
-        drop.before * 100.0,
-        drop.after * 100.0
-    )
+    }
 }
 
 fn rounded(value: f64) -> f64 {
