@@ -3,6 +3,8 @@
 //! The walk is `git log --full-history` with merges compared with their first parent. A merge counts for a
 //! path only where no plain commit does, so that dates are those of the work and not of the merge.
 
+mod gaps;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
@@ -54,7 +56,7 @@ pub struct History {
     pub renames: Vec<Rename>,
     /// Why dates, counts and renames are not known (a shallow clone); `None` when they are.
     pub unknown: Option<String>,
-    /// Why only renames without an edit were seen (contents are missing); `None` when all were.
+    /// Of how many commits only renames without an edit were seen, and why (contents are missing); `None` when all were.
     pub exact_renames_only: Option<String>,
     /// Places in `renames` by old path, oldest first.
     by_source: BTreeMap<RepoPath, Vec<usize>>,
@@ -69,19 +71,22 @@ impl History {
         Ok(Self::walk(repo, tip)?.0)
     }
 
-    /// The same, with the log that [`History::read`] makes it of again.
+    /// The same, with the log that [`History::read`] makes it of again; the log is empty where contents are missing.
     ///
     /// # Errors
     /// As [`History::of`].
     pub fn walk(repo: &Repo, tip: &CommitId) -> Result<(Self, Vec<u8>)> {
         let git = repo.git();
-        let (log, exact_renames_only) = match log(&git, &[tip.as_str()], "-M50%") {
-            Ok(log) => (log, None),
-            // A partial clone lacks contents, and `git log -M` ends in the middle of them: exact renames need none.
-            Err(error) => (log(&git, &[tip.as_str()], "-M100%")?, Some(format!("{error:#}"))),
+        let (mut history, log) = match log(&git, &[tip.as_str()], "-M50%") {
+            Ok(log) => (Self::read(&log)?, log),
+            // A partial clone lacks contents, and `git log -M` ends in the middle of them.
+            Err(error) => {
+                let (commits, exact) = gaps::walk(&git, tip)?;
+                let mut history = build(&commits);
+                history.exact_renames_only = Some(format!("in {exact} commits: {error:#}"));
+                (history, Vec::new())
+            }
         };
-        let mut history = Self::read(&log)?;
-        history.exact_renames_only = exact_renames_only;
         if repo.is_shallow()? {
             history.unknown =
                 Some("history is cut off (a shallow clone): fetch it with `fetch-depth: 0`".to_owned());
@@ -197,22 +202,21 @@ enum Edit {
     Renamed(RepoPath, RepoPath),
 }
 
+const OPTIONS: &[&str] = &[
+    "log",
+    "-z",
+    "--date-order",
+    "--full-history",
+    "--diff-merges=first-parent",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--name-status",
+    "-l1000",
+    "--format=%x01%H%x02%P%x02%cI",
+];
+
 fn log(git: &Git, tips: &[&str], similarity: &str) -> Result<Vec<u8>> {
-    let options = [
-        "log",
-        "-z",
-        "--date-order",
-        "--full-history",
-        "--diff-merges=first-parent",
-        "--no-ext-diff",
-        "--no-textconv",
-        "--name-status",
-        similarity,
-        "-l1000",
-        "--format=%x01%H%x02%P%x02%cI",
-        "--end-of-options",
-    ];
-    git.read(&[&options, tips].concat())
+    git.read(&[OPTIONS, &[similarity, "--end-of-options"], tips].concat())
 }
 
 /// Reads the log: a header field that starts with a byte 1, then status and path fields.

@@ -163,6 +163,38 @@ fn history_is_read_through_the_git_program() {
     assert_eq!((history.unknown, history.exact_renames_only), (None, None));
 }
 
+/// A partial clone: only the commit that needs the missing content shows its renames without a look into contents.
+#[test]
+fn missing_content_costs_only_the_renames_of_its_own_commit() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    let lines = |from: usize| (from..from + 40).map(|n| format!("line {n}\n")).collect::<String>();
+    place.write(&folder.join("early.txt"), &lines(0));
+    place.write(&folder.join("lost.txt"), &lines(100));
+    place.write(&folder.join("late.txt"), &lines(200));
+    place.git(&folder, &["add", "."]);
+    place.git(&folder, &["commit", "-q", "-m", "three"]);
+    for (name, from) in [("early", 0), ("lost", 100), ("late", 200)] {
+        place.git(&folder, &["mv", &format!("{name}.txt"), &format!("{name}-moved.txt")]);
+        place.write(&folder.join(format!("{name}-moved.txt")), &format!("{}more\n", lines(from)));
+        place.git(&folder, &["add", "."]);
+        place.git(&folder, &["commit", "-q", "-m", name]);
+    }
+    let blob = place.git(&folder, &["rev-parse", "HEAD~3:lost.txt"]);
+    Shell::new()
+        .unwrap()
+        .remove_path(folder.join(format!(".git/objects/{}/{}", &blob[..2], &blob[2..])))
+        .unwrap();
+    let repo = Repo::open(&folder).unwrap();
+    let history = History::of(&repo, &repo.head().unwrap().unwrap()).unwrap();
+    let moved = |name: &str| history.moved_to(&name.into()).map(|rename| rename.to.to_string());
+    assert_eq!(moved("early.txt").as_deref(), Some("early-moved.txt"));
+    assert_eq!(moved("late.txt").as_deref(), Some("late-moved.txt"));
+    assert_eq!(moved("lost.txt"), None);
+    assert!(history.exact_renames_only.is_some_and(|why| why.starts_with("in 1 commits")));
+    assert!(history.paths[&RepoPath::from("lost.txt")].removed.is_some());
+}
+
 /// What libgit2 cannot read is read through git children, with the same result.
 #[test]
 fn every_storage_format_gives_the_same_trees() {
