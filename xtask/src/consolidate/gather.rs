@@ -10,7 +10,7 @@ use super::mentions::{Inbound, Names};
 use super::navigation::{self, Navigation};
 use super::note::Note;
 use super::plan::Item;
-use super::references::{self, Sightings};
+use super::references::{self, Named, Sightings};
 use super::result::{Outrun, Reference};
 use super::scope::{self, Kind, Scope};
 use super::{Options, done, plan_format, role};
@@ -75,7 +75,8 @@ pub(super) fn read(
     if cancel.is_cancelled() {
         return Ok(Some(gathered));
     }
-    gathered.broken_links = broken_links(repo, &tree, &gathered.notes)?;
+    let (broken_links, linked) = broken_links(repo, &tree, &gathered.notes)?;
+    gathered.broken_links = broken_links;
     let mut named = Vec::new();
     let mut sightings = Sightings::default();
     if options.depth > Depth::Quick {
@@ -85,6 +86,7 @@ pub(super) fn read(
             .iter()
             .enumerate()
             .flat_map(|(number, note)| references::named(number, note))
+            .chain(linked)
             .collect();
         sightings = Sightings::of(&named);
         read_surroundings(&tree, &scope, &mut gathered, &mut sightings);
@@ -339,7 +341,7 @@ fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered, sighti
             continue;
         }
         if is_code {
-            sightings.take(&text);
+            sightings.take(path, &text);
         }
         if is_site_file {
             navigation.take(path, &text);
@@ -394,13 +396,25 @@ fn date(history: &History, gathered: &mut Gathered) {
     }
 }
 
-/// The links of the notes that lead nowhere, but for those to files that git ignores.
-fn broken_links(repo: &Repo, tree: &Tree, notes: &[Note]) -> Result<Vec<BrokenLink>> {
+/// The links of the notes that lead nowhere, but for those to files that git ignores; and the files that all of them
+/// name.
+fn broken_links(repo: &Repo, tree: &Tree, notes: &[Note]) -> Result<(Vec<BrokenLink>, Vec<Named>)> {
     let index = links::Index::new(tree);
     let linked: Vec<links::Note<'_>> =
         notes.iter().map(|note| links::Note { path: &note.path, parsed: &note.parsed }).collect();
     let mut broken = links::broken_links(&index, &linked);
+    let numbers: BTreeMap<&RepoPath, usize> =
+        notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
+    let named = broken.links.iter().filter(|link| is_about_a_file(link)).filter_map(|link| {
+        let number = *numbers.get(&link.path)?;
+        references::linked(number, &notes[number], link.line, &link.target, link.wanted.clone()?)
+    });
+    let named = named.collect();
     let ignored = links::ignored(repo, tree, &broken.wanted())?;
     broken.set_aside_ignored(&ignored);
-    Ok(broken.links)
+    Ok((broken.links, named))
+}
+
+fn is_about_a_file(link: &BrokenLink) -> bool {
+    matches!(link.reason, links::Reason::FileMissing | links::Reason::CaseDiffers)
 }

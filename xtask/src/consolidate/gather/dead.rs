@@ -8,7 +8,7 @@ use super::Gathered;
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::consolidate::note::seconds;
-use crate::consolidate::references::{self, Ignored, Known, Named, Past, Sightings};
+use crate::consolidate::references::{self, Commands, Ignored, Known, Named, Past, Sightings};
 use crate::consolidate::result::{Outrun, Reference};
 use crate::consolidate::{Options, report};
 use crate::repo::{CommitId, History, Repo, RepoPath, Tree};
@@ -44,14 +44,23 @@ pub(super) fn references(
     gathered: &mut Gathered,
 ) -> Result<Vec<Reference>> {
     let past = past(repo, commit, options.depth, asked.sightings, &mut gathered.findings)?;
+    let is_past_known = past.is_some();
+    let mut past = past.unwrap_or_default();
+    let mut commands = commands(tree);
+    match past_commands(repo, commit, &references::missing_commands(asked.named, &commands)) {
+        Some(found) => past.extend(found),
+        // What is not known to be gone is not said never to have been.
+        None => commands.values_mut().for_each(|names| *names = None),
+    }
     let open = references::to_ask(asked.named, &gathered.notes, &gathered.paths);
     let known = Known {
         paths: &gathered.paths,
         history: asked.history,
         ignored: &ignored(repo, &open)?,
-        commands: &commands(tree),
+        commands: &commands,
         sightings: asked.sightings,
         past: &past,
+        is_past_known,
     };
     Ok(references::dead(asked.named, &gathered.notes, &known))
 }
@@ -82,17 +91,17 @@ pub(super) fn outrun(named: &[Named], history: &History, gathered: &Gathered) ->
     all
 }
 
-/// Which commits removed the last definition of names that no code holds any more.
+/// Which commits removed the last definition of names that no code holds any more; `None` where they were not read.
 fn past(
     repo: &Repo,
     tip: &CommitId,
     depth: Depth,
     sightings: &Sightings,
     findings: &mut Vec<Finding>,
-) -> Result<Past> {
+) -> Result<Option<Past>> {
     let missing = sightings.missing();
     if missing.is_empty() {
-        return Ok(Past::new());
+        return Ok(Some(Past::new()));
     }
     let git = repo.git();
     let count: usize =
@@ -103,14 +112,14 @@ fn past(
             report::count(missing.len(), "name", "names")
         );
         findings.push(Finding::warn("unknown-symbols", None, message));
-        return Ok(Past::new());
+        return Ok(None);
     }
     let cache = Cache::of(repo);
     let key = [tip.as_str(), "\0", &missing.iter().cloned().collect::<Vec<_>>().join("\0")].concat();
     if let Some(kept) = cache.get("definitions", VERSION, key.as_bytes()) {
-        return Ok(references::read_past(&String::from_utf8_lossy(&kept)));
+        return Ok(Some(references::read_past(&String::from_utf8_lossy(&kept))));
     }
-    let pattern = references::definition_pattern(missing);
+    let pattern = references::definition_pattern(&missing);
     // Endings are patterns here; all other calls name paths as they are.
     let mut args = vec!["--no-literal-pathspecs", "log", "-p", "-U0", "--no-renames", "--no-ext-diff"];
     args.extend(["--no-textconv", "--full-history", "--format=%x01%H", "-G", &pattern]);
@@ -121,11 +130,11 @@ fn past(
         let message =
             "names of functions were not looked up: contents of older commits are missing (a partial clone)";
         findings.push(Finding::warn("unknown-symbols", None, message));
-        return Ok(Past::new());
+        return Ok(None);
     };
-    let past = references::removed_definitions(&String::from_utf8_lossy(&log), missing);
+    let past = references::removed_definitions(&String::from_utf8_lossy(&log), &missing);
     cache.put("definitions", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
-    Ok(past)
+    Ok(Some(past))
 }
 
 /// Which of some paths ignore rules cover, and whether those rules cover tracked files too.
@@ -163,41 +172,37 @@ fn rules(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeMap<RepoPath, V
     Ok(covered.map(|record| (path(record), record[..3].join(&0))).collect())
 }
 
-/// What can be called: targets of the Makefile at the root, scripts of all package.json.
-fn commands(tree: &Tree) -> BTreeMap<&'static str, BTreeSet<String>> {
-    let mut commands = BTreeMap::new();
-    let makefile =
-        ["Makefile", "makefile", "GNUmakefile"].iter().find_map(|name| tree.read(&(*name).into()).ok());
-    if let Some(bytes) = makefile {
-        let text = String::from_utf8_lossy(&bytes);
-        // What a Makefile includes or makes by pattern is not read: no claim is made then.
-        if !text
-            .lines()
-            .any(|line| line.starts_with("include") || line.starts_with("-include") || line.contains('%'))
-        {
-            commands.insert("make", targets(&text));
+/// What can be called: targets of all Makefiles, scripts of all package.json.
+fn commands(tree: &Tree) -> Commands {
+    let mut commands = Commands::new();
+    for (path, _) in tree.entries() {
+        let Some(program) = references::program_of(path) else { continue };
+        if let Ok(bytes) = tree.read(path) {
+            references::take_commands(&mut commands, program, &String::from_utf8_lossy(&bytes));
         }
-    }
-    let packages = tree.entries().filter(|(path, _)| path.file_name() == b"package.json");
-    let mut scripts: Option<BTreeSet<String>> = None;
-    for (path, _) in packages {
-        let Some(value) =
-            tree.read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
-        else {
-            continue;
-        };
-        let names = value.get("scripts").and_then(serde_json::Value::as_object).into_iter().flatten();
-        scripts.get_or_insert_default().extend(names.map(|(name, _)| name.clone()));
-    }
-    if let Some(scripts) = scripts {
-        commands.insert("npm run", scripts);
     }
     commands
 }
 
-fn targets(makefile: &str) -> BTreeSet<String> {
-    let rules = makefile.lines().filter(|line| !line.starts_with(['\t', '#', ' ', '.']));
-    let names =
-        rules.filter_map(|line| Some(line.split_once(':').filter(|(_, rest)| !rest.starts_with('='))?.0));
-    names.flat_map(str::split_whitespace).map(str::to_owned).collect()
+/// Which commits removed the last definition of targets and scripts that no file holds any more; `None` where some
+/// commit cannot be read.
+fn past_commands(repo: &Repo, tip: &CommitId, missing: &BTreeSet<String>) -> Option<Past> {
+    if missing.is_empty() {
+        return Some(Past::new());
+    }
+    let cache = Cache::of(repo);
+    let key = [tip.as_str(), "\0", &missing.iter().cloned().collect::<Vec<_>>().join("\0")].concat();
+    if let Some(kept) = cache.get("targets", VERSION, key.as_bytes()) {
+        return Some(references::read_past(&String::from_utf8_lossy(&kept)));
+    }
+    let pattern = references::target_pattern(missing);
+    let mut args = vec!["--no-literal-pathspecs", "log", "-p", "-U0", "--no-renames", "--no-ext-diff"];
+    args.extend(["--no-textconv", "--full-history", "--format=%x01%H", "-G", &pattern]);
+    args.extend(["--end-of-options", tip.as_str(), "--"]);
+    args.extend(references::COMMAND_FILES);
+    // Contents that a partial clone lacks end the log.
+    let log = repo.git().read(&args).ok()?;
+    let past = references::removed_targets(&String::from_utf8_lossy(&log), missing);
+    cache.put("targets", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
+    Some(past)
 }

@@ -1,6 +1,6 @@
 //! What command lines name: scripts that are run, targets, modules, flags.
 
-use super::named::path_of;
+use super::paths::path_of;
 
 /// What a command line calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,14 +25,32 @@ pub(super) fn of_line(line: &str) -> Vec<Called> {
     line.split(['|', ';', '&']).flat_map(of_command).collect()
 }
 
+/// True for a command whose words are files that it makes, moves or removes.
+pub(super) fn makes_files(line: &str) -> bool {
+    const MAKING: &[&str] =
+        &["cp", "mv", "rm", "mkdir", "touch", "git mv", "git rm", "git add", "git show", "git checkout"];
+    let line = line.trim_start().trim_start_matches("$ ");
+    line.contains('>')
+        || MAKING.iter().any(|word| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')))
+}
+
 fn of_command(command: &str) -> Vec<Called> {
     let words: Vec<&str> =
         command.split_whitespace().skip_while(|word| BEFORE.contains(word) || is_assignment(word)).collect();
     match words[..] {
-        ["make", target] if is_name(target) => vec![Called::Target(format!("make {target}"))],
-        ["npm" | "pnpm" | "yarn", "run", script, ..] if is_name(script) => {
+        [program @ ("make" | "just"), ref rest @ ..] => {
+            // `make -j4 target X=1`; more words than one are prose: "make sure it works".
+            let rest: Vec<&str> =
+                rest.iter().filter(|word| !is_assignment(word) && !is_short_flag(word)).copied().collect();
+            match rest[..] {
+                [target] if is_name(target) => vec![Called::Target(format!("{program} {target}"))],
+                _ => Vec::new(),
+            }
+        }
+        ["npm" | "pnpm" | "yarn" | "bun", "run", script, ..] if is_name(script) => {
             vec![Called::Target(format!("npm run {script}"))]
         }
+        ["npm", script @ ("test" | "start")] => vec![Called::Target(format!("npm run {script}"))],
         [program, "-m", module, ref rest @ ..] if is_python(program) && is_module(module) => {
             let mut called = vec![Called::Module(module.to_owned())];
             called.extend(flags(&format!("{program} -m {module}"), module, rest));
@@ -87,6 +105,13 @@ fn is_subcommand(word: &str) -> bool {
 fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty() && name.chars().all(|next| next.is_ascii_uppercase() || next == '_')
+    })
+}
+
+/// `-j4`, `-s`: flags that need no value behind a blank.
+fn is_short_flag(word: &str) -> bool {
+    word.strip_prefix('-').is_some_and(|flag| {
+        flag.starts_with(['j', 's', 'k', 'B', 'n']) && flag[1..].bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 

@@ -1,49 +1,18 @@
 //! What a note names: paths, commands, modules and functions, each with its line.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::commands::{self, Called};
-use super::symbols;
-use super::{Named, What};
+use super::paths::{data_path_of, is_absolute, path_of, stands_in, strip_line_numbers};
+use super::told::{self, Told};
+use super::{Named, What, symbols};
 use crate::consolidate::note::Note;
+use crate::consolidate::result::ReferenceKind;
 use crate::consolidate::scope::is_list_of_changes;
-use crate::markdown::BlockKind;
-
-/// Endings of files that belong to a repository rather than to an output.
-const ENDINGS: &[&str] = &[
-    "py", "pyi", "ipynb", "rs", "js", "jsx", "mjs", "cjs", "ts", "tsx", "go", "java", "kt", "swift", "rb",
-    "php", "c", "h", "cc", "cpp", "hpp", "cs", "scala", "lua", "r", "jl", "sh", "bash", "zsh", "ps1", "bat",
-    "md", "mdx", "rst", "toml", "yml", "yaml", "cfg", "ini", "sql", "html", "css", "scss", "vue", "svelte",
-    "proto", "tf", "nix", "tex", "bib", "m",
-];
-
-/// Parts of paths that stand for something else.
-const STAND_INS: &[&str] = &[
-    "path",
-    "to",
-    "your",
-    "my",
-    "foo",
-    "bar",
-    "baz",
-    "example",
-    "examples.py",
-    "xxx",
-    "yyyy",
-    "some",
-    "dir",
-    "folder",
-    "file",
-    "filename",
-    "name",
-    "user",
-    "username",
-    "home",
-    "project",
-    "repo",
-    "module_name",
-    "package_name",
-];
+use crate::markdown::{BlockKind, LinkKind};
+use crate::repo::RepoPath;
 
 /// All that a note names, in order; nothing for a list of changes, which names what is gone on purpose.
 pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
@@ -53,16 +22,29 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
     let lines: Vec<&str> = note.text.lines().collect();
     let mut found: BTreeSet<Named> = BTreeSet::new();
     let code = code_lines(note);
+    let is_plan = told::is_plan(note);
     let mut add = |line: usize, target: String, what: What| {
         let kind = what.kind();
         // In code the words are those of a command: `--output` tells nothing.
-        let is_told = lines.get(line - 1).is_some_and(|text| {
+        let by_line = match lines.get(line - 1) {
             // The name's own words tell nothing: `output/field.csv`.
-            !code.contains_key(&line) && tells_itself(&text.replace(target.as_str(), "_"))
-        }) || heading_tells(note, line);
-        found.insert(Named { note: number, line, target, kind, what, is_told });
+            Some(_) if !code.contains_key(&line) => {
+                told::by_line(&told::sentence(&lines, line).replace(target.as_str(), "_"))
+            }
+            // What a comment says of the commands below it.
+            _ => told::by_comment(&lines, line),
+        };
+        let around = told::by_headings(note, line).max(told::by_lead(&lines, line));
+        let by_note = match kind {
+            _ if !is_plan => Told::Nothing,
+            ReferenceKind::Command => Told::ToCome,
+            _ => Told::Perhaps,
+        };
+        let told = by_line.max(around).max(by_note);
+        found.insert(Named { note: number, line, target, kind, what, told });
     };
-    for span in &note.parsed.code_spans {
+    let links = Links::of(note);
+    for span in note.parsed.code_spans.iter().filter(|span| !links.hold(span.range.start)) {
         let is_title = is_title_of_sample(&lines, span.line, &span.text);
         if let Some(target) = path_of(&span.text) {
             add(span.line, target, if is_title { What::Title } else { What::Path });
@@ -71,15 +53,23 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
         } else if let Some((target, what)) = symbols::of_span(&span.text) {
             add(span.line, target, what);
         }
-        for called in commands::of_line(&span.text) {
-            if let Some((target, what)) = of_call(called) {
-                add(span.line, target, what);
-            }
+        for (target, what) in commands::of_line(&span.text).into_iter().filter_map(of_call) {
+            add(span.line, target, what);
         }
     }
     for (line, text) in (1..).zip(&lines) {
         match code.get(&line) {
             Some(Language::Shell) => {
+                for (target, what) in commands::of_line(text).into_iter().filter_map(of_call) {
+                    add(line, target, what);
+                }
+                // What a command is given may be its output: meant only when it once was there.
+                let given = if commands::makes_files(text) { "" } else { text };
+                for target in words(given).filter_map(path_of).filter(|target| target.contains('/')) {
+                    add(line, target, What::Title);
+                }
+            }
+            Some(Language::Unknown) => {
                 for (target, what) in commands::of_line(text).into_iter().filter_map(of_call) {
                     add(line, target, what);
                 }
@@ -91,9 +81,14 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
             }
             Some(Language::Other) => {}
             None => {
-                for target in words(text).filter_map(path_of).filter(|target| target.contains('/')) {
+                let start = note.parsed.lines.range(line).start;
+                for target in
+                    links.outside(start, text).iter().flat_map(|part| words(part)).filter_map(path_of)
+                {
                     // In running text only what has a folder is surely meant as a path.
-                    add(line, target, What::Path);
+                    if target.contains('/') {
+                        add(line, target, What::Path);
+                    }
                 }
             }
         }
@@ -101,34 +96,76 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
     found.into_iter().collect()
 }
 
-/// True below a heading that says so of all that follows: "Deleted files", "Future work".
-fn heading_tells(note: &Note, line: usize) -> bool {
-    const TELLING: &[&str] = &[
-        "deleted",
-        "removed",
-        "renamed",
-        "moved",
-        "archived",
-        "deprecated",
-        "obsolete",
-        "superseded",
-        "proposed",
-        "planned",
-        "future",
-        "removal",
-        "deletion",
-        "migration",
-        "migrated",
-    ];
-    let section = note.parsed.section_at(note.parsed.lines.range(line).start);
-    let Some(section) = section.and_then(|index| note.parsed.sections.get(index)) else { return false };
-    let lower = section.text.to_lowercase();
-    section.level > 1
-        && lower.split(|character: char| !character.is_alphanumeric()).any(|word| TELLING.contains(&word))
+/// Links whose destinations are local and not there: what is named, with the path that was looked for.
+pub(in crate::consolidate) fn linked(
+    number: usize,
+    note: &Note,
+    line: usize,
+    destination: &str,
+    wanted: RepoPath,
+) -> Option<Named> {
+    if is_list_of_changes(&note.path) {
+        return None;
+    }
+    let target = strip_line_numbers(destination.split(['#', '?']).next().unwrap_or_default());
+    let name = target.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    // `[text](url)`, `[x](path/to/file)`: forms that show how a link is written.
+    if (!is_absolute(target) && target.split('/').any(stands_in))
+        || !(name.contains('.') || target.contains('/'))
+    {
+        return None;
+    }
+    let wanted = match wanted.display() {
+        Cow::Borrowed(shown) => RepoPath::from(strip_line_numbers(shown)),
+        Cow::Owned(_) => wanted,
+    };
+    let lines: Vec<&str> = note.text.lines().skip(line.saturating_sub(1)).take(1).collect();
+    let by_line = lines.first().map_or(Told::Nothing, |text| told::by_line(&text.replace(target, "_")));
+    let told = by_line.max(told::by_headings(note, line));
+    let what = What::Link(wanted);
+    Some(Named { note: number, line, target: target.to_owned(), kind: what.kind(), what, told })
 }
 
+/// Where links stand: what they say is answered by where they lead.
+struct Links {
+    ranges: Vec<Range<usize>>,
+}
+
+impl Links {
+    fn of(note: &Note) -> Self {
+        let links = note.parsed.links.iter().filter(|link| link.kind != LinkKind::Html);
+        let mut ranges: Vec<Range<usize>> = links.map(|link| link.range.clone()).collect();
+        ranges.extend(note.parsed.definitions.iter().map(|definition| definition.range.clone()));
+        ranges.sort_by_key(|range| (range.start, range.end));
+        Self { ranges }
+    }
+
+    fn hold(&self, byte: usize) -> bool {
+        let next = self.ranges.partition_point(|range| range.start <= byte);
+        self.ranges[..next].iter().rev().take(2).any(|range| range.contains(&byte))
+    }
+
+    /// The parts of a line, which begins at this byte, that no link holds.
+    fn outside<'t>(&self, start: usize, text: &'t str) -> Vec<&'t str> {
+        let mut parts = Vec::new();
+        let mut from = 0;
+        let first = self.ranges.partition_point(|range| range.end <= start);
+        for range in self.ranges[first..].iter().take_while(|range| range.start < start + text.len()) {
+            let (begin, end) = (range.start.saturating_sub(start), (range.end - start).min(text.len()));
+            if begin > from {
+                parts.extend(text.get(from..begin));
+            }
+            from = from.max(end);
+        }
+        parts.extend(text.get(from..));
+        parts
+    }
+}
+
+/// The words of a text, without the signs around them; a sign inside one (`a/*/b.py`) makes it no path.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| character.is_whitespace() || "()[]{}<>\"'`|,;*".contains(character))
+    let parts = text.split(|character: char| character.is_whitespace() || "()[]\"'`|,;".contains(character));
+    parts.map(|word| word.trim_matches(['*', '<', '>', '{', '}', '_']))
 }
 
 fn of_call(called: Called) -> Option<(String, What)> {
@@ -145,6 +182,8 @@ fn of_call(called: Called) -> Option<(String, What)> {
 enum Language {
     Shell,
     Python,
+    /// None is named: often commands, or a tree of files.
+    Unknown,
     Other,
 }
 
@@ -157,7 +196,7 @@ fn code_lines(note: &Note) -> BTreeMap<usize, Language> {
             "sh" | "bash" | "shell" | "console" | "zsh" | "terminal" => Language::Shell,
             "python" | "py" | "python3" | "pycon" => Language::Python,
             "" if is_prompt => Language::Python,
-            "" => Language::Shell,
+            "" => Language::Unknown,
             _ => Language::Other,
         };
         lines.extend((block.lines.0..=block.lines.1).map(|line| (line, language)));
@@ -172,127 +211,4 @@ fn is_title_of_sample(lines: &[&str], line: usize, span: &str) -> bool {
     let is_alone = rest.chars().all(|character| !character.is_alphanumeric());
     let next = lines[line..].iter().map(|line| line.trim()).find(|line| !line.is_empty());
     is_alone && next.is_some_and(|next| next.starts_with("```") || next.starts_with("~~~"))
-}
-
-/// A path with a folder whose ending says nothing: data, a folder.
-fn data_path_of(text: &str) -> Option<String> {
-    let text = text.trim().trim_start_matches("./");
-    let is_plain = text.chars().all(|character| character.is_alphanumeric() || "._-/+".contains(character));
-    let parts: Vec<String> = text.trim_end_matches('/').split('/').map(str::to_lowercase).collect();
-    let ending = parts.last().and_then(|name| name.rsplit_once('.')).map_or("", |(_, ending)| ending);
-    let is_path = is_plain
-        && text.contains('/')
-        && !text.starts_with('/')
-        && !text.contains("..")
-        && !text.contains("//")
-        && !ENDINGS.contains(&ending)
-        && parts.iter().all(|part| !part.is_empty() && !stands_in(part))
-        && text.contains(char::is_alphabetic);
-    is_path.then(|| text.to_owned())
-}
-
-/// True where the words around a name say that it is gone, moved or not yet there.
-pub(super) fn tells_itself(line: &str) -> bool {
-    const TELLING: &[&str] = &[
-        "deleted",
-        "delete",
-        "removed",
-        "remove",
-        "renamed",
-        "rename",
-        "moved",
-        "move",
-        "deprecated",
-        "replaced",
-        "replaces",
-        "obsolete",
-        "superseded",
-        "archived",
-        "archive",
-        "create",
-        "creates",
-        "todo",
-        "planned",
-        "future",
-        "proposed",
-        "save",
-        "saved",
-        "write",
-        "writes",
-        "output",
-        "outputs",
-        "generate",
-        "generated",
-        "generates",
-        "would",
-        "former",
-        "formerly",
-        "old",
-        "new file",
-        "will be",
-        "git mv",
-        "git rm",
-        "no longer",
-    ];
-    let lower = line.to_lowercase();
-    let has_word = |word: &&&str| {
-        lower.match_indices(**word).any(|(at, _)| {
-            let before = lower[..at]
-                .chars()
-                .next_back()
-                .is_none_or(|character| !character.is_alphanumeric() && character != '_');
-            let after = lower[at + word.len()..]
-                .chars()
-                .next()
-                .is_none_or(|character| !character.is_alphanumeric() && character != '_');
-            before && after
-        })
-    };
-    lower.contains("->")
-        || lower.contains('→')
-        || lower.contains("[ ]")
-        || TELLING.iter().find(has_word).is_some()
-}
-
-/// The path in a code span or word, cleaned; `None` for what is none.
-pub(super) fn path_of(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
-    let text = text.split("::").next()?;
-    let text = text.split('#').next()?;
-    let text = strip_line_numbers(text).trim_start_matches("./").trim_start_matches('@');
-    let is_plain = text.chars().all(|character| character.is_alphanumeric() || "._-/+".contains(character));
-    if !is_plain
-        || text.is_empty()
-        || text.starts_with('/')
-        || text.starts_with('-')
-        || text.contains("..")
-        || text.contains("//")
-    {
-        return None;
-    }
-    let name = text.rsplit('/').next()?;
-    let (stem, ending) = name.rsplit_once('.')?;
-    let parts = text.split('/').map(str::to_lowercase).collect::<Vec<_>>();
-    let is_stand_in = parts.iter().any(|part| stands_in(part));
-    // `Node.js`, `React/Vue.js`: names of programs that look like files.
-    let is_program = ending == "js" && stem.chars().next().is_some_and(char::is_uppercase);
-    let fits = ENDINGS.contains(&ending) && !stem.is_empty() && !is_stand_in && !is_program && stem.len() > 1;
-    fits.then(|| text.to_owned())
-}
-
-/// True for a part of a path, in lower case, that stands for what the reader puts there.
-fn stands_in(part: &str) -> bool {
-    let part = part.split('.').next().unwrap_or_default();
-    STAND_INS.contains(&part)
-        || part.starts_with("your")
-        || part.starts_with("my_")
-        || part.contains("xxx")
-        || part.contains("yyyy")
-}
-
-fn strip_line_numbers(text: &str) -> &str {
-    let end = text.trim_end_matches(|character: char| {
-        character.is_ascii_digit() || character == '-' || character == ':'
-    });
-    if text[end.len()..].starts_with(':') { end } else { text }
 }

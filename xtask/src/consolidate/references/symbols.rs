@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Index, Known, Named, What, gone, reference};
+use super::files::gone;
+use super::index::Index;
+use super::told::Told;
+use super::{Known, Named, What, reference};
 use crate::consolidate::note::Note;
 use crate::consolidate::result::{Reference, ReferenceClass};
 use crate::repo::RepoPath;
@@ -16,23 +19,47 @@ pub(in crate::consolidate) type Past = BTreeMap<String, String>;
 /// Which of the names that were asked for stand in the code.
 #[derive(Debug, Default)]
 pub(in crate::consolidate) struct Sightings {
+    /// Symbols and flags as they are named.
+    asked: BTreeSet<String>,
+    /// What no code has shown yet: these, and the forms that a flag has in code.
     wanted: BTreeSet<String>,
     seen: BTreeSet<String>,
+    /// Programs that are called with flags, by the ends of their paths, and those of them that read flags themselves.
+    programs: BTreeSet<String>,
+    readers: BTreeSet<RepoPath>,
 }
 
 impl Sightings {
     /// Looks for the symbols and flags among what is named.
     pub(in crate::consolidate) fn of(named: &[Named]) -> Self {
-        let wanted = named.iter().filter_map(|named| match &named.what {
-            What::Symbol(name) => Some(name.clone()),
-            What::Flag { flag, .. } => Some(flag.clone()),
-            _ => None,
-        });
-        Self { wanted: wanted.collect(), seen: BTreeSet::new() }
+        let mut sightings = Self::default();
+        for named in named {
+            match &named.what {
+                What::Symbol(name) => {
+                    sightings.asked.insert(name.clone());
+                }
+                What::Flag { flag, program } => {
+                    sightings.asked.insert(flag.clone());
+                    sightings.wanted.extend(forms_of_flag(flag));
+                    sightings
+                        .programs
+                        .insert(program.rsplit(['/', '.']).next().unwrap_or(program).to_owned());
+                    sightings.programs.insert(program.rsplit('/').next().unwrap_or(program).to_owned());
+                }
+                _ => {}
+            }
+        }
+        sightings.wanted.extend(sightings.asked.iter().cloned());
+        sightings
     }
 
     /// Takes the words of a file of code.
-    pub(in crate::consolidate) fn take(&mut self, text: &str) {
+    pub(in crate::consolidate) fn take(&mut self, path: &RepoPath, text: &str) {
+        let name = String::from_utf8_lossy(path.file_name());
+        let stem = String::from_utf8_lossy(path.stem());
+        if (self.programs.contains(&*name) || self.programs.contains(&*stem)) && reads_flags(text) {
+            self.readers.insert(path.clone());
+        }
         if self.wanted.is_empty() {
             return;
         }
@@ -57,10 +84,44 @@ impl Sightings {
         self.seen.contains(word)
     }
 
-    /// What was asked for and stands nowhere: history may know it.
-    pub(in crate::consolidate) fn missing(&self) -> &BTreeSet<String> {
-        &self.wanted
+    /// True for a flag that stands in the code, or whose name does: some libraries make flags of names.
+    pub(super) fn saw_flag(&self, flag: &str) -> bool {
+        forms_of_flag(flag).iter().any(|form| self.seen.contains(form))
     }
+
+    /// True for a program that reads flags itself, rather than handing on what it is given.
+    pub(super) fn reads_flags(&self, path: &RepoPath) -> bool {
+        self.readers.contains(path)
+    }
+
+    /// What was asked for and stands nowhere: history may know it.
+    pub(in crate::consolidate) fn missing(&self) -> BTreeSet<String> {
+        self.asked.intersection(&self.wanted).cloned().collect()
+    }
+}
+
+/// `--dry-run` as it may stand in code: itself, `dry-run`, `dry_run`; short names are words of the language.
+fn forms_of_flag(flag: &str) -> Vec<String> {
+    let name = flag.trim_start_matches('-').trim_start_matches("no-");
+    let mut forms = vec![flag.to_owned()];
+    if name.len() >= SHORTEST {
+        forms.extend([name.to_owned(), name.replace('-', "_")]);
+    }
+    forms.dedup();
+    forms
+}
+
+/// True for a program whose text lists its flags: by a parser's calls, or as the cases of a shell script.
+fn reads_flags(text: &str) -> bool {
+    const PARSERS: &[&str] = &["add_argument(", "@click.option(", "getopts ", "GetOptions("];
+    const HANDED_ON: &[&str] =
+        &["parse_known_args", "REMAINDER", "ignore_unknown_options", "allow_extra_args"];
+    let has_cases = text.lines().any(|line| {
+        let case = line.trim_start().split(')').next().unwrap_or_default();
+        line.contains(')') && case.split('|').any(|word| word.trim().starts_with("--")) && !case.contains('(')
+    });
+    let reads = has_cases || PARSERS.iter().any(|call| text.contains(call));
+    reads && !HANDED_ON.iter().any(|word| text.contains(word))
 }
 
 /// The module, function or class in a code span.
@@ -132,7 +193,7 @@ pub(super) fn dead(
         return Some(found);
     }
     // A file may be meant by its name without ending.
-    if known.sightings.saw(name) || index.has_stem(name) {
+    if known.sightings.saw(name) || index.has_stem(name) || named.told >= Told::Gone {
         return None;
     }
     let commit = known.past.get(name)?.clone();
@@ -157,7 +218,7 @@ fn dead_module(
         return None;
     }
     let old = places.iter().find(|place| past.paths.contains(*place))?;
-    Some(gone(named, notes, known, old))
+    gone(named, notes, known, old)
 }
 
 /// Words that define a name in the languages that are known.
@@ -229,6 +290,6 @@ pub(in crate::consolidate) fn write_past(past: &Past) -> String {
 
 /// Reads what [`write_past`] wrote.
 pub(in crate::consolidate) fn read_past(text: &str) -> Past {
-    let pairs = text.lines().filter_map(|line| line.split_once(' '));
+    let pairs = text.lines().filter_map(|line| line.rsplit_once(' '));
     pairs.map(|(name, commit)| (name.to_owned(), commit.to_owned())).collect()
 }

@@ -43,6 +43,12 @@ fn what_only_looks_like_a_path_is_no_name() {
         "`a/../b.py`",
         "`make sure it works`",
         "`$HOME/x.sh`",
+        "`docs/SESSION_0XX.md`",
+        "`src/*/STATES.md` and src/*/STATES.md",
+        "`<dir>/x.py` and src/<name>/x.py",
+        "`my-tool/x.py`",
+        "[`docs/there.md`](https://host/docs/there.md)",
+        "```sh\ncp src/a.py src/b.py\nrun > src/out.py\n```",
         "```text\nsrc/gone.py\n```",
         "    src/indented.py",
     ];
@@ -67,18 +73,43 @@ fn change() -> Change {
 
 /// What became of each name, in a repository that holds `src/kept.py` and once held `src/gone.py`.
 fn classes(text: &str, ignored: &Ignored) -> Vec<(String, ReferenceClass)> {
-    let notes: Vec<Note> = vec![note("notes/a.md", text)];
-    let paths: BTreeSet<RepoPath> =
-        ["src/kept.py", "pkg/core/deep.py", "docs/Guide.md", "notes/a.md"].map(RepoPath::from).into();
+    classes_in("notes/a.md", text, ignored)
+}
+
+fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, ReferenceClass)> {
+    let notes: Vec<Note> = vec![note(path, text)];
+    let paths: BTreeSet<RepoPath> = [
+        "src/kept.py",
+        "src/forwards.sh",
+        "pkg/core/deep.py",
+        "docs/Guide.md",
+        "notes/a.md",
+        "tools/new/a.py",
+        "tools/new/b.py",
+    ]
+    .map(RepoPath::from)
+    .into();
     let mut history = History::default();
     let past = PathHistory { first: change(), last: change(), removed: Some(change()), commits: 1 };
-    history.paths.insert("src/gone.py".into(), past);
-    let commands = BTreeMap::from([("make", BTreeSet::from(["build".to_owned()]))]);
-    let names = named(0, &notes[0]);
+    for path in ["src/gone.py", "notes/gone.md", "left/a.py", "left/b.py"] {
+        history.paths.insert(path.into(), past.clone());
+    }
+    let commands =
+        BTreeMap::from([("make", Some(BTreeSet::from(["build".to_owned(), "test-%".to_owned()])))]);
+    let mut names = named(0, &notes[0]);
+    let links = notes[0].parsed.followed();
+    names.extend(links.into_iter().filter_map(|(target, line)| {
+        let (wanted, _) = crate::links::pointed_at(&notes[0].path, target)?;
+        super::linked(0, &notes[0], line, target, wanted).filter(|_| !target.contains("Guide"))
+    }));
     let mut sightings = Sightings::of(&names);
-    sightings.take("def kept_function(): pass\nparser.add_argument(\"--kept\")");
-    let past =
-        Past::from([("gone_function".to_owned(), "cd".repeat(20)), ("--gone".to_owned(), "cd".repeat(20))]);
+    sightings.take(&"src/kept.py".into(), "def kept_function(): pass\nparser.add_argument(\"--kept\")");
+    sightings.take(&"src/forwards.sh".into(), "python other.py \"$@\"");
+    let past = Past::from([
+        ("gone_function".to_owned(), "cd".repeat(20)),
+        ("--gone".to_owned(), "cd".repeat(20)),
+        ("make old".to_owned(), "cd".repeat(20)),
+    ]);
     let known = Known {
         paths: &paths,
         history: &history,
@@ -86,8 +117,91 @@ fn classes(text: &str, ignored: &Ignored) -> Vec<(String, ReferenceClass)> {
         commands: &commands,
         sightings: &sightings,
         past: &past,
+        is_past_known: true,
     };
     dead(&names, &notes, &known).into_iter().map(|one| (one.target, one.class)).collect()
+}
+
+#[test]
+fn links_paths_of_other_machines_folders_and_commands_have_their_class() {
+    use ReferenceClass::{Ignored as Hidden, NeverExisted, Removed};
+    let hidden = Ignored {
+        surely: BTreeSet::from([".env".into(), "logs/_".into(), "org/name".into()]),
+        ..Ignored::default()
+    };
+    let cases: &[(&str, &[(&str, ReferenceClass)])] = &[
+        (
+            "[x](gone.md) and [y](never.md) and [z](kept.py)",
+            &[("gone.md", Removed), ("never.md", NeverExisted)],
+        ),
+        ("[`src/gone.py`](../src/kept.py)", &[]),
+        ("[x](../src/kept.py:3-7)", &[("../src/kept.py", NeverExisted)][..0]),
+        ("[text](url) [x](path/to/file.md)", &[]),
+        ("[x](never.md) (coming soon)", &[]),
+        ("[x](/home/me/checkout/src/kept.py) and [y](/home/me/checkout/src/never.py)", &[]),
+        ("[x](/home/me/checkout/src/gone.py)", &[("/home/me/checkout/src/gone.py", Removed)]),
+        ("`/home/me/checkout/src/gone.py`", &[("/home/me/checkout/src/gone.py", Removed)]),
+        ("`~/checkout/src/kept.py` `/etc/gone.py` `/usr/lib/never.py`", &[]),
+        ("`../src/gone.py` and `../src/kept.py`", &[("../src/gone.py", Removed)]),
+        ("`left/` and `tools/new/` and `nowhere/`", &[("left/", Removed)]),
+        ("`.env`, `logs/` and the branch `org/name`", &[(".env", Hidden), ("logs/", Hidden)]),
+        ("Write the output to `logs/`", &[("logs/", Hidden)]),
+        ("`make test-unit` `make build` `just x`", &[]),
+        ("`make old`", &[("make old", Removed)]),
+        ("- [ ] run `make nothing`", &[("make nothing", NeverExisted)]),
+        ("```sh\nmake -j4 nothing X=1\n```", &[("make nothing", NeverExisted)]),
+        ("```sh\ngrep x src/gone.py src/never.py\n```", &[("src/gone.py", Removed)]),
+        ("```sh\npython src/kept.py --never-was\n```", &[("python src/kept.py --never-was", NeverExisted)]),
+        ("```sh\nbash src/forwards.sh --never-was\n```", &[]),
+        ("Remove these:\n\n- `src/gone.py`\n- `left/a.py`", &[]),
+        ("## Renames\n\n### Now\n\n`src/gone.py`", &[]),
+        ("See\n→ `src/gone.py`", &[("src/gone.py", Removed)]),
+        (
+            "Of all the files that the last year had brought us `src/gone.py` and the\nothers were removed.",
+            &[],
+        ),
+        ("It writes to `src/gone.py` (new)", &[("src/gone.py", Removed)]),
+        ("For example `src/never.py`", &[]),
+        ("`src/a1.py` `src/b2.py` `src/c3.py` and `src/kept.py`", &[]),
+    ];
+    for (text, expected) in cases {
+        let expected: Vec<_> =
+            expected.iter().map(|(target, class)| ((*target).to_owned(), *class)).collect();
+        assert_eq!(classes(text, &hidden), expected, "{text}");
+    }
+}
+
+#[test]
+fn plan_names_what_is_to_be_built_and_what_is_gone_all_the_same() {
+    let text = "`src/never.py` and `src/gone.py`";
+    let expected = [("src/gone.py".to_owned(), ReferenceClass::Removed)];
+    assert_eq!(classes_in("docs/prd-x.md", text, &Ignored::default()), expected);
+}
+
+#[test]
+fn names_that_only_make_can_tell_are_not_known() {
+    let mut commands = super::Commands::new();
+    super::take_commands(
+        &mut commands,
+        "make",
+        "BIN := tool\nall: $(BIN)\n$(BIN): x\n\tcc %.c\n.PHONY: run\n",
+    );
+    let names = commands["make"].clone().expect("all names are known");
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["all", "run", "tool"]);
+    super::take_commands(&mut commands, "make", "$(foreach x,$(LIST),$(x)): y\n");
+    assert_eq!(commands["make"], None);
+}
+
+#[test]
+fn log_tells_which_commit_removed_the_last_target() {
+    let log = "\u{1}aaa\ndiff --git a/Makefile b/Makefile\n--- a/Makefile\n-deploy prod: build\n+ship: build\n\u{1}bbb\n\
+               diff --git a/web/package.json b/web/package.json\n-    \"deploy\": \"x\",\n-    \"lint\": \"y\"\n\
+               diff --git a/notes.md b/notes.md\n-clean: x\n";
+    let wanted = ["make deploy", "npm run lint", "make clean"].map(str::to_owned).into();
+    let expected: Past = [("make deploy", "aaa"), ("npm run lint", "bbb")]
+        .map(|(name, commit)| (name.to_owned(), commit.to_owned()))
+        .into();
+    assert_eq!(super::removed_targets(log, &wanted), expected);
 }
 
 #[test]
@@ -151,6 +265,7 @@ fn name_that_differs_in_case_says_what_was_meant() {
         commands: &commands,
         sightings: &sightings,
         past: &past,
+        is_past_known: true,
     };
     let found = dead(&named(0, &notes[0]), &notes, &known);
     assert_eq!(

@@ -1,0 +1,211 @@
+//! What became of the files and folders that notes name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::index::{Index, places};
+use super::paths::is_absolute;
+use super::told::Told;
+use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
+use crate::consolidate::note::{Note, seconds};
+use crate::consolidate::result::{Reference, ReferenceClass};
+use crate::links::percent_decoded;
+use crate::repo::{PathHistory, RepoPath};
+
+/// What is there now, what once was, and all folders of both.
+pub(super) struct Places<'k> {
+    pub(super) now: Index<'k>,
+    pub(super) past: Index<'k>,
+    pub(super) folders: BTreeSet<RepoPath>,
+    /// First parts of what is surely named as a file or folder.
+    pub(super) named: BTreeSet<&'k str>,
+}
+
+/// What became of a file or folder; `None` where it is there or nothing is proven.
+pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Places<'_>) -> Option<Reference> {
+    let note = &notes[named.note].path;
+    let link = match &named.what {
+        What::Link(wanted) => Some(wanted),
+        _ => None,
+    };
+    if link.is_none() && all.now.is_there(note, &named.target) {
+        return None;
+    }
+    if named.what == What::Title && !named.target.contains('/') {
+        return None;
+    }
+    let places = match link {
+        Some(wanted) if is_absolute(&named.target) => {
+            [vec![wanted.clone()], places(note, &named.target)].concat()
+        }
+        Some(wanted) => vec![wanted.clone()],
+        None => places(note, &named.target),
+    };
+    // A link from the root of a machine or a site is wrong only in its beginning.
+    if link.is_some() && places.iter().any(|place| all.now.paths.contains(place) || all.now.has_folder(place))
+    {
+        return None;
+    }
+    let exact = places.iter().find(|place| all.past.paths.contains(*place));
+    let covered = |rules: &BTreeSet<RepoPath>| {
+        places.iter().any(|place| rules.contains(place) || rules.contains(&place.join(IN_FOLDER)))
+    };
+    let may_be_ignored = named.what != What::Data || is_file_or_folder(&named.target, all);
+    if may_be_ignored
+        && (covered(&known.ignored.surely) || (exact.is_none() && covered(&known.ignored.perhaps)))
+    {
+        return Some(reference(named, notes, ReferenceClass::Ignored, None, None));
+    }
+    if let Some(old) = exact {
+        return gone(named, notes, known, old);
+    }
+    let folder = places.iter().find(|place| all.past.has_folder(place) && !all.now.has_folder(place));
+    if let Some(folder) = folder.filter(|_| link.is_some() || is_folder(named)) {
+        let is_namesake = link.is_none() && all.now.has_folder_ending_so(&named.target);
+        return if is_namesake { None } else { folder_gone(named, notes, known, all, folder) };
+    }
+    let written = String::from_utf8_lossy(&percent_decoded(named.target.as_bytes())).into_owned();
+    match named.what {
+        What::Path if !is_absolute(&named.target) && all.now.has_name(&named.target) => None,
+        What::Link(_) if all.now.ends_so(&written).is_some() || all.now.has_folder_ending_so(&written) => {
+            None
+        }
+        What::Path | What::Link(_) => match all.past.ends_so(&written) {
+            Some(old) => gone(named, notes, known, old),
+            None => never(named, notes, known, all, &places),
+        },
+        _ => None,
+    }
+}
+
+/// True for `logs/`, `out/x.csv` and `.env`, and for `out/x` where `out/` is named too; `org/name` may be a branch, a
+/// model or two words.
+fn is_file_or_folder(target: &str, all: &Places<'_>) -> bool {
+    let (first, _) = target.split_once('/').unwrap_or((target, ""));
+    has_form_of_a_file(target) || all.named.contains(first)
+}
+
+fn has_form_of_a_file(target: &str) -> bool {
+    let name = target.rsplit('/').next().unwrap_or(target);
+    name.is_empty() || name.contains('.')
+}
+
+/// The first part of what has the form of a file or folder.
+pub(super) fn folder_that_is_named(named: &Named) -> Option<&str> {
+    let is_file = named.what == What::Data && has_form_of_a_file(&named.target);
+    named.target.split_once('/').filter(|_| is_file).map(|(first, _)| first)
+}
+
+/// A claim that no commit ever held it: of links, and of what lies in a folder that is or was there.
+fn never(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    all: &Places<'_>,
+    places: &[RepoPath],
+) -> Option<Reference> {
+    let is_link = matches!(named.what, What::Link(_));
+    if named.told >= if is_link { Told::ToCome } else { Told::Perhaps } {
+        return None;
+    }
+    let folder_is_known = named.target.contains('/')
+        && places.iter().filter_map(RepoPath::parent).any(|folder| all.folders.contains(&folder));
+    let is_own = !is_absolute(&named.target) || (is_link && begins_at_the_root(&named.target, all));
+    let meant = || {
+        places.iter().find_map(|place| known.paths.iter().find(|path| differs_in_case(path, place)).cloned())
+    };
+    (is_own && (is_link || folder_is_known))
+        .then(|| reference(named, notes, ReferenceClass::NeverExisted, meant(), None))
+}
+
+/// True for `/docs/x.md` where `docs` is or was a folder, and for `/x.md`; `/home/me/x.md` is another machine's.
+fn begins_at_the_root(target: &str, all: &Places<'_>) -> bool {
+    let parts = target.trim_matches('/').split_once('/');
+    parts.is_none_or(|(first, _)| all.now.has_folder(&first.into()) || all.past.has_folder(&first.into()))
+}
+
+fn differs_in_case(one: &RepoPath, other: &RepoPath) -> bool {
+    one.as_bytes().eq_ignore_ascii_case(other.as_bytes())
+}
+
+/// Where a file that is gone went, or which commit removed it.
+pub(super) fn gone(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoPath) -> Option<Reference> {
+    if named.told >= Told::Gone {
+        return None;
+    }
+    let moved = known.history.moved_to(old).filter(|rename| known.paths.contains(&rename.to));
+    if let Some(rename) = moved {
+        let commit = rename.change.commit.as_str().to_owned();
+        return Some(reference(named, notes, ReferenceClass::Moved, Some(rename.to.clone()), Some(commit)));
+    }
+    let removed = known.history.paths.get(old).and_then(|past| past.removed.as_ref());
+    let commit = removed.map(|change| change.commit.as_str().to_owned());
+    Some(reference(named, notes, ReferenceClass::Removed, None, commit))
+}
+
+/// A folder goes where most of its files went; else the newest removal in it ended it.
+fn folder_gone(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    all: &Places<'_>,
+    folder: &RepoPath,
+) -> Option<Reference> {
+    if named.told >= Told::Gone {
+        return None;
+    }
+    let files: Vec<&RepoPath> = all.past.below(folder).collect();
+    let mut targets: BTreeMap<(RepoPath, String), usize> = BTreeMap::new();
+    for file in &files {
+        let rest = &file.as_bytes()[folder.as_bytes().len()..];
+        let rename = known.history.moved_to(file).filter(|rename| known.paths.contains(&rename.to));
+        let target = rename.and_then(|rename| {
+            let to = rename.to.as_bytes().strip_suffix(rest)?;
+            Some((RepoPath::from_bytes(to), rename.change.commit.as_str().to_owned()))
+        });
+        if let Some(target) = target {
+            *targets.entry(target).or_default() += 1;
+        }
+    }
+    if let Some(((to, commit), _)) = targets.into_iter().find(|(_, count)| 2 * count > files.len()) {
+        return Some(reference(named, notes, ReferenceClass::Moved, Some(to), Some(commit)));
+    }
+    let pasts = files.iter().filter_map(|file| known.history.paths.get(*file));
+    let newest = pasts
+        .filter_map(|past: &PathHistory| past.removed.as_ref())
+        .max_by_key(|change| (seconds(&change.date), change.commit.as_str()));
+    let commit = newest.map(|change| change.commit.as_str().to_owned());
+    Some(reference(named, notes, ReferenceClass::Removed, None, commit))
+}
+
+/// Takes back what a note claims never to have been, where that is most of what it names: it tells of what is to be
+/// built, or of another repository.
+pub(super) fn without_plans(found: &mut Vec<Reference>, named: &[Named], notes: &[Note], all: &Places<'_>) {
+    let is_never = |one: &Reference| one.class == ReferenceClass::NeverExisted && one.moved_to.is_none();
+    let mut never: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
+    for one in found.iter().filter(|one| is_never(one) && one.target.contains('/')) {
+        never.entry(one.path.clone()).or_default().insert(one.target.clone());
+    }
+    let mut known: BTreeMap<&RepoPath, BTreeSet<&str>> = BTreeMap::new();
+    for one in named.iter().filter(|one| matches!(one.what, What::Path | What::Link(_))) {
+        let note = &notes[one.note].path;
+        let of_note = never.get(note);
+        if of_note.is_some_and(|targets| !targets.contains(&one.target))
+            && all.now.is_there(note, &one.target)
+        {
+            known.entry(note).or_default().insert(&one.target);
+        }
+    }
+    let links: BTreeSet<(usize, usize, &str)> = named
+        .iter()
+        .filter(|one| matches!(one.what, What::Link(_)))
+        .map(|one| (one.note, one.line, one.target.as_str()))
+        .collect();
+    let number: BTreeMap<&RepoPath, usize> =
+        notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
+    found.retain(|one| {
+        let count = never.get(&one.path).map_or(0, BTreeSet::len);
+        let is_plan = count >= 3 && count > known.get(&one.path).map_or(0, BTreeSet::len);
+        let is_link = links.contains(&(number[&one.path], one.line, one.target.as_str()));
+        !(is_plan && is_never(one) && one.target.contains('/') && !is_link)
+    });
+}

@@ -1,0 +1,101 @@
+//! Paths by their ends: how people name files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::paths::{ends_of_absolute, is_absolute};
+use crate::repo::RepoPath;
+
+/// Where a path that stands in a note may be meant: from the root, and beside the note.
+pub(super) fn places(note: &RepoPath, target: &str) -> Vec<RepoPath> {
+    if is_absolute(target) {
+        let ends = ends_of_absolute(target);
+        return ends.into_iter().filter_map(|end| RepoPath::resolve(None, end.as_bytes())).collect();
+    }
+    let beside = RepoPath::resolve(note.parent().as_ref(), target.as_bytes());
+    let from_root = RepoPath::resolve(None, target.as_bytes());
+    let mut places: Vec<RepoPath> = [from_root, beside].into_iter().flatten().collect();
+    places.dedup();
+    places
+}
+
+/// Paths by their last part.
+pub(super) struct Index<'k> {
+    pub(super) paths: &'k BTreeSet<RepoPath>,
+    by_name: BTreeMap<&'k [u8], Vec<&'k RepoPath>>,
+    folders: BTreeSet<RepoPath>,
+}
+
+impl<'k> Index<'k> {
+    pub(super) fn of(paths: &'k BTreeSet<RepoPath>) -> Self {
+        let mut by_name: BTreeMap<&[u8], Vec<&RepoPath>> = BTreeMap::new();
+        for path in paths {
+            by_name.entry(path.file_name()).or_default().push(path);
+        }
+        let mut folders = BTreeSet::new();
+        for path in paths {
+            let mut folder = path.parent();
+            while let Some(known) = folder.filter(|folder| !folders.contains(folder)) {
+                folder = known.parent();
+                folders.insert(known);
+            }
+        }
+        Self { paths, by_name, folders }
+    }
+
+    /// True for what stands beside the note, at the root, or anywhere below a path that ends so.
+    pub(super) fn is_there(&self, note: &RepoPath, target: &str) -> bool {
+        let places = places(note, target);
+        places.iter().any(|place| self.paths.contains(place) || self.has_folder(place))
+            || self.ends_so(target).is_some()
+    }
+
+    pub(super) fn has_folder(&self, place: &RepoPath) -> bool {
+        self.folders.contains(place)
+    }
+
+    /// True for a file whose name without ending is this.
+    pub(super) fn has_stem(&self, stem: &str) -> bool {
+        self.by_name.keys().any(|name| {
+            name.strip_prefix(stem.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."))
+        })
+    }
+
+    /// A path of which this is an end.
+    pub(super) fn ends_so(&self, target: &str) -> Option<&'k RepoPath> {
+        if is_absolute(target) {
+            return None;
+        }
+        let wanted = RepoPath::resolve(None, target.trim_start_matches("../").as_bytes())?;
+        let holders = self.by_name.get(wanted.file_name())?;
+        holders.iter().copied().find(|path| {
+            path.as_bytes()
+                .strip_suffix(wanted.as_bytes())
+                .is_some_and(|start| start.is_empty() || start.ends_with(b"/"))
+        })
+    }
+
+    /// True for a folder of which this is an end.
+    pub(super) fn has_folder_ending_so(&self, target: &str) -> bool {
+        let Some(wanted) = RepoPath::resolve(None, target.trim_start_matches("../").as_bytes()) else {
+            return false;
+        };
+        self.folders.iter().any(|folder| {
+            folder
+                .as_bytes()
+                .strip_suffix(wanted.as_bytes())
+                .is_some_and(|start| start.is_empty() || start.ends_with(b"/"))
+        })
+    }
+
+    pub(super) fn has_name(&self, target: &str) -> bool {
+        let name = target.rsplit('/').next().unwrap_or(target);
+        self.by_name.contains_key(name.as_bytes())
+    }
+
+    /// The paths below a folder.
+    pub(super) fn below(&self, folder: &RepoPath) -> impl Iterator<Item = &'k RepoPath> {
+        let start = folder.join(b"");
+        let inside = folder.clone();
+        self.paths.range(start..).take_while(move |path| path.is_within(&inside))
+    }
+}

@@ -1,0 +1,123 @@
+//! What looks like a path of a repository, and what only looks so.
+
+/// Endings of files that belong to a repository rather than to an output.
+pub(super) const ENDINGS: &[&str] = &[
+    "py", "pyi", "ipynb", "rs", "js", "jsx", "mjs", "cjs", "ts", "tsx", "go", "java", "kt", "swift", "rb",
+    "php", "c", "h", "cc", "cpp", "hpp", "cs", "scala", "lua", "r", "jl", "sh", "bash", "zsh", "ps1", "bat",
+    "md", "mdx", "rst", "toml", "yml", "yaml", "cfg", "ini", "sql", "html", "css", "scss", "vue", "svelte",
+    "proto", "tf", "nix", "tex", "bib", "m",
+];
+
+/// Parts of paths that stand for something else.
+const STAND_INS: &[&str] = &[
+    "path",
+    "to",
+    "your",
+    "my",
+    "foo",
+    "bar",
+    "baz",
+    "qux",
+    "example",
+    "xxx",
+    "yyyy",
+    "nnnn",
+    "some",
+    "dir",
+    "folder",
+    "file",
+    "file1",
+    "file2",
+    "filename",
+    "name",
+    "user",
+    "username",
+    "home",
+    "project",
+    "repo",
+    "script",
+    "module_name",
+    "package_name",
+];
+
+/// The path in a code span or word, cleaned; `None` for what is none.
+pub(super) fn path_of(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+    let text = text.split("::").next()?;
+    let text = text.split('#').next()?;
+    let text = strip_line_numbers(text).trim_start_matches("./").trim_start_matches('@');
+    let below = text.trim_start_matches("../");
+    let below = below.strip_prefix("~/").or_else(|| below.strip_prefix('/')).unwrap_or(below);
+    if !is_plain(below) || below.starts_with('-') {
+        return None;
+    }
+    let name = text.rsplit('/').next()?;
+    let (stem, ending) = name.rsplit_once('.')?;
+    // `Node.js`, `React/Vue.js`: names of programs that look like files.
+    let is_program = ending == "js" && stem.chars().next().is_some_and(char::is_uppercase);
+    // What `/home/user/x` stands for is settled by its end.
+    let is_stand_in = !is_absolute(text) && below.split('/').any(stands_in);
+    let fits = ENDINGS.contains(&ending) && !stem.is_empty() && !is_stand_in && !is_program && stem.len() > 1;
+    fits.then(|| text.to_owned())
+}
+
+/// A path whose ending says nothing, but whose form does: data, a folder, a file whose name begins with a dot.
+pub(super) fn data_path_of(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches("./");
+    let name = text.trim_end_matches('/').rsplit('/').next()?;
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let is_hidden =
+        name.len() > 3 && name.strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+    let is_path = is_plain(text.trim_end_matches('/'))
+        && (text.contains('/') || is_hidden)
+        && !text.starts_with('/')
+        && !ENDINGS.contains(&ending)
+        && !text.trim_end_matches('/').split('/').any(stands_in)
+        && text.contains(char::is_alphabetic);
+    is_path.then(|| text.to_owned())
+}
+
+fn is_plain(path: &str) -> bool {
+    path.chars().all(|character| character.is_alphanumeric() || "._-/+".contains(character))
+        && !path.is_empty()
+        && !path.contains("..")
+        && !path.split('/').any(str::is_empty)
+}
+
+/// True for a part of a path that stands for what the reader puts there.
+pub(super) fn stands_in(part: &str) -> bool {
+    let name = part.split('.').next().unwrap_or_default();
+    let lower = name.to_lowercase();
+    STAND_INS.contains(&lower.as_str())
+        || lower.starts_with("your")
+        || lower.starts_with("my_")
+        || lower.starts_with("my-")
+        || lower.contains("xxx")
+        || lower.contains("yyyy")
+        // `SESSION_0XX`, `phase_NN`: capitals for figures.
+        || name.split(['_', '-']).any(|word| {
+            let figures = word.trim_start_matches(|first: char| first.is_ascii_digit() || first == 'v');
+            figures.len() >= 2 && (figures.bytes().all(|byte| byte == b'X') || figures.bytes().all(|byte| byte == b'N'))
+        })
+}
+
+/// A path without the lines behind it: `x.py:3-7`.
+pub(super) fn strip_line_numbers(text: &str) -> &str {
+    let end = text.trim_end_matches(|character: char| {
+        character.is_ascii_digit() || character == '-' || character == ':'
+    });
+    if text[end.len()..].starts_with(':') { end } else { text }
+}
+
+/// The paths inside the repository that a path of another machine may mean: its ends, the longest first.
+pub(super) fn ends_of_absolute(path: &str) -> Vec<&str> {
+    let path = path.strip_prefix("~/").or_else(|| path.strip_prefix('/')).unwrap_or(path);
+    let cuts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
+    // A name alone proves nothing: `/etc/x/setup.py`.
+    cuts.map(|at| &path[at..]).filter(|end| end.contains('/') || *end == path).collect()
+}
+
+/// True for a path that begins at the root of a machine, a site or the repository.
+pub(super) fn is_absolute(path: &str) -> bool {
+    path.starts_with('/') || path.starts_with("~/")
+}
