@@ -29,6 +29,9 @@ pub enum What {
     Since(String),
 }
 
+/// How many files are few.
+const FEW: usize = 200;
+
 /// The trees of a request.
 #[derive(Debug)]
 pub struct Trees {
@@ -160,9 +163,12 @@ impl<'a> Past<'a> {
 
 /// Reads one tree: its notes on one thread, its Python on the others.
 pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
+    // A few files are parsed sooner than all that is held is read.
+    let is_small = tree.entries().nth(FEW).is_none();
+    let cache = if is_small { Cache::disabled() } else { Cache::of(repo) };
     let (notes, project) = thread::scope(|scope| {
         let notes = scope.spawn(|| notes(tree));
-        let project = Project::of_tree_cached(tree, &Cache::of(repo));
+        let project = Project::of_tree_cached(tree, &cache);
         (notes.join(), project)
     });
     let notes = notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;

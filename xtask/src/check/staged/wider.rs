@@ -4,7 +4,7 @@
 //! and imports are looked up in a tree of those files and of all whose names they mention. With fewer files more may
 //! seem broken, never less: so when that tree is clean, so is the whole; else the whole tree is asked, against HEAD.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -44,12 +44,13 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
         .filter(|changed| (links && is_markdown(&changed.path)) || (python && is_python(&changed.path)))
         .collect();
     // Two sides that each hold together may not do so as one.
-    let may_break = input.parents.len() > 1 || takes_away(&blobs, input)?;
+    let mut texts: Texts = BTreeMap::new();
+    let may_break = input.parents.len() > 1 || takes_away(&blobs, input, &mut texts)?;
     if !may_break {
         if sources.is_empty() {
             return Ok(Vec::new());
         }
-        let small = small_tree(request, &blobs, &sources)?;
+        let small = small_tree(request, &blobs, &sources, texts)?;
         if let Some(tree) = small
             && of_sources(run(request, (&tree, None), &History::default())?, &sources, &tree).is_empty()
         {
@@ -157,8 +158,12 @@ fn whole(request: &Request<'_>, input: &Input, (tree, history): (&Tree, &History
     }
 }
 
-/// True when the commit removes a path, a heading's anchor or a Python name that others may use.
-fn takes_away(blobs: &Blobs, input: &Input) -> Result<bool> {
+/// What changed files hold now.
+type Texts = BTreeMap<RepoPath, Vec<u8>>;
+
+/// True when the commit removes a path, a heading's anchor or a Python name that others may use. Keeps what it reads
+/// of the files as they will be.
+fn takes_away(blobs: &Blobs, input: &Input, texts: &mut Texts) -> Result<bool> {
     for changed in &input.changes {
         let Some(before) = changed.before.iter().flatten().next() else { continue };
         let Some(after) = &changed.after else { return Ok(true) };
@@ -171,15 +176,41 @@ fn takes_away(blobs: &Blobs, input: &Input) -> Result<bool> {
         }
         let (old, new) = (blobs.read(&before.id)?, blobs.read(&after.id)?);
         let lost = if markdown {
-            !anchors(&old).is_subset(&anchors(&new))
+            !has_same_headings(&old, &new) && !anchors(&old).is_subset(&anchors(&new))
         } else {
-            !names(&old).is_subset(&names(&new))
+            !new.starts_with(&old) && !names(&old).is_subset(&names(&new))
         };
+        texts.insert(changed.path.clone(), new);
         if lost {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// True when all lines that may make, begin or hide a heading or another anchor are the same, so that none is lost.
+fn has_same_headings(old: &[u8], new: &[u8]) -> bool {
+    let (old, new) = (shaping_lines(old), shaping_lines(new));
+    old.is_some() && old == new
+}
+
+/// Those lines; `None` for a text with headings that are underlined, which are paragraphs until their end.
+fn shaping_lines(bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut found = Vec::new();
+    let mut previous: &[u8] = b"";
+    for line in bytes.split(|&byte| byte == b'\n') {
+        let words = line.trim_ascii();
+        let is_line_of = |sign: u8| !words.is_empty() && words.iter().all(|&byte| byte == sign);
+        if is_line_of(b'=') || (is_line_of(b'-') && !previous.is_empty()) {
+            return None;
+        }
+        let is_fence = words.starts_with(b"```") || words.starts_with(b"~~~") || is_line_of(b'-');
+        if is_fence || memchr::memchr2(b'#', b'<', line).is_some() {
+            found.push(line);
+        }
+        previous = words;
+    }
+    Some(found)
 }
 
 fn anchors(bytes: &[u8]) -> BTreeSet<String> {
@@ -189,10 +220,11 @@ fn anchors(bytes: &[u8]) -> BTreeSet<String> {
 }
 
 /// Names that the top of a Python file and its classes bind, too many rather than too few, but no local ones; and the
-/// lines by which functions say what they take.
+/// words by which functions say what they take.
 pub(super) fn names(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
     let mut names = BTreeSet::new();
-    let (mut in_function, mut in_brackets, mut in_parameters) = (false, false, false);
+    let (mut in_function, mut in_brackets) = (false, false);
+    let mut signature: Vec<u8> = Vec::new();
     for line in bytes.split(|&byte| byte == b'\n') {
         let start = line.trim_ascii_start();
         if start.is_empty() || start.starts_with(b"#") {
@@ -202,9 +234,11 @@ pub(super) fn names(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
             in_function = begins_function(start);
         }
         let is_indented = start.len() < line.len();
-        if (begins_function(start) && !(in_function && is_indented)) || in_parameters {
-            names.insert(line.trim_ascii().to_vec());
-            in_parameters = !line.trim_ascii_end().ends_with(b":");
+        if (begins_function(start) && !(in_function && is_indented)) || !signature.is_empty() {
+            signature.extend_from_slice(line.trim_ascii());
+            if signature.ends_with(b":") {
+                names.insert(std::mem::take(&mut signature));
+            }
         }
         if in_brackets {
             names.extend(words(line).map(<[u8]>::to_vec));
@@ -239,6 +273,12 @@ fn opens_imports(line: &[u8]) -> bool {
     line.starts_with(b"from ") && line.contains(&b'(') && !line.contains(&b')')
 }
 
+/// False for words of running text. A destination that is taken for one only means that the whole tree is asked.
+fn may_be_destination(word: &[u8], before: u8) -> bool {
+    let inside = word.strip_suffix(b".").unwrap_or(word);
+    !before.is_ascii_whitespace() || inside.iter().any(|byte| b"./%:".contains(byte))
+}
+
 fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes
         .split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 128))
@@ -246,15 +286,25 @@ fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// The changed files and all that they may lead to; `None` when names lead on and on.
-fn small_tree(request: &Request<'_>, blobs: &Blobs, sources: &[&Changed]) -> Result<Option<Tree>> {
+fn small_tree(
+    request: &Request<'_>,
+    blobs: &Blobs,
+    sources: &[&Changed],
+    mut texts: Texts,
+) -> Result<Option<Tree>> {
     let mut wanted = Wanted::default();
-    let mut entries: Vec<(RepoPath, Entry)> = Vec::new();
+    let mut known = BTreeMap::new();
     for changed in sources {
         let Some(state) = changed.file() else { continue };
-        wanted.read(&changed.path, &blobs.read(&state.id)?);
-        entries.push((changed.path.clone(), entry_of(state.kind, &state.id)));
+        let text = match texts.remove(&changed.path) {
+            Some(text) => text,
+            None => blobs.read(&state.id)?,
+        };
+        wanted.read(&changed.path, &text);
+        known.insert(changed.path.clone(), Some((state.kind, text)));
     }
-    let mut taken: BTreeSet<RepoPath> = entries.iter().map(|(path, _)| path.clone()).collect();
+    let mut entries: Vec<(RepoPath, Entry)> = Vec::new();
+    let mut taken: BTreeSet<RepoPath> = known.keys().cloned().collect();
     for _ in 0..ROUNDS {
         let mut more: Vec<(RepoPath, Entry)> = Vec::new();
         let mut folder: Vec<u8> = Vec::new();
@@ -275,7 +325,7 @@ fn small_tree(request: &Request<'_>, blobs: &Blobs, sources: &[&Changed]) -> Res
             entries.push((path, entry));
         }
         if wanted.modules.len() == before {
-            return Ok(Some(Tree::of_entries(request.repo, entries)?));
+            return Ok(Some(Tree::of_entries(request.repo, entries)?.overlaid(known)));
         }
     }
     Ok(None)
@@ -336,7 +386,13 @@ impl Wanted {
             return;
         }
         let cut = |byte: &u8| byte.is_ascii_whitespace() || b"()<>\"'`[]|{}=,;#?".contains(byte);
+        let mut at = 0_usize;
         for word in bytes.split(cut) {
+            let before = at.checked_sub(1).map_or(b' ', |before| bytes[before]);
+            at += word.len() + 1;
+            if word.is_empty() || !may_be_destination(word, before) {
+                continue;
+            }
             let decoded = percent_decoded(word);
             let decoded = decoded.strip_suffix(b"/").unwrap_or(&decoded);
             if let Some(name) =
