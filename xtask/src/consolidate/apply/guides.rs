@@ -1,17 +1,24 @@
 //! Makes the guides: composed from their sources, their links led to where everything stands afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
 use super::checks::Task;
 use super::fates::Fates;
 use super::gather::Facts;
+use super::{Paths, unlinked};
+use crate::consolidate::affinity::Affinities;
 use crate::consolidate::conserve::{self, Conservation, Outputs, SourceConservation, Text};
-use crate::consolidate::guide::{Guide, GuideRequest, GuideSource, Landing, compose};
-use crate::links::{Left, NewPlace, Parts, Rewriter, Standing};
+use crate::consolidate::facts::{self, FactValue};
+use crate::consolidate::guide::{
+    Conflict, ConflictValue, Guide, GuideRequest, GuideSource, Landing, compose,
+};
+use crate::consolidate::note::Note;
+use crate::consolidate::overlaps::Overlaps;
+use crate::links::{self, Left, NewPlace, Parts, Rewriter, Standing};
 use crate::markdown::{self, Format, Parsed};
-use crate::repo::{Change, RepoPath};
+use crate::repo::{Change, Repo, RepoPath};
 
 /// How many lost things an error names.
 const SHOWN: usize = 5;
@@ -33,13 +40,16 @@ struct Source {
 
 /// Composes the guide of each merge, and learns where the anchors of the sources stand in it.
 pub(super) fn compose_all(
+    repo: &Repo,
     facts: &Facts,
     fates: &mut Fates,
     dates: &BTreeMap<RepoPath, Change>,
 ) -> Result<Vec<Made>> {
     let mut made = Vec::new();
+    let index = links::Index::new(&facts.tree);
+    let ignored = ignored(repo, facts, fates, &index)?;
     for task in fates.merges.clone() {
-        let sources = sources(facts, fates, &task)?;
+        let sources = sources(facts, fates, &task, (&index, &ignored))?;
         let guide = guide(&task, &sources, dates);
         learn(fates, &task.item.target, &sources, &guide);
         made.push(Made { target: task.item.target.clone(), text: guide.text, sources });
@@ -47,7 +57,20 @@ pub(super) fn compose_all(
     Ok(made)
 }
 
-fn sources(facts: &Facts, fates: &Fates, task: &Task) -> Result<Vec<Source>> {
+/// What the sources link to, is not in the tree, and git ignores.
+fn ignored(repo: &Repo, facts: &Facts, fates: &Fates, index: &links::Index<'_>) -> Result<Paths> {
+    let sources = fates.merges.iter().flat_map(|task| &task.item.sources);
+    let read = sources.filter_map(|source| Some((&source.path, &facts.contents.get(&source.path)?.1)));
+    let wanted: Paths = read.flat_map(|(path, bytes)| unlinked::missing(bytes, path, index)).collect();
+    links::ignored(repo, &facts.tree, &wanted.into_iter().collect::<Vec<_>>())
+}
+
+fn sources(
+    facts: &Facts,
+    fates: &Fates,
+    task: &Task,
+    (index, ignored): (&links::Index<'_>, &Paths),
+) -> Result<Vec<Source>> {
     let rewriter = Rewriter::new(&facts.tree, &fates.moves, &fates.arriving)?;
     let mentions = Parts { links: false, ..Parts::LIVE };
     let mut sources = Vec::new();
@@ -55,9 +78,12 @@ fn sources(facts: &Facts, fates: &Fates, task: &Task) -> Result<Vec<Source>> {
         let Some((_, bytes)) = facts.contents.get(&source.path) else { continue };
         let at = Standing { from: &source.path, to: &task.item.target };
         let named = rewriter.rewrite(at, bytes, mentions).bytes;
-        let text = markdown::readable(named.as_deref().unwrap_or(bytes)).into_owned();
+        let mut text = markdown::readable(named.as_deref().unwrap_or(bytes)).into_owned();
         let format = Format::of_extension(&source.path.extension()).unwrap_or(Format::Plain);
         let archived = fates.moves.get(&source.path).and_then(|place| place.original.clone());
+        if archived.is_some() && format == Format::Markdown {
+            text = unlinked::without_broken_links(&text, &source.path, index, ignored);
+        }
         sources.push(Source {
             path: source.path.clone(),
             parsed: markdown::parse(&text, format),
@@ -86,13 +112,42 @@ fn guide(task: &Task, sources: &[Source], dates: &BTreeMap<RepoPath, Change>) ->
         })
         .collect();
     let id = task.item.id();
+    let conflicts = conflicts(task, sources, dates);
     compose(&GuideRequest {
         id: &id,
         target: &task.item.target,
         sources: &given,
         sections: &task.item.sections,
-        conflicts: &[],
+        conflicts: &conflicts,
     })
+}
+
+/// What the sources of a guide state differently, found as the analysis finds it.
+fn conflicts(task: &Task, sources: &[Source], dates: &BTreeMap<RepoPath, Change>) -> Vec<Conflict> {
+    let blob_of = |path: &RepoPath| task.item.sources.iter().find(|source| source.path == *path);
+    let notes: Vec<Note> = sources
+        .iter()
+        .filter_map(|source| {
+            let blob = blob_of(&source.path)?.blob.clone();
+            let note = crate::consolidate::gather::note(&source.path, blob, source.text.clone());
+            let changed = dates.get(&source.path).map(|change| change.date.clone());
+            Some(Note { changed, ..note })
+        })
+        .collect();
+    let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
+    let overlaps = Overlaps::of(&texts, &BTreeSet::new());
+    let affinities = Affinities::of(&notes, &overlaps);
+    let facts = facts::find(&notes, &overlaps, &affinities);
+    let value = |value: FactValue| ConflictValue {
+        value: value.value,
+        path: value.path,
+        line: value.line,
+        changed: value.changed,
+    };
+    facts
+        .into_iter()
+        .map(|fact| Conflict { key: fact.key, values: fact.values.into_iter().map(value).collect() })
+        .collect()
 }
 
 /// Takes where everything stands in the guide.

@@ -14,6 +14,7 @@ mod marks;
 mod plan;
 mod summary;
 mod sweep;
+mod unlinked;
 mod verify;
 
 #[cfg(test)]
@@ -96,7 +97,7 @@ pub fn prepare(
     let mut fates = fates::Fates::of(&facts, &chosen, &dates, options);
     gather::check_tracked(repo, &facts.tree, &fates)?;
     progress.step("composing guides");
-    let made = guides::compose_all(&facts, &mut fates, &dates)?;
+    let made = guides::compose_all(repo, &facts, &mut fates, &dates)?;
     progress.step("rewriting links and mentions");
     let (mut swept, made) = sweep::sweep(repo, &facts, &fates, made, options)?;
     swept.index = index::index(&facts, &fates, &swept)?;

@@ -16,8 +16,11 @@ pub(super) fn by_node<'r>(
 ) -> BTreeMap<usize, Vec<&'r Conflict>> {
     let mut by_node: BTreeMap<usize, Vec<&Conflict>> = BTreeMap::new();
     for conflict in request.conflicts {
-        let homes = newest_first(conflict).into_iter().filter_map(|value| home(value, sources, tree));
-        by_node.entry(homes.into_iter().next().unwrap_or(0)).or_default().push(conflict);
+        let mut homes = newest_first(conflict).into_iter().filter_map(|value| home(value, sources, tree));
+        // What the guide does not speak of is no matter for its readers.
+        if let Some(home) = homes.next() {
+            by_node.entry(home).or_default().push(conflict);
+        }
     }
     by_node
 }

@@ -1,0 +1,159 @@
+//! Links that lead nowhere, on their way into a guide: their words stay, with what they named and that it is not there.
+//!
+//! The original in the archive keeps the link, so that a copy of it in the guide would make two broken links of one.
+
+use std::ops::Range;
+
+use super::Paths;
+use crate::consolidate::folded::label_range;
+use crate::links::{Index, Reason, Resolution};
+use crate::markdown::{BlockKind, Format, Link, LinkKind, Parsed, parse, readable};
+use crate::repo::RepoPath;
+use crate::report::Inline;
+
+/// How deep links and pictures may stand in one another.
+const DEPTH: usize = 4;
+
+/// The text of a note with plain words in place of its broken links.
+pub(super) fn without_broken_links(
+    text: &str,
+    path: &RepoPath,
+    index: &Index<'_>,
+    ignored: &Paths,
+) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..DEPTH {
+        let parsed = parse(&text, Format::Markdown);
+        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+        for link in &parsed.links {
+            // What stands in another edit comes with the next round.
+            let is_inside = edits.last().is_some_and(|(range, _)| link.range.start < range.end);
+            if is_inside || !leads_nowhere(index, path, &link.destination, ignored) {
+                continue;
+            }
+            // Written as from the root, it names a file all the same.
+            let from_root = index.resolve(path, &format!("/{}", link.destination));
+            let is_there = matches!(from_root, Resolution::File { .. } | Resolution::Folder(_))
+                && !link.destination.starts_with(['#', '?']);
+            let words = words(&text, &parsed, link, is_there);
+            edits.extend(words.map(|words| (whole(&text, link), words)));
+        }
+        if edits.is_empty() {
+            break;
+        }
+        for (range, words) in edits.into_iter().rev() {
+            text.replace_range(range, &words);
+        }
+    }
+    text
+}
+
+/// The paths that the links of a text look for and that are not in the tree.
+pub(super) fn missing(text: &[u8], path: &RepoPath, index: &Index<'_>) -> Paths {
+    let parsed = parse(&readable(text), Format::Markdown);
+    let problems = parsed.links.iter().filter_map(|link| match index.resolve(path, &link.destination) {
+        Resolution::Broken(problem) => problem.path,
+        _ => None,
+    });
+    problems.collect()
+}
+
+fn leads_nowhere(index: &Index<'_>, path: &RepoPath, destination: &str, ignored: &Paths) -> bool {
+    match index.resolve(path, destination) {
+        Resolution::Broken(problem) => {
+            problem.reason != Reason::Empty && !problem.path.is_some_and(|path| ignored.contains(&path))
+        }
+        _ => false,
+    }
+}
+
+/// All of a link; an empty label stands behind what is known as its range.
+fn whole(text: &str, link: &Link) -> Range<usize> {
+    let label = (link.kind == LinkKind::Reference).then(|| label_range(text, link)).flatten();
+    link.range.start..label.map_or(link.range.end, |label| label.end.max(link.range.end))
+}
+
+/// What is written in place of a link; `None` for HTML, which stays.
+fn words(text: &str, parsed: &Parsed, link: &Link, is_there: bool) -> Option<String> {
+    let open = link.range.start + usize::from(link.image) + 1;
+    let close = match (link.kind, &link.place) {
+        (LinkKind::Inline, Some(place)) => {
+            text.get(open..place.range.start)?.rfind("](").map(|at| open + at)?
+        }
+        (LinkKind::Reference, _) => match label_range(text, link) {
+            Some(label) if label.start > open => label.start - 1,
+            _ => link.range.end - 1,
+        },
+        _ => return None,
+    };
+    let said = text.get(open..close)?;
+    let is_in = |matches: fn(&BlockKind) -> bool| {
+        parsed.blocks.iter().any(|block| {
+            matches(&block.kind) && block.range.start <= link.range.start && link.range.end <= block.range.end
+        })
+    };
+    // An anchor is made of all words of a heading.
+    if is_in(|kind| matches!(kind, BlockKind::Heading(_))) {
+        return Some(said.to_owned());
+    }
+    let in_table = is_in(|kind| matches!(kind, BlockKind::Table { .. }));
+    if link.destination.contains(['\n', '\r']) || (in_table && link.destination.contains('|')) {
+        return Some(said.to_owned());
+    }
+    let name = Inline::code(link.destination.clone()).to_markdown();
+    if said.trim() == name || said.trim() == link.destination {
+        return Some(if is_there { name } else { format!("{name} (not found)") });
+    }
+    let what = if link.image { "picture " } else { "" };
+    let space = if said.trim().is_empty() { "" } else { " " };
+    let why = if is_there { "" } else { ", not found" };
+    Some(format!("{said}{space}({what}{name}{why})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::{EntryKind, Tree};
+
+    #[test]
+    fn words_and_names_of_broken_links_stay() {
+        let files = ["a.md", "docs/b.md", "docs/x.png"];
+        let files = files.map(|path| (RepoPath::from(path), EntryKind::File, b"# B\n".to_vec()));
+        let tree = Tree::in_memory(files);
+        let index = Index::new(&tree);
+        let cases = [
+            ("See [b](docs/b.md) and [c](docs/c.md).", "See [b](docs/b.md) and c (`docs/c.md`, not found)."),
+            ("[`c.md`](c.md) [c.md](c.md)", "`c.md` (not found) `c.md` (not found)"),
+            (
+                "![A plan](plan.png) ![](plan.png)",
+                "A plan (picture `plan.png`, not found) (picture `plan.png`, not found)",
+            ),
+            (
+                "[x][y], [y][] and [y]\n\n[y]: gone.md",
+                "x (`gone.md`, not found), y (`gone.md`, not found) and y (`gone.md`, not found)\n\n[y]: gone.md",
+            ),
+            ("[![i](docs/x.png)](gone.md)", "![i](docs/x.png) (`gone.md`, not found)"),
+            ("[![i](gone.png)](docs/b.md)", "[i (picture `gone.png`, not found)](docs/b.md)"),
+            ("## The [c](c.md)\n", "## The c\n"),
+            (
+                "[s](build/x.html) <a href=\"c.md\">c</a> [w](https://example.invalid)",
+                "[s](build/x.html) <a href=\"c.md\">c</a> [w](https://example.invalid)",
+            ),
+            ("[own](#gone) [top](#top)", "own (`#gone`, not found) [top](#top)"),
+            ("[p](<a b.md> \"T\")", "p (`a b.md`, not found)"),
+        ];
+        let ignored = Paths::from([RepoPath::from("build/x.html")]);
+        for (text, expected) in cases {
+            assert_eq!(without_broken_links(text, &"a.md".into(), &index, &ignored), expected);
+        }
+    }
+
+    #[test]
+    fn path_that_is_written_as_from_the_root_is_not_called_missing() {
+        let files = [(RepoPath::from("docs/b.md"), EntryKind::File, b"# B\n".to_vec())];
+        let tree = Tree::in_memory(files);
+        let text =
+            without_broken_links("[b](docs/b.md)", &"docs/a.md".into(), &Index::new(&tree), &Paths::new());
+        assert_eq!(text, "b (`docs/b.md`)");
+    }
+}
