@@ -76,16 +76,29 @@ fn modules(
 ) -> BTreeMap<String, (String, CommitId)> {
     let mut modules = BTreeMap::new();
     for (old, (new, commit)) in files {
-        for root in ROOTS {
-            let (Some(old_name), Some(new_name)) = (dotted(old, root), dotted(new, root)) else { continue };
-            // A module that became a package keeps its name.
-            let became = format!("{root}{}/__init__.py", old_name.replace('.', "/"));
-            if old_name != new_name && tree.get(&RepoPath::from(became.as_str())).is_none() {
-                modules.insert(old_name, (new_name, commit.clone()));
+        let Some(new_name) = roots(tree).rev().find_map(|root| dotted(new, root)) else { continue };
+        for old_name in roots(tree).filter_map(|root| dotted(old, root)) {
+            if !is_there(tree, &old_name) {
+                modules.insert(old_name, (new_name.clone(), commit.clone()));
             }
         }
     }
     modules
+}
+
+/// A root that is a package itself is none.
+fn roots(tree: &Tree) -> impl DoubleEndedIterator<Item = &'static str> {
+    let is_package = |root: &str| {
+        !root.is_empty() && tree.get(&RepoPath::from(format!("{root}__init__.py").as_str())).is_some()
+    };
+    ROOTS.iter().copied().filter(move |root| !is_package(root))
+}
+
+/// True when a dotted name still leads somewhere: the module became a package, or went with its package below a root.
+fn is_there(tree: &Tree, name: &str) -> bool {
+    let path = name.replace('.', "/");
+    let forms = |root: &str| [format!("{root}{path}.py"), format!("{root}{path}/__init__.py")];
+    roots(tree).flat_map(forms).any(|path| tree.get(&RepoPath::from(path.as_str())).is_some())
 }
 
 fn dotted(path: &RepoPath, root: &str) -> Option<String> {

@@ -92,6 +92,11 @@ fn what_stands_at_the_old_place_or_beside_the_file_is_meant() {
     // The module became a package.
     let package = &[("pkg/old.py", "pkg/old/__init__.py")];
     assert_eq!(found("run.sh", "python -m pkg.old", package, &[]), vec![]);
+    // The package went below a root of imports with its name.
+    let below = &[("pkg/old.py", "src/pkg/old.py"), ("pkg/a.py", "src/pkg/b.py")];
+    assert_eq!(found("pyproject.toml", "x = \"pkg.old:main\"", below, &[]), vec![]);
+    let renamed = vec![(1, "pkg.a".to_owned(), "pkg.b".to_owned())];
+    assert_eq!(found("pyproject.toml", "x = \"pkg.a:main\"", below, &[]), renamed);
 }
 
 #[test]
