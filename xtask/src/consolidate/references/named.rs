@@ -82,13 +82,11 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
             Some(Language::Other) => {}
             None => {
                 let start = note.parsed.lines.range(line).start;
-                for target in
-                    links.outside(start, text).iter().flat_map(|part| words(part)).filter_map(path_of)
-                {
-                    // In running text only what has a folder is surely meant as a path.
-                    if target.contains('/') {
-                        add(line, target, What::Path);
-                    }
+                let parts = links.outside(start, text);
+                // In running text only what has a folder is surely meant as a path.
+                let words = parts.iter().flat_map(|part| words(part)).filter(|word| word.contains('/'));
+                for target in words.filter_map(path_of).filter(|target| target.contains('/')) {
+                    add(line, target, What::Path);
                 }
             }
         }
