@@ -31,7 +31,7 @@ pub(super) struct Broken {
 impl Input {
     pub(super) fn read(repo: &Repo) -> Result<Self> {
         let tree = Tree::of_work_tree(repo)?;
-        let project = Project::of_tree(&tree)?;
+        let project = Project::of_tree_cached(&tree, &Cache::of(repo))?;
         let head = repo.head()?;
         let past = match head {
             Some(head) => {
@@ -68,7 +68,7 @@ impl Input {
         let changed =
             changed.map(|(path, file)| (path.clone(), Some((kind(path), file.after.clone())))).collect();
         let tree = tree.overlaid(changed);
-        judge(repo, &tree, &Project::of_tree(&tree)?, self.past.as_ref())
+        judge(repo, &tree, &Project::of_tree_cached(&tree, &Cache::of(repo))?, self.past.as_ref())
     }
 }
 
