@@ -16,6 +16,10 @@ pub(super) enum Binder<'a> {
     Import(&'a ast::Alias, Option<&'a ast::StmtImportFrom>),
     /// `name = expression`.
     Expression(&'a Expr),
+    /// A name that is annotated: a parameter, or one with a value.
+    Annotated(&'a Expr, Option<&'a Expr>),
+    /// `with expression as name`.
+    Entered(&'a Expr),
     /// The first parameter of a method.
     FirstParameter,
     /// Anything else: a loop, a pattern, a parameter, several targets.
@@ -56,10 +60,15 @@ impl<'a> Names<'a> {
         let first = parameters.posonlyargs.iter().chain(&parameters.args).next();
         let first = first.map(|parameter| &parameter.parameter.name.id).filter(|_| is_method);
         for parameter in parameters.iter() {
-            let name = &parameter.as_parameter().name;
-            let is_first = first.is_some_and(|first| *first == name.id);
-            let by = if is_first { Binder::FirstParameter } else { Binder::Other };
-            self.bind(name, by, name.range.start());
+            let name = &parameter.name().id;
+            let is_first = first.is_some_and(|first| first == name);
+            let by = match (is_first, parameter.annotation()) {
+                (true, _) => Binder::FirstParameter,
+                // `*rest: int` is a tuple.
+                (false, Some(annotation)) if !parameter.is_variadic() => Binder::Annotated(annotation, None),
+                _ => Binder::Other,
+            };
+            self.bind(name, by, parameter.name().range.start());
         }
     }
 
@@ -150,6 +159,10 @@ impl<'a> Visitor<'a> for Collect<'_, 'a> {
                 }
             }
             Stmt::AnnAssign(assign) => match (&assign.value, &*assign.target) {
+                (Some(value), Expr::Name(name)) => {
+                    let by = Binder::Annotated(&assign.annotation, Some(value));
+                    self.names.bind(&name.id, by, name.range.start());
+                }
                 (Some(value), target) => self.names.bind_target(target, Some(value)),
                 // The name belongs to the scope, and something that is not seen here gives it a value.
                 (None, Expr::Name(name)) if !self.names.0.contains_key(name.id.as_str()) => {
@@ -175,8 +188,16 @@ impl<'a> Visitor<'a> for Collect<'_, 'a> {
             }
             Stmt::For(repeat) => self.names.bind_target(&repeat.target, None),
             Stmt::With(with) => {
-                let targets = with.items.iter().filter_map(|item| item.optional_vars.as_deref());
-                targets.for_each(|target| self.names.bind_target(target, None));
+                for item in &with.items {
+                    match item.optional_vars.as_deref() {
+                        Some(Expr::Name(name)) if !with.is_async => {
+                            let by = Binder::Entered(&item.context_expr);
+                            self.names.bind(&name.id, by, name.range.start());
+                        }
+                        Some(target) => self.names.bind_target(target, None),
+                        None => {}
+                    }
+                }
             }
             _ => {}
         }

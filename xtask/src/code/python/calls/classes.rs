@@ -143,18 +143,37 @@ impl Resolver<'_, '_> {
         for node in order {
             let Node::Class(id) = node else { return Thing::Unknown };
             let Some(class) = self.shared.class(*id) else { return Thing::Unknown };
-            if class.is_opaque || !self.is_plain(id.0, &class.decorators) {
+            let sets_any = in_instance && class.members.contains_key("*");
+            if class.is_opaque || sets_any || !self.is_plain(id.0, &class.decorators) {
                 return Thing::Unknown;
             }
             if let Some(value) = class.members.get(name) {
-                return match self.thing(id.0, value, 0) {
-                    found @ Thing::Function(..) => self.bind(found, in_instance),
-                    found @ Thing::Class(_) if !in_instance => found,
+                let found = match value {
+                    Value::Held(held) => self.held(id.0, held),
+                    other => self.thing(id.0, other, 0),
+                };
+                return match (found, value) {
+                    (Thing::Function(..), _) => self.bind(found, in_instance),
+                    (Thing::Class(_), _) if !in_instance => found,
+                    (Thing::Instance(_) | Thing::Object(_), Value::Held(_)) if in_instance => {
+                        if self.is_held_once(order, name) { found } else { Thing::Unknown }
+                    }
                     _ => Thing::Unknown,
                 };
             }
         }
         Thing::Unknown
+    }
+
+    /// One class of the order alone says what its objects hold under a name.
+    fn is_held_once(&self, order: &[Node], name: &str) -> bool {
+        let holds = |node: &&Node| match node {
+            Node::Class(id) => {
+                self.shared.class(*id).is_none_or(|class| class.is_opaque || class.members.contains_key(name))
+            }
+            Node::Outside(_) => false,
+        };
+        order.iter().filter(holds).count() == 1
     }
 
     /// True when a call of the class gives an object of exactly this class.

@@ -26,6 +26,18 @@ const KEEP_FUNCTION: &[&str] = &[
     "warnings.deprecated",
 ];
 
+/// Functions whose result a caller still gets.
+const KEEP_RESULT: &[&str] = &[
+    "abc.abstractmethod",
+    "classmethod",
+    "functools.cache",
+    "staticmethod",
+    "typing.final",
+    "typing.override",
+    "typing_extensions.final",
+    "typing_extensions.override",
+];
+
 /// Classes whose construction and methods stay as they are written.
 const KEEP_CLASS: &[&str] = &[
     "enum.unique",
@@ -44,6 +56,11 @@ pub(super) fn keeps_function(name: &str) -> bool {
     KEEP_FUNCTION.binary_search(&name).is_ok() || is_mark(name)
 }
 
+/// True for a decorator, by its full dotted name, that keeps signature and result of a function.
+pub(super) fn keeps_result(name: &str) -> bool {
+    KEEP_RESULT.binary_search(&name).is_ok()
+}
+
 /// True for a decorator, by its full dotted name, that keeps a class.
 pub(super) fn keeps_class(name: &str) -> bool {
     KEEP_CLASS.binary_search(&name).is_ok() || is_mark(name)
@@ -60,6 +77,6 @@ mod tests {
 
     #[test]
     fn names_are_sorted_for_the_search() {
-        assert!(KEEP_FUNCTION.is_sorted() && KEEP_CLASS.is_sorted());
+        assert!(KEEP_FUNCTION.is_sorted() && KEEP_CLASS.is_sorted() && KEEP_RESULT.is_sorted());
     }
 }

@@ -28,8 +28,9 @@ pub(crate) struct Binding {
 }
 
 /// What an expression stands for, as far as one file tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Value {
+    #[default]
     /// Several things, or what only running would tell.
     Unclear,
     /// A name of the module, or a builtin.
@@ -47,6 +48,10 @@ pub(crate) enum Value {
     ClassOf(usize),
     /// `super()` in a method of the class; true in an instance's.
     SuperOf(usize, bool),
+    /// An object of the class, or of one derived from it: what an annotation says.
+    ObjectOf(Box<Value>),
+    /// What every object of a class holds under a name: each of them, not the class.
+    Held(Box<Value>),
 }
 
 /// One function or method.
@@ -60,6 +65,8 @@ pub(crate) struct Function {
     pub(crate) decorators: Vec<Value>,
     /// It gives back its first argument and nothing else: as a decorator it changes nothing.
     pub(crate) gives_back: bool,
+    /// What a call of it gives, by its annotation.
+    pub(crate) returns: Value,
     /// The class that it stands in.
     pub(crate) class: Option<usize>,
 }
@@ -144,8 +151,10 @@ pack_variants!(Value {
     7 => SelfOf(class),
     8 => ClassOf(class),
     9 => SuperOf(class, in_instance),
+    10 => ObjectOf(class),
+    11 => Held(value),
 });
-pack_fields!(Function { name, line, signature, kind, decorators, gives_back, class });
+pack_fields!(Function { name, line, signature, kind, decorators, gives_back, returns, class });
 pack_variants!(Kind { 0 => Plain, 1 => Class, 2 => Static });
 pack_fields!(Class { name, line, bases, is_opaque, decorators, members, fields });
 pack_fields!(Base { value, name });

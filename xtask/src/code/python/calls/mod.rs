@@ -11,6 +11,7 @@ mod decorators;
 mod facts;
 mod fields;
 mod past;
+mod possible;
 mod quiet;
 mod read;
 mod resolve;
@@ -19,7 +20,8 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::Serialize;
 
@@ -73,6 +75,9 @@ pub struct Definition {
     pub line: usize,
 }
 
+/// What is called in one file, worked out once; `None` where that is not certain.
+type Targets = BTreeMap<Thing, Option<Rc<Target>>>;
+
 /// Something that takes the arguments of a call.
 struct Target {
     signature: Signature,
@@ -87,27 +92,23 @@ pub fn verify(project: &Project) -> Vec<BrokenCall> {
     let index = project.index();
     let shared = Shared::of(&index, &project.layout);
     let files: Vec<FileId> = (0..project.files.len()).collect();
-    let is_library = |file: &&FileId| !is_test_file(&project.files[**file].path);
-    let patched: BTreeSet<&str> = files
-        .iter()
-        .filter(is_library)
-        .filter_map(|file| shared.calls(*file))
-        .flat_map(|calls| calls.patched.iter().map(String::as_str))
-        .collect();
-    let judged = parallel::map(&files, |&file| judge_file(&shared, &patched, file));
+    let judged = parallel::map(&files, |&file| judge_file(&shared, file));
     let mut broken: Vec<BrokenCall> = judged.into_iter().flatten().collect();
     broken.sort();
     broken.dedup();
     broken
 }
 
-fn judge_file(shared: &Shared<'_>, patched: &BTreeSet<&str>, file: FileId) -> Vec<BrokenCall> {
+fn judge_file(shared: &Shared<'_>, file: FileId) -> Vec<BrokenCall> {
     let Some(facts) = shared.calls(file) else { return Vec::new() };
     let resolver = Resolver::of(shared);
+    let mut known = Targets::new();
     let mut broken = Vec::new();
     for call in &facts.calls {
-        let is_patched = |name: &str| patched.contains(name) || facts.patched.contains(name);
-        let Some((target, misfits)) = misfit(&resolver, file, call, &is_patched) else { continue };
+        let is_patched = |name: &str| shared.patched.contains(name) || facts.patched.contains(name);
+        let Some((target, misfits)) = misfit(&resolver, file, call, &mut known, &is_patched) else {
+            continue;
+        };
         if is_test_data(shared.index, file) || is_for_type_checkers(&shared.index.files[file].path) {
             break;
         }
@@ -115,14 +116,14 @@ fn judge_file(shared: &Shared<'_>, patched: &BTreeSet<&str>, file: FileId) -> Ve
         broken.push(BrokenCall {
             path: path_of(file),
             line: call.line,
-            callee: target.callee,
+            callee: target.callee.clone(),
             problem: wording(&misfits),
             definition: Definition { path: path_of(target.file), line: target.line },
             suggestion: None,
             commit: None,
             misfits,
-            key: target.key,
-            signature: target.signature,
+            key: target.key.clone(),
+            signature: target.signature.clone(),
         });
     }
     broken
@@ -140,11 +141,13 @@ fn misfit(
     resolver: &Resolver<'_, '_>,
     file: FileId,
     call: &Call,
+    known: &mut Targets,
     is_patched: &dyn Fn(&str) -> bool,
-) -> Option<(Target, Vec<Misfit>)> {
+) -> Option<(Rc<Target>, Vec<Misfit>)> {
     let mut worst = None;
     for thing in things(resolver, file, &call.callee)? {
-        let target = target(resolver, thing, is_patched)?;
+        let found = known.entry(thing).or_insert_with(|| target(resolver, thing, is_patched).map(Rc::new));
+        let target = Rc::clone(found.as_ref()?);
         let misfits = target.signature.misfits(&call.arguments);
         if misfits.is_empty() {
             return None;
@@ -154,23 +157,14 @@ fn misfit(
     worst
 }
 
-/// Everything that a callee may stand for; `None` where that is not known.
+/// Everything that a callee may stand for; `None` where that is not known, or is nothing that takes arguments.
 fn things(resolver: &Resolver<'_, '_>, file: FileId, callee: &Value) -> Option<Vec<Thing>> {
-    match callee {
-        Value::Attribute(owner, name)
-            if matches!(**owner, Value::SelfOf(_) | Value::ClassOf(_) | Value::SuperOf(..)) =>
-        {
-            resolver.open_members(file, owner, name)
-        }
-        Value::ClassOf(class) => {
-            let family = resolver.shared.family().members((file, *class), resolver.shared)?;
-            Some(family.into_iter().map(Thing::Class).collect())
-        }
-        other => match resolver.thing(file, other, 0) {
-            found @ (Thing::Function(..) | Thing::Class(_)) => Some(vec![found]),
-            _ => None,
-        },
-    }
+    let called = |thing: Thing| match thing {
+        Thing::Function(..) | Thing::Class(_) => thing,
+        Thing::Instance(class) => resolver.member(class, "__call__", true),
+        _ => Thing::Unknown,
+    };
+    Some(resolver.possible(file, callee)?.into_iter().map(called).collect())
 }
 
 fn target(resolver: &Resolver<'_, '_>, thing: Thing, is_patched: &dyn Fn(&str) -> bool) -> Option<Target> {

@@ -1,7 +1,7 @@
 //! Follows names across modules to what they stand for; anything uncertain is [`Thing::Unknown`].
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::OnceLock;
 
@@ -10,6 +10,7 @@ use super::facts::{CallFacts, Class, Function, Kind, Value};
 use crate::code::python::imports::{
     Answer, FileId, Import, Index, Layout, Outcome, Place, Root, is_standard,
 };
+use crate::code::python::inventory::is_test_file;
 
 /// Longer chains of names are circles.
 const LONGEST: usize = 24;
@@ -18,7 +19,7 @@ const LONGEST: usize = 24;
 pub(super) type Id = (FileId, usize);
 
 /// What a value stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Thing {
     Unknown,
     Module(Place),
@@ -27,18 +28,25 @@ pub(super) enum Thing {
     Class(Id),
     /// An object of exactly this class.
     Instance(Id),
+    /// An object of this class, or of one derived from it.
+    Object(Id),
 }
 
 /// What all files share.
 pub(super) struct Shared<'a> {
     pub(super) index: &'a Index<'a>,
     pub(super) layout: &'a Layout,
+    /// Names that some file of the library sets as attributes of something that is not `self`.
+    pub(super) patched: BTreeSet<&'a str>,
     family: OnceLock<Family>,
 }
 
 impl<'a> Shared<'a> {
     pub(super) fn of(index: &'a Index<'a>, layout: &'a Layout) -> Self {
-        Self { index, layout, family: OnceLock::new() }
+        let library = index.files.iter().filter(|file| !is_test_file(&file.path));
+        let calls = library.filter_map(|file| file.facts.as_ref()).map(|facts| &facts.calls);
+        let patched = calls.flat_map(|calls| calls.patched.iter().map(String::as_str)).collect();
+        Self { index, layout, patched, family: OnceLock::new() }
     }
 
     /// Which classes are derived from which; worked out when first asked for.
@@ -66,11 +74,19 @@ pub(super) struct Resolver<'a, 'shared> {
     roots: RefCell<BTreeMap<FileId, Rc<Vec<Root>>>>,
     names: RefCell<BTreeMap<(FileId, String), Thing>>,
     pub(super) orders: RefCell<BTreeMap<Id, Rc<Vec<Node>>>>,
+    /// How many objects are being followed that others hold.
+    pub(super) holders: Cell<usize>,
 }
 
 impl<'a, 'shared> Resolver<'a, 'shared> {
     pub(super) fn of(shared: &'shared Shared<'a>) -> Self {
-        Self { shared, roots: RefCell::default(), names: RefCell::default(), orders: RefCell::default() }
+        Self {
+            shared,
+            roots: RefCell::default(),
+            names: RefCell::default(),
+            orders: RefCell::default(),
+            holders: Cell::default(),
+        }
     }
 
     /// What a value of a file stands for.
@@ -87,14 +103,29 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
                 Thing::Module(place) => self.in_module(place, name, depth + 1),
                 Thing::Class(class) => self.member(class, name, false),
                 Thing::Instance(class) => self.member(class, name, true),
-                Thing::Function(..) | Thing::Unknown => Thing::Unknown,
+                Thing::Object(_) | Thing::Function(..) | Thing::Unknown => Thing::Unknown,
             },
             Value::Made(callee) => match self.thing(file, callee, depth + 1) {
                 Thing::Class(class) if self.makes_its_own(class) => Thing::Instance(class),
+                Thing::Function(id, bound) => self.result(file, (id, bound), callee, depth),
                 _ => Thing::Unknown,
             },
+            Value::ObjectOf(class) => self.object_of(self.thing(file, class, depth + 1)),
+            Value::Held(value) => self.thing(file, value, depth + 1),
             // What these are depends on the class of the object: `targets` looks at each.
             Value::SelfOf(_) | Value::ClassOf(_) | Value::SuperOf(..) | Value::Unclear => Thing::Unknown,
+        }
+    }
+
+    /// What a call of a function gives: the object whose method it is, or what its annotation says.
+    fn result(&self, file: FileId, (id, bound): (Id, usize), callee: &Value, depth: usize) -> Thing {
+        let Some(function) = self.shared.function(id) else { return Thing::Unknown };
+        match callee {
+            Value::Attribute(owner, _) if function.gives_back && bound == 1 => {
+                let is_plain = self.is_plain(id.0, &function.decorators);
+                if is_plain { self.thing(file, owner, depth + 1) } else { Thing::Unknown }
+            }
+            _ => self.thing(id.0, &function.returns, depth + 1),
         }
     }
 
@@ -113,7 +144,7 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
 
     fn follow_name(&self, file: FileId, name: &str, depth: usize) -> Thing {
         let Some(facts) = self.shared.index.facts(file) else { return Thing::Unknown };
-        if facts.makes_names || self.shared.index.is_patched(file, name) {
+        if facts.replaces_names || self.shared.index.is_patched(file, name) {
             return Thing::Unknown;
         }
         let Some(binding) = facts.calls.names.get(name) else { return self.by_star(file, name, depth) };
@@ -131,11 +162,17 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
             let Some(place) = self.place(file, *level, module) else { return Thing::Unknown };
             match self.shared.index.has_name(place, name) {
                 Answer::No => {}
-                Answer::Yes if found.is_none() && !name.starts_with('_') => found = Some(place),
+                Answer::Yes if !name.starts_with('_') => {
+                    // One module may only pass on what the other defines.
+                    let thing = self.in_module(place, name, depth + 1);
+                    if *found.get_or_insert(thing) != thing {
+                        return Thing::Unknown;
+                    }
+                }
                 Answer::Yes | Answer::Unknown => return Thing::Unknown,
             }
         }
-        found.map_or(Thing::Unknown, |place| self.in_module(place, name, depth + 1))
+        found.unwrap_or(Thing::Unknown)
     }
 
     fn import(&self, file: FileId, id: usize, depth: usize) -> Thing {
@@ -155,7 +192,7 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
     }
 
     /// What an attribute of a module stands for.
-    fn in_module(&self, place: Place, name: &str, depth: usize) -> Thing {
+    pub(super) fn in_module(&self, place: Place, name: &str, depth: usize) -> Thing {
         let (folder, file) = match place {
             Place::Module(file) => (None, Some(file)),
             Place::Package(folder, Some(file)) => (Some(folder), Some(file)),
@@ -170,14 +207,29 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
         let is_bound = self.shared.calls(file).is_some_and(|calls| calls.names.contains_key(name));
         match submodule {
             None => self.name(file, name, depth + 1),
+            Some(Place::Unknown) => Thing::Unknown,
+            Some(submodule) if is_bound && self.imports_its_own(file, place, name) => {
+                Thing::Module(submodule)
+            }
             // A name of the package and a module in it: which of them is seen depends on what was imported last.
             Some(_) if is_bound => Thing::Unknown,
-            Some(Place::Unknown) => Thing::Unknown,
             Some(submodule) => match self.shared.index.facts(file) {
-                Some(facts) if facts.stars.is_empty() && !facts.makes_names => Thing::Module(submodule),
+                Some(facts) if facts.stars.is_empty() && !facts.replaces_names => Thing::Module(submodule),
                 _ => Thing::Unknown,
             },
         }
+    }
+
+    /// `from . import name` in a package binds what would be bound by itself.
+    fn imports_its_own(&self, file: FileId, package: Place, name: &str) -> bool {
+        let Some(facts) = self.shared.index.facts(file) else { return false };
+        let Some(Value::Import(id)) = facts.calls.names.get(name).map(|binding| &binding.value) else {
+            return false;
+        };
+        facts.imports.get(*id).is_some_and(|import| {
+            import.name.as_deref() == Some(name)
+                && self.place(file, import.level, &import.module) == Some(package)
+        })
     }
 
     /// The one place that `from LEVEL.MODULE` of a file leads to; `None` when there are several, or none here.

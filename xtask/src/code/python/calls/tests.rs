@@ -1,5 +1,7 @@
 //! Calls that do not fit are found, and nothing else.
 
+mod objects;
+
 use super::{BrokenCall, verify};
 use crate::code::python::Source;
 use crate::code::python::imports::Project;

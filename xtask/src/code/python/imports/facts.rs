@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::anchors::{self, PathAddition};
 use super::guard::{self, Guard};
+use super::namespace;
 use crate::code::python::calls::{self, CallFacts};
 use crate::code::python::inventory::works_at_import;
 use crate::code::python::pack::pack_fields;
@@ -48,6 +49,8 @@ pub(crate) struct Facts {
     pub(crate) stars: Vec<(u32, String)>,
     /// The module makes names while it runs.
     pub(crate) makes_names: bool,
+    /// What the module binds in plain sight may be something else once it ran.
+    pub(crate) replaces_names: bool,
     /// The package makes modules while it runs.
     pub(crate) makes_modules: bool,
     /// Names that the file sets on modules: the module's last part and the name, `*` where that is computed.
@@ -67,6 +70,7 @@ pack_fields!(Facts {
     defined,
     stars,
     makes_names,
+    replaces_names,
     makes_modules,
     patches,
     is_script,
@@ -93,6 +97,7 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
         facts.calls = calls::read(text, body, &lines, &facts.imports);
         keep_patches_of_modules(&mut facts);
         facts.is_script = works_at_import(body);
+        facts.replaces_names = facts.makes_names && namespace::is_written(body);
         facts.makes_names |= facts.bindings.contains("__getattr__");
         facts.makes_modules |= facts.bindings.contains("__path__");
         if ["sys.path", "syspath_prepend", "addsitedir"].iter().any(|word| text.contains(word)) {

@@ -49,7 +49,7 @@ enum Module {
 }
 
 /// What a dotted name leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     /// A plain module.
     Module(FileId),

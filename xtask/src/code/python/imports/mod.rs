@@ -15,6 +15,7 @@ mod guard;
 mod index;
 mod layout;
 mod moved;
+mod namespace;
 mod stdlib;
 mod store;
 mod suggest;

@@ -15,7 +15,9 @@ impl<'a> Reader<'a> {
     pub(super) fn set_attribute(&mut self, target: &'a Expr) {
         match target {
             Expr::Attribute(attribute) => match self.value(&attribute.value) {
-                Value::SelfOf(class) | Value::ClassOf(class) => self.set_member(class, &attribute.attr),
+                Value::SelfOf(class) | Value::ClassOf(class) => {
+                    self.set_member(class, &attribute.attr, Value::Unclear);
+                }
                 _ => {
                     let owner = dotted(&attribute.value).unwrap_or_default();
                     self.facts.patched.insert(patched_name(&owner, &attribute.attr));
@@ -28,8 +30,41 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn set_member(&mut self, class: usize, name: &str) {
-        self.facts.classes[class].members.insert(name.to_owned(), Value::Unclear);
+    /// `self.name = value` where every object gets one and the same kind of thing; everything else is
+    /// [`Reader::set_attribute`].
+    pub(super) fn set_attribute_to(
+        &mut self,
+        target: &'a Expr,
+        annotation: Option<&'a Expr>,
+        value: &'a Expr,
+    ) {
+        let Expr::Attribute(attribute) = target else { return self.set_attribute(target) };
+        let Value::SelfOf(class) = self.value(&attribute.value) else { return self.set_attribute(target) };
+        let value = match (value, self.value(value)) {
+            (Expr::NoneLiteral(_), _) => Value::Name("None".to_owned()),
+            (_, value) => {
+                let object = match value {
+                    Value::Made(_) | Value::ObjectOf(_) => value,
+                    _ => Value::Unclear,
+                };
+                let said = annotation.map(|name| self.annotated(name, self.scopes.len(), 0));
+                self.told(object, said.unwrap_or_default())
+            }
+        };
+        let held = if value == Value::Unclear { value } else { Value::Held(Box::new(value)) };
+        self.set_member(class, &attribute.attr, held);
+    }
+
+    /// Objects hold one thing, or none yet; what is set to something else too is unclear.
+    pub(super) fn set_member(&mut self, class: usize, name: &str, value: Value) {
+        let is_none = |value: &Value| *value == Value::Held(Box::new(Value::Name("None".to_owned())));
+        let member =
+            self.facts.classes[class].members.entry(name.to_owned()).or_insert_with(|| value.clone());
+        if is_none(member) {
+            *member = value;
+        } else if *member != value && !is_none(&value) {
+            *member = Value::Unclear;
+        }
     }
 
     /// `setattr(owner, "name", …)`, `monkeypatch.setattr(…)`, `patch("a.b.name")`, `patch.object(owner, "name")`.
@@ -50,7 +85,9 @@ impl<'a> Reader<'a> {
                 let (path, name) = path.rsplit_once('.').unwrap_or(("", path));
                 found = true;
                 match owner {
-                    Some(Value::SelfOf(class) | Value::ClassOf(class)) => self.set_member(class, name),
+                    Some(Value::SelfOf(class) | Value::ClassOf(class)) => {
+                        self.set_member(class, name, Value::Unclear);
+                    }
                     _ => {
                         let written = call.arguments.args.first().and_then(dotted).unwrap_or_default();
                         let owner = if path.is_empty() { &written } else { path };
@@ -59,9 +96,12 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        // A computed name: any attribute of the class may be something else.
+        // A computed name: any attribute may be something else, of this object or of the class.
         match (found, by, owner) {
-            (false, "setattr", Some(Value::SelfOf(class) | Value::ClassOf(class))) => {
+            (false, "setattr", Some(Value::SelfOf(class))) => {
+                self.set_member(class, "*", Value::Unclear);
+            }
+            (false, "setattr", Some(Value::ClassOf(class))) => {
                 self.facts.classes[class].is_opaque = true;
             }
             (false, "setattr", _) => {

@@ -10,7 +10,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{TextRange, TextSize};
 
 use super::bind::Names;
-use super::decorators::{keeps_class, keeps_function};
+use super::decorators::{keeps_class, keeps_function, keeps_result};
 use super::facts::{Base, Binding, CallFacts, Class, Function, Kind, Value};
 use super::fields;
 use super::quiet;
@@ -139,7 +139,7 @@ impl<'a> Visitor<'a> for Reader<'a> {
                 self.mute(mutes, |reader| reader.body_that_may_fail(&with.body, fails));
             }
             Stmt::Assign(assign) => {
-                assign.targets.iter().for_each(|target| self.set_attribute(target));
+                assign.targets.iter().for_each(|target| self.set_attribute_to(target, None, &assign.value));
                 walk_stmt(self, statement);
             }
             Stmt::AugAssign(assign) => {
@@ -147,8 +147,8 @@ impl<'a> Visitor<'a> for Reader<'a> {
                 walk_stmt(self, statement);
             }
             Stmt::AnnAssign(assign) => {
-                if assign.value.is_some() {
-                    self.set_attribute(&assign.target);
+                if let Some(value) = &assign.value {
+                    self.set_attribute_to(&assign.target, Some(&assign.annotation), value);
                 }
                 assign.value.iter().for_each(|value| self.visit_expr(value));
             }
@@ -267,7 +267,8 @@ impl<'a> Reader<'a> {
             signature: signature_of(&function.parameters),
             kind,
             decorators,
-            gives_back: class.is_none() && gives_back(function, &names),
+            gives_back: gives_back(function, &names),
+            returns: self.returned(function),
             class,
         };
         let mutes = self.is_tried(function);
@@ -286,6 +287,19 @@ impl<'a> Reader<'a> {
         let around = self.outermost.filter(|around| *around != function.range);
         let text = around.map_or("", |around| &self.text[around]);
         text.contains("TypeError") && text.contains("aises")
+    }
+
+    /// What a call of a function gives, by its annotation, where nothing changes that.
+    fn returned(&self, function: &'a ast::StmtFunctionDef) -> Value {
+        let keeps = |decorator: &ast::Decorator| {
+            self.full_name(&decorator.expression).is_some_and(|name| keeps_result(&name))
+        };
+        match &function.returns {
+            Some(annotation) if !function.is_async && function.decorator_list.iter().all(keeps) => {
+                self.annotated(annotation, self.scopes.len(), 0)
+            }
+            _ => Value::Unclear,
+        }
     }
 
     /// The full name of a decorator, where it is known, and what it stands for.
@@ -328,13 +342,19 @@ impl<'a> Reader<'a> {
             if let Stmt::AnnAssign(assign) = statement
                 && let Expr::Name(name) = &*assign.target
             {
-                members.insert(name.id.to_string(), Value::Unclear);
+                let held = match self.annotated(&assign.annotation, self.scopes.len(), 0) {
+                    Value::Unclear => Value::Unclear,
+                    object => Value::Held(Box::new(object)),
+                };
+                members.insert(name.id.to_string(), held);
             }
         }
         let read = &mut self.facts.classes[id];
         read.is_opaque |= members.contains_key("__getattribute__") || members.contains_key("__metaclass__");
         for (name, value) in members {
-            read.members.entry(name).and_modify(|value| *value = Value::Unclear).or_insert(value);
+            let declared = matches!(value, Value::Held(_)).then(|| value.clone());
+            let both = || declared.unwrap_or_default();
+            read.members.entry(name).and_modify(|held| *held = both()).or_insert(value);
         }
     }
 

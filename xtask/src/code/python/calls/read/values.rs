@@ -73,6 +73,19 @@ impl<'a> Reader<'a> {
                 id.map_or(Value::Unclear, |id| Value::Import(*id))
             }
             Binder::Expression(expression) => self.value_at(expression, at + 1, depth + 1),
+            Binder::Annotated(annotation, value) => {
+                let value = value.map_or(Value::Unclear, |value| self.value_at(value, at + 1, depth + 1));
+                // A parameter's annotation is read outside of its function.
+                let level = if matches!(scope.kind, ScopeKind::Function(_)) { at } else { at + 1 };
+                self.told(value, self.annotated(annotation, level, depth))
+            }
+            Binder::Entered(context) => match self.value_at(context, at + 1, depth + 1) {
+                Value::Unclear => Value::Unclear,
+                context => {
+                    let enter = Value::Attribute(Box::new(context), "__enter__".to_owned());
+                    Value::Made(Box::new(enter))
+                }
+            },
             Binder::FirstParameter => match scope.kind {
                 ScopeKind::Function(First::Instance(class)) => Value::SelfOf(class),
                 ScopeKind::Function(First::Class(class)) => Value::ClassOf(class),
@@ -80,6 +93,69 @@ impl<'a> Reader<'a> {
             },
             Binder::Other => Value::Unclear,
         }
+    }
+
+    /// An object of the class that an annotation names: `Name`, `'Name'`, `Name | None`, `Optional[Name]`, `Name[…]`.
+    pub(super) fn annotated(&self, annotation: &'a Expr, level: usize, depth: usize) -> Value {
+        if depth > LONGEST {
+            return Value::Unclear;
+        }
+        let class = match annotation {
+            Expr::StringLiteral(literal) => self.named(literal.value.to_str(), literal.range.start(), level),
+            Expr::BinOp(either) if either.op == ast::Operator::BitOr => {
+                return match (&*either.left, &*either.right) {
+                    (one, Expr::NoneLiteral(_)) | (Expr::NoneLiteral(_), one) => {
+                        self.annotated(one, level, depth + 1)
+                    }
+                    _ => Value::Unclear,
+                };
+            }
+            Expr::Subscript(generic) => {
+                let name = dotted(&generic.value).unwrap_or_default();
+                if name.rsplit('.').next() == Some("Optional") {
+                    return self.annotated(&generic.slice, level, depth + 1);
+                }
+                self.value_at(&generic.value, level, depth + 1)
+            }
+            Expr::Name(_) | Expr::Attribute(_) => self.value_at(annotation, level, depth + 1),
+            _ => Value::Unclear,
+        };
+        match class {
+            Value::Unclear => Value::Unclear,
+            class => Value::ObjectOf(Box::new(class)),
+        }
+    }
+
+    /// What is made in plain sight is known better than by its annotation; anything else is what that says.
+    pub(super) fn told(&self, value: Value, annotated: Value) -> Value {
+        let is_class = |name: &str| name.starts_with(char::is_uppercase);
+        let makes = match &value {
+            Value::Made(callee) => match &**callee {
+                Value::Class(_) => true,
+                Value::Name(name) | Value::Attribute(_, name) => is_class(name),
+                Value::Import(id) => self.imports[*id].name.as_deref().is_some_and(is_class),
+                _ => false,
+            },
+            _ => false,
+        };
+        if makes || annotated == Value::Unclear { value } else { annotated }
+    }
+
+    /// What a dotted name in a string stands for; anything else is unclear.
+    fn named(&self, text: &str, seen_at: TextSize, level: usize) -> Value {
+        let is_name = |part: &str| {
+            let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+            part.chars().all(is_letter) && !part.is_empty() && !part.starts_with(|c: char| c.is_ascii_digit())
+        };
+        if !text.split('.').all(is_name) {
+            return Value::Unclear;
+        }
+        let mut parts = text.split('.');
+        let first = self.look_up(parts.next().unwrap_or_default(), seen_at, level, 0);
+        parts.fold(first, |owner, part| match owner {
+            Value::Unclear => Value::Unclear,
+            owner => Value::Attribute(Box::new(owner), part.to_owned()),
+        })
     }
 
     /// `super()`, and `super(Here, self)` where `Here` is the class around.

@@ -1,0 +1,156 @@
+//! Whether a module writes into its own namespace in a way that its text does not show.
+
+use std::collections::BTreeSet;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
+
+/// True when something may give a name of the module another value: `globals()[name] = …`, `exec`, a module that puts
+/// another object into its place. Looking at a namespace changes nothing.
+pub(super) fn is_written(body: &[Stmt]) -> bool {
+    let mut look = Look { found: false, namespaces: BTreeSet::new(), inner: 0 };
+    look.visit_body(body);
+    look.found
+}
+
+struct Look<'a> {
+    found: bool,
+    /// Names that stand for the namespace: `everything = globals()`.
+    namespaces: BTreeSet<&'a str>,
+    /// How many functions and classes stand around.
+    inner: usize,
+}
+
+impl<'a> Look<'a> {
+    fn is_namespace(&self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Name(name) => self.namespaces.contains(name.id.as_str()),
+            Expr::Call(call) if call.arguments.is_empty() => match &*call.func {
+                Expr::Name(name) => match name.id.as_str() {
+                    "globals" => true,
+                    // Inside of a function these are its own.
+                    "locals" | "vars" => self.inner == 0,
+                    _ => false,
+                },
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn call(&mut self, call: &'a ast::ExprCall) {
+        let by = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            _ => "",
+        };
+        self.found |= by == "exec" && call.arguments.args.len() < 2;
+        let first = call.arguments.args.first();
+        self.found |= matches!(by, "setattr" | "delattr") && first.is_some_and(is_module_by_name);
+        let only_looks = matches!(by, "dict" | "dir" | "eval" | "len" | "list" | "set" | "sorted");
+        self.visit_expr(&call.func);
+        for argument in &call.arguments.args {
+            if !(only_looks && self.is_namespace(argument)) {
+                self.visit_expr(argument);
+            }
+        }
+        call.arguments.keywords.iter().for_each(|keyword| self.visit_expr(&keyword.value));
+    }
+}
+
+impl<'a> Visitor<'a> for Look<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {
+                self.inner += 1;
+                walk_stmt(self, statement);
+                self.inner -= 1;
+            }
+            Stmt::Assign(assign) if self.is_namespace(&assign.value) => {
+                for target in &assign.targets {
+                    match target {
+                        Expr::Name(name) => drop(self.namespaces.insert(&name.id)),
+                        _ => self.found = true,
+                    }
+                }
+            }
+            _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Subscript(item) if self.is_namespace(&item.value) => {
+                self.found |= item.ctx != ExprContext::Load;
+                self.visit_expr(&item.slice);
+            }
+            Expr::Subscript(item) if is_modules(&item.value) => {
+                self.found |= item.ctx == ExprContext::Store;
+                self.visit_expr(&item.slice);
+            }
+            Expr::Attribute(attribute) if self.is_namespace(&attribute.value) => {
+                let only_looks =
+                    matches!(attribute.attr.as_str(), "copy" | "get" | "items" | "keys" | "values");
+                self.found |= !only_looks;
+            }
+            Expr::Attribute(attribute) if is_module_by_name(&attribute.value) => {
+                self.found |= attribute.ctx == ExprContext::Store || attribute.attr.starts_with("__");
+                walk_expr(self, expression);
+            }
+            Expr::Compare(compare) => {
+                self.visit_expr(&compare.left);
+                for side in &compare.comparators {
+                    if !self.is_namespace(side) {
+                        self.visit_expr(side);
+                    }
+                }
+            }
+            Expr::Call(_) | Expr::Name(_) if self.is_namespace(expression) => self.found = true,
+            Expr::Call(call) => self.call(call),
+            _ => walk_expr(self, expression),
+        }
+    }
+}
+
+/// `sys.modules`.
+fn is_modules(expression: &Expr) -> bool {
+    matches!(expression, Expr::Attribute(attribute) if attribute.attr.as_str() == "modules"
+        && matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "sys"))
+}
+
+/// `sys.modules[…]`.
+fn is_module_by_name(expression: &Expr) -> bool {
+    matches!(expression, Expr::Subscript(item) if is_modules(&item.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::facts;
+
+    #[test]
+    fn writing_into_the_namespace_is_told_from_looking_at_it() {
+        let cases: &[(&str, bool)] = &[
+            ("globals()[name] = wrap(globals()[name])", true),
+            ("globals().update(more)", true),
+            ("exec(code)", true),
+            ("fill(globals())", true),
+            ("everything = locals()\nfor name in names:\n    everything[name] = 1", true),
+            ("everything = vars()\nfill(everything)", true),
+            ("sys.modules[__name__] = Lazy()", true),
+            ("sys.modules[__name__].__class__ = Lazy", true),
+            ("setattr(sys.modules[__name__], name, 1)", true),
+            ("def set(name):\n    globals()[name] = 1", true),
+            ("everything = locals()\nfor name in names:\n    setattr(everything[name], 'm', 1)", false),
+            ("value = globals()['name']", false),
+            ("if 'name' in globals(): pass", false),
+            ("for name, value in globals().items(): pass", false),
+            ("exec(code, {})", false),
+            ("module = sys.modules['other']", false),
+            ("def local():\n    here = locals()\n    here['a'] = 1", false),
+            ("names = sorted(globals())", false),
+        ];
+        for (text, expected) in cases {
+            let text = format!("{text}\n");
+            assert_eq!(facts::read(&text).unwrap().replaces_names, *expected, "{text}");
+        }
+    }
+}
