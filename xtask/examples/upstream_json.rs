@@ -2,7 +2,11 @@
 //!
 //! `cargo run --example upstream_json -- REPO FORK UPSTREAM [quick|medium|thorough] [--markdown] [--no-messages] [--sync-point]`
 
-#![allow(clippy::disallowed_macros, reason = "an example prints")]
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "an example prints, and reads a clock"
+)]
 
 use std::path::Path;
 
@@ -29,7 +33,7 @@ fn main() -> anyhow::Result<()> {
     let options = Options { fork: fork.clone(), upstream, depth, messages, ..Options::default() };
     let progress = Progress::to(|event| {
         if let Event::Step(text) | Event::Note(text) = event {
-            eprintln!("{text}");
+            eprintln!("[cpu {:.2} s] {text}", cpu_seconds().unwrap_or_default());
         }
     });
     let repo = Repo::open(Path::new(folder))?;
@@ -44,4 +48,12 @@ fn main() -> anyhow::Result<()> {
         _ => println!("{}", serde_json::to_string(&outcome)?),
     }
     Ok(())
+}
+
+/// CPU seconds of this process and of its children that have ended, as Linux counts them (100 ticks a second).
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+    let ticks: f64 = fields.get(11..15)?.iter().filter_map(|field| field.parse::<f64>().ok()).sum();
+    Some(ticks / 100.0)
 }

@@ -29,6 +29,9 @@ pub struct Upstream {
     /// Fetch the upstream first, with the user's own git and credentials
     #[arg(long)]
     pub fetch: bool,
+    /// Run `cargo check` on the merged tree, in a temporary folder; this runs the repository's build scripts
+    #[arg(long)]
+    pub build: bool,
     /// Exit 1 when following upstream conflicts
     #[arg(long)]
     pub strict: bool,

@@ -22,6 +22,7 @@ pub(super) fn run(global: &Global, flags: &Upstream, term: Term, cancel: &Cancel
         fork: flags.fork.clone(),
         upstream: flags.upstream.clone(),
         fetch: flags.fetch,
+        build: flags.build,
         ..options(&place)
     };
     single(global, term, &place, ("upstream", flags.strict, true), |progress| {

@@ -5,6 +5,7 @@
 
 mod areas;
 mod audit;
+mod build;
 mod chain;
 mod class;
 mod commands;
@@ -30,6 +31,7 @@ mod tests;
 use anyhow::Result;
 
 pub use audit::{Audit, AuditedMerge, Lost};
+pub use build::{Build, BuildError};
 pub use model::*;
 pub use report::{has_findings, headline, next_step, report};
 
@@ -49,6 +51,8 @@ pub struct Options {
     pub fetch: bool,
     /// How far the search goes.
     pub depth: Depth,
+    /// Whether `cargo check` runs on the merged tree: it runs build scripts, which are programs of the repository.
+    pub build: bool,
     /// Whether what the fork's messages say of upstream counts; without, its content alone does.
     pub messages: bool,
     /// `[upstream]` of `xtask.toml`.
@@ -66,6 +70,7 @@ impl Default for Options {
             upstream: None,
             fetch: false,
             depth: Depth::Thorough,
+            build: false,
             messages: true,
             config: UpstreamConfig::default(),
             now: None,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::build::Build;
 use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::Unresolved;
 use crate::code::{ReadBy, SymbolKind};
@@ -60,6 +61,9 @@ pub struct Analysis {
     pub upstream_commits: Option<UpstreamCommits>,
     /// Static findings on the merged tree that neither side has; `None` where there was nothing to check.
     pub merged_tree: Option<MergedTree>,
+    /// What the compiler says of the merged tree; only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build>,
     /// What the fork's changes are counted from: the merge base, else upstream's tip.
     pub custom_since: Option<Base>,
     /// Lines that the fork added and deleted in all, as `git diff --numstat` counts.
@@ -451,7 +455,7 @@ pub struct Custom {
     pub area: String,
     /// Functions, classes and types that the fork added, changed or removed here; only in a thorough search.
     pub symbols: Vec<ChangedSymbol>,
-    /// The fork's commits behind it, newest first; a merge counts where its result differs from all its parents.
+    /// The fork's commits behind it, newest first, in a thorough search; a merge counts where its result differs from all its parents.
     pub commits: Vec<CommitId>,
 }
 

@@ -397,3 +397,66 @@ fn merge_that_is_clean_in_text_tells_the_call_and_the_link_that_break() {
     let text = report(&found).to_markdown(None);
     assert!(text.contains("Broken in the merged tree and on neither side: 1 Python call, 1 link."), "{text}");
 }
+
+#[test]
+fn merge_that_is_clean_in_text_is_built_on_request_and_tells_what_does_not_compile() {
+    let place = Place::new();
+    let mut history = History::default();
+    let manifest = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
+    let library = "pub mod store;\npub mod other;\n";
+    let store = "pub fn load(path: &str) -> usize {\n    path.len()\n}\n";
+    let other = "pub fn name() -> &'static str {\n    \"a\"\n}\n";
+    let files =
+        [("Cargo.toml", manifest), ("src/lib.rs", library), ("src/store.rs", store), ("src/other.rs", other)];
+    let files = files.map(|(path, text)| (path, Some(text)));
+    history.commit("main", "root", &files).fork("fork", "main").fork("calm", "main");
+    let limited = "pub fn load(path: &str, limit: usize) -> usize {\n    path.len().min(limit)\n}\n";
+    history.commit("main", "limit", &[("src/store.rs", Some(limited))]);
+    history.commit("main", "rename", &[("src/other.rs", Some(&other.replace("name", "title")))]);
+    history.commit("calm", "words", &[("README.md", Some("words\n"))]);
+    let own = "#[test]\nfn it_loads() {\n    assert_eq!(small::store::load(small::other::name()), 1);\n}\n";
+    history.commit("fork", "own", &[("tests/own.rs", Some(own))]);
+    let folder = place.repository("r", &[], &history);
+    let build = |upstream: &str, build: bool| {
+        let options = Options {
+            fork: "fork".to_owned(),
+            upstream: Some(upstream.to_owned()),
+            build,
+            ..Options::default()
+        };
+        match run(&Repo::open(&folder).unwrap(), &options, &Progress::default(), &Cancel::default()).unwrap()
+        {
+            Outcome::Done(analysis) => analysis,
+            Outcome::Unavailable(unavailable) => panic!("unavailable: {unavailable:?}"),
+        }
+    };
+    assert_eq!(build("main", false).build, None);
+    let before = listing(&folder);
+    let found = build("main", true);
+    assert_eq!(listing(&folder), before);
+    assert!(found.merge.as_ref().unwrap().clean);
+    let broken = found.build.as_ref().unwrap();
+    assert_eq!((broken.sound, broken.why.as_deref()), (Some(false), None));
+    let subjects: Vec<String> = broken
+        .errors
+        .iter()
+        .map(|error| {
+            let commit = error
+                .commit
+                .as_ref()
+                .map(|commit| place.git(&folder, &["show", "-s", "--format=%s", commit.as_str()]));
+            format!(
+                "{}:{} {} {}",
+                error.path,
+                error.line,
+                error.code.as_deref().unwrap_or("-"),
+                commit.unwrap_or_default()
+            )
+        })
+        .collect();
+    assert_eq!(subjects, ["tests/own.rs:3 E0061 limit", "tests/own.rs:3 E0425 rename"]);
+    assert!(has_findings(&found));
+    let text = report(&found).to_markdown(None);
+    assert!(text.contains("`cargo check` on the merged tree: 2 errors"), "{text}");
+    assert_eq!(build("calm", true).build.unwrap().sound, Some(true));
+}

@@ -32,7 +32,7 @@ pub(super) struct Core {
     pub(super) measures: BTreeMap<BlobId, Measure>,
     pub(super) merge: Option<Merge>,
     pub(super) marked: Option<BTreeSet<CommitId>>,
-    /// The fork's commits, newest first, with what each changed.
+    /// The fork's commits, newest first, with what each changed; empty unless the search is thorough.
     pub(super) fork_touched: Touched,
     /// Upstream's commits likewise; `None` unless the search is thorough.
     pub(super) upstream_touched: Option<Touched>,
@@ -174,10 +174,16 @@ impl Ask<'_> {
 
     fn range(&self, depth: Depth) -> Result<(Range, Touched, Option<Touched>)> {
         let both = format!("{}...{}", self.fork, self.upstream);
-        let log = self.git.read(&["log", "-z", "--left-right", "--boundary", LOG_FORMAT, &both, "--"])?;
+        // Messages are for the searches alone.
+        let format = match depth {
+            Depth::Thorough => LOG_FORMAT.to_owned(),
+            _ => LOG_FORMAT.replace("%B", ""),
+        };
+        let log = self.git.read(&["log", "-z", "--left-right", "--boundary", &format, &both, "--"])?;
         let range = Range { commits: parse::log(&log)? };
-        let fork = if depth > Depth::Quick { self.touched(range.fork())? } else { Vec::new() };
-        let upstream = (depth == Depth::Thorough).then(|| self.touched(range.upstream())).transpose()?;
+        let is_thorough = depth == Depth::Thorough;
+        let fork = if is_thorough { self.touched(range.fork())? } else { Vec::new() };
+        let upstream = is_thorough.then(|| self.touched(range.upstream())).transpose()?;
         Ok((range, fork, upstream))
     }
 

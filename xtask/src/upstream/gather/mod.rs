@@ -2,6 +2,7 @@
 
 mod audit;
 mod blobs;
+mod build;
 mod core;
 mod fetch;
 mod merged;
@@ -20,6 +21,7 @@ use self::core::Core;
 use self::names::{Found, Target};
 use super::areas::Areas;
 use super::audit::Audit;
+use super::build::Build;
 use super::custom::{self, Sources};
 use super::model::{Analysis, Base, Relation, Side, SyncPoint};
 use super::{Options, relation, strategy};
@@ -99,6 +101,13 @@ fn compare(
         let said = (target.releases.as_slice(), options.messages);
         search::deepen(&mut analysis, &scratch, &cache, &core, said, progress, cancel);
     }
+    if options.build && analysis.relation == Some(Relation::Diverged) {
+        let sides = [&analysis.fork.oid, &analysis.upstream.oid];
+        match build::check(&scratch, &core, sides, progress, cancel) {
+            Ok(built) => analysis.build = Some(built),
+            Err(error) => analysis.build = Some(Build::unknown(format!("{error:#}"))),
+        }
+    }
     if cancel.is_cancelled() {
         bail!("interrupted");
     }
@@ -167,6 +176,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
         clean_prefix: None,
         replay: None,
         merged_tree: None,
+        build: None,
         upstream_commits: None,
         fork,
         upstream: target.side.clone(),

@@ -58,7 +58,8 @@ impl Search<'_> {
         }
         progress.step(format!("searching {} of upstream's commits for the fork's content", order.len()));
         let own = self.files(self.fork.as_str())?;
-        let peak = self.peak(&order, &own)?;
+        let peak = self.peak(&order, &own, progress)?;
+        progress.step("reading the patches of both sides".to_owned());
         let near = &order[near_peak(order.len(), peak.as_ref())];
         let (taken, applied) = self.taken(near, &own, &self.picked(&hints), cancel)?;
         let last_time = self.range.fork().map(|commit| commit.time).max().unwrap_or(i64::MAX);
@@ -273,10 +274,16 @@ impl Search<'_> {
     }
 
     /// Where upstream's tree shares most blobs with the fork's files, now or at an early or middle commit.
-    fn peak(&self, order: &[&Commit], own: &BTreeMap<BlobId, u64>) -> Result<Option<Peak>> {
+    fn peak(
+        &self,
+        order: &[&Commit],
+        own: &BTreeMap<BlobId, u64>,
+        progress: &Progress,
+    ) -> Result<Option<Peak>> {
         if self.base.is_some() && order.len() <= MOST_PATCHES {
             return Ok(None);
         }
+        progress.step(format!("reading the trees of {} of upstream's commits", order.len()));
         let trees: Vec<&str> = order.iter().map(|commit| commit.tree.as_str()).collect();
         let mut best: Option<Peak> = None;
         for probe in self.probes() {

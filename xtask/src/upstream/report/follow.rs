@@ -1,11 +1,9 @@
 //! What following upstream meets: conflicts, steps, and commits one by one.
 
-use super::words::{count, day, marked, strip_ref};
+use super::words::{count, day, strip_ref};
 use super::{capped, row};
-use crate::code::python::calls::BrokenCall;
-use crate::repo::CommitId;
 use crate::report::{Cell, Document, Inline};
-use crate::upstream::model::{Analysis, Conflict, Detail, Merge, MergedImport, MergedLink, UpstreamCommits};
+use crate::upstream::model::{Analysis, Conflict, Detail, Merge, UpstreamCommits};
 
 pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
     let Some(merge) = &analysis.merge else { return };
@@ -91,90 +89,6 @@ fn first(conflict: &Conflict) -> Cell {
         cell = cell.text(" (goes away and comes back later)");
     }
     cell
-}
-
-/// What breaks although the text merges.
-pub(super) fn merged_tree(document: &mut Document, analysis: &Analysis) {
-    let Some(merged) = &analysis.merged_tree else { return };
-    document.heading(2, "Clean in text, broken in fact");
-    let found = [
-        (merged.imports.as_ref().map(Vec::len), "Python import"),
-        (merged.calls.as_ref().map(Vec::len), "Python call"),
-        (merged.links.as_ref().map(Vec::len), "link"),
-    ];
-    let checked = found.iter().filter_map(|(found, what)| Some((found.as_ref().copied()?, *what)));
-    let (broken, sound): (Vec<_>, Vec<_>) = checked.partition(|(found, _)| *found > 0);
-    if !broken.is_empty() {
-        let counts: Vec<String> = broken.iter().map(|(found, what)| count(*found, what)).collect();
-        document.paragraph(format!("Broken in the merged tree and on neither side: {}.", counts.join(", ")));
-    }
-    if !sound.is_empty() {
-        let sound: Vec<String> = sound.iter().map(|(_, what)| format!("{what}s")).collect();
-        document.paragraph(format!(
-            "Checked, and as sound as on the two sides: {} (files with conflicts apart).",
-            sound.join(", ")
-        ));
-    }
-    merged_imports(document, merged.imports.as_deref().unwrap_or_default());
-    merged_calls(document, merged.calls.as_deref().unwrap_or_default());
-    merged_links(document, merged.links.as_deref().unwrap_or_default());
-}
-
-fn merged_imports(document: &mut Document, found: &[MergedImport]) {
-    if found.is_empty() {
-        return;
-    }
-    let rows = found.iter().map(|found| {
-        let import = &found.import;
-        let name = import.name.as_ref().map_or(String::new(), |name| format!(" ({name})"));
-        row([
-            Inline::code(format!("{}:{}", import.path, import.line)),
-            Inline::code(import.module.as_str()).text(name),
-            commit_cell(found.commit.as_ref()),
-        ])
-    });
-    capped(document, &["Import", "Module", "Upstream's commit"], &[], rows.collect(), "imports");
-}
-
-fn merged_calls(document: &mut Document, found: &[BrokenCall]) {
-    if found.is_empty() {
-        return;
-    }
-    let rows = found.iter().map(|call| {
-        let commit = call.commit.as_deref().and_then(CommitId::parse);
-        row([
-            Inline::code(format!("{}:{}", call.path, call.line)),
-            marked(&format!("`{}` {}", call.callee, call.problem)),
-            marked(call.suggestion.as_deref().unwrap_or_default()),
-            commit_cell(commit.as_ref()),
-        ])
-    });
-    capped(
-        document,
-        &["Call", "What does not fit", "History", "Upstream's commit"],
-        &[],
-        rows.collect(),
-        "calls",
-    );
-}
-
-fn merged_links(document: &mut Document, found: &[MergedLink]) {
-    if found.is_empty() {
-        return;
-    }
-    let rows = found.iter().map(|found| {
-        let link = &found.link;
-        row([
-            Inline::code(format!("{}:{}", link.path, link.line)),
-            Inline::code(link.target.as_str()).text(format!(" {}", link.reason.phrase())),
-            commit_cell(found.commit.as_ref()),
-        ])
-    });
-    capped(document, &["Link", "Target", "Upstream's commit"], &[], rows.collect(), "links");
-}
-
-fn commit_cell(commit: Option<&CommitId>) -> Inline {
-    commit.map_or_else(|| "-".into(), |commit| Inline::code(commit.short()))
 }
 
 pub(super) fn steps(document: &mut Document, analysis: &Analysis) {

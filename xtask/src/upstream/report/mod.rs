@@ -3,6 +3,7 @@
 mod chart;
 mod custom;
 mod follow;
+mod merged;
 mod words;
 
 use super::model::{Analysis, Relation, Side, SyncPoint};
@@ -23,7 +24,7 @@ pub fn report(analysis: &Analysis) -> Document {
     if !matches!(analysis.relation, Some(Relation::Same | Relation::Ahead)) {
         chart::divergence(&mut document, analysis);
         follow::conflicts(&mut document, analysis);
-        follow::merged_tree(&mut document, analysis);
+        merged::merged_tree(&mut document, analysis);
         follow::steps(&mut document, analysis);
         follow::commits(&mut document, analysis);
     }

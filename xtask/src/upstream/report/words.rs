@@ -4,9 +4,10 @@ use crate::config::Depth;
 use crate::report::Inline;
 use crate::upstream::model::{Analysis, Relation};
 
-/// True when following upstream conflicts.
+/// True when following upstream conflicts, or what it merges to was built and does not compile.
 pub fn has_findings(analysis: &Analysis) -> bool {
-    analysis.merge.as_ref().is_some_and(|merge| !merge.clean)
+    let is_broken = analysis.build.as_ref().is_some_and(|build| build.sound == Some(false));
+    is_broken || analysis.merge.as_ref().is_some_and(|merge| !merge.clean)
 }
 
 /// The verdict in one line.
