@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::shown;
+use super::{github, shown};
 use crate::change::{EditRecord, SetInfo, Settled};
 use crate::check::{self, Checked};
 use crate::cli::{Format, Global};
@@ -56,7 +56,9 @@ impl<'a> Answer<'a> {
                 if !made.next_step.is_empty() {
                     lines.push(format!("next: {}", made.next_step));
                 }
-                self.print(&lines.join("\n"))
+                self.print(&lines.join("\n"))?;
+                // The tests' summary has its causes too; it is written where they are known.
+                if command.starts_with("validate") { Ok(()) } else { self.summarise(command, &lines) }
             }
             Format::Text => self.print(&made.document.to_text(self.term.width())),
         }
@@ -81,7 +83,8 @@ impl<'a> Answer<'a> {
         lines.push(format!("{:<width$}  {}", "reports", reports.join(", ")));
         let next = made().map(|made| made.next_step.as_str()).find(|step| !step.is_empty());
         lines.push(format!("{:<width$}  {}", "next", next.unwrap_or("nothing to do")));
-        self.print(&lines.join("\n"))
+        self.print(&lines.join("\n"))?;
+        self.summarise("phase2", &lines)
     }
 
     /// Prints a line for each check of the final validation, the places behind what fails, and the verdict.
@@ -99,7 +102,8 @@ impl<'a> Answer<'a> {
         }
         lines.push(found.headline());
         lines.extend(report.map(|path| format!("report: {path}")));
-        self.print(&lines.join("\n"))
+        self.print(&lines.join("\n"))?;
+        self.summarise("phase5", &lines)
     }
 
     /// Prints a document that is written nowhere; as JSON its Markdown.
@@ -241,6 +245,11 @@ impl<'a> Answer<'a> {
             dirty: self.dirty,
             result,
         }
+    }
+
+    /// Shows the closing lines in the summary of the job that runs this.
+    fn summarise(&self, command: &str, lines: &[String]) -> Result<()> {
+        github::show_lines(command, lines, (self.format, self.term))
     }
 
     /// Prints lines as they are.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::answer::Answer;
-use super::{Exit, consolidate as notes, place};
+use super::{Exit, consolidate as notes, github, place};
 use crate::check::{self, Checked, Explained, Found, Pending, Request, What};
 use crate::cli::{Check, Global};
 use crate::consolidate::{self, Reference, StalePlan};
@@ -24,6 +24,7 @@ pub(super) fn run(global: &Global, flags: &Check, term: Term) -> Result<Exit> {
     let of_notes = |tree: &Tree, history: Option<&History>| of_notes(&repo, &place, tree, history);
     let checked = check::run_with(&trees.request(&repo), Some(&of_notes))?;
     Answer::of(&repo, &place, global, term)?.print_checked(&checked)?;
+    github::show_checked(&checked, (global.format, term))?;
     Ok(if checked.is_failing() { Exit::Findings } else { Exit::Clean })
 }
 

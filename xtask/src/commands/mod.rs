@@ -10,6 +10,7 @@ mod answer;
 mod apply;
 mod check;
 mod consolidate;
+mod github;
 mod hook;
 mod init;
 mod outputs;

@@ -1,12 +1,12 @@
-//! What `validate` leaves beside its report: JUnit XML, the list of known failures, and what GitHub Actions shows.
+//! What `validate` leaves beside its report: JUnit XML, the list of known failures.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use super::github;
 use crate::change::{self, ChangeSet, Disk, Mode};
 use crate::cli::Format;
-use crate::process::variable;
 use crate::repo::{Repo, RepoPath};
 use crate::term::Term;
 use crate::validate::{self, Analysis, KnownList};
@@ -25,8 +25,8 @@ pub(super) fn write(
     if let Some(list) = &analysis.known_list {
         save(repo, list, analysis.new_failures_left_out(), term)?;
     }
-    if variable("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        show_on_github(analysis, (format, term))?;
+    if github::is_here() {
+        github::show(&validate::annotations(analysis), &validate::summary(analysis), (format, term))?;
     }
     Ok(())
 }
@@ -49,19 +49,4 @@ fn save(repo: &Repo, list: &KnownList, left_out: usize, term: Term) -> Result<()
         term.say(&format!("left out: {new}; `--allow-growth` takes in what is new"));
     }
     Ok(())
-}
-
-/// Annotations beside the code, and the summary of the job.
-fn show_on_github(analysis: &Analysis, (format, term): (Format, Term)) -> Result<()> {
-    let annotations = validate::annotations(analysis);
-    match format {
-        // The runner reads workflow commands from both streams; standard output belongs to the JSON.
-        Format::Json if annotations.is_empty() => {}
-        Format::Json => term.say(annotations.trim_end()),
-        Format::Text => term.result(&annotations).context("write to standard output")?,
-    }
-    match variable("GITHUB_STEP_SUMMARY") {
-        Some(file) => change::append(Path::new(&file), validate::summary(analysis).as_bytes()),
-        None => Ok(()),
-    }
 }

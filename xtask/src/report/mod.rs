@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows what is reported. Escaping happens where a format is written, never before.
 
+mod annotation;
 mod columns;
 mod document;
 mod envelope;
@@ -12,6 +13,7 @@ mod markdown;
 mod marker;
 mod text;
 
+pub use annotation::Annotation;
 pub use document::{Block, Cell, Document, Inline, Span};
 pub use envelope::{Envelope, Outcome, SCHEMA, Unavailable};
 pub use finding::{Finding, Level};

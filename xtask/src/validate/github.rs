@@ -4,10 +4,8 @@ use super::headline::{count, headline, next_step};
 use super::report;
 use super::result::{Analysis, Cause, Run, Status};
 use super::wording::{join, words};
-use crate::report::{Cell, Document, Finding, Inline, Level};
+use crate::report::{Annotation, Cell, Document, Inline, Level};
 
-/// GitHub shows so many annotations of one kind for one step.
-const ANNOTATIONS: usize = 10;
 /// The summary stays far below the limit of 1 MiB a step, and is read by people.
 const SUMMARY_BYTES: usize = 64 << 10;
 /// Rows of the summary's table at most, before its size is looked at.
@@ -16,45 +14,29 @@ const ROWS: usize = 500;
 const MESSAGE: usize = 300;
 
 /// Workflow commands, one a line: runs that did not end well, the causes with most tests, then warnings.
-///
-/// See <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>.
 pub fn annotations(analysis: &Analysis) -> String {
     let is_early = |run: &&Run| !matches!(run.status, Status::Passed | Status::Failed);
     let runs = analysis.runs.iter().filter(|_| analysis.executed).filter(is_early).filter_map(of_run);
     let denied = analysis.findings.iter().filter(|finding| finding.level == Level::Deny);
-    let errors = runs.chain(denied.map(of_finding)).chain(analysis.causes.iter().map(of_cause));
-    let flaky = analysis.findings.iter().filter(|finding| finding.check == "flaky-test").map(of_finding);
-    errors.take(ANNOTATIONS).chain(flaky.take(ANNOTATIONS)).map(|line| line + "\n").collect()
+    let flaky = analysis.findings.iter().filter(|finding| finding.check == "flaky-test");
+    let flaky = flaky.filter(|finding| finding.level != Level::Deny);
+    let causes = analysis.causes.iter().map(of_cause);
+    Annotation::lines(
+        runs.chain(denied.map(Annotation::from)).chain(causes).chain(flaky.map(Annotation::from)),
+    )
 }
 
-fn of_run(run: &Run) -> Option<String> {
-    let level = if run.gating { "error" } else { "warning" };
-    let title = format!("suite {}", run.suite);
-    Some(command(level, None, &title, run.why.as_ref()?))
+fn of_run(run: &Run) -> Option<Annotation> {
+    let level = if run.gating { Level::Deny } else { Level::Warn };
+    Some(Annotation::new(level, None, &format!("suite {}", run.suite), run.why.as_ref()?))
 }
 
-fn of_finding(finding: &Finding) -> String {
-    let level = if finding.level == Level::Deny { "error" } else { "warning" };
-    let place = finding.path.as_deref().map(|path| (path, finding.line.unwrap_or(1)));
-    command(level, place, &finding.check, &finding.message)
-}
-
-fn of_cause(cause: &Cause) -> String {
+fn of_cause(cause: &Cause) -> Annotation {
     let first = cause.message.lines().next().unwrap_or_default();
     let title = format!("{} ({})", cause.exception, count(cause.cases.len() as u64, "test"));
     let place = cause.frame.as_ref().map(|frame| (frame.path.as_str(), frame.line));
     let example = cause.cases.first().map(String::as_str).unwrap_or_default();
-    command("error", place, &title, &format!("{}\nfor example {}", cut(first), cut(example)))
-}
-
-fn command(level: &str, place: Option<(&str, usize)>, title: &str, message: &str) -> String {
-    let place = place.map(|(path, line)| format!("file={},line={line},", property(path)));
-    format!(
-        "::{level} {}title={}::{}",
-        place.unwrap_or_default(),
-        property(&cut(title)),
-        data(&message.chars().take(3 * MESSAGE).collect::<String>())
-    )
+    Annotation::new(Level::Deny, place, &title, &format!("{}\nfor example {}", cut(first), cut(example)))
 }
 
 fn cut(text: &str) -> String {
@@ -100,14 +82,6 @@ fn summary_with(analysis: &Analysis, rows: usize) -> Document {
     document
 }
 
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::result::Place;
@@ -136,13 +110,7 @@ mod tests {
         let rows = text.lines().filter(|line| line.contains("AssertionError")).count();
         assert!(text.contains(&format!("{} causes more, with fewer tests each", 10_000 - rows)), "{rows}");
         let annotations = annotations(&analysis);
-        assert_eq!(annotations.lines().count(), ANNOTATIONS);
+        assert_eq!(annotations.lines().count(), 10);
         assert!(annotations.len() < SUMMARY_BYTES);
-    }
-
-    #[test]
-    fn values_cannot_end_a_workflow_command() {
-        assert_eq!(property("a:b,c\nd%"), "a%3Ab%2Cc%0Ad%25");
-        assert_eq!(data("x\n::set-output::y"), "x%0A::set-output::y");
     }
 }

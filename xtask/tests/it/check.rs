@@ -71,3 +71,26 @@ fn repository_without_a_commit_is_checked() {
     assert_eq!(sandbox.output(["check"]).status.code(), Some(1));
     assert_eq!(sandbox.output(["check", "--staged"]).status.code(), Some(1));
 }
+
+#[test]
+fn github_gets_what_is_broken_beside_its_line_and_as_a_table() {
+    let sandbox = Sandbox::init();
+    sandbox.write("README.md", "# A\n\n[gone](docs/gone%2Cnow.md)\n");
+    sandbox.commit("a link that leads nowhere");
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_xtask"));
+    command.args(["check", "-q"]).env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", "../summary.md");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @"
+    README.md:3: link to `docs/gone%2Cnow.md` leads to no file
+    1 file checked: 1 broken
+    ::error file=README.md,line=3,title=broken-link::link to `docs/gone%252Cnow.md` leads to no file
+    ");
+    insta::assert_snapshot!(sandbox.read("../summary.md"), @r"
+    ### Checks: 1 broken, 0 warnings
+
+    | place | what is wrong | what mends it |
+    | --- | --- | --- |
+    | `README.md:3` | link to \`docs/gone%2Cnow.md\` leads to no file | |
+    ");
+}

@@ -6,6 +6,7 @@ use crate::change;
 use crate::cli::{Format, Global, Imports};
 use crate::commands::Exit;
 use crate::commands::answer::Answer;
+use crate::commands::github;
 use crate::commands::shown::{ImportsFound, ImportsMended};
 use crate::phases::analyses::Place;
 use crate::process::Cancel;
@@ -42,6 +43,7 @@ pub(super) fn run(
             answer.print(&lines.join("\n"))?;
         }
     }
+    github::show_imports(&found.imports, (global.format, term))?;
     let is_broken = found.is_broken() || rust.is_some_and(|rust| rust.is_broken());
     Ok(if is_broken { Exit::Findings } else { Exit::Clean })
 }
