@@ -16,6 +16,9 @@ const NEAR: f64 = 0.2;
 /// Likeness of the texts alone from which they are.
 const LIKE: f64 = 0.2;
 
+/// So many names with different values, and more than those that agree, make two notes sheets of two things.
+const MANY_APART: usize = 3;
+
 /// Words of headings and names that say nothing about the subject.
 const PLAIN_WORDS: &[&str] = &[
     "configuration",
@@ -163,6 +166,8 @@ pub(super) struct Subjects<'n> {
     /// The named statements of each section, by note and section.
     siblings: BTreeMap<(usize, Option<usize>), Vec<usize>>,
     statements: &'n [Statement],
+    /// The values that each note gives to names, by name and column.
+    given: BTreeMap<usize, BTreeMap<(&'n [String], &'n str), usize>>,
     /// The version in each note's path (`v1.8`), and whether it tells of what is to come.
     versions: Vec<Option<String>>,
     is_plan: Vec<bool>,
@@ -185,13 +190,20 @@ impl<'n> Subjects<'n> {
         for (number, statement) in statements.iter().enumerate().filter(|(_, one)| named(one)) {
             siblings.entry((statement.note, statement.section)).or_default().push(number);
         }
+        let mut given: BTreeMap<usize, BTreeMap<(&[String], &str), usize>> = BTreeMap::new();
+        for (number, one) in statements.iter().enumerate().filter(|(_, one)| named(one)) {
+            given.entry(one.note).or_default().entry((&one.key, &one.column)).or_insert(number);
+        }
         let versions = notes.iter().map(|note| version_of(&note.path)).collect();
         let is_plan = notes.iter().map(tells_of_the_future).collect();
-        Self { notes, overlaps, affinities, themes, spread, siblings, statements, versions, is_plan }
+        Self { notes, overlaps, affinities, themes, spread, siblings, statements, given, versions, is_plan }
     }
 
     /// True where two statements of one name surely speak of one thing.
     pub(super) fn are_one(&self, one: &Statement, other: &Statement) -> bool {
+        if self.describe_different_things(one.note, other.note) {
+            return false;
+        }
         if self.stand_in_one_passage(one, other) {
             return true;
         }
@@ -252,6 +264,17 @@ impl<'n> Subjects<'n> {
         } else {
             (shared_theme && shared_local) || (agreeing >= 1 && (shared_theme || shared_local))
         }
+    }
+
+    /// True for two sheets of one form, one thing each (two models, two machines): of the names that both give values to,
+    /// most differ. Two notes on one thing mostly agree.
+    fn describe_different_things(&self, one: usize, other: usize) -> bool {
+        let (Some(here), Some(there)) = (self.given.get(&one), self.given.get(&other)) else { return false };
+        let common = here.iter().filter_map(|(name, &number)| Some((number, *there.get(name)?)));
+        let differs =
+            |(a, b): (usize, usize)| value::contradict(&self.statements[a].value, &self.statements[b].value);
+        let (apart, alike): (Vec<bool>, Vec<bool>) = common.map(differs).partition(|&differs| differs);
+        apart.len() >= MANY_APART && apart.len() > alike.len()
     }
 
     /// Words of the headings around a statement, but for the note's own title.

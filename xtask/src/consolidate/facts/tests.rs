@@ -157,6 +157,21 @@ fn what_only_shares_a_name_is_no_conflict() {
             ],
         ),
         (
+            "sheets of one form, one thing each",
+            &[
+                (
+                    "notes/loggers/bath-alpha.md",
+                    "# Bath logger Alpha\n\n| Item | Value |\n| --- | --- |\n| Lens width | 3 |\n| Baud rate | 9600 |\n\
+                     | Float depth | 64 |\n| Battery cells | 2 |\n",
+                ),
+                (
+                    "notes/loggers/bath-beta.md",
+                    "# Bath logger Beta\n\n| Item | Value |\n| --- | --- |\n| Lens width | 5 |\n| Baud rate | 4800 |\n\
+                     | Float depth | 128 |\n| Battery cells | 2 |\n",
+                ),
+            ],
+        ),
+        (
             "two versions of a program",
             &[
                 ("notes/v1.5/bath.md", "# Bath\n\n**Stirrer:** 3\n"),
