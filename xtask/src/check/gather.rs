@@ -146,11 +146,15 @@ impl<'a> Past<'a> {
     }
 
     fn read(&self) -> Result<Option<Known<'a>>> {
-        let Some(tip) = self.repo.head()? else { return Ok(None) };
         let pending = match self.history {
-            Explained::By(history) => return Ok(Some(Known { tip, history: Cow::Borrowed(history) })),
+            Explained::By(known) => {
+                return Ok(
+                    known.map(|(tip, history)| Known { tip: tip.clone(), history: Cow::Borrowed(history) })
+                );
+            }
             Explained::ByAll(pending) => pending,
         };
+        let Some(tip) = self.repo.head()? else { return Ok(None) };
         let history = Cache::of(self.repo).history(self.repo, &tip)?;
         let history = match pending {
             Pending::Nothing => history,

@@ -41,8 +41,8 @@ pub struct Request<'a> {
 pub enum Explained<'a> {
     /// All commits up to HEAD, and what is pending.
     ByAll(Pending),
-    /// This alone: a hook has no time to walk over all commits.
-    By(&'a History),
+    /// This alone, on top of this commit: a hook has no time to walk over all commits. `None` before the first one.
+    By(Option<(&'a CommitId, &'a History)>),
 }
 
 /// Finds something else in a tree, with the history where there is one.

@@ -15,7 +15,7 @@ use crate::check::bytes::{Content, excuses};
 use crate::check::{self, Explained, Found};
 use crate::links::percent_decoded;
 use crate::markdown::{self, Format};
-use crate::repo::{Blobs, Entry, EntryKind, History, IndexEntry, RepoPath, Tree};
+use crate::repo::{Blobs, CommitId, Entry, EntryKind, History, IndexEntry, RepoPath, Tree};
 use crate::report::Level;
 
 /// Files that say where Python modules are found.
@@ -52,14 +52,15 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
         }
         let small = small_tree(request, &blobs, &sources, texts)?;
         if let Some(tree) = small
-            && of_sources(run(request, (&tree, None), &History::default())?, &sources, &tree).is_empty()
+            && of_sources(run(request, (&tree, None), None)?, &sources, &tree).is_empty()
         {
             return Ok(Vec::new());
         }
     }
     let history = history(request, input)?;
     let tree = Tree::of_staged(request.repo, request.staged)?;
-    let mut found = whole(request, input, (&tree, &history))?;
+    let known = input.parents.first().map(|tip| (tip, &history));
+    let mut found = whole(request, input, (&tree, known))?;
     if switches.is_on("stale-reference") {
         found.extend(references::broken(request.repo, input, (&tree, &history))?);
     }
@@ -121,14 +122,17 @@ fn history(request: &Request<'_>, input: &Input) -> Result<History> {
     }
 }
 
-fn run(request: &Request<'_>, trees: (&Tree, Option<&Tree>), history: &History) -> Result<Vec<Found>> {
+/// What this commit does, on top of which one.
+type Known<'a> = Option<(&'a CommitId, &'a History)>;
+
+fn run(request: &Request<'_>, trees: (&Tree, Option<&Tree>), history: Known<'_>) -> Result<Vec<Found>> {
     let (tree, base) = trees;
     let asked = check::Request { repo: request.repo, tree, base, history: Explained::By(history) };
     Ok(check::run(&asked)?.findings)
 }
 
 /// The whole tree against each parent: only what is broken against all of them is new.
-fn whole(request: &Request<'_>, input: &Input, (tree, history): (&Tree, &History)) -> Result<Vec<Found>> {
+fn whole(request: &Request<'_>, input: &Input, (tree, history): (&Tree, Known<'_>)) -> Result<Vec<Found>> {
     let mut found: Option<Vec<Found>> = None;
     for parent in &input.parents {
         let base = Tree::of_revision(request.repo, parent.as_str())?;
