@@ -12,6 +12,7 @@ mod inline;
 mod markdown;
 mod marker;
 mod text;
+mod xml;
 
 pub use annotation::Annotation;
 pub use document::{Block, Cell, Document, Inline, Span};
@@ -19,6 +20,7 @@ pub use envelope::{Envelope, Outcome, SCHEMA, Unavailable};
 pub use finding::{Finding, Level};
 pub use hinted::Hinted;
 pub use marker::ReportMarker;
+pub use xml::xml_text;
 
 #[cfg(test)]
 mod tests;

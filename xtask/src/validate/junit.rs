@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::result::{Analysis, Attempt, Case, CaseOutcome, Cause};
+use crate::report::xml_text;
 
 /// Writes all suites; causes give the details of failures.
 pub fn junit(analysis: &Analysis) -> String {
@@ -16,7 +17,7 @@ pub fn junit(analysis: &Analysis) -> String {
             |outcomes: &[CaseOutcome]| cases.iter().filter(|case| outcomes.contains(&case.outcome)).count();
         xml.push_str(&format!(
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\">\n",
-            escaped(&run.suite),
+            xml_text(&run.suite),
             cases.len(),
             count(&[CaseOutcome::Failed]),
             count(&[CaseOutcome::Error, CaseOutcome::NotRun]),
@@ -41,9 +42,9 @@ pub fn is_junit(bytes: &[u8]) -> bool {
 
 fn test_case(xml: &mut String, case: &Case, cause: Option<&Cause>) {
     let (class, name) = names(&case.id);
-    xml.push_str(&format!("    <testcase classname=\"{}\" name=\"{}\"", escaped(&class), escaped(name)));
+    xml.push_str(&format!("    <testcase classname=\"{}\" name=\"{}\"", xml_text(&class), xml_text(name)));
     if let Some(path) = &case.path {
-        xml.push_str(&format!(" file=\"{}\"", escaped(path)));
+        xml.push_str(&format!(" file=\"{}\"", xml_text(path)));
     }
     if let Some(line) = case.line {
         xml.push_str(&format!(" line=\"{line}\""));
@@ -65,9 +66,9 @@ fn inner(case: &Case, cause: Option<&Cause>) -> String {
         let message = attempt.and_then(|attempt| attempt.message.as_deref()).unwrap_or(kind);
         format!(
             "      <{name} message=\"{}\" type=\"{}\">{}</{name}>\n",
-            escaped(message),
-            escaped(kind),
-            escaped(&place)
+            xml_text(message),
+            xml_text(kind),
+            xml_text(&place)
         )
     };
     match case.outcome {
@@ -84,7 +85,7 @@ fn inner(case: &Case, cause: Option<&Cause>) -> String {
         }
         CaseOutcome::Skipped => {
             let reason = case.skip_reason.as_deref().unwrap_or_default();
-            format!("      <skipped type=\"pytest.skip\" message=\"{}\"/>\n", escaped(reason))
+            format!("      <skipped type=\"pytest.skip\" message=\"{}\"/>\n", xml_text(reason))
         }
         CaseOutcome::Xfailed => "      <skipped type=\"pytest.xfail\" message=\"\"/>\n".to_owned(),
         CaseOutcome::NotRun => "      <error message=\"not run\" type=\"not-run\"/>\n".to_owned(),
@@ -104,27 +105,6 @@ fn names(id: &str) -> (String, &str) {
     }
 }
 
-/// Text as XML 1.0 can hold it; what it cannot hold at all becomes `#xNN`, as pytest writes it.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push_str("&#9;"),
-            '\r' => out.push_str("&#13;"),
-            c if (c as u32) < 0x20 || matches!(c as u32, 0xFFFE | 0xFFFF) => {
-                out.push_str(&format!("#x{:02X}", c as u32));
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,10 +120,5 @@ mod tests {
         for (id, class, name) in cases {
             assert_eq!(names(id), (class.to_owned(), name), "{id}");
         }
-    }
-
-    #[test]
-    fn what_xml_cannot_hold_is_named() {
-        assert_eq!(escaped("a<b>&\"\u{1b}[0m\u{0}\n🦀"), "a&lt;b&gt;&amp;&quot;#x1B[0m#x00&#10;🦀");
     }
 }
