@@ -3,12 +3,13 @@
 //! Two questions, two weightings of the same evidence: whether notes would make one guide, and whether they
 //! speak of one topic. The weights were found by scoring groups that editors made by hand.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
 use super::role;
-use super::words::{self, Space, Vector};
+use super::words::{self, Counter, Space, Vector};
+use crate::repo::RepoPath;
 
 /// Words of a body that are looked at: the heaviest.
 const BODY_WORDS: usize = 100;
@@ -16,7 +17,8 @@ const BODY_WORDS: usize = 100;
 /// Evidence for all pairs that have anything in common.
 #[derive(Debug, Default)]
 pub(super) struct Affinities {
-    scores: BTreeMap<(usize, usize), Evidence>,
+    /// For each note the notes of larger numbers, ascending.
+    rows: Vec<Vec<(u32, Evidence)>>,
     /// What each note's theme is, for labels.
     pub(super) themes: Space,
 }
@@ -74,38 +76,75 @@ fn number(truth: bool) -> f64 {
 impl Affinities {
     /// Measures all pairs.
     pub(super) fn of(notes: &[Note], overlaps: &Overlaps) -> Self {
-        let names = space(notes, |note| counts(words::of_text(&note.stem())), usize::MAX);
-        let folders = space(notes, folder_words, usize::MAX);
-        let bodies = space(notes, |note| counts(words::of_text(&note.text)), BODY_WORDS);
-        let themes = NameThemes::of(notes);
-        let cosine = |space: &Space, a: usize, b: usize| Vector::cosine(&space.vectors[a], &space.vectors[b]);
-        let measure = |a: usize, b: usize| Evidence {
-            theme: themes.likeness(a, b),
-            same_first: themes.same_first(a, b),
-            name: cosine(&names, a, b),
-            body: cosine(&bodies, a, b),
-            folder: cosine(&folders, a, b),
-            same_folder: notes[a].path.parent() == notes[b].path.parent(),
-            overlap: overlaps.between(a, b).map_or(0.0, |pair| pair.score),
-            same_role: notes[a].role == notes[b].role && notes[a].role != Role::Other,
-            of_a_day: u8::from(tells_of_a_day(&notes[a])) + u8::from(tells_of_a_day(&notes[b])),
-            nameless_days: [a, b]
-                .iter()
-                .all(|&number| tells_of_a_day(&notes[number]) && themes.words[number].is_empty()),
-        };
+        let names = space(notes, usize::MAX, |note, add| words::each(&note.stem(), add));
+        let bodies = space(notes, BODY_WORDS, |note, add| words::each(&note.text, add));
+        let folders = space(notes, usize::MAX, |note, add| {
+            if let Some(folder) = note.path.parent() {
+                words::each(&folder.display(), add);
+            }
+        });
         let pairs = candidates(&[&names, &bodies], overlaps);
-        let scores = pairs.into_iter().map(|(a, b)| ((a, b), measure(a, b))).collect();
-        Self { scores, themes: space(notes, theme_words, 60) }
+        let measure = Measure {
+            notes,
+            overlaps,
+            names,
+            folders,
+            bodies,
+            themes: NameThemes::of(notes),
+            parents: notes.iter().map(|note| note.path.parent()).collect(),
+            is_of_a_day: notes.iter().map(tells_of_a_day).collect(),
+        };
+        let row = |(a, others): (usize, Vec<u32>)| {
+            others.into_iter().map(|b| (b, measure.pair(a, b as usize))).collect()
+        };
+        let rows = pairs.into_iter().enumerate().map(row).collect();
+        Self { rows, themes: space(notes, 60, each_theme_word) }
     }
 
     /// The evidence for two notes, in either order.
     pub(super) fn between(&self, one: usize, other: usize) -> Evidence {
-        self.scores.get(&(one.min(other), one.max(other))).copied().unwrap_or_default()
+        let (a, b) = (one.min(other), one.max(other));
+        let Some(row) = self.rows.get(a) else { return Evidence::default() };
+        let place = row.binary_search_by_key(&b, |(number, _)| *number as usize);
+        place.map_or_else(|_| Evidence::default(), |place| row[place].1)
     }
 
-    /// All pairs with their evidence.
+    /// All pairs with their evidence, by their numbers.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (usize, usize, Evidence)> {
-        self.scores.iter().map(|(&(a, b), &evidence)| (a, b, evidence))
+        let rows = self.rows.iter().enumerate();
+        rows.flat_map(|(a, row)| row.iter().map(move |&(b, evidence)| (a, b as usize, evidence)))
+    }
+}
+
+/// What is looked at to compare two notes.
+struct Measure<'n> {
+    notes: &'n [Note],
+    overlaps: &'n Overlaps,
+    names: Space,
+    folders: Space,
+    bodies: Space,
+    themes: NameThemes,
+    parents: Vec<Option<RepoPath>>,
+    is_of_a_day: Vec<bool>,
+}
+
+impl Measure<'_> {
+    fn pair(&self, a: usize, b: usize) -> Evidence {
+        let cosine = |space: &Space| Vector::cosine(&space.vectors[a], &space.vectors[b]);
+        let is_nameless_day =
+            |number: usize| self.is_of_a_day[number] && self.themes.words[number].is_empty();
+        Evidence {
+            theme: self.themes.likeness(a, b),
+            same_first: self.themes.same_first(a, b),
+            name: cosine(&self.names),
+            body: cosine(&self.bodies),
+            folder: cosine(&self.folders),
+            same_folder: self.parents[a] == self.parents[b],
+            overlap: self.overlaps.between(a, b).map_or(0.0, |pair| pair.score),
+            same_role: self.notes[a].role == self.notes[b].role && self.notes[a].role != Role::Other,
+            of_a_day: u8::from(self.is_of_a_day[a]) + u8::from(self.is_of_a_day[b]),
+            nameless_days: is_nameless_day(a) && is_nameless_day(b),
+        }
     }
 }
 
@@ -116,8 +155,10 @@ pub(super) fn tells_of_a_day(note: &Note) -> bool {
 
 /// The words of names that say what a note is about, rather than what kind of note it is.
 struct NameThemes {
-    words: Vec<Vec<String>>,
-    weights: BTreeMap<String, f64>,
+    /// For each note the first word, and all words without repetition; words by their rank.
+    first: Vec<Option<usize>>,
+    words: Vec<Vec<usize>>,
+    weights: Vec<f64>,
     /// The weight of those words of each name that another name has too: a word of one name alone can neither
     /// join nor part.
     shared: Vec<f64>,
@@ -125,84 +166,90 @@ struct NameThemes {
 
 impl NameThemes {
     fn of(notes: &[Note]) -> Self {
-        let words: Vec<Vec<String>> = notes.iter().map(|note| role::theme_of_name(&note.stem())).collect();
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for name in &words {
+        let names: Vec<Vec<String>> = notes.iter().map(|note| role::theme_of_name(&note.stem())).collect();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in &names {
             for word in name.iter().collect::<BTreeSet<_>>() {
-                *counts.entry(word.clone()).or_default() += 1;
+                *counts.entry(word).or_default() += 1;
             }
         }
         let total = notes.len() as f64 + 1.0;
-        let weights: BTreeMap<String, f64> =
-            counts.iter().map(|(word, &count)| (word.clone(), (total / (count as f64 + 0.5)).ln())).collect();
-        let shared = words.iter().map(|name| {
-            let name: BTreeSet<&String> = name.iter().filter(|word| counts[*word] > 1).collect();
-            name.into_iter().map(|word| weights[word]).sum()
-        });
-        let shared = shared.collect();
-        Self { words, weights, shared }
+        let weights: Vec<f64> = counts.values().map(|&count| (total / (count as f64 + 0.5)).ln()).collect();
+        let is_shared: Vec<bool> = counts.values().map(|&count| count > 1).collect();
+        let ranks: BTreeMap<&str, usize> = counts.keys().copied().zip(0..).collect();
+        let rank = |word: &String| ranks[word.as_str()];
+        let words: Vec<Vec<usize>> = names
+            .iter()
+            .map(|name| name.iter().map(rank).collect::<BTreeSet<_>>().into_iter().collect())
+            .collect();
+        let shared = words
+            .iter()
+            .map(|name| name.iter().filter(|word| is_shared[**word]).map(|&word| weights[word]).sum())
+            .collect();
+        let first = names.iter().map(|name| name.first().map(rank)).collect();
+        Self { first, words, weights, shared }
     }
 
     fn likeness(&self, a: usize, b: usize) -> f64 {
-        let of_a: BTreeSet<&String> = self.words[a].iter().collect();
-        let of_b: BTreeSet<&String> = self.words[b].iter().collect();
-        let common: f64 = of_a.intersection(&of_b).map(|word| self.weights[*word]).sum();
         let both = (self.shared[a] * self.shared[b]).sqrt();
-        if both > 0.0 { (common / both).clamp(0.0, 1.0) } else { 0.0 }
+        // Most pairs of names have no word in common.
+        if both <= 0.0 {
+            return 0.0;
+        }
+        let of_b = &self.words[b];
+        let common = self.words[a].iter().filter(|word| of_b.contains(word));
+        (common.map(|&word| self.weights[word]).sum::<f64>() / both).clamp(0.0, 1.0)
     }
 
     fn same_first(&self, a: usize, b: usize) -> bool {
-        self.words[a].first().is_some_and(|word| self.words[b].first() == Some(word))
+        self.first[a].is_some() && self.first[a] == self.first[b]
     }
 }
 
-fn space(notes: &[Note], words: impl Fn(&Note) -> BTreeMap<String, f64>, keep: usize) -> Space {
-    let texts: Vec<BTreeMap<String, f64>> = notes.iter().map(words).collect();
-    words::weigh(&texts, keep)
-}
-
-fn counts(words: Vec<String>) -> BTreeMap<String, f64> {
-    let mut counts: HashMap<&str, f64> = HashMap::new();
-    for word in words.iter().map(|word| words::singular(word)).filter(|word| word.chars().nth(2).is_some()) {
-        *counts.entry(word).or_default() += 1.0;
+/// The words of all notes; `each` hands out those of one.
+fn space(notes: &[Note], keep: usize, each: impl Fn(&Note, &mut dyn FnMut(&str))) -> Space {
+    let mut counter = Counter::default();
+    for note in notes {
+        each(note, &mut |word| counter.add(word));
+        counter.end_text();
     }
-    counts.into_iter().map(|(word, count)| (word.to_owned(), count)).collect()
-}
-
-fn folder_words(note: &Note) -> BTreeMap<String, f64> {
-    counts(note.path.parent().map(|folder| words::of_text(&folder.display())).unwrap_or_default())
+    counter.weigh(keep)
 }
 
 /// The words of name, title and headings, but for those that say what kind of note it is.
-fn theme_words(note: &Note) -> BTreeMap<String, f64> {
-    let mut all = role::theme_of_name(&note.stem());
-    all.extend(role::theme_of_name(&note.title));
-    for section in &note.parsed.sections {
-        all.extend(role::theme_of_name(&section.text));
+fn each_theme_word(note: &Note, add: &mut dyn FnMut(&str)) {
+    let headings = note.parsed.sections.iter().map(|section| section.text.as_str());
+    for name in [note.stem().as_str(), note.title.as_str()].into_iter().chain(headings) {
+        role::each_theme(name, &mut *add);
     }
-    counts(all)
 }
 
-/// Pairs that share a passage, or a word that not every fifth note has.
-fn candidates(spaces: &[&Space], overlaps: &Overlaps) -> BTreeSet<(usize, usize)> {
-    let mut pairs: BTreeSet<(usize, usize)> = overlaps.pairs.keys().copied().collect();
+/// For each note the notes of larger numbers that share a passage, or a word that not every fifth note has.
+fn candidates(spaces: &[&Space], overlaps: &Overlaps) -> Vec<Vec<u32>> {
+    let count = spaces.first().map_or(0, |space| space.vectors.len());
+    let mut pairs: Vec<Vec<u32>> = vec![Vec::new(); count];
+    for &(a, b) in overlaps.pairs.keys() {
+        pairs[a].push(b as u32);
+    }
     for group in &overlaps.identical {
         for (index, &a) in group.iter().enumerate() {
-            pairs.extend(group[index + 1..].iter().map(|&b| (a, b)));
+            pairs[a].extend(group[index + 1..].iter().map(|&b| b as u32));
         }
     }
+    let limit = (count / 5).clamp(20, 80);
     for space in spaces {
-        let mut holders: Vec<Vec<usize>> = vec![Vec::new(); space.vocabulary.len()];
-        for (number, vector) in space.vectors.iter().enumerate() {
+        let holders = space.holders();
+        for (a, vector) in space.vectors.iter().enumerate() {
             for &(word, _) in vector.entries() {
-                holders[word as usize].push(number);
+                let holders = &holders[word as usize];
+                if holders.len() <= limit {
+                    let after = holders.partition_point(|&number| number as usize <= a);
+                    pairs[a].extend(&holders[after..]);
+                }
             }
-        }
-        let limit = (space.vectors.len() / 5).clamp(20, 80);
-        for holders in holders.iter().filter(|holders| holders.len() <= limit) {
-            for (index, &a) in holders.iter().enumerate() {
-                pairs.extend(holders[index + 1..].iter().map(|&b| (a, b)));
-            }
+            // Row by row, so that what several words say twice does not pile up.
+            pairs[a].sort_unstable();
+            pairs[a].dedup();
         }
     }
     pairs

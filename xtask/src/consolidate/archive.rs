@@ -234,6 +234,9 @@ fn closing_status(text: &str) -> Option<(usize, String)> {
     ];
     const OPEN: &[&str] = &["not", "progress", "partially", "pending", "incomplete"];
     text.lines().enumerate().take(40).find_map(|(number, line)| {
+        if !line.as_bytes().windows(6).any(|word| word.eq_ignore_ascii_case(b"status")) {
+            return None;
+        }
         let words = words::of_text(line);
         let at = words.iter().position(|word| word == "status")?;
         let after = &words[at + 1..];
@@ -276,7 +279,10 @@ pub(super) fn past_share(text: &str) -> f64 {
         "merged",
         "passed",
     ];
-    let words = words::of_text(text);
-    let past = words.iter().filter(|word| DONE.contains(&word.as_str())).count();
-    past as f64 / words.len().max(50) as f64
+    let (mut words, mut past) = (0_usize, 0_usize);
+    words::each(text, |word| {
+        words += 1;
+        past += usize::from(DONE.contains(&word));
+    });
+    past as f64 / words.max(50) as f64
 }

@@ -53,10 +53,15 @@ impl Note {
     }
 
     pub(super) fn count_words(&self) -> usize {
-        self.text
-            .split(|character: char| !character.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .count()
+        let mut words = 0;
+        let mut inside = false;
+        for character in self.text.chars() {
+            let is_part =
+                character.is_ascii_alphanumeric() || !character.is_ascii() && character.is_alphanumeric();
+            words += usize::from(is_part && !inside);
+            inside = is_part;
+        }
+        words
     }
 
     /// Lines, a last one without an end included.

@@ -1,6 +1,7 @@
 //! Which kind of document a note is, by how people name such documents.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::note::Role;
 use super::words;
@@ -175,15 +176,30 @@ const THEMES: &[&str] = &[
 
 /// The words of a name that say what the note is about, without the ending that makes them many.
 pub(super) fn theme_of_name(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    each_theme(name, |word| words.push(word.to_owned()));
+    words
+}
+
+/// The same, word by word.
+pub(super) fn each_theme(name: &str, mut take: impl FnMut(&str)) {
+    words::each(name, |word| {
+        let word = words::singular(word);
+        if word.chars().nth(2).is_some() && !KINDS.contains(word) {
+            take(word);
+        }
+    });
+}
+
+/// The single words of names that say what kind of note it is.
+static KINDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     let kinds = NAMES
         .iter()
         .flat_map(|(_, names)| names.iter())
         .filter(|name| !THEMES.contains(*name))
         .chain(KIND_WORDS);
-    let kinds: BTreeSet<&str> = kinds.flat_map(|name| name.split(' ')).map(words::singular).collect();
-    let words = words::of_text(name).into_iter().map(|word| words::singular(&word).to_owned());
-    words.filter(|word| word.chars().count() > 2 && !kinds.contains(word.as_str())).collect()
-}
+    kinds.flat_map(|name| name.split(' ')).map(words::singular).collect()
+});
 
 /// The kind of a note called `stem` with this title and content.
 pub(super) fn of(stem: &str, title: &str, parsed: &Parsed) -> Role {
@@ -199,8 +215,10 @@ pub(super) fn of(stem: &str, title: &str, parsed: &Parsed) -> Role {
 fn by_name(name: &str) -> Option<Role> {
     let words = words::of_text(name);
     let has = |wanted: &&str| {
-        let wanted: Vec<&str> = wanted.split(' ').collect();
-        words.windows(wanted.len()).any(|run| run.iter().zip(&wanted).all(|(word, wanted)| word == wanted))
+        let length = 1 + wanted.matches(' ').count();
+        words
+            .windows(length)
+            .any(|run| run.iter().zip(wanted.split(' ')).all(|(word, wanted)| word == wanted))
     };
     NAMES.iter().find(|(_, names)| names.iter().any(has)).map(|(role, _)| *role)
 }
@@ -223,6 +241,10 @@ fn by_content(parsed: &Parsed) -> Role {
 
 /// A date in a name (`2025-10-28`, `20251028`, `2025_10_28`), as `YYYY-MM-DD`.
 pub(super) fn date_in(name: &str) -> Option<String> {
+    // A name without eight digits holds none: most names.
+    if name.bytes().filter(u8::is_ascii_digit).count() < 8 {
+        return None;
+    }
     let characters: Vec<char> = name.chars().collect();
     (0..characters.len()).find_map(|at| {
         if at > 0 && characters[at - 1].is_ascii_digit() {

@@ -1,6 +1,6 @@
 //! How much of the notes stands in two of them or more.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::note::Note;
 
@@ -10,14 +10,20 @@ use super::note::Note;
 /// are compared.
 pub(super) fn overlap_share(notes: &[Note]) -> f64 {
     // For each block the first note that holds it, its bytes so far, and whether another note holds it too.
-    let mut seen: BTreeMap<String, (usize, usize, bool)> = BTreeMap::new();
+    let mut seen: HashMap<String, (usize, usize, bool)> = HashMap::new();
     for (number, note) in notes.iter().enumerate() {
         for block in note.parsed.blocks.iter().filter(|block| block.kind.is_leaf()) {
             let text = &note.text[block.range.clone()];
             if !text.contains(char::is_alphanumeric) {
                 continue;
             }
-            let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let mut folded = String::with_capacity(text.len());
+            for word in text.split_whitespace() {
+                if !folded.is_empty() {
+                    folded.push(' ');
+                }
+                folded.push_str(word);
+            }
             let entry = seen.entry(folded).or_insert((number, 0, false));
             entry.1 += text.len();
             entry.2 |= entry.0 != number;

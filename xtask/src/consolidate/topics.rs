@@ -39,93 +39,127 @@ pub(super) fn cluster(
     score: impl Fn(Evidence) -> f64,
     goes_on: impl Fn(f64, usize) -> bool,
 ) -> Vec<Vec<usize>> {
-    let mut members: BTreeMap<usize, Vec<usize>> = (0..count).map(|number| (number, vec![number])).collect();
-    // Sums of affinities between groups; the smaller number of a join goes on to stand for it.
-    let mut sums: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
+    let mut members: Vec<Vec<usize>> = (0..count).map(|number| vec![number]).collect();
+    let mut left = count;
+    // Sums of affinities between groups, ascending by number; the smaller number of a join goes on to stand for it.
+    let mut sums: Vec<Row> = vec![Row::new(); count];
+    // By first number, so that every row comes to be in order.
     for (a, b, evidence) in affinities.pairs() {
-        sums.entry(a).or_default().insert(b, score(evidence));
-        sums.entry(b).or_default().insert(a, score(evidence));
+        let score = score(evidence);
+        sums[a].push((b as u32, score));
+        sums[b].push((a as u32, score));
+    }
+    for row in &mut sums {
+        row.sort_unstable_by_key(|(number, _)| *number);
     }
     // The closest group behind each: only what a join touches is looked for again.
-    let mut nearest: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
-    for (&a, others) in &sums {
-        nearest.extend(closest(a, others, &members).map(|found| (a, found)));
-    }
+    let mut nearest: Vec<Option<(f64, usize)>> = (0..count).map(|a| closest(a, &sums[a], &members)).collect();
     while let Some((closeness, a, b)) = best(&nearest) {
-        if !goes_on(closeness, members.len()) {
+        if !goes_on(closeness, left) {
             break;
         }
         let touched = join(&mut sums, a, b);
-        let moved = members.remove(&b).unwrap_or_default();
-        if let Some(group) = members.get_mut(&a) {
-            group.extend(moved);
-            group.sort_unstable();
-        }
-        nearest.remove(&b);
+        let moved = std::mem::take(&mut members[b]);
+        members[a].extend(moved);
+        members[a].sort_unstable();
+        left -= 1;
+        nearest[b] = None;
         for row in touched {
-            match sums.get(&row).and_then(|others| closest(row, others, &members)) {
-                Some(found) => nearest.insert(row, found),
-                None => nearest.remove(&row),
+            nearest[row] = match nearest[row] {
+                Some((_, to)) if row == a || to == a || to == b => closest(row, &sums[row], &members),
+                // All but the sum with `a` is as it was, and that was not the closest.
+                Some(known) if row < a => Some(nearer(known, row, a, &sums, &members)),
+                known => known,
             };
         }
     }
-    members.into_values().collect()
+    members.retain(|group| !group.is_empty());
+    members
+}
+
+type Row = Vec<(u32, f64)>;
+
+/// The closest group of a row after its sum with `a` has changed.
+fn nearer(known: (f64, usize), row: usize, a: usize, sums: &[Row], members: &[Vec<usize>]) -> (f64, usize) {
+    let Ok(place) = sums[row].binary_search_by_key(&(a as u32), |(number, _)| *number) else { return known };
+    let closeness = sums[row][place].1 / (members[row].len() * members[a].len()) as f64;
+    let is_nearer = closeness > known.0 || (closeness == known.0 && a < known.1);
+    if is_nearer { (closeness, a) } else { known }
 }
 
 /// The closest group with a larger number; of equally close ones the first.
-fn closest(
-    a: usize,
-    others: &BTreeMap<usize, f64>,
-    members: &BTreeMap<usize, Vec<usize>>,
-) -> Option<(f64, usize)> {
+fn closest(a: usize, others: &Row, members: &[Vec<usize>]) -> Option<(f64, usize)> {
     let mut best: Option<(f64, usize)> = None;
-    for (&b, &sum) in others.range(a + 1..) {
-        let closeness = sum / (members[&a].len() * members[&b].len()) as f64;
+    let size = members[a].len();
+    let after = others.partition_point(|&(number, _)| number as usize <= a);
+    for &(b, sum) in &others[after..] {
+        let closeness = sum / (size * members[b as usize].len()) as f64;
         if best.is_none_or(|(most, _)| closeness > most) {
-            best = Some((closeness, b));
+            best = Some((closeness, b as usize));
         }
     }
     best
 }
 
 /// The closest two groups; of equally close ones the first.
-fn best(nearest: &BTreeMap<usize, (f64, usize)>) -> Option<(f64, usize, usize)> {
+fn best(nearest: &[Option<(f64, usize)>]) -> Option<(f64, usize, usize)> {
     let mut best: Option<(f64, usize, usize)> = None;
-    for (&a, &(closeness, b)) in nearest {
-        if best.is_none_or(|(most, _, _)| closeness > most) {
+    for (a, nearest) in nearest.iter().enumerate() {
+        if let Some((closeness, b)) = *nearest
+            && best.is_none_or(|(most, _, _)| closeness > most)
+        {
             best = Some((closeness, a, b));
         }
     }
     best
 }
 
-/// Adds the sums of `b` to those of `a`; gives the rows whose sums or sizes changed.
-fn join(sums: &mut BTreeMap<usize, BTreeMap<usize, f64>>, a: usize, b: usize) -> BTreeSet<usize> {
-    let of_b = sums.remove(&b).unwrap_or_default();
-    let mut touched: BTreeSet<usize> = of_b.keys().copied().collect();
-    for (other, sum) in of_b {
-        if other == a {
+/// Adds the sums of `b` to those of `a`; gives the rows whose sums or sizes changed, ascending.
+fn join(sums: &mut [Row], a: usize, b: usize) -> Vec<usize> {
+    let of_b = std::mem::take(&mut sums[b]);
+    for &(other, sum) in &of_b {
+        let row = &mut sums[other as usize];
+        if let Ok(place) = row.binary_search_by_key(&(b as u32), |(number, _)| *number) {
+            row.remove(place);
+        }
+        if other as usize == a {
             continue;
         }
-        *sums.entry(a).or_default().entry(other).or_default() += sum;
-        if let Some(row) = sums.get_mut(&other) {
-            row.remove(&b);
-            *row.entry(a).or_default() += sum;
+        match row.binary_search_by_key(&(a as u32), |(number, _)| *number) {
+            Ok(place) => row[place].1 += sum,
+            Err(place) => row.insert(place, (a as u32, sum)),
         }
     }
-    if let Some(row) = sums.get_mut(&a) {
-        row.remove(&b);
-        touched.extend(row.keys().copied());
-    }
-    touched.insert(a);
+    let of_a = std::mem::take(&mut sums[a]);
+    sums[a] = added(&of_a, of_b.iter().filter(|(other, _)| *other as usize != a));
+    let mut touched: Vec<usize> = sums[a].iter().map(|(number, _)| *number as usize).chain([a]).collect();
+    touched.sort_unstable();
     touched
+}
+
+/// Two rows as one.
+fn added<'r>(one: &Row, other: impl Iterator<Item = &'r (u32, f64)>) -> Row {
+    let mut sum = Row::with_capacity(one.len());
+    let mut rest = one.iter().copied().peekable();
+    for &(number, more) in other {
+        while let Some(entry) = rest.next_if(|(before, _)| *before < number) {
+            sum.push(entry);
+        }
+        match rest.next_if(|(same, _)| *same == number) {
+            Some((_, value)) => sum.push((number, value + more)),
+            None => sum.push((number, more)),
+        }
+    }
+    sum.extend(rest);
+    sum
 }
 
 /// The topics as they are reported.
 pub(super) fn entries(notes: &[Note], topics: &Topics, affinities: &Affinities) -> Vec<Topic> {
     let mut labels = BTreeSet::new();
+    let total = weights(0..notes.len(), affinities);
     let entries = topics.groups.iter().map(|group| {
-        let keywords = keywords(group, notes, affinities);
+        let keywords = keywords(group, notes, affinities, &total);
         let mut label = keywords.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         if label.is_empty() {
             label = "other".to_owned();
@@ -144,22 +178,29 @@ pub(super) fn entries(notes: &[Note], topics: &Topics, affinities: &Affinities) 
     entries.collect()
 }
 
-/// Words that stand in the themes of a group's notes more than in those of others (c-TF-IDF); words of names
-/// come first, since a name is what people chose to call the thing.
-fn keywords(group: &[usize], notes: &[Note], affinities: &Affinities) -> Vec<String> {
-    let themes = &affinities.themes;
-    let mut inside: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
-    let mut total: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
-    for number in 0..notes.len() {
-        for &(word, weight) in themes.vectors[number].entries() {
-            let sums = if group.contains(&number) { vec![&mut inside, &mut total] } else { vec![&mut total] };
-            for sum in sums {
-                let entry = sum.entry(word).or_default();
-                entry.0 += weight;
-                entry.1 += 1;
-            }
+/// For each theme word of some notes its weight in all of them, and how many hold it.
+fn weights(numbers: impl Iterator<Item = usize>, affinities: &Affinities) -> BTreeMap<u32, (f64, usize)> {
+    let mut sums: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
+    for number in numbers {
+        for &(word, weight) in affinities.themes.vectors[number].entries() {
+            let entry = sums.entry(word).or_default();
+            entry.0 += weight;
+            entry.1 += 1;
         }
     }
+    sums
+}
+
+/// Words that stand in the themes of a group's notes more than in those of others (c-TF-IDF); words of names
+/// come first, since a name is what people chose to call the thing.
+fn keywords(
+    group: &[usize],
+    notes: &[Note],
+    affinities: &Affinities,
+    total: &BTreeMap<u32, (f64, usize)>,
+) -> Vec<String> {
+    let themes = &affinities.themes;
+    let inside = weights(group.iter().copied(), affinities);
     let names: Vec<Vec<String>> =
         group.iter().map(|&number| role::theme_of_name(&notes[number].stem())).collect();
     let score = |word: &u32, (weight, count): (f64, usize)| {

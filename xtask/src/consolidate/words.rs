@@ -1,29 +1,43 @@
 //! Words of names and texts, and what they weigh.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Splits a text into lower-case words of letters; figures are left out, `camelCase` and `snake_case` are split.
 pub(super) fn of_text(text: &str) -> Vec<String> {
     let mut words = Vec::new();
+    each(text, |word| words.push(word.to_owned()));
+    words
+}
+
+/// The same, word by word: whole notes are read so.
+pub(super) fn each(text: &str, mut take: impl FnMut(&str)) {
+    let bytes = text.as_bytes();
     let mut word = String::new();
     let mut last_was_small = false;
-    for character in text.chars() {
-        let starts_anew = character.is_uppercase() && last_was_small;
-        if starts_anew || !character.is_alphabetic() {
-            take(&mut words, &mut word);
+    let mut at = 0;
+    while at < bytes.len() {
+        let small = bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        if small > 0 {
+            word.push_str(&text[at..at + small]);
+            last_was_small = true;
+            at += small;
+            continue;
         }
-        if character.is_alphabetic() {
+        let Some(character) = text[at..].chars().next() else { break };
+        at += character.len_utf8();
+        let is_letter = character.is_alphabetic();
+        if !word.is_empty() && (!is_letter || last_was_small && character.is_uppercase()) {
+            take(&word);
+            word.clear();
+        }
+        if is_letter {
             word.extend(character.to_lowercase());
         }
         last_was_small = character.is_lowercase();
     }
-    take(&mut words, &mut word);
-    words
-}
-
-fn take(words: &mut Vec<String>, word: &mut String) {
     if !word.is_empty() {
-        words.push(std::mem::take(word));
+        take(&word);
     }
 }
 
@@ -74,39 +88,129 @@ pub(super) struct Space {
     pub(super) vocabulary: Vec<String>,
 }
 
-/// Weighs the words of texts: logarithm of the count, times inverse document frequency. At most `keep` of the
-/// heaviest words of each text are kept.
-pub(super) fn weigh(texts: &[BTreeMap<String, f64>], keep: usize) -> Space {
-    let mut frequency: HashMap<&str, usize> = HashMap::new();
-    for text in texts {
-        for word in text.keys() {
-            *frequency.entry(word).or_default() += 1;
+impl Space {
+    /// For each word the numbers of the texts that hold it, ascending.
+    pub(super) fn holders(&self) -> Vec<Vec<u32>> {
+        let mut holders: Vec<Vec<u32>> = vec![Vec::new(); self.vocabulary.len()];
+        for (number, vector) in (0..).zip(&self.vectors) {
+            for &(word, _) in vector.entries() {
+                holders[word as usize].push(number);
+            }
         }
+        holders
     }
-    let mut vocabulary: Vec<&str> = frequency.keys().copied().collect();
-    vocabulary.sort_unstable();
-    let numbers: HashMap<&str, u32> = (0..).zip(&vocabulary).map(|(number, &word)| (word, number)).collect();
-    let total = texts.len() as f64;
-    // A word of every third text or more is a habit of the writers (headings of a template), no subject.
-    let habit = (texts.len() / 3).max(8);
-    let vectors = texts.iter().map(|text| {
-        let mut entries: Vec<(u32, f64)> = text
-            .iter()
-            .filter(|(word, _)| frequency[word.as_str()] < habit)
-            .map(|(word, count)| {
-                let idf = ((total + 1.0) / (frequency[word.as_str()] as f64 + 0.5)).ln();
-                (numbers[word.as_str()], (1.0 + count.ln().max(0.0)) * idf)
-            })
-            .filter(|(_, weight)| *weight > 0.0)
-            .collect();
-        entries.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-        entries.truncate(keep);
-        entries.sort_by_key(|(number, _)| *number);
+}
+
+/// Counts the words of many texts.
+#[derive(Default)]
+pub(super) struct Counter {
+    numbers: HashMap<Box<str>, u32, BuildHasherDefault<WordHasher>>,
+    /// How often each word stands in the text that is being counted, and which words do.
+    counts: Vec<u32>,
+    held: Vec<u32>,
+    /// For each text its words with their counts.
+    texts: Vec<Vec<(u32, u32)>>,
+}
+
+impl Counter {
+    /// Counts a word of the text at hand, as one and as many alike; words of one or two characters say nothing.
+    pub(super) fn add(&mut self, word: &str) {
+        let word = singular(word);
+        if word.len() < 3 || word.chars().nth(2).is_none() {
+            return;
+        }
+        let number = match self.numbers.get(word) {
+            Some(&number) => number,
+            None => {
+                let number = u32::try_from(self.counts.len()).unwrap_or(u32::MAX);
+                self.numbers.insert(word.into(), number);
+                self.counts.push(0);
+                number
+            }
+        };
+        let count = &mut self.counts[number as usize];
+        if *count == 0 {
+            self.held.push(number);
+        }
+        *count += 1;
+    }
+
+    /// Ends the text at hand.
+    pub(super) fn end_text(&mut self) {
+        let counts = &mut self.counts;
+        self.texts.push(
+            self.held.drain(..).map(|word| (word, std::mem::take(&mut counts[word as usize]))).collect(),
+        );
+    }
+
+    /// Weighs the words: logarithm of the count, times inverse document frequency. At most `keep` of the heaviest
+    /// words of each text are kept.
+    pub(super) fn weigh(self, keep: usize) -> Space {
+        let mut frequency = vec![0_usize; self.counts.len()];
+        for &(word, _) in self.texts.iter().flatten() {
+            frequency[word as usize] += 1;
+        }
+        let mut vocabulary: Vec<(Box<str>, u32)> = self.numbers.into_iter().collect();
+        vocabulary.sort_unstable();
+        // Words are numbered anew, in their own order: sums and ties do not depend on which text came first.
+        let mut ranks = vec![0_u32; vocabulary.len()];
+        for (rank, &(_, number)) in (0..).zip(&vocabulary) {
+            ranks[number as usize] = rank;
+        }
+        let total = self.texts.len() as f64;
+        // A word of every third text or more is a habit of the writers (headings of a template), no subject.
+        let habit = (self.texts.len() / 3).max(8);
+        let rarity: Vec<f64> =
+            frequency.iter().map(|&count| ((total + 1.0) / (count as f64 + 0.5)).ln()).collect();
+        let vectors = self.texts.iter().map(|text| {
+            let entries = text.iter().filter(|(word, _)| frequency[*word as usize] < habit);
+            let weighed = entries.map(|&(word, count)| {
+                let weight = (1.0 + f64::from(count).ln().max(0.0)) * rarity[word as usize];
+                (ranks[word as usize], weight)
+            });
+            Vector::heaviest(weighed.filter(|(_, weight)| *weight > 0.0).collect(), keep)
+        });
+        let vectors = vectors.collect();
+        Space { vectors, vocabulary: vocabulary.into_iter().map(|(word, _)| word.into()).collect() }
+    }
+}
+
+impl Vector {
+    /// The heaviest entries, by number, with length 1.
+    fn heaviest(mut entries: Vec<(u32, f64)>, keep: usize) -> Self {
+        if entries.len() > keep {
+            entries.select_nth_unstable_by(keep, |one, other| {
+                other.1.total_cmp(&one.1).then(one.0.cmp(&other.0))
+            });
+            entries.truncate(keep);
+            entries.shrink_to_fit();
+        }
+        entries.sort_unstable_by_key(|(number, _)| *number);
         let length = entries.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
         for (_, weight) in &mut entries {
             *weight /= length;
         }
-        Vector(entries)
-    });
-    Space { vectors: vectors.collect(), vocabulary: vocabulary.into_iter().map(str::to_owned).collect() }
+        Self(entries)
+    }
+}
+
+/// Hashes short words faster than the one of the standard library, which guards against people who choose words
+/// to make it slow; nothing that is shown depends on it.
+#[derive(Default)]
+struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        for part in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            self.0 = (self.0 ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
+            self.0 ^= self.0 >> 29;
+        }
+    }
 }

@@ -23,7 +23,7 @@ pub use commit::update_index;
 pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};
 pub use index::IndexEntry;
-pub use open::Repo;
+pub use open::{Found, Repo};
 pub use path::RepoPath;
 pub use scratch::Scratch;
 pub use staged::{Changes, Staged, StagedChange, State};

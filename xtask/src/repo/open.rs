@@ -1,5 +1,7 @@
 //! Finds and opens a repository from any folder inside it.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -29,20 +31,34 @@ impl Repo {
         Self::at(locate(folder, &[])?)
     }
 
+    /// Opens a repository that was found before in this process, without asking git again.
+    ///
+    /// # Errors
+    /// It is no longer there, or is damaged.
+    pub fn open_found(found: &Found) -> Result<Self> {
+        let Found { work_tree, git_dir, common_dir, limit } = found.clone();
+        let library = match limit {
+            Some(_) => None,
+            None => Some(git2::Repository::open(&git_dir).context("open the repository")?),
+        };
+        Ok(Self { work_tree, git_dir, common_dir, library, limit })
+    }
+
+    /// Where it lies, for other threads and handles.
+    pub fn found(&self) -> Found {
+        Found {
+            work_tree: self.work_tree.clone(),
+            git_dir: self.git_dir.clone(),
+            common_dir: self.common_dir.clone(),
+            limit: self.limit,
+        }
+    }
+
     fn at(place: Place) -> Result<Self> {
         let git = Git::new(&place.git_dir, place.work_tree.as_deref());
         let limit = library_limit(&git, &place)?;
-        let library = match limit {
-            Some(_) => None,
-            None => Some(git2::Repository::open(&place.git_dir).context("open the repository")?),
-        };
-        Ok(Self {
-            work_tree: place.work_tree,
-            git_dir: place.git_dir,
-            common_dir: place.common_dir,
-            library,
-            limit,
-        })
+        let Place { work_tree, git_dir, common_dir } = place;
+        Self::open_found(&Found { work_tree, git_dir, common_dir, limit })
     }
 
     /// Opens the repository that git names to a hook by `GIT_DIR` and `GIT_WORK_TREE`, else the one around `folder`.
@@ -127,6 +143,11 @@ impl Repo {
     /// # Errors
     /// HEAD cannot be read.
     pub fn head(&self) -> Result<Option<CommitId>> {
+        if let Some(library) = &self.library
+            && let Ok(commit) = library.head().and_then(|head| head.peel_to_commit())
+        {
+            return Ok(CommitId::parse(&commit.id().to_string()));
+        }
         let answer = self.git().answer_to(
             &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"],
             &[],
@@ -175,7 +196,11 @@ impl Repo {
     /// # Errors
     /// git cannot be asked.
     pub fn is_shallow(&self) -> Result<bool> {
-        Ok(self.git().line(&["rev-parse", "--is-shallow-repository"])? == "true")
+        match self.library {
+            // What git looks at; libgit2 looks for it in the folder of a linked worktree.
+            Some(_) => Ok(self.common_dir.join("shallow").metadata().is_ok_and(|meta| meta.len() > 0)),
+            None => Ok(self.git().line(&["rev-parse", "--is-shallow-repository"])? == "true"),
+        }
     }
 
     /// Files that differ from HEAD, or that git neither tracks nor ignores; sorted.
@@ -207,6 +232,15 @@ impl Repo {
     }
 }
 
+/// Where a repository lies, and what is known of how to read it: what [`Repo::open`] asks git for.
+#[derive(Clone, Debug)]
+pub struct Found {
+    work_tree: Option<PathBuf>,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    limit: Option<&'static str>,
+}
+
 struct Place {
     work_tree: Option<PathBuf>,
     git_dir: PathBuf,
@@ -230,28 +264,29 @@ fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Place> {
         }
         command.output().context("start git: is it installed and on PATH?")
     };
-    let asked =
-        ["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository"];
-    let output = ask(&asked)?;
-    if !output.status.success() {
+    // Where there is no work tree git answers all but the last, and fails.
+    let output = ask(&[
+        "rev-parse",
+        "--path-format=absolute",
+        "--git-dir",
+        "--git-common-dir",
+        "--is-bare-repository",
+        "--show-toplevel",
+    ])?;
+    if output.stdout.is_empty() {
         return Err(refusal(&output.stderr).into());
     }
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let [git_dir, common_dir, bare] = text.lines().collect::<Vec<_>>()[..] else {
+    let mut lines = output.stdout.splitn(4, |&byte| byte == b'\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (git_dir, common_dir, bare, top) = (line(), line(), line(), line());
+    if !matches!(bare, b"true" | b"false") {
         bail!("the repository's path holds a line break, which git's answer cannot carry");
-    };
-    let (git_dir, common_dir) = (PathBuf::from(git_dir), PathBuf::from(common_dir));
-    let top = ask(&["rev-parse", "--path-format=absolute", "--show-toplevel"])?;
-    let mut top_bytes = top.stdout;
-    if top_bytes.last() == Some(&b'\n') {
-        top_bytes.pop();
     }
-    let work_tree = if bare == "false" && top.status.success() && !top_bytes.is_empty() {
-        use std::os::unix::ffi::OsStringExt;
-        Some(PathBuf::from(std::ffi::OsString::from_vec(top_bytes)))
-    } else {
-        None
-    };
+    let path = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
+    let (git_dir, common_dir) = (path(git_dir), path(common_dir));
+    let top = top.strip_suffix(b"\n").unwrap_or(top);
+    let has_work_tree = bare == b"false" && output.status.success() && !top.is_empty();
+    let work_tree = has_work_tree.then(|| path(top));
     Ok(Place { work_tree, git_dir, common_dir })
 }
 
@@ -269,10 +304,14 @@ fn refusal(stderr: &[u8]) -> Hinted {
 
 fn library_limit(git: &Git, place: &Place) -> Result<Option<&'static str>> {
     // Sparse checkouts keep their settings in the worktree's own file.
-    let local = git.answer_to(&["config", "--local", "--null", "--list"], &[], &[])?.stdout;
-    let worktree = git.answer_to(&["config", "--worktree", "--null", "--list"], &[], &[])?.stdout;
-    let text = String::from_utf8_lossy(&[local, worktree].concat()).to_lowercase();
-    let has = |key: &str, value: &str| text.split('\0').any(|entry| entry == format!("{key}\n{value}"));
+    let listing = git.answer_to(&["config", "--null", "--list", "--show-scope"], &[], &[])?.stdout;
+    let text = String::from_utf8_lossy(&listing).to_lowercase();
+    let fields: Vec<&str> = text.split('\0').collect();
+    let own = |scope: &str| matches!(scope, "local" | "worktree");
+    let has = |key: &str, value: &str| {
+        let wanted = format!("{key}\n{value}");
+        fields.chunks_exact(2).any(|entry| own(entry[0]) && entry[1] == wanted)
+    };
     if has("extensions.objectformat", "sha256") {
         return Ok(Some("SHA-256 object names"));
     }

@@ -107,14 +107,18 @@ fn of_line(text: &str) -> Vec<Said> {
         return Vec::new();
     }
     let text = without_bullet(text);
-    let mut found = tests(text);
+    // What is counted or needed at least is told by a figure.
+    let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
+    let mut found = if has_figure { tests(text) } else { Vec::new() };
     if found.is_empty() {
         found.extend(label(text));
     }
     found.extend(settings(text));
-    found.extend(requirement(text));
-    if found.is_empty() {
-        found.extend(sentences(text));
+    if has_figure {
+        found.extend(requirement(text));
+        if found.is_empty() {
+            found.extend(sentences(text));
+        }
     }
     found
 }
@@ -224,7 +228,7 @@ fn column_name(text: &str) -> String {
 /// `key = value` in running text: only names that programs have, or that are in backticks.
 fn settings(text: &str) -> Vec<Said> {
     let mut found = Vec::new();
-    if has_call(text) {
+    if !text.contains('=') || has_call(text) {
         return found;
     }
     for part in text.split(|character: char| character.is_whitespace() || "`,;()".contains(character)) {

@@ -55,9 +55,10 @@ impl<'k> Index<'k> {
 
     /// True for a file whose name without ending is this.
     pub(super) fn has_stem(&self, stem: &str) -> bool {
-        self.by_name.keys().any(|name| {
-            name.strip_prefix(stem.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."))
-        })
+        let with_dot = [stem.as_bytes(), b"."].concat();
+        let mut behind = self.by_name.range(with_dot.as_slice()..);
+        self.by_name.contains_key(stem.as_bytes())
+            || behind.next().is_some_and(|(name, _)| name.starts_with(&with_dot))
     }
 
     /// A path of which this is an end.

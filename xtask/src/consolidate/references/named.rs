@@ -80,6 +80,7 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
                 }
             }
             Some(Language::Other) => {}
+            None if !text.contains('/') => {}
             None => {
                 let start = note.parsed.lines.range(line).start;
                 let parts = links.outside(start, text);

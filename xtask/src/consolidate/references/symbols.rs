@@ -182,13 +182,13 @@ pub(super) fn dead(
     index: &Index<'_>,
     past: &Index<'_>,
 ) -> Option<Reference> {
-    if let Some(found) = dead_module(named, notes, known, past, &named.target) {
+    if let Some(found) = dead_module(named, notes, known, (index, past), &named.target) {
         return Some(found);
     }
     let What::Symbol(name) = &named.what else { return None };
     if let Some((module, _)) = named.target.rsplit_once('.')
         && module.contains('.')
-        && let Some(found) = dead_module(named, notes, known, past, module)
+        && let Some(found) = dead_module(named, notes, known, (index, past), module)
     {
         return Some(found);
     }
@@ -204,7 +204,7 @@ fn dead_module(
     named: &Named,
     notes: &[Note],
     known: &Known<'_>,
-    past: &Index<'_>,
+    (index, past): (&Index<'_>, &Index<'_>),
     module: &str,
 ) -> Option<Reference> {
     if !module.contains('.') {
@@ -212,8 +212,8 @@ fn dead_module(
     }
     let places = module_places(module);
     let folder = RepoPath::from(module.replace('.', "/").as_str());
-    let is_there = places.iter().any(|place| known.paths.contains(place))
-        || known.paths.iter().any(|path| path.is_within(&folder));
+    let is_there =
+        places.iter().chain([&folder]).any(|place| known.paths.contains(place)) || index.has_folder(&folder);
     if is_there {
         return None;
     }
@@ -250,13 +250,12 @@ pub(in crate::consolidate) fn removed_definitions(log: &str, names: &BTreeSet<St
             is_prose = [".md", ".rst", ".txt", ".mdx", ".ipynb"].iter().any(|ending| path.ends_with(ending));
         } else if let Some(text) = line.strip_prefix('-').filter(|text| !is_prose && !text.starts_with("--"))
         {
-            for name in names
-                .iter()
-                .filter(|name| !past.contains_key(*name) && defines(text, name))
-                .cloned()
-                .collect::<Vec<_>>()
-            {
-                past.insert(name, commit.to_owned());
+            // A name is a whole word of the line: the words are looked up, not the names searched for.
+            let is_part = |next: char| next.is_alphanumeric() || next == '_' || next == '-';
+            for word in text.split(|next: char| !is_part(next)) {
+                if names.contains(word) && !past.contains_key(word) && defines(text, word) {
+                    past.insert(word.to_owned(), commit.to_owned());
+                }
             }
         }
     }
