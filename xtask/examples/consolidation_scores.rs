@@ -62,7 +62,7 @@ fn of_repository(folder: &Path, rest: &[&str]) -> Result<Value> {
     eprintln!("{}\n{}", consolidate::headline(&analysis), consolidate::next_step(&analysis));
     let marker = ReportMarker { kind: "consolidation".to_owned(), inputs: analysis.inputs.clone() };
     if let Ok(path) = std::env::var("REPORT") {
-        std::fs::write(path, consolidate::report(&analysis).to_markdown(Some(&marker)))?;
+        std::fs::write(path, consolidate::report(&analysis, None).to_markdown(Some(&marker)))?;
     }
     Ok(of_analysis(&analysis))
 }

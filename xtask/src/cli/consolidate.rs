@@ -48,6 +48,9 @@ pub struct ConsolidatePlan {
     /// Read the notes of this revision instead of the work tree; writes no report
     #[arg(long, value_name = "REV")]
     pub at: Option<String>,
+    /// Tell what changed in the picture since COMMIT
+    #[arg(long, value_name = "COMMIT")]
+    pub since: Option<String>,
     /// Tick items of at least this confidence
     #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.9)]
     pub tick_above: f64,

@@ -12,7 +12,7 @@ use super::{Exit, apply, phase2, phase5, place, setup, timed};
 use crate::change;
 use crate::cli::{self, Apply, Format, Global, SetupFlags};
 use crate::consolidate;
-use crate::phases::analyses::{Place, report_paths};
+use crate::phases::analyses::{Place, report_files, report_paths};
 use crate::phases::{kept, phase5 as validation};
 use crate::process::Cancel;
 use crate::repo::{Repo, RepoPath};
@@ -116,7 +116,7 @@ impl All<'_> {
         };
         let exit = phase2::run_at(&self.place, self.global, &asked, self.term, self.cancel)?;
         if exit == Exit::Clean {
-            self.commit(repo, &report_paths(&self.place.config), "Reports on notes, fork and tests")?;
+            self.commit(repo, &report_files(&self.place.config), "Reports on notes, fork and tests")?;
         }
         Ok(exit)
     }
@@ -171,7 +171,7 @@ impl All<'_> {
         };
         let exit = phase5::run_at(&self.place, self.global, &asked, self.term, self.cancel)?;
         if exit == Exit::Clean {
-            let mut paths = report_paths(&self.place.config).to_vec();
+            let mut paths = report_files(&self.place.config);
             paths.push(validation::page_path(&self.place));
             self.commit(repo, &paths, "Final validation")?;
         }

@@ -52,7 +52,9 @@ impl<'a> Answer<'a> {
         match self.format {
             Format::Json => self.print_value(command, &made.json),
             Format::Text if written => {
-                let mut lines = vec![made.headline.clone(), format!("report: {}", made.path)];
+                let mut lines = vec![made.headline.clone()];
+                lines.extend(made.since.clone());
+                lines.push(format!("report: {}", made.path));
                 if !made.next_step.is_empty() {
                     lines.push(format!("next: {}", made.next_step));
                 }

@@ -42,6 +42,7 @@ fn plan(global: &Global, flags: &ConsolidatePlan, term: Term, cancel: &Cancel) -
     let asked = consolidate::Options {
         depth: flags.depth.into(),
         at: flags.at.clone(),
+        since: flags.since.clone(),
         tick_above: flags.tick_above,
         ..options(&place)
     };

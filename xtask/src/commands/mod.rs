@@ -138,7 +138,7 @@ fn place_at(folder: &Path, global: &Global) -> Result<Place> {
     let config = Config::load(&root, global.config.as_deref())?;
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|time| i64::try_from(time.as_secs()).ok());
-    Ok(Place { folder: root, config, now })
+    Ok(Place { folder: root, found: Some(repo.found()), config, now })
 }
 
 /// Runs one analysis, writes its report unless JSON is asked for, and prints what was found.

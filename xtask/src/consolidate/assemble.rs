@@ -84,6 +84,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         topics: topic_entries,
         excerpts: overlaps::excerpts(notes, &overlaps),
         items,
+        since: None,
     }
 }
 

@@ -1,10 +1,13 @@
 //! Reads the notes and what surrounds them; alone in this room it talks to the repository.
 
 mod dead;
+mod then;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
+
+pub(super) use then::{Then, then};
 
 use super::mentions::{Inbound, Names};
 use super::navigation::{self, Navigation};
@@ -47,6 +50,13 @@ pub(super) struct Gathered {
     /// Relative links that lead nowhere.
     pub(super) broken_links: Vec<BrokenLink>,
     pub(super) findings: Vec<Finding>,
+}
+
+impl Gathered {
+    /// The content of each note.
+    pub(super) fn blobs(&self) -> BTreeMap<RepoPath, BlobId> {
+        self.notes.iter().map(|note| (note.path.clone(), note.blob.clone())).collect()
+    }
 }
 
 /// Reads a repository; `None` where there is nothing to read.

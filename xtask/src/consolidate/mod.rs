@@ -18,6 +18,7 @@ mod folded;
 mod gather;
 mod groups;
 pub mod guide;
+mod matrix;
 mod mentions;
 mod navigation;
 mod note;
@@ -32,6 +33,7 @@ mod role;
 mod scope;
 mod sections;
 mod shares;
+mod since;
 mod stale;
 mod topics;
 mod words;
@@ -43,6 +45,8 @@ mod test_notes;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 
 pub use apply::{
@@ -52,16 +56,20 @@ pub use apply::{
 };
 pub use decisions::{Lapsed, carry_over};
 pub use facts::{Fact, FactValue};
+pub use matrix::matrix;
 pub use note::Role;
 pub use plan::{Action, Destiny, Item, Proposed, SectionPlan, Source, guide_marker};
 pub use plan_format::{PlanError, read, write};
 pub use report::{headline, next_step, report};
 pub use result::*;
+pub use since::{
+    MovedNote, NewAndGone, NewAndMended, NewAndSettled, NotesSince, ProposedItem, Since, line as since_line,
+};
 pub use stale::{Stale, StalePlan, stale};
 
 use crate::config::{ConsolidateConfig, Depth};
 use crate::process::{Cancel, Progress};
-use crate::repo::{Repo, RepoPath, Tree};
+use crate::repo::{BlobId, Repo, RepoPath, Tree};
 use crate::report::{Document, Outcome, Unavailable};
 
 /// What is read, and how far it looks.
@@ -71,6 +79,8 @@ pub struct Options {
     pub depth: Depth,
     /// The revision to read; `None`: the work tree.
     pub at: Option<String>,
+    /// The revision to compare with.
+    pub since: Option<String>,
     /// `[consolidate]` of `xtask.toml`.
     pub config: ConsolidateConfig,
     /// Confidence, 0 to 1, from which an item comes ticked.
@@ -79,12 +89,21 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { depth: Depth::Medium, at: None, config: ConsolidateConfig::default(), tick_above: 0.9 }
+        Self {
+            depth: Depth::Medium,
+            at: None,
+            since: None,
+            config: ConsolidateConfig::default(),
+            tick_above: 0.9,
+        }
     }
 }
 
 /// All that was read, before anything is concluded from it.
-pub struct Input(Option<gather::Gathered>);
+pub struct Input {
+    now: Option<gather::Gathered>,
+    then: Option<gather::Then>,
+}
 
 /// Reads the notes and makes the plan.
 ///
@@ -105,13 +124,18 @@ pub fn run(
 /// The revision does not exist, a glob is wrong, git cannot list or read, or the plan that stands in the
 /// report's place has a line that cannot be read: decisions in it would be lost.
 pub fn gather(repo: &Repo, options: &Options, progress: &Progress, cancel: &Cancel) -> Result<Input> {
-    let gathered = gather::read(repo, options, progress, cancel)?;
-    Ok(Input(gathered.filter(|gathered| !gathered.notes.is_empty() || !gathered.previous.is_empty())))
+    let now = gather::read(repo, options, progress, cancel)?
+        .filter(|gathered| !gathered.notes.is_empty() || !gathered.previous.is_empty());
+    let then = match (&options.since, &now) {
+        (Some(revision), Some(now)) => gather::then(repo, options, revision, now, progress, cancel)?,
+        _ => None,
+    };
+    Ok(Input { now, then })
 }
 
 /// Makes the plan of what was read.
 pub fn analyse(input: Input, options: &Options, progress: &Progress) -> Outcome<Analysis> {
-    let Input(Some(gathered)) = input else {
+    let Input { now: Some(gathered), then } = input else {
         return Outcome::Unavailable(Unavailable {
             why: "there are no notes here".to_owned(),
             hint: Some(
@@ -120,7 +144,26 @@ pub fn analyse(input: Input, options: &Options, progress: &Progress) -> Outcome<
         });
     };
     progress.step(format!("comparing {} notes", gathered.notes.len()));
-    Outcome::Done(assemble::analysis(gathered, options))
+    let blobs = then.is_some().then(|| gathered.blobs());
+    let mut analysis = assemble::analysis(gathered, options);
+    if let (Some(then), Some(blobs)) = (then, blobs) {
+        progress.step("comparing with then");
+        analysis.since = Some(compare(then, options, &analysis, &blobs));
+    }
+    Outcome::Done(analysis)
+}
+
+/// What changed in the picture since an earlier commit.
+fn compare(
+    then: gather::Then,
+    options: &Options,
+    analysis: &Analysis,
+    blobs: &BTreeMap<RepoPath, BlobId>,
+) -> Since {
+    let old_blobs = then.gathered.blobs();
+    let old = assemble::analysis(then.gathered, options);
+    let (old, now) = (since::Side { analysis: &old, blobs: &old_blobs }, since::Side { analysis, blobs });
+    since::compare((then.commit, then.date), &old, &now, &then.renames)
 }
 
 /// Says why two notes are, or are not, called overlapping, with the passages.

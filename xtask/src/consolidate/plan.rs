@@ -1,9 +1,12 @@
 //! The plan: what is proposed, what was decided, and what is done.
 
+use serde::Serialize;
+
 use crate::repo::{BlobId, RepoPath};
 
 /// What an item does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Puts the sections of its sources into one guide, and the sources into the archive.
     Merge,

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::plan::Item;
 use super::plan_format;
 use super::result::{Analysis, NoteEntry, Overlap, OverlapKind, Reference, ReferenceClass, Topic};
+use crate::links::encode_path;
+use crate::repo::RepoPath;
 use crate::report::{Block, Cell, Document, Inline};
 
 /// Files that are listed of a note whose files changed after it.
@@ -16,18 +18,21 @@ const OVERLAPS: usize = 40;
 /// Orphans, boilerplate and findings that are listed.
 const LISTED: usize = 50;
 
-/// The plan, led by what matters.
-pub fn report(analysis: &Analysis) -> Document {
+/// The plan, led by what matters; `picture` names the overlap matrix where that is written beside the report.
+pub fn report(analysis: &Analysis, picture: Option<&RepoPath>) -> Document {
     let mut document = Document::default();
     document.heading(1, "Documentation consolidation plan");
     opening(&mut document, analysis);
+    if let Some(since) = &analysis.since {
+        super::since::section(&mut document, since);
+    }
     facts(&mut document, analysis);
     references(&mut document, analysis);
     broken_links(&mut document, analysis);
     finished(&mut document, analysis);
     outrun(&mut document, analysis);
     inventory(&mut document, analysis);
-    overlaps(&mut document, analysis);
+    overlaps(&mut document, analysis, picture);
     plan(&mut document, analysis);
     remarks(&mut document, analysis);
     method(&mut document, analysis);
@@ -246,11 +251,15 @@ fn inventory_row(note: &NoteEntry) -> Vec<Cell> {
     ]
 }
 
-fn overlaps(document: &mut Document, analysis: &Analysis) {
+fn overlaps(document: &mut Document, analysis: &Analysis, picture: Option<&RepoPath>) {
     if analysis.overlaps.is_empty() {
         return;
     }
     document.heading(2, format!("Overlaps ({})", analysis.overlaps.len()));
+    if let Some(picture) = picture {
+        let alt = "Which notes share passages, as a matrix".to_owned();
+        document.blocks.push(Block::Image { alt, target: encode_path(picture.file_name()) });
+    }
     document.table(
         &["Score", "Kind", "Note", "of it shared", "Note", "of it shared", "Passages"],
         &[0, 3, 5, 6],

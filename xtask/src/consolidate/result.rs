@@ -6,6 +6,7 @@ use super::decisions::Lapsed;
 use super::facts::Fact;
 use super::note::Role;
 use super::plan::{Destiny, Item};
+use super::since::Since;
 use crate::config::Depth;
 use crate::links::BrokenLink;
 use crate::repo::RepoPath;
@@ -55,6 +56,10 @@ pub struct Analysis {
     pub plan: Plan,
     /// Decisions of the previous plan that no longer apply.
     pub lapsed: Vec<Lapsed>,
+    /// What changed since the commit that was asked for; absent where none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(skip))]
+    pub since: Option<Since>,
     /// Counts.
     pub summary: Summary,
     /// What could not be read, and other things worth knowing.

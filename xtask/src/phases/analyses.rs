@@ -10,7 +10,7 @@ use super::kept;
 use crate::change;
 use crate::config::{Config, Depth};
 use crate::process::{Cancel, Progress};
-use crate::repo::{Repo, RepoPath};
+use crate::repo::{Found, Repo, RepoPath};
 use crate::report::{Block, Document, Hinted, Inline, Outcome, ReportMarker, Unavailable};
 use crate::{consolidate, upstream, validate};
 
@@ -19,6 +19,8 @@ use crate::{consolidate, upstream, validate};
 pub struct Place {
     /// A folder inside the repository.
     pub folder: PathBuf,
+    /// The repository around it, where it was found already.
+    pub found: Option<Found>,
     /// Its `xtask.toml`.
     pub config: Config,
     /// Seconds since 1970, for remarks about age on stderr; no result depends on it.
@@ -31,7 +33,10 @@ impl Place {
     /// # Errors
     /// There is none, git refuses it, or an interrupted change set has to be settled first.
     pub fn open(&self) -> Result<Repo> {
-        let repo = Repo::open(&self.folder)?;
+        let repo = match &self.found {
+            Some(found) => Repo::open_found(found)?,
+            None => Repo::open(&self.folder)?,
+        };
         if let Some(pending) = change::pending(&repo)? {
             let error =
                 Hinted::new("a change set was interrupted and has to be settled first", pending.hint());
@@ -56,6 +61,8 @@ pub struct Made {
     pub beside: Vec<(RepoPath, Vec<u8>)>,
     /// Results for later commands, by their place under `<common-dir>/xtask/`.
     pub kept: Vec<(&'static str, Value)>,
+    /// What changed since the commit that was asked for, in one line.
+    pub since: Option<String>,
     /// What was found, in one line.
     pub headline: String,
     /// What to do next, in one line; empty when there is nothing.
@@ -90,6 +97,18 @@ pub fn report_paths(config: &Config) -> [RepoPath; 3] {
     ]
 }
 
+/// All files that the reports may consist of: their pages, and the picture beside the plan.
+pub fn report_files(config: &Config) -> Vec<RepoPath> {
+    let pages = report_paths(config);
+    let picture = picture_of(&pages[0]);
+    pages.into_iter().chain([picture]).collect()
+}
+
+/// The overlap matrix stands beside the plan.
+fn picture_of(plan: &RepoPath) -> RepoPath {
+    plan.with_extension("svg")
+}
+
 /// Analysis A; `read` is called once all notes are in memory.
 ///
 /// # Errors
@@ -105,14 +124,22 @@ pub fn consolidation(
     read();
     let result = consolidate::analyse(input, options, watch.0);
     let [path, ..] = report_paths(&place.config);
+    // A report that is printed has no place for it.
+    let is_written = options.at.is_none() && repo.work_tree().is_some();
+    let picture = is_written.then(|| picture_of(&path));
     let words = |analysis: &consolidate::Analysis| Words {
-        document: consolidate::report(analysis),
+        document: consolidate::report(analysis, picture.as_ref()),
         inputs: analysis.inputs.clone(),
         headline: consolidate::headline(analysis),
         next_step: consolidate::next_step(analysis),
         has_findings: analysis.has_findings(),
     };
-    made(&result, CONSOLIDATION.0, path, words)
+    let mut made = made(&result, CONSOLIDATION.0, path, words)?;
+    if let Outcome::Done(analysis) = &result {
+        made.since = analysis.since.as_ref().map(consolidate::since_line);
+        made.beside.extend(picture.map(|path| (path, consolidate::matrix(analysis).into_bytes())));
+    }
+    Ok(made)
 }
 
 /// Analysis B.
@@ -233,6 +260,7 @@ fn made<T: Serialize>(
         path,
         beside: Vec::new(),
         kept: Vec::new(),
+        since: None,
         headline: words.headline,
         next_step: words.next_step,
         has_findings: words.has_findings,
@@ -293,13 +321,8 @@ fn say_uncommitted(document: &mut Document, repo: &Repo, config: &Config) -> Res
 /// # Errors
 /// The index or the work tree cannot be read.
 pub fn uncommitted(repo: &Repo, config: &Config) -> Result<usize> {
-    let reports = report_paths(config);
-    let own = |path: &RepoPath| {
-        reports
-            .iter()
-            .any(|report| path == report || path.parent() == report.parent() && path.stem() == report.stem())
-    };
-    Ok(repo.uncommitted()?.iter().filter(|path| !own(path)).count())
+    let own = report_files(config);
+    Ok(repo.uncommitted()?.iter().filter(|path| !own.contains(path)).count())
 }
 
 /// The depth of each analysis, with one asked for all or its own default.

@@ -86,6 +86,12 @@ impl RepoPath {
         }
     }
 
+    /// The same place with another ending behind the file's stem.
+    pub fn with_extension(&self, extension: &str) -> RepoPath {
+        let folder = self.0.len() - self.file_name().len();
+        Self([&self.0[..folder], self.stem(), b".", extension.as_bytes()].concat().into())
+    }
+
     /// The folder that holds it; `None` at the root.
     pub fn parent(&self) -> Option<RepoPath> {
         let slash = self.0.iter().rposition(|&byte| byte == b'/')?;

@@ -137,10 +137,15 @@ pub(super) struct Standing {
     pub(super) expected: ReportMarker,
 }
 
+impl Standing {
+    pub(super) fn is_fresh(&self) -> bool {
+        self.found.as_ref() == Some(&self.expected)
+    }
+}
+
 /// Whether the reports tell of what is here now; `written` says that stale ones were written anew.
 pub(super) fn reports(standing: &[Standing], written: bool) -> Line {
-    let stale: Vec<&Standing> =
-        standing.iter().filter(|one| one.found.as_ref() != Some(&one.expected)).collect();
+    let stale: Vec<&Standing> = standing.iter().filter(|one| !one.is_fresh()).collect();
     let fresh = standing.len() - stale.len();
     if stale.is_empty() {
         return Line::new("reports", Verdict::Holds, format!("{fresh} of {fresh} tell of what is here now"));

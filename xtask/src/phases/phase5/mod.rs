@@ -177,20 +177,22 @@ fn reports(repo: &Repo, made: &[&Made], write: bool) -> Result<Line> {
         let bytes = tree.get(path).and_then(|_| tree.read(path).ok())?;
         ReportMarker::parse(&String::from_utf8_lossy(&bytes))
     };
-    let standing: Vec<Standing> = made
-        .iter()
-        .map(|made| Standing {
-            path: made.path.to_string(),
-            found: marker(&made.path),
+    let mut standing: Vec<Standing> = Vec::new();
+    for made in made {
+        let beside = made.beside.iter().map(|(path, _)| path);
+        let files = std::iter::once(&made.path).chain(beside).map(|path| Standing {
+            path: path.to_string(),
+            found: marker(path),
             expected: made.marker.clone(),
-        })
-        .collect();
-    if write {
-        for (made, _) in
-            made.iter().zip(&standing).filter(|(_, one)| one.found.as_ref() != Some(&one.expected))
-        {
+        });
+        // A report is as fresh as the oldest of its files.
+        let mut files: Vec<Standing> = files.collect();
+        let oldest = files.iter().position(|one| !one.is_fresh()).unwrap_or(0);
+        let report = files.swap_remove(oldest);
+        if write && !report.is_fresh() {
             made.write(repo)?;
         }
+        standing.push(report);
     }
     Ok(judge::reports(&standing, write))
 }
@@ -207,7 +209,7 @@ fn work_tree(repo: &Repo, place: &Place, uncommitted: &[String], validation: &Va
                 .map(ToString::to_string),
         );
     }
-    let own = super::analyses::report_paths(&place.config).into_iter().chain([page_path(place)]);
+    let own = super::analyses::report_files(&place.config).into_iter().chain([page_path(place)]);
     ours.extend(own.map(|path| path.to_string()));
     let left: Vec<String> = validation
         .get("written")
