@@ -136,6 +136,11 @@ impl Folder {
         Ok(fs::renameat(&self.0, from, &self.0, to)?)
     }
 
+    /// Renames into another folder of the same file system, over what stands at the new name.
+    pub(super) fn rename_into(&self, from: &[u8], folder: &Folder, to: &[u8]) -> io::Result<()> {
+        Ok(fs::renameat(&self.0, from, &folder.0, to)?)
+    }
+
     /// Renames inside the folder; what stands at the new name is an error.
     pub(super) fn rename_new(&self, from: &[u8], to: &[u8]) -> io::Result<()> {
         match fs::renameat_with(&self.0, from, &self.0, to, RenameFlags::NOREPLACE) {

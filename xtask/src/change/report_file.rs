@@ -42,7 +42,13 @@ pub enum Written {
 /// The path leads out of the repository or through a link, the file is somebody else's, or it cannot be written.
 pub fn write_report(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Result<Written> {
     let context = || format!("write the report `{path}`");
-    write(&Roots::of_tool(repo), &path.into(), bytes, &REPORT).with_context(context)
+    let roots = Roots::of_tool(repo);
+    let write = || -> Result<Written> {
+        // A git folder that cannot be written is no reason to have no report.
+        let aside = roots.parent_made(&Place::tool("unfinished/report")).ok();
+        write_by_way_of(aside.as_ref(), &roots, &path.into(), bytes, &REPORT)
+    };
+    write().with_context(context)
 }
 
 /// Writes a file of the tool's own under `<common-dir>/xtask/` (results that later commands read).
@@ -67,7 +73,7 @@ pub fn write_program(repo: &Repo, path: &str, bytes: &[u8]) -> Result<Written> {
         }
         let folder = roots.parent_made(&place)?;
         // Under another name first, so that a hook that runs it meanwhile has the old one or the new one.
-        replace(&folder, place.path.file_name(), bytes, Some(0o755))?;
+        replace(None, &folder, place.path.file_name(), bytes, Some(0o755))?;
         Ok(Written::Written)
     };
     write().with_context(|| format!("write `{place}`"))
@@ -124,6 +130,17 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 pub(super) fn write(roots: &Roots, place: &Place, bytes: &[u8], rule: &Rule) -> Result<Written> {
+    write_by_way_of(None, roots, place, bytes, rule)
+}
+
+/// The same; `aside` is where the file is written before it is moved to its place.
+fn write_by_way_of(
+    aside: Option<&Folder>,
+    roots: &Roots,
+    place: &Place,
+    bytes: &[u8],
+    rule: &Rule,
+) -> Result<Written> {
     // A name below the tool's own folder may be one that a file had already.
     if let Some(objection) = names::objection(place, place.root != Root::Tool) {
         bail!("the path `{place}` may not be written: {objection}");
@@ -148,7 +165,7 @@ pub(super) fn write(roots: &Roots, place: &Place, bytes: &[u8], rule: &Rule) -> 
         }
         mode = Some(stat.mode);
     }
-    replace(&folder, name, bytes, mode)?;
+    replace(aside, &folder, name, bytes, mode)?;
     Ok(Written::Written)
 }
 
@@ -158,17 +175,46 @@ fn is_report(bytes: &[u8]) -> bool {
     ReportMarker::parse(line.trim_end_matches('\r')).is_some()
 }
 
-/// Writes beside the file, then renames. The name beside it is always the same, so that what a killed process left
-/// is used up by the next; a lock on it keeps two processes apart.
-fn replace(folder: &Folder, name: &[u8], bytes: &[u8], mode: Option<u32>) -> Result<()> {
+/// Writes the file under another name, then renames: in the folder `aside`, so that a process that is killed leaves
+/// nothing among the user's files, or beside the file where there is none or it lies on another file system.
+fn replace(
+    aside: Option<&Folder>,
+    folder: &Folder,
+    name: &[u8],
+    bytes: &[u8],
+    mode: Option<u32>,
+) -> Result<()> {
+    let written = aside.map(|aside| write_and_rename(aside, folder, name, bytes, mode));
+    match written {
+        Some(Err(error)) if is_elsewhere(&error) => {}
+        Some(written) => return written,
+        None => {}
+    }
+    write_and_rename(folder, folder, name, bytes, mode)
+}
+
+fn is_elsewhere(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::CrossesDevices)
+}
+
+/// The other name is always the same, so that what a killed process left is used up by the next; a lock on it keeps
+/// two processes apart.
+fn write_and_rename(
+    aside: &Folder,
+    folder: &Folder,
+    name: &[u8],
+    bytes: &[u8],
+    mode: Option<u32>,
+) -> Result<()> {
     let temp = format!(".xtask-{}.tmp", &super::ContentId::of(name).as_str()[..12]);
     let temp = temp.as_bytes();
     let mut file = loop {
-        let file = folder.open_or_create(temp)?;
+        let file = aside.open_or_create(temp)?;
         // Another process writes it for a moment at most; it may then have renamed it: this is the finished file.
         file.lock()?;
         let opened = folder::stat_file(&file)?;
-        if folder.stat(temp)?.is_some_and(|stat| stat.is_same_file(&opened)) {
+        if aside.stat(temp)?.is_some_and(|stat| stat.is_same_file(&opened)) {
             break file;
         }
     };
@@ -179,12 +225,12 @@ fn replace(folder: &Folder, name: &[u8], bytes: &[u8], mode: Option<u32>) -> Res
             folder::set_file_mode(&file, mode)?;
         }
         file.sync_all()?;
-        Ok(folder.rename(temp, name)?)
+        Ok(aside.rename_into(temp, folder, name)?)
     }();
     // Closing alone would not do while a child that another thread is just starting has a copy of the handle.
     let _ = file.unlock();
     if written.is_err() {
-        let _ = folder.unlink(temp);
+        let _ = aside.unlink(temp);
     }
     written
 }

@@ -66,10 +66,11 @@ fn a_report_goes_neither_out_of_the_repository_nor_through_a_link() {
 }
 
 #[test]
-fn what_a_killed_process_left_is_used_up() {
+fn what_a_killed_process_left_lies_in_the_git_directory_and_is_used_up() {
     let sandbox = Sandbox::new();
     write_report(sandbox.repo(), &"report.md".into(), &[REPORT, b"x"].concat()).unwrap();
-    let temp = format!(".xtask-{}.tmp", &crate::change::ContentId::of(b"report.md").as_str()[..12]);
+    let id = crate::change::ContentId::of(b"report.md");
+    let temp = format!(".git/xtask/unfinished/.xtask-{}.tmp", &id.as_str()[..12]);
     sandbox.write(&temp, b"half a rep");
     write_report(sandbox.repo(), &"report.md".into(), REPORT).unwrap();
     assert_eq!(sandbox.read("report.md"), REPORT);
