@@ -28,6 +28,8 @@ fn help_names_every_command() {
       setup        Install hooks, write workflows, keep a section of CONTRIBUTING.md
       hook         Judge a commit, its message or a push, as a hook of git
       undo         Take an applied change set back
+      report       Draw what phase 2 found as one page to look at
+      schema       Print the JSON Schema of what `--format json` prints
       init         Write a commented xtask.toml with what was found here
       demo         Build the sample repository and run phase 2 on it
       completions  Print a completion script for a shell
