@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::anchors::{self, PathAddition};
 use super::guard::{self, Guard};
-use super::namespace;
+use super::{lazy, namespace};
 use crate::code::python::calls::{self, CallFacts};
 use crate::code::python::inventory::works_at_import;
 use crate::code::python::pack::pack_fields;
@@ -51,6 +51,8 @@ pub(crate) struct Facts {
     pub(crate) makes_names: bool,
     /// What the module binds in plain sight may be something else once it ran.
     pub(crate) replaces_names: bool,
+    /// All that a module which makes names may answer to, where that can be read from its text.
+    pub(crate) answers_to: Option<BTreeSet<String>>,
     /// The package makes modules while it runs.
     pub(crate) makes_modules: bool,
     /// Names that the file sets on modules: the module's last part and the name, `*` where that is computed.
@@ -71,6 +73,7 @@ pack_fields!(Facts {
     stars,
     makes_names,
     replaces_names,
+    answers_to,
     makes_modules,
     patches,
     is_script,
@@ -100,6 +103,9 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
         facts.replaces_names = facts.makes_names && namespace::is_written(body);
         facts.makes_names |= facts.bindings.contains("__getattr__");
         facts.makes_modules |= facts.bindings.contains("__path__");
+        if facts.makes_names {
+            facts.answers_to = lazy::words(text, parsed, &facts);
+        }
         if ["sys.path", "syspath_prepend", "addsitedir"].iter().any(|word| text.contains(word)) {
             facts.path_additions = anchors::path_additions(text, body, &lines);
         }

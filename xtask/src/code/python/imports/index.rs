@@ -316,6 +316,21 @@ impl<'a> Index<'a> {
         self.has_by_star(file, facts, name, seen)
     }
 
+    /// True when a package that makes names while it runs has no such name by its text: it fails, unless a module of
+    /// that name is installed into it.
+    pub(crate) fn lacks(&self, place: Place, name: &str) -> bool {
+        let Place::Package(folder, Some(file)) = place else { return false };
+        let Some(facts) = self.facts(file) else { return false };
+        facts.answers_to.as_ref().is_some_and(|words| !words.contains(name))
+            && self.child(folder, name).is_none()
+            && !self.layout.is_built("", &self.place_below(folder, name))
+            && !self.is_built_below(folder, name)
+            && !facts.bindings.contains(name)
+            && !MODULE_DUNDERS.contains(&name)
+            && !self.is_patched(file, name)
+            && self.has_by_star(file, facts, name, &mut Vec::new()) == Answer::No
+    }
+
     pub(crate) fn is_patched(&self, file: FileId, name: &str) -> bool {
         let path = &self.files[file].path;
         let stem = match path.stem() {

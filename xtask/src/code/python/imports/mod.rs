@@ -14,6 +14,7 @@ mod follow;
 mod guard;
 mod index;
 mod layout;
+mod lazy;
 mod moved;
 mod namespace;
 mod stdlib;
@@ -71,6 +72,9 @@ pub struct Imports {
     /// Every import of a module that is not in the repository: it may have moved away.
     #[serde(skip)]
     outside: Vec<(usize, Import)>,
+    /// Names that a package may make while it runs and does not name: they may have been modules of it.
+    #[serde(skip)]
+    unnamed: Vec<(usize, Import)>,
 }
 
 impl Imports {
@@ -82,7 +86,7 @@ impl Imports {
     /// Whether history can say more: something is broken, or asks for what is neither here nor declared, which may
     /// have moved away.
     pub fn needs_history(&self) -> bool {
-        !self.unresolved.is_empty() || !self.outside.is_empty()
+        !self.unresolved.is_empty() || !self.outside.is_empty() || !self.unnamed.is_empty()
     }
 }
 
@@ -194,6 +198,7 @@ pub fn verify(project: &Project) -> Imports {
         imports.first_party += file.first_party;
         imports.unresolved.extend(file.unresolved);
         outside.extend(file.outside);
+        imports.unnamed.extend(file.unnamed);
         doubtful.extend(file.doubtful);
         namespaces.extend(file.namespaces);
     }

@@ -105,6 +105,8 @@ pub(super) struct Judged {
     pub(super) outside: Vec<(FileId, Import)>,
     /// Broken imports from a folder without `__init__.py`: findings only when the repository imports from there.
     pub(super) doubtful: Vec<(FileId, Import, Reason)>,
+    /// Names asked of a package that makes names and does not name these: findings only when they were modules of it.
+    pub(super) unnamed: Vec<(FileId, Import)>,
     /// Folders without `__init__.py` that an import led into.
     pub(super) namespaces: BTreeSet<String>,
 }
@@ -113,6 +115,8 @@ pub(super) struct Judged {
 pub(super) enum Verdict {
     Standard,
     FirstParty,
+    /// The package makes names while it runs, and does not name this one.
+    Unnamed,
     /// By way of a top-level folder without `__init__.py`.
     ByNamespace,
     Broken(Reason),
@@ -129,6 +133,10 @@ pub(super) fn judge_file(index: &Index<'_>, layout: &Layout, file: FileId) -> Ju
         match verdict(index, layout, file, &roots, import) {
             Verdict::Standard => {}
             Verdict::FirstParty => judged.first_party += 1,
+            Verdict::Unnamed => {
+                judged.first_party += 1;
+                judged.unnamed.push((file, import.clone()));
+            }
             Verdict::ByNamespace => {
                 judged.first_party += 1;
                 judged.namespaces.insert(top_of(&import.module).to_owned());
@@ -217,6 +225,7 @@ fn absolute(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import)
                 if !layout.roots.contains(&index.folders[root.folder].path)
                     && (candidates.is_loose || layout.declared.contains(top)) => {}
             Verdict::Broken(reason) => candidates.broken = candidates.broken.or(Some(reason)),
+            Verdict::Unnamed if !candidates.is_loose => candidates.unnamed = true,
             _ => candidates.found = true,
         }
     }
@@ -225,6 +234,9 @@ fn absolute(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import)
     }
     if loose.found {
         return Verdict::ByNamespace;
+    }
+    if regular.unnamed {
+        return Verdict::Unnamed;
     }
     // CPython's own tests are installed with most interpreters.
     let may_be_installed = layout.declared.contains(top) || import.module.starts_with("test.support");
@@ -240,6 +252,7 @@ fn absolute(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import)
 struct Candidates {
     is_loose: bool,
     found: bool,
+    unnamed: bool,
     broken: Option<Reason>,
 }
 
@@ -255,9 +268,11 @@ fn missing(within: Place) -> Reason {
 }
 
 fn name_in(index: &Index<'_>, place: &Place, import: &Import) -> Verdict {
-    match &import.name {
-        Some(name) if index.has_name(*place, name) == Answer::No => Verdict::Broken(Reason::NoName),
-        _ => Verdict::FirstParty,
+    let Some(name) = &import.name else { return Verdict::FirstParty };
+    match index.has_name(*place, name) {
+        Answer::No => Verdict::Broken(Reason::NoName),
+        Answer::Unknown if index.lacks(*place, name) => Verdict::Unnamed,
+        Answer::Yes | Answer::Unknown => Verdict::FirstParty,
     }
 }
 

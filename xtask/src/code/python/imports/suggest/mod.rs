@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::facts::Import;
 use super::index::FileId;
-use super::verify::{Reason, unresolved};
+use super::verify::{Reason, Unresolved, unresolved};
 use super::{Imports, Project};
 use crate::repo::{History, RepoPath};
 use moves::Moves;
@@ -90,6 +90,13 @@ pub fn suggest(project: &Project, imports: &mut Imports, history: &History, past
         if found.suggestion.is_some() || finder.goes_now(*file, import) {
             imports.first_party += 1;
             imports.unresolved.push(found);
+        }
+    }
+    for (file, import) in &imports.unnamed {
+        let target = finder.moved_away(*file, import).filter(|target| target.confidence == Confidence::High);
+        if let Some(suggestion) = target.and_then(|target| speller.spell(*file, import, &target)) {
+            let found = unresolved(&index, *file, import, Reason::Gone);
+            imports.unresolved.push(Unresolved { suggestion: Some(suggestion), ..found });
         }
     }
     imports.unresolved.sort();

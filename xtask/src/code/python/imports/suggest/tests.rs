@@ -260,3 +260,51 @@ fn moved_scripts_are_cut_off_where_their_anchor_no_longer_leads_to_what_they_imp
     let found = cut_off(&[first, second, installable]);
     assert!(!found.iter().any(|found| found.contains("plain.py")), "{found:?}");
 }
+
+/// `from pkg import core`, where `pkg` answers to names by `__getattr__` and `core` moved away.
+fn asked_of_lazy_package(init: &str) -> Vec<String> {
+    let user = "from . import core\nfrom . import never\n";
+    let first: Step<'_> =
+        &[("pkg/__init__.py", Some(init)), ("pkg/core.py", Some(CORE)), ("pkg/user.py", Some(user))];
+    let second: Step<'_> =
+        &[("pkg/core.py", None), ("pkg/io/__init__.py", Some("")), ("pkg/io/reading.py", Some(CORE))];
+    let found = suggested(&[first, second]);
+    found.into_iter().filter(|found| found.starts_with("pkg/user.py")).collect()
+}
+
+#[test]
+fn submodule_that_moved_out_of_a_package_with_getattr_is_missed_unless_the_package_may_answer() {
+    let refuse = "    raise AttributeError(name)\n";
+    let missed = [
+        "def __getattr__(name):\n    if name == 'x':\n        return 1\n    raise AttributeError(name)\n",
+        "T = {'x': 1}\ndef __getattr__(name):\n    if name not in T:\n        raise AttributeError\n    return T[name]\n",
+        "T = ['x']\ndef __getattr__(name):\n    if name in T:\n        return load(name)\n    raise AttributeError(name)\n",
+        "def __getattr__(name):\n    if name == 'x':\n        from .core import Reader\n        return Reader\n    raise AttributeError\n",
+        "if 'x' in globals():\n    pass\n",
+    ];
+    for init in missed {
+        let found = asked_of_lazy_package(init);
+        assert_eq!(found, ["pkg/user.py: from .io import reading (High)"], "{init}");
+    }
+    let may_answer = [
+        "def __getattr__(name):\n    if name == 'core':\n        return 1\n    raise AttributeError(name)\n".to_owned(),
+        format!("T = {{'core': 1}}\ndef __getattr__(name):\n    if name in T:\n        return 1\n{refuse}"),
+        format!("def __getattr__(name):\n    if hasattr(io, name):\n        return 1\n{refuse}"),
+        format!("from m import T\ndef __getattr__(name):\n    if name in T:\n        return 1\n{refuse}"),
+        format!("T = {{'x': 1}}\nT.update(more)\ndef __getattr__(name):\n    if name in T:\n        return 1\n{refuse}"),
+        format!("T = {{'x': 1}}\nT[y] = 1\ndef __getattr__(name):\n    if name in T:\n        return 1\n{refuse}"),
+        format!("T = {{'x': 1, **more}}\ndef __getattr__(name):\n    if name in T:\n        return 1\n{refuse}"),
+        "def __getattr__(name):\n    return getattr(io, name)\n".to_owned(),
+        "def __getattr__(name):\n    try:\n        return load(name)\n    except KeyError:\n        raise AttributeError\n".to_owned(),
+        // Without a refusal at the end every name is None.
+        "def __getattr__(name):\n    if name == 'x':\n        return 1\n".to_owned(),
+        "from .io import __getattr__\n".to_owned(),
+        "__getattr__ = made_for(__name__)\n".to_owned(),
+        "for name in names:\n    globals()[name] = 1\n".to_owned(),
+        format!("import sys\nsys.modules['pkg.core'] = sys\ndef __getattr__(name):\n{refuse}"),
+        format!("from numpy import *\ndef __getattr__(name):\n{refuse}"),
+    ];
+    for init in may_answer {
+        assert_eq!(asked_of_lazy_package(&init), [""; 0], "{init}");
+    }
+}
