@@ -2,6 +2,7 @@
 
 use super::words::{count, day, strip_ref};
 use super::{capped, row};
+use crate::repo::{CommitId, RepoPath};
 use crate::report::{Cell, Document, Inline};
 use crate::upstream::model::{Analysis, Conflict, Detail, Merge, UpstreamCommits};
 
@@ -14,7 +15,15 @@ pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
     }
     document.paragraph(summary(merge));
     let searched = merge.conflicts.iter().any(|conflict| conflict.monotone.is_some());
-    let rows = merge.conflicts.iter().map(|conflict| conflict_row(conflict, searched)).collect();
+    let sides = [&analysis.fork.oid, &analysis.upstream.oid];
+    let row_of = |conflict| {
+        let mut cells = conflict_row(conflict);
+        if searched {
+            cells.extend(commits_of(conflict, sides));
+        }
+        cells
+    };
+    let rows = merge.conflicts.iter().map(row_of).collect();
     let mut head = vec!["Path", "Kind", "Class", "Hunks"];
     if searched {
         head.extend(["Commits of the fork", "of upstream", "First of upstream that conflicts"]);
@@ -56,27 +65,40 @@ fn short(kind: &str) -> String {
     kind.strip_prefix("CONFLICT (").and_then(|kind| kind.strip_suffix(')')).unwrap_or(kind).to_owned()
 }
 
-fn conflict_row(conflict: &Conflict, searched: bool) -> Vec<Cell> {
+fn conflict_row(conflict: &Conflict) -> Vec<Cell> {
     let mut kinds: Vec<String> = conflict.kinds.iter().map(|kind| short(kind)).collect();
     kinds.extend(conflict.part_of.iter().map(|notice| format!("{} of {}", short(&notice.kind), notice.path)));
     let hunks = match conflict.hunks.len() {
         0 => "-".to_owned(),
         number => number.to_string(),
     };
-    let mut cells = row([
+    row([
         Inline::code(conflict.path.to_string()),
         kinds.join(", ").into(),
         conflict.class.into(),
         hunks.into(),
-    ]);
-    if searched {
-        cells.extend([
-            conflict.fork_commits.len().to_string().into(),
-            conflict.upstream_commits.len().to_string().into(),
-        ]);
-        cells.push(first(conflict));
+    ])
+}
+
+fn commits_of(conflict: &Conflict, sides: [&CommitId; 2]) -> [Cell; 3] {
+    // History knows no such path, so that no commit touches it.
+    if let Some(path) = set_aside(&conflict.path, sides) {
+        return ["-".into(), "-".into(), Inline::plain("as ").with_code(path)];
     }
-    cells
+    let [fork, upstream] = [&conflict.fork_commits, &conflict.upstream_commits];
+    [fork.len().to_string().into(), upstream.len().to_string().into(), first(conflict)]
+}
+
+/// The path that git moved out of the way under this name (`l~<commit>`) because the other side has another kind of
+/// thing there.
+fn set_aside(name: &RepoPath, sides: [&CommitId; 2]) -> Option<String> {
+    let name = name.to_string();
+    sides.iter().find_map(|side| {
+        let (path, rest) = name.rsplit_once(&format!("~{side}"))?;
+        let number = rest.strip_prefix('_').unwrap_or("0");
+        let is_end = rest.is_empty() || rest.starts_with('_');
+        (is_end && number.bytes().all(|byte| byte.is_ascii_digit())).then(|| path.to_owned())
+    })
 }
 
 fn first(conflict: &Conflict) -> Cell {
@@ -200,5 +222,24 @@ fn applied(detail: &Detail) -> &'static str {
     match detail.applied {
         Some("same-patch") => "the same patch",
         _ => "nearly all of its lines",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_that_git_made_up_tells_the_path_it_stands_for() {
+        let sides = ["1", "2"].map(|digit| CommitId::parse(&digit.repeat(40)).unwrap());
+        let path_of = |name: String| set_aside(&RepoPath::from(name.as_str()), [&sides[0], &sides[1]]);
+        for (end, expected) in
+            [("", Some("a/l")), ("_0", Some("a/l")), ("_x", None), ("/b", None), ("0", None)]
+        {
+            for side in &sides {
+                assert_eq!(path_of(format!("a/l~{side}{end}")).as_deref(), expected, "{end}");
+            }
+        }
+        assert_eq!(path_of("a/l~HEAD".to_owned()), None);
     }
 }
