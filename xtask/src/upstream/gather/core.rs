@@ -115,6 +115,11 @@ pub(super) fn gather(
     })
 }
 
+/// Says that a question has no answer, and what brings the contents that it most often is for.
+pub(super) fn incomplete(what: &str, error: &anyhow::Error) -> Finding {
+    Finding::warn("incomplete", None, format!("{what} could not be computed: {error:#}")).hint(MISSING_HINT)
+}
+
 /// What could not be had, in words.
 #[derive(Default)]
 struct Notes {
@@ -126,9 +131,7 @@ impl Notes {
         match answer {
             Ok(value) => Some(value),
             Err(error) => {
-                let finding =
-                    Finding::warn("incomplete", None, format!("{what} could not be computed: {error:#}"));
-                self.findings.push(finding.hint(MISSING_HINT));
+                self.findings.push(incomplete(what, &error));
                 None
             }
         }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::super::commits;
 use super::super::model::{Analysis, Detail, Relation, Release, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
-use super::core::{Core, Touched};
+use super::core::{Core, Touched, incomplete};
 use super::merged;
 use super::outlines;
 use super::replay::{self, Stack};
@@ -80,11 +80,7 @@ struct Deepening<'a> {
 
 impl Deepening<'_> {
     fn failed(&mut self, what: &str, error: &anyhow::Error) {
-        self.analysis.findings.push(Finding::warn(
-            "incomplete",
-            None,
-            format!("{what} could not be computed: {error:#}"),
-        ));
+        self.analysis.findings.push(incomplete(what, error));
     }
 
     fn symbols(&mut self) {
