@@ -83,7 +83,11 @@ fn config(format: &str) -> String {
 fn common_format(lenders: &[&Repo]) -> Result<String> {
     let mut formats = BTreeSet::new();
     for lender in lenders {
-        formats.insert(lender.git().line(&["rev-parse", "--show-object-format"])?);
+        // libgit2 reads no other format.
+        formats.insert(match lender.library() {
+            Some(_) => "sha1".to_owned(),
+            None => lender.git().line(&["rev-parse", "--show-object-format"])?,
+        });
     }
     match formats.into_iter().collect::<Vec<_>>().as_slice() {
         [] => Ok("sha1".to_owned()),

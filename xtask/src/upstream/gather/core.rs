@@ -52,7 +52,7 @@ pub(super) fn gather(
     cancel: &Cancel,
 ) -> Result<Core> {
     let ask = Ask { git: scratch.git().clone(), fork, upstream };
-    let empty_tree = ask.git.line(&["hash-object", "-t", "tree", "/dev/null"])?;
+    let empty_tree = ask.empty_tree()?;
     let bases = ask.merge_bases()?;
     let merge_base = bases.first().map(|commit| ask.base(commit)).transpose()?;
     let start = merge_base.as_ref().map_or(upstream, |base| &base.commit);
@@ -155,6 +155,9 @@ impl Notes {
 
 const MISSING_HINT: &str = "in a partial clone `git fetch --refetch --no-filter` brings what is missing; git 2.38 or newer is needed";
 
+/// How long a name of the first format is.
+const SHA1_DIGITS: usize = 40;
+
 /// Questions about one pair of commits.
 struct Ask<'a> {
     git: Git,
@@ -163,6 +166,14 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// The name of a tree without entries, in the format of the sides' names.
+    fn empty_tree(&self) -> Result<String> {
+        if self.fork.as_str().len() == SHA1_DIGITS {
+            return Ok(git2::Oid::hash_object(git2::ObjectType::Tree, b"")?.to_string());
+        }
+        self.git.line(&["hash-object", "-t", "tree", "/dev/null"])
+    }
+
     /// In git's order: the first is what `git merge-base` gives.
     fn merge_bases(&self) -> Result<Vec<CommitId>> {
         let args = ["merge-base", "--all", self.fork.as_str(), self.upstream.as_str()];

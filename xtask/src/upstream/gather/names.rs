@@ -100,9 +100,12 @@ impl Search<'_> {
     fn find(&self, text: &str) -> Result<Found> {
         // A branch may be called `fix#12`, and a reflog entry may hold a colon: what exists comes first.
         let is_remote = self.remotes.iter().any(|name| name == text);
-        if !is_remote && !text.contains("://") && text.contains(['#', ':']) && self.repo.resolve(text).is_ok()
+        if !is_remote
+            && !text.contains("://")
+            && text.contains(['#', ':'])
+            && let Ok(oid) = self.repo.resolve(text)
         {
-            return self.revision(text);
+            return self.revision(oid, text);
         }
         match sides::parse(text).map_err(|why| anyhow!(why))? {
             Spec::Address { address, branch } => self.address(&address, branch.as_deref()),
@@ -116,11 +119,11 @@ impl Search<'_> {
         }
         let place = self.folder.map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
         let is_path = name.starts_with(['/', '.', '~']) || name.contains('/');
-        if self.repo.resolve(name).is_ok() {
+        if let Ok(oid) = self.repo.resolve(name) {
             if let Some(branch) = branch {
                 bail!("`{name}` is a revision, which has no branch `{branch}`");
             }
-            return self.revision(name);
+            return self.revision(oid, name);
         }
         if place.is_dir() {
             match own_repository(&place)? {
@@ -132,8 +135,7 @@ impl Search<'_> {
         Err(unknown(self.repo, name, self.remotes)?)
     }
 
-    fn revision(&self, revision: &str) -> Result<Found> {
-        let oid = self.repo.resolve(revision)?;
+    fn revision(&self, oid: CommitId, revision: &str) -> Result<Found> {
         self.target(side(self.repo, oid, revision)?, None, self.repo)
     }
 
@@ -299,9 +301,10 @@ fn branches(git: &Git, remote: &str) -> Result<Vec<String>> {
 fn releases(git: &Git, tip: &CommitId, is_upstreams: bool) -> Result<Vec<Release>> {
     let format = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(committerdate:unix)%00%(*committerdate:unix)";
     let merged = format!("--merged={tip}");
-    let contained = git.line(&["for-each-ref", "--format=%(refname)", &merged, "refs/tags"])?;
-    let contained: BTreeSet<&str> = contained.lines().collect();
-    let text = git.line(&["for-each-ref", format, "refs/tags"])?;
+    let inside = git.line(&["for-each-ref", format, &merged, "refs/tags"])?;
+    let name_of = |line: &'_ str| line.split('\0').next().unwrap_or_default().to_owned();
+    let contained: BTreeSet<String> = inside.lines().map(name_of).collect();
+    let text = if is_upstreams { git.line(&["for-each-ref", format, "refs/tags"])? } else { inside };
     let mut all: Vec<Release> = text
         .lines()
         .filter_map(|line| {
@@ -314,7 +317,6 @@ fn releases(git: &Git, tip: &CommitId, is_upstreams: bool) -> Result<Vec<Release
             let contained = contained.contains(name);
             Some(Release { name: name.to_owned(), commit, time: date.parse().ok()?, contained })
         })
-        .filter(|release| is_upstreams || release.contained)
         .collect();
     all.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.name.cmp(&b.name)));
     Ok(all)
