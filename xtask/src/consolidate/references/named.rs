@@ -27,10 +27,7 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
         let kind = what.kind();
         // In code the words are those of a command: `--output` tells nothing.
         let by_line = match lines.get(line - 1) {
-            // The name's own words tell nothing: `output/field.csv`.
-            Some(_) if !code.contains_key(&line) => {
-                told::by_line(&told::sentence(&lines, line).replace(target.as_str(), "_"))
-            }
+            Some(_) if !code.contains_key(&line) => told::by_sentence(&lines, line, &target),
             // What a comment says of the commands below it.
             _ => told::by_comment(&lines, line),
         };
@@ -118,9 +115,8 @@ pub(in crate::consolidate) fn linked(
         Cow::Borrowed(shown) => RepoPath::from(strip_line_numbers(shown)),
         Cow::Owned(_) => wanted,
     };
-    let lines: Vec<&str> = note.text.lines().skip(line.saturating_sub(1)).take(1).collect();
-    let by_line = lines.first().map_or(Told::Nothing, |text| told::by_line(&text.replace(target, "_")));
-    let told = by_line.max(told::by_headings(note, line));
+    let text = note.text.get(note.parsed.lines.range(line)).unwrap_or_default();
+    let told = told::by_words(text, target).max(told::by_headings(note, line));
     let what = What::Link(wanted);
     Some(Named { note: number, line, target: target.to_owned(), kind: what.kind(), what, told })
 }
@@ -206,8 +202,13 @@ fn code_lines(note: &Note) -> BTreeMap<usize, Language> {
 /// True for a name alone on its line, above a block of code: it titles the sample, and names no file.
 fn is_title_of_sample(lines: &[&str], line: usize, span: &str) -> bool {
     let Some(text) = lines.get(line - 1) else { return false };
-    let rest = text.replacen(span, "", 1);
-    let is_alone = rest.chars().all(|character| !character.is_alphanumeric());
+    fn bare(text: &str) -> &str {
+        text.trim_matches(|character: char| !character.is_alphanumeric())
+    }
+    // A line may be as long as a file and hold thousands of names: it is not searched for each of them.
+    if bare(text) != bare(span) {
+        return false;
+    }
     let next = lines[line..].iter().map(|line| line.trim()).find(|line| !line.is_empty());
-    is_alone && next.is_some_and(|next| next.starts_with("```") || next.starts_with("~~~"))
+    next.is_some_and(|next| next.starts_with("```") || next.starts_with("~~~"))
 }

@@ -123,6 +123,16 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
 }
 
 #[test]
+fn words_of_a_line_longer_than_a_sentence_tell_nothing_of_a_name_in_it() {
+    let names = "`src/gone.py` and `src/never.py`";
+    let short = format!("What was removed: {names}\n");
+    assert_eq!(classes(&short, &Ignored::default()), []);
+    let long = format!("What was removed {} then {names}\n", "word ".repeat(1000));
+    let gone = [("src/gone.py".to_owned(), ReferenceClass::Removed)];
+    assert_eq!(classes(&long, &Ignored::default()), gone, "only what is certain is told");
+}
+
+#[test]
 fn links_paths_of_other_machines_folders_and_commands_have_their_class() {
     use ReferenceClass::{Ignored as Hidden, NeverExisted, Removed};
     let hidden = Ignored {

@@ -220,8 +220,30 @@ const PLANS: &[&str] = &[
     "research",
 ];
 
+/// Bytes of a line above which it is no sentence: its words may speak of anything that it names.
+const LONGEST_SENTENCE: usize = 4000;
+
+/// What the words around a name say of it, its own left out: `output/field.csv` is no output for that.
+///
+/// Of a longer line than people write nothing is known; reading it for each of its names would take time that grows
+/// with the square of its length.
+pub(super) fn by_words(text: &str, name: &str) -> Told {
+    if text.len() > LONGEST_SENTENCE { Told::Perhaps } else { by_line(&text.replace(name, "_")) }
+}
+
+/// The same for the sentence that a line of running text belongs to.
+pub(super) fn by_sentence(lines: &[&str], line: usize, name: &str) -> Told {
+    let is_long = lines[line.saturating_sub(2)..lines.len().min(line + 1)]
+        .iter()
+        .any(|text| text.len() > LONGEST_SENTENCE);
+    if is_long { Told::Perhaps } else { by_words(&sentence(lines, line), name) }
+}
+
 /// What a line of running text says of what it names.
 pub(super) fn by_line(line: &str) -> Told {
+    if line.len() > LONGEST_SENTENCE {
+        return Told::Perhaps;
+    }
     let lower = line.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| has_word(&lower, word));
     let makes = has(&["create", "add", "write", "new"]);
@@ -237,7 +259,7 @@ pub(super) fn by_line(line: &str) -> Told {
 }
 
 /// The line with the parts of its sentence that stand on the lines before and after it, of a text with fixed width.
-pub(super) fn sentence(lines: &[&str], line: usize) -> String {
+fn sentence(lines: &[&str], line: usize) -> String {
     let goes_on = |text: &str| {
         let text = text.trim_start();
         !text.is_empty()
