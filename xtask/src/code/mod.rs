@@ -3,6 +3,7 @@
 //! Python is read by a parser ([`python`]), other languages by patterns, and results say which it was.
 //! The room knows nothing of reports, of git history beyond the values it is given, or of configuration.
 
+pub mod compiler;
 mod mask;
 pub mod python;
 pub mod rust_tests;

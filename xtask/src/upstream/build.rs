@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::code::compiler::{self, Span};
 use crate::repo::{CommitId, RepoPath};
 
 /// `cargo check` on the tree that the trial merge leaves.
@@ -71,64 +72,22 @@ impl Said {
     }
 }
 
-#[derive(Deserialize)]
-struct Line {
-    message: Option<Message>,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    message: String,
-    #[serde(default)]
-    level: String,
-    code: Option<Code>,
-    #[serde(default)]
-    spans: Vec<Span>,
-    #[serde(default)]
-    children: Vec<Message>,
-}
-
-#[derive(Deserialize)]
-struct Code {
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct Span {
-    file_name: String,
-    line_start: usize,
-    is_primary: bool,
-    expansion: Option<Box<Expansion>>,
-}
-
-#[derive(Deserialize)]
-struct Expansion {
-    span: Span,
-}
-
-impl Span {
-    /// Where it stands in the tree: a macro of another crate is told where it is used.
-    fn place(&self) -> Option<(RepoPath, usize)> {
-        let is_own = !self.file_name.starts_with(['/', '<']);
-        match &self.expansion {
-            _ if is_own => Some((RepoPath::from(self.file_name.as_str()), self.line_start)),
-            Some(expansion) => expansion.span.place(),
-            None => None,
-        }
+/// Where it stands in the tree: a macro of another crate is told where it is used.
+fn place(span: &Span) -> Option<(RepoPath, usize)> {
+    if span.file_name.starts_with(['/', '<']) {
+        return span.expanded_at().and_then(place);
     }
+    Some((RepoPath::from(span.file_name.as_str()), span.line_start))
 }
 
 /// Takes one line of `cargo check --message-format=json`; what is no error of a file is passed over.
 pub(super) fn take(line: &[u8], errors: &mut BTreeSet<Said>) {
-    let Ok(Line { message: Some(message) }) = serde_json::from_slice(line) else { return };
-    if message.level != "error" {
-        return;
-    }
-    let primary = message.spans.iter().filter(|span| span.is_primary).find_map(Span::place);
+    let Some((message, _)) = compiler::error(line) else { return };
+    let primary = message.spans.iter().filter(|span| span.is_primary).find_map(place);
     let Some((path, line)) = primary else { return };
     let all = message.spans.iter().chain(message.children.iter().flat_map(|child| &child.spans));
-    let about = all.filter_map(Span::place).map(|(path, _)| path).filter(|other| *other != path).collect();
-    let code = message.code.map(|code| code.code);
+    let about = all.filter_map(place).map(|(path, _)| path).filter(|other| *other != path).collect();
+    let code = message.code().map(str::to_owned);
     errors.insert(Said { path, line, code, message: message.message, about });
 }
 

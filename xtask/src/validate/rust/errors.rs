@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde::Deserialize;
-
 use super::{RustCause, RustImports, RustMove, RustPlace};
+use crate::code::compiler;
 use crate::repo::{History, RepoPath, Tree};
 
 /// Errors of a `use`, `mod` or path that leads nowhere.
@@ -18,38 +17,6 @@ pub(super) struct Errors {
     others: BTreeSet<(String, usize, String)>,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    message: Option<Message>,
-    target: Option<Target>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    src_path: String,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    message: String,
-    level: String,
-    code: Option<Code>,
-    #[serde(default)]
-    spans: Vec<Span>,
-}
-
-#[derive(Deserialize)]
-struct Code {
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct Span {
-    file_name: String,
-    line_start: usize,
-    is_primary: bool,
-}
-
 impl Errors {
     pub(super) fn len(&self) -> usize {
         self.unresolved.len() + self.others.len()
@@ -57,11 +24,8 @@ impl Errors {
 
     /// Takes one line of `--message-format=json`, said by cargo in `folder` below `root`. What is no error is passed over.
     pub(super) fn take(&mut self, line: &[u8], folder: Option<&RepoPath>, root: &Path) {
-        let Ok(Line { message: Some(message), target }) = serde_json::from_slice(line) else { return };
+        let Some((message, crate_root)) = compiler::error(line) else { return };
         let Some(span) = message.spans.iter().find(|span| span.is_primary) else { return };
-        if message.level != "error" {
-            return;
-        }
         let file = Path::new(&span.file_name);
         let path = match file.strip_prefix(root) {
             Ok(inside) => inside.to_string_lossy().into_owned(),
@@ -71,11 +35,11 @@ impl Errors {
                 None => span.file_name.clone(),
             },
         };
-        let crate_root = target.and_then(|target| {
-            let inside = Path::new(&target.src_path).strip_prefix(root).ok()?.to_owned();
+        let crate_root = crate_root.and_then(|file| {
+            let inside = Path::new(&file).strip_prefix(root).ok()?.to_owned();
             Some(RepoPath::from(&*inside.to_string_lossy()))
         });
-        let code = message.code.map(|code| code.code).unwrap_or_default();
+        let code = message.code().unwrap_or_default().to_owned();
         match crate_root.filter(|_| UNRESOLVED.contains(&code.as_str())) {
             Some(crate_root) => {
                 let place = RustPlace { path, line: span.line_start, code, message: message.message };
