@@ -2,12 +2,11 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::thread;
 
 use anyhow::Result;
 
 use super::files::{File, Judge};
-use super::{Finding, Request, size};
+use super::{Finding, Request, size, spread};
 use crate::config::Config;
 use crate::repo::{BlobId, Blobs, CommitId, EntryKind, Repo, RepoPath, Staged, State};
 
@@ -108,26 +107,16 @@ pub(super) fn judge_files(request: &Request<'_>, input: &Input, judge: &Judge<'_
     let limits = size::Limits::of(request, input, judge.switches)?;
     let threads = match files.len() {
         few if few <= FEW => 1,
-        _ => thread::available_parallelism().map_or(1, usize::from).min(8),
+        _ => spread::threads(),
     };
     if threads == 1 {
         return judge_some(&Blobs::of(request.repo)?, &files, &limits, judge);
     }
     let chunk = files.len().div_ceil(threads);
     let readers = files.chunks(chunk).map(|files| Ok((Blobs::of(request.repo)?, files)));
-    let readers = readers.collect::<Result<Vec<_>>>()?;
-    let found = thread::scope(|scope| {
-        let limits = &limits;
-        let workers: Vec<_> = readers
-            .into_iter()
-            .map(|(blobs, files)| scope.spawn(move || judge_some(&blobs, files, limits, judge)))
-            .collect();
-        let joined = workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        joined.collect::<Result<Vec<_>>>()
-    })?;
-    Ok(found.into_iter().flatten().collect())
+    spread::over(readers.collect::<Result<Vec<_>>>()?, |(blobs, files)| {
+        judge_some(&blobs, files, &limits, judge)
+    })
 }
 
 fn judge_some(

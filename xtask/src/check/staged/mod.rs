@@ -16,6 +16,7 @@ mod push;
 mod references;
 mod report;
 mod size;
+mod spread;
 #[cfg(test)]
 mod tests;
 mod wider;

@@ -5,11 +5,11 @@
 //! Strings of programs may name files of other places, so there it is a warning.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
 
 use anyhow::Result;
 
 use super::gather::Input;
+use super::spread;
 use crate::check::Found;
 use crate::code::code_alone;
 use crate::links::{Exact, Moves, NewPlace, Rewriter, is_markdown};
@@ -73,16 +73,7 @@ pub(super) fn broken(repo: &Repo, input: &Input, (tree, history): (&Tree, &Histo
         .map(|(path, _)| path)
         .collect();
     let look = Look { tree, before: &before, rewriter: &rewriter, moves: &moves, input };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
-    let found = thread::scope(|scope| {
-        let parts = files.chunks(files.len().div_ceil(threads).max(1));
-        let workers: Vec<_> = parts.map(|part| scope.spawn(|| look.through(part))).collect();
-        let joined = workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        joined.collect::<Result<Vec<_>>>()
-    })?;
-    Ok(found.into_iter().flatten().collect())
+    spread::over(files.chunks(files.len().div_ceil(spread::threads()).max(1)), |part| look.through(part))
 }
 
 /// The files that go, and where their content stands now.

@@ -1,0 +1,32 @@
+//! Work on parts of a commit on several threads at once; a hook waits for nothing else.
+
+use std::thread;
+
+use anyhow::Result;
+
+/// More threads than this only wait for the disk.
+const MOST_THREADS: usize = 8;
+
+/// How many threads are worth their start on this machine.
+pub(super) fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
+}
+
+/// Does the work on every part, each on a thread of its own; what was found stands in the order of the parts.
+///
+/// # Errors
+/// The first part that failed tells why.
+pub(super) fn over<Part: Send, Out: Send>(
+    parts: impl IntoIterator<Item = Part>,
+    work: impl Fn(Part) -> Result<Vec<Out>> + Sync,
+) -> Result<Vec<Out>> {
+    let work = &work;
+    let found = thread::scope(|scope| {
+        let workers: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || work(part))).collect();
+        let joined = workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.collect::<Result<Vec<_>>>()
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}

@@ -1,0 +1,36 @@
+//! `hook pre-commit --fix`.
+
+use super::*;
+
+#[test]
+fn fix_mends_the_index_and_keeps_unstaged_edits() {
+    let sandbox = Sandbox::hooked();
+    sandbox.write("a.txt", "one \ntwo\nthree\nfour\nfive");
+    sandbox.write("b.txt", "blank \n");
+    sandbox.git(&["add", "."]);
+    sandbox.write("a.txt", "one \ntwo\nthree and mine\nfour\nfive");
+    sandbox.write("b.txt", "blank and mine \n");
+    let before = sandbox.state();
+    let patch = sandbox.output(["hook", "pre-commit", "--fix"]);
+    assert_eq!(sandbox.state(), before, "a patch is only shown");
+    let mut apply = sandbox.command("git");
+    let mut child = apply.args(["apply", "--cached", "--check", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), &patch.stdout).unwrap();
+    assert!(child.wait().unwrap().success(), "{}", String::from_utf8_lossy(&patch.stdout));
+    insta::assert_snapshot!(sandbox.xtask(["hook", "pre-commit", "--fix", "--apply"]), @"
+    exit: 0
+    -- stdout
+    mended a.txt
+    mended b.txt
+    left the work tree's `b.txt` as it is: its unstaged edits touch the same lines
+    -- stderr
+    ");
+    assert_eq!(sandbox.git(&["show", ":a.txt"]), "one\ntwo\nthree\nfour\nfive\n");
+    assert_eq!(sandbox.git(&["show", ":b.txt"]), "blank\n");
+    assert_eq!(sandbox.read("a.txt"), "one\ntwo\nthree and mine\nfour\nfive\n");
+    assert_eq!(sandbox.read("b.txt"), "blank and mine \n");
+    let after = sandbox.state();
+    sandbox.xtask(["hook", "pre-commit", "--fix", "--apply"]);
+    assert_eq!(sandbox.state(), after, "twice is once");
+    assert!(sandbox.try_commit(&[]).0);
+}
