@@ -19,77 +19,109 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
     if is_list_of_changes(&note.path) {
         return Vec::new();
     }
-    let lines: Vec<&str> = note.text.lines().collect();
-    let mut found: BTreeSet<Named> = BTreeSet::new();
-    let code = code_lines(note);
-    let is_plan = told::is_plan(note);
-    let mut add = |line: usize, target: String, what: What| {
+    let mut names = Names {
+        number,
+        note,
+        lines: note.text.lines().collect(),
+        code: code_lines(note),
+        is_plan: told::is_plan(note),
+        found: BTreeSet::new(),
+    };
+    let links = Links::of(note);
+    names.of_spans(&links);
+    for line in 1..=names.lines.len() {
+        names.of_line(line, &links);
+    }
+    names.found.into_iter().collect()
+}
+
+/// What a note was found to name so far.
+struct Names<'a> {
+    number: usize,
+    note: &'a Note,
+    lines: Vec<&'a str>,
+    code: BTreeMap<usize, Language>,
+    is_plan: bool,
+    found: BTreeSet<Named>,
+}
+
+impl Names<'_> {
+    fn add(&mut self, line: usize, target: String, what: What) {
         let kind = what.kind();
+        let told = self.told(line, &target, kind);
+        self.found.insert(Named { note: self.number, line, target, kind, what, told });
+    }
+
+    /// What the words around a name say of it.
+    fn told(&self, line: usize, target: &str, kind: ReferenceKind) -> Told {
         // In code the words are those of a command: `--output` tells nothing.
-        let by_line = match lines.get(line - 1) {
-            Some(_) if !code.contains_key(&line) => told::by_sentence(&lines, line, &target),
+        let by_line = match self.lines.get(line - 1) {
+            Some(_) if !self.code.contains_key(&line) => told::by_sentence(&self.lines, line, target),
             // What a comment says of the commands below it.
-            _ => told::by_comment(&lines, line),
+            _ => told::by_comment(&self.lines, line),
         };
-        let around = told::by_headings(note, line).max(told::by_lead(&lines, line));
+        let around = told::by_headings(self.note, line).max(told::by_lead(&self.lines, line));
         let by_note = match kind {
-            _ if !is_plan => Told::Nothing,
+            _ if !self.is_plan => Told::Nothing,
             ReferenceKind::Command => Told::ToCome,
             _ => Told::Perhaps,
         };
-        let told = by_line.max(around).max(by_note);
-        found.insert(Named { note: number, line, target, kind, what, told });
-    };
-    let links = Links::of(note);
-    for span in note.parsed.code_spans.iter().filter(|span| !links.hold(span.range.start)) {
-        let is_title = is_title_of_sample(&lines, span.line, &span.text);
-        if let Some(target) = path_of(&span.text) {
-            add(span.line, target, if is_title { What::Title } else { What::Path });
-        } else if let Some(target) = data_path_of(&span.text) {
-            add(span.line, target, What::Data);
-        } else if let Some((target, what)) = symbols::of_span(&span.text) {
-            add(span.line, target, what);
-        }
-        for (target, what) in commands::of_line(&span.text).into_iter().filter_map(of_call) {
-            add(span.line, target, what);
+        by_line.max(around).max(by_note)
+    }
+
+    fn add_commands(&mut self, line: usize, text: &str) {
+        for (target, what) in commands::of_line(text).into_iter().filter_map(of_call) {
+            self.add(line, target, what);
         }
     }
-    for (line, text) in (1..).zip(&lines) {
-        match code.get(&line) {
+
+    fn of_spans(&mut self, links: &Links) {
+        let note = self.note;
+        for span in note.parsed.code_spans.iter().filter(|span| !links.hold(span.range.start)) {
+            if let Some(target) = path_of(&span.text) {
+                let is_title = is_title_of_sample(&self.lines, span.line, &span.text);
+                self.add(span.line, target, if is_title { What::Title } else { What::Path });
+            } else if let Some(target) = data_path_of(&span.text) {
+                self.add(span.line, target, What::Data);
+            } else if let Some((target, what)) = symbols::of_span(&span.text) {
+                self.add(span.line, target, what);
+            }
+            self.add_commands(span.line, &span.text);
+        }
+    }
+
+    fn of_line(&mut self, line: usize, links: &Links) {
+        let text = self.lines[line - 1];
+        match self.code.get(&line) {
             Some(Language::Shell) => {
-                for (target, what) in commands::of_line(text).into_iter().filter_map(of_call) {
-                    add(line, target, what);
-                }
+                self.add_commands(line, text);
                 // What a command is given may be its output: meant only when it once was there.
                 let given = if commands::makes_files(text) { "" } else { text };
                 for target in words(given).filter_map(path_of).filter(|target| target.contains('/')) {
-                    add(line, target, What::Title);
+                    self.add(line, target, What::Title);
                 }
             }
-            Some(Language::Unknown) => {
-                for (target, what) in commands::of_line(text).into_iter().filter_map(of_call) {
-                    add(line, target, what);
-                }
-            }
+            Some(Language::Unknown) => self.add_commands(line, text),
             Some(Language::Python) => {
                 if let Some(module) = symbols::imported(text) {
-                    add(line, module, What::Module);
+                    self.add(line, module, What::Module);
                 }
             }
             Some(Language::Other) => {}
             None if !text.contains('/') => {}
-            None => {
-                let start = note.parsed.lines.range(line).start;
-                let parts = links.outside(start, text);
-                // In running text only what has a folder is surely meant as a path.
-                let words = parts.iter().flat_map(|part| words(part)).filter(|word| word.contains('/'));
-                for target in words.filter_map(path_of).filter(|target| target.contains('/')) {
-                    add(line, target, What::Path);
-                }
-            }
+            None => self.of_running_text(line, text, links),
         }
     }
-    found.into_iter().collect()
+
+    fn of_running_text(&mut self, line: usize, text: &str, links: &Links) {
+        let start = self.note.parsed.lines.range(line).start;
+        let parts = links.outside(start, text);
+        // In running text only what has a folder is surely meant as a path.
+        let words = parts.iter().flat_map(|part| words(part)).filter(|word| word.contains('/'));
+        for target in words.filter_map(path_of).filter(|target| target.contains('/')) {
+            self.add(line, target, What::Path);
+        }
+    }
 }
 
 /// Links whose destinations are local and not there: what is named, with the path that was looked for.
