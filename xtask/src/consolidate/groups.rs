@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::affinity::{Affinities, Evidence};
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
+use super::report::count;
 use super::role;
 use super::topics::cluster;
 use crate::markdown::Format;
@@ -87,7 +88,8 @@ fn describe(
     let name = guide_name(notes, &group, &words);
     let mut why = format!("average affinity {closeness:.2}");
     if passages > 0 {
-        why.push_str(&format!(", {passages} shared passages in {} pairs", shared.len()));
+        let passages = count(passages, "shared passage", "shared passages");
+        why.push_str(&format!(", {passages} in {}", count(shared.len(), "pair", "pairs")));
     }
     if !words.is_empty() {
         why.push_str(&format!(", common words: {}", words.join(", ")));

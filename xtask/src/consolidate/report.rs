@@ -215,7 +215,7 @@ fn outrun(document: &mut Document, analysis: &Analysis) {
     });
     document.list(items.collect());
     if notes.len() > SHORT {
-        document.paragraph(format!("And {} more, listed by `--format json`.", notes.len() - SHORT));
+        document.paragraph(more(notes.len() - SHORT));
     }
 }
 
@@ -381,8 +381,12 @@ fn remarks(document: &mut Document, analysis: &Analysis) {
 
 fn rest(document: &mut Document, all: usize) {
     if all > LISTED {
-        document.paragraph(format!("And {} more, listed by `--format json`.", all - LISTED));
+        document.paragraph(more(all - LISTED));
     }
+}
+
+fn more(left_out: usize) -> Inline {
+    Inline::plain(format!("And {left_out} more, listed by ")).with_code("--format json").text(".")
 }
 
 fn method(document: &mut Document, analysis: &Analysis) {

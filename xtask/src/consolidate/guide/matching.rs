@@ -160,6 +160,11 @@ fn heading_words(heading: &str) -> BTreeSet<String> {
     words.map(|word| words::singular(&word).to_owned()).collect()
 }
 
+/// True when a heading says nothing that another one does not say too.
+pub(super) fn is_said_by(heading: &str, other: &str) -> bool {
+    heading_words(heading).is_subset(&heading_words(other))
+}
+
 /// True for a heading that says nothing of its subject without the note around it.
 pub(super) fn is_generic(heading: &str) -> bool {
     heading_words(heading).iter().all(|word| GENERIC.contains(&word.as_str()))

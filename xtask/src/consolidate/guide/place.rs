@@ -2,10 +2,11 @@
 
 use super::super::plan::Destiny;
 use super::super::{groups, words};
+use super::chunks::Kind;
 use super::matching::{self, Rarity, Subject};
 use super::outline::{Outline, Part};
 use super::prepare::Prepared;
-use super::stock::Stock;
+use super::stock::{Stock, Verdict};
 use super::tree::{Home, Node, Tree};
 use super::{Fate, GuideRequest, Placed};
 use crate::report::Inline;
@@ -212,6 +213,10 @@ impl<'p> Placing<'p> {
     /// Puts a section and those below it into a node that speaks of the same.
     fn merge(&mut self, source: usize, part: usize, node: usize) {
         let here = self.part(source, part);
+        if self.introduces(source, part, node) {
+            self.section(source, part, node);
+            return;
+        }
         let subject = self.subject(source, part);
         self.tree.nodes[node].subject.absorb(&subject);
         if !self.tree.nodes[node].sources.contains(&source) {
@@ -225,6 +230,16 @@ impl<'p> Placing<'p> {
                 None => self.section(source, section + 1, node),
             }
         }
+    }
+
+    /// True when a section's heading alone says what its first piece, code that the guide does not have, is for.
+    fn introduces(&self, source: usize, part: usize, node: usize) -> bool {
+        let here = self.part(source, part);
+        let Some(first) = here.chunks.first() else { return false };
+        matches!(first.kind, Kind::Code)
+            && first.lead.is_empty()
+            && !matching::is_said_by(&here.heading, &self.tree.nodes[node].heading)
+            && !matches!(self.stock.judge(source, node, first), Verdict::Stands(_))
     }
 
     fn subject(&self, source: usize, part: usize) -> Subject {

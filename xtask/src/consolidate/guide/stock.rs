@@ -94,6 +94,13 @@ impl Stock {
             return Verdict::Stands(piece.spot());
         }
         let Some(piece) = self.nearest(&words, chunk.kind, &fits) else { return Verdict::New };
+        // A note that says it twice differs once.
+        let is_said = |other: &&Stocked| {
+            other.source == source && other.node == piece.node && other.leaves == chunk.leaves
+        };
+        if let Some(said) = self.holder(chunk, &is_said) {
+            return Verdict::Stands(said.spot());
+        }
         match chunk.kind {
             Kind::List { ordered: false } | Kind::Table => in_part(piece, chunk),
             _ => Verdict::Differs(piece.spot()),

@@ -44,3 +44,34 @@ fn a_guide_says_once_what_two_notes_say() {
         - [install.md](../../archive/notes/install.md): Install notes, 2025-10-31, `abc1234`\n";
     assert_eq!(guide.text, expected);
 }
+
+#[test]
+fn what_a_note_says_twice_in_another_way_is_quoted_once() {
+    let run =
+        |degrees: u32| format!("The bath is heated to {degrees} degrees and held there for the whole day.\n");
+    let guide = composed(
+        "docs/guides/bath.md",
+        &[
+            ("notes/bath.md", &format!("# Bath\n\n## Heat\n\n{}", run(50))),
+            ("notes/run.md", &format!("# Run\n\n## Heat\n\n{}\n## Summary\n\n{}", run(60), run(60))),
+        ],
+    );
+    assert_eq!(guide.text.matches("> From `run.md`, 2025-10-31:").count(), 1, "{}", guide.text);
+}
+
+#[test]
+fn a_heading_that_alone_introduces_code_stays_with_it() {
+    let words = "It reads the bath, fits the drift and writes the table of all probes and figures.";
+    let guide = composed(
+        "docs/guides/run.md",
+        &[
+            ("notes/run.md", &format!("# Run\n\n## Run the fit\n\n{words}\n\n```sh\nlab fit --all\n```\n")),
+            (
+                "notes/again.md",
+                &format!("# Again\n\n## Run the first fit\n\n```sh\nlab fit --one\n```\n\n{words}\n"),
+            ),
+        ],
+    );
+    assert!(guide.text.contains("### Run the first fit\n\n```sh\nlab fit --one\n```\n"), "{}", guide.text);
+    assert_eq!(guide.text.matches(words).count(), 1, "{}", guide.text);
+}

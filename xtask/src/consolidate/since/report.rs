@@ -57,7 +57,10 @@ fn entries(since: &Since) -> Vec<Inline> {
             line = line.text(if number == 0 { ": " } else { "; " });
             line.0.extend(named.0);
         }
-        if rest > 0 { line.text(format!("; and {rest} more, listed by `--format json`")) } else { line }
+        match rest {
+            0 => line,
+            _ => line.text(format!("; and {rest} more, listed by ")).with_code("--format json"),
+        }
     };
     kinds(since).into_iter().map(entry).collect()
 }
