@@ -11,17 +11,28 @@ const WORTH_A_THREAD: usize = 8;
 
 /// Applies `work` to every item.
 pub(super) fn map<Item: Sync, Out: Send>(items: &[Item], work: impl Fn(&Item) -> Out + Sync) -> Vec<Out> {
+    map_with(items, || (), |(), item| work(item))
+}
+
+/// The same; each thread begins with something of its own, which its items share.
+pub(super) fn map_with<Item: Sync, Own, Out: Send>(
+    items: &[Item],
+    begin: impl Fn() -> Own + Sync,
+    work: impl Fn(&mut Own, &Item) -> Out + Sync,
+) -> Vec<Out> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len() / WORTH_A_THREAD);
     if threads < 2 {
-        return items.iter().map(work).collect();
+        let mut own = begin();
+        return items.iter().map(|item| work(&mut own, item)).collect();
     }
     let next = AtomicUsize::new(0);
     let take = || {
         let mut done = Vec::new();
+        let mut own = begin();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(at) else { return done };
-            done.push((at, work(item)));
+            done.push((at, work(&mut own, item)));
         }
     };
     let mut all: Vec<(usize, Out)> = thread::scope(|scope| {

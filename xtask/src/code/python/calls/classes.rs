@@ -6,8 +6,10 @@ use std::rc::Rc;
 use super::facts::{Fields, Maker, Value};
 use super::resolve::{Id, Resolver, Shared, Thing};
 use super::signature::{Given, Parameter, Signature};
+use crate::code::python::imports::FileId;
+use crate::code::python::parallel;
 
-/// Deeper hierarchies are circles.
+/// Deeper hierarchies are not followed.
 const DEEPEST: usize = 32;
 
 /// One class of a lookup order.
@@ -38,20 +40,17 @@ pub(super) struct Family {
 
 impl Family {
     pub(super) fn of(shared: &Shared<'_>) -> Self {
-        let resolver = Resolver::of(shared);
+        let files: Vec<FileId> = (0..shared.index.files.len()).collect();
+        let bases = parallel::map_with(
+            &files,
+            || Resolver::of_bases(shared),
+            |resolver, &file| bases(resolver, file),
+        );
         let mut family = Self::default();
-        for file in 0..shared.index.files.len() {
-            let classes = shared.calls(file).map_or(&[][..], |calls| &calls.classes);
-            for (at, class) in classes.iter().enumerate() {
-                for base in &class.bases {
-                    match resolver.thing(file, &base.value, 0) {
-                        Thing::Class(base) => family.children.entry(base).or_default().push((file, at)),
-                        _ => {
-                            let last = base.name.rsplit('.').next().unwrap_or_default();
-                            family.loose.insert(last.to_owned());
-                        }
-                    }
-                }
+        for (child, base) in bases.into_iter().flatten() {
+            match base {
+                Ok(base) => family.children.entry(base).or_default().push(child),
+                Err(name) => drop(family.loose.insert(name)),
             }
         }
         family
@@ -73,6 +72,18 @@ impl Family {
     }
 }
 
+/// The bases of the classes of one file: a class of the repository, or else the last part of its name.
+fn bases(resolver: &Resolver<'_, '_>, file: FileId) -> Vec<(Id, Result<Id, String>)> {
+    let classes = resolver.shared.calls(file).map_or(&[][..], |calls| &calls.classes);
+    let all =
+        classes.iter().enumerate().flat_map(|(at, class)| class.bases.iter().map(move |base| (at, base)));
+    let found = all.map(|(at, base)| match resolver.thing(file, &base.value, 0) {
+        Thing::Class(base) => ((file, at), Ok(base)),
+        _ => ((file, at), Err(base.name.rsplit('.').next().unwrap_or_default().to_owned())),
+    });
+    found.collect()
+}
+
 /// What a construction takes.
 pub(super) enum Construction {
     /// The function that takes the arguments, with the first one bound.
@@ -86,19 +97,15 @@ pub(super) enum Construction {
 impl Resolver<'_, '_> {
     /// The lookup order of a class, itself first (C3, <https://www.python.org/download/releases/2.3/mro/>).
     pub(super) fn order(&self, class: Id, depth: usize) -> Rc<Vec<Node>> {
-        if let Some(known) = self.orders.borrow().get(&class) {
-            return Rc::clone(known);
-        }
-        let order = Rc::new(self.linearize(class, depth));
-        self.orders.borrow_mut().insert(class, Rc::clone(&order));
-        order
+        let order = self.memory.order(class, || self.linearize(class, depth));
+        order.unwrap_or_else(|| Rc::new(unknown_order(class)))
     }
 
     fn linearize(&self, id: Id, depth: usize) -> Vec<Node> {
-        let unknown = || vec![Node::Class(id), Node::Outside(String::new())];
-        let Some(class) = self.shared.class(id) else { return unknown() };
+        let Some(class) = self.shared.class(id) else { return unknown_order(id) };
         if depth > DEEPEST {
-            return unknown();
+            self.memory.cut();
+            return unknown_order(id);
         }
         let mut bases = Vec::new();
         for base in &class.bases {
@@ -120,14 +127,15 @@ impl Resolver<'_, '_> {
         let mut order = vec![Node::Class(id)];
         match merge(lists) {
             Some(rest) => order.extend(rest),
-            None => return unknown(),
+            None => return unknown_order(id),
         }
         order
     }
 
     /// What an attribute of a class, or of an object of exactly this class, stands for.
     pub(super) fn member(&self, class: Id, name: &str, in_instance: bool) -> Thing {
-        self.member_in(&self.order(class, 0), name, in_instance)
+        self.memory
+            .member((class, in_instance), name, || self.member_in(&self.order(class, 0), name, in_instance))
     }
 
     /// What `super().name` stands for in a method of `class`, when the object is of the class `of`.
@@ -297,6 +305,10 @@ fn is_enumeration(node: &Node) -> bool {
     let Node::Outside(name) = node else { return false };
     let last = name.rsplit('.').next().unwrap_or_default();
     ["Enum", "Flag", "Choices", "EnumMeta", "EnumType"].iter().any(|word| last.ends_with(word))
+}
+
+fn unknown_order(class: Id) -> Vec<Node> {
+    vec![Node::Class(class), Node::Outside(String::new())]
 }
 
 /// The merge of C3; `None` when the orders contradict one another.

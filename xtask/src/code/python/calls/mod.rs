@@ -10,6 +10,7 @@ mod classes;
 mod decorators;
 mod facts;
 mod fields;
+mod memory;
 mod past;
 mod possible;
 mod quiet;
@@ -92,21 +93,22 @@ pub fn verify(project: &Project) -> Vec<BrokenCall> {
     let index = project.index();
     let shared = Shared::of(&index, &project.layout);
     let files: Vec<FileId> = (0..project.files.len()).collect();
-    let judged = parallel::map(&files, |&file| judge_file(&shared, file));
+    let judged =
+        parallel::map_with(&files, || Resolver::of(&shared), |resolver, &file| judge_file(resolver, file));
     let mut broken: Vec<BrokenCall> = judged.into_iter().flatten().collect();
     broken.sort();
     broken.dedup();
     broken
 }
 
-fn judge_file(shared: &Shared<'_>, file: FileId) -> Vec<BrokenCall> {
+fn judge_file(resolver: &Resolver<'_, '_>, file: FileId) -> Vec<BrokenCall> {
+    let shared = resolver.shared;
     let Some(facts) = shared.calls(file) else { return Vec::new() };
-    let resolver = Resolver::of(shared);
     let mut known = Targets::new();
     let mut broken = Vec::new();
     for call in &facts.calls {
         let is_patched = |name: &str| shared.patched.contains(name) || facts.patched.contains(name);
-        let Some((target, misfits)) = misfit(&resolver, file, call, &mut known, &is_patched) else {
+        let Some((target, misfits)) = misfit(resolver, file, call, &mut known, &is_patched) else {
             continue;
         };
         if is_test_data(shared.index, file) || is_for_type_checkers(&shared.index.files[file].path) {

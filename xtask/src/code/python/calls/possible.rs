@@ -4,6 +4,9 @@ use super::classes::Node;
 use super::facts::Value;
 use super::resolve::{Id, Resolver, Thing};
 
+/// Objects that are held by objects that are held, so far and no further.
+pub(super) const HOLDERS: usize = 4;
+
 /// More things than these are no answer.
 const MOST: usize = 200;
 
@@ -93,9 +96,9 @@ impl Resolver<'_, '_> {
 
     /// The one thing that every object of a class holds.
     pub(super) fn held(&self, file: usize, value: &Value) -> Thing {
-        const DEEPEST: usize = 4;
         let depth = self.holders.get();
-        if depth >= DEEPEST {
+        if depth >= HOLDERS {
+            self.memory.cut();
             return Thing::Unknown;
         }
         self.holders.set(depth + 1);

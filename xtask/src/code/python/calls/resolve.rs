@@ -1,12 +1,14 @@
 //! Follows names across modules to what they stand for; anything uncertain is [`Thing::Unknown`].
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use super::classes::{Family, Node};
+use super::classes::Family;
 use super::facts::{CallFacts, Class, Function, Kind, Value};
+use super::memory::Memory;
+use super::possible::HOLDERS;
 use crate::code::python::imports::{
     Answer, FileId, Import, Index, Layout, Outcome, Place, Root, is_standard,
 };
@@ -71,27 +73,26 @@ impl<'a> Shared<'a> {
 /// Follows names, and remembers what it found.
 pub(super) struct Resolver<'a, 'shared> {
     pub(super) shared: &'shared Shared<'a>,
-    roots: RefCell<BTreeMap<FileId, Rc<Vec<Root>>>>,
-    names: RefCell<BTreeMap<(FileId, String), Thing>>,
-    pub(super) orders: RefCell<BTreeMap<Id, Rc<Vec<Node>>>>,
+    pub(super) memory: Memory,
     /// How many objects are being followed that others hold.
     pub(super) holders: Cell<usize>,
 }
 
 impl<'a, 'shared> Resolver<'a, 'shared> {
     pub(super) fn of(shared: &'shared Shared<'a>) -> Self {
-        Self {
-            shared,
-            roots: RefCell::default(),
-            names: RefCell::default(),
-            orders: RefCell::default(),
-            holders: Cell::default(),
-        }
+        Self { shared, memory: Memory::default(), holders: Cell::default() }
+    }
+
+    /// One that follows no object that another holds: that asks which classes are derived from which, and this one
+    /// is to find it out.
+    pub(super) fn of_bases(shared: &'shared Shared<'a>) -> Self {
+        Self { holders: Cell::new(HOLDERS), ..Self::of(shared) }
     }
 
     /// What a value of a file stands for.
     pub(super) fn thing(&self, file: FileId, value: &Value, depth: usize) -> Thing {
         if depth > LONGEST {
+            self.memory.cut();
             return Thing::Unknown;
         }
         match value {
@@ -131,15 +132,7 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
 
     /// What a name of a module stands for.
     fn name(&self, file: FileId, name: &str, depth: usize) -> Thing {
-        let key = (file, name.to_owned());
-        if let Some(known) = self.names.borrow().get(&key) {
-            return *known;
-        }
-        // Stands for a circle while it is being followed.
-        self.names.borrow_mut().insert(key.clone(), Thing::Unknown);
-        let found = self.follow_name(file, name, depth);
-        self.names.borrow_mut().insert(key, found);
-        found
+        self.memory.name(file, name, || self.follow_name(file, name, depth))
     }
 
     fn follow_name(&self, file: FileId, name: &str, depth: usize) -> Thing {
@@ -176,6 +169,10 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
     }
 
     fn import(&self, file: FileId, id: usize, depth: usize) -> Thing {
+        self.memory.import(file, id, || self.follow_import(file, id, depth))
+    }
+
+    fn follow_import(&self, file: FileId, id: usize, depth: usize) -> Thing {
         let Some(import) = self.shared.index.facts(file).and_then(|facts| facts.imports.get(id)) else {
             return Thing::Unknown;
         };
@@ -268,12 +265,7 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
     }
 
     fn roots(&self, file: FileId) -> Rc<Vec<Root>> {
-        let known = self.roots.borrow().get(&file).cloned();
-        known.unwrap_or_else(|| {
-            let roots = Rc::new(self.shared.index.roots(file));
-            self.roots.borrow_mut().insert(file, Rc::clone(&roots));
-            roots
-        })
+        self.memory.roots(file, || self.shared.index.roots(file))
     }
 
     /// A function as an attribute of a class or of an object: its first argument may be bound.

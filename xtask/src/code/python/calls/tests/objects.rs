@@ -141,3 +141,23 @@ fn a_module_that_only_looks_at_its_names_is_known() {
     assert_eq!(package("from .lib import plain\nfor name in names: globals()[name] = 1\n"), 0);
     assert_eq!(package("def __getattr__(name): pass\n"), 0);
 }
+
+#[test]
+fn a_base_that_an_object_holds_ends_in_an_answer() {
+    let library = "
+class Base:
+    def run(self, a): pass
+class Store:
+    def __init__(self):
+        self.Model = self.make()
+    def make(self) -> 'Base': return Base()
+store = Store()
+class Model(store.Model): pass
+";
+    let main = "
+from pkg.lib import Store
+class Own(Store):
+    def go(self): self.make(1)
+";
+    assert_eq!(found(library, main), ["4 Store.make takes no positional arguments, 1 given"]);
+}
