@@ -1,25 +1,20 @@
 //! The folders and modules of a repository, as Python's import system would find them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::facts::Facts;
+use super::folders::{Folder, FolderId, Module, Table};
 use super::layout::Layout;
 use crate::repo::RepoPath;
-
-/// A place in [`Index::folders`].
-pub(crate) type FolderId = usize;
 
 /// A place in [`Index::files`].
 pub(crate) type FileId = usize;
 
 /// All folders of a repository with the modules in them.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Index<'a> {
     pub(crate) files: &'a [ReadFile],
-    pub(crate) folders: Vec<Folder>,
+    pub(crate) folders: &'a [Folder],
     layout: &'a Layout,
-    /// Names that some file sets on a module: the module's last part and the name, `*` for computed names.
-    patches: BTreeSet<(&'a str, &'a str)>,
+    table: &'a Table,
 }
 
 /// One Python file; facts are `None` when it is no Python or was not read.
@@ -27,25 +22,6 @@ pub(crate) struct Index<'a> {
 pub(crate) struct ReadFile {
     pub(crate) path: RepoPath,
     pub(crate) facts: Option<Facts>,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Folder {
-    pub(crate) path: String,
-    pub(crate) parent: Option<FolderId>,
-    folders: BTreeMap<String, FolderId>,
-    modules: BTreeMap<String, Module>,
-    /// A Python file lies here or below.
-    has_python: bool,
-    /// A link to elsewhere, or another repository: its content is not known.
-    opaque: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Module {
-    Source(FileId),
-    /// Compiled, a stub, or a link: it is there, its names are not known.
-    Compiled,
 }
 
 /// What a dotted name leads to.
@@ -82,14 +58,6 @@ pub(crate) enum Answer {
     Unknown,
 }
 
-/// One path of the tree for the index.
-pub(crate) struct Entry<'a> {
-    pub(crate) path: &'a RepoPath,
-    /// A symbolic link or a submodule.
-    pub(crate) opaque: bool,
-    pub(crate) file: Option<FileId>,
-}
-
 const MODULE_DUNDERS: &[&str] = &[
     "__annotations__",
     "__builtins__",
@@ -106,82 +74,13 @@ const MODULE_DUNDERS: &[&str] = &[
 ];
 
 impl<'a> Index<'a> {
-    pub(crate) fn build(entries: &[Entry<'_>], files: &'a [ReadFile], layout: &'a Layout) -> Self {
-        let patches = files.iter().filter_map(|file| file.facts.as_ref()).flat_map(|facts| &facts.patches);
-        let patches = patches.map(|(module, name)| (module.as_str(), name.as_str())).collect();
-        let mut index = Self { files, folders: vec![Folder::default()], layout, patches };
-        for entry in entries {
-            // No module has a name that is not text.
-            if let Ok(path) = std::str::from_utf8(entry.path.as_bytes()) {
-                index.add(path, entry);
-            }
-        }
-        index
-    }
-
-    fn add(&mut self, path: &str, entry: &Entry<'_>) {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let folder = self.make_folder(folder);
-        if entry.opaque {
-            let stem = name.strip_suffix(".py");
-            if let Some(stem) = stem {
-                self.folders[folder].modules.insert(stem.to_owned(), Module::Compiled);
-                self.mark_python(folder);
-            } else {
-                let link = self.make_folder(path);
-                self.folders[link].opaque = true;
-            }
-            return;
-        }
-        let Some((stem, ending)) = name.split_once('.') else { return };
-        let module = match (ending, entry.file) {
-            ("py", Some(file)) => Module::Source(file),
-            ("pyi" | "pyx" | "pyd" | "so", _) => Module::Compiled,
-            _ if ending.ends_with(".so") || ending.ends_with(".pyd") => Module::Compiled,
-            _ => return,
-        };
-        let modules = &mut self.folders[folder].modules;
-        match module {
-            Module::Source(_) => {
-                modules.insert(stem.to_owned(), module);
-            }
-            Module::Compiled => {
-                modules.entry(stem.to_owned()).or_insert(module);
-            }
-        }
-        self.mark_python(folder);
-    }
-
-    fn mark_python(&mut self, folder: FolderId) {
-        let mut at = Some(folder);
-        while let Some(id) = at.filter(|id| !self.folders[*id].has_python) {
-            self.folders[id].has_python = true;
-            at = self.folders[id].parent;
-        }
-    }
-
-    fn make_folder(&mut self, path: &str) -> FolderId {
-        let mut at = 0;
-        for part in path.split('/').filter(|part| !part.is_empty()) {
-            at = match self.folders[at].folders.get(part) {
-                Some(&folder) => folder,
-                None => {
-                    let parent = &self.folders[at].path;
-                    let path = if parent.is_empty() { part.to_owned() } else { format!("{parent}/{part}") };
-                    let id = self.folders.len();
-                    self.folders.push(Folder { path, parent: Some(at), ..Folder::default() });
-                    self.folders[at].folders.insert(part.to_owned(), id);
-                    id
-                }
-            };
-        }
-        at
+    pub(super) fn of(files: &'a [ReadFile], layout: &'a Layout, table: &'a Table) -> Self {
+        Self { files, folders: &table.folders, layout, table }
     }
 
     /// The folder at a path, if anything lies there.
     pub(crate) fn folder(&self, path: &str) -> Option<FolderId> {
-        let parts = path.split('/').filter(|part| !part.is_empty());
-        parts.into_iter().try_fold(0, |at, part| self.folders[at].folders.get(part).copied())
+        self.table.folder(path)
     }
 
     /// True for a folder with `__init__.py`.
@@ -296,8 +195,13 @@ impl<'a> Index<'a> {
             Place::Package(folder, Some(file)) => (Some(folder), Some(file)),
             Place::Module(file) => (None, Some(file)),
         };
+        let facts = file.map(|file| self.facts(file));
         if let Some(folder) = folder {
             if self.child(folder, name).is_some() {
+                return Answer::Yes;
+            }
+            // What the package binds hides what the build may put beside it.
+            if facts.flatten().is_some_and(|facts| facts.bindings.contains(name)) {
                 return Answer::Yes;
             }
             if self.layout.is_built("", &self.place_below(folder, name)) || self.is_built_below(folder, name)
@@ -332,13 +236,7 @@ impl<'a> Index<'a> {
     }
 
     pub(crate) fn is_patched(&self, file: FileId, name: &str) -> bool {
-        let path = &self.files[file].path;
-        let stem = match path.stem() {
-            b"__init__" => path.parent().map(|folder| folder.file_name().to_vec()),
-            stem => Some(stem.to_vec()),
-        };
-        let stem = stem.and_then(|stem| String::from_utf8(stem).ok()).unwrap_or_default();
-        self.patches.contains(&(stem.as_str(), name)) || self.patches.contains(&(stem.as_str(), "*"))
+        self.table.is_patched(file, name)
     }
 
     /// A compiled module is named in the build by its dotted name, whose root is not known here.
@@ -402,11 +300,7 @@ impl<'a> Index<'a> {
     }
 
     pub(crate) fn folder_of(&self, file: FileId) -> Option<FolderId> {
-        let path = self.files[file].path.parent();
-        match path {
-            None => Some(0),
-            Some(path) => self.folder(std::str::from_utf8(path.as_bytes()).ok()?),
-        }
+        self.table.folder_of(file)
     }
 }
 

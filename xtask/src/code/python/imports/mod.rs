@@ -10,6 +10,7 @@ mod anchors;
 mod declared;
 mod facts;
 mod fix;
+mod folders;
 mod follow;
 mod guard;
 mod index;
@@ -38,10 +39,11 @@ use crate::repo::{EntryKind, History, RepoPath, Tree};
 pub use anchors::Anchor;
 pub use facts::Import;
 pub use fix::{Edit, Fix, fix_anchors, fix_file};
+use folders::{Entry, Table};
 pub use guard::Guard;
 pub(super) use guard::of_test as guard_of_test;
+use index::ReadFile;
 pub(super) use index::{Answer, FileId, Index, Outcome, Place, Root};
-use index::{Entry, ReadFile};
 pub(super) use layout::Layout;
 pub use moved::{AnchorKind, MovedAnchor, moved_anchors};
 pub(super) use stdlib::is_standard;
@@ -94,9 +96,8 @@ impl Imports {
 #[derive(Debug)]
 pub struct Project {
     pub(super) files: Vec<ReadFile>,
-    /// Links and submodules, and files that are no source but stand for a module.
-    others: Vec<(RepoPath, bool)>,
     pub(super) layout: Layout,
+    table: Table,
     unparsed: Vec<Unparsed>,
 }
 
@@ -164,14 +165,16 @@ impl Project {
             };
             files.push(ReadFile { path, facts });
         }
-        Self { files, others, layout: Layout::read(build), unparsed }
+        let sources = files.iter().enumerate();
+        let sources = sources.map(|(id, file)| Entry { path: &file.path, opaque: false, file: Some(id) });
+        // Links and submodules, and files that are no source but stand for a module.
+        let others = others.iter().map(|(path, opaque)| Entry { path, opaque: *opaque, file: None });
+        let table = Table::of(&sources.chain(others).collect::<Vec<_>>(), &files);
+        Self { files, layout: Layout::read(build), table, unparsed }
     }
 
     pub(super) fn index(&self) -> Index<'_> {
-        let sources = self.files.iter().enumerate();
-        let sources = sources.map(|(id, file)| Entry { path: &file.path, opaque: false, file: Some(id) });
-        let others = self.others.iter().map(|(path, opaque)| Entry { path, opaque: *opaque, file: None });
-        Index::build(&sources.chain(others).collect::<Vec<_>>(), &self.files, &self.layout)
+        Index::of(&self.files, &self.layout, &self.table)
     }
 }
 

@@ -308,6 +308,7 @@ const DATA_FOLDERS: &[&str] = &[
 /// Groups imports from outside by their top-level name, leaving out what the repository asks for.
 pub(super) fn undeclared(index: &Index<'_>, layout: &Layout, outside: &[(FileId, Import)]) -> Vec<Outside> {
     let mut groups: BTreeMap<&str, Outside> = BTreeMap::new();
+    let named = if outside.is_empty() { BTreeMap::new() } else { modules_by_name(index) };
     for (file, import) in outside {
         let top = top_of(&import.module);
         if layout.declared.contains(top) {
@@ -320,7 +321,7 @@ pub(super) fn undeclared(index: &Index<'_>, layout: &Layout, outside: &[(FileId,
             path: path.clone(),
             line: import.line,
             guarded: true,
-            elsewhere: elsewhere(index, top),
+            elsewhere: named.get(top).cloned().unwrap_or_default(),
         });
         group.imports += 1;
         group.guarded &= import.guard.is_some();
@@ -331,12 +332,20 @@ pub(super) fn undeclared(index: &Index<'_>, layout: &Layout, outside: &[(FileId,
     groups.into_values().collect()
 }
 
-fn elsewhere(index: &Index<'_>, top: &str) -> Vec<String> {
-    let named = |path: &RepoPath| {
-        let text = path.display().into_owned();
-        let module = text == format!("{top}.py") || text.ends_with(&format!("/{top}.py"));
-        let package = text == format!("{top}/__init__.py") || text.ends_with(&format!("/{top}/__init__.py"));
-        (module || package).then_some(text)
-    };
-    index.files.iter().filter_map(|file| named(&file.path)).take(5).collect()
+/// Where modules of each name lie, at most [`SHOWN`] of each.
+fn modules_by_name(index: &Index<'_>) -> BTreeMap<String, Vec<String>> {
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in index.files {
+        let path = file.path.display().into_owned();
+        let module = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"));
+        let name = module.and_then(|module| module.rsplit('/').next()).unwrap_or_default().to_owned();
+        let places = named.entry(name).or_default();
+        if places.len() < SHOWN {
+            places.push(path);
+        }
+    }
+    named
 }
+
+/// How many places of modules of one name are told.
+const SHOWN: usize = 5;

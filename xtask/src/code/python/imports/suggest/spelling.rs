@@ -1,5 +1,6 @@
 //! How an import of a known target is written from a given file.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::Suggestion;
@@ -15,28 +16,36 @@ pub(super) struct Speller<'a> {
     layout: &'a Layout,
     moves: &'a Moves<'a>,
     /// How often files outside a package import from it, by the package's folder.
-    outside_uses: BTreeMap<String, usize>,
+    outside_uses: OnceCell<BTreeMap<String, usize>>,
 }
 
 impl<'a> Speller<'a> {
     pub(super) fn of(index: &'a Index<'a>, layout: &'a Layout, moves: &'a Moves<'a>) -> Self {
-        let mut speller = Self { index, layout, moves, outside_uses: BTreeMap::new() };
-        for file in 0..index.files.len() {
-            let own = index.files[file].path.display().into_owned();
-            for import in index.facts(file).iter().flat_map(|facts| &facts.imports) {
+        Self { index, layout, moves, outside_uses: OnceCell::new() }
+    }
+
+    fn is_used_from_outside(&self, folder: &str) -> bool {
+        self.outside_uses.get_or_init(|| self.count_outside_uses()).contains_key(folder)
+    }
+
+    fn count_outside_uses(&self) -> BTreeMap<String, usize> {
+        let mut uses = BTreeMap::new();
+        for (file, read) in self.index.files.iter().enumerate() {
+            let own = read.path.display().into_owned();
+            for import in self.index.facts(file).iter().flat_map(|facts| &facts.imports) {
                 if import.name.is_none() || import.level > 0 {
                     continue;
                 }
-                for root in &layout.roots {
+                for root in &self.layout.roots {
                     let folder = join(root, &import.module.replace('.', "/"));
-                    let is_package = index.folder(&folder).is_some_and(|id| index.is_package(id));
+                    let is_package = self.index.folder(&folder).is_some_and(|id| self.index.is_package(id));
                     if is_package && !own.starts_with(&format!("{folder}/")) {
-                        *speller.outside_uses.entry(folder).or_default() += 1;
+                        *uses.entry(folder).or_default() += 1;
                     }
                 }
             }
         }
-        speller
+        uses
     }
 
     /// The statement, if it can be written so that it works from this file.
@@ -81,7 +90,7 @@ impl<'a> Speller<'a> {
                 && imports
                 && (!self.went_past(folder, import) || became_private(&target.module, import))
                 && (became_private(&target.module, import)
-                    || self.outside_uses.contains_key(*folder)
+                    || self.is_used_from_outside(folder)
                     || is_named_like(folder, import))
                 && meant.is_some()
                 && self.index.definition_at(self.layout, place, name) == meant

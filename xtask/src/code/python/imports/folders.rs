@@ -1,0 +1,159 @@
+//! The folders of a repository and the modules in them, found once for all questions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::index::{FileId, ReadFile};
+use crate::repo::RepoPath;
+
+/// A place in [`Table::folders`].
+pub(crate) type FolderId = usize;
+
+/// All folders, and what is asked of each file again and again.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub(super) folders: Vec<Folder>,
+    /// The folder of each file; `None` where its name is not text.
+    own: Vec<Option<FolderId>>,
+    /// The last part of each file's module.
+    stems: Vec<String>,
+    /// Names that some file sets on a module, by the module's last part; `*` for computed names.
+    patches: BTreeMap<String, BTreeSet<String>>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Folder {
+    pub(crate) path: String,
+    pub(crate) parent: Option<FolderId>,
+    pub(super) folders: BTreeMap<String, FolderId>,
+    pub(super) modules: BTreeMap<String, Module>,
+    /// A Python file lies here or below.
+    pub(super) has_python: bool,
+    /// A link to elsewhere, or another repository: its content is not known.
+    pub(super) opaque: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Module {
+    Source(FileId),
+    /// Compiled, a stub, or a link: it is there, its names are not known.
+    Compiled,
+}
+
+/// One path of the tree for the index.
+pub(crate) struct Entry<'a> {
+    pub(crate) path: &'a RepoPath,
+    /// A symbolic link or a submodule.
+    pub(crate) opaque: bool,
+    pub(crate) file: Option<FileId>,
+}
+
+impl Table {
+    /// Takes the paths of a tree, and what the files among them say.
+    pub(super) fn of(entries: &[Entry<'_>], files: &[ReadFile]) -> Self {
+        let mut table = Self { folders: vec![Folder::default()], ..Self::default() };
+        for entry in entries {
+            // No module has a name that is not text.
+            if let Ok(path) = std::str::from_utf8(entry.path.as_bytes()) {
+                table.add(path, entry);
+            }
+        }
+        table.own = files.iter().map(|file| table.folder_at(&file.path)).collect();
+        table.stems = files.iter().map(|file| stem(&file.path)).collect();
+        let facts = files.iter().filter_map(|file| file.facts.as_ref());
+        for (module, name) in facts.flat_map(|facts| &facts.patches) {
+            table.patches.entry(module.clone()).or_default().insert(name.clone());
+        }
+        table
+    }
+
+    fn add(&mut self, path: &str, entry: &Entry<'_>) {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = self.make_folder(folder);
+        if entry.opaque {
+            let stem = name.strip_suffix(".py");
+            if let Some(stem) = stem {
+                self.folders[folder].modules.insert(stem.to_owned(), Module::Compiled);
+                self.mark_python(folder);
+            } else {
+                let link = self.make_folder(path);
+                self.folders[link].opaque = true;
+            }
+            return;
+        }
+        let Some((stem, ending)) = name.split_once('.') else { return };
+        let module = match (ending, entry.file) {
+            ("py", Some(file)) => Module::Source(file),
+            ("pyi" | "pyx" | "pyd" | "so", _) => Module::Compiled,
+            _ if ending.ends_with(".so") || ending.ends_with(".pyd") => Module::Compiled,
+            _ => return,
+        };
+        let modules = &mut self.folders[folder].modules;
+        match module {
+            Module::Source(_) => {
+                modules.insert(stem.to_owned(), module);
+            }
+            Module::Compiled => {
+                modules.entry(stem.to_owned()).or_insert(module);
+            }
+        }
+        self.mark_python(folder);
+    }
+
+    fn mark_python(&mut self, folder: FolderId) {
+        let mut at = Some(folder);
+        while let Some(id) = at.filter(|id| !self.folders[*id].has_python) {
+            self.folders[id].has_python = true;
+            at = self.folders[id].parent;
+        }
+    }
+
+    fn make_folder(&mut self, path: &str) -> FolderId {
+        let mut at = 0;
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            at = match self.folders[at].folders.get(part) {
+                Some(&folder) => folder,
+                None => {
+                    let parent = &self.folders[at].path;
+                    let path = if parent.is_empty() { part.to_owned() } else { format!("{parent}/{part}") };
+                    let id = self.folders.len();
+                    self.folders.push(Folder { path, parent: Some(at), ..Folder::default() });
+                    self.folders[at].folders.insert(part.to_owned(), id);
+                    id
+                }
+            };
+        }
+        at
+    }
+
+    /// The folder at a path, if anything lies there.
+    pub(super) fn folder(&self, path: &str) -> Option<FolderId> {
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        parts.into_iter().try_fold(0, |at, part| self.folders[at].folders.get(part).copied())
+    }
+
+    fn folder_at(&self, path: &RepoPath) -> Option<FolderId> {
+        match path.parent() {
+            None => Some(0),
+            Some(path) => self.folder(std::str::from_utf8(path.as_bytes()).ok()?),
+        }
+    }
+
+    /// The folder of a file.
+    pub(super) fn folder_of(&self, file: FileId) -> Option<FolderId> {
+        self.own[file]
+    }
+
+    /// True when some file sets the name on the module of this one.
+    pub(super) fn is_patched(&self, file: FileId, name: &str) -> bool {
+        let names = self.patches.get(&self.stems[file]);
+        names.is_some_and(|names| names.contains(name) || names.contains("*"))
+    }
+}
+
+fn stem(path: &RepoPath) -> String {
+    let stem = match path.stem() {
+        b"__init__" => path.parent().map(|folder| folder.file_name().to_vec()),
+        stem => Some(stem.to_vec()),
+    };
+    stem.and_then(|stem| String::from_utf8(stem).ok()).unwrap_or_default()
+}
