@@ -161,8 +161,13 @@ pub(crate) fn bound_by_pattern(pattern: &ast::Pattern) -> Option<&ast::Identifie
 /// `a.b.c` as text; `None` for anything that is no plain chain of names.
 pub(crate) fn dotted(expression: &Expr) -> Option<String> {
     match expression {
-        Expr::Name(name) => Some(name.id.to_string()),
-        Expr::Attribute(attribute) => Some(format!("{}.{}", dotted(&attribute.value)?, attribute.attr)),
+        Expr::Name(name) => Some(name.id.as_str().to_owned()),
+        Expr::Attribute(attribute) => {
+            let mut text = dotted(&attribute.value)?;
+            text.push('.');
+            text.push_str(&attribute.attr);
+            Some(text)
+        }
         _ => None,
     }
 }
@@ -174,9 +179,8 @@ impl Lines {
     pub(crate) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
-        for (at, &byte) in bytes.iter().enumerate() {
-            let ends = byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
-            if ends {
+        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
                 starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
             }
         }

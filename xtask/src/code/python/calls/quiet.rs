@@ -2,8 +2,6 @@
 
 use ruff_python_ast::{self as ast, Expr};
 
-use crate::code::python::syntax::dotted;
-
 /// Comments by which an author tells type checkers that a call does not fit.
 pub(super) const COMMENTS: &[&str] = &[
     "call-arg",
@@ -17,7 +15,7 @@ pub(super) const COMMENTS: &[&str] = &[
 pub(super) fn catches_wrong_calls(attempt: &ast::StmtTry) -> bool {
     attempt.handlers.iter().any(|handler| {
         let ast::ExceptHandler::ExceptHandler(handler) = handler;
-        handler.type_.as_deref().is_some_and(|caught| names(caught).iter().any(|name| name == "TypeError"))
+        handler.type_.as_deref().is_some_and(|caught| any_name(caught, &|name| name == "TypeError"))
     })
 }
 
@@ -25,21 +23,22 @@ pub(super) fn catches_wrong_calls(attempt: &ast::StmtTry) -> bool {
 pub(super) fn expects_wrong_calls(context: &Expr) -> bool {
     let Expr::Call(call) = context else { return false };
     let takes = expects_failure(context);
-    let may_be = |name: &String| match name.as_str() {
+    let may_be = |name: &str| match name {
         "TypeError" => true,
         "Exception" | "BaseException" => takes,
         name => takes && !name.starts_with(char::is_uppercase),
     };
     let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
-    call.arguments.args.iter().chain(keywords).any(|caught| names(caught).iter().any(may_be))
+    call.arguments.args.iter().chain(keywords).any(|caught| any_name(caught, &may_be))
 }
 
 /// `with pytest.raises(…)` and its like: the body is to fail.
 pub(super) fn expects_failure(context: &Expr) -> bool {
+    const RAISES: &[u8] = b"raises";
     let Expr::Call(call) = context else { return false };
-    let Some(name) = dotted(&call.func) else { return false };
-    let last = name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    last.contains("raises") || last == "suppress"
+    let Some(last) = last_name(&call.func) else { return false };
+    let mut parts = last.as_bytes().windows(RAISES.len());
+    parts.any(|part| part.eq_ignore_ascii_case(RAISES)) || last.eq_ignore_ascii_case("suppress")
 }
 
 /// True when a call stands inside: it comes first, and may be the one that fails.
@@ -51,14 +50,20 @@ pub(super) fn holds_call(callee: &Expr) -> bool {
     }
 }
 
-/// The last parts of the names in an expression; something in lower case for what is no name.
-fn names(caught: &Expr) -> Vec<String> {
+/// Whether a name of an expression is one of those, by its last part; what is no name has one in lower case.
+fn any_name(caught: &Expr, is_one: &dyn Fn(&str) -> bool) -> bool {
     match caught {
-        Expr::Tuple(tuple) => tuple.elts.iter().flat_map(names).collect(),
-        Expr::StringLiteral(_) => Vec::new(),
-        other => {
-            let name = dotted(other).unwrap_or_else(|| "computed".to_owned());
-            vec![name.rsplit('.').next().unwrap_or_default().to_owned()]
-        }
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|each| any_name(each, is_one)),
+        Expr::StringLiteral(_) => false,
+        other => is_one(last_name(other).unwrap_or("computed")),
+    }
+}
+
+/// `c` of `a.b.c`; `None` for anything that is no plain chain of names.
+fn last_name(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => last_name(&attribute.value).map(|_| attribute.attr.as_str()),
+        _ => None,
     }
 }

@@ -273,7 +273,7 @@ impl Reader {
             Expr::Starred(starred) => self.bind_target(&starred.value),
             Expr::Attribute(attribute) => {
                 if let Some(owner) = dotted(&attribute.value) {
-                    self.facts.patches.insert((owner, attribute.attr.to_string()));
+                    self.facts.patches.insert((owner, attribute.attr.as_str().to_owned()));
                 }
             }
             _ => {}
@@ -355,8 +355,8 @@ impl Reader {
 
     fn import(&mut self, import: &ast::StmtImport) {
         for alias in &import.names {
-            let module = alias.name.to_string();
-            let local = alias.asname.as_ref().map(ToString::to_string);
+            let module = alias.name.as_str().to_owned();
+            let local = alias.asname.as_ref().map(|name| name.as_str().to_owned());
             let first = module.split('.').next().unwrap_or_default().to_owned();
             self.bind_imported(local.as_ref().unwrap_or(&first));
             self.add(import.range, alias, 0, module, None);
@@ -364,12 +364,12 @@ impl Reader {
     }
 
     fn import_from(&mut self, import: &ast::StmtImportFrom) {
-        let module = import.module.as_ref().map(ToString::to_string).unwrap_or_default();
+        let module = import.module.as_ref().map(|module| module.as_str().to_owned()).unwrap_or_default();
         if import.level == 0 && module == "__future__" {
             return;
         }
         for alias in &import.names {
-            let name = alias.name.to_string();
+            let name = alias.name.as_str().to_owned();
             if name == "*" {
                 self.facts.stars.push((import.level, module.clone()));
             } else {
@@ -394,7 +394,7 @@ impl Reader {
             level,
             module,
             name,
-            renamed: alias.asname.as_ref().map(ToString::to_string),
+            renamed: alias.asname.as_ref().map(|name| name.as_str().to_owned()),
             guard: guard::strongest(&self.guards),
         });
     }

@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
             keywords: arguments
                 .keywords
                 .iter()
-                .filter_map(|keyword| Some(keyword.arg.as_ref()?.to_string()))
+                .filter_map(|keyword| Some(keyword.arg.as_ref()?.as_str().to_owned()))
                 .collect(),
             more_keywords: arguments.keywords.iter().any(|keyword| keyword.arg.is_none()),
         };

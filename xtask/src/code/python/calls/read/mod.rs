@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
         let first = first_of(function, class, kind, decorators.is_empty());
         let id = self.function_id(function);
         self.facts.functions[id] = Function {
-            name: function.name.to_string(),
+            name: function.name.as_str().to_owned(),
             line: self.lines.line(function.name.range.start()),
             signature: signature_of(&function.parameters),
             kind,
@@ -315,7 +315,7 @@ impl<'a> Reader<'a> {
         class.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
         let id = self.class_id(class);
         let mut read = Class {
-            name: class.name.to_string(),
+            name: class.name.as_str().to_owned(),
             line: self.lines.line(class.name.range.start()),
             bases: self.bases(class),
             is_opaque: self.has_metaclass(class),
@@ -346,7 +346,7 @@ impl<'a> Reader<'a> {
                     Value::Unclear => Value::Unclear,
                     object => Value::Held(Box::new(object)),
                 };
-                members.insert(name.id.to_string(), held);
+                members.insert(name.id.as_str().to_owned(), held);
             }
         }
         let read = &mut self.facts.classes[id];
@@ -445,7 +445,7 @@ fn signature_of(parameters: &ast::Parameters) -> Signature {
     for (group, given) in groups {
         for parameter in group {
             read.push(Parameter {
-                name: parameter.parameter.name.to_string(),
+                name: parameter.parameter.name.as_str().to_owned(),
                 given,
                 required: parameter.default.is_none(),
             });

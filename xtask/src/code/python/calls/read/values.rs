@@ -23,7 +23,7 @@ impl<'a> Reader<'a> {
             Expr::Name(name) => self.look_up(&name.id, name.range.start(), level, depth),
             Expr::Attribute(attribute) => match self.value_at(&attribute.value, level, depth + 1) {
                 Value::Unclear => Value::Unclear,
-                owner => Value::Attribute(Box::new(owner), attribute.attr.to_string()),
+                owner => Value::Attribute(Box::new(owner), attribute.attr.as_str().to_owned()),
             },
             Expr::Call(call) if is_super(call) => self.super_at(call, level),
             Expr::Call(call) => match self.value_at(&call.func, level, depth + 1) {
