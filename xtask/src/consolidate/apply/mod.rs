@@ -18,6 +18,8 @@ mod unlinked;
 mod verify;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};

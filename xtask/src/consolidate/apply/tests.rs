@@ -37,9 +37,14 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 fn repository() -> TempDir {
+    repository_of(FILES)
+}
+
+/// A repository without a commit, in memory where that can be.
+pub(super) fn repository_of(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     git2::Repository::init(folder.path()).unwrap();
-    for (path, text) in FILES {
+    for (path, text) in files {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -63,7 +68,7 @@ fn prepared(repo: &Repo) -> Prepared {
     prepare(repo, &plan(repo), &options, &Progress::default(), &Cancel::default()).unwrap()
 }
 
-fn files(repo: &Repo) -> BTreeMap<RepoPath, Vec<u8>> {
+pub(super) fn files(repo: &Repo) -> BTreeMap<RepoPath, Vec<u8>> {
     let tree = Tree::of_work_tree(repo).unwrap();
     let is_file = |kind: EntryKind| matches!(kind, EntryKind::File | EntryKind::Executable);
     let paths = tree.entries().filter(|(_, entry)| is_file(entry.kind)).map(|(path, _)| path.clone());

@@ -20,7 +20,7 @@ mod tree;
 mod write;
 
 #[cfg(test)]
-mod properties;
+pub(super) mod properties;
 #[cfg(test)]
 mod tests;
 

@@ -59,7 +59,8 @@ fn heading() -> impl Strategy<Value = String> {
     ]
 }
 
-fn note() -> impl Strategy<Value = String> {
+/// A note of random passages.
+pub(in super::super) fn note() -> impl Strategy<Value = String> {
     let piece = prop_oneof![3 => passage(), 1 => heading()];
     let front = prop_oneof![
         4 => Just(""),
@@ -79,6 +80,23 @@ fn note() -> impl Strategy<Value = String> {
     })
 }
 
+/// A plan for the sections of a note, `before` of others standing in the guide already.
+pub(in super::super) fn section_plans(
+    path: &RepoPath,
+    parsed: &Parsed,
+    before: usize,
+    destinies: &mut impl Iterator<Item = Destiny>,
+) -> Vec<SectionPlan> {
+    let sections = parsed.sections.iter().filter(|section| section.level <= 2);
+    let plans = (before + 1..).zip(sections).map(|(order, section)| {
+        let destiny = destinies.next().unwrap_or(Destiny::Guide);
+        let last = parsed.lines.line(section.range.end.saturating_sub(1)).max(section.line);
+        let (source, heading) = (path.clone(), section.text.clone());
+        SectionPlan { source, lines: (section.line, last), heading, destiny, proposed: destiny, order }
+    });
+    plans.collect()
+}
+
 struct Case {
     paths: Vec<RepoPath>,
     archived: Vec<RepoPath>,
@@ -96,16 +114,10 @@ impl Case {
             .collect();
         let archived = paths.iter().map(|path| RepoPath::from("archive").join(path.as_bytes())).collect();
         let parsed: Vec<Parsed> = texts.iter().map(|text| parse(text, Format::Markdown)).collect();
+        let mut destinies = destinies.iter().copied().cycle();
         let mut sections = Vec::new();
-        let mut destinies = destinies.iter().cycle();
         for (path, parsed) in paths.iter().zip(&parsed) {
-            for section in parsed.sections.iter().filter(|section| section.level <= 2) {
-                let destiny = destinies.next().copied().unwrap_or(Destiny::Guide);
-                let lines =
-                    (section.line, parsed.lines.line(section.range.end.saturating_sub(1)).max(section.line));
-                let (source, heading, order) = (path.clone(), section.text.clone(), sections.len() + 1);
-                sections.push(SectionPlan { source, lines, heading, destiny, proposed: destiny, order });
-            }
+            sections.extend(section_plans(path, parsed, sections.len(), &mut destinies));
         }
         Self { paths, archived, texts, parsed, sections }
     }
