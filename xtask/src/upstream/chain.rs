@@ -26,12 +26,12 @@ pub(super) struct Watched {
     pub(super) versions: Vec<(usize, Option<Content>)>,
 }
 
-/// A three-way merge of contents; `None` as base is an empty file.
+/// A three-way merge of contents; without a base both sides added the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileMerge {
-    pub(super) base: Option<String>,
-    pub(super) fork: String,
-    pub(super) upstream: String,
+    pub(super) base: Option<Content>,
+    pub(super) fork: Content,
+    pub(super) upstream: Content,
 }
 
 /// How a path fares along the chain.
@@ -129,10 +129,10 @@ fn file_merge(file: &Watched, upstream: &Option<Content>) -> Option<FileMerge> {
     let (fork, upstream) = (file.fork.as_ref()?, upstream.as_ref()?);
     let is_file = |content: &Content| content.mode.starts_with("100");
     let all_files = is_file(fork) && is_file(upstream) && file.base.as_ref().is_none_or(is_file);
-    let base = file.base.as_ref().map(|content| content.id.clone());
-    let same =
-        fork.id == upstream.id || base.as_ref().is_some_and(|base| *base == fork.id || *base == upstream.id);
-    (all_files && !same).then(|| FileMerge { base, fork: fork.id.clone(), upstream: upstream.id.clone() })
+    let base = file.base.clone();
+    let same = fork.id == upstream.id
+        || base.as_ref().is_some_and(|base| base.id == fork.id || base.id == upstream.id);
+    (all_files && !same).then(|| FileMerge { base, fork: fork.clone(), upstream: upstream.clone() })
 }
 
 /// Each file's fate, from the merges of contents that conflict.

@@ -3,6 +3,7 @@
 mod audit;
 mod blobs;
 mod build;
+mod contents;
 mod core;
 mod fetch;
 mod merged;

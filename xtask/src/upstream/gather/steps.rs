@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
-use super::super::chain::{self, Fate, FileMerge};
+use super::super::chain::{self, Fate};
 use super::super::model::{CleanPrefix, Conflict, FirstConflict, Step};
 use super::super::parse::{self, Diff};
 use super::super::relation;
+use super::contents;
 use super::threads::map_two;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
@@ -44,10 +45,8 @@ impl Sweep<'_> {
         progress.step(format!("following {} of upstream's commits", chain.len()));
         let changes = self.changes(&chain)?;
         let watched = chain::watch(self.fork_diff, self.upstream_diff, &changes);
-        let merges: Vec<FileMerge> = chain::needed(&watched).into_iter().collect();
-        let outcomes = map_two(&merges, cancel, |merge| self.conflicts(merge))?;
-        let conflicting = merges.into_iter().zip(outcomes).filter(|(_, conflicts)| *conflicts);
-        let fates = chain::fates(&watched, &conflicting.map(|(merge, _)| merge).collect());
+        let conflicting = contents::conflicting(self.git, chain::needed(&watched), cancel)?;
+        let fates = chain::fates(&watched, &conflicting);
         let mut swept = Swept { chain, fates, proofs: BTreeMap::new() };
         self.prove(&mut swept, conflicts, progress, cancel)?;
         Ok(swept)
@@ -72,28 +71,6 @@ impl Sweep<'_> {
         let answer = self.git.answer_to(&args, asked.as_bytes(), &[0])?;
         let mut by_commit = parse::diffs_by_commit(&answer.stdout)?;
         Ok(chain.iter().map(|commit| by_commit.remove(commit).unwrap_or_default()).collect())
-    }
-
-    /// Whether a three-way merge of contents conflicts, by the algorithm of git's own merges.
-    fn conflicts(&self, merge: &FileMerge) -> Result<bool> {
-        let empty;
-        let base = match &merge.base {
-            Some(base) => base,
-            None => {
-                empty = self.git.line(&["hash-object", "-w", "-t", "blob", "/dev/null"])?;
-                &empty
-            }
-        };
-        let args = ["merge-file", "--object-id", "--stdout", "--quiet", "--diff-algorithm=histogram"];
-        let contents = [merge.fork.as_str(), base.as_str(), merge.upstream.as_str()];
-        let answer = self.git.answer_to(&[&args[..], &contents].concat(), &[], &[])?;
-        match answer.code {
-            Some(0) => Ok(false),
-            Some(1..=127) => Ok(true),
-            // Binary contents that differ cannot be merged.
-            Some(255) if answer.stderr.is_empty() || answer.stderr.contains("binary") => Ok(true),
-            _ => anyhow::bail!("`git merge-file` failed: {}", answer.stderr),
-        }
     }
 
     /// Trial merges of the fork with some of the chain, at most as many as the budget allows.
