@@ -4,12 +4,14 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
 use super::git::Git;
 use super::{CommitId, RepoPath};
 use crate::report::Hinted;
+
+mod revision;
 
 /// An open repository. It cannot be shared between threads: each opens its own.
 pub struct Repo {
@@ -164,20 +166,6 @@ impl Repo {
         let answer = self.git().answer_to(&["symbolic-ref", "--quiet", "--short", "HEAD"], &[], &[0, 1])?;
         let name = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
         Ok((!name.is_empty()).then_some(name))
-    }
-
-    /// The commit that a revision names.
-    ///
-    /// # Errors
-    /// It names no commit of this repository.
-    pub fn resolve(&self, revision: &str) -> Result<CommitId> {
-        let wanted = format!("{revision}^{{commit}}");
-        let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
-        let answer = self.git().answer_to(&args, &[], &[])?;
-        let text = String::from_utf8_lossy(&answer.stdout).into_owned();
-        // Before git 2.43 `rev-parse --verify` echoes `--end-of-options` on a line of its own.
-        let id = text.lines().last().and_then(|line| CommitId::parse(line.trim()));
-        id.ok_or_else(|| anyhow!("`{revision}` names no commit of this repository"))
     }
 
     /// The names of all remotes, sorted.

@@ -10,6 +10,7 @@ use xshell::{Shell, cmd};
 use super::*;
 
 mod commit;
+mod revision;
 mod staged;
 
 /// A temporary folder with git in it, cut off from the user's configuration.

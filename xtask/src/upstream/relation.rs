@@ -60,6 +60,30 @@ impl Range {
     }
 }
 
+/// Gives commits that git marked `=` (the same patch on both sides) their side back: each is an ancestor of one tip
+/// alone. Gives their ids besides.
+pub(super) fn sides(mut commits: Vec<Commit>, tips: [&CommitId; 2]) -> (Range, BTreeSet<CommitId>) {
+    let marked: BTreeSet<CommitId> =
+        commits.iter().filter(|commit| commit.mark == '=').map(|commit| commit.id.clone()).collect();
+    if marked.is_empty() {
+        return (Range { commits }, marked);
+    }
+    let places: BTreeMap<CommitId, usize> =
+        commits.iter().enumerate().map(|(place, commit)| (commit.id.clone(), place)).collect();
+    for (tip, side) in tips.into_iter().zip(['<', '>']) {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<usize> = places.get(tip).copied().into_iter().collect();
+        while let Some(place) = open.pop() {
+            let commit = &mut commits[place];
+            if commit.mark != '-' && seen.insert(place) {
+                commit.mark = side;
+                open.extend(commit.parents.iter().filter_map(|parent| places.get(parent)));
+            }
+        }
+    }
+    (Range { commits }, marked)
+}
+
 /// Upstream's commits in the order in which they landed on its first parents, each branch before its merge: a topic
 /// that is old but was merged late comes late. What no first parent reaches does not exist in a range.
 pub(super) fn landing_order(range: &Range) -> Vec<&Commit> {
@@ -216,6 +240,32 @@ mod tests {
         for (time, expected) in cases {
             assert_eq!(month(time), expected, "{time}");
         }
+    }
+
+    #[test]
+    fn commit_with_the_same_patch_on_both_sides_keeps_its_side() {
+        let id = |digit: char| CommitId::parse(&digit.to_string().repeat(40)).unwrap();
+        let commit = |name: char, mark: char, parents: &[char]| Commit {
+            id: id(name),
+            mark,
+            tree: String::new(),
+            parents: parents.iter().map(|&parent| id(parent)).collect(),
+            date: String::new(),
+            time: 0,
+            message: String::new(),
+        };
+        let log = vec![
+            commit('1', '=', &['2']),
+            commit('a', '<', &['b', 'c']),
+            commit('b', '=', &['0']),
+            commit('2', '>', &['0']),
+            commit('c', '=', &['0']),
+            commit('0', '-', &['d']),
+        ];
+        let (range, marked) = sides(log, [&id('a'), &id('1')]);
+        let marks: String = range.commits.iter().map(|commit| commit.mark).collect();
+        assert_eq!(marks, "><<><-");
+        assert_eq!(marked, BTreeSet::from([id('1'), id('b'), id('c')]));
     }
 
     #[test]

@@ -20,14 +20,13 @@ type Listing = BTreeMap<RepoPath, (String, BlobId)>;
 pub(super) fn run(repo: &Repo, range: &str, progress: &Progress, cancel: &Cancel) -> Result<Audit> {
     let merges = merges(repo, range)?;
     let scratch = Scratch::over(&[repo])?;
-    let git = scratch.git();
     let mut audit = Audit { checked: merges.len(), ..Audit::default() };
     for (done, (commit, parents)) in merges.iter().enumerate() {
         if cancel.is_cancelled() {
             bail!("interrupted");
         }
         progress.count(done as u64, merges.len() as u64);
-        match lost_by(git, commit, parents) {
+        match lost_by(&scratch, commit, parents) {
             Ok(lost) if lost.is_empty() => {}
             Ok(lost) => audit.merges.push(AuditedMerge { commit: commit.clone(), lost }),
             Err(error) => audit.skipped.push((commit.clone(), format!("{error:#}"))),
@@ -55,7 +54,8 @@ fn merges(repo: &Repo, range: &str) -> Result<Vec<(CommitId, Vec<CommitId>)>> {
     Ok(text.lines().map(ids).filter_map(|ids| Some((ids.first()?.clone(), ids[1..].to_vec()))).collect())
 }
 
-fn lost_by(git: &Git, commit: &CommitId, parents: &[CommitId]) -> Result<Vec<Lost>> {
+fn lost_by(scratch: &Scratch, commit: &CommitId, parents: &[CommitId]) -> Result<Vec<Lost>> {
+    let git = scratch.git();
     let [fork, upstream] = parents else { bail!("it has {} parents", parents.len()) };
     let tree = git.line(&["rev-parse", "--verify", &format!("{commit}^{{tree}}")])?;
     let args =
@@ -76,11 +76,11 @@ fn lost_by(git: &Git, commit: &CommitId, parents: &[CommitId]) -> Result<Vec<Los
         .filter(|(path, entry)| fork.get(*path) != Some(entry) || upstream.get(*path) != Some(entry));
     let changed: BTreeMap<RepoPath, BlobId> =
         changed.map(|(path, (_, id))| (path.clone(), id.clone())).collect();
-    compare(git, &suspicious, &changed)
+    compare(scratch, &suspicious, &changed)
 }
 
 fn compare(
-    git: &Git,
+    scratch: &Scratch,
     suspicious: &BTreeMap<RepoPath, Versions<(String, BlobId)>>,
     changed: &BTreeMap<RepoPath, BlobId>,
 ) -> Result<Vec<Lost>> {
@@ -89,12 +89,12 @@ fn compare(
         let all = [&versions.base, &versions.fork, &versions.upstream, &versions.result];
         ids.extend(all.into_iter().flatten().map(|(_, id)| id.clone()));
     }
-    let sizes = blobs::sizes(git, &ids)?;
+    let sizes = blobs::sizes(scratch, &ids)?;
     if sizes.len() < ids.len() {
         bail!("contents are missing here");
     }
     let mut contents: BTreeMap<BlobId, Vec<u8>> = BTreeMap::new();
-    blobs::contents(git, &sizes, |id, content| {
+    blobs::contents(scratch, &sizes, |id, content| {
         contents.insert(id.clone(), content.to_vec());
     })?;
     let content = |id: &BlobId| contents.get(id).map(Vec::as_slice).unwrap_or_default();

@@ -1,20 +1,58 @@
-//! Sizes and contents of blobs, through one git child for many.
+//! Sizes and contents of blobs: libgit2 reads a few, one git child reads many, and all where libgit2 cannot.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
+use git2::{Odb, Oid};
 
-use crate::repo::BlobId;
 use crate::repo::git::Git;
+use crate::repo::{BlobId, Scratch};
 
 /// How many bytes of content one child may hand over at once.
 const BATCH_BYTES: u64 = 32 << 20;
+/// Blobs from which a child is worth its start: git reads long chains of deltas quicker.
+const MANY: usize = 200;
 
 /// Sizes in bytes; a blob that is missing has none.
-pub(super) fn sizes(git: &Git, ids: &BTreeSet<BlobId>) -> Result<BTreeMap<BlobId, u64>> {
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
+pub(super) fn sizes(scratch: &Scratch, ids: &BTreeSet<BlobId>) -> Result<BTreeMap<BlobId, u64>> {
+    match few(scratch, ids.len()) {
+        Some(library) => Ok(sizes_in(&library.odb()?, ids)),
+        None => sizes_by_child(scratch.git(), ids),
     }
+}
+
+/// Reads contents in id order and hands each to `visit`; what is missing is left out.
+pub(super) fn contents(
+    scratch: &Scratch,
+    sizes: &BTreeMap<BlobId, u64>,
+    mut visit: impl FnMut(&BlobId, &[u8]),
+) -> Result<()> {
+    if let Some(library) = few(scratch, sizes.len()) {
+        let objects = library.odb()?;
+        for id in sizes.keys() {
+            if let Ok(object) = objects.read(Oid::from_str(id.as_str())?) {
+                visit(id, object.data());
+            }
+        }
+        return Ok(());
+    }
+    contents_by_children(scratch.git(), sizes, visit)
+}
+
+/// The library, where it is to read so many.
+fn few(scratch: &Scratch, number: usize) -> Option<git2::Repository> {
+    (number <= MANY).then(|| scratch.library()).flatten()
+}
+
+fn sizes_in(objects: &Odb<'_>, ids: &BTreeSet<BlobId>) -> BTreeMap<BlobId, u64> {
+    let size = |id: &BlobId| {
+        let (size, kind) = objects.read_header(Oid::from_str(id.as_str()).ok()?).ok()?;
+        (kind == git2::ObjectType::Blob).then_some(size as u64)
+    };
+    ids.iter().filter_map(|id| Some((id.clone(), size(id)?))).collect()
+}
+
+fn sizes_by_child(git: &Git, ids: &BTreeSet<BlobId>) -> Result<BTreeMap<BlobId, u64>> {
     let answer = git.answer_to(&["cat-file", "--batch-check"], asked(ids.iter()).as_bytes(), &[0])?;
     let mut sizes = BTreeMap::new();
     for line in String::from_utf8_lossy(&answer.stdout).lines() {
@@ -26,8 +64,7 @@ pub(super) fn sizes(git: &Git, ids: &BTreeSet<BlobId>) -> Result<BTreeMap<BlobId
     Ok(sizes)
 }
 
-/// Reads contents in id order and hands each to `visit`; what is missing is left out.
-pub(super) fn contents(
+fn contents_by_children(
     git: &Git,
     sizes: &BTreeMap<BlobId, u64>,
     mut visit: impl FnMut(&BlobId, &[u8]),

@@ -9,11 +9,11 @@ use super::super::model::{Base, Merge};
 use super::super::parse::{self, Commit, Diff, LOG_FORMAT, RawEntry};
 use super::super::relation::{self, Range};
 use super::threads::{Job, Slot, fill, take, two_at_a_time};
-use super::{RENAME_LIMIT, blobs};
+use super::{RENAME_LIMIT, blobs, trial};
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
-use crate::repo::{BlobId, CommitId, RepoPath, Scratch};
+use crate::repo::{BlobId, CommitId, Scratch};
 use crate::report::Finding;
 
 /// git's answers. What is `None` could not be had, and a finding says why.
@@ -42,31 +42,54 @@ pub(super) struct Core {
 /// Commits with what each changed.
 pub(super) type Touched = Vec<(CommitId, Vec<RawEntry>)>;
 
+/// How much is asked.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    /// Which commits are the same patch on both sides.
+    pub(super) patches: bool,
+    /// What each commit changed.
+    pub(super) touched: bool,
+    /// The commits' messages: they are for the searches alone.
+    pub(super) messages: bool,
+}
+
+impl Wanted {
+    /// What a report of some depth needs.
+    pub(super) fn of(depth: Depth) -> Self {
+        let is_thorough = depth == Depth::Thorough;
+        Self { patches: depth > Depth::Quick, touched: is_thorough, messages: is_thorough }
+    }
+}
+
+/// The commits of both sides, and those that are the same patch on both; an error where contents are missing.
+struct Ranged {
+    range: Range,
+    marked: Option<Result<BTreeSet<CommitId>>>,
+}
+
 /// Asks everything.
 pub(super) fn gather(
     scratch: &Scratch,
     fork: &CommitId,
     upstream: &CommitId,
-    depth: Depth,
+    wanted: Wanted,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Core> {
-    let ask = Ask { git: scratch.git().clone(), fork, upstream };
+    let ask = Ask { scratch, git: scratch.git().clone(), fork, upstream };
     let empty_tree = ask.empty_tree()?;
     let bases = ask.merge_bases()?;
-    let merge_base = bases.first().map(|commit| ask.base(commit)).transpose()?;
-    let start = merge_base.as_ref().map_or(upstream, |base| &base.commit);
-    let (range, marked, forks) = (Slot::new(), Slot::new(), Slot::new());
-    let (upstreams, merge) = (Slot::new(), Slot::new());
-    let related = merge_base.is_some();
+    let (range, forks, upstreams, merge) = (Slot::new(), Slot::new(), Slot::new(), Slot::new());
+    let related = !bases.is_empty();
+    let start = bases.first().unwrap_or(upstream);
+    // Patches are compared with every commit of the other side: without a common one that is all of both histories.
+    let wanted = Wanted { patches: wanted.patches && related, ..wanted };
     // The slowest first; a worker takes the next when it is free.
-    let mut jobs: Vec<Job<'_>> = Vec::new();
-    if related && depth > Depth::Quick {
-        jobs.push(Box::new(|| fill(&marked, || ask.marked())));
-    }
-    jobs.push(Box::new(|| fill(&merge, || ask.trial_merge(related))));
-    jobs.push(Box::new(|| fill(&range, || ask.range(depth))));
-    jobs.push(Box::new(|| fill(&forks, || ask.fork_diff(start))));
+    let mut jobs: Vec<Job<'_>> = vec![
+        Box::new(|| fill(&range, || ask.range(wanted))),
+        Box::new(|| fill(&merge, || trial::merge(scratch, [fork, upstream], related))),
+        Box::new(|| fill(&forks, || ask.fork_diff(start))),
+    ];
     if related {
         jobs.push(Box::new(|| fill(&upstreams, || ask.diff(start, upstream, false))));
     }
@@ -75,7 +98,13 @@ pub(super) fn gather(
         bail!("interrupted");
     }
     let mut notes = Notes::default();
-    let (range, fork_touched, upstream_touched) = take(range)?;
+    let Ranged { range, marked } = take(range)?;
+    let marked = marked.and_then(|marked| notes.keep("commits with the same patch", marked));
+    let merge_base = bases.first().map(|commit| ask.base(&range, commit)).transpose()?;
+    let (fork_touched, upstream_touched) = match wanted.touched {
+        true => (ask.touched(range.fork())?, Some(ask.touched(range.upstream())?)),
+        false => (Touched::new(), None),
+    };
     let fork_answer = notes.keep("the fork's changes", take(forks));
     let upstream_answer = if related { notes.keep("upstream's changes", take(upstreams)) } else { None };
     let renames_known =
@@ -87,9 +116,8 @@ pub(super) fn gather(
         fork_answer.map_or((None, BTreeMap::new()), |(diff, _, sizes)| (Some(diff), sizes));
     let upstream_diff = upstream_answer.map(|(diff, _)| diff);
     notes.about_renames(renames_known, [fork_diff.as_ref(), upstream_diff.as_ref()]);
-    let marked = marked.into_inner().and_then(|marked| notes.keep("commits with the same patch", marked));
     if let (Some(fork), Some(upstream)) = (&fork_diff, &upstream_diff) {
-        notes.findings.extend(ask.merge_attributes(fork, upstream));
+        notes.findings.extend(trial::attributes(scratch, ask.fork, [fork, upstream]));
     }
     let merge = notes.keep("the trial merge", take(merge)).map(|(merge, warning)| {
         notes.findings.extend(warning);
@@ -155,11 +183,20 @@ impl Notes {
 
 const MISSING_HINT: &str = "in a partial clone `git fetch --refetch --no-filter` brings what is missing; git 2.38 or newer is needed";
 
+/// A commit's date as git writes it; a commit outside the range is asked for.
+pub(super) fn date(git: &Git, range: &Range, commit: &CommitId) -> Result<String> {
+    match range.commits.iter().find(|known| known.id == *commit) {
+        Some(known) => Ok(known.date.clone()),
+        None => git.line(&["show", "--no-patch", "--format=%cI", commit.as_str()]),
+    }
+}
+
 /// How long a name of the first format is.
 const SHA1_DIGITS: usize = 40;
 
 /// Questions about one pair of commits.
 struct Ask<'a> {
+    scratch: &'a Scratch,
     git: Git,
     fork: &'a CommitId,
     upstream: &'a CommitId,
@@ -181,24 +218,27 @@ impl Ask<'_> {
         Ok(String::from_utf8_lossy(&answer.stdout).lines().filter_map(CommitId::parse).collect())
     }
 
-    fn base(&self, commit: &CommitId) -> Result<Base> {
-        let date = self.git.line(&["show", "--no-patch", "--format=%cI", commit.as_str()])?;
-        Ok(Base { commit: commit.clone(), date })
+    fn base(&self, range: &Range, commit: &CommitId) -> Result<Base> {
+        Ok(Base { commit: commit.clone(), date: date(&self.git, range, commit)? })
     }
 
-    fn range(&self, depth: Depth) -> Result<(Range, Touched, Option<Touched>)> {
+    /// The commits of both sides; where patches cannot be compared, without those that are the same.
+    fn range(&self, wanted: Wanted) -> Result<Ranged> {
+        if !wanted.patches {
+            return Ok(Ranged { range: self.log(wanted, &[])?.0, marked: None });
+        }
+        match self.log(wanted, &["--cherry-mark"]) {
+            Ok((range, marked)) => Ok(Ranged { range, marked: Some(Ok(marked)) }),
+            Err(error) => Ok(Ranged { range: self.log(wanted, &[])?.0, marked: Some(Err(error)) }),
+        }
+    }
+
+    fn log(&self, wanted: Wanted, options: &[&str]) -> Result<(Range, BTreeSet<CommitId>)> {
         let both = format!("{}...{}", self.fork, self.upstream);
-        // Messages are for the searches alone.
-        let format = match depth {
-            Depth::Thorough => LOG_FORMAT.to_owned(),
-            _ => LOG_FORMAT.replace("%B", ""),
-        };
-        let log = self.git.read(&["log", "-z", "--left-right", "--boundary", &format, &both, "--"])?;
-        let range = Range { commits: parse::log(&log)? };
-        let is_thorough = depth == Depth::Thorough;
-        let fork = if is_thorough { self.touched(range.fork())? } else { Vec::new() };
-        let upstream = is_thorough.then(|| self.touched(range.upstream())).transpose()?;
-        Ok((range, fork, upstream))
+        let format = if wanted.messages { LOG_FORMAT.to_owned() } else { LOG_FORMAT.replace("%B", "") };
+        let args = ["log", "-z", "--left-right", "--boundary", &format, &both, "--"];
+        let log = self.git.read(&[&args[..4], options, &args[4..]].concat())?;
+        Ok(relation::sides(parse::log(&log)?, [self.fork, self.upstream]))
     }
 
     /// What each commit changed; of a merge, where its result differs from all its parents.
@@ -215,12 +255,6 @@ impl Ask<'_> {
             .iter()
             .map(|commit| (commit.id.clone(), by_commit.remove(&commit.id).unwrap_or_default()))
             .collect())
-    }
-
-    fn marked(&self) -> Result<BTreeSet<CommitId>> {
-        let both = format!("{}...{}", self.fork, self.upstream);
-        let out = self.git.line(&["rev-list", "--no-merges", "--cherry-mark", &both, "--"])?;
-        Ok(out.lines().filter_map(|line| line.strip_prefix('=')).filter_map(CommitId::parse).collect())
     }
 
     fn fork_diff(&self, start: &CommitId) -> Result<(Diff, bool, BTreeMap<BlobId, Measure>)> {
@@ -250,7 +284,7 @@ impl Ask<'_> {
 
     fn measures(&self, diff: &Diff) -> Result<BTreeMap<BlobId, Measure>> {
         let ids: BTreeSet<BlobId> = diff.entries.iter().filter_map(custom::blob_of).collect();
-        let sizes = blobs::sizes(&self.git, &ids)?;
+        let sizes = blobs::sizes(self.scratch, &ids)?;
         let mut measures: BTreeMap<BlobId, Measure> =
             sizes.iter().map(|(id, &bytes)| (id.clone(), Measure { bytes, lines: None })).collect();
         let mut unread = BTreeMap::new();
@@ -264,80 +298,10 @@ impl Ask<'_> {
                 unread.insert(id, size);
             }
         }
-        blobs::contents(&self.git, &unread, |id, content| {
+        blobs::contents(self.scratch, &unread, |id, content| {
             let lines = Some(custom::count_lines(content));
             measures.entry(id.clone()).and_modify(|measure| measure.lines = lines);
         })?;
         Ok(measures)
-    }
-
-    fn trial_merge(&self, related: bool) -> Result<(Merge, Option<Finding>)> {
-        let mut args = vec!["merge-tree", "--write-tree", "-z", "--messages"];
-        if !related {
-            args.push("--allow-unrelated-histories");
-        }
-        args.extend([self.fork.as_str(), self.upstream.as_str()]);
-        let answer = self.git.answer_to(&args, &[], &[0, 1])?;
-        let trial = parse::trial_merge(&answer.stdout)?;
-        let gave_up = answer.stderr.contains("rename detection was skipped").then(|| {
-            let words = "the trial merge has more candidates for renames than git compares (limit 7000)";
-            Finding::warn("rename-limit", None, words)
-        });
-        let mut merge = relation::merge(&trial, answer.code == Some(0));
-        self.hunks(&mut merge)?;
-        Ok((merge, gave_up))
-    }
-
-    /// Reads the merged files that conflict for their hunks.
-    fn hunks(&self, merge: &mut Merge) -> Result<()> {
-        let Some(tree) = merge.tree.as_ref().filter(|_| !merge.conflicts.is_empty()) else { return Ok(()) };
-        let listing = self.git.read(&["ls-tree", "-r", "-z", "--format=%(objectname) %(path)", tree])?;
-        let mut ids: BTreeMap<RepoPath, BlobId> = BTreeMap::new();
-        for record in listing.split(|&byte| byte == 0) {
-            let Some(space) = record.iter().position(|&byte| byte == b' ') else { continue };
-            let id = std::str::from_utf8(&record[..space]).ok().and_then(BlobId::parse);
-            ids.extend(id.map(|id| (RepoPath::from_bytes(&record[space + 1..]), id)));
-        }
-        let wanted = merge.conflicts.iter().filter_map(|conflict| ids.get(&conflict.path)).cloned().collect();
-        let sizes = blobs::sizes(&self.git, &wanted)?;
-        let mut found = BTreeMap::new();
-        blobs::contents(&self.git, &sizes, |id, content| {
-            found.insert(id.clone(), relation::hunks(content, self.fork.as_str(), self.upstream.as_str()));
-        })?;
-        for conflict in &mut merge.conflicts {
-            let hunks = ids.get(&conflict.path).and_then(|id| found.get(id));
-            conflict.hunks = hunks.cloned().unwrap_or_default();
-        }
-        Ok(())
-    }
-
-    /// Says which paths that both changed have a merge attribute: the trial merge heeds none, since a driver is a
-    /// program that the repository names.
-    fn merge_attributes(&self, fork: &Diff, upstream: &Diff) -> Option<Finding> {
-        let upstream = upstream.paths();
-        let mut asked = Vec::new();
-        for path in fork.paths().iter().filter(|path| upstream.contains(path)) {
-            asked.extend(path.as_bytes());
-            asked.push(0);
-        }
-        if asked.is_empty() {
-            return None;
-        }
-        let git = self.git.clone().with_variable("GIT_ATTR_SOURCE", self.fork.as_str());
-        let answer = git.answer_to(&["check-attr", "--stdin", "-z", "merge"], &asked, &[0]).ok()?;
-        let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
-        let set: Vec<&[&[u8]]> = fields
-            .chunks_exact(3)
-            .filter(|fields| fields[2] != b"unspecified" && fields[2] != b"set")
-            .collect();
-        let first = set.first()?;
-        let words = format!(
-            "the trial merge heeds no merge attribute, so that no program of the repository is run; {} path(s) that \
-             both sides changed have one, the first is `{}` (`merge={}`): `git merge` may end otherwise there",
-            set.len(),
-            RepoPath::from_bytes(first[0]),
-            String::from_utf8_lossy(first[2]),
-        );
-        Some(Finding::warn("merge-attributes", None, words))
     }
 }

@@ -10,16 +10,19 @@ mod merged;
 mod names;
 mod outlines;
 mod overlap;
+mod releases;
 mod replay;
 mod search;
 mod steps;
 mod sync;
 mod threads;
+mod trial;
 
 use anyhow::{Context, Result, bail};
 
-use self::core::Core;
+use self::core::{Core, Wanted};
 use self::names::{Found, Target};
+use self::releases::Tip;
 use super::areas::Areas;
 use super::audit::Audit;
 use super::build::Build;
@@ -70,23 +73,25 @@ pub(super) fn sync_point(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Option<SyncPoint>> {
-    let options = Options { depth: Depth::Medium, ..options.clone() };
-    let (fork, _) = names::fork(repo, &options)?.context("the repository has no commit yet")?;
-    let Found::Target(target) = names::upstream(repo, &options, &fork, progress)? else {
+    let (mut fork, _) = names::fork(repo, options)?.context("the repository has no commit yet")?;
+    let Found::Target(mut target) = names::upstream(repo, options, &fork, progress)? else {
         bail!("no upstream is named");
     };
     let lenders: Vec<&Repo> = std::iter::once(repo).chain(target.lender.as_ref()).collect();
     let scratch = Scratch::over(&lenders).context("see both sides as one repository")?;
-    let core = core::gather(&scratch, &fork.oid, &target.side.oid, options.depth, progress, cancel)?;
-    let analysis = assemble(fork, &target, &core, &Areas::of(&options.config.areas)?, &options);
-    let said = (target.releases.as_slice(), options.messages);
+    // What the searches need and no more: of the messages only what they say of upstream.
+    let wanted = Wanted { messages: options.messages, ..Wanted::of(Depth::Medium) };
+    let core = core::gather(&scratch, &fork.oid, &target.side.oid, wanted, progress, cancel)?;
+    date(&scratch, &core, [&mut fork, &mut target.side])?;
+    let analysis = assemble(fork, &target, &core, &Areas::of(&options.config.areas)?, options);
+    let said = (&target.tags, options.messages);
     search::sync_point(&analysis, &scratch, &core, said, progress, cancel).map(|found| found.sync_point)
 }
 
 fn compare(
     repo: &Repo,
-    fork: Side,
-    target: Target,
+    mut fork: Side,
+    mut target: Target,
     options: &Options,
     progress: &Progress,
     cancel: &Cancel,
@@ -95,11 +100,18 @@ fn compare(
     let lenders: Vec<&Repo> = std::iter::once(repo).chain(target.lender.as_ref()).collect();
     let scratch = Scratch::over(&lenders).context("see both sides as one repository")?;
     progress.step(format!("comparing {} with {}", fork.name, target.side.name));
-    let core = core::gather(&scratch, &fork.oid, &target.side.oid, options.depth, progress, cancel)?;
+    let wanted = Wanted::of(options.depth);
+    let core = core::gather(&scratch, &fork.oid, &target.side.oid, wanted, progress, cancel)?;
+    date(&scratch, &core, [&mut fork, &mut target.side])?;
     let mut analysis = assemble(fork, &target, &core, &areas, options);
+    let tip = Tip { scratch: &scratch, range: &core.range, commit: &target.side.oid };
+    match target.tags.newest(tip) {
+        Ok(release) => analysis.release = release,
+        Err(error) => analysis.findings.push(core::incomplete("the newest release tag", &error)),
+    }
     if options.depth == Depth::Thorough && analysis.relation.is_some() {
         let cache = Cache::of(repo);
-        let said = (target.releases.as_slice(), options.messages);
+        let said = (&target.tags, options.messages);
         search::deepen(&mut analysis, &scratch, &cache, &core, said, progress, cancel);
     }
     if options.build && analysis.relation == Some(Relation::Diverged) {
@@ -118,10 +130,17 @@ fn compare(
     Ok(analysis)
 }
 
+/// Dates both sides.
+fn date(scratch: &Scratch, core: &Core, sides: [&mut Side; 2]) -> Result<()> {
+    for side in sides {
+        side.date = core::date(scratch.git(), &core.range, &side.oid)?;
+    }
+    Ok(())
+}
+
 /// Puts the answers together.
 fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &Options) -> Analysis {
-    let mut findings = target.findings.clone();
-    findings.extend(core.findings.iter().cloned());
+    let mut findings = core.findings.clone();
     let same = fork.oid == target.side.oid;
     let (ahead, behind) = core.range.counts();
     let relation = relation::relation(!core.bases.is_empty(), same, ahead, behind);
@@ -172,7 +191,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
         custom_since: since,
         custom_lines: core.fork_diff.as_ref().and_then(custom::total_lines),
         custom: custom.unwrap_or_default(),
-        release: target.releases.last().cloned(),
+        release: None,
         sync_point: None,
         clean_prefix: None,
         replay: None,

@@ -1,6 +1,5 @@
 //! Finds the commits that the two sides' names mean.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,20 +7,20 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::super::Options;
-use super::super::model::{Release, Side};
+use super::super::model::Side;
 use super::super::sides::{self, Spec};
 use super::fetch;
+use super::releases::Tags;
 use crate::process::Progress;
 use crate::repo::git::Git;
 use crate::repo::{CommitId, Repo, RepoPath};
-use crate::report::{Finding, Hinted, ReportMarker, Unavailable};
+use crate::report::{Hinted, ReportMarker, Unavailable};
 
 /// Upstream's side, and the repository that holds it when it is another one.
 pub(super) struct Target {
     pub(super) side: Side,
     pub(super) lender: Option<Repo>,
-    pub(super) releases: Vec<Release>,
-    pub(super) findings: Vec<Finding>,
+    pub(super) tags: Tags,
 }
 
 /// What the search for upstream ended with.
@@ -51,6 +50,9 @@ pub(super) fn fork(repo: &Repo, options: &Options) -> Result<Option<(Side, usize
 
 /// The parent of a commit that changes nothing but reports that carry our marker.
 fn parent_of_reports(repo: &Repo, commit: &CommitId, reports: &[RepoPath]) -> Result<Option<CommitId>> {
+    if !may_be_reports(repo, commit, reports) {
+        return Ok(None);
+    }
     let git = repo.git();
     let parents = git.line(&["log", "-1", "--format=%P", "--end-of-options", commit.as_str()])?;
     let Some(parent) = CommitId::parse(&parents) else { return Ok(None) };
@@ -64,6 +66,23 @@ fn parent_of_reports(repo: &Repo, commit: &CommitId, reports: &[RepoPath]) -> Re
         named && is_marked(repo, commit, &path)
     };
     Ok((!changed.is_empty() && paths.all(ours)).then_some(parent))
+}
+
+/// Whether a commit holds a file where a report stands; true also where that is not known.
+fn may_be_reports(repo: &Repo, commit: &CommitId, reports: &[RepoPath]) -> bool {
+    let Some(library) = repo.library() else { return !reports.is_empty() };
+    let holds = |report: &RepoPath| -> Result<bool, git2::Error> {
+        let tree = library.find_commit(git2::Oid::from_str(commit.as_str())?)?.tree()?;
+        let listing = match report.parent() {
+            None => tree,
+            Some(folder) => match tree.get_path(Path::new(OsStr::from_bytes(folder.as_bytes()))) {
+                Ok(entry) => library.find_tree(entry.id())?,
+                Err(_) => return Ok(false),
+            },
+        };
+        Ok(listing.iter().any(|entry| RepoPath::from_bytes(entry.name_bytes()).stem() == report.stem()))
+    };
+    reports.iter().any(|report| holds(report).unwrap_or(true))
 }
 
 fn is_marked(repo: &Repo, commit: &CommitId, path: &RepoPath) -> bool {
@@ -136,7 +155,7 @@ impl Search<'_> {
     }
 
     fn revision(&self, oid: CommitId, revision: &str) -> Result<Found> {
-        self.target(side(self.repo, oid, revision)?, None, self.repo)
+        self.target(side(self.repo, oid, revision)?)
     }
 
     fn remote(&self, name: &str, branch: Option<&str>) -> Result<Found> {
@@ -178,7 +197,7 @@ impl Search<'_> {
         if let Some(now) = self.options.now {
             fetch::tell_age(self.repo, &full, now, self.progress)?;
         }
-        self.target(side, None, self.repo)
+        self.target(side)
     }
 
     /// What the remote itself called its default when it was cloned, else what names alone settle.
@@ -225,14 +244,13 @@ impl Search<'_> {
         let oid = resolve(&other, &revision)?;
         let mut side = side(&other, oid, &revision)?;
         side.location = Some(shown.to_owned());
-        let releases = releases(&other.git(), &side.oid, true)?;
-        let findings = Vec::new();
-        Ok(Found::Target(Box::new(Target { side, lender: Some(other), releases, findings })))
+        let tags = Tags::of(&other, true)?;
+        Ok(Found::Target(Box::new(Target { side, lender: Some(other), tags })))
     }
 
-    fn target(&self, side: Side, lender: Option<Repo>, holder: &Repo) -> Result<Found> {
-        let releases = releases(&holder.git(), &side.oid, false)?;
-        Ok(Found::Target(Box::new(Target { side, lender, releases, findings: Vec::new() })))
+    fn target(&self, side: Side) -> Result<Found> {
+        let tags = Tags::of(self.repo, false)?;
+        Ok(Found::Target(Box::new(Target { side, lender: None, tags })))
     }
 }
 
@@ -248,14 +266,10 @@ fn own_repository(place: &Path) -> Result<Option<Repo>> {
     if holds_one { Repo::open(&place).map(Some) } else { Ok(None) }
 }
 
+/// A side without its date, which the log of both sides brings along.
 fn side(repo: &Repo, oid: CommitId, revision: &str) -> Result<Side> {
-    let git = repo.git();
-    let date = git.line(&["show", "--no-patch", "--format=%cI", oid.as_str()])?;
-    let args = ["rev-parse", "--symbolic-full-name", "--end-of-options", revision];
-    let answer = git.answer_to(&args, &[], &[])?;
-    let full = String::from_utf8_lossy(&answer.stdout).lines().last().unwrap_or_default().to_owned();
-    let name = if full.starts_with("refs/") { full } else { revision.to_owned() };
-    Ok(Side { oid, date, name, remote: None, location: None })
+    let name = repo.full_name(revision)?;
+    Ok(Side { oid, date: String::new(), name, remote: None, location: None })
 }
 
 /// A revision's commit, or an error that offers the nearest names.
@@ -292,34 +306,6 @@ fn branches(git: &Git, remote: &str) -> Result<Vec<String>> {
     let text = git.line(&["for-each-ref", "--format=%(refname)", &under])?;
     let names = text.lines().filter_map(|name| name.strip_prefix(&under));
     Ok(names.filter(|name| *name != "HEAD").map(str::to_owned).collect())
-}
-
-/// Upstream's release tags by the date of their commits, oldest first.
-///
-/// In a repository of upstream's own every tag counts; beside the fork's tags only those that `tip` contains, since
-/// the others may be the fork's.
-fn releases(git: &Git, tip: &CommitId, is_upstreams: bool) -> Result<Vec<Release>> {
-    let format = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(committerdate:unix)%00%(*committerdate:unix)";
-    let merged = format!("--merged={tip}");
-    let inside = git.line(&["for-each-ref", format, &merged, "refs/tags"])?;
-    let name_of = |line: &'_ str| line.split('\0').next().unwrap_or_default().to_owned();
-    let contained: BTreeSet<String> = inside.lines().map(name_of).collect();
-    let text = if is_upstreams { git.line(&["for-each-ref", format, "refs/tags"])? } else { inside };
-    let mut all: Vec<Release> = text
-        .lines()
-        .filter_map(|line| {
-            let [name, direct, peeled, date, peeled_date] = line.split('\0').collect::<Vec<_>>()[..] else {
-                return None;
-            };
-            let (commit, date) = if peeled.is_empty() { (direct, date) } else { (peeled, peeled_date) };
-            let tag = name.strip_prefix("refs/tags/")?;
-            let commit = CommitId::parse(commit).filter(|_| sides::is_release(tag))?;
-            let contained = contained.contains(name);
-            Some(Release { name: name.to_owned(), commit, time: date.parse().ok()?, contained })
-        })
-        .collect();
-    all.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.name.cmp(&b.name)));
-    Ok(all)
 }
 
 /// What the repository itself says about where it comes from: a hint for the user, never an answer.

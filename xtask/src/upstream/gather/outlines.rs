@@ -8,14 +8,13 @@ use super::super::model::ChangedSymbol;
 use super::super::parse::{Diff, RawEntry};
 use super::super::symbols::{self, Outline};
 use super::blobs;
-use crate::repo::git::Git;
-use crate::repo::{BlobId, RepoPath};
+use crate::repo::{BlobId, RepoPath, Scratch};
 
 /// Larger files are data or generated.
 const LARGEST: u64 = 2 << 20;
 
 /// What changed in each file, by its path in the fork.
-pub(super) fn changed(git: &Git, fork: &Diff) -> Result<BTreeMap<RepoPath, Vec<ChangedSymbol>>> {
+pub(super) fn changed(scratch: &Scratch, fork: &Diff) -> Result<BTreeMap<RepoPath, Vec<ChangedSymbol>>> {
     let known: Vec<&RawEntry> = fork.entries.iter().filter(|entry| symbols::is_known(&entry.to)).collect();
     let mut wanted: BTreeMap<BlobId, BTreeSet<&RepoPath>> = BTreeMap::new();
     for entry in &known {
@@ -25,10 +24,10 @@ pub(super) fn changed(git: &Git, fork: &Diff) -> Result<BTreeMap<RepoPath, Vec<C
             }
         }
     }
-    let sizes = blobs::sizes(git, &wanted.keys().cloned().collect())?;
+    let sizes = blobs::sizes(scratch, &wanted.keys().cloned().collect())?;
     let small = sizes.into_iter().filter(|(_, size)| *size <= LARGEST).collect();
     let mut outlines: BTreeMap<(BlobId, RepoPath), Outline> = BTreeMap::new();
-    blobs::contents(git, &small, |id, content| {
+    blobs::contents(scratch, &small, |id, content| {
         for path in wanted.get(id).into_iter().flatten() {
             outlines.insert((id.clone(), (*path).clone()), symbols::outline(path, content));
         }

@@ -44,7 +44,7 @@ pub(super) fn overlaps(scratch: &Scratch, blobs: &BTreeSet<BlobId>, trees: &[&st
     if blobs.iter().any(|id| id.as_str().len() != 40) {
         bail!("object names are not SHA-1");
     }
-    let library = git2::Repository::open(scratch.git_dir()).context("open the throwaway repository")?;
+    let library = scratch.library().context("open the throwaway repository")?;
     let odb = library.odb().context("open the objects")?;
     let mut search = Search { odb, blobs: Blobs::new(blobs)?, known: BTreeMap::new() };
     trees.iter().map(|tree| search.tree(git2::Oid::from_str(tree).context("read a tree's id")?)).collect()

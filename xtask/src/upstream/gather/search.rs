@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::super::commits;
-use super::super::model::{Analysis, Detail, Relation, Release, UpstreamCommits};
+use super::super::model::{Analysis, Detail, Relation, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
 use super::core::{Core, Touched, incomplete};
 use super::merged;
 use super::outlines;
+use super::releases::{Tags, Tip};
 use super::replay::{self, Stack};
 use super::steps::{self, Sweep, merge_all};
 use super::sync::{Found, Search};
@@ -31,11 +32,11 @@ pub(super) fn deepen(
     scratch: &Scratch,
     cache: &Cache,
     core: &Core,
-    (releases, messages): (&[Release], bool),
+    (tags, messages): (&Tags, bool),
     progress: &Progress,
     cancel: &Cancel,
 ) {
-    let mut search = Deepening { analysis, scratch, cache, core, releases, messages, progress, cancel };
+    let mut search = Deepening { analysis, scratch, cache, core, tags, messages, progress, cancel };
     search.symbols();
     let applied = search.sync_point();
     search.recorded();
@@ -51,7 +52,7 @@ pub(super) fn sync_point(
     analysis: &Analysis,
     scratch: &Scratch,
     core: &Core,
-    (releases, messages): (&[Release], bool),
+    (tags, messages): (&Tags, bool),
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Found> {
@@ -60,7 +61,7 @@ pub(super) fn sync_point(
         range: &core.range,
         base: core.merge_base.as_ref(),
         fork: &analysis.fork.oid,
-        releases,
+        tags,
         messages,
         equivalent: analysis.equivalent.as_ref().map_or(&[], |equivalent| &equivalent.upstream),
     };
@@ -72,7 +73,7 @@ struct Deepening<'a> {
     scratch: &'a Scratch,
     cache: &'a Cache,
     core: &'a Core,
-    releases: &'a [Release],
+    tags: &'a Tags,
     messages: bool,
     progress: &'a Progress,
     cancel: &'a Cancel,
@@ -85,7 +86,7 @@ impl Deepening<'_> {
 
     fn symbols(&mut self) {
         let Some(fork_diff) = &self.core.fork_diff else { return };
-        match outlines::changed(self.scratch.git(), fork_diff) {
+        match outlines::changed(self.scratch, fork_diff) {
             Ok(mut changed) => {
                 for file in &mut self.analysis.custom {
                     file.symbols = changed.remove(&file.path).unwrap_or_default();
@@ -96,7 +97,7 @@ impl Deepening<'_> {
     }
 
     fn sync_point(&mut self) -> BTreeSet<CommitId> {
-        let said = (self.releases, self.messages);
+        let said = (self.tags, self.messages);
         match sync_point(self.analysis, self.scratch, self.core, said, self.progress, self.cancel) {
             Ok(found) => {
                 self.analysis.sync_point = found.sync_point;
@@ -208,21 +209,20 @@ impl Deepening<'_> {
         }
     }
 
-    /// Release tags that the fork does not have yet, oldest first; some lie on branches of their own.
+    /// Release tags to try, oldest first.
     fn step_tags(&mut self) -> Vec<(String, CommitId)> {
         let range = &self.core.range;
-        let own: BTreeSet<&CommitId> = range.upstream().map(|commit| &commit.id).collect();
-        let forks: BTreeSet<&CommitId> = range.fork().map(|commit| &commit.id).collect();
+        let tip = Tip { scratch: self.scratch, range, commit: &self.analysis.upstream.oid };
         let base = self.core.merge_base.as_ref().map(|base| &base.commit);
         let since =
             range.commits.iter().find(|commit| Some(&commit.id) == base).map_or(0, |commit| commit.time);
-        let is_new = |release: &&Release| {
-            own.contains(&release.commit)
-                || (!release.contained && !forks.contains(&release.commit) && release.time > since)
+        let mut tags = match self.tags.steps(tip, since) {
+            Ok(tags) => tags,
+            Err(error) => {
+                self.failed("steps by release tags", &error);
+                return Vec::new();
+            }
         };
-        let new = self.releases.iter().filter(is_new);
-        let mut tags: Vec<(String, CommitId)> =
-            new.map(|release| (release.name.clone(), release.commit.clone())).collect();
         if tags.len() > MOST_STEPS {
             let words = format!("of {} release tags the newest {MOST_STEPS} were tried as steps", tags.len());
             self.analysis.findings.push(Finding::warn("steps", None, words));

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 
-use super::super::model::{Base, Hint, Release, SyncPoint, Window};
+use super::super::model::{Base, Hint, SyncPoint, Window};
 use super::super::parse::Commit;
 use super::super::reach::{self, Reach, Taken};
 use super::super::relation::{self, Range};
 use super::super::sync::{self, Arrivals, Names};
+use super::releases::Tags;
 use super::threads::map_two;
 use super::{blobs, overlap};
 use crate::process::{Cancel, Progress};
@@ -30,7 +31,7 @@ pub(super) struct Search<'a> {
     pub(super) range: &'a Range,
     pub(super) base: Option<&'a Base>,
     pub(super) fork: &'a CommitId,
-    pub(super) releases: &'a [Release],
+    pub(super) tags: &'a Tags,
     /// Whether what the fork's messages say counts.
     pub(super) messages: bool,
     /// Upstream's commits that the fork holds one by one, as the same patch.
@@ -84,10 +85,11 @@ impl Search<'_> {
         }
         let ids: BTreeSet<CommitId> = order.iter().map(|commit| commit.id.clone()).collect();
         let tags: BTreeMap<String, CommitId> = self
-            .releases
+            .tags
+            .all
             .iter()
-            .filter(|release| ids.contains(&release.commit))
-            .filter_map(|release| Some((release.name.rsplit('/').next()?.to_owned(), release.commit.clone())))
+            .filter(|tag| ids.contains(&tag.commit))
+            .filter_map(|tag| Some((tag.name.rsplit('/').next()?.to_owned(), tag.commit.clone())))
             .collect();
         sync::hints(self.range.fork(), &Names { ids: &ids, tags: &tags })
     }
@@ -172,7 +174,7 @@ impl Search<'_> {
             .filter_map(|record| std::str::from_utf8(record).ok()?.strip_prefix("blob "))
             .filter_map(BlobId::parse)
             .collect();
-        blobs::sizes(self.git(), &ids)
+        blobs::sizes(self.scratch, &ids)
     }
 
     /// Folded lines of all texts of a tree, sorted.
@@ -183,7 +185,7 @@ impl Search<'_> {
             .map(|(id, size)| (id.clone(), *size))
             .collect();
         let mut lines = Vec::new();
-        blobs::contents(self.git(), &texts, |_, content| {
+        blobs::contents(self.scratch, &texts, |_, content| {
             if !content[..content.len().min(8000)].contains(&0) {
                 lines.extend(sync::folded(content));
             }
