@@ -364,6 +364,9 @@ pub struct SyncPoint {
     pub method: &'static str,
     /// What was measured, in words.
     pub why: String,
+    /// Share of the lines that upstream's commits up to there had first which stand in the fork; `None` where lines
+    /// were not compared.
+    pub held: Option<f64>,
     /// Paths that would conflict if history recorded this sync; `None` where it was not tried.
     pub conflicts_after: Option<usize>,
     /// What the fork's own messages say, newest first.

@@ -280,7 +280,8 @@ fn last_before(sequence: &[Taken], time: i64) -> usize {
     sequence.iter().rposition(|one| one.time <= time).unwrap_or(0)
 }
 
-fn line_share(sequence: &[Taken]) -> f64 {
+/// The share of lines that are held.
+pub(super) fn line_share(sequence: &[Taken]) -> f64 {
     let lines: usize = sequence.iter().map(|one| one.lines).sum();
     let held: usize = sequence.iter().map(|one| one.held).sum();
     if lines == 0 { 0.0 } else { held as f64 / lines as f64 }

@@ -9,6 +9,8 @@ use super::model::{Analysis, Relation};
 const FEW_CONFLICTS: usize = 20;
 /// How sure a sync point must be before history is told to follow it.
 const SURE: f64 = 0.5;
+/// Share of upstream's lines that the fork must hold before history is told that it merged them.
+const MOSTLY_HELD: f64 = 0.5;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -110,7 +112,8 @@ pub(super) fn choose(analysis: &Analysis, has_work_tree: bool) -> Strategy {
 fn by_hand(why: &str, facts: &Facts) -> String {
     match facts.conflicts {
         Some(count) if count <= FEW_CONFLICTS => format!("{why}, few enough to settle in one go"),
-        _ => format!("{why}, and no other way spares them"),
+        Some(_) => format!("{why}, and no other way spares them"),
+        None => format!("{why}, so only a real merge tells"),
     }
 }
 
@@ -123,14 +126,30 @@ struct Facts {
     conflicts: Option<usize>,
     /// Upstream's commits whose patch the fork does not have yet, merges and empty ones apart.
     missing: Option<usize>,
-    /// The sync point's id, confidence, and the conflicts left once it is recorded.
-    sync: Option<(String, f64, Option<usize>)>,
+    sync: Option<Sync>,
     /// Own commits, and how many of them apply on upstream.
     replay: Option<(usize, usize)>,
     /// Clean commits, of how many, and the fewest conflicts of a release tag.
     prefix: Option<(usize, usize, Option<usize>)>,
     /// Free commits that apply one after another, of how many free ones.
     picks: (usize, usize),
+}
+
+/// What is known of the sync point.
+#[derive(Clone)]
+struct Sync {
+    commit: String,
+    confidence: f64,
+    /// Share of upstream's lines up to there that the fork holds.
+    held: Option<f64>,
+    /// The conflicts left once it is recorded.
+    after: Option<usize>,
+}
+
+impl Sync {
+    fn text(&self) -> String {
+        format!("the fork's content follows upstream up to {} (confidence {})", self.commit, self.confidence)
+    }
 }
 
 impl Facts {
@@ -147,11 +166,12 @@ impl Facts {
                 .as_ref()
                 .map(|merge| merge.conflicts.len().max(usize::from(!merge.clean))),
             missing: plain.zip(here).map(|(plain, here)| plain.saturating_sub(here)),
-            sync: analysis
-                .sync_point
-                .as_ref()
-                .filter(|sync| sync.method != "merge-base")
-                .map(|sync| (sync.commit.short().to_owned(), sync.confidence, sync.conflicts_after)),
+            sync: analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base").map(|sync| Sync {
+                commit: sync.commit.short().to_owned(),
+                confidence: sync.confidence,
+                held: sync.held,
+                after: sync.conflicts_after,
+            }),
             replay: analysis.replay.as_ref().map(|replay| (replay.commits, replay.applied)),
             prefix: analysis.clean_prefix.as_ref().map(|prefix| {
                 (prefix.commits, prefix.of, prefix.steps.iter().map(|step| step.conflicts).min())
@@ -210,19 +230,24 @@ fn record_sync(facts: &Facts) -> Result<String, String> {
     if facts.missing == Some(0) {
         return Ok("each of upstream's commits has its patch in the fork already".to_owned());
     }
-    let Some((commit, confidence, after)) = &facts.sync else {
+    let Some(sync) = &facts.sync else {
         return Err("no later sync point than the merge base was found".to_owned());
     };
-    let sure = format!("the fork's content matches upstream's {commit} (confidence {confidence})");
-    match (facts.conflicts, after) {
-        _ if *confidence < SURE => Err(format!("{sure}, which is less than {SURE}")),
-        (Some(now), Some(after)) if *after * 2 <= now => {
-            Ok(format!("{sure}; with that recorded {after} paths conflict instead of {now}"))
+    let text = sync.text();
+    let lost = sync.held.filter(|held| *held < MOSTLY_HELD);
+    match (facts.conflicts, sync.after) {
+        _ if sync.confidence < SURE => Err(format!("{text}, which is less than {SURE}")),
+        _ if let Some(held) = lost => Err(format!(
+            "{text}, but holds only {:.0} % of the lines that upstream added: what it left out would count as merged",
+            held * 100.0
+        )),
+        (Some(now), Some(after)) if after * 2 <= now => {
+            Ok(format!("{text}; with that recorded {after} paths conflict instead of {now}"))
         }
         (Some(now), Some(after)) => {
-            Err(format!("{sure}, but with that recorded {after} paths still conflict instead of {now}"))
+            Err(format!("{text}, but with that recorded {after} paths still conflict instead of {now}"))
         }
-        _ => Err(format!("{sure}, but no trial merge shows what recording it would spare")),
+        _ => Err(format!("{text}, but no trial merge shows what recording it would spare")),
     }
 }
 
@@ -262,6 +287,7 @@ fn pick(facts: &Facts) -> Result<String, String> {
         "{free} of upstream's commits touch nothing that the fork changed, {picks} of them were tried and apply in order"
     );
     match (total, picks) {
+        _ if facts.conflicts.is_none() => Err(facts.conflicts_text()),
         (0..=FEW_CONFLICTS, _) => Err(format!("{}, few enough to merge", facts.conflicts_text())),
         (_, 0) => Err("no commit of upstream is free of the fork's changes".to_owned()),
         _ => Ok(format!("{}; {have}", facts.conflicts_text())),
@@ -272,14 +298,16 @@ fn unrelated(way: Way, facts: &Facts) -> Result<String, String> {
     let none = "the histories have no common commit".to_owned();
     match way {
         Way::RecordSync => match &facts.sync {
-            Some((commit, confidence, after)) if *confidence >= 0.3 => {
-                let after = after
+            Some(sync) if sync.confidence >= 0.3 => {
+                let after = sync
+                    .after
                     .map_or(String::new(), |after| format!("; with that recorded {after} paths conflict"));
-                Ok(format!("the fork's content matches upstream's {commit} (confidence {confidence}){after}"))
+                Ok(format!("{}{after}", sync.text()))
             }
-            Some((commit, confidence, _)) => {
-                Err(format!("{none}, and {commit} matches too little (confidence {confidence})"))
-            }
+            Some(sync) => Err(format!(
+                "{none}, and {} matches too little (confidence {})",
+                sync.commit, sync.confidence
+            )),
             None => Err(format!("{none}, and no commit of upstream matches the fork's content")),
         },
         Way::Pick => Ok(format!("{none}: single commits can still be taken over")),
@@ -313,7 +341,10 @@ mod tests {
     #[test]
     fn each_rule_wins_on_its_facts() {
         let related = |relation| Facts { relation: Some(relation), ..facts() };
-        let sync = |confidence, after| Some(("abc".to_owned(), confidence, Some(after)));
+        let sync = |confidence, after| {
+            Some(Sync { commit: "abc".to_owned(), confidence, held: Some(0.5), after: Some(after) })
+        };
+        let partly = sync(0.9, 20).map(|sync| Sync { held: Some(0.49), ..sync });
         let cases = [
             (related(Relation::Same), Some(Way::NothingToDo)),
             (related(Relation::Ahead), Some(Way::Contribute)),
@@ -324,6 +355,8 @@ mod tests {
             (Facts { sync: sync(0.9, 20), ..facts() }, Some(Way::RecordSync)),
             (Facts { sync: sync(0.9, 21), ..facts() }, None),
             (Facts { sync: sync(0.4, 1), ..facts() }, None),
+            (Facts { sync: partly, ..facts() }, None),
+            (Facts { picks: (2, 5), conflicts: None, ..facts() }, None),
             (Facts { missing: Some(0), ..facts() }, Some(Way::RecordSync)),
             (Facts { replay: Some((9, 9)), ..facts() }, Some(Way::Rebase)),
             (Facts { prefix: Some((3, 30, None)), ..facts() }, Some(Way::MergeInSteps)),

@@ -67,7 +67,7 @@ impl Search<'_> {
         let reach = reach::reach(&taken, last_time);
         let found = self
             .same_tree(&order, &hints)
-            .or_else(|| self.by_lines(near, reach, &order, &hints))
+            .or_else(|| self.by_lines(near, (&taken, reach), &order, &hints))
             .or_else(|| peak.and_then(|peak| peak.point(&order, &hints)))
             .or_else(|| self.at_base(hints.clone()));
         Ok(Found { sync_point: found, applied })
@@ -108,7 +108,7 @@ impl Search<'_> {
     fn by_lines(
         &self,
         near: &[&Commit],
-        reach: Option<Reach>,
+        (taken, reach): (&[Taken], Option<Reach>),
         order: &[&Commit],
         hints: &[Hint],
     ) -> Option<SyncPoint> {
@@ -117,6 +117,7 @@ impl Search<'_> {
         let is_later = |id: &CommitId| {
             reach.is_some_and(|reach| place_of(id).is_some_and(|place| place < reach.window.0))
         };
+        let held = |place: usize| rounded(reach::line_share(&taken[..=place]));
         let stated = hints.iter().find(|hint| hint.kind == "sync").filter(|hint| !is_later(&hint.commit));
         let measured = reach.map(|reach| self.measured(near, reach));
         if let Some(hint) = stated {
@@ -130,11 +131,13 @@ impl Search<'_> {
             let why =
                 format!("the fork's commit {} names it (\"{}\"); {measured}", hint.fork_commit, hint.words);
             let confidence = if supported { 0.98 } else { 0.85 };
-            return Some(point(named, [named, named], (confidence, "stated", why), hints));
+            let found = point(named, [named, named], (confidence, "stated", why), hints);
+            return Some(SyncPoint { held: place_of(&hint.commit).map(held), ..found });
         }
         let reach = reach?;
         let ends = [near[reach.window.0], near[reach.window.1]];
-        Some(point(near[reach.place], ends, (reach.confidence, "lines", measured?), hints))
+        let found = point(near[reach.place], ends, (reach.confidence, "lines", measured?), hints);
+        Some(SyncPoint { held: Some(held(reach.place)), ..found })
     }
 
     fn measured(&self, near: &[&Commit], reach: Reach) -> String {
@@ -160,6 +163,7 @@ impl Search<'_> {
             confidence: 1.0,
             method: "merge-base",
             why: "the fork's content follows no later commit than its history does".to_owned(),
+            held: None,
             conflicts_after: None,
             hints,
         })
@@ -379,6 +383,7 @@ fn point(
         confidence,
         method,
         why,
+        held: None,
         conflicts_after: None,
         hints: hints.to_vec(),
     }

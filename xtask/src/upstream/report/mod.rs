@@ -93,7 +93,7 @@ fn sides(document: &mut Document, analysis: &Analysis) {
 fn sync_words(sync: &SyncPoint) -> Inline {
     let mut words = Inline::default()
         .strong("Sync point.")
-        .text(" History does not show it, but the fork's content corresponds to upstream's commit ")
+        .text(" History does not show it, but the fork's content follows upstream up to commit ")
         .with_code(sync.commit.short())
         .text(format!(
             " of {} (confidence {}, found by {}): {}.",
@@ -109,6 +109,12 @@ fn sync_words(sync: &SyncPoint) -> Inline {
             .text(" to ")
             .with_code(sync.window.to.short())
             .text(" would explain it nearly as well.");
+    }
+    if let Some(held) = sync.held {
+        words = words.text(format!(
+            " Of all lines that upstream added up to there, and had first, the fork holds {:.0} %.",
+            held * 100.0
+        ));
     }
     words
 }
