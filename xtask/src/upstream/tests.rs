@@ -283,6 +283,20 @@ fn partial_clone_tells_paths_without_contents() {
 }
 
 #[test]
+fn clone_without_trees_tells_counts() {
+    let place = Place::new();
+    let source = place.repository("up", &[], &diverged());
+    place.git(&source, &["config", "uploadpack.allowFilter", "true"]);
+    let folder = place.path("treeless");
+    place.clone(&folder, &["--bare", "--filter=tree:0", &format!("file://{}", source.display())]);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!((found.relation, found.behind), (Some(Relation::Diverged), Some(2)));
+    assert!(found.changed.is_none() && found.merge.is_none());
+    let missing = found.findings.iter().filter(|finding| finding.check == "incomplete").count();
+    assert!(missing >= 4, "{:?}", found.findings);
+}
+
+#[test]
 fn hostile_names_and_types_are_ordinary_input() {
     let place = Place::new();
     let mut history = History::default();

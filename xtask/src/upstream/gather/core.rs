@@ -101,10 +101,10 @@ pub(super) fn gather(
     let Ranged { range, marked } = take(range)?;
     let marked = marked.and_then(|marked| notes.keep("commits with the same patch", marked));
     let merge_base = bases.first().map(|commit| ask.base(&range, commit)).transpose()?;
-    let (fork_touched, upstream_touched) = match wanted.touched {
-        true => (ask.touched(range.fork())?, Some(ask.touched(range.upstream())?)),
-        false => (Touched::new(), None),
-    };
+    let touched = wanted.touched.then(|| ask.both_touched(&range));
+    let touched = touched.and_then(|touched| notes.keep("what each commit changed", touched));
+    let (fork_touched, upstream_touched) =
+        touched.map_or((Touched::new(), None), |(fork, upstream)| (fork, Some(upstream)));
     let fork_answer = notes.keep("the fork's changes", take(forks));
     let upstream_answer = if related { notes.keep("upstream's changes", take(upstreams)) } else { None };
     let renames_known =
@@ -143,9 +143,12 @@ pub(super) fn gather(
     })
 }
 
-/// Says that a question has no answer, and what brings the contents that it most often is for.
+/// Says that a question has no answer, and what would give one: git ends with 129 at an option that it does not know.
 pub(super) fn incomplete(what: &str, error: &anyhow::Error) -> Finding {
-    Finding::warn("incomplete", None, format!("{what} could not be computed: {error:#}")).hint(MISSING_HINT)
+    let cause = format!("{error:#}");
+    let hint = if cause.contains("ended with code 129") { TOO_OLD_HINT } else { MISSING_HINT };
+    let cause = cause.split("; ").next().unwrap_or_default();
+    Finding::warn("incomplete", None, format!("{what} could not be computed: {cause}")).hint(hint)
 }
 
 /// What could not be had, in words.
@@ -181,7 +184,9 @@ impl Notes {
     }
 }
 
-const MISSING_HINT: &str = "in a partial clone `git fetch --refetch --no-filter` brings what is missing; git 2.38 or newer is needed";
+const MISSING_HINT: &str =
+    "where contents are missing (a partial clone), `git fetch --refetch --no-filter` brings them";
+const TOO_OLD_HINT: &str = "this git is too old for it: git 2.43 or newer is needed";
 
 /// A commit's date as git writes it; a commit outside the range is asked for.
 pub(super) fn date(git: &Git, range: &Range, commit: &CommitId) -> Result<String> {
@@ -239,6 +244,10 @@ impl Ask<'_> {
         let args = ["log", "-z", "--left-right", "--boundary", &format, &both, "--"];
         let log = self.git.read(&[&args[..4], options, &args[4..]].concat())?;
         Ok(relation::sides(parse::log(&log)?, [self.fork, self.upstream]))
+    }
+
+    fn both_touched(&self, range: &Range) -> Result<(Touched, Touched)> {
+        Ok((self.touched(range.fork())?, self.touched(range.upstream())?))
     }
 
     /// What each commit changed; of a merge, where its result differs from all its parents.
