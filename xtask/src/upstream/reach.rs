@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 const FULL: usize = 10;
 /// The share of lines from which a commit counts as taken over in full: forks edit what they take.
 const TAKEN_SHARE: f64 = 0.5;
+/// The share of lines that a fork holds at least along what it followed.
+const FOLLOWED_SHARE: f64 = 0.05;
 /// How much less likely (as a logarithm) than the best place one may be to stay in the window: one to twenty.
 const DOUBT: f64 = 3.0;
 /// Lines that must come with a place for it to carry a claim alone.
@@ -78,6 +80,14 @@ pub(super) struct Reach {
 /// Finds how far the fork followed; `None` when it took over single commits at most. What upstream did after
 /// `last_time` (the fork's own date) cannot have been followed.
 pub(super) fn reach(sequence: &[Taken], last_time: i64) -> Option<Reach> {
+    let settled = with_one_import(sequence);
+    let found = reach_of(settled.as_deref().unwrap_or(sequence), last_time)?;
+    // Less than that is what any two files of a kind share, or picks.
+    let is_clear = found.before >= FOLLOWED_SHARE && found.before >= 2.0 * found.after;
+    is_clear.then_some(found)
+}
+
+fn reach_of(sequence: &[Taken], last_time: i64) -> Option<Reach> {
     let bulks = bulks(sequence);
     let is_pick = |place: usize| {
         let one = &sequence[place];
@@ -110,6 +120,32 @@ pub(super) fn reach(sequence: &[Taken], last_time: i64) -> Option<Reach> {
         bulk: bulk.filter(|(_, places)| *places > 1),
         confidence: if surely { 0.9 } else { 0.75 },
     })
+}
+
+/// A fork that began as a copy, or took everything over in one commit, followed up to the one place where that commit's
+/// share drops most. What it holds of later commits went the other way or is chance: the import's date tells nothing
+/// of when its lines were written. `None` where no commit brought half of what is held.
+fn with_one_import(sequence: &[Taken]) -> Option<Vec<Taken>> {
+    let mut brought: BTreeMap<usize, usize> = BTreeMap::new();
+    for (commit, lines) in sequence.iter().flat_map(|one| &one.by) {
+        *brought.entry(*commit).or_default() += lines;
+    }
+    let held: usize = sequence.iter().map(|one| one.held).sum();
+    let (import, _) = brought.into_iter().find(|(_, lines)| lines * 2 >= held)?;
+    let lines_of = |one: &Taken| one.by.get(&import).copied().unwrap_or(0);
+    let own: Vec<Taken> = sequence
+        .iter()
+        .map(|one| Taken { lines: one.lines, held: lines_of(one), ..Taken::default() })
+        .collect();
+    let (end, _) = best_split(&Sums::of(&own, |_| true), 0)?;
+    let mut settled = sequence.to_vec();
+    for one in &mut settled[end..] {
+        let lines = lines_of(one);
+        one.lines -= lines;
+        one.held -= lines;
+        one.by.remove(&import);
+    }
+    Some(settled)
 }
 
 /// What one of the fork's commits brought.
@@ -340,6 +376,24 @@ mod tests {
         seldom.extend([0; 100]);
         let (from, to) = reach(&sequence(&seldom), ALL).unwrap().window;
         assert!(from <= 39 && (45..70).contains(&to), "{from} to {to}");
+    }
+
+    #[test]
+    fn a_copy_in_one_commit_ends_where_its_share_drops_most() {
+        let mut places = vec![(9, 7); 20];
+        // What upstream took from the fork later, which the date of the copy does not tell.
+        places.extend([(0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (9, 7)].repeat(10));
+        places.extend([(0, 0); 60]);
+        assert_eq!(reach(&brought(&places), ALL).unwrap().place, 19);
+        places.splice(50..60, [(9, 8); 10]);
+        assert_eq!(reach(&brought(&places), ALL).unwrap().place, 59, "a later import is one");
+    }
+
+    #[test]
+    fn lines_that_are_shared_by_chance_are_no_sync() {
+        let mut seldom = [[0; 29].as_slice(), &[5]].concat().repeat(20);
+        seldom.extend([0; 400]);
+        assert_eq!(reach(&sequence(&seldom), ALL), None);
     }
 
     #[test]
