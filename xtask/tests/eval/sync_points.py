@@ -2,7 +2,7 @@
 """Measures the search for sync points against labelled ones.
 
 usage: sync_points.py LABELS.json GIT_DIR UPSTREAM XTASK...
-       sync_points.py --make GIT_DIR FORK UPSTREAM COUNT LABELS.json
+       sync_points.py --make|--copies GIT_DIR FORK UPSTREAM COUNT LABELS.json
 
 LABELS.json has `points[]` of {fork_commit, upstream_commit, upstream_date}; GIT_DIR sees both sides' objects, UPSTREAM
 is what `--upstream` takes. XTASK... is the example `upstream_json`, which is called as
@@ -51,7 +51,7 @@ def is_within(git_dir, window, truth):
     return start <= moment(date_of(git_dir, truth)) <= end
 
 
-def make(git_dir, fork, upstream, count, out):
+def make(kind, git_dir, fork, upstream, count, out):
     base = git(git_dir, "merge-base", fork, upstream)
     merges = git(git_dir, "rev-list", "--first-parent", "--merges", "--parents", fork).splitlines()
     theirs = set(git(git_dir, "rev-list", upstream).split())
@@ -70,7 +70,8 @@ def make(git_dir, fork, upstream, count, out):
         date = date_of(git_dir, merge)
         who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t"}
         who |= {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-        squashed = git(git_dir, "commit-tree", f"{merge}^{{tree}}", "-p", ours, "-m", "work", **who)
+        parent = ["-p", ours] if kind == "--make" else []
+        squashed = git(git_dir, "commit-tree", f"{merge}^{{tree}}", *parent, "-m", "work", **who)
         hidden = int(git(git_dir, "rev-list", "--count", f"{before}..{truth}"))
         points.append({"fork_commit": squashed, "upstream_commit": truth, "hidden": hidden})
         points[-1]["upstream_date"] = date_of(git_dir, truth)
@@ -88,8 +89,8 @@ def asked(command, git_dir, point, upstream, flags):
 
 
 def main():
-    if sys.argv[1:2] == ["--make"]:
-        return make(*sys.argv[2:5], int(sys.argv[5]), sys.argv[6])
+    if sys.argv[1:2] in (["--make"], ["--copies"]):
+        return make(*sys.argv[1:5], int(sys.argv[5]), sys.argv[6])
     if len(sys.argv) < 5:
         sys.exit(__doc__)
     labels, git_dir, upstream, command = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
