@@ -261,6 +261,13 @@ prop_compose! {
     }
 }
 
+#[test]
+fn blanks_that_somebody_adds_to_a_line_change_nothing() {
+    let items = [merge()];
+    let text = write(&items).replace(" Install ", "   Install\t ").replace("share 3", "share  3");
+    assert_eq!(read(&text).unwrap().as_deref(), Some(&items[..]));
+}
+
 proptest! {
     #[test]
     fn every_plan_comes_back_as_it_was_written(items in prop::collection::vec(any_item(), 0..5)) {

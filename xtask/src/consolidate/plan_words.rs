@@ -67,7 +67,7 @@ pub(super) fn escape_text(text: &str) -> String {
     out
 }
 
-/// Reads what [`escape_text`] wrote.
+/// Reads what [`escape_text`] wrote; what somebody wrote with more blanks reads the same.
 pub(super) fn unescape_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -80,7 +80,7 @@ pub(super) fn unescape_text(text: &str) -> String {
             _ => out.push(character),
         }
     }
-    out
+    one_line(&out)
 }
 
 /// The text on one line, blanks and controls folded into single spaces.
