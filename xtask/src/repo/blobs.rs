@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::git::Git;
+use super::objects::Objects;
 use super::{BlobId, Repo};
 
 /// Contents that one call of the git program brings along at most, where libgit2 cannot read.
@@ -14,23 +15,33 @@ pub struct Blobs {
 }
 
 enum Reader {
-    Library(git2::Repository),
+    Objects(Objects),
     Children(Git),
 }
 
 impl Blobs {
-    /// Opens the objects of a repository.
+    /// The objects of a repository, through the handle that it keeps.
     ///
     /// # Errors
-    /// The repository cannot be opened a second time.
+    /// They cannot be opened.
     pub fn of(repo: &Repo) -> Result<Self> {
-        let reader = match repo.library() {
-            Some(_) => {
-                Reader::Library(git2::Repository::open(repo.git_dir()).context("open the repository")?)
-            }
-            None => Reader::Children(repo.git()),
+        Ok(Self::by(repo, repo.objects()?))
+    }
+
+    /// The same through a handle of its own, for a thread that does not wait for others.
+    ///
+    /// # Errors
+    /// As [`Blobs::of`].
+    pub fn apart(repo: &Repo) -> Result<Self> {
+        let objects = match repo.library() {
+            Some(_) => Objects::open(repo.common_dir())?,
+            None => None,
         };
-        Ok(Self { reader })
+        Ok(Self::by(repo, objects))
+    }
+
+    fn by(repo: &Repo, objects: Option<Objects>) -> Self {
+        Self { reader: objects.map_or_else(|| Reader::Children(repo.git()), Reader::Objects) }
     }
 
     /// How many bytes a blob has, without reading it.
@@ -39,10 +50,7 @@ impl Blobs {
     /// There is no such object.
     pub fn size(&self, id: &BlobId) -> Result<u64> {
         match &self.reader {
-            Reader::Library(library) => {
-                let (size, _) = library.odb()?.read_header(git2::Oid::from_str(id.as_str())?)?;
-                Ok(size as u64)
-            }
+            Reader::Objects(objects) => objects.size(id),
             Reader::Children(git) => Ok(git.line(&["cat-file", "-s", id.as_str()])?.parse()?),
         }
     }
@@ -53,9 +61,7 @@ impl Blobs {
     /// There is no such object.
     pub fn read(&self, id: &BlobId) -> Result<Vec<u8>> {
         match &self.reader {
-            Reader::Library(library) => {
-                Ok(library.find_blob(git2::Oid::from_str(id.as_str())?)?.content().to_vec())
-            }
+            Reader::Objects(objects) => Ok(objects.blob(id)?.data().to_vec()),
             Reader::Children(git) => git.read(&["cat-file", "blob", id.as_str()]),
         }
     }
@@ -66,11 +72,9 @@ impl Blobs {
     /// An object is missing.
     pub fn each(&self, ids: &[&BlobId], mut visit: impl FnMut(usize, &[u8])) -> Result<()> {
         match &self.reader {
-            Reader::Library(library) => {
-                let objects = library.odb()?;
+            Reader::Objects(objects) => {
                 for (number, id) in ids.iter().enumerate() {
-                    let object = objects.read(git2::Oid::from_str(id.as_str())?);
-                    visit(number, object.with_context(|| format!("read blob {id}"))?.data());
+                    visit(number, objects.blob(id)?.data());
                 }
             }
             Reader::Children(git) => {

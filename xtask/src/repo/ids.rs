@@ -48,6 +48,14 @@ object_id! {
 }
 
 impl BlobId {
+    /// The name that these bytes are: twenty (SHA-1) or thirty-two (SHA-256); `None` for anything else.
+    pub(super) fn of_bytes(id: &[u8]) -> Option<Self> {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+        matches!(id.len(), 20 | 32)
+            .then(|| Self(id.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte & 15)]).collect()))
+    }
+
     /// The name of these bytes, as git computes it in a repository that names objects by SHA-1.
     pub fn of_content(bytes: &[u8]) -> Self {
         let id = git2::Oid::hash_object(git2::ObjectType::Blob, bytes);

@@ -11,6 +11,8 @@ use super::{BlobId, EntryKind};
 /// Bytes of an entry before its path: ten numbers of four bytes, the id, two bytes of flags.
 const FIXED: usize = 62;
 const ID: usize = 20;
+/// How files of attributes are called.
+const ATTRIBUTES: &[u8] = b".gitattributes";
 /// A folder of a sparse index.
 const FOLDER_MODE: u32 = 0o040_000;
 
@@ -18,8 +20,12 @@ const FOLDER_MODE: u32 = 0o040_000;
 #[derive(Debug, Default)]
 pub(super) struct Index {
     bytes: Vec<u8>,
-    version: u32,
     count: usize,
+    /// Where each entry begins; empty in version 4, whose paths build on one another and are read in order.
+    starts: Vec<u32>,
+    is_compressed: bool,
+    /// Which entries are files of attributes.
+    attributes: Vec<BlobId>,
     folders: Option<CachedFolder>,
 }
 
@@ -47,7 +53,23 @@ pub struct IndexEntry<'a> {
     pub intent_to_add: bool,
 }
 
-impl IndexEntry<'_> {
+impl<'a> IndexEntry<'a> {
+    /// Reads the bytes of an entry; the path stands elsewhere in version 4.
+    fn of(entry: &'a [u8], path: &'a [u8]) -> Self {
+        Self {
+            path,
+            mode: u32::from_be_bytes([entry[24], entry[25], entry[26], entry[27]]),
+            id: &entry[40..40 + ID],
+            stage: (entry[60] >> 4) & 3,
+            intent_to_add: entry[60] & 0x40 != 0 && entry[62] & 0x20 != 0,
+        }
+    }
+
+    /// True for what the next commit holds: merged, and more than announced.
+    pub(super) fn is_committed(&self) -> bool {
+        self.stage == 0 && !self.intent_to_add
+    }
+
     /// What it is.
     pub fn kind(&self) -> EntryKind {
         super::staged::kind(self.mode)
@@ -60,8 +82,7 @@ impl IndexEntry<'_> {
 
     /// The object's name; `None` when it is damaged.
     pub fn blob(&self) -> Option<BlobId> {
-        let digits: String = self.id.iter().map(|byte| format!("{byte:02x}")).collect();
-        BlobId::parse(&digits)
+        BlobId::of_bytes(self.id)
     }
 }
 
@@ -71,6 +92,8 @@ pub(super) struct CachedFolder {
     name: Vec<u8>,
     /// `None` when something below changed since.
     pub(super) id: Option<[u8; ID]>,
+    /// How many entries of the index lie below it.
+    pub(super) entries: usize,
     folders: Vec<CachedFolder>,
 }
 
@@ -97,15 +120,8 @@ impl Index {
             return Ok(Parsed::Other("an index of a newer version"));
         }
         let count = number(&bytes, 8)? as usize;
-        let mut index = Self { bytes, version, count, folders: None };
-        let mut cursor = index.cursor()?;
-        while let Some(entry) = cursor.current() {
-            if entry.mode == FOLDER_MODE {
-                return Ok(Parsed::Other("a sparse index"));
-            }
-            cursor.advance()?;
-        }
-        let end = cursor.next;
+        let mut index = Self { bytes, count, is_compressed: version == 4, ..Self::default() };
+        let Some(end) = index.locate()? else { return Ok(Parsed::Other("a sparse index")) };
         match index.extensions(end)? {
             Ok(folders) => index.folders = folders,
             Err(why) => return Ok(Parsed::Other(why)),
@@ -113,11 +129,44 @@ impl Index {
         Ok(Parsed::Whole(index))
     }
 
+    /// Goes once through all entries: where they begin, and where the last one ends; `None` where one is a folder.
+    fn locate(&mut self) -> Result<Option<usize>> {
+        // An entry has more than 64 bytes, so a damaged count asks for no more room than the file has.
+        let mut starts = Vec::with_capacity(self.count.min(self.bytes.len() / FIXED));
+        let mut attributes = Vec::new();
+        let mut cursor = Cursor::at_first(self)?;
+        while let Some(entry) = cursor.current() {
+            if entry.mode == FOLDER_MODE {
+                return Ok(None);
+            }
+            if entry.path.ends_with(ATTRIBUTES) && is_named(entry.path, ATTRIBUTES) && entry.is_committed() {
+                attributes.extend(entry.blob());
+            }
+            starts.push(u32::try_from(cursor.at).context("read the index: it has more than 4 GiB")?);
+            cursor.advance()?;
+        }
+        let end = cursor.next;
+        self.attributes = attributes;
+        if !self.is_compressed {
+            self.starts = starts;
+        }
+        Ok(Some(end))
+    }
+
+    /// The contents of all `.gitattributes` that the next commit holds.
+    pub(super) fn attributes(&self) -> &[BlobId] {
+        &self.attributes
+    }
+
     /// Calls `visit` for each entry, sorted by path and stage.
     ///
     /// # Errors
     /// The file is damaged.
     pub(super) fn each(&self, mut visit: impl FnMut(IndexEntry<'_>)) -> Result<()> {
+        if !self.is_compressed {
+            self.starts.iter().for_each(|&start| visit(self.plain(start as usize)));
+            return Ok(());
+        }
         let mut cursor = self.cursor()?;
         while let Some(entry) = cursor.current() {
             visit(entry);
@@ -126,13 +175,37 @@ impl Index {
         Ok(())
     }
 
-    pub(super) fn cursor(&self) -> Result<Cursor<'_>> {
-        let mut cursor =
-            Cursor { index: self, left: self.count, at: 12, next: 12, path: Vec::new(), plain: (0, 0) };
-        if self.count > 0 {
-            cursor.read()?;
+    /// The entry of a path that the next commit holds.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub(super) fn find(&self, path: &[u8]) -> Result<Option<BlobId>> {
+        let mut found = None;
+        if self.is_compressed {
+            self.each(|entry| {
+                if entry.path == path && entry.is_committed() {
+                    found = entry.blob();
+                }
+            })?;
+            return Ok(found);
         }
-        Ok(cursor)
+        let first = self.starts.partition_point(|&start| self.plain(start as usize).path < path);
+        let same = self.starts[first..].iter().map(|&start| self.plain(start as usize));
+        Ok(same
+            .take_while(|entry| entry.path == path)
+            .find(IndexEntry::is_committed)
+            .and_then(|entry| entry.blob()))
+    }
+
+    pub(super) fn cursor(&self) -> Result<Cursor<'_>> {
+        Cursor::at_first(self)
+    }
+
+    /// The entry at a place that was read before, in version 2 or 3.
+    fn plain(&self, start: usize) -> IndexEntry<'_> {
+        let entry = &self.bytes[start..];
+        let (from, length) = path_of(entry).unwrap_or((FIXED, 0));
+        IndexEntry::of(entry, &entry[from..from + length])
     }
 
     /// The cached folder at the top.
@@ -165,8 +238,8 @@ impl Index {
 #[derive(Debug)]
 pub(super) struct Cursor<'a> {
     index: &'a Index,
-    /// Entries from the current one on.
-    left: usize,
+    /// How many entries lie before the current one.
+    place: usize,
     at: usize,
     next: usize,
     /// The current path where the file holds only its end (version 4).
@@ -175,67 +248,110 @@ pub(super) struct Cursor<'a> {
     plain: (usize, usize),
 }
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
+    fn at_first(index: &'a Index) -> Result<Self> {
+        let mut cursor = Cursor { index, place: 0, at: 12, next: 12, path: Vec::new(), plain: (0, 0) };
+        if index.count > 0 {
+            cursor.read()?;
+        }
+        Ok(cursor)
+    }
+
     /// The entry that it stands at; `None` behind the last.
     pub(super) fn current(&self) -> Option<IndexEntry<'_>> {
-        if self.left == 0 {
+        if self.place >= self.index.count {
             return None;
         }
-        let entry = &self.index.bytes[self.at..];
-        let flags = u16::from_be_bytes([entry[60], entry[61]]);
-        let path = if self.index.version == 4 {
+        let path = if self.index.is_compressed {
             &self.path[..]
         } else {
             &self.index.bytes[self.plain.0..self.plain.1]
         };
-        Some(IndexEntry {
-            path,
-            mode: u32::from_be_bytes([entry[24], entry[25], entry[26], entry[27]]),
-            id: &entry[40..40 + ID],
-            stage: ((flags >> 12) & 3) as u8,
-            intent_to_add: flags & 0x4000 != 0 && entry[62] & 0x20 != 0,
-        })
+        Some(IndexEntry::of(&self.index.bytes[self.at..], path))
     }
 
     pub(super) fn advance(&mut self) -> Result<()> {
-        if self.left == 0 {
+        if self.place >= self.index.count {
             return Ok(());
         }
-        self.left -= 1;
+        self.place += 1;
         self.at = self.next;
-        if self.left > 0 { self.read() } else { Ok(()) }
+        if self.place < self.index.count { self.read() } else { Ok(()) }
+    }
+
+    /// Passes over all entries below a folder, of which git says how many they are.
+    pub(super) fn skip(&mut self, prefix: &[u8], entries: usize) -> Result<()> {
+        let is_below = |start: &u32| self.index.plain(*start as usize).path.starts_with(prefix);
+        let starts = &self.index.starts;
+        let after = self.place.saturating_add(entries);
+        // What git says of a damaged index, or of one that others wrote, is not taken on trust.
+        let holds = entries > 0
+            && starts.get(after - 1).is_some_and(is_below)
+            && starts.get(after).is_none_or(|start| !is_below(start));
+        if holds {
+            self.place = after;
+            match starts.get(after) {
+                Some(&start) => {
+                    self.at = start as usize;
+                    return self.read();
+                }
+                None => return Ok(()),
+            }
+        }
+        while self.current().is_some_and(|entry| entry.path.starts_with(prefix)) {
+            self.advance()?;
+        }
+        Ok(())
     }
 
     /// Reads where the entry at `at` has its path, and where the next one begins.
     fn read(&mut self) -> Result<()> {
-        let cut_off = "read the index: it was cut off";
+        const CUT_OFF: &str = "read the index: it was cut off";
         let bytes = &self.index.bytes[..self.index.bytes.len() - ID];
-        let entry = bytes.get(self.at..).filter(|entry| entry.len() >= FIXED + 2).context(cut_off)?;
-        let flags = u16::from_be_bytes([entry[60], entry[61]]);
-        let start = if flags & 0x4000 != 0 { FIXED + 2 } else { FIXED };
-        let length = usize::from(flags & 0xfff);
-        if self.index.version == 4 {
-            let (drop, used) = offset(&entry[start..]).context(cut_off)?;
+        let Some(entry) = bytes.get(self.at..).filter(|entry| entry.len() >= FIXED + 2) else {
+            bail!(CUT_OFF)
+        };
+        if self.index.is_compressed {
+            let start = start_of_path(entry);
+            let (drop, used) = offset(&entry[start..]).context(CUT_OFF)?;
             let keep = self.path.len().checked_sub(drop).context("read the index: a path is damaged")?;
             let rest = &entry[start + used..];
-            let end = memchr::memchr(0, rest).context(cut_off)?;
+            let end = memchr::memchr(0, rest).context(CUT_OFF)?;
             self.path.truncate(keep);
             self.path.extend_from_slice(&rest[..end]);
             self.next = self.at + start + used + end + 1;
         } else {
-            let end = match length {
-                0xfff => memchr::memchr(0, &entry[start..]).context(cut_off)?,
-                length => length,
-            };
-            self.plain = (self.at + start, self.at + start + end);
+            let Some((start, length)) = path_of(entry) else { bail!(CUT_OFF) };
+            self.plain = (self.at + start, self.at + start + length);
             // One to eight zeros follow, so that the next entry stands at a multiple of eight.
-            self.next = self.at + (start + end + 8) / 8 * 8;
+            self.next = self.at + (start + length + 8) / 8 * 8;
             if self.next > bytes.len() {
-                bail!(cut_off);
+                bail!(CUT_OFF);
             }
         }
         Ok(())
     }
+}
+
+/// Where the path of an entry begins: after two more bytes of flags, if it has them.
+fn start_of_path(entry: &[u8]) -> usize {
+    if entry[60] & 0x40 != 0 { FIXED + 2 } else { FIXED }
+}
+
+/// Where the path of an entry of version 2 or 3 begins, and how long it is.
+fn path_of(entry: &[u8]) -> Option<(usize, usize)> {
+    let start = start_of_path(entry);
+    // The length stands in twelve bits; longer paths are counted.
+    let length = match usize::from(u16::from_be_bytes([entry[60], entry[61]]) & 0xfff) {
+        0xfff => memchr::memchr(0, &entry[start..])?,
+        length => length,
+    };
+    Some((start, length))
+}
+
+/// True for a path whose last part is this name.
+fn is_named(path: &[u8], name: &[u8]) -> bool {
+    path.len() == name.len() || path[path.len() - name.len() - 1] == b'/'
 }
 
 fn number(bytes: &[u8], at: usize) -> Result<u32> {
@@ -269,7 +385,7 @@ fn cached_folder(bytes: &[u8], at: &mut usize) -> Option<CachedFolder> {
         None
     };
     let folders = (0..folders).map(|_| cached_folder(bytes, at)).collect::<Option<Vec<_>>>()?;
-    Some(CachedFolder { name, id, folders })
+    Some(CachedFolder { name, id, entries: usize::try_from(entries).unwrap_or(0), folders })
 }
 
 fn until<'a>(bytes: &'a [u8], at: &mut usize, end: u8) -> Option<&'a [u8]> {

@@ -6,10 +6,12 @@
 
 mod blobs;
 mod commit;
+mod compared;
 pub mod git;
 mod history;
 mod ids;
 mod index;
+mod objects;
 mod open;
 mod path;
 mod scratch;

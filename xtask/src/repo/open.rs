@@ -1,5 +1,6 @@
 //! Finds and opens a repository from any folder inside it.
 
+use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
 use super::git::Git;
+use super::objects::Objects;
 use super::{CommitId, RepoPath};
 use crate::report::Hinted;
 
@@ -22,6 +24,8 @@ pub struct Repo {
     library: Option<git2::Repository>,
     /// Why libgit2 is not used.
     limit: Option<&'static str>,
+    /// Opened when the first object is asked for.
+    objects: OnceCell<Option<Objects>>,
 }
 
 impl Repo {
@@ -43,7 +47,7 @@ impl Repo {
             Some(_) => None,
             None => Some(git2::Repository::open(&git_dir).context("open the repository")?),
         };
-        Ok(Self { work_tree, git_dir, common_dir, library, limit })
+        Ok(Self { work_tree, git_dir, common_dir, library, limit, objects: OnceCell::new() })
     }
 
     /// Where it lies, for other threads and handles.
@@ -74,7 +78,11 @@ impl Repo {
         git2::opts::strict_hash_verification(false);
         let library = match git_dir {
             Some(git_dir) => git2::Repository::open(folder.join(git_dir)),
-            None => git2::Repository::discover(folder),
+            None => git2::Repository::open_ext(
+                folder,
+                git2::RepositoryOpenFlags::empty(),
+                std::iter::empty::<&OsStr>(),
+            ),
         };
         let Ok(library) = library else { return Self::open_named(folder, git_dir, work_tree) };
         let own = library.workdir().map(Path::to_owned);
@@ -93,6 +101,7 @@ impl Repo {
             common_dir: plain(library.commondir()),
             library: Some(library),
             limit: None,
+            objects: OnceCell::new(),
         })
     }
 
@@ -100,6 +109,12 @@ impl Repo {
         let named = [("GIT_DIR", git_dir), ("GIT_WORK_TREE", work_tree)];
         let named: Vec<_> = named.into_iter().filter_map(|(name, path)| Some((name, path?))).collect();
         Self::at(locate(folder, &named)?)
+    }
+
+    /// Makes libgit2 keep little of packs in memory: for a program that reads a few objects and ends. To be called
+    /// before any thread is started.
+    pub fn keep_little_of_packs() {
+        Objects::keep_little();
     }
 
     /// The top folder of the files; `None` in a bare repository.
@@ -133,6 +148,18 @@ impl Repo {
     /// libgit2's handle; `None` where it cannot read this repository.
     pub fn library(&self) -> Option<&git2::Repository> {
         self.library.as_ref()
+    }
+
+    /// The objects, for all readers of one thread; `None` where only the git program reads them.
+    pub(super) fn objects(&self) -> Result<Option<Objects>> {
+        if let Some(objects) = self.objects.get() {
+            return Ok(objects.clone());
+        }
+        let opened = match self.library {
+            Some(_) => Objects::open(&self.common_dir)?,
+            None => None,
+        };
+        Ok(self.objects.get_or_init(|| opened).clone())
     }
 
     /// What keeps libgit2 from reading this repository (`SHA-256 object names`), if anything does.
@@ -189,6 +216,17 @@ impl Repo {
             Some(_) => Ok(self.common_dir.join("shallow").metadata().is_ok_and(|meta| meta.len() > 0)),
             None => Ok(self.git().line(&["rev-parse", "--is-shallow-repository"])? == "true"),
         }
+    }
+
+    /// True where contents that were not asked for yet lie with a remote alone (`git clone --filter=…`).
+    pub fn is_partial(&self) -> bool {
+        let Some(config) = self.library().and_then(|library| library.config().ok()) else { return false };
+        let named = |names: &str| {
+            let mut found = false;
+            let asked = config.entries(Some(names)).and_then(|entries| entries.for_each(|_| found = true));
+            asked.is_ok() && found
+        };
+        named("^extensions\\.partialclone$") || named("^remote\\..*\\.promisor$")
     }
 
     /// Files that differ from HEAD, or that git neither tracks nor ignores; sorted.

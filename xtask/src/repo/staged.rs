@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::git::Git;
-use super::index::{CachedFolder, Cursor, Index, IndexEntry, Parsed};
+use super::index::{Index, IndexEntry, Parsed};
 use super::{BlobId, Blobs, CommitId, EntryKind, History, Repo, RepoPath};
 
 /// One state of a path.
@@ -100,16 +100,41 @@ impl Staged {
     /// # Errors
     /// The index is damaged, or an object is missing.
     pub fn changes(&self, repo: &Repo, commit: Option<&str>) -> Result<Changes> {
-        match (&self.source, repo.library()) {
-            (Source::Direct(index), Some(library)) => {
-                let tree = match commit {
-                    Some(id) => Some(library.find_commit(git2::Oid::from_str(id)?)?.tree()?),
-                    None => None,
-                };
-                direct(index, library, tree.as_ref())
-            }
+        match (&self.source, repo.objects()?) {
+            (Source::Direct(index), Some(objects)) => super::compared::with_commit(index, &objects, commit),
             _ => self.changes_by_git(commit),
         }
+    }
+
+    /// The content of a path that the next commit holds.
+    ///
+    /// # Errors
+    /// The index is damaged, or git cannot list it.
+    pub fn find(&self, path: &[u8]) -> Result<Option<BlobId>> {
+        if let Source::Direct(index) = &self.source {
+            return index.find(path);
+        }
+        let mut found = None;
+        self.each(|entry| {
+            if entry.path == path {
+                found = entry.blob();
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// The contents of all files of attributes.
+    fn attributes(&self) -> Result<Vec<BlobId>> {
+        if let Source::Direct(index) = &self.source {
+            return Ok(index.attributes().to_vec());
+        }
+        let mut files = Vec::new();
+        self.each(|entry| {
+            if entry.path == b".gitattributes" || entry.path.ends_with(b"/.gitattributes") {
+                files.extend(entry.blob());
+            }
+        })?;
+        Ok(files)
     }
 
     /// Calls `visit` for each entry that the next commit holds, sorted by path.
@@ -119,14 +144,14 @@ impl Staged {
     pub fn each(&self, mut visit: impl FnMut(IndexEntry<'_>)) -> Result<()> {
         match &self.source {
             Source::Direct(index) => index.each(|entry| {
-                if entry.stage == 0 && !entry.intent_to_add {
+                if entry.is_committed() {
                     visit(entry);
                 }
             }),
             Source::Git(_) => {
                 let listing = self.git.read(&["ls-files", "-z", "--stage", "--debug"])?;
                 listed(&listing, &mut |entry| {
-                    if entry.stage == 0 && !entry.intent_to_add {
+                    if entry.is_committed() {
                         visit(entry);
                     }
                 })
@@ -163,14 +188,7 @@ impl Staged {
     /// # Errors
     /// The attributes cannot be read.
     pub fn under_lfs(&self, repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeSet<RepoPath>> {
-        let mut files = Vec::new();
-        if !paths.is_empty() {
-            self.each(|entry| {
-                if entry.path == b".gitattributes" || entry.path.ends_with(b"/.gitattributes") {
-                    files.extend(entry.blob());
-                }
-            })?;
-        }
+        let files = if paths.is_empty() { Vec::new() } else { self.attributes()? };
         let ids: Vec<&BlobId> = files.iter().collect();
         let speaks_of_it = |bytes: &[u8]| memchr::memmem::find(bytes, b"filter=lfs").is_some();
         let mut asks = speaks_of_it(&read(&repo.common_dir().join("info/attributes"))?);
@@ -331,156 +349,4 @@ fn listed(mut rest: &[u8], visit: &mut dyn FnMut(IndexEntry<'_>)) -> Result<()> 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes().chunks(2);
     digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
-fn direct(index: &Index, library: &git2::Repository, tree: Option<&git2::Tree<'_>>) -> Result<Changes> {
-    let cursor = index.cursor()?;
-    let mut walk = Walk { library, cursor, prefix: Vec::new(), found: Changes::default() };
-    match (index.top(), tree) {
-        (Some(CachedFolder { id: Some(id), .. }), Some(tree)) if tree.id().as_bytes() == id => {}
-        (top, tree) => walk.folder(tree, top)?,
-    }
-    walk.found.changes.sort();
-    Ok(walk.found)
-}
-
-/// Goes through index and tree side by side. Both are sorted alike: a folder as if its name ended in a slash.
-struct Walk<'a> {
-    library: &'a git2::Repository,
-    cursor: Cursor<'a>,
-    /// The folder that is gone through, with a slash at its end; empty at the top.
-    prefix: Vec<u8>,
-    found: Changes,
-}
-
-impl Walk<'_> {
-    fn folder(&mut self, tree: Option<&git2::Tree<'_>>, cached: Option<&CachedFolder>) -> Result<()> {
-        let mut place = 0;
-        let count = tree.map_or(0, git2::Tree::len);
-        loop {
-            let before = tree.filter(|_| place < count).and_then(|tree| tree.get(place));
-            let staged = self.child();
-            match (before, staged) {
-                (None, None) => return Ok(()),
-                (Some(before), staged) => {
-                    let key = key(&before);
-                    match staged.as_deref().map(|staged| key.as_slice().cmp(staged)) {
-                        None | Some(std::cmp::Ordering::Less) => {
-                            self.removed(&before)?;
-                            place += 1;
-                        }
-                        Some(std::cmp::Ordering::Equal) => {
-                            self.both(&before, &key, cached)?;
-                            place += 1;
-                        }
-                        Some(std::cmp::Ordering::Greater) => {
-                            self.added(&staged.unwrap_or_default(), cached)?
-                        }
-                    }
-                }
-                (None, Some(staged)) => self.added(&staged, cached)?,
-            }
-        }
-    }
-
-    /// The name of what stands next in this folder, with a slash when it is a folder. Passes over entries that the
-    /// next commit does not hold.
-    fn child(&mut self) -> Option<Vec<u8>> {
-        let entry = self.cursor.current()?;
-        let rest = entry.path.strip_prefix(self.prefix.as_slice())?;
-        let end = memchr::memchr(b'/', rest).map_or(rest.len(), |slash| slash + 1);
-        Some(rest[..end].to_vec())
-    }
-
-    fn both(
-        &mut self,
-        before: &git2::TreeEntry<'_>,
-        key: &[u8],
-        cached: Option<&CachedFolder>,
-    ) -> Result<()> {
-        let Some(name) = key.strip_suffix(b"/") else { return self.file(state_of(before)) };
-        let cached = cached.and_then(|cached| cached.folder(name));
-        let length = self.prefix.len();
-        self.prefix.extend_from_slice(key);
-        if cached.and_then(|cached| cached.id).is_some_and(|id| before.id().as_bytes() == id) {
-            self.skip()?;
-        } else {
-            let tree = self.library.find_tree(before.id())?;
-            self.folder(Some(&tree), cached)?;
-        }
-        self.prefix.truncate(length);
-        Ok(())
-    }
-
-    fn added(&mut self, key: &[u8], cached: Option<&CachedFolder>) -> Result<()> {
-        let Some(name) = key.strip_suffix(b"/") else { return self.file(None) };
-        let length = self.prefix.len();
-        self.prefix.extend_from_slice(key);
-        self.folder(None, cached.and_then(|cached| cached.folder(name)))?;
-        self.prefix.truncate(length);
-        Ok(())
-    }
-
-    /// Compares the file that the index has next with what it was, and goes on.
-    fn file(&mut self, before: Option<State>) -> Result<()> {
-        let Some(entry) = self.cursor.current() else { return Ok(()) };
-        let path = RepoPath::from_bytes(entry.path);
-        if entry.stage > 0 {
-            while self.cursor.current().is_some_and(|next| next.path == path.as_bytes()) {
-                self.cursor.advance()?;
-            }
-            self.found.unmerged.push(path);
-            return Ok(());
-        }
-        let after = (!entry.intent_to_add)
-            .then(|| -> Result<State> {
-                let id = BlobId::parse(&git2::Oid::from_bytes(entry.id)?.to_string());
-                Ok(State { kind: kind(entry.mode), id: id.context("read the index: an id is damaged")? })
-            })
-            .transpose()?;
-        self.cursor.advance()?;
-        if before != after {
-            self.found.changes.push(StagedChange { path, before, after });
-        }
-        Ok(())
-    }
-
-    fn removed(&mut self, before: &git2::TreeEntry<'_>) -> Result<()> {
-        let mut path = self.prefix.clone();
-        path.extend_from_slice(before.name_bytes());
-        if before.kind() != Some(git2::ObjectType::Tree) {
-            let path = RepoPath::from_bytes(&path);
-            self.found.changes.push(StagedChange { path, before: state_of(before), after: None });
-            return Ok(());
-        }
-        let tree = self.library.find_tree(before.id())?;
-        let length = self.prefix.len();
-        self.prefix = path;
-        self.prefix.push(b'/');
-        for entry in &tree {
-            self.removed(&entry)?;
-        }
-        self.prefix.truncate(length);
-        Ok(())
-    }
-
-    fn skip(&mut self) -> Result<()> {
-        while self.cursor.current().is_some_and(|entry| entry.path.starts_with(&self.prefix)) {
-            self.cursor.advance()?;
-        }
-        Ok(())
-    }
-}
-
-fn key(entry: &git2::TreeEntry<'_>) -> Vec<u8> {
-    let mut key = entry.name_bytes().to_vec();
-    if entry.kind() == Some(git2::ObjectType::Tree) {
-        key.push(b'/');
-    }
-    key
-}
-
-fn state_of(entry: &git2::TreeEntry<'_>) -> Option<State> {
-    let mode = u32::try_from(entry.filemode()).ok()?;
-    Some(State { kind: kind(mode), id: BlobId::parse(&entry.id().to_string())? })
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Mutex;
 
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::git::Git;
+use super::objects::Objects;
 use super::{BlobId, Repo, RepoPath, Staged};
 
 /// What an entry is.
@@ -42,7 +42,7 @@ pub struct Tree {
 
 enum Reader {
     Files(PathBuf),
-    Library(Mutex<git2::Repository>),
+    Objects(Objects),
     Children(Git),
     Memory(BTreeMap<RepoPath, Vec<u8>>),
     /// Contents that differ from another tree.
@@ -53,7 +53,7 @@ impl std::fmt::Debug for Reader {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
             Reader::Files(_) => "Files",
-            Reader::Library(_) => "Library",
+            Reader::Objects(_) => "Objects",
             Reader::Children(_) => "Children",
             Reader::Memory(_) => "Memory",
             Reader::Overlay(..) => "Overlay",
@@ -100,7 +100,7 @@ impl Tree {
     /// What the next commit holds, by an index that was read already.
     ///
     /// # Errors
-    /// The index is damaged, or the repository cannot be opened a second time.
+    /// The index is damaged, or the objects cannot be opened.
     pub fn of_staged(repo: &Repo, staged: &Staged) -> Result<Self> {
         let mut entries = Vec::new();
         staged.each(|entry| {
@@ -113,7 +113,7 @@ impl Tree {
     /// A tree of chosen entries, whose contents the repository holds.
     ///
     /// # Errors
-    /// The repository cannot be opened a second time.
+    /// The objects cannot be opened.
     pub fn of_entries(repo: &Repo, entries: impl IntoIterator<Item = (RepoPath, Entry)>) -> Result<Self> {
         Ok(Self { entries: entries.into_iter().collect(), reader: object_reader(repo)? })
     }
@@ -202,11 +202,9 @@ impl Reader {
         let context = || format!("read `{path}`");
         match self {
             Reader::Files(root) => read_file(&path.under(root), entry.kind).with_context(context),
-            Reader::Library(library) => {
+            Reader::Objects(objects) => {
                 let id = entry.id.as_ref().with_context(context)?;
-                let library = library.lock().map_err(|_| anyhow!("a reader of this tree panicked"))?;
-                let oid = git2::Oid::from_str(id.as_str()).with_context(context)?;
-                Ok(library.find_blob(oid).with_context(context)?.content().to_vec())
+                Ok(objects.blob(id).with_context(context)?.data().to_vec())
             }
             Reader::Children(git) => {
                 let id = entry.id.as_ref().with_context(context)?;
@@ -222,10 +220,8 @@ impl Reader {
 }
 
 fn object_reader(repo: &Repo) -> Result<Reader> {
-    Ok(match repo.library() {
-        Some(_) => Reader::Library(Mutex::new(
-            git2::Repository::open(repo.git_dir()).context("open the repository")?,
-        )),
+    Ok(match repo.objects()? {
+        Some(objects) => Reader::Objects(objects),
         None => Reader::Children(repo.git()),
     })
 }

@@ -1,0 +1,62 @@
+//! The object database of a repository: its objects by name, without the settings and refs that come with opening a
+//! repository once more.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+
+use super::BlobId;
+
+/// Objects, loose and in packs, those of alternates too. Clones read through one handle, one after the other; threads
+/// that read much open their own.
+#[derive(Clone)]
+pub(super) struct Objects(Arc<git2::Odb<'static>>);
+
+impl Objects {
+    /// Opens the objects below the git directory that all worktrees share; `None` where its path is no UTF-8, which
+    /// this call of libgit2 cannot take.
+    pub(super) fn open(common_dir: &Path) -> Result<Option<Self>> {
+        let folder = common_dir.join("objects");
+        let Some(folder) = folder.to_str() else { return Ok(None) };
+        let objects = git2::Odb::new().context("open the objects of the repository")?;
+        objects.add_disk_alternate(folder).context("open the objects of the repository")?;
+        Ok(Some(Self(Arc::new(objects))))
+    }
+
+    /// Keeps little of the packs in memory.
+    pub(super) fn keep_little() {
+        const WINDOW: usize = 1 << 20;
+        // SAFETY: the caller has started no thread that uses libgit2, so nothing reads these numbers meanwhile.
+        let set = unsafe {
+            git2::opts::set_mwindow_size(WINDOW)
+                .and_then(|()| git2::opts::set_mwindow_mapped_limit(4 * WINDOW))
+        };
+        // Without them the same is read, in more memory.
+        drop(set);
+    }
+
+    /// An object's bytes.
+    ///
+    /// # Errors
+    /// It is not there, or is damaged.
+    pub(super) fn read(&self, id: git2::Oid) -> Result<git2::OdbObject<'_>> {
+        Ok(self.0.read(id)?)
+    }
+
+    /// The content of a blob.
+    ///
+    /// # Errors
+    /// It is not there, or is damaged.
+    pub(super) fn blob(&self, id: &BlobId) -> Result<git2::OdbObject<'_>> {
+        self.read(git2::Oid::from_str(id.as_str())?).with_context(|| format!("read blob {id}"))
+    }
+
+    /// How many bytes a blob has.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub(super) fn size(&self, id: &BlobId) -> Result<u64> {
+        Ok(self.0.read_header(git2::Oid::from_str(id.as_str())?)?.0 as u64)
+    }
+}
