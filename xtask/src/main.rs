@@ -4,17 +4,18 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use xtask::cli::{self, Cli};
 use xtask::commands::{self, Exit};
 use xtask::process::{self, Cancel};
 use xtask::term::Term;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(cli::without_cargo_argument(std::env::args_os().collect()));
+    let cli = Cli::of_arguments(cli::without_cargo_argument(std::env::args_os().collect()));
     let term = Term::new(cli.global.color, cli.global.quiet, cli.global.verbose);
     let cancel = Cancel::default();
-    if let Err(error) = listen_for_interrupts(&cancel) {
+    if cli.command.heeds_interrupts()
+        && let Err(error) = listen_for_interrupts(&cancel)
+    {
         term.error(&error);
         return Exit::Failed.into();
     }

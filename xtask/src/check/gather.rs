@@ -8,14 +8,14 @@ use std::thread;
 use anyhow::Result;
 
 use super::sites::Sites;
-use super::{Explained, Pending, Request};
+use super::{Explained, Pending, Request, spread};
 use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
 use crate::code::python::calls::{self, BrokenCall};
 use crate::code::python::imports::{self, Imports, Project};
 use crate::links::{self, Broken, MovedPath};
 use crate::markdown::{self, Format, Parsed};
-use crate::repo::{CommitId, EntryKind, History, Rename, Repo, RepoPath, Tree};
+use crate::repo::{CommitId, Entry, EntryKind, History, Rename, Repo, RepoPath, Tree};
 use crate::report::{Finding, Hinted, ReportMarker};
 
 /// What a user wants to have checked.
@@ -31,6 +31,9 @@ pub enum What {
 
 /// How many files are few.
 const FEW: usize = 200;
+
+/// How many notes one thread reads beside the Python.
+const FEW_NOTES: usize = 16;
 
 /// The trees of a request.
 #[derive(Debug)]
@@ -170,13 +173,7 @@ pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
     // A few files are parsed sooner than all that is held is read.
     let is_small = tree.entries().nth(FEW).is_none();
     let cache = if is_small { Cache::disabled() } else { Cache::of(repo) };
-    let (notes, project) = thread::scope(|scope| {
-        let notes = scope.spawn(|| notes(tree));
-        let project = Project::of_tree_cached(tree, &cache);
-        (notes.join(), project)
-    });
-    let notes = notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let project = project?;
+    let (notes, project) = notes_and_project(tree, &cache)?;
     let links = broken_links(repo, tree, &notes)?;
     let imports = imports_of(repo, &project, past)?;
     let calls = calls_of(repo, &project, past)?;
@@ -199,20 +196,43 @@ pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
     })
 }
 
-/// The Markdown files, but the tool's own reports and what lies in virtual environments that git does not ignore.
-fn notes(tree: &Tree) -> Result<Vec<(RepoPath, Parsed)>> {
+/// The notes on threads of their own, beside the Python; few are read sooner than a thread has begun.
+fn notes_and_project(tree: &Tree, cache: &Cache) -> Result<(Notes, Project)> {
+    let paths = paths_of_notes(tree);
+    if paths.len() <= FEW_NOTES {
+        return Ok((notes(tree, &paths)?, Project::of_tree_cached(tree, cache)?));
+    }
+    let parts = paths.chunks(paths.len().div_ceil(spread::threads()));
+    let (notes, project) = thread::scope(|scope| {
+        let notes = scope.spawn(|| spread::over(parts, |paths| notes(tree, paths)));
+        let project = Project::of_tree_cached(tree, cache);
+        (notes.join(), project)
+    });
+    Ok((notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?, project?))
+}
+
+/// Notes as they were read.
+type Notes = Vec<(RepoPath, Parsed)>;
+
+/// The Markdown files, but what lies in virtual environments that git does not ignore.
+fn paths_of_notes(tree: &Tree) -> Vec<&RepoPath> {
     let marked = tree.entries().filter(|(path, entry)| !entry.tracked && path.file_name() == b"pyvenv.cfg");
     let foreign: Vec<RepoPath> = marked.filter_map(|(path, _)| path.parent()).collect();
+    let is_note = |path: &RepoPath, entry: &Entry| {
+        matches!(entry.kind, EntryKind::File | EntryKind::Executable)
+            && Format::of_extension(&path.extension()) == Some(Format::Markdown)
+            && !foreign.iter().any(|folder| path.is_within(folder))
+    };
+    tree.entries().filter(|(path, entry)| is_note(path, entry)).map(|(path, _)| path).collect()
+}
+
+/// Reads notes, but the tool's own reports.
+fn notes(tree: &Tree, paths: &[&RepoPath]) -> Result<Notes> {
     let mut notes = Vec::new();
-    for (path, entry) in tree.entries() {
-        let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
-        let is_note = Format::of_extension(&path.extension()) == Some(Format::Markdown);
-        if !is_file || !is_note || foreign.iter().any(|folder| path.is_within(folder)) {
-            continue;
-        }
+    for path in paths {
         let (text, _) = markdown::decode(&tree.read(path)?);
         if ReportMarker::parse(&text).is_none() {
-            notes.push((path.clone(), markdown::parse(&text, Format::Markdown)));
+            notes.push(((*path).clone(), markdown::parse(&text, Format::Markdown)));
         }
     }
     Ok(notes)

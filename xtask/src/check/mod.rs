@@ -10,6 +10,7 @@ mod findings;
 mod gather;
 mod lines;
 mod sites;
+mod spread;
 pub mod staged;
 #[cfg(test)]
 mod tests;

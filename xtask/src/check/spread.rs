@@ -8,7 +8,7 @@ use anyhow::Result;
 const MOST_THREADS: usize = 8;
 
 /// How many threads are worth their start on this machine.
-pub(super) fn threads() -> usize {
+pub(in crate::check) fn threads() -> usize {
     thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
 }
 
@@ -16,7 +16,7 @@ pub(super) fn threads() -> usize {
 ///
 /// # Errors
 /// The first part that failed tells why.
-pub(super) fn over<Part: Send, Out: Send>(
+pub(in crate::check) fn over<Part: Send, Out: Send>(
     parts: impl IntoIterator<Item = Part>,
     work: impl Fn(Part) -> Result<Vec<Out>> + Sync,
 ) -> Result<Vec<Out>> {

@@ -24,7 +24,7 @@ pub enum Hook {
 }
 
 /// Options of `hook pre-commit`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = AFTER)]
 pub struct PreCommit {
     /// Only these checks

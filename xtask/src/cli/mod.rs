@@ -156,6 +156,43 @@ impl From<DepthArg> for Depth {
     }
 }
 
+impl Cli {
+    /// Reads the command line; on a mistake it says so and ends the program.
+    ///
+    /// What an installed hook calls is known word by word: to tell all other commands from it would take longer than
+    /// a small commit is judged.
+    pub fn of_arguments(arguments: Vec<std::ffi::OsString>) -> Self {
+        Self::of_hook(&arguments).unwrap_or_else(|| Self::parse_from(arguments))
+    }
+
+    fn of_hook(arguments: &[std::ffi::OsString]) -> Option<Self> {
+        let [_, hook, name] = arguments else { return None };
+        let is_pre_commit = hook == "hook" && name == "pre-commit";
+        is_pre_commit.then(|| Self {
+            global: Global::default(),
+            command: Command::Hook(Hook::PreCommit(PreCommit::default())),
+        })
+    }
+}
+
+impl Default for Global {
+    fn default() -> Self {
+        let (format, color) = (Format::Text, Color::Auto);
+        Self { repo: None, config: None, format, quiet: false, verbose: false, color }
+    }
+}
+
+impl Command {
+    /// False for what is over in a moment and writes nothing: an interrupt may end it wherever it stands.
+    pub fn heeds_interrupts(&self) -> bool {
+        match self {
+            Self::Hook(Hook::PreCommit(options)) => options.fix,
+            Self::Hook(Hook::CommitMsg { .. }) => false,
+            _ => true,
+        }
+    }
+}
+
 /// Drops the argument that cargo adds when the program is called as `cargo-xtask`.
 pub fn without_cargo_argument(mut arguments: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
     let called = arguments.first().and_then(|program| std::path::Path::new(program).file_name());
@@ -170,6 +207,23 @@ pub fn without_cargo_argument(mut arguments: Vec<std::ffi::OsString>) -> Vec<std
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn hook_that_is_called_without_options_is_read_as_clap_reads_it() {
+        let read = |words: &[&str]| {
+            let words: Vec<std::ffi::OsString> = words.iter().map(Into::into).collect();
+            let short = Cli::of_hook(&words).map(|cli| format!("{cli:?}"));
+            (short, Cli::try_parse_from(words).map(|cli| format!("{cli:?}")).ok())
+        };
+        let (short, whole) = read(&["xtask", "hook", "pre-commit"]);
+        assert!(short.is_some());
+        assert_eq!(short, whole);
+        for others in
+            [&["xtask", "hook"][..], &["xtask", "hook", "--help"], &["xtask", "hook", "pre-commit", "--list"]]
+        {
+            assert_eq!(read(others).0, None, "{others:?}");
+        }
+    }
 
     #[test]
     fn command_line_is_consistent() {

@@ -61,7 +61,7 @@ fn list(items: &[String]) -> String {
 }
 
 /// A TOML basic string; names of folders and remotes may hold anything.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {

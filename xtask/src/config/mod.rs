@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use hook::HookConfig;
-pub use init::{Detected, commented};
+pub use init::{Detected, commented, quoted};
 pub use load::{ConfigError, FILE_NAME};
 pub use setup::{CONTRIBUTING_PLACES, GitHook, SetupConfig, WorkflowKind, is_slug};
 

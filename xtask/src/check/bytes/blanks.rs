@@ -59,6 +59,9 @@ fn is_markdown(path: &RepoPath) -> bool {
 }
 
 fn trailing(bytes: &[u8], keeps_breaks: bool) -> Option<Fault> {
+    if !has_blank_at_end(bytes) {
+        return None;
+    }
     let numbers: Vec<usize> = lines(bytes)
         .filter(|(_, line)| blanks_of(line, keeps_breaks) > 0)
         .map(|(number, _)| number)
@@ -67,6 +70,19 @@ fn trailing(bytes: &[u8], keeps_breaks: bool) -> Option<Fault> {
     let mut fault = Fault::new("trailing-blanks", first, message(&numbers)).hint(HINT);
     fault.lines = numbers;
     Some(fault)
+}
+
+/// True when a blank stands before a line end, or at the end: what most files have nowhere.
+fn has_blank_at_end(bytes: &[u8]) -> bool {
+    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    ends.into_iter().any(|end| {
+        let line = &bytes[..end];
+        line.strip_suffix(b"\r").unwrap_or(line).last().is_some_and(|&byte| is_blank(byte))
+    })
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | 0x0b | 0x0c)
 }
 
 fn message(lines: &[usize]) -> String {
@@ -103,7 +119,7 @@ trait Blanks {
 
 impl Blanks for [u8] {
     fn trim_ascii_end_of_blanks(&self) -> &[u8] {
-        let end = self.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | 0x0b | 0x0c));
+        let end = self.iter().rposition(|&byte| !is_blank(byte));
         &self[..end.map_or(0, |last| last + 1)]
     }
 }
@@ -128,15 +144,15 @@ fn ending(bytes: &[u8]) -> Option<Fault> {
     if bytes.is_empty() || (bytes.ends_with(b"\r") && !bytes.contains(&b'\n')) {
         return None;
     }
-    let last = lines(bytes).last().map_or(1, |(number, _)| number);
+    let last = || lines(bytes).last().map_or(1, |(number, _)| number);
     let fault = |line, message| Some(Fault::new("final-newline", line, message).hint(HINT));
     if !bytes.ends_with(b"\n") {
-        return fault(last, "the file does not end in a line end");
+        return fault(last(), "the file does not end in a line end");
     }
     match trailing_ends(bytes) {
         (0, _) => fault(1, "the file holds nothing but line ends"),
         (_, 1) => None,
-        (_, ends) => fault(last + 2 - ends, "empty lines stand at the end of the file"),
+        (_, ends) => fault(last() + 2 - ends, "empty lines stand at the end of the file"),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Whether a file is what its name says.
 
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
 use super::lines::{line_at, without_mark};
 use super::{Content, Fault, Kind, json, workflow, yaml};
 use crate::repo::RepoPath;
@@ -33,12 +36,28 @@ fn toml_faults(content: &Content<'_>) -> Vec<Fault> {
             return vec![Fault::new("toml", line, "TOML is written in UTF-8, and this is not")];
         }
     };
-    match toml::from_str::<toml::Table>(text) {
-        Ok(_) => Vec::new(),
-        Err(error) => {
-            let place = error.span().map_or(0, |span| span.start);
-            vec![Fault::new("toml", line_at(text.as_bytes(), place), one_line(error.message()))]
+    let at =
+        |place: usize, why: &str| vec![Fault::new("toml", line_at(text.as_bytes(), place), one_line(why))];
+    match DeTable::parse(text) {
+        Ok(table) => large_number(table.get_ref())
+            .map_or_else(Vec::new, |place| at(place, "the number does not fit into 64 bits")),
+        Err(error) => at(error.span().map_or(0, |span| span.start), error.message()),
+    }
+}
+
+/// Where the first whole number stands that a reader cannot take; parsing alone leaves numbers as they are written.
+fn large_number(table: &DeTable<'_>) -> Option<usize> {
+    table.values().find_map(large_value)
+}
+
+fn large_value(value: &Spanned<DeValue<'_>>) -> Option<usize> {
+    match value.get_ref() {
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).is_err().then(|| value.span().start)
         }
+        DeValue::Array(items) => items.iter().find_map(large_value),
+        DeValue::Table(table) => large_number(table),
+        _ => None,
     }
 }
 

@@ -144,12 +144,17 @@ fn known(name: &str, place: &str) -> Result<&'static str> {
     Err(Hinted::new(message, format!("the checks are {}", ids.join(", "))).into())
 }
 
-/// Globs in which `*` stops at a slash and a name without a slash is looked for in every folder.
+/// Globs in which `*` stops at a slash and a name without a slash is looked for in every folder; one with a leading
+/// slash begins at the root.
 pub(super) fn set(globs: &[String]) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
-        let anywhere = if glob.contains('/') { glob.clone() } else { format!("**/{glob}") };
-        let built = GlobBuilder::new(&anywhere).literal_separator(true).build();
+        let whole = match glob.strip_prefix('/') {
+            Some(rooted) => rooted.to_owned(),
+            None if glob.contains('/') => glob.clone(),
+            None => format!("**/{glob}"),
+        };
+        let built = GlobBuilder::new(&whole).literal_separator(true).build();
         set.add(built.with_context(|| format!("read the glob `{glob}`"))?);
     }
     set.build().context("read the globs of `[hook]`")

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::files::{File, Judge};
-use super::{Finding, Request, size, spread};
+use super::wider::{Asked, Source};
+use super::{Finding, Request, size};
+use crate::check::spread;
 use crate::config::Config;
-use crate::repo::{BlobId, Blobs, CommitId, EntryKind, Repo, RepoPath, Staged, State};
+use crate::repo::{BlobId, Blobs, CommitId, EntryKind, Repo, RepoPath, Staged, StagedChange, State};
 
 /// Files below which one thread reads them all.
 const FEW: usize = 64;
@@ -55,19 +57,32 @@ pub(super) fn is_file(state: &State) -> bool {
 /// It cannot be read, or does not hold together.
 pub fn config(repo: &Repo, staged: &Staged) -> Result<Config> {
     let root = repo.work_tree().unwrap_or(repo.git_dir());
-    let mut id = None;
-    staged.each(|entry| {
-        if entry.path == b"xtask.toml" {
-            id = entry.blob();
-        }
-    })?;
-    match id {
+    match staged.find(b"xtask.toml")? {
         Some(id) => {
             let text = Blobs::of(repo)?.read(&id)?;
             Ok(Config::parse(&String::from_utf8_lossy(&text), "xtask.toml", root)?)
         }
         None => Config::load(root, None),
     }
+}
+
+/// All that the index holds, as if it were the first commit.
+pub(super) fn all(request: &Request<'_>) -> Result<Input> {
+    let changes = request.staged.changes(request.repo, None)?;
+    Ok(Input {
+        parents: Vec::new(),
+        unmerged: changes.unmerged,
+        changes: compared(changes.changes).into_values().collect(),
+    })
+}
+
+/// Changes against one commit, by path.
+fn compared(changes: Vec<StagedChange>) -> BTreeMap<RepoPath, Changed> {
+    let one = |change: StagedChange| {
+        let path = change.path.clone();
+        (path, Changed { path: change.path, after: change.after, before: vec![change.before] })
+    };
+    changes.into_iter().map(one).collect()
 }
 
 /// Compares the index with HEAD and with what is merged; only what differs from all of them is the commit's own.
@@ -78,15 +93,7 @@ pub(super) fn read(request: &Request<'_>) -> Result<Input> {
         bases.push(None);
     }
     let first = request.staged.changes(request.repo, bases[0])?;
-    let mut changes: BTreeMap<RepoPath, Changed> = first
-        .changes
-        .into_iter()
-        .map(|change| {
-            let changed =
-                Changed { path: change.path.clone(), after: change.after, before: vec![change.before] };
-            (change.path, changed)
-        })
-        .collect();
+    let mut changes = compared(first.changes);
     for base in &bases[1..] {
         let others = request.staged.changes(request.repo, *base)?;
         let mut both = BTreeMap::new();
@@ -101,57 +108,68 @@ pub(super) fn read(request: &Request<'_>) -> Result<Input> {
     Ok(Input { parents, changes: changes.into_values().collect(), unmerged: first.unmerged })
 }
 
-/// Judges the bytes of every changed file, many of them on several threads.
-pub(super) fn judge_files(request: &Request<'_>, input: &Input, judge: &Judge<'_>) -> Result<Vec<Finding>> {
+/// Judges the bytes of every changed file, many of them on several threads; and keeps those that `asked` looks at.
+pub(super) fn judge_files(
+    request: &Request<'_>,
+    input: &Input,
+    judge: &Judge<'_>,
+    asked: Option<&Asked<'_>>,
+) -> Result<(Vec<Finding>, Vec<Source>)> {
     let files: Vec<&Changed> = input.changes.iter().filter(|changed| changed.file().is_some()).collect();
     let limits = size::Limits::of(request, input, judge.switches)?;
     let threads = match files.len() {
         few if few <= FEW => 1,
         _ => spread::threads(),
     };
-    if threads == 1 {
-        return judge_some(&Blobs::of(request.repo)?, &files, &limits, judge);
-    }
-    let chunk = files.len().div_ceil(threads);
-    let readers = files.chunks(chunk).map(|files| Ok((Blobs::of(request.repo)?, files)));
-    spread::over(readers.collect::<Result<Vec<_>>>()?, |(blobs, files)| {
-        judge_some(&blobs, files, &limits, judge)
-    })
+    let reader = Reader { limits: &limits, judge, asked };
+    let parts = if threads == 1 {
+        vec![reader.read(&Blobs::of(request.repo)?, &files)?]
+    } else {
+        let chunk = files.len().div_ceil(threads);
+        let blobs = files.chunks(chunk).map(|files| Ok((Blobs::apart(request.repo)?, files)));
+        spread::over(blobs.collect::<Result<Vec<_>>>()?, |(blobs, files)| {
+            Ok(vec![reader.read(&blobs, files)?])
+        })?
+    };
+    let (findings, sources): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    Ok((findings.into_iter().flatten().collect(), sources.into_iter().flatten().collect()))
 }
 
-fn judge_some(
-    blobs: &Blobs,
-    files: &[&Changed],
-    limits: &size::Limits,
-    judge: &Judge<'_>,
-) -> Result<Vec<Finding>> {
-    let ids: Vec<&BlobId> = files.iter().filter_map(|changed| Some(&changed.file()?.id)).collect();
-    let mut findings = Vec::new();
-    let mut failed = None;
-    blobs.each(&ids, |number, bytes| {
-        let changed = files[number];
-        let Some(state) = changed.file() else { return };
-        let read = OnceCell::new();
-        let before = || -> Vec<Vec<u8>> {
-            let contents = read.get_or_init(|| contents_before(blobs, changed));
-            match contents {
-                Ok(contents) => contents.clone(),
-                Err(_) => Vec::new(),
+/// What looks at each file while its bytes are at hand.
+struct Reader<'a> {
+    limits: &'a size::Limits,
+    judge: &'a Judge<'a>,
+    asked: Option<&'a Asked<'a>>,
+}
+
+impl Reader<'_> {
+    fn read(&self, blobs: &Blobs, files: &[&Changed]) -> Result<(Vec<Finding>, Vec<Source>)> {
+        let ids: Vec<&BlobId> = files.iter().filter_map(|changed| Some(&changed.file()?.id)).collect();
+        let (mut findings, mut sources) = (Vec::new(), Vec::new());
+        let mut failed = None;
+        blobs.each(&ids, |number, bytes| {
+            let changed = files[number];
+            let Some(state) = changed.file() else { return };
+            let read = OnceCell::new();
+            let before = || -> Vec<Vec<u8>> {
+                let contents = read.get_or_init(|| contents_before(blobs, changed));
+                contents.as_ref().cloned().unwrap_or_default()
+            };
+            let file = File { path: &changed.path, kind: state.kind, bytes, before: &before };
+            findings.extend(self.judge.judge(&file));
+            findings.extend(self.limits.judge(blobs, changed, bytes).unwrap_or_else(|error| {
+                failed = Some(error);
+                None
+            }));
+            sources.extend(self.asked.and_then(|asked| asked.source(changed, bytes, before)));
+            if let Some(Err(error)) = read.into_inner() {
+                failed = Some(error);
             }
-        };
-        let file = File { path: &changed.path, kind: state.kind, bytes, before: &before };
-        findings.extend(judge.judge(&file));
-        findings.extend(limits.judge(blobs, changed, bytes).unwrap_or_else(|error| {
-            failed = Some(error);
-            None
-        }));
-        if let Some(Err(error)) = read.into_inner() {
-            failed = Some(error);
+        })?;
+        match failed {
+            Some(error) => Err(error),
+            None => Ok((findings, sources)),
         }
-    })?;
-    match failed {
-        Some(error) => Err(error),
-        None => Ok(findings),
     }
 }
 

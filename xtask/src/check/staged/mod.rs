@@ -9,14 +9,17 @@ mod checks;
 mod files;
 mod fix;
 mod gather;
+mod lost;
+mod mentioned;
 mod message;
 mod names;
 mod notes;
 mod push;
 mod references;
+mod rehearsal;
 mod report;
 mod size;
-mod spread;
+mod sure;
 #[cfg(test)]
 mod tests;
 mod wider;
@@ -34,6 +37,7 @@ pub use fix::{Fix, Fixes, apply_to_index, fixes};
 pub use gather::config;
 pub use message::{Message, judge_message};
 pub use push::{Update, judge_push, updates};
+pub use rehearsal::{Rehearsed, rehearse};
 pub use report::{all_lines, lines};
 
 use checks::Switches;
@@ -144,11 +148,38 @@ pub fn judge(request: &Request<'_>) -> Result<Judged> {
     let secrets = Secrets::new();
     let options = options(request.config, input.parents.len() > 1);
     let judge = Judge { switches: &switches, options, secrets: &secrets };
-    findings.extend(gather::judge_files(request, &input, &judge)?);
+    let asked = wider::Asked::of(request.staged, &input, &switches);
+    let (of_files, sources) = gather::judge_files(request, &input, &judge, asked.as_ref())?;
+    findings.extend(of_files);
     findings.extend(names::judge(request, &input, &switches)?);
     findings.extend(notes::judge(request, &input, &switches)?);
-    findings.extend(wider::judge(request, &input, &switches)?);
+    if let Some(asked) = &asked {
+        let found = wider::judge(request, &input, &switches, (asked, sources));
+        findings.extend(found.or_else(|error| not_judged(request.repo, error))?);
+    }
     Ok(Judged::of(input.changes.len(), findings))
+}
+
+/// What to say where the other files cannot be read because they were never fetched. Whatever else went wrong stays an
+/// error.
+fn not_judged(repo: &Repo, error: anyhow::Error) -> Result<Vec<Finding>> {
+    let is_absent = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<git2::Error>().is_some_and(|error| error.code() == git2::ErrorCode::NotFound)
+    };
+    if !error.chain().any(is_absent) || !repo.is_partial() {
+        return Err(error);
+    }
+    let message =
+        format!("links, imports and calls are not judged: this partial clone lacks a content ({error})");
+    Ok(vec![Finding {
+        level: Level::Warn,
+        path: None,
+        line: None,
+        check: "broken-link".to_owned(),
+        new: false,
+        message,
+        hint: Some("fetch it, such as by `git checkout` of what holds it".to_owned()),
+    }])
 }
 
 fn options(config: &HookConfig, merging: bool) -> Options {

@@ -1,6 +1,6 @@
 //! Judges the names of new files: against all names of the index, and by what they say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -28,17 +28,25 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
 /// New paths, or their folders, that a file system without upper and lower case takes for another.
 fn case_conflicts(request: &Request<'_>, added: &[&Changed], switches: &Switches) -> Result<Vec<Finding>> {
     let mut wanted: BTreeMap<Vec<u8>, Vec<&RepoPath>> = BTreeMap::new();
+    let mut lengths = BTreeSet::new();
     for changed in added {
         for end in ends(changed.path.as_bytes()) {
-            wanted.entry(folded(&changed.path.as_bytes()[..end])).or_default().push(&changed.path);
+            let name = folded(&changed.path.as_bytes()[..end]);
+            lengths.insert(name.len());
+            wanted.entry(name).or_default().push(&changed.path);
         }
     }
+    // Lower case may have another length only where there are letters beyond ASCII.
+    let may_fit = |name: &[u8]| lengths.contains(&name.len()) || !name.is_ascii();
     let mut others: BTreeMap<&RepoPath, RepoPath> = BTreeMap::new();
     let mut previous: Vec<u8> = Vec::new();
     request.staged.each(|entry| {
         let same = entry.path.iter().zip(&previous).take_while(|(one, other)| one == other).count();
         for end in ends(entry.path).filter(|&end| end > same || end == entry.path.len()) {
             let name = &entry.path[..end];
+            if !may_fit(name) {
+                continue;
+            }
             for path in wanted.get(&folded(name)).into_iter().flatten() {
                 let mine = &path.as_bytes()[..end.min(path.as_bytes().len())];
                 if mine != name && folded(mine) == folded(name) {

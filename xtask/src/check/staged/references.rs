@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::gather::Input;
-use super::spread;
-use crate::check::Found;
+use crate::check::{Found, spread};
 use crate::code::code_alone;
 use crate::links::{Exact, Moves, NewPlace, Rewriter, is_markdown};
 use crate::repo::{EntryKind, History, Repo, RepoPath, Tree};

@@ -96,7 +96,7 @@ fn report_fits_a_screen_and_hostile_names_stay_on_their_line() {
 #[test]
 fn names_that_others_may_import_are_kept_apart_from_local_ones() {
     let names = |text: &str| -> Vec<String> {
-        let names = wider::names(text.as_bytes()).into_iter();
+        let names = lost::names(text.as_bytes()).into_iter();
         names.map(|name| String::from_utf8(name).unwrap()).filter(|name| name.starts_with('n')).collect()
     };
     let text = "from x import (\n    n1,\n    n2 as n3,\n)\nn4: int = 1\n\n\ndef n5(n_argument):\n    n_local = 1\n\n\n\

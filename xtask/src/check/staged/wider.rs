@@ -10,17 +10,13 @@ use anyhow::Result;
 
 use super::checks::Switches;
 use super::gather::{Changed, Input, is_file};
-use super::{Finding, Request, references};
+use super::mentioned::Mentioned;
+use super::{Finding, Request, lost, references, sure};
 use crate::check::bytes::{Content, excuses};
 use crate::check::{self, Explained, Found};
-use crate::links::percent_decoded;
-use crate::markdown::{self, Format};
-use crate::repo::{Blobs, CommitId, Entry, EntryKind, History, IndexEntry, RepoPath, Tree};
+use crate::markdown::Format;
+use crate::repo::{Blobs, CommitId, Entry, EntryKind, History, RepoPath, Staged, Tree};
 use crate::report::Level;
-
-/// Files that say where Python modules are found.
-const SETTINGS: &[&[u8]] =
-    &[b"pyproject.toml", b"setup.py", b"setup.cfg", b"tox.ini", b"pytest.ini", b"conftest.py"];
 
 /// The checks that need more than one file.
 const CHECKS: &[&str] =
@@ -29,30 +25,80 @@ const CHECKS: &[&str] =
 /// How often names that files mention are followed before the whole tree is asked.
 const ROUNDS: usize = 12;
 
-pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -> Result<Vec<Finding>> {
-    if !CHECKS.iter().any(|id| switches.is_on(id)) {
-        return Ok(Vec::new());
+/// What is asked of a commit beyond its files one by one.
+pub(super) struct Asked<'a> {
+    staged: &'a Staged,
+    links: bool,
+    python: bool,
+    /// True when the commit may break files that it does not touch, whatever its files hold.
+    breaks: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// `None` where no such check is on.
+    pub(super) fn of(staged: &'a Staged, input: &Input, switches: &Switches) -> Option<Self> {
+        let on = |checks: &[&str]| checks.iter().any(|id| switches.is_on(id));
+        on(CHECKS).then(|| Self {
+            staged,
+            links: on(&["broken-link", "broken-anchor"]),
+            python: on(&["broken-import", "path-anchor", "broken-call"]),
+            // Two sides that each hold together may not do so as one.
+            breaks: input.parents.len() > 1 || input.changes.iter().any(takes_path_away),
+        })
     }
-    let blobs = Blobs::of(request.repo)?;
-    let links = switches.is_on("broken-link") || switches.is_on("broken-anchor");
-    let python =
-        switches.is_on("broken-import") || switches.is_on("path-anchor") || switches.is_on("broken-call");
-    let sources: Vec<&Changed> = input
-        .changes
-        .iter()
-        .filter(|changed| changed.file().is_some())
-        .filter(|changed| (links && is_markdown(&changed.path)) || (python && is_python(&changed.path)))
-        .collect();
-    // Two sides that each hold together may not do so as one.
-    let mut texts: Texts = BTreeMap::new();
-    let may_break = input.parents.len() > 1 || takes_away(&blobs, input, &mut texts)?;
-    if !may_break {
-        if sources.is_empty() {
+
+    fn is_source(&self, path: &RepoPath) -> bool {
+        (self.links && is_markdown(path)) || (self.python && is_python(path))
+    }
+
+    /// What the checks need of a changed file, if they look at it; `before` reads what it was.
+    pub(super) fn source(
+        &self,
+        changed: &Changed,
+        bytes: &[u8],
+        before: impl FnOnce() -> Vec<Vec<u8>>,
+    ) -> Option<Source> {
+        let state = changed.file().filter(|_| self.is_source(&changed.path))?;
+        let loses = |old: &Vec<u8>| match is_markdown(&changed.path) {
+            true => lost::anchor(old, bytes),
+            false => lost::name(old, bytes),
+        };
+        let loses = !self.breaks && before().first().is_some_and(loses);
+        let text = (!self.holds_surely(&changed.path, bytes)).then(|| bytes.to_vec());
+        Some(Source { path: changed.path.clone(), kind: state.kind, text, loses })
+    }
+
+    fn holds_surely(&self, path: &RepoPath, bytes: &[u8]) -> bool {
+        // Where git answers, each question is a child.
+        let reads = self.staged.answered_by_git().is_none();
+        let exists = |path: &RepoPath| reads && matches!(self.staged.find(path.as_bytes()), Ok(Some(_)));
+        is_markdown(path) && sure::links_hold(path, bytes, exists)
+    }
+}
+
+/// A changed file that links to others or imports them.
+pub(super) struct Source {
+    path: RepoPath,
+    kind: EntryKind,
+    /// `None` for a note whose links surely hold.
+    text: Option<Vec<u8>>,
+    /// True when it loses something that others may use.
+    loses: bool,
+}
+
+pub(super) fn judge(
+    request: &Request<'_>,
+    input: &Input,
+    switches: &Switches,
+    (asked, sources): (&Asked<'_>, Vec<Source>),
+) -> Result<Vec<Finding>> {
+    let paths: BTreeSet<RepoPath> = sources.iter().map(|source| source.path.clone()).collect();
+    if !asked.breaks && !sources.iter().any(|source| source.loses) {
+        if sources.iter().all(|source| source.text.is_none()) {
             return Ok(Vec::new());
         }
-        let small = small_tree(request, &blobs, &sources, texts)?;
-        if let Some(tree) = small
-            && of_sources(run(request, (&tree, None), None)?, &sources, &tree).is_empty()
+        if let Some(tree) = small_tree(request, sources)?
+            && of_sources(run(request, (&tree, None), None)?, &paths, &tree).is_empty()
         {
             return Ok(Vec::new());
         }
@@ -71,7 +117,7 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
             // What was broken before is told of the files that the commit touches.
             && (found.level == Level::Deny
                 || found.check == "stale-reference"
-                || sources.iter().any(|changed| changed.path == path))
+                || paths.contains(&path))
     };
     Ok(found.into_iter().filter(told).map(finding).collect())
 }
@@ -92,12 +138,12 @@ fn is_markdown(path: &RepoPath) -> bool {
     Format::of_extension(&path.extension()) == Some(Format::Markdown)
 }
 
-fn is_python(path: &RepoPath) -> bool {
+pub(super) fn is_python(path: &RepoPath) -> bool {
     matches!(path.extension().as_str(), "py" | "pyi")
 }
 
-fn of_sources(found: Vec<Found>, sources: &[&Changed], tree: &Tree) -> Vec<Found> {
-    let is_source = |found: &Found| sources.iter().any(|changed| changed.path.display() == found.path);
+fn of_sources(found: Vec<Found>, sources: &BTreeSet<RepoPath>, tree: &Tree) -> Vec<Found> {
+    let is_source = |found: &Found| sources.iter().any(|path| path.display() == found.path);
     found.into_iter().filter(|found| is_source(found) && !is_excused(tree, found)).collect()
 }
 
@@ -162,285 +208,50 @@ fn whole(request: &Request<'_>, input: &Input, (tree, history): (&Tree, Known<'_
     }
 }
 
-/// What changed files hold now.
-type Texts = BTreeMap<RepoPath, Vec<u8>>;
-
-/// True when the commit removes a path, a heading's anchor or a Python name that others may use. Keeps what it reads
-/// of the files as they will be.
-fn takes_away(blobs: &Blobs, input: &Input, texts: &mut Texts) -> Result<bool> {
-    for changed in &input.changes {
-        let Some(before) = changed.before.iter().flatten().next() else { continue };
-        let Some(after) = &changed.after else { return Ok(true) };
-        if is_file(before) != is_file(after) || (after.kind == EntryKind::Symlink && before != after) {
-            return Ok(true);
-        }
-        let (markdown, python) = (is_markdown(&changed.path), is_python(&changed.path));
-        if !(markdown || python) || !is_file(after) {
-            continue;
-        }
-        let (old, new) = (blobs.read(&before.id)?, blobs.read(&after.id)?);
-        let lost = if markdown {
-            !has_same_headings(&old, &new) && !anchors(&old).is_subset(&anchors(&new))
-        } else {
-            !new.starts_with(&old) && !names(&old).is_subset(&names(&new))
-        };
-        texts.insert(changed.path.clone(), new);
-        if lost {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// True when all lines that may make, begin or hide a heading or another anchor are the same, so that none is lost.
-fn has_same_headings(old: &[u8], new: &[u8]) -> bool {
-    let (old, new) = (shaping_lines(old), shaping_lines(new));
-    old.is_some() && old == new
-}
-
-/// Those lines; `None` for a text with headings that are underlined, which are paragraphs until their end.
-fn shaping_lines(bytes: &[u8]) -> Option<Vec<&[u8]>> {
-    let mut found = Vec::new();
-    let mut previous: &[u8] = b"";
-    for line in bytes.split(|&byte| byte == b'\n') {
-        let words = line.trim_ascii();
-        let is_line_of = |sign: u8| !words.is_empty() && words.iter().all(|&byte| byte == sign);
-        if is_line_of(b'=') || (is_line_of(b'-') && !previous.is_empty()) {
-            return None;
-        }
-        let is_fence = words.starts_with(b"```") || words.starts_with(b"~~~") || is_line_of(b'-');
-        if is_fence || memchr::memchr2(b'#', b'<', line).is_some() {
-            found.push(line);
-        }
-        previous = words;
-    }
-    Some(found)
-}
-
-fn anchors(bytes: &[u8]) -> BTreeSet<String> {
-    let parsed = markdown::parse(&markdown::decode(bytes).0, Format::Markdown);
-    let named = parsed.anchors.iter().map(|anchor| anchor.name.clone());
-    named.chain(parsed.sections.iter().map(|section| section.slug.clone())).collect()
-}
-
-/// Names that the top of a Python file and its classes bind, too many rather than too few, but no local ones; and the
-/// words by which functions say what they take.
-pub(super) fn names(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
-    let mut names = BTreeSet::new();
-    let (mut in_function, mut in_brackets) = (false, false);
-    let mut signature: Vec<u8> = Vec::new();
-    for line in bytes.split(|&byte| byte == b'\n') {
-        let start = line.trim_ascii_start();
-        if start.is_empty() || start.starts_with(b"#") {
-            continue;
-        }
-        if start.len() == line.len() && !start.starts_with(b")") {
-            in_function = begins_function(start);
-        }
-        let is_indented = start.len() < line.len();
-        if (begins_function(start) && !(in_function && is_indented)) || !signature.is_empty() {
-            signature.extend_from_slice(line.trim_ascii());
-            if signature.ends_with(b":") {
-                names.insert(std::mem::take(&mut signature));
-            }
-        }
-        if in_brackets {
-            names.extend(words(line).map(<[u8]>::to_vec));
-            in_brackets = !line.contains(&b')');
-        } else if !(in_function && is_indented) {
-            names.extend(bound(start).into_iter().flat_map(words).map(<[u8]>::to_vec));
-            in_brackets = opens_imports(start);
-        }
-    }
-    names
-}
-
-fn begins_function(line: &[u8]) -> bool {
-    line.starts_with(b"def ") || line.starts_with(b"async def ")
-}
-
-/// The part of a line that binds names, if it binds any.
-fn bound(line: &[u8]) -> Option<&[u8]> {
-    if begins_function(line) || line.starts_with(b"class ") {
-        return Some(&line[..line.iter().position(|byte| b"(:".contains(byte)).unwrap_or(line.len())]);
-    }
-    if [&b"import "[..], b"from ", b"for ", b"with "].iter().any(|word| line.starts_with(word)) {
-        return Some(line);
-    }
-    let left = &line[..memchr::memchr(b'=', line)?];
-    let is_target = |byte: &u8| byte.is_ascii_alphanumeric() || b"_ ,.*:[]|".contains(byte) || *byte >= 128;
-    left.iter().all(is_target).then_some(left)
-}
-
-/// True for an import whose names go on in the next lines.
-fn opens_imports(line: &[u8]) -> bool {
-    line.starts_with(b"from ") && line.contains(&b'(') && !line.contains(&b')')
-}
-
-/// False for words of running text. A destination that is taken for one only means that the whole tree is asked.
-fn may_be_destination(word: &[u8], before: u8) -> bool {
-    let inside = word.strip_suffix(b".").unwrap_or(word);
-    !before.is_ascii_whitespace() || inside.iter().any(|byte| b"./%:".contains(byte))
-}
-
-fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes
-        .split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 128))
-        .filter(|word| word.first().is_some_and(|byte| !byte.is_ascii_digit()))
+/// True when a path goes, or is no longer what it was.
+fn takes_path_away(changed: &Changed) -> bool {
+    let Some(before) = changed.before.iter().flatten().next() else { return false };
+    changed.after.as_ref().is_none_or(|after| {
+        is_file(before) != is_file(after) || (after.kind == EntryKind::Symlink && before != after)
+    })
 }
 
 /// The changed files and all that they may lead to; `None` when names lead on and on.
-fn small_tree(
-    request: &Request<'_>,
-    blobs: &Blobs,
-    sources: &[&Changed],
-    mut texts: Texts,
-) -> Result<Option<Tree>> {
-    let mut wanted = Wanted::default();
+fn small_tree(request: &Request<'_>, sources: Vec<Source>) -> Result<Option<Tree>> {
+    let blobs = Blobs::of(request.repo)?;
+    let mut mentioned = Mentioned::default();
     let mut known = BTreeMap::new();
-    for changed in sources {
-        let Some(state) = changed.file() else { continue };
-        let text = match texts.remove(&changed.path) {
-            Some(text) => text,
-            None => blobs.read(&state.id)?,
-        };
-        wanted.read(&changed.path, &text);
-        known.insert(changed.path.clone(), Some((state.kind, text)));
+    for source in sources {
+        let Some(text) = source.text else { continue };
+        mentioned.read(&source.path, &text);
+        known.insert(source.path, Some((source.kind, text)));
     }
-    let mut entries: Vec<(RepoPath, Entry)> = Vec::new();
-    let mut taken: BTreeSet<RepoPath> = known.keys().cloned().collect();
+    let mut entries: BTreeMap<RepoPath, Entry> = BTreeMap::new();
     for _ in 0..ROUNDS {
+        let modules = mentioned.modules();
         let mut more: Vec<(RepoPath, Entry)> = Vec::new();
-        let mut folder: Vec<u8> = Vec::new();
-        request.staged.each(|entry| {
-            if wanted.takes(&entry, &mut folder) {
-                let path = RepoPath::from_bytes(entry.path);
-                if let (false, Some(id)) = (taken.contains(&path), entry.blob()) {
-                    more.push((path, entry_of(entry.kind(), &id)));
+        if mentioned.asks() {
+            let mut folder: Vec<u8> = Vec::new();
+            request.staged.each(|entry| {
+                if mentioned.takes(&entry, &mut folder) {
+                    let path = RepoPath::from_bytes(entry.path);
+                    let is_new = !known.contains_key(&path) && !entries.contains_key(&path);
+                    let id = entry.blob().filter(|_| is_new);
+                    more.extend(
+                        id.map(|id| (path, Entry { kind: entry.kind(), id: Some(id), tracked: true })),
+                    );
                 }
-            }
-        })?;
-        let before = wanted.modules.len();
-        for (path, entry) in more {
-            if let Some(id) = entry.id.as_ref().filter(|_| is_python(&path) && wanted.has_python) {
-                wanted.read(&path, &blobs.read(id)?);
-            }
-            taken.insert(path.clone());
-            entries.push((path, entry));
+            })?;
         }
-        if wanted.modules.len() == before {
+        for (path, entry) in more {
+            if let Some(id) = entry.id.as_ref().filter(|_| is_python(&path) && mentioned.has_python()) {
+                mentioned.read(&path, &blobs.read(id)?);
+            }
+            entries.insert(path, entry);
+        }
+        if mentioned.modules() == modules {
             return Ok(Some(Tree::of_entries(request.repo, entries)?.overlaid(known)));
         }
     }
     Ok(None)
-}
-
-fn entry_of(kind: EntryKind, id: &crate::repo::BlobId) -> Entry {
-    Entry { kind, id: Some(id.clone()), tracked: true }
-}
-
-/// What the files taken so far mention.
-#[derive(Default)]
-struct Wanted {
-    /// Names that links may mean, in lower case.
-    files: Folded,
-    /// Names that imports may mean.
-    modules: BTreeSet<Vec<u8>>,
-    /// Folders of Python files taken.
-    packages: BTreeSet<Vec<u8>>,
-    has_python: bool,
-}
-
-/// Names in lower case, asked a hundred thousand times: most are told apart by their length.
-#[derive(Default)]
-struct Folded {
-    names: BTreeSet<Vec<u8>>,
-    lengths: BTreeSet<usize>,
-}
-
-impl Folded {
-    fn insert(&mut self, name: &[u8]) {
-        self.lengths.insert(name.len());
-        self.names.insert(name.to_ascii_lowercase());
-    }
-
-    fn contains(&self, name: &[u8]) -> bool {
-        self.lengths.contains(&name.len()) && self.names.contains(&name.to_ascii_lowercase())
-    }
-}
-
-impl Wanted {
-    fn read(&mut self, path: &RepoPath, bytes: &[u8]) {
-        if is_python(path) {
-            self.has_python = true;
-            let mut in_brackets = false;
-            for line in bytes.split(|&byte| byte == b'\n') {
-                let start = line.trim_ascii_start();
-                let imports = memchr::memmem::find(line, b"import").is_some() || start.starts_with(b"from ");
-                if imports || in_brackets {
-                    self.modules.extend(words(line).map(<[u8]>::to_vec));
-                    in_brackets = if in_brackets { !line.contains(&b')') } else { opens_imports(start) };
-                }
-            }
-            let mut folder = path.parent();
-            while let Some(here) = folder {
-                folder = here.parent();
-                self.packages.insert(here.as_bytes().to_vec());
-            }
-            return;
-        }
-        let cut = |byte: &u8| byte.is_ascii_whitespace() || b"()<>\"'`[]|{}=,;#?".contains(byte);
-        let mut at = 0_usize;
-        for word in bytes.split(cut) {
-            let before = at.checked_sub(1).map_or(b' ', |before| bytes[before]);
-            at += word.len() + 1;
-            if word.is_empty() || !may_be_destination(word, before) {
-                continue;
-            }
-            let decoded = percent_decoded(word);
-            let decoded = decoded.strip_suffix(b"/").unwrap_or(&decoded);
-            if let Some(name) =
-                decoded.split(|&byte| byte == b'/').next_back().filter(|name| !name.is_empty())
-            {
-                self.files.insert(name);
-            }
-        }
-    }
-
-    /// True for an entry that a name may mean: the file, or the first file of a folder of that name.
-    fn takes(&self, entry: &IndexEntry<'_>, folder: &mut Vec<u8>) -> bool {
-        let (parent, name) = match memchr::memrchr(b'/', entry.path) {
-            Some(slash) => (&entry.path[..slash], &entry.path[slash + 1..]),
-            None => (&b""[..], entry.path),
-        };
-        let is_first = folder != parent;
-        if is_first {
-            folder.clear();
-            folder.extend_from_slice(parent);
-        }
-        if entry.kind() == EntryKind::Symlink || self.files.contains(name) {
-            return true;
-        }
-        if is_first && parent.split(|&byte| byte == b'/').any(|part| self.files.contains(part)) {
-            return true;
-        }
-        if !self.has_python {
-            return false;
-        }
-        if SETTINGS.contains(&name) {
-            return true;
-        }
-        let Some(stem) = name.strip_suffix(b".py").or_else(|| name.strip_suffix(b".pyi")) else {
-            return false;
-        };
-        let folder_name = parent.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        match stem {
-            b"__init__" => self.modules.contains(folder_name) || self.packages.contains(parent),
-            stem => {
-                self.modules.contains(stem)
-                    || (is_first
-                        && parent.split(|&byte| byte == b'/').any(|part| self.modules.contains(part)))
-            }
-        }
-    }
 }
