@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::load::{Mistake, strings};
 
@@ -64,6 +64,8 @@ pub struct SetupConfig {
     pub prepare: Vec<String>,
     /// The machine that workflows run on; `None`: `ubuntu-24.04`.
     pub runner: Option<String>,
+    /// In how many jobs the checks of a pull request run the tests; `None`: one.
+    pub shards: Option<u32>,
     /// Where CONTRIBUTING.md stands; `None`: where it is found, else at the root.
     pub contributing: Option<String>,
 }
@@ -71,6 +73,9 @@ pub struct SetupConfig {
 /// The places where a host shows CONTRIBUTING.md, the first that is there counts.
 pub const CONTRIBUTING_PLACES: [&str; 3] =
     [".github/CONTRIBUTING.md", "CONTRIBUTING.md", "docs/CONTRIBUTING.md"];
+
+/// More jobs than this a host does not make of one matrix.
+const MOST_SHARDS: i64 = 256;
 
 /// What types cannot tell.
 pub(super) fn mistake(table: &DeTable<'_>) -> Option<Mistake> {
@@ -84,6 +89,16 @@ pub(super) fn mistake(table: &DeTable<'_>) -> Option<Mistake> {
         .or_else(|| first("prepare", bad_command))
         .or_else(|| first("runner", |text| (!is_label(text)).then_some("the label of a runner is expected")))
         .or_else(|| first("contributing", bad_contributing))
+        .or_else(|| bad_shards(table))
+}
+
+fn bad_shards(table: &DeTable<'_>) -> Option<Mistake> {
+    let DeValue::Table(setup) = table.get("setup")?.get_ref() else { return None };
+    let shards = setup.get("shards")?;
+    let DeValue::Integer(number) = shards.get_ref() else { return None };
+    let number = i64::from_str_radix(number.as_str(), number.radix()).unwrap_or(0);
+    (!(1..=MOST_SHARDS).contains(&number))
+        .then(|| (shards.span(), format!("a number of jobs from 1 to {MOST_SHARDS} is expected")))
 }
 
 /// True for `owner/name` as hosts allow it; nothing in it means anything to a shell, to YAML or in an expression.
@@ -150,6 +165,8 @@ mod tests {
             "contributing = \"CONTRIB.md\"",
             "hooks = [\"post-commit\"]",
             "workflows = [\"daily\"]",
+            "shards = 0",
+            "shards = 257",
         ];
         for line in refused {
             assert!(error(line).is_some(), "{line}");
@@ -163,6 +180,7 @@ mod tests {
             "hooks = [\"pre-commit\", \"commit-msg\", \"pre-push\"]",
             "hooks = []",
             "workflows = [\"checks\", \"weekly\"]",
+            "shards = 4",
         ];
         for line in taken {
             assert_eq!(error(line), None, "{line}");

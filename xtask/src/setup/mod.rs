@@ -28,7 +28,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::change::{self, Applied, ChangeSet, EditRecord, Root};
-use crate::config::SetupConfig;
+use crate::config::{GitHook, SetupConfig};
 use crate::repo::{Repo, RepoPath};
 
 pub use managers::Manager;
@@ -67,6 +67,13 @@ pub struct Options {
     pub reports: Vec<(String, &'static str)>,
     /// Where the running program came from: an address and a commit id.
     pub source: Option<(String, String)>,
+}
+
+impl Options {
+    /// True for a hook that is chosen.
+    pub fn wants(&self, hook: GitHook) -> bool {
+        self.config.hooks.as_ref().is_none_or(|hooks| hooks.contains(&hook))
+    }
 }
 
 /// What is to be done.

@@ -40,7 +40,7 @@ fn wanted_hooks(options: &Options) -> Vec<GitHook> {
     if options.uninstall {
         return Vec::new();
     }
-    options.config.hooks.clone().unwrap_or_else(|| GitHook::ALL.to_vec())
+    GitHook::ALL.into_iter().filter(|&hook| options.wants(hook)).collect()
 }
 
 fn wanted_workflows(options: &Options) -> Vec<WorkflowKind> {
@@ -332,7 +332,7 @@ fn facts(common: &Common, options: &Options, notes: &mut Vec<String>) -> Result<
         slug,
         install,
         prepare: options.config.prepare.clone(),
-        shards: 1,
+        shards: options.config.shards.unwrap_or(1),
         runner: options.config.runner.clone().unwrap_or_else(|| "ubuntu-24.04".to_owned()),
         upstream: upstream(common, options, notes),
         reports,

@@ -180,3 +180,67 @@ fn weekly_issue_is_written_from_the_kept_result() {
     let text = String::from_utf8(second.stdout).unwrap();
     assert!(text.contains("| commits of upstream that are lacking here | 9 | 7 more |"), "{text}");
 }
+
+/// The program is stopped at every step of its journal; what recovery leaves is before or after.
+#[cfg(feature = "faults")]
+#[test]
+fn killed_at_any_step_workflows_and_contributing_are_as_before_or_as_after() {
+    for uninstall in [false, true] {
+        let prepared = || {
+            let sandbox = hosted("tiny-notes");
+            sandbox.write("CONTRIBUTING.md", "# Contributing\r\n\r\nBe kind.");
+            sandbox.commit("Contributing");
+            if uninstall {
+                assert_eq!(code(&sandbox, &["setup", "-q"]), 0);
+            }
+            sandbox
+        };
+        let args: &[&str] = if uninstall { &["setup", "-q", "--uninstall"] } else { &["setup", "-q"] };
+        let sandbox = prepared();
+        let before = sandbox.files();
+        assert_eq!(code(&sandbox, args), 0);
+        let after = sandbox.files();
+        let mut stopped = 0;
+        for step in 1.. {
+            let sandbox = prepared();
+            let mut command = sandbox.command(env!("CARGO_BIN_EXE_xtask"));
+            command.env("XTASK_FAULTS", format!("stop={step}"));
+            if command.args(args).output().unwrap().status.success() {
+                break;
+            }
+            stopped += 1;
+            sandbox.output(["undo", "--recover"]);
+            let now = sandbox.files();
+            assert!(now == before || now == after, "step {step}: {:?}", now.keys());
+            assert_eq!(code(&sandbox, args), 0, "step {step}");
+            assert_eq!(sandbox.files(), after, "step {step}: the next command works");
+        }
+        assert!(stopped > 5, "{stopped} steps");
+    }
+}
+
+#[test]
+fn what_the_hook_would_refuse_is_shown_with_settings_that_leave_it_out() {
+    let sandbox = hosted("tiny-notes");
+    sandbox.write("old [1].txt", "a \n");
+    sandbox.write("data/old.json", "{\"a\": 1,}");
+    sandbox.commit("Old");
+    let output = sandbox.output(["setup", "hooks", "-q"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("2 files hold today what it refuses"), "{said}");
+    let lines = said.split_once("xtask.toml:\n\n").expect("an offer").1;
+    sandbox.write("xtask.toml", format!("{SETTINGS}\n{lines}"));
+    sandbox.write("old [1].txt", "b \n");
+    sandbox.write("data/old.json", "{\"b\": 1,}");
+    sandbox.git(&["add", "."]);
+    assert_eq!(code(&sandbox, &["hook", "pre-commit"]), 0);
+    sandbox.write("new.txt", "c \n");
+    sandbox.git(&["add", "."]);
+    assert_eq!(code(&sandbox, &["hook", "pre-commit"]), 1, "others are judged as ever");
+    assert_eq!(code(&sandbox, &["setup", "--uninstall"]), 0);
+    let again = sandbox.output(["setup", "hooks", "-q"]);
+    assert!(
+        !String::from_utf8_lossy(&again.stdout).contains("old [1]"),
+        "what is left out is not told again"
+    );
+}
