@@ -524,3 +524,121 @@ push("tag", "token", lambda r: (r.add("x.py", "T = '%s'\n" % TOKEN).keep(), r.gi
 push("light tag", "", lambda r: r.git("tag", "v1"), "v1")
 push("forced", "", lambda r: (r.git("reset", "-q", "--hard", "HEAD~1"), r.add("y.txt", "y\n").keep()), "+main", setup=lambda r: r.add("x.txt", "x\n").keep())
 push("nothing new", "", lambda r: None, "main")
+
+
+# Cases beside those above: what else stands in a commit.
+def amend_merge(r):
+    OTHER(r)
+    r.git("merge", "-q", "--no-ff", "-m", "m", "side")
+    r.add("e.txt", "e \n")
+
+
+def mailed(r):
+    r.add("both.txt", "one\ntwo\nthree\n").keep()
+    r.git("checkout", "-q", "-b", "side")
+    r.add("both.txt", "one\nside\nthree\n").keep()
+    r.git("format-patch", "-q", "-1", "-o", ".git/mail")
+    r.git("checkout", "-q", "main")
+    r.add("both.txt", "one\nmain\nthree\n").keep()
+    r.sh("sh", "-c", "git am -q -3 .git/mail/*.patch", check=False)
+
+
+case("amend of a merge, dirty", BLANKS, amend_merge, lambda r: r.commit("--amend"), prek=False)
+case("amend of a merge, clean", "", lambda r: (amend_merge(r), r.add("e.txt", "e\n")), lambda r: r.commit("--amend"), prek=False)
+case("commit while patches are applied", BLANKS, lambda r: (mailed(r), r.add("both.txt", "one\nboth \nthree\n")))
+case("commit while bisecting", BLANKS, lambda r: (r.add("x.txt", "x\n").keep(), r.git("bisect", "start"), r.add("a.txt", "a \n")))
+case("revert in progress, dirty", BLANKS, lambda r: (r.add("both.txt", "1\n").keep().add("both.txt", "2\n").keep().add("both.txt", "3\n").keep(), r.sh("git", "revert", "--no-edit", "HEAD~1", check=False), r.add("both.txt", "4 \n")))
+case("commit --only with a removal", LINK, lambda r: (os.remove(r.path("README.md")), r.add("b.txt", "b\n")), lambda r: r.commit("--only", "README.md"))
+case("commit with pathspec from a file", BLANKS, lambda r: r.write("src/main.rs", "fn main() {} \n").write("list", "src/main.rs\n"), lambda r: r.commit("--pathspec-from-file=list"))
+case("partial: link staged, its file not", LINK, lambda r: (r.write("notes/new.md", "# New\n"), r.add("notes/b.md", "[x](new.md)\n")))
+case("partial: heading staged under another name", ANCHOR, lambda r: (r.add("README.md", "# Two\n\nText.\n"), r.write("README.md", "# One\n\nText.\n")))
+case("partial: token in one hunk, staged the other", "", lambda r: (r.add("a.py", "x = 1\n").keep(), r.add("a.py", "x = 2\n"), r.write("a.py", "x = 2\ny = '%s'\n" % TOKEN)))
+case("renamed with a dirty edit left in the work tree", "", lambda r: (r.git("mv", "src/main.rs", "src/x.rs"), r.write("src/x.rs", "fn main() {} \n")))
+case("renamed folder, links within it hold", "", lambda r: (r.add("notes/b.md", "[a](a.md)\n").keep(), r.git("mv", "notes", "texts")), prek=False)
+case("renamed folder, link into it", LINK, lambda r: (r.add("index.md", "[a](notes/a.md)\n").keep(), r.git("mv", "notes", "texts")), prek=False)
+case("two files trade names", "", lambda r: (r.add("x.md", "# X\n").add("y.md", "# Y\n").keep(), r.git("mv", "x.md", "z.md"), r.git("mv", "y.md", "x.md"), r.git("mv", "z.md", "y.md")))
+case("two files trade names, an anchor is lost", ANCHOR, lambda r: (r.add("x.md", "# X\n").add("y.md", "# Y\n").add("l.md", "[x](x.md#x)\n").keep(), r.git("mv", "x.md", "z.md"), r.git("mv", "y.md", "x.md"), r.git("mv", "z.md", "y.md")))
+case("intent to add, imported", IMPORT, lambda r: (r.write("pkg/late.py", "def f():\n    return 1\n"), r.git("add", "-N", "pkg/late.py"), r.add("pkg/use.py", "from pkg.core import run\nfrom pkg.late import f\n\nprint(run(1, 2), f())\n")))
+case("intent to add, a note that repeats", "", lambda r: (r.write("notes/copy.md", "# A\n\nSee [one](../README.md#one).\n"), r.git("add", "-N", "notes/copy.md"), r.add("n.txt", "n\n")))
+case("submodule removed, linked", LINK, lambda r: (submodule(r), r.add("notes/b.md", "[x](../sub)\n").keep(), r.git("rm", "-q", "sub")))
+case("submodule becomes a folder", BLANKS, lambda r: (submodule(r), r.keep(), r.git("rm", "-q", "sub"), r.add("sub/a.txt", "a \n")))
+case("file becomes a submodule, linked with an anchor", "", lambda r: (r.add("sub", "x\n").add("notes/b.md", "[x](../sub)\n").keep(), r.git("rm", "-q", "sub"), submodule(r)))
+case("symbolic link turned to another target", ANCHOR, lambda r: (r.add("docs/t.md", "# T\n").add("docs/u.md", "# U\n"), os.symlink("docs/t.md", r.path("l.md")), r.git("add", "l.md"), r.add("notes/b.md", "[x](../l.md#t)\n").keep(), os.remove(r.path("l.md")), os.symlink("docs/u.md", r.path("l.md")), r.git("add", "l.md")), prek=False)
+case("file of two links on disk", "", lambda r: (r.add("a.txt", "a\n"), os.link(r.path("a.txt"), r.path("b.txt")), r.git("add", "b.txt")))
+many("private-key", ("key in utf-16 big endian", "k.txt", b"\xfe\xff" + KEY.encode("utf-16-be")), ("key in utf-16 without a mark", "k.txt", KEY.encode("utf-16-le")),
+     ("PuTTY key", "k.ppk", "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: k\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 1\nAAAAgQDq1b2c3\nPrivate-MAC: 00\n"),
+     prek=False)
+many("token", ("token in json", "a.json", '{"t": "%s"}\n' % TOKEN), ("token in a link", "a.md", "[x](https://%s@github.com/a/b)\n" % TOKEN), ("token at the very end", "a.bin", b"\x00\x01" + TOKEN.encode()),
+     ("token in utf-16 big endian", "a.txt", b"\xfe\xff" + ("t = " + TOKEN + "\n").encode("utf-16-be")), ("AWS secret", "a.ini", "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYq9Zk3mT1vB\n"))
+many("", ("token's hash in a lock file", "a.lock", "checksum = \"%s\"\n" % ("0f1e2d3c" * 8)), ("utf-16 yaml", "a.yaml", "a: 1\n".encode("utf-16")), ("json with a mark", "a.json", b"\xef\xbb\xbf{}\n"),
+     ("json in a minified file", "a.json", '{"a":[1,2,{"b":null}]}\n'), ("yaml with quotes and signs", "a.yml", "on: {a: 'it''s', b: \"x\\ty\"}\n"), ("toml with all kinds", "a.toml", "a = 0xff\nb = 1e5\nc = [1, [2]]\nd = {e = 1}\nf = '''x'''\n"),
+     ("toml of the largest number", "a.toml", "a = 9223372036854775807\nb = -9223372036854775808\n"), prek=False)
+many("toml", ("toml of a number too large", "a.toml", "a = 9223372036854775808\n"), ("toml number too large in a list", "a.toml", "a = [1, {b = 99999999999999999999}]\n"), ("toml date of no day", "a.toml", "a = 2024-02-31\n"), prek=False)
+files("LFS by a macro of attributes", SIZE, (".gitattributes", "[attr]large filter=lfs diff=lfs merge=lfs -text\n*.big large\n"), ("a.big", "raw\n"), prek=False)
+files("LFS taken back for one folder", "", (".gitattributes", LFS), ("plain/.gitattributes", "*.big -filter\n"), ("plain/a.big", "raw\n"), prek=False)
+case("LFS by the attributes of the repository alone", SIZE, lambda r: (os.makedirs(r.path(".git/info"), exist_ok=True), r.write(".git/info/attributes", LFS).add("a.big", "raw\n")), prek=False)
+case("large file renamed and grown", "", lambda r: (r.add("big.txt", "0123456789abcde\n" * 33000).keep(), r.git("mv", "big.txt", "other.txt"), r.add("other.txt", "0123456789abcde\n" * 33100)), prek=False)
+case("small file replaced by a large one", SIZE, lambda r: r.add("x.txt", "x\n").keep().add("x.txt", "0123456789abcde\n" * 33000))
+case("case conflict of a file and a folder", "case-conflict", lambda r: r.add("Notes", "x\n"))
+case("case conflict with a removed file's folder", "", lambda r: (r.git("rm", "-rq", "notes"), r.add("Notes/z.txt", "z\n")))
+case("underline in markdown while merging", "", lambda r: (OTHER(r), r.sh("git", "merge", "-q", "--no-commit", "side", check=False), r.add("u.md", "Heading\n=======\n\nText.\n")), prek=False)
+many(LINK, ("link in a table", "notes/b.md", "| a | b |\n| --- | --- |\n| [x](gone.md) | c |\n"), ("link in a heading", "notes/b.md", "# [x](gone.md)\n"), ("link in a quote", "notes/b.md", "> [x](gone.md)\n"),
+     ("link with an angle bracket", "notes/b.md", "[x](<gone file.md>)\n"), ("link over two lines", "notes/b.md", "[x\ny](gone.md)\n"), ("link with a query", "notes/b.md", "[x](gone.md?raw=1)\n"), ("image within a link", "notes/b.md", "[![x](gone.png)](https://example.org)\n"))
+many("", ("link to itself", "notes/b.md", "# B\n\n[x](b.md#b)\n"), ("link to the folder above", "notes/b.md", "[x](..)\n"), ("underlined heading", "notes/b.md", "Big one\n=======\n\n[x](#big-one)\n"), ("heading with code and stress", "notes/b.md", "# A `b` *c*!\n\n[x](#a-b-c)\n"),
+     ("named anchor", "notes/b.md", "<a name=\"here\"></a>\n\n[x](#here)\n"), ("mail address", "notes/b.md", "[x](mailto:a@example.org)\n"), ("link that is escaped", "notes/b.md", "\\[x](gone.md)\n"), ("footnote", "notes/b.md", "A[^1].\n\n[^1]: Text.\n"),
+     ("heading in a list", "notes/b.md", "- # Deep\n\n[x](#deep)\n"), ("third heading of a name", "notes/b.md", "# A\n\n# A\n\n# A\n\n[x](#a-2)\n"))
+case("heading loses its second of a name", ANCHOR, lambda r: r.add("notes/b.md", "# A\n\n# A\n").add("notes/c.md", "[x](b.md#a-1)\n").keep().add("notes/b.md", "# A\n\nText.\n"))
+case("underlined heading renamed", ANCHOR, lambda r: r.add("notes/b.md", "Big one\n=======\n").add("notes/c.md", "[x](b.md#big-one)\n").keep().add("notes/b.md", "Big two\n=======\n"))
+case("heading hidden in a fence", ANCHOR, lambda r: r.add("notes/b.md", "# A\n\n# B\n").add("notes/c.md", "[x](b.md#b)\n").keep().add("notes/b.md", "# A\n\n```\n# B\n```\n"))
+case("heading hidden in a comment", ANCHOR, lambda r: r.add("notes/b.md", "# A\n\n# B\n").add("notes/c.md", "[x](b.md#b)\n").keep().add("notes/b.md", "# A\n\n<!--\n# B\n-->\n"))
+case("heading gone by a line joined to it", ANCHOR, lambda r: r.add("notes/b.md", "Text\n\nB\n---\n").add("notes/c.md", "[x](b.md#b)\n").keep().add("notes/b.md", "Text\n\nB\nmore\n---\n"))
+case("lines appended to a note", "", lambda r: r.add("notes/b.md", "# B\n").add("notes/c.md", "[x](b.md#b)\n").keep().add("notes/b.md", "# B\n\nMore.\n"))
+case("lines appended to a note, link to nothing", LINK, lambda r: r.add("notes/b.md", "# B\n").keep().add("notes/b.md", "# B\n\n[x](gone.md)\n"))
+case("reference appended that renames a heading", ANCHOR, lambda r: r.add("notes/b.md", "# See [it][one]\n").add("notes/c.md", "[x](b.md#see-itone)\n").keep().add("notes/b.md", "# See [it][one]\n\n[one]: https://example.org\n"))
+case("module becomes a package", "", lambda r: (r.git("rm", "-q", "pkg/core.py"), r.add("pkg/core/__init__.py", "def run(a, b):\n    return a + b\n")))
+case("package loses its first file, names gone", IMPORT, lambda r: (r.add("lib/__init__.py", "def f():\n    return 1\n").add("go.py", "from lib import f\n\nf()\n").keep(), r.git("rm", "-q", "lib/__init__.py"), r.add("lib/x.py", "y = 1\n")))
+case("name imported by a list over lines", IMPORT, lambda r: r.add("pkg/many.py", "from pkg.core import (\n    other,\n    nothing,\n)\n\nother(), nothing()\n"))
+case("import in a function", IMPORT, lambda r: r.add("pkg/late.py", "def f():\n    from pkg.core import nothing\n    return nothing\n"))
+case("import of a module beside the package", "", lambda r: r.add("tool.py", "def t():\n    return 1\n").add("use_tool.py", "from tool import t\n\nt()\n"))
+case("name given again by assignment", "", lambda r: r.add("pkg/core.py", "def _run(a, b):\n    return a + b\n\n\nrun = _run\n\n\ndef other():\n    return 1\n"))
+case("class loses a method that is called by name", "", lambda r: r.add("pkg/c.py", "class C:\n    def m(self):\n        return 1\n").add("pkg/d.py", "from pkg.c import C\n\nC().m()\n").keep().add("pkg/e.py", "x = 1\n"))
+case("constructor takes more, caller left", CALL, lambda r: r.add("pkg/c.py", "class C:\n    def __init__(self, a):\n        self.a = a\n").add("pkg/d.py", "from pkg.c import C\n\nC(1)\n").keep().add("pkg/c.py", "class C:\n    def __init__(self, a, b):\n        self.a = a + b\n"))
+case("arguments become named ones, caller left", CALL, lambda r: r.add("pkg/core.py", "def run(a, *, b):\n    return a + b\n\n\ndef other():\n    return 1\n"))
+case("arguments of any number", "", lambda r: r.add("pkg/core.py", "def run(*args, **more):\n    return args\n\n\ndef other():\n    return 1\n"))
+case("path named in a folder's readme moved", STALE, lambda r: (r.add("src/README.md", "Begin with `src/main.rs`.\n").keep(), r.git("mv", "src/main.rs", "src/start.rs")))
+case("path named in a container file removed", STALE, lambda r: (r.add("tools/run.sh", "echo\n").add("Dockerfile", "FROM scratch\nCOPY tools/run.sh /run.sh\n").keep(), r.git("rm", "-q", "tools/run.sh")))
+case("path named in settings moved", STALE, lambda r: (r.add("tools/run.py", "x = 1\n").add("pyproject.toml", "[tool.x]\nscript = \"tools/run.py\"\n").keep(), r.git("mv", "tools/run.py", "tools/go.py")))
+many("duplicate-note", ("note identical in another folder", "docs/a.md", "# A\n\nSee [one](../README.md#one).\n"))
+many("", ("empty note beside another", "notes/empty.md", ""), ("note identical to code", "notes/main.md", "fn main() {}\n"))
+many("test-leftover", ("hypothesis data", ".hypothesis/examples/a", "x\n"), ("tox data", ".tox/py/a.txt", "x\n"), ("ruff cache", ".ruff_cache/0.1/a", "x\n"), ("parallel coverage data", ".coverage.host.12.345", "x\n"), ("coverage in xml", "coverage.xml", "<coverage/>\n"), prek=False)
+many("-debug", ("focused block", "a.spec.ts", "describe.only('x', () => {});\n"), ("byebug", "a.rb", "def a\n  byebug\nend\n"), ("var_dump", "a.php", "<?php\nvar_dump($a);\n"))
+case("debugging in a new file beside a removed one", "-debug", lambda r: (r.git("rm", "-q", "src/main.rs"), r.add("a.py", "breakpoint()\n")))
+case("debugging moved within a file", "", lambda r: r.add("a.py", "x = 1\nbreakpoint()\ny = 2\n").keep().add("a.py", "w = 0\nx = 1\nbreakpoint()\ny = 2\n"))
+case("settings staged that cannot be read", "", lambda r: r.add("xtask.toml", "[hook]\nnothing = 1\n"), lambda r: (r.commit(), setattr(r, "done", not r.done and "nothing" in r.said)), prek=False)
+case("settings in the work tree alone do not count", BLANKS, lambda r: r.add("xtask.toml", "[hook]\n").keep().write("xtask.toml", "[hook]\ndisable = [\"trailing-blanks\"]\n").add("a.txt", "a \n"), prek=False)
+case("settings taken out by this commit", BLANKS, lambda r: (r.add("xtask.toml", "[hook]\ndisable = [\"trailing-blanks\"]\n").keep(), r.git("rm", "-q", "xtask.toml"), r.add("a.txt", "a \n")), prek=False)
+case("a name of five thousand letters in its folders", BLANKS, lambda r: r.add("/".join(["d" * 200] * 18) + "/a.txt", "a \n"), prek=False)
+case("a thousand files, one dirty", BLANKS, lambda r: ([r.write("many/%04d.txt" % n, "x%d%s\n" % (n, " " if n == 777 else "")) for n in range(1000)], r.git("add", ".")), prek=False)
+case("a hundred notes, one broken", LINK, lambda r: ([r.write("notes/%03d.md" % n, "# N%d\n\n[x](%s.md)\n" % (n, "gone" if n == 77 else "%03d" % (n - 1 if n else 0))) for n in range(100)], r.git("add", ".")), prek=False)
+
+
+def partial(r, *args):
+    """A clone without contents beyond its notes; it lacks those of the Python files."""
+    r.git("config", "uploadpack.allowFilter", "true")
+    place = os.path.join(os.path.dirname(str(r.root)), "beside-partial")
+    r.git("clone", "-q", "--filter=blob:none", "--sparse", "file://" + str(r.root), place)
+    r.git("sparse-checkout", "set", "notes", cwd=place)
+    for name, value in (("user.name", "t"), ("user.email", "t@x.invalid")):
+        r.git("config", name, value, cwd=place)
+    os.makedirs(os.path.join(place, ".git/xtask/bin"), exist_ok=True)
+    os.symlink(os.path.realpath(r.path(".git/xtask/bin/xtask")), os.path.join(place, ".git/xtask/bin/xtask"))
+    for hook in ("pre-commit", "commit-msg"):
+        with open(r.path(".git/hooks/" + hook)) as text, open(os.path.join(place, ".git/hooks", hook), "w") as file:
+            file.write(text.read())
+        os.chmod(os.path.join(place, ".git/hooks", hook), 0o755)
+    r.git(*args, cwd=place)
+    return place
+
+
+case("partial clone, a note removed", "-broken-link", None, lambda r: r.commit(cwd=partial(r, "rm", "-q", "notes/a.md")), prek=False)
+case("partial clone, a note edited", BLANKS, None, lambda r: (lambda place: (open(os.path.join(place, "notes/a.md"), "a").write("more \n"), r.commit("-a", cwd=place)))(partial(r, "status", "-s")), prek=False)
