@@ -29,8 +29,8 @@ pub enum What {
     Since(String),
 }
 
-/// How many files are few.
-const FEW: usize = 200;
+/// How many files of Python are few.
+const FEW: usize = 50;
 
 /// How many notes one thread reads beside the Python.
 const FEW_NOTES: usize = 16;
@@ -171,7 +171,8 @@ impl<'a> Past<'a> {
 /// Reads one tree: its notes on one thread, its Python on the others.
 pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
     // A few files are parsed sooner than all that is held is read.
-    let is_small = tree.entries().nth(FEW).is_none();
+    let is_python = |path: &RepoPath| matches!(path.extension().as_str(), "py" | "pyi");
+    let is_small = tree.entries().filter(|(path, _)| is_python(path)).nth(FEW).is_none();
     let cache = if is_small { Cache::disabled() } else { Cache::of(repo) };
     let (notes, project) = notes_and_project(tree, &cache)?;
     let links = broken_links(repo, tree, &notes)?;

@@ -154,7 +154,7 @@ fn rehearse(
             .context("rehearse `hook pre-commit`")?;
         lines.push(rehearsed.line());
         baseline = rehearsed.baseline().map(|lines| Offer {
-            why: "until they are mended, these files may be left out".to_owned(),
+            why: "lines that leave out what stands there today, until it is mended".to_owned(),
             path: "xtask.toml".to_owned(),
             lines,
         });

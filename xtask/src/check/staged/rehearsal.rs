@@ -62,8 +62,11 @@ impl Rehearsed {
         }
         let counts: Vec<String> =
             self.refused.iter().map(|(check, paths)| format!("{check} {}", paths.len())).collect();
-        let files = if paths.len() == 1 { "1 file holds" } else { &format!("{} files hold", paths.len()) };
-        format!("pre-commit: {files} today what it refuses once they are touched ({})", counts.join(", "))
+        let (files, touched) = match paths.len() {
+            1 => ("1 file holds".to_owned(), "it is touched"),
+            count => (format!("{count} files hold"), "they are touched"),
+        };
+        format!("pre-commit: {files} today what it refuses once {touched} ({})", counts.join(", "))
     }
 
     /// Lines for `xtask.toml` that leave these files out of these checks; `None` where there are none.
