@@ -11,6 +11,8 @@ use super::{BlobId, EntryKind};
 /// Bytes of an entry before its path: ten numbers of four bytes, the id, two bytes of flags.
 const FIXED: usize = 62;
 const ID: usize = 20;
+/// Folders lie this deep at most: a path has 4096 bytes on the systems where git runs.
+const DEEPEST: usize = 2049;
 /// How files of attributes are called.
 const ATTRIBUTES: &[u8] = b".gitattributes";
 /// A folder of a sparse index.
@@ -221,7 +223,7 @@ impl Index {
             let (name, length) = (&self.bytes[at..at + 4], number(&self.bytes, at + 4)? as usize);
             let body = self.bytes.get(at + 8..at + 8 + length).context("read the index: it was cut off")?;
             match name {
-                b"TREE" => folders = cached_folder(body, &mut 0),
+                b"TREE" => folders = cached_folder(body, &mut 0, DEEPEST),
                 b"link" => return Ok(Err("a split index")),
                 b"sdir" => return Ok(Err("a sparse index")),
                 // Extensions in capital letters may be passed over.
@@ -373,7 +375,8 @@ fn offset(bytes: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// Reads one folder and those below it; `None` when the extension is damaged, which costs speed alone.
-fn cached_folder(bytes: &[u8], at: &mut usize) -> Option<CachedFolder> {
+fn cached_folder(bytes: &[u8], at: &mut usize, deepest: usize) -> Option<CachedFolder> {
+    let deepest = deepest.checked_sub(1)?;
     let name = until(bytes, at, 0)?.to_vec();
     let entries: i64 = std::str::from_utf8(until(bytes, at, b' ')?).ok()?.parse().ok()?;
     let folders: usize = std::str::from_utf8(until(bytes, at, b'\n')?).ok()?.parse().ok()?;
@@ -384,7 +387,7 @@ fn cached_folder(bytes: &[u8], at: &mut usize) -> Option<CachedFolder> {
     } else {
         None
     };
-    let folders = (0..folders).map(|_| cached_folder(bytes, at)).collect::<Option<Vec<_>>>()?;
+    let folders = (0..folders).map(|_| cached_folder(bytes, at, deepest)).collect::<Option<Vec<_>>>()?;
     Some(CachedFolder { name, id, entries: usize::try_from(entries).unwrap_or(0), folders })
 }
 
