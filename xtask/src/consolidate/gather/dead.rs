@@ -25,7 +25,7 @@ const CODE: &[&str] = &[
 ];
 
 /// Changes with the form of what is kept.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is asked, and of what is known already.
 pub(super) struct Asked<'a> {
@@ -52,9 +52,11 @@ pub(super) fn references(
         // What is not known to be gone is not said never to have been.
         None => commands.values_mut().for_each(|names| *names = None),
     }
-    let open = references::to_ask(asked.named, &gathered.notes, &gathered.paths);
+    let gone = references::gone(&gathered.paths, asked.history);
+    let open = references::to_ask(asked.named, &gathered.notes, &gathered.paths, &gone);
     let known = Known {
         paths: &gathered.paths,
+        gone: &gone,
         history: asked.history,
         ignored: &ignored(repo, &open)?,
         commands: &commands,

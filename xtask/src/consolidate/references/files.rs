@@ -70,11 +70,24 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
             None
         }
         What::Path | What::Link(_) => match all.past.ends_so(&written) {
-            Some(old) => gone(named, notes, known, old),
+            Some(old) => gone_by_end(named, notes, known, old),
             None => never(named, notes, known, all, &places),
         },
         _ => None,
     }
+}
+
+/// What became of a file of which the name is only the end. One that git ignores now is an output that was once
+/// committed; one that was gone before a plan named it is not what the plan means.
+fn gone_by_end(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoPath) -> Option<Reference> {
+    if known.ignored.surely.contains(old) {
+        return Some(reference(named, notes, ReferenceClass::Ignored, None, None));
+    }
+    let removed = known.history.paths.get(old).and_then(|past| past.removed.as_ref());
+    let removed = removed.and_then(|change| seconds(&change.date));
+    let written = notes[named.note].created.as_deref().and_then(seconds);
+    let was_gone = removed.zip(written).is_some_and(|(removed, written)| removed < written);
+    if was_gone && named.told >= Told::Perhaps { None } else { gone(named, notes, known, old) }
 }
 
 /// True for `logs/`, `out/x.csv` and `.env`, and for `out/x` where `out/` is named too; `org/name` may be a branch, a
@@ -104,7 +117,9 @@ fn never(
     places: &[RepoPath],
 ) -> Option<Reference> {
     let is_link = matches!(named.what, What::Link(_));
-    if named.told >= if is_link { Told::ToCome } else { Told::Perhaps } {
+    if named.told >= if is_link { Told::ToCome } else { Told::Perhaps }
+        || places.iter().any(|place| has_template(place, known.paths))
+    {
         return None;
     }
     let folder_is_known = named.target.contains('/')
@@ -115,6 +130,17 @@ fn never(
     };
     (is_own && (is_link || folder_is_known))
         .then(|| reference(named, notes, ReferenceClass::NeverExisted, meant(), None))
+}
+
+/// True for `settings.yaml` beside `settings.yaml.example` or `settings.example.yaml`: users make it for themselves.
+fn has_template(place: &RepoPath, paths: &BTreeSet<RepoPath>) -> bool {
+    let bytes = place.as_bytes();
+    let dot = bytes.iter().rposition(|&byte| byte == b'.').filter(|dot| !bytes[*dot..].contains(&b'/'));
+    let (stem, ending) = bytes.split_at(dot.unwrap_or(bytes.len()));
+    [&b".example"[..], b".sample", b".template", b".dist"].into_iter().any(|mark| {
+        let forms = [[bytes, mark, b""].concat(), [stem, mark, ending].concat()];
+        forms.iter().any(|form| paths.contains(&RepoPath::from_bytes(form)))
+    })
 }
 
 /// True for `/docs/x.md` where `docs` is or was a folder, and for `/x.md`; `/home/me/x.md` is another machine's.
@@ -168,6 +194,10 @@ fn folder_gone(
     }
     if let Some(((to, commit), _)) = targets.into_iter().find(|(_, count)| 2 * count > files.len()) {
         return Some(reference(named, notes, ReferenceClass::Moved, Some(to), Some(commit)));
+    }
+    // A folder like `.tool/` belongs to a program that makes it anew wherever it runs.
+    if named.what == What::Data && named.target.starts_with('.') {
+        return None;
     }
     let pasts = files.iter().filter_map(|file| known.history.paths.get(*file));
     let newest = pasts

@@ -76,6 +76,8 @@ impl What {
 /// What is there, and what was.
 pub(super) struct Known<'k> {
     pub(super) paths: &'k BTreeSet<RepoPath>,
+    /// Paths that once were and are gone.
+    pub(super) gone: &'k BTreeSet<RepoPath>,
     pub(super) history: &'k History,
     /// What ignore rules cover among the paths asked for.
     pub(super) ignored: &'k Ignored,
@@ -98,9 +100,21 @@ pub(super) struct Ignored {
     pub(super) perhaps: BTreeSet<RepoPath>,
 }
 
-/// Paths whose ignore rules must be asked for: those that are not there.
-pub(super) fn to_ask(named: &[Named], notes: &[Note], paths: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
+/// The paths that once were and are not there.
+pub(super) fn gone(paths: &BTreeSet<RepoPath>, history: &History) -> BTreeSet<RepoPath> {
+    let removed = history.paths.iter().filter(|(_, past)| past.removed.is_some());
+    removed.map(|(path, _)| path).filter(|path| !paths.contains(*path)).cloned().collect()
+}
+
+/// Paths whose ignore rules must be asked for: those that are not there, and of what is gone those that may be meant.
+pub(super) fn to_ask(
+    named: &[Named],
+    notes: &[Note],
+    paths: &BTreeSet<RepoPath>,
+    gone: &BTreeSet<RepoPath>,
+) -> BTreeSet<RepoPath> {
     let index = Index::of(paths);
+    let past = Index::of(gone);
     let files = named.iter().filter(|named| named.kind == ReferenceKind::File);
     let open = files.filter(|named| {
         matches!(named.what, What::Link(_)) || !index.is_there(&notes[named.note].path, &named.target)
@@ -110,7 +124,9 @@ pub(super) fn to_ask(named: &[Named], notes: &[Note], paths: &BTreeSet<RepoPath>
             What::Link(wanted) => vec![wanted.clone()],
             _ => places(&notes[named.note].path, &named.target),
         };
-        places.into_iter().map(|place| if is_folder(named) { place.join(IN_FOLDER) } else { place })
+        let by_end = past.ends_so(&named.target).cloned();
+        let places = places.into_iter().chain(by_end);
+        places.map(|place| if is_folder(named) { place.join(IN_FOLDER) } else { place })
     })
     .collect()
 }
@@ -145,17 +161,10 @@ fn is_folder(named: &Named) -> bool {
 /// What is named and is not there, sorted by place.
 pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>) -> Vec<Reference> {
     let index = Index::of(known.paths);
-    let gone: BTreeSet<RepoPath> = known
-        .history
-        .paths
-        .iter()
-        .filter(|(path, past)| past.removed.is_some() && !known.paths.contains(*path))
-        .map(|(path, _)| path.clone())
-        .collect();
     let places = Places {
         now: index,
-        past: Index::of(&gone),
-        folders: known.paths.iter().chain(&gone).filter_map(RepoPath::parent).collect(),
+        past: Index::of(known.gone),
+        folders: known.paths.iter().chain(known.gone).filter_map(RepoPath::parent).collect(),
         named: named.iter().filter_map(files::folder_that_is_named).collect(),
     };
     let mut found: Vec<Reference> = named
@@ -231,7 +240,7 @@ fn dead_flag(
     if known.sightings.saw(flag) || named.told >= Told::Gone {
         return None;
     }
-    if let Some(commit) = known.past.get(flag) {
+    if let Some(commit) = known.past.get(&symbols::flag_of_file(flag, &script)) {
         return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
     }
     let is_claimed = known.is_past_known

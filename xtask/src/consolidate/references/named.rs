@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::commands::{self, Called};
 use super::paths::{data_path_of, is_absolute, path_of, stands_in, strip_line_numbers};
-use super::told::{self, Told};
+use super::told::{self, Headings, Told};
 use super::{Named, What, symbols};
 use crate::consolidate::note::Note;
 use crate::consolidate::result::ReferenceKind;
@@ -24,6 +24,7 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
         note,
         lines: note.text.lines().collect(),
         code: code_lines(note),
+        headings: Headings::of(note),
         is_plan: told::is_plan(note),
         found: BTreeSet::new(),
     };
@@ -41,6 +42,7 @@ struct Names<'a> {
     note: &'a Note,
     lines: Vec<&'a str>,
     code: BTreeMap<usize, Language>,
+    headings: Headings,
     is_plan: bool,
     found: BTreeSet<Named>,
 }
@@ -60,7 +62,7 @@ impl Names<'_> {
             // What a comment says of the commands below it.
             _ => told::by_comment(&self.lines, line),
         };
-        let around = told::by_headings(self.note, line).max(told::by_lead(&self.lines, line));
+        let around = self.headings.at(self.note, line).max(told::by_lead(&self.lines, line));
         let by_note = match kind {
             _ if !self.is_plan => Told::Nothing,
             ReferenceKind::Command => Told::ToCome,
@@ -119,7 +121,8 @@ impl Names<'_> {
         // In running text only what has a folder is surely meant as a path.
         let words = parts.iter().flat_map(|part| words(part)).filter(|word| word.contains('/'));
         for target in words.filter_map(path_of).filter(|target| target.contains('/')) {
-            self.add(line, target, What::Path);
+            let is_title = is_title_of_sample(&self.lines, line, &target);
+            self.add(line, target, if is_title { What::Title } else { What::Path });
         }
     }
 }
@@ -148,7 +151,7 @@ pub(in crate::consolidate) fn linked(
         Cow::Owned(_) => wanted,
     };
     let text = note.text.get(note.parsed.lines.range(line)).unwrap_or_default();
-    let told = told::by_words(text, target).max(told::by_headings(note, line));
+    let told = told::by_words(text, target).max(Headings::of(note).at(note, line));
     let what = What::Link(wanted);
     Some(Named { note: number, line, target: target.to_owned(), kind: what.kind(), what, told })
 }
@@ -231,14 +234,19 @@ fn code_lines(note: &Note) -> BTreeMap<usize, Language> {
     lines
 }
 
-/// True for a name alone on its line, above a block of code: it titles the sample, and names no file.
-fn is_title_of_sample(lines: &[&str], line: usize, span: &str) -> bool {
+/// Bytes that a line may hold beside the name of a sample: "**File:** ".
+const LABEL: usize = 40;
+
+/// True for a name alone on its line, or behind a word or two, above a block of code: it titles the sample.
+fn is_title_of_sample(lines: &[&str], line: usize, name: &str) -> bool {
     let Some(text) = lines.get(line - 1) else { return false };
-    fn bare(text: &str) -> &str {
-        text.trim_matches(|character: char| !character.is_alphanumeric())
-    }
     // A line may be as long as a file and hold thousands of names: it is not searched for each of them.
-    if bare(text) != bare(span) {
+    if text.len() > name.len() + LABEL || !text.contains(name) {
+        return false;
+    }
+    let around = text.replacen(name, " ", 1);
+    let words = around.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    if words.count() > 2 {
         return false;
     }
     let next = lines[line..].iter().map(|line| line.trim()).find(|line| !line.is_empty());

@@ -13,7 +13,7 @@ use crate::repo::RepoPath;
 /// Shorter names are words of the language.
 const SHORTEST: usize = 4;
 
-/// By name the commit that removed the last definition.
+/// By name the commit that removed the last definition; of flags by flag and name of the file.
 pub(in crate::consolidate) type Past = BTreeMap<String, String>;
 
 /// Which of the names that were asked for stand in the code.
@@ -243,23 +243,34 @@ pub(in crate::consolidate) fn removed_definitions(log: &str, names: &BTreeSet<St
     let mut past = Past::new();
     let mut commit = "";
     let mut is_prose = false;
+    let mut file = RepoPath::from("");
     for line in log.lines() {
         if let Some(name) = line.strip_prefix('\u{1}') {
             commit = name;
         } else if let Some(path) = line.strip_prefix("diff --git ") {
+            file = RepoPath::from(path.rsplit_once(" b/").map_or(path, |(_, path)| path));
             is_prose = [".md", ".rst", ".txt", ".mdx", ".ipynb"].iter().any(|ending| path.ends_with(ending));
         } else if let Some(text) = line.strip_prefix('-').filter(|text| !is_prose && !text.starts_with("--"))
         {
             // A name is a whole word of the line: the words are looked up, not the names searched for.
             let is_part = |next: char| next.is_alphanumeric() || next == '_' || next == '-';
             for word in text.split(|next: char| !is_part(next)) {
-                if names.contains(word) && !past.contains_key(word) && defines(text, word) {
-                    past.insert(word.to_owned(), commit.to_owned());
+                if !names.contains(word) {
+                    continue;
+                }
+                let key = if word.starts_with('-') { flag_of_file(word, &file) } else { word.to_owned() };
+                if !past.contains_key(&key) && defines(text, word) {
+                    past.insert(key, commit.to_owned());
                 }
             }
         }
     }
     past
+}
+
+/// A flag is one of the programs that read it: what another file had under this name proves nothing.
+pub(super) fn flag_of_file(flag: &str, file: &RepoPath) -> String {
+    format!("{flag} {}", String::from_utf8_lossy(file.file_name()).replace(char::is_whitespace, "_"))
 }
 
 /// True for a line of code that defines a name, or mentions a flag in quotation marks.

@@ -86,12 +86,14 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         "notes/a.md",
         "tools/new/a.py",
         "tools/new/b.py",
+        "src/local.yaml.example",
     ]
     .map(RepoPath::from)
     .into();
     let mut history = History::default();
     let past = PathHistory { first: change(), last: change(), removed: Some(change()), commits: 1 };
-    for path in ["src/gone.py", "notes/gone.md", "left/a.py", "left/b.py"] {
+    for path in ["src/gone.py", "notes/gone.md", "left/a.py", "left/b.py", ".tool/x", "built/site/index.html"]
+    {
         history.paths.insert(path.into(), past.clone());
     }
     let commands =
@@ -107,11 +109,13 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
     sightings.take(&"src/forwards.sh".into(), "python other.py \"$@\"");
     let past = Past::from([
         ("gone_function".to_owned(), "cd".repeat(20)),
-        ("--gone".to_owned(), "cd".repeat(20)),
+        ("--gone kept.py".to_owned(), "cd".repeat(20)),
         ("make old".to_owned(), "cd".repeat(20)),
     ]);
+    let gone = super::gone(&paths, &history);
     let known = Known {
         paths: &paths,
+        gone: &gone,
         history: &history,
         ignored,
         commands: &commands,
@@ -133,10 +137,43 @@ fn words_of_a_line_longer_than_a_sentence_tell_nothing_of_a_name_in_it() {
 }
 
 #[test]
+fn sentence_of_a_paragraph_tells_nothing_of_names_in_others() {
+    let text = format!("{} It is `src/gone.py` that counts.\n", "An old thing was removed. ".repeat(20));
+    let gone = [("src/gone.py".to_owned(), ReferenceClass::Removed)];
+    assert_eq!(classes(&text, &Ignored::default()), gone);
+    let text = format!("{} The old `src/gone.py` counted. It did.\n", "All is well. ".repeat(30));
+    assert_eq!(classes(&text, &Ignored::default()), []);
+}
+
+#[test]
+fn what_was_gone_before_a_plan_named_its_end_is_not_meant() {
+    let mut notes = vec![note("notes/plan.md", "Write to `gone.py`")];
+    let paths: BTreeSet<RepoPath> = ["notes/plan.md"].map(RepoPath::from).into();
+    let mut history = History::default();
+    let past = PathHistory { first: change(), last: change(), removed: Some(change()), commits: 1 };
+    history.paths.insert("src/gone.py".into(), past);
+    let gone = super::gone(&paths, &history);
+    let known = Known {
+        paths: &paths,
+        gone: &gone,
+        history: &history,
+        ignored: &Ignored::default(),
+        commands: &BTreeMap::new(),
+        sightings: &Sightings::default(),
+        past: &Past::new(),
+        is_past_known: true,
+    };
+    for (created, count) in [("2024-01-01T00:00:00Z", 1), ("2026-01-01T00:00:00Z", 0)] {
+        notes[0].created = Some(created.to_owned());
+        assert_eq!(dead(&named(0, &notes[0]), &notes, &known).len(), count, "{created}");
+    }
+}
+
+#[test]
 fn links_paths_of_other_machines_folders_and_commands_have_their_class() {
     use ReferenceClass::{Ignored as Hidden, NeverExisted, Removed};
     let hidden = Ignored {
-        surely: BTreeSet::from([".env".into(), "logs/_".into(), "org/name".into()]),
+        surely: [".env", "logs/_", "org/name", "built/site/index.html"].map(RepoPath::from).into(),
         ..Ignored::default()
     };
     let cases: &[(&str, &[(&str, ReferenceClass)])] = &[
@@ -163,6 +200,7 @@ fn links_paths_of_other_machines_folders_and_commands_have_their_class() {
         ("```sh\ngrep x src/gone.py src/never.py\n```", &[("src/gone.py", Removed)]),
         ("```sh\npython src/kept.py --never-was\n```", &[("python src/kept.py --never-was", NeverExisted)]),
         ("```sh\nbash src/forwards.sh --never-was\n```", &[]),
+        ("Pages are `site/index.html` and `.tool/`", &[("site/index.html", Hidden)]),
         ("Remove these:\n\n- `src/gone.py`\n- `left/a.py`", &[]),
         ("## Renames\n\n### Now\n\n`src/gone.py`", &[]),
         ("See\n→ `src/gone.py`", &[("src/gone.py", Removed)]),
@@ -230,6 +268,9 @@ fn names_are_dead_only_where_it_is_proven() {
         ("`npm run deploy`", &[]),
         ("`src/gone.py`\n\n```python\nx = 1\n```", &[("src/gone.py", ReferenceClass::Removed)]),
         ("**`gone.py`**:\n\n```python\nx = 1\n```", &[]),
+        ("`src/never.py`:\n```python\nx = 1\n```", &[]),
+        ("**File:** `src/never.py`\n\n```python\nx = 1\n```", &[]),
+        ("See `src/never.py`, if it exists, or `src/local.yaml`", &[]),
         ("```sh\npython src/gone.py --x  # a comment\n```", &[("src/gone.py", ReferenceClass::Removed)]),
         (
             "```sh\npython src/kept.py --kept --gone 3\n```",
@@ -268,8 +309,10 @@ fn name_that_differs_in_case_says_what_was_meant() {
     let paths: BTreeSet<RepoPath> = ["docs/Guide.md"].map(RepoPath::from).into();
     let (history, commands, ignored) = (History::default(), BTreeMap::new(), Ignored::default());
     let (sightings, past) = (Sightings::default(), Past::new());
+    let gone = super::gone(&paths, &history);
     let known = Known {
         paths: &paths,
+        gone: &gone,
         history: &history,
         ignored: &ignored,
         commands: &commands,
@@ -292,7 +335,7 @@ fn log_tells_which_commit_removed_the_last_definition() {
                diff --git a/y.py b/y.py\n-def old_name():\n";
     let names: BTreeSet<String> =
         ["old_name", "Old_name_too", "--order", "other"].map(str::to_owned).into_iter().collect();
-    let expected = [("--order", "bbb"), ("Old_name_too", "bbb"), ("old_name", "aaa")];
+    let expected = [("--order y.py", "bbb"), ("Old_name_too", "bbb"), ("old_name", "aaa")];
     let expected: Past = expected.map(|(name, commit)| (name.to_owned(), commit.to_owned())).into();
     assert_eq!(removed_definitions(log, &names), expected);
     assert!(definition_pattern(&names).contains("(Old_name_too|old_name|other)"));

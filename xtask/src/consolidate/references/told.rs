@@ -1,5 +1,8 @@
 //! What the words around a name say of it themselves: that it is gone, still to come, or a sample.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use crate::consolidate::note::Note;
 
 /// What a text says of a name. Each step silences more claims: a sample only that it never was, a thing to come
@@ -86,6 +89,12 @@ const TO_COME: &[&str] = &[
     "implement",
     "not implemented",
     "to be written",
+    "to be created",
+    "to be added",
+    "to be built",
+    "to be made",
+    "not built",
+    "not created",
 ];
 
 const PERHAPS: &[&str] = &[
@@ -114,6 +123,11 @@ const PERHAPS: &[&str] = &[
     "if needed",
     "optional",
     "optionally",
+    "if it exists",
+    "if they exist",
+    "if exists",
+    "if present",
+    "if available",
     "instead of",
     "should",
     "could",
@@ -223,16 +237,84 @@ const PLANS: &[&str] = &[
 /// Bytes of a line above which it is no sentence: its words may speak of anything that it names.
 const LONGEST_SENTENCE: usize = 4000;
 
+/// Bytes of a line above which it is a whole paragraph, of which one sentence speaks of a name.
+const PARAGRAPH: usize = 300;
+
+/// Bytes of a line above which it is not searched for each of its names.
+const LONGEST_PARAGRAPH: usize = 40_000;
+
+/// Words that tell something of what stands beside them.
+struct Lexicon(BTreeMap<&'static str, Vec<(&'static str, Told)>>);
+
+impl Lexicon {
+    fn of(lists: &[(&[&'static str], Told)]) -> Self {
+        let mut by_first: BTreeMap<&str, Vec<(&str, Told)>> = BTreeMap::new();
+        for (words, told) in lists {
+            for word in *words {
+                let first = word.split(|character| !is_part_of_word(character)).next().unwrap_or(word);
+                by_first.entry(first).or_default().push((word, *told));
+            }
+        }
+        Self(by_first)
+    }
+
+    /// The most that a text in small letters says; a word counts where it stands by itself.
+    fn told(&self, text: &str) -> Told {
+        let mut most = Told::Nothing;
+        let mut at = 0;
+        for word in text.split(|character| !is_part_of_word(character)) {
+            // What was split at may be of several bytes.
+            let start = at;
+            at += word.len() + text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+            for (phrase, told) in self.0.get(word).into_iter().flatten() {
+                let rest = text[start..].strip_prefix(phrase);
+                if *told > most && rest.is_some_and(ends_word) {
+                    most = *told;
+                }
+            }
+        }
+        most
+    }
+}
+
+static OF_LINES: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::of(&[(GONE, Told::Gone), (TO_COME, Told::ToCome), (PERHAPS, Told::Perhaps)]));
+
+static OF_HEADINGS: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::of(&[
+        (GONE_HEADINGS, Told::Gone),
+        (COMING_HEADINGS, Told::Perhaps),
+        (SAMPLE_HEADINGS, Told::Perhaps),
+    ])
+});
+
 /// What the words around a name say of it, its own left out: `output/field.csv` is no output for that.
 ///
 /// Of a longer line than people write nothing is known; reading it for each of its names would take time that grows
 /// with the square of its length.
 pub(super) fn by_words(text: &str, name: &str) -> Told {
+    if text.len() > LONGEST_PARAGRAPH {
+        return Told::Perhaps;
+    }
+    let text = if text.len() > PARAGRAPH { sentence_within(text, name) } else { text };
     if text.len() > LONGEST_SENTENCE { Told::Perhaps } else { by_line(&text.replace(name, "_")) }
+}
+
+/// The sentence of a paragraph on one line that holds a name; a row of a table is one statement.
+fn sentence_within<'t>(text: &'t str, name: &str) -> &'t str {
+    let Some(at) = text.find(name).filter(|_| !text.trim_start().starts_with('|')) else { return text };
+    let ends = [". ", "! ", "? "];
+    let start = ends.iter().filter_map(|end| text[..at].rfind(end)).max().map_or(0, |end| end + 2);
+    let behind = at + name.len();
+    let end = ends.iter().filter_map(|end| text[behind..].find(end)).min();
+    &text[start..end.map_or(text.len(), |end| behind + end)]
 }
 
 /// The same for the sentence that a line of running text belongs to.
 pub(super) fn by_sentence(lines: &[&str], line: usize, name: &str) -> Told {
+    if lines.get(line - 1).is_some_and(|text| text.len() > PARAGRAPH) {
+        return by_words(lines[line - 1], name);
+    }
     let is_long = lines[line.saturating_sub(2)..lines.len().min(line + 1)]
         .iter()
         .any(|text| text.len() > LONGEST_SENTENCE);
@@ -245,17 +327,22 @@ pub(super) fn by_line(line: &str) -> Told {
         return Told::Perhaps;
     }
     let lower = line.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| has_word(&lower, word));
-    let makes = has(&["create", "add", "write", "new"]);
-    if has(GONE) || has_arrow(&lower) || (lower.contains("[ ]") && makes) {
+    let told = OF_LINES.told(&lower);
+    let is_open = lower.contains("[ ]");
+    if told == Told::Gone || has_arrow(&lower) || (is_open && makes(&lower)) {
         Told::Gone
-    } else if has(TO_COME) || lower.contains('⏳') {
+    } else if told == Told::ToCome || lower.contains('⏳') {
         Told::ToCome
-    } else if has(PERHAPS) || lower.contains("[ ]") || lower.contains('❌') {
+    } else if told == Told::Perhaps || is_open || lower.contains('❌') {
         Told::Perhaps
     } else {
         Told::Nothing
     }
+}
+
+fn makes(text: &str) -> bool {
+    text.split(|character| !is_part_of_word(character))
+        .any(|word| matches!(word, "create" | "add" | "write" | "new"))
 }
 
 /// The line with the parts of its sentence that stand on the lines before and after it, of a text with fixed width.
@@ -293,16 +380,17 @@ fn has_arrow(line: &str) -> bool {
     text.contains("->") || text.contains('→')
 }
 
-/// True where a word stands by itself: in `gone.md` and `old/x.py` it is part of a name.
-fn has_word(text: &str, word: &str) -> bool {
-    let is_part = |character: char| character.is_alphanumeric() || "_/-".contains(character);
-    text.match_indices(word).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let mut after = text[at + word.len()..].chars();
-        let next = after.next();
-        let is_ending = next == Some('.') && after.next().is_some_and(char::is_alphanumeric);
-        !before.is_some_and(is_part) && !next.is_some_and(is_part) && !is_ending
-    })
+/// In `gone-by` and `old/x.py` a word is part of a name.
+fn is_part_of_word(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '/' | '-')
+}
+
+/// True where a word ends before this text: in `gone.md` it is part of a name.
+fn ends_word(rest: &str) -> bool {
+    let mut rest = rest.chars();
+    let next = rest.next();
+    let is_ending = next == Some('.') && rest.next().is_some_and(char::is_alphanumeric);
+    !next.is_some_and(is_part_of_word) && !is_ending
 }
 
 /// How far up the line is looked for that leads a list or table in.
@@ -338,29 +426,29 @@ pub(super) fn by_comment(lines: &[&str], line: usize) -> Told {
     comment.map_or(Told::Nothing, by_line).min(Told::Perhaps)
 }
 
-/// What the headings above a line say of all that follows: "Deleted files", "Future work".
-pub(super) fn by_headings(note: &Note, line: usize) -> Told {
-    let mut told = Told::Nothing;
-    let mut next = note.parsed.section_at(note.parsed.lines.range(line).start);
-    while let Some(section) = next.and_then(|index| note.parsed.sections.get(index)) {
-        if section.level > 1 || section.parent.is_some() {
-            told = told.max(by_heading(&section.text));
+/// What the headings of a note say of all that follows: "Deleted files", "Future work"; by section.
+pub(super) struct Headings(Vec<Told>);
+
+impl Headings {
+    pub(super) fn of(note: &Note) -> Self {
+        let mut told: Vec<Told> = Vec::with_capacity(note.parsed.sections.len());
+        for section in &note.parsed.sections {
+            // A section stands behind the one that it is part of.
+            let above = section.parent.and_then(|parent| told.get(parent)).copied().unwrap_or_default();
+            let is_title = section.level == 1 && section.parent.is_none();
+            told.push(if is_title { above } else { above.max(by_heading(&section.text)) });
         }
-        next = section.parent;
+        Self(told)
     }
-    told
+
+    pub(super) fn at(&self, note: &Note, line: usize) -> Told {
+        let section = note.parsed.section_at(note.parsed.lines.range(line).start);
+        section.and_then(|section| self.0.get(section)).copied().unwrap_or_default()
+    }
 }
 
 fn by_heading(text: &str) -> Told {
-    let lower = text.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| has_word(&lower, word));
-    if has(GONE_HEADINGS) {
-        Told::Gone
-    } else if has(COMING_HEADINGS) || has(SAMPLE_HEADINGS) {
-        Told::Perhaps
-    } else {
-        Told::Nothing
-    }
+    OF_HEADINGS.told(&text.to_lowercase())
 }
 
 /// True for a note that tells what is to be built, by its path.
