@@ -200,14 +200,15 @@ fn dead_command(named: &Named, notes: &[Note], known: &Known<'_>, index: &Index<
         return dead_flag(named, notes, known, index, program, flag);
     }
     let (program, name) = named.target.rsplit_once(' ')?;
-    let names = known.commands.get(program);
-    if names.is_some_and(|names| names.as_ref().is_none_or(|names| targets::holds(names, name))) {
+    let names = known.commands.get(program).map(Option::as_ref);
+    if names.is_some_and(|names| names.is_none_or(|names| targets::holds(names, name))) {
         return None;
     }
     if let Some(commit) = known.past.get(&named.target).filter(|_| named.told < Told::Gone) {
         return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
     }
-    let is_claimed = names.is_some() && named.told < Told::ToCome;
+    let is_claimed =
+        names.flatten().is_some_and(|names| !targets::takes_any(names)) && named.told < Told::ToCome;
     is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
 }
 
@@ -237,16 +238,16 @@ fn dead_flag(
     let module = symbols::module_places(program).into_iter().find(|place| known.paths.contains(place));
     let script = places(note, program).into_iter().find(|place| known.paths.contains(place));
     let script = script.or_else(|| index.ends_so(program).cloned()).or(module)?;
-    if known.sightings.saw(flag) || named.told >= Told::Gone {
+    let own = known.sightings.reads(&script, flag);
+    if own.unwrap_or_else(|| known.sightings.saw(flag)) || named.told >= Told::Gone {
         return None;
     }
     if let Some(commit) = known.past.get(&symbols::flag_of_file(flag, &script)) {
         return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
     }
-    let is_claimed = known.is_past_known
-        && !known.sightings.saw_flag(flag)
-        && known.sightings.reads_flags(&script)
-        && named.told < Told::ToCome;
+    let is_unread =
+        own == Some(false) || (!known.sightings.saw_flag(flag) && known.sightings.reads_flags(&script));
+    let is_claimed = known.is_past_known && is_unread && named.told < Told::ToCome;
     is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
 }
 

@@ -27,6 +27,11 @@ pub(in crate::consolidate) struct Sightings {
     /// Programs that are called with flags, by the ends of their paths, and those of them that read flags themselves.
     programs: BTreeSet<String>,
     readers: BTreeSet<RepoPath>,
+    /// Flags with the names of the programs that are called with them.
+    calls: BTreeSet<(String, String)>,
+    /// Forms of the flags that are asked for, and by program which of them it holds where it alone says what it reads.
+    forms: BTreeSet<String>,
+    own: BTreeMap<RepoPath, BTreeSet<String>>,
 }
 
 impl Sightings {
@@ -41,6 +46,9 @@ impl Sightings {
                 What::Flag { flag, program } => {
                     sightings.asked.insert(flag.clone());
                     sightings.wanted.extend(forms_of_flag(flag));
+                    sightings.forms.extend(forms_of_flag(flag));
+                    let name = program.rsplit('/').next().unwrap_or(program);
+                    sightings.calls.insert((name.to_owned(), flag.clone()));
                     sightings
                         .programs
                         .insert(program.rsplit(['/', '.']).next().unwrap_or(program).to_owned());
@@ -59,13 +67,15 @@ impl Sightings {
         let stem = String::from_utf8_lossy(path.stem());
         if (self.programs.contains(&*name) || self.programs.contains(&*stem)) && reads_flags(text) {
             self.readers.insert(path.clone());
+            if says_all_flags(text) {
+                let forms = tokens(text).filter(|token| self.forms.contains(*token)).map(str::to_owned);
+                self.own.insert(path.clone(), forms.collect());
+            }
         }
         if self.wanted.is_empty() {
             return;
         }
-        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte >= 0x80;
-        for token in text.as_bytes().split(|&byte| !is_part(byte)).filter(|token| token.len() >= SHORTEST) {
-            let Ok(token) = std::str::from_utf8(token) else { continue };
+        for token in tokens(text) {
             self.see(token);
             for part in token.split('-').filter(|part| part.len() < token.len()) {
                 self.see(part);
@@ -94,10 +104,34 @@ impl Sightings {
         self.readers.contains(path)
     }
 
-    /// What was asked for and stands nowhere: history may know it.
-    pub(in crate::consolidate) fn missing(&self) -> BTreeSet<String> {
-        self.asked.intersection(&self.wanted).cloned().collect()
+    /// Whether a program reads a flag; `None` for one that does not say all its flags itself.
+    pub(super) fn reads(&self, path: &RepoPath, flag: &str) -> Option<bool> {
+        let own = self.own.get(path)?;
+        Some(forms_of_flag(flag).iter().any(|form| own.contains(form)))
     }
+
+    /// What was asked for and stands nowhere, or not in the program that is called with it: history may know it.
+    pub(in crate::consolidate) fn missing(&self) -> BTreeSet<String> {
+        let unread = self.own.keys().flat_map(|path| {
+            let name = String::from_utf8_lossy(path.file_name());
+            let calls = self.calls.iter().filter(move |(program, _)| *program == *name);
+            calls.filter(|(_, flag)| self.reads(path, flag) == Some(false)).map(|(_, flag)| flag.clone())
+        });
+        self.asked.intersection(&self.wanted).cloned().chain(unread).collect()
+    }
+}
+
+/// The words of code that may be names or flags.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte >= 0x80;
+    let tokens = text.as_bytes().split(move |&byte| !is_part(byte)).filter(|token| token.len() >= SHORTEST);
+    tokens.filter_map(|token| std::str::from_utf8(token).ok())
+}
+
+/// True for a Python program that gives its parser to no other: a flag that it does not hold it does not read.
+fn says_all_flags(text: &str) -> bool {
+    const GIVEN_AWAY: &[&str] = &["(parser)", "(parser,", ", parser)", "parser=", "parents="];
+    text.contains("add_argument(") && !GIVEN_AWAY.iter().any(|form| text.contains(form))
 }
 
 /// `--dry-run` as it may stand in code: itself, `dry-run`, `dry_run`; short names are words of the language.

@@ -51,11 +51,19 @@ pub(in crate::consolidate) fn take(commands: &mut Commands, program: &'static st
 /// True for a target that a file of the program holds, by name or by a pattern (`test-%`).
 pub(super) fn holds(names: &BTreeSet<String>, wanted: &str) -> bool {
     let fits = |pattern: &str| {
-        pattern.split_once('%').is_some_and(|(start, end)| {
+        pattern.split_once('%').filter(|_| pattern != ANY).is_some_and(|(start, end)| {
             wanted.len() > start.len() + end.len() && wanted.starts_with(start) && wanted.ends_with(end)
         })
     };
     names.contains(wanted) || names.iter().any(|name| fits(name))
+}
+
+/// The pattern of a Makefile that hands every target on, as that of Sphinx does.
+const ANY: &str = "%";
+
+/// True where some file takes every name: that one never was cannot be said, only that it is gone.
+pub(super) fn takes_any(names: &BTreeSet<String>) -> bool {
+    names.contains(ANY)
 }
 
 /// The targets of a Makefile; `None` where one has a name that only make can tell.

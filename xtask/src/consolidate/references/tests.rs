@@ -106,7 +106,7 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
     }));
     let mut sightings = Sightings::of(&names);
     sightings.take(&"src/kept.py".into(), "def kept_function(): pass\nparser.add_argument(\"--kept\")");
-    sightings.take(&"src/forwards.sh".into(), "python other.py \"$@\"");
+    sightings.take(&"src/forwards.sh".into(), "python other.py \"$@\" --elsewhere");
     let past = Past::from([
         ("gone_function".to_owned(), "cd".repeat(20)),
         ("--gone kept.py".to_owned(), "cd".repeat(20)),
@@ -138,7 +138,8 @@ fn words_of_a_line_longer_than_a_sentence_tell_nothing_of_a_name_in_it() {
 
 #[test]
 fn sentence_of_a_paragraph_tells_nothing_of_names_in_others() {
-    let text = format!("{} It is `src/gone.py` that counts.\n", "An old thing was removed. ".repeat(20));
+    let text =
+        format!("{} Not now. It is `src/gone.py` that counts.\n", "Old things were removed. ".repeat(20));
     let gone = [("src/gone.py".to_owned(), ReferenceClass::Removed)];
     assert_eq!(classes(&text, &Ignored::default()), gone);
     let text = format!("{} The old `src/gone.py` counted. It did.\n", "All is well. ".repeat(30));
@@ -198,12 +199,17 @@ fn links_paths_of_other_machines_folders_and_commands_have_their_class() {
         ("- [ ] run `make nothing`", &[("make nothing", NeverExisted)]),
         ("```sh\nmake -j4 nothing X=1\n```", &[("make nothing", NeverExisted)]),
         ("```sh\ngrep x src/gone.py src/never.py\n```", &[("src/gone.py", Removed)]),
+        ("```sh\npython src/kept.py --elsewhere\n```", &[("python src/kept.py --elsewhere", NeverExisted)]),
         ("```sh\npython src/kept.py --never-was\n```", &[("python src/kept.py --never-was", NeverExisted)]),
         ("```sh\nbash src/forwards.sh --never-was\n```", &[]),
         ("Pages are `site/index.html` and `.tool/`", &[("site/index.html", Hidden)]),
         ("Remove these:\n\n- `src/gone.py`\n- `left/a.py`", &[]),
         ("## Renames\n\n### Now\n\n`src/gone.py`", &[]),
         ("See\n→ `src/gone.py`", &[("src/gone.py", Removed)]),
+        ("| `src/gone.py` | → step 3 |", &[("src/gone.py", Removed)]),
+        ("`src/gone.py`: 99.6 % → 100 % now", &[("src/gone.py", Removed)]),
+        ("`src/gone.py` → now part of src/kept.py; `left/` → `x`", &[]),
+        ("There is **no `left/` folder**", &[]),
         (
             "Of all the files that the last year had brought us `src/gone.py` and the\nothers were removed.",
             &[],
@@ -238,6 +244,17 @@ fn names_that_only_make_can_tell_are_not_known() {
     assert_eq!(names.into_iter().collect::<Vec<_>>(), ["all", "run", "tool"]);
     super::take_commands(&mut commands, "make", "$(foreach x,$(LIST),$(x)): y\n");
     assert_eq!(commands["make"], None);
+}
+
+#[test]
+fn makefile_that_takes_every_target_proves_nothing_there_and_nothing_gone() {
+    let mut commands = super::Commands::new();
+    super::take_commands(&mut commands, "make", "help:\n%: Makefile\n\tsphinx $@\n");
+    let wanted = named(0, &note("notes/a.md", "`make check`, `make html` and `make help`"));
+    let missing = super::missing_commands(&wanted, &commands);
+    assert_eq!(missing.into_iter().collect::<Vec<_>>(), ["make check", "make html"]);
+    let names = commands["make"].as_ref().expect("all names are known");
+    assert!(super::targets::takes_any(names) && !super::targets::holds(names, "check"));
 }
 
 #[test]

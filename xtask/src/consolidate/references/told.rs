@@ -297,17 +297,22 @@ pub(super) fn by_words(text: &str, name: &str) -> Told {
         return Told::Perhaps;
     }
     let text = if text.len() > PARAGRAPH { sentence_within(text, name) } else { text };
-    if text.len() > LONGEST_SENTENCE { Told::Perhaps } else { by_line(&text.replace(name, "_")) }
+    if text.len() > LONGEST_SENTENCE {
+        return Told::Perhaps;
+    }
+    let text = text.replace(name, "_");
+    if text.contains("**") { by_line(&text.replace("**", "")) } else { by_line(&text) }
 }
 
-/// The sentence of a paragraph on one line that holds a name; a row of a table is one statement.
+/// The sentence of a paragraph on one line that holds a name, with those beside it; a row of a table is one statement.
 fn sentence_within<'t>(text: &'t str, name: &str) -> &'t str {
     let Some(at) = text.find(name).filter(|_| !text.trim_start().starts_with('|')) else { return text };
     let ends = [". ", "! ", "? "];
-    let start = ends.iter().filter_map(|end| text[..at].rfind(end)).max().map_or(0, |end| end + 2);
-    let behind = at + name.len();
-    let end = ends.iter().filter_map(|end| text[behind..].find(end)).min();
-    &text[start..end.map_or(text.len(), |end| behind + end)]
+    let before = |at: usize| ends.iter().filter_map(|end| text[..at].rfind(end)).max();
+    let behind = |at: usize| ends.iter().filter_map(|end| text[at..].find(end)).min().map(|end| at + end);
+    let start = before(at).and_then(before).map_or(0, |end| end + 2);
+    let end = behind(at + name.len()).and_then(|end| behind(end + 2)).unwrap_or(text.len());
+    &text[start..end]
 }
 
 /// The same for the sentence that a line of running text belongs to.
@@ -374,10 +379,29 @@ fn sentence(lines: &[&str], line: usize) -> String {
 /// Shorter lines end where their text ends.
 const WIDE: usize = 50;
 
-/// True for `a -> b`; an arrow at the beginning of a line points a reader to something.
+/// True for `a -> b` where b is a name or path. An arrow at the beginning of a line or cell points a reader to
+/// something, one between figures tells how they changed.
 fn has_arrow(line: &str) -> bool {
     let text = line.trim_start_matches(|first: char| !first.is_alphanumeric() && first != '_');
-    text.contains("->") || text.contains('→')
+    ["->", "→"].iter().any(|arrow| {
+        text.match_indices(arrow).any(|(at, _)| {
+            !text[..at].trim_end().ends_with('|') && begins_with_a_name(&text[at + arrow.len()..])
+        })
+    })
+}
+
+/// Words behind an arrow among which the name is: "-> now part of `x.py`".
+const FEW_WORDS: usize = 6;
+
+fn begins_with_a_name(text: &str) -> bool {
+    let is_path = |word: &str| {
+        let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let ending = word.rsplit_once('.').map_or("", |(_, ending)| ending);
+        word.contains('/') || (ending.starts_with(char::is_alphabetic) && ending.len() <= 5)
+    };
+    let cell = text.split('|').next().unwrap_or_default();
+    let is_span = cell.trim_start_matches([' ', '*', '_']).starts_with(['`', '[']);
+    is_span || cell.split_whitespace().take(FEW_WORDS).any(is_path)
 }
 
 /// In `gone-by` and `old/x.py` a word is part of a name.
