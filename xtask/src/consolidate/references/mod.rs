@@ -242,7 +242,11 @@ fn dead_flag(
     if own.unwrap_or_else(|| known.sightings.saw(flag)) || named.told >= Told::Gone {
         return None;
     }
-    if let Some(commit) = known.past.get(&symbols::flag_of_file(flag, &script)) {
+    let beside = || {
+        let folder = script.parent().filter(|_| own.is_none())?;
+        known.past.get(&format!("{flag} {}/", String::from_utf8_lossy(folder.as_bytes())))
+    };
+    if let Some(commit) = known.past.get(&symbols::flag_of_file(flag, &script)).or_else(beside) {
         return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
     }
     let is_unread =

@@ -295,6 +295,11 @@ pub(in crate::consolidate) fn removed_definitions(log: &str, names: &BTreeSet<St
                 let key = if word.starts_with('-') { flag_of_file(word, &file) } else { word.to_owned() };
                 if !past.contains_key(&key) && defines(text, word) {
                     past.insert(key, commit.to_owned());
+                    // A program may leave its flags to a file beside it.
+                    if let Some(folder) = file.parent().filter(|_| word.starts_with('-')) {
+                        let key = format!("{word} {}/", String::from_utf8_lossy(folder.as_bytes()));
+                        past.entry(key).or_insert_with(|| commit.to_owned());
+                    }
                 }
             }
         }
