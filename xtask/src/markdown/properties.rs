@@ -8,7 +8,7 @@ use super::*;
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => "[a-z]{1,3}",
-        2 => prop::sample::select(vec!["\n", "\n", "\n\n", "\r\n", " ", "  ", "\t", "    "]).prop_map(str::to_owned),
+        2 => prop::sample::select(vec!["\n", "\n", "\n\n", "\r\n", "\r", " ", "  ", "\t", "    "]).prop_map(str::to_owned),
         2 => "[\\\\`*_<>()\\[\\]!#&;:|\"'-]",
         3 => prop::sample::select(vec![
             "[a](b)", "[a](<b c>)", "![i](x.png \"t\")", "[r][l]", "[l][]", "[l]", "\n[l]: to.md\n", "\n[l]: <a b> 'x'\n",

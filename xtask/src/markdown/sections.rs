@@ -24,9 +24,13 @@ pub(super) fn divide(
     for heading in headings {
         let (line, last_line) = lines.lines(&heading.range);
         // A byte order mark stands on the first line, but in no section.
-        let begin = lines.range(line).start.max(start);
+        let mut begin = lines.range(line).start.max(start);
         if let Some(before) = sections.last_mut() {
-            before.body.end = begin;
+            // A carriage return alone ends a line for the parser: two headings may stand on one line of ours.
+            if before.body.start > begin {
+                begin = heading.range.start.max(before.range.start);
+            }
+            before.body = before.body.start.min(begin)..begin;
         }
         while let Some(&last) = open.last() {
             if sections[last].level < heading.level {

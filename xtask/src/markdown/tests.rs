@@ -198,3 +198,12 @@ fn ten_megabytes_on_one_line_are_read() {
     assert_eq!(parse(&text, Format::Markdown).blocks[0].range, 0..10_000_000);
     assert_eq!(parse(&text, Format::Plain).blocks[0].range, 0..10_000_000);
 }
+
+#[test]
+fn headings_with_a_carriage_return_alone_between_them_are_two_sections() {
+    let text = "\u{feff}# A\r# Title\nText\n";
+    let parsed = parse(text, Format::Markdown);
+    let sections: Vec<_> =
+        parsed.sections.iter().map(|it| (&text[it.range.clone()], &text[it.body.clone()])).collect();
+    assert_eq!(sections, [("# A\r", ""), ("# Title\nText\n", "Text\n")]);
+}
