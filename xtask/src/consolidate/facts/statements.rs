@@ -307,15 +307,14 @@ fn names_a_file(text: &str) -> bool {
 
 /// What is needed at least: "Python 3.8 or newer", "requires Node >= 18".
 fn requirement(text: &str) -> Option<Said> {
-    const CUES: &[&str] =
-        &["require", "need", "minimum", "at least", "or newer", "or later", "or higher", "or above"];
+    const BEFORE: &[&str] = &["require", "need", "minimum", "at least", "lowest"];
+    const BEHIND: &[&str] =
+        &["or newer", "or later", "or higher", "or above", "or greater", "minimum", "required", "is needed"];
     let plain = bare(text);
-    let lower = plain.to_lowercase();
     let words: Vec<&str> = plain.split_whitespace().collect();
     if words.len() > 2 && words[0].eq_ignore_ascii_case("lines") {
         return None;
     }
-    let has_cue = CUES.iter().any(|cue| lower.contains(cue));
     let at = (1..words.len().min(12)).find(|&at| {
         let word = words[at].trim_start_matches(['≥', '>', '=', 'v', '(']);
         word.starts_with(|first: char| first.is_ascii_digit()) && is_program(words[at - 1])
@@ -324,6 +323,15 @@ fn requirement(text: &str) -> Option<Said> {
                 && is_program(words[at - 2])
                 && word.starts_with(|first: char| first.is_ascii_digit()))
     })?;
+    // The words that make it a need stand beside it: in another part of the sentence they speak of something else.
+    let before = words[..at].join(" ").to_lowercase();
+    let behind = words[at + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").to_lowercase();
+    // What opens with program and version speaks of them to its end.
+    let opens = at <= 1 && BEFORE.iter().any(|cue| plain.to_lowercase().contains(cue));
+    let has_cue = opens
+        || BEFORE.iter().any(|cue| before.contains(cue))
+        || BEHIND.iter().any(|cue| behind.contains(cue));
+    let is_of_a_part = behind.starts_with("(for ");
     let word = words[at];
     let name = if is_program(words[at - 1]) { words[at - 1] } else { words[at - 2] };
     let signed = word.starts_with(['≥', '>']) || [">=", "≥"].contains(&words[at - 1]);
@@ -333,7 +341,8 @@ fn requirement(text: &str) -> Option<Said> {
         .trim_end_matches('+')
         .split('.')
         .all(|part| !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()));
-    if !is_version || !(has_cue || signed || figures.ends_with('+')) {
+    let is_marked = signed || figures.ends_with('+');
+    if !is_version || is_of_a_part || !(has_cue || is_marked && at <= FEW_WORDS) {
         return None;
     }
     let parts: Vec<u32> =
@@ -348,6 +357,9 @@ fn requirement(text: &str) -> Option<Said> {
         shown_value: figures.to_owned(),
     })
 }
+
+/// Words before a version with a plus in which it is still the subject: "**Linux**: GCC 11+".
+const FEW_WORDS: usize = 5;
 
 /// Programs that people name with the version they need.
 fn is_program(word: &str) -> bool {
@@ -403,7 +415,10 @@ fn is_program(word: &str) -> bool {
 
 /// "The lab owns 12 loggers": a sentence up to the thing it counts, with its one number taken out.
 fn sentences(text: &str) -> Vec<Said> {
-    if text.contains("](") {
+    let is_label = |key: &str| {
+        key.len() <= LONGEST_KEY && split(key).iter().any(|word| super::OF_A_DAY.contains(&word.as_str()))
+    };
+    if text.contains("](") || text.split_once(':').is_some_and(|(key, _)| is_label(key)) {
         return Vec::new();
     }
     let plain = bare(text);

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::notes::{component, form_of, tells_of_the_future, theme, version_of};
 use super::statements::{Form, Statement, split};
 use super::value;
 use crate::consolidate::affinity::{Affinities, tells_of_a_day};
 use crate::consolidate::note::Note;
-use crate::consolidate::note::Role;
 use crate::consolidate::overlaps::Overlaps;
-use crate::consolidate::role;
-use crate::repo::RepoPath;
 
 /// Affinity from which two notes are about one thing.
 const NEAR: f64 = 0.2;
@@ -19,8 +17,12 @@ const LIKE: f64 = 0.2;
 /// So many names with different values, and more than those that agree, make two notes sheets of two things.
 const MANY_APART: usize = 3;
 
+/// Share of headings that two notes have in common from which they are sheets of one form, and how many it takes.
+const ONE_FORM: f64 = 0.4;
+const FEW_HEADINGS: usize = 3;
+
 /// Words of headings and names that say nothing about the subject.
-const PLAIN_WORDS: &[&str] = &[
+pub(super) const PLAIN_WORDS: &[&str] = &[
     "configuration",
     "config",
     "setting",
@@ -163,6 +165,8 @@ pub(super) struct Subjects<'n> {
     themes: Vec<BTreeSet<String>>,
     /// In how many notes' themes each word is.
     spread: BTreeMap<String, usize>,
+    /// The headings of each note, without figures.
+    forms: Vec<BTreeSet<String>>,
     /// The named statements of each section, by note and section.
     siblings: BTreeMap<(usize, Option<usize>), Vec<usize>>,
     statements: &'n [Statement],
@@ -196,12 +200,28 @@ impl<'n> Subjects<'n> {
         }
         let versions = notes.iter().map(|note| version_of(&note.path)).collect();
         let is_plan = notes.iter().map(tells_of_the_future).collect();
-        Self { notes, overlaps, affinities, themes, spread, siblings, statements, given, versions, is_plan }
+        let forms = notes.iter().map(form_of).collect();
+        Self {
+            notes,
+            overlaps,
+            affinities,
+            themes,
+            spread,
+            forms,
+            siblings,
+            statements,
+            given,
+            versions,
+            is_plan,
+        }
     }
 
     /// True where two statements of one name surely speak of one thing.
     pub(super) fn are_one(&self, one: &Statement, other: &Statement) -> bool {
-        if self.describe_different_things(one.note, other.note) {
+        if self.describe_different_things(one.note, other.note)
+            || self.are_sheets_of_one_form(one.note, other.note)
+            || self.are_of_different_versions(one.note, other.note)
+        {
             return false;
         }
         if self.stand_in_one_passage(one, other) {
@@ -219,16 +239,15 @@ impl<'n> Subjects<'n> {
         let near = evidence.score() >= NEAR || evidence.body >= LIKE || evidence.overlap > 0.0;
         let days = [one, other].map(|statement| tells_of_a_day(&self.notes[statement.note]));
         if days == [true, true]
-            || self.versions[one.note].is_some()
-                && self.versions[other.note].is_some()
-                && self.versions[one.note] != self.versions[other.note]
             || (one.form != Form::Requirement && self.is_plan[one.note] != self.is_plan[other.note])
         {
             return false;
         }
         match one.form {
             Form::Tests => self.same_suite(one, other),
-            Form::Requirement => true,
+            Form::Requirement => {
+                component(&self.notes[one.note].path) == component(&self.notes[other.note].path)
+            }
             Form::Sentence => shared_theme || near || one.key.len() >= 5,
             Form::Named => self.name_one_thing(one, other, &here, &there, shared_theme, near),
         }
@@ -262,7 +281,8 @@ impl<'n> Subjects<'n> {
         if is_specific(&one.key) {
             shared_theme || near
         } else {
-            (shared_theme && shared_local) || (agreeing >= 1 && (shared_theme || shared_local))
+            (shared_theme && shared_local && !self.have_names_of_their_own(one.note, other.note))
+                || (agreeing >= 1 && (shared_theme || shared_local))
         }
     }
 
@@ -275,6 +295,28 @@ impl<'n> Subjects<'n> {
             |(a, b): (usize, usize)| value::contradict(&self.statements[a].value, &self.statements[b].value);
         let (apart, alike): (Vec<bool>, Vec<bool>) = common.map(differs).partition(|&differs| differs);
         apart.len() >= MANY_APART && apart.len() > alike.len()
+    }
+
+    /// True where each note's name tells of something that the other's does not.
+    fn have_names_of_their_own(&self, one: usize, other: usize) -> bool {
+        let (a, b) = (&self.themes[one], &self.themes[other]);
+        a.difference(b).next().is_some() && b.difference(a).next().is_some()
+    }
+
+    /// True for two notes written after one pattern, each about a thing of its own (two services, two audits): what the
+    /// one says of its thing does not contradict what the other says of another.
+    fn are_sheets_of_one_form(&self, one: usize, other: usize) -> bool {
+        let (a, b) = (&self.forms[one], &self.forms[other]);
+        if a.len().min(b.len()) < FEW_HEADINGS || !self.have_names_of_their_own(one, other) {
+            return false;
+        }
+        let common = a.intersection(b).count();
+        common as f64 >= ONE_FORM * (a.len() + b.len() - common) as f64
+    }
+
+    fn are_of_different_versions(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.versions[one], &self.versions[other]);
+        one.is_some() && other.is_some() && one != other
     }
 
     /// Words of the headings around a statement, but for the note's own title.
@@ -335,43 +377,8 @@ impl<'n> Subjects<'n> {
     }
 }
 
-/// What a note is about, by its name and title.
-fn theme(note: &Note) -> BTreeSet<String> {
-    let mut words: BTreeSet<String> = role::theme_of_name(&note.stem()).into_iter().collect();
-    words.extend(role::theme_of_name(&note.title));
-    words.retain(|word| !KINDS.contains(&word.as_str()) && !PLAIN_WORDS.contains(&word.as_str()));
-    words
-}
-
-/// Short names of kinds of documents, which a whole family of them carries.
-const KINDS: &[&str] = &[
-    "brd", "prd", "trd", "adr", "rfc", "issue", "task", "batch", "phase", "business", "product", "decision",
-    "record",
-];
-
-/// The last version in a path: `v1.8` of `docs/v1.8/STATE.md`.
-fn version_of(path: &RepoPath) -> Option<String> {
-    let shown = path.display().to_lowercase();
-    let parts = shown.split(|character: char| !(character.is_alphanumeric() || character == '.'));
-    let mut versions = parts.filter(|part| {
-        let figures = part.strip_prefix('v').unwrap_or("");
-        figures.starts_with(|first: char| first.is_ascii_digit())
-            && figures.trim_end_matches(".md").chars().all(|next| next.is_ascii_digit() || next == '.')
-    });
-    versions.next_back().map(|version| version.trim_end_matches(".md").to_owned())
-}
-
-/// True for plans, ideas and proposals.
-fn tells_of_the_future(note: &Note) -> bool {
-    const FUTURE: &[&str] =
-        &["idea", "ideas", "proposal", "proposals", "future", "roadmap", "rfc", "plan", "plans", "planning"];
-    let parts = note.path.display().to_lowercase();
-    note.role == Role::Plan
-        || parts.split(|character: char| !character.is_alphanumeric()).any(|part| FUTURE.contains(&part))
-}
-
 /// A letter or figure that numbers sections.
-fn is_mark(word: &str) -> bool {
+pub(super) fn is_mark(word: &str) -> bool {
     word.len() == 1 || word.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -45,6 +45,9 @@ fn values_contradict_only_where_both_cannot_hold() {
         ("8 codebooks", "8 GB", false),
         ("speed 3", "speed 2", true),
         ("$5", "$7", true),
+        ("100%", "1.00", false),
+        ("100%", "0.5", true),
+        ("0.5 ms per frame", "0.1 ms per player", false),
     ];
     for (one, other, expected) in cases {
         let (Some(a), Some(b)) = (read(one), read(other)) else { panic!("{one} or {other} is no value") };
@@ -68,6 +71,9 @@ fn what_is_more_or_less_than_one_value_is_none() {
         "Module 1.1",
         "160×90×3 pixels",
         "12.0 vs 24.0",
+        "300 (Light), 400 (Normal)",
+        "Minimum 400 for body text, 600+ for headings",
+        "Improve by 20%",
         "the one of 12 that we all like so very much",
     ];
     for text in texts {
@@ -169,6 +175,30 @@ fn what_only_shares_a_name_is_no_conflict() {
                     "# Bath logger Beta\n\n| Item | Value |\n| --- | --- |\n| Lens width | 5 |\n| Baud rate | 4800 |\n\
                      | Float depth | 128 |\n| Battery cells | 2 |\n",
                 ),
+            ],
+        ),
+        (
+            "sheets of one form that share one name alone",
+            &[
+                (
+                    "notes/bath-alpha.md",
+                    "# Bath Alpha\n\n## Purpose\n\nx\n\n## Ports\n\n**Metrics port:** 80\n\n## Files\n\ny\n",
+                ),
+                (
+                    "notes/bath-beta.md",
+                    "# Bath Beta\n\n## Purpose\n\nz\n\n## Ports\n\n**Metrics port:** 81\n\n## Files\n\nw\n",
+                ),
+            ],
+        ),
+        (
+            "needs of two parts, and words that speak of something else",
+            &[
+                ("tools/a/README.md", "# A\n\n- Python 3.8+\n"),
+                (
+                    "docs/b.md",
+                    "# B\n\n- Python 3.12+ (for the bot)\n\nThe build with Python 3.9.2 shows what we need.\n",
+                ),
+                ("engine/README.md", "# C\n\n- Python 3.10+\n"),
             ],
         ),
         (

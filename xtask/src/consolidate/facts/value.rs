@@ -83,6 +83,9 @@ pub(super) fn read(text: &str) -> Option<Value> {
     if ["→", "->", "=>", " vs ", " vs. ", "≠"].iter().any(|mark| plain.contains(mark)) {
         return None;
     }
+    if is_list(&plain) {
+        return None;
+    }
     // What follows a value in brackets, or behind a dash or stop, explains it.
     let head = head(&plain);
     switch(head).or_else(|| quantity(head))
@@ -96,6 +99,18 @@ fn plain(text: &str) -> String {
     })
     .trim()
     .to_owned()
+}
+
+/// True for `300 (light), 400, 500`: several values, each of something else.
+fn is_list(text: &str) -> bool {
+    text.split(", ").skip(1).any(|part| {
+        let rest = part.trim_start_matches(|next: char| next.is_ascii_digit() || next == '.');
+        rest.len() < part.len()
+            && (rest.trim().is_empty()
+                || rest.starts_with(['+', ','])
+                || rest.starts_with(" (")
+                || rest.starts_with(" for "))
+    })
 }
 
 fn head(text: &str) -> &str {
@@ -181,8 +196,11 @@ fn lead(text: &str) -> Option<(Vec<String>, Bound, bool)> {
             "at" | "up" | "to" | "the" | "a" | "all" | "exactly" | "only" => {}
             "v" => {}
             // `Module 1.1`, `Phase 2`: names of parts.
-            "module" | "phase" | "task" | "issue" | "step" | "section" | "chapter" | "part" | "option"
-            | "day" | "week" | "sprint" | "milestone" | "line" | "page" | "pr" | "adr" => return None,
+            // "By 20 %" is a change.
+            "by" | "module" | "phase" | "task" | "issue" | "step" | "section" | "chapter" | "part"
+            | "option" | "day" | "week" | "sprint" | "milestone" | "line" | "page" | "pr" | "adr" => {
+                return None;
+            }
             other => words.push(words::singular(other).to_owned()),
         }
     }
@@ -267,7 +285,9 @@ fn unit_words(rest: &str) -> Option<Vec<String>> {
             words::singular(lower).to_owned()
         })
         .collect();
+    // "400 for body text" is the value of a part.
     let fits = found.len() <= UNIT_WORDS
+        && !found.iter().any(|word| word == "for")
         && found
             .iter()
             .all(|word| !word.contains(|next: char| next.is_ascii_digit() || "=<>[]{}()\\".contains(next)));
@@ -328,16 +348,72 @@ impl Unit {
         if is_measure(self) && self.after.first() != other.after.first() {
             return false;
         }
+        // So much for each frame is not so much for each player.
+        let per = |unit: &Self| {
+            let at = unit.after.iter().position(|word| word == "per" || word == "each");
+            at.and_then(|at| unit.after.get(at + 1).cloned())
+        };
+        if per(self).zip(per(other)).is_some_and(|(one, two)| one != two) {
+            return false;
+        }
         same(&self.before, &other.before) && same(&self.after, &other.after)
+    }
+
+    fn is_percent(&self) -> bool {
+        self.after.first().is_some_and(|first| first == "%")
+    }
+
+    fn is_bare(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
     }
 }
 
 /// True where a value is what work takes: hours, days, weeks.
 pub(super) fn is_effort(shown: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "hour",
+        "hr",
+        "day",
+        "week",
+        "month",
+        "minute",
+        "sprint",
+        "stunde",
+        "tag",
+        "woche",
+        "heure",
+        "jour",
+        "semaine",
+        "hora",
+        "día",
+        "semana",
+        "час",
+        "часа",
+        "часов",
+        "день",
+        "дней",
+        "시간",
+        "분",
+        "일",
+        "주",
+        "개월",
+        "時間",
+        "分",
+        "日",
+        "週間",
+        "小时",
+        "小時",
+        "分钟",
+        "分鐘",
+        "天",
+        "周",
+        "週",
+        "个月",
+        "個月",
+    ];
     let lower = shown.to_lowercase();
-    ["hour", "hr", "day", "week", "month", "minute", "sprint"].iter().any(|unit| {
-        lower.split(|character: char| !character.is_alphabetic()).any(|word| words::singular(word) == *unit)
-    })
+    let mut words = lower.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
+    words.any(|word| UNITS.contains(&words::singular(word)))
 }
 
 /// True where two values of one thing cannot both hold.
@@ -367,7 +443,16 @@ pub(super) fn contradict(one: &Value, other: &Value) -> bool {
     }
 }
 
+/// True for a share as percentage and as fraction: 100 % and 1.00.
+fn are_one_share(percent: &Number, fraction: &Number) -> bool {
+    let apart = (percent.value / 100.0 - fraction.value).abs();
+    percent.unit.is_percent() && fraction.unit.is_bare() && apart <= fraction.slack + percent.slack / 100.0
+}
+
 fn numbers_contradict(one: &Number, other: &Number) -> bool {
+    if are_one_share(one, other) || are_one_share(other, one) {
+        return false;
+    }
     if !one.unit.agrees(&other.unit) {
         return false;
     }

@@ -1,0 +1,81 @@
+//! What the path, name and headings of a note say of its subject.
+
+use std::collections::BTreeSet;
+
+use super::statements::split;
+use super::subject::{PLAIN_WORDS, is_mark};
+use crate::consolidate::note::{Note, Role};
+use crate::consolidate::role;
+use crate::repo::RepoPath;
+
+/// What a note is about, by its name and title.
+pub(super) fn theme(note: &Note) -> BTreeSet<String> {
+    let mut words: BTreeSet<String> = role::theme_of_name(&note.stem()).into_iter().collect();
+    words.extend(role::theme_of_name(&note.title));
+    words.retain(|word| !KINDS.contains(&word.as_str()) && !PLAIN_WORDS.contains(&word.as_str()));
+    words
+}
+
+/// What the headings below a note's title say, without figures.
+pub(super) fn form_of(note: &Note) -> BTreeSet<String> {
+    let below = note.parsed.sections.iter().filter(|section| section.level > 1);
+    let words = below.map(|section| {
+        split(&section.text).into_iter().filter(|word| !is_mark(word)).collect::<Vec<_>>().join(" ")
+    });
+    words.filter(|words| !words.is_empty()).collect()
+}
+
+/// The part of a repository whose needs a note tells: its first folder, unless that holds the notes of all of it.
+pub(super) fn component(path: &RepoPath) -> Option<String> {
+    const OF_ALL: &[&str] = &[
+        "doc",
+        "docs",
+        "documentation",
+        "notes",
+        "note",
+        "report",
+        "reports",
+        "plan",
+        "plans",
+        "planning",
+        "wiki",
+        "guide",
+        "guides",
+        "archive",
+        "specs",
+        "design",
+        "memory",
+        "knowledge",
+        "sessions",
+    ];
+    let shown = path.display().to_lowercase();
+    let (first, _) = shown.split_once('/')?;
+    (!OF_ALL.contains(&first.trim_start_matches(['.', '_']))).then(|| first.to_owned())
+}
+
+/// Short names of kinds of documents, which a whole family of them carries.
+const KINDS: &[&str] = &[
+    "brd", "prd", "trd", "adr", "rfc", "issue", "task", "batch", "phase", "business", "product", "decision",
+    "record",
+];
+
+/// The last version in a path: `v1.8` of `docs/v1.8/STATE.md`.
+pub(super) fn version_of(path: &RepoPath) -> Option<String> {
+    let shown = path.display().to_lowercase();
+    let parts = shown.split(|character: char| !(character.is_alphanumeric() || character == '.'));
+    let mut versions = parts.filter(|part| {
+        let figures = part.strip_prefix('v').unwrap_or("");
+        figures.starts_with(|first: char| first.is_ascii_digit())
+            && figures.trim_end_matches(".md").chars().all(|next| next.is_ascii_digit() || next == '.')
+    });
+    versions.next_back().map(|version| version.trim_end_matches(".md").to_owned())
+}
+
+/// True for plans, ideas and proposals.
+pub(super) fn tells_of_the_future(note: &Note) -> bool {
+    const FUTURE: &[&str] =
+        &["idea", "ideas", "proposal", "proposals", "future", "roadmap", "rfc", "plan", "plans", "planning"];
+    let parts = note.path.display().to_lowercase();
+    note.role == Role::Plan
+        || parts.split(|character: char| !character.is_alphanumeric()).any(|part| FUTURE.contains(&part))
+}
