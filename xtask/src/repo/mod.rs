@@ -30,3 +30,15 @@ pub use path::RepoPath;
 pub use scratch::Scratch;
 pub use staged::{Changes, Staged, StagedChange, State};
 pub use tree::{Entry, EntryKind, Tree};
+
+/// How many entries an index file has, `None` for a form that only git reads: the reader's door for the fuzz target.
+///
+/// # Errors
+/// The bytes are no index, or a damaged one.
+#[cfg(feature = "fuzzing")]
+pub fn count_entries(bytes: Vec<u8>) -> anyhow::Result<Option<usize>> {
+    let index::Parsed::Whole(index) = index::Index::parse(bytes)? else { return Ok(None) };
+    let mut count = 0;
+    index.each(|_| count += 1)?;
+    Ok(Some(count))
+}

@@ -129,6 +129,15 @@ pub struct PlannedRun {
     pub last_duration_s: Option<f64>,
 }
 
+/// How many test cases a JUnit file tells of: the reader's door for the fuzz target.
+///
+/// # Errors
+/// It is no XML, or no JUnit XML.
+#[cfg(feature = "fuzzing")]
+pub fn count_cases(text: &str) -> Result<usize> {
+    Ok(junit_read::read(text)?.len())
+}
+
 /// Says which suites [`run`] would run.
 ///
 /// # Errors
