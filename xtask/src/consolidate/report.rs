@@ -339,7 +339,8 @@ fn remarks(document: &mut Document, analysis: &Analysis) {
         document.heading(2, format!("Left where they are ({})", protected.len()));
         let entries = protected.iter().take(LISTED).map(|note| {
             Inline::code(note.path.display().into_owned())
-                .text(format!(": {}", note.protected.as_deref().unwrap_or_default()))
+                .text(": ")
+                .marked(note.protected.as_deref().unwrap_or_default())
         });
         document.list(entries.collect());
         rest(document, protected.len());
@@ -372,7 +373,7 @@ fn remarks(document: &mut Document, analysis: &Analysis) {
                 (Some(path), None) => path.clone(),
                 (None, _) => "the repository".to_owned(),
             };
-            Inline::code(place).text(format!(" {}", finding.message))
+            Inline::code(place).text(" ").marked(&finding.message)
         });
         document.list(entries.collect());
         rest(document, analysis.findings.len());
@@ -409,5 +410,5 @@ fn method(document: &mut Document, analysis: &Analysis) {
             count(analysis.archived.len(), "note", "notes")
         ));
     }
-    document.list(lines.into_iter().map(Inline::from).collect());
+    document.list(lines.iter().map(|line| Inline::default().marked(line)).collect());
 }

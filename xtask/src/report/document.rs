@@ -102,6 +102,18 @@ impl Inline {
         self
     }
 
+    /// Adds a sentence of our own in which pairs of backticks mark code; with an odd one all of it is plain words.
+    pub fn marked(mut self, text: &str) -> Self {
+        let parts: Vec<&str> = text.split('`').collect();
+        if parts.len().is_multiple_of(2) {
+            return self.text(text);
+        }
+        for (number, part) in parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+            self = if number % 2 == 0 { self.text(part) } else { self.with_code(part) };
+        }
+        self
+    }
+
     /// Adds strong words.
     pub fn strong(mut self, text: impl Into<String>) -> Self {
         self.0.push(Span::Strong(text.into()));

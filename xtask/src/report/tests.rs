@@ -424,3 +424,11 @@ proptest! {
         prop_assert!(text.lines().all(|line| !line.ends_with(' ')), "{:?}", text);
     }
 }
+
+#[test]
+fn pairs_of_backticks_mark_code_and_an_odd_one_is_a_letter() {
+    let written = |text: &str| Inline::default().marked(text).to_markdown();
+    assert_eq!(written("`docs/a|b.py` makes it a *page*"), "`docs/a|b.py` makes it a \\*page\\*");
+    assert_eq!(written("``x"), "x");
+    assert_eq!(written("one ` alone"), "one \\` alone");
+}

@@ -362,7 +362,7 @@ impl Peak {
             return None;
         }
         let why = format!(
-            "{} of {} files of the fork's commit {} are equal there, more than anywhere else",
+            "{} of the {} different contents of files at the fork's commit {} stand there too, more than anywhere else",
             self.shared, self.of, self.probe
         );
         let ends = [order[self.window.0], order[self.window.1]];
