@@ -53,7 +53,7 @@ impl Here {
             Some(folder) => folder.clone(),
             None => std::env::current_dir().context("read the current folder")?,
         };
-        Repo::keep_little_of_packs();
+        Repo::read_objects_lightly();
         let (git_dir, work_tree) = (from_git("GIT_DIR"), from_git("GIT_WORK_TREE"));
         let repo = Repo::open_for_hook(&folder, git_dir.as_deref(), work_tree.as_deref())?;
         if let Some(pending) = change::pending(&repo)? {

@@ -111,10 +111,10 @@ impl Repo {
         Self::at(locate(folder, &named)?)
     }
 
-    /// Makes libgit2 keep little of packs in memory: for a program that reads a few objects and ends. To be called
-    /// before any thread is started.
-    pub fn keep_little_of_packs() {
-        Objects::keep_little();
+    /// Makes libgit2 keep little of packs in memory and hash nothing that it reads: for a program that looks at a few
+    /// objects and ends. To be called before any thread is started.
+    pub fn read_objects_lightly() {
+        Objects::read_lightly();
     }
 
     /// The top folder of the files; `None` in a bare repository.

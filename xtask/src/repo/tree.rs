@@ -45,7 +45,7 @@ enum Reader {
     Objects(Objects),
     Children(Git),
     Memory(BTreeMap<RepoPath, Vec<u8>>),
-    /// Contents that differ from another tree.
+    /// Contents that differ from another tree, or were read already.
     Overlay(Box<Reader>, BTreeMap<RepoPath, Vec<u8>>),
 }
 
@@ -163,6 +163,11 @@ impl Tree {
             }
         }
         Self { entries, reader: Reader::Overlay(Box::new(self.reader), contents) }
+    }
+
+    /// This tree, of whose files some were read already: they are not read again.
+    pub fn holding(self, contents: BTreeMap<RepoPath, Vec<u8>>) -> Self {
+        Self { entries: self.entries, reader: Reader::Overlay(Box::new(self.reader), contents) }
     }
 
     /// All entries, sorted by path.

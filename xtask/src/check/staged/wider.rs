@@ -15,7 +15,7 @@ use super::{Finding, Request, lost, references, sure};
 use crate::check::bytes::{Content, excuses};
 use crate::check::{self, Explained, Found};
 use crate::markdown::Format;
-use crate::repo::{Blobs, CommitId, Entry, EntryKind, History, RepoPath, Staged, Tree};
+use crate::repo::{BlobId, Blobs, CommitId, Entry, EntryKind, History, RepoPath, Staged, State, Tree};
 use crate::report::Level;
 
 /// The checks that need more than one file.
@@ -65,7 +65,7 @@ impl<'a> Asked<'a> {
         };
         let loses = !self.breaks && before().first().is_some_and(loses);
         let text = (!self.holds_surely(&changed.path, bytes)).then(|| bytes.to_vec());
-        Some(Source { path: changed.path.clone(), kind: state.kind, text, loses })
+        Some(Source { path: changed.path.clone(), state: state.clone(), text, loses })
     }
 
     fn holds_surely(&self, path: &RepoPath, bytes: &[u8]) -> bool {
@@ -79,7 +79,7 @@ impl<'a> Asked<'a> {
 /// A changed file that links to others or imports them.
 pub(super) struct Source {
     path: RepoPath,
-    kind: EntryKind,
+    state: State,
     /// `None` for a note whose links surely hold.
     text: Option<Vec<u8>>,
     /// True when it loses something that others may use.
@@ -220,26 +220,24 @@ fn takes_path_away(changed: &Changed) -> bool {
 fn small_tree(request: &Request<'_>, sources: Vec<Source>) -> Result<Option<Tree>> {
     let blobs = Blobs::of(request.repo)?;
     let mut mentioned = Mentioned::default();
-    let mut known = BTreeMap::new();
+    let mut contents = BTreeMap::new();
+    let mut entries: BTreeMap<RepoPath, Entry> = BTreeMap::new();
     for source in sources {
         let Some(text) = source.text else { continue };
         mentioned.read(&source.path, &text);
-        known.insert(source.path, Some((source.kind, text)));
+        entries.insert(source.path.clone(), entry(source.state.kind, source.state.id));
+        contents.insert(source.path, text);
     }
-    let mut entries: BTreeMap<RepoPath, Entry> = BTreeMap::new();
     for _ in 0..ROUNDS {
         let modules = mentioned.modules();
         let mut more: Vec<(RepoPath, Entry)> = Vec::new();
         if mentioned.asks() {
             let mut folder: Vec<u8> = Vec::new();
-            request.staged.each(|entry| {
-                if mentioned.takes(&entry, &mut folder) {
-                    let path = RepoPath::from_bytes(entry.path);
-                    let is_new = !known.contains_key(&path) && !entries.contains_key(&path);
-                    let id = entry.blob().filter(|_| is_new);
-                    more.extend(
-                        id.map(|id| (path, Entry { kind: entry.kind(), id: Some(id), tracked: true })),
-                    );
+            request.staged.each(|staged| {
+                if mentioned.takes(&staged, &mut folder) {
+                    let path = RepoPath::from_bytes(staged.path);
+                    let id = staged.blob().filter(|_| !entries.contains_key(&path));
+                    more.extend(id.map(|id| (path, entry(staged.kind(), id))));
                 }
             })?;
         }
@@ -250,8 +248,12 @@ fn small_tree(request: &Request<'_>, sources: Vec<Source>) -> Result<Option<Tree
             entries.insert(path, entry);
         }
         if mentioned.modules() == modules {
-            return Ok(Some(Tree::of_entries(request.repo, entries)?.overlaid(known)));
+            return Ok(Some(Tree::of_entries(request.repo, entries)?.holding(contents)));
         }
     }
     Ok(None)
+}
+
+fn entry(kind: EntryKind, id: BlobId) -> Entry {
+    Entry { kind, id: Some(id), tracked: true }
 }
