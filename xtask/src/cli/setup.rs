@@ -49,6 +49,9 @@ pub struct SetupFlags {
     /// Write into the folder that this repository's `core.hooksPath` names
     #[arg(long, global = true)]
     pub into_hooks_path: bool,
+    /// Leave out of the pre-commit hook, by `[hook.except]` in xtask.toml, what files hold today that it refuses
+    #[arg(long, global = true, conflicts_with = "uninstall")]
+    pub baseline: bool,
     /// Commit the files that were written, and no others
     #[arg(long, global = true, conflicts_with_all = ["dry_run", "check"])]
     pub commit: bool,

@@ -22,6 +22,9 @@ use crate::repo::{Repo, Staged};
 use crate::setup::{self, Offer, Options, Part, Plan};
 use crate::term::Term;
 
+/// Offered settings of more lines are not printed.
+const SHOWN: usize = 20;
+
 /// Sets up what was asked for.
 pub(super) fn run(
     global: &Global,
@@ -37,6 +40,11 @@ pub(super) fn run(
     let options = options(&place, command, flags);
     let mut plan = setup::plan(&repo, &options)?;
     let answer = Answer::of(&repo, &place, global, term)?;
+    if flags.baseline
+        && let Some(offer) = refused(&place, &repo)?.baseline().map(baseline)
+    {
+        setup::take_baseline(&repo, &mut plan, offer)?;
+    }
     let mut edits = change::check(&repo, &plan.set)?.pending;
     if flags.dry_run {
         answer.print(&dry_run(&repo, &plan)?)?;
@@ -45,7 +53,7 @@ pub(super) fn run(
     let is_pending = !edits.is_empty() || !plan.pending().is_empty();
     let rehearsal = if is_pending && !flags.check && !flags.uninstall && has_gate(&options) {
         let (lines, baseline) = rehearse(&place, &repo, &options, (term, cancel))?;
-        plan.offers.extend(baseline);
+        plan.offers.extend(baseline.filter(|_| !flags.baseline));
         lines
     } else {
         Vec::new()
@@ -148,16 +156,11 @@ fn rehearse(
             if count == 1 { "thing is" } else { "things are" }
         ),
     }];
-    let mut baseline = None;
+    let mut offer = None;
     if options.parts.contains(&Part::Hooks) && options.wants(GitHook::PreCommit) {
-        let rehearsed = staged::rehearse(repo, &Staged::open(repo, None)?, &place.config.hook)
-            .context("rehearse `hook pre-commit`")?;
+        let rehearsed = refused(place, repo)?;
         lines.push(rehearsed.line());
-        baseline = rehearsed.baseline().map(|lines| Offer {
-            why: "lines that leave out what stands there today, until it is mended".to_owned(),
-            path: "xtask.toml".to_owned(),
-            lines,
-        });
+        offer = rehearsed.baseline().map(baseline);
     }
     let asked = validation::options(place, repo, Depth::Quick, true);
     let made =
@@ -170,7 +173,18 @@ fn rehearse(
                 .to_owned(),
         );
     }
-    Ok((lines, baseline))
+    Ok((lines, offer))
+}
+
+/// What the hook would refuse of the files as they stand.
+fn refused(place: &Place, repo: &Repo) -> Result<staged::Rehearsed> {
+    staged::rehearse(repo, &Staged::open(repo, None)?, &place.config.hook)
+        .context("rehearse `hook pre-commit`")
+}
+
+fn baseline(lines: String) -> Offer {
+    let why = "lines that leave out what stands there today, until it is mended".to_owned();
+    Offer { why, path: "xtask.toml".to_owned(), lines }
 }
 
 fn dry_run(repo: &Repo, plan: &Plan) -> Result<String> {
@@ -243,8 +257,19 @@ fn messages(plan: &Plan) -> Vec<String> {
         lines.push(format!("not done: {}: {}", skipped.id, skipped.why));
         lines.extend(skipped.hint.iter().map(|hint| format!("  hint: {hint}")));
     }
-    for offer in &plan.offers {
-        lines.push(format!("{}, {}:\n\n{}", offer.why, offer.path, offer.lines.trim_end()));
-    }
+    lines.extend(plan.offers.iter().map(offered));
     lines
+}
+
+/// The lines themselves, or where they are too many to be read here, how to have them.
+fn offered(offer: &Offer) -> String {
+    let (why, path, text) = (&offer.why, &offer.path, offer.lines.trim_end());
+    match text.lines().count() {
+        count if count > SHOWN && path == "xtask.toml" => {
+            format!(
+                "{why}, {path}: {count} lines; `xtask setup --baseline` writes them, with `--dry-run` it shows them"
+            )
+        }
+        _ => format!("{why}, {path}:\n\n{text}"),
+    }
 }

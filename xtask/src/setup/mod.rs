@@ -8,6 +8,7 @@
 //!
 //! The room knows neither what a hook checks nor what an analysis finds.
 
+mod baseline;
 mod contributing;
 mod files;
 mod gather;
@@ -31,6 +32,7 @@ use crate::change::{self, Applied, ChangeSet, EditRecord, Root};
 use crate::config::{GitHook, SetupConfig};
 use crate::repo::{Repo, RepoPath};
 
+pub use baseline::take_baseline;
 pub use managers::Manager;
 pub use program::{About, PROTOCOL, Step};
 pub use tracking::issue;

@@ -244,3 +244,25 @@ fn what_the_hook_would_refuse_is_shown_with_settings_that_leave_it_out() {
         "what is left out is not told again"
     );
 }
+
+#[test]
+fn many_settings_are_written_by_the_command_itself() {
+    let sandbox = hosted("tiny-notes");
+    sandbox.write("xtask.toml", SETTINGS);
+    for number in 0..25 {
+        sandbox.write(&format!("old{number}.txt"), "a \n");
+    }
+    sandbox.commit("Old");
+    let output = sandbox.output(["setup", "hooks", "-q"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("`xtask setup --baseline` writes them"), "{said}");
+    assert!(!said.contains("old7.txt"), "{said}");
+    assert_eq!(code(&sandbox, &["setup", "hooks", "--baseline", "--check"]), 1);
+    assert_eq!(code(&sandbox, &["setup", "hooks", "--baseline"]), 0);
+    let settings = String::from_utf8(sandbox.files()["xtask.toml"].1.clone()).unwrap();
+    assert!(settings.starts_with(SETTINGS) && settings.contains("\"/old24.txt\""), "{settings}");
+    assert_eq!(code(&sandbox, &["setup", "hooks", "--baseline", "--check"]), 0, "twice is once");
+    sandbox.write("old7.txt", "b \n");
+    sandbox.git(&["add", "."]);
+    assert_eq!(code(&sandbox, &["hook", "pre-commit"]), 0);
+}
