@@ -103,7 +103,9 @@ impl Said {
 
 fn of_line(text: &str) -> Vec<Said> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '>']).trim_end();
-    if text.starts_with('#') {
+    // A task that is open tells what is wanted, not what is.
+    let is_open = ["- [ ] ", "* [ ] ", "+ [ ] "].iter().any(|mark| text.starts_with(mark));
+    if text.starts_with('#') || is_open {
         return Vec::new();
     }
     let text = without_bullet(text);
@@ -126,7 +128,7 @@ fn of_line(text: &str) -> Vec<Said> {
 fn without_bullet(text: &str) -> &str {
     let text =
         text.strip_prefix(['-', '*', '+']).filter(|rest| rest.starts_with(' ')).unwrap_or(text).trim_start();
-    let text = ["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
+    let text = ["[x] ", "[X] "].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
     let figures = text.bytes().take_while(u8::is_ascii_digit).count();
     match &text[figures..] {
         rest if figures > 0 && (rest.starts_with(". ") || rest.starts_with(") ")) => rest[2..].trim_start(),
@@ -274,13 +276,11 @@ fn tests(text: &str) -> Vec<Said> {
         key.extend(["test".to_owned(), "pass".to_owned()]);
         let shown_key =
             format!("{} that pass", [&key[..key.len() - 2], &["tests".to_owned()]].concat().join(" "));
-        let value = Value::Number(value::Number {
-            value: count,
-            slack: 0.0,
-            unit: value::Unit::default(),
-            bound: value::Bound::Exact,
-        });
-        let shown_value = clean(word);
+        let is_least = word.trim_end_matches(['.', ',', ')']).ends_with('+');
+        let bound = if is_least { value::Bound::Plus } else { value::Bound::Exact };
+        let unit = value::Unit::default();
+        let value = Value::Number(value::Number { value: count, slack: 0.0, unit, bound });
+        let shown_value = clean(word) + if is_least { "+" } else { "" };
         return vec![Said { form: Form::Tests, key, column: String::new(), value, shown_key, shown_value }];
     }
     Vec::new()

@@ -209,6 +209,20 @@ fn what_only_shares_a_name_is_no_conflict() {
             ],
         ),
         (
+            "a task that is open",
+            &[
+                ("notes/state.md", "# Tests\n\nAll 43 tests pass.\n"),
+                ("notes/wishes.md", "# Tests\n\n- [ ] 100 tests passing\n"),
+            ],
+        ),
+        (
+            "so many and some more",
+            &[
+                ("notes/state.md", "# Tests\n\nAll 243 tests pass.\n"),
+                ("notes/sums.md", "# Tests\n\n- **200+ tests passing**\n"),
+            ],
+        ),
+        (
             "two suites",
             &[
                 ("notes/audio.md", "# Audio\n\nAll 12 tests pass.\n"),
