@@ -16,7 +16,7 @@ use crate::consolidate::guide::{
 };
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
-use crate::links::{self, Left, NewPlace, Parts, Rewriter, Standing};
+use crate::links::{self, Left, LeftReason, NewPlace, Parts, Rewriter, Standing};
 use crate::markdown::{self, Format, Parsed};
 use crate::repo::{Change, Repo, RepoPath};
 
@@ -201,7 +201,10 @@ pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> Vec<Left> {
             made.text = old;
         }
     }
-    named.left
+    // The guide itself says where its sources stand.
+    let is_source = |left: &Left| made.sources.iter().any(|source| source.path == left.means);
+    let is_answered = |left: &Left| left.why == LeftReason::NameAlone && is_source(left);
+    named.left.into_iter().filter(|left| !is_answered(left)).collect()
 }
 
 fn compared(guide: &Made) -> Conservation {
