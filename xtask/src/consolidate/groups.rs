@@ -67,6 +67,9 @@ fn may_merge(note: &Note) -> bool {
         && !matches!(note.role, Role::Session | Role::Index)
 }
 
+/// Words of a guide's name.
+const LONGEST_NAME: usize = 4;
+
 fn describe(
     notes: &[Note],
     affinities: &Affinities,
@@ -102,20 +105,23 @@ fn describe(
     }
 }
 
-/// Theme words that most of the names share, in the order of the first name that has them all; else theme words
-/// of the texts.
+/// Theme words that most of the names share, as the first name that has them all writes them; else theme words of the
+/// texts.
 fn guide_name(notes: &[Note], group: &[usize], words: &[String]) -> String {
-    let names: Vec<Vec<String>> =
-        group.iter().map(|&number| role::theme_of_name(&notes[number].stem())).collect();
-    let is_common =
-        |word: &&String| names.iter().filter(|name| name.contains(word)).count() * 5 >= names.len() * 3;
-    let common: Vec<Vec<String>> =
-        names.iter().map(|name| name.iter().filter(is_common).cloned().collect()).collect();
-    let fullest = common.iter().max_by_key(|name| name.len()).filter(|name| !name.is_empty());
-    let chosen = fullest.map_or(words, Vec::as_slice);
+    let names: Vec<Vec<(String, String)>> =
+        group.iter().map(|&number| role::themes_as_written(&notes[number].stem())).collect();
+    let has = |name: &[(String, String)], word: &str| name.iter().any(|(theme, _)| theme == word);
+    let is_common = |word: &str| names.iter().filter(|name| has(name, word)).count() * 5 >= names.len() * 3;
+    let common: Vec<Vec<&str>> = names
+        .iter()
+        .map(|name| name.iter().filter(|(theme, _)| is_common(theme)).map(|(_, written)| written.as_str()))
+        .map(Iterator::collect)
+        .collect();
+    let fullest = common.into_iter().rev().max_by_key(Vec::len).filter(|name| !name.is_empty());
+    let chosen = fullest.unwrap_or_else(|| words.iter().map(String::as_str).take(3).collect());
     let mut parts: Vec<&str> = Vec::new();
-    for word in chosen.iter().take(3) {
-        if !parts.contains(&word.as_str()) {
+    for word in chosen.into_iter().take(LONGEST_NAME) {
+        if !parts.contains(&word) {
             parts.push(word);
         }
     }
@@ -150,7 +156,7 @@ fn common_words(group: &[usize], affinities: &Affinities) -> Vec<String> {
         .map(|(word, (_, weight))| (weight, word))
         .collect();
     common.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    common.into_iter().take(4).map(|(_, word)| affinities.themes.vocabulary[word as usize].clone()).collect()
+    common.into_iter().take(4).map(|(_, word)| affinities.themes.shown(word)).collect()
 }
 
 pub(super) fn title(name: &str) -> String {

@@ -181,6 +181,15 @@ pub(super) fn theme_of_name(name: &str) -> Vec<String> {
     words
 }
 
+/// The same, each with the form in which the name has it, in small letters.
+pub(super) fn themes_as_written(name: &str) -> Vec<(String, String)> {
+    let mut words = Vec::new();
+    words::each(name, |written| {
+        each_theme(written, |theme| words.push((theme.to_owned(), written.to_owned())));
+    });
+    words
+}
+
 /// The same, word by word.
 pub(super) fn each_theme(name: &str, mut take: impl FnMut(&str)) {
     words::each(name, |word| {

@@ -232,7 +232,7 @@ fn notes_on_one_subject_make_a_guide_and_a_log_does_not() {
         found,
         [
             ("docs/guides/audio-codec.md".to_owned(), vec![1, 0]),
-            ("docs/guides/cluster-job.md".to_owned(), vec![3, 2]),
+            ("docs/guides/cluster-jobs.md".to_owned(), vec![3, 2]),
         ]
     );
 }

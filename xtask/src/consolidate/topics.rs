@@ -214,5 +214,5 @@ fn keywords(
         .map(|(word, &entry)| (score(word, entry), *word))
         .collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    scored.into_iter().take(6).map(|(_, word)| themes.vocabulary[word as usize].clone()).collect()
+    scored.into_iter().take(6).map(|(_, word)| themes.shown(word)).collect()
 }

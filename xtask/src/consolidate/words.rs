@@ -86,9 +86,17 @@ pub(super) struct Space {
     pub(super) vectors: Vec<Vector>,
     /// All words, by number.
     pub(super) vocabulary: Vec<String>,
+    /// Words that no text has without the ending that makes them many, by number.
+    only_many: Vec<bool>,
 }
 
 impl Space {
+    /// A word as it stands in the texts.
+    pub(super) fn shown(&self, word: u32) -> String {
+        let ending = if self.only_many[word as usize] { "s" } else { "" };
+        format!("{}{ending}", self.vocabulary[word as usize])
+    }
+
     /// For each word the numbers of the texts that hold it, ascending.
     pub(super) fn holders(&self) -> Vec<Vec<u32>> {
         let mut holders: Vec<Vec<u32>> = vec![Vec::new(); self.vocabulary.len()];
@@ -108,6 +116,8 @@ pub(super) struct Counter {
     /// How often each word stands in the text that is being counted, and which words do.
     counts: Vec<u32>,
     held: Vec<u32>,
+    /// Whether each word stood somewhere as one, not as many.
+    as_one: Vec<bool>,
     /// For each text its words with their counts.
     texts: Vec<Vec<(u32, u32)>>,
 }
@@ -115,7 +125,7 @@ pub(super) struct Counter {
 impl Counter {
     /// Counts a word of the text at hand, as one and as many alike; words of one or two characters say nothing.
     pub(super) fn add(&mut self, word: &str) {
-        let word = singular(word);
+        let (given, word) = (word.len(), singular(word));
         if word.len() < 3 || word.chars().nth(2).is_none() {
             return;
         }
@@ -125,9 +135,11 @@ impl Counter {
                 let number = u32::try_from(self.counts.len()).unwrap_or(u32::MAX);
                 self.numbers.insert(word.into(), number);
                 self.counts.push(0);
+                self.as_one.push(false);
                 number
             }
         };
+        self.as_one[number as usize] |= given == word.len();
         let count = &mut self.counts[number as usize];
         if *count == 0 {
             self.held.push(number);
@@ -171,7 +183,12 @@ impl Counter {
             Vector::heaviest(weighed.filter(|(_, weight)| *weight > 0.0).collect(), keep)
         });
         let vectors = vectors.collect();
-        Space { vectors, vocabulary: vocabulary.into_iter().map(|(word, _)| word.into()).collect() }
+        let only_many = vocabulary.iter().map(|&(_, number)| !self.as_one[number as usize]).collect();
+        Space {
+            vectors,
+            vocabulary: vocabulary.into_iter().map(|(word, _)| word.into()).collect(),
+            only_many,
+        }
     }
 }
 
@@ -212,5 +229,22 @@ impl Hasher for WordHasher {
             self.0 = (self.0 ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
             self.0 ^= self.0 >> 29;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_shown_as_some_text_writes_them() {
+        let mut counter = Counter::default();
+        for text in ["categories of cors", "every filter, all filters", "categories, filters"] {
+            each(text, |word| counter.add(word));
+            counter.end_text();
+        }
+        let space = counter.weigh(9);
+        let shown: Vec<String> = (0..space.vocabulary.len() as u32).map(|word| space.shown(word)).collect();
+        assert_eq!(shown, ["all", "categories", "cors", "every", "filter"]);
     }
 }
