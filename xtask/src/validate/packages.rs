@@ -35,6 +35,23 @@ pub(super) fn top_level<'a>(files: impl Iterator<Item = &'a RepoPath>) -> Vec<St
     names.into_iter().collect()
 }
 
+/// True for a module that some folder of the repository holds: a file of its name, or a folder of its name with Python
+/// in it, unless the name is that of a package from elsewhere.
+pub(super) fn is_own<'a>(
+    module: &str,
+    mut files: impl Iterator<Item = &'a RepoPath>,
+    declared: &Declared,
+) -> bool {
+    let file = format!("{module}.py");
+    let is_foreign = known_package(module).is_some() || declared.file_with(module).is_some();
+    files.any(|path| {
+        path.file_name() == file.as_bytes()
+            || (!is_foreign
+                && path.extension() == "py"
+                && path.parts().any(|folder| folder == module.as_bytes()))
+    })
+}
+
 /// Files that name dependencies.
 pub(super) const DEPENDENCY_FILES: &[&str] = &[
     "pyproject.toml",
@@ -92,6 +109,7 @@ pub(super) fn known_package(module: &str) -> Option<&'static str> {
         ("PIL", "pillow"),
         ("attr", "attrs"),
         ("bs4", "beautifulsoup4"),
+        ("corsheaders", "django-cors-headers"),
         ("cv2", "opencv-python"),
         ("dateutil", "python-dateutil"),
         ("dotenv", "python-dotenv"),
@@ -101,6 +119,7 @@ pub(super) fn known_package(module: &str) -> Option<&'static str> {
         ("magic", "python-magic"),
         ("mpl_toolkits", "matplotlib"),
         ("pytest_cov", "pytest-cov"),
+        ("rest_framework", "djangorestframework"),
         ("serial", "pyserial"),
         ("skimage", "scikit-image"),
         ("sklearn", "scikit-learn"),
@@ -282,6 +301,18 @@ mod tests {
         let found = imported_at_once(text);
         let found: Vec<(&str, usize)> = found.iter().map(|(name, line)| (name.as_str(), *line)).collect();
         assert_eq!(found, [("os", 1), ("torch", 1), ("numpy", 3)]);
+    }
+
+    #[test]
+    fn modules_below_any_folder_are_the_repositorys_own_but_for_names_of_packages() {
+        let files = ["backend/api/models.py", "tests/helpers.py", "tools/redis/run.py", "web/odd/a.js"]
+            .map(|file: &str| RepoPath::from(file));
+        let declared = Declared::read(|name| (name == "setup.py").then(|| "requires=['odd']".to_owned()));
+        let own = |module| is_own(module, files.iter(), &declared);
+        assert_eq!(
+            ["api", "helpers", "backend", "redis", "odd", "models", "gone"].map(own),
+            [true, true, true, false, false, true, false]
+        );
     }
 
     #[test]

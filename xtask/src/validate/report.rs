@@ -1,5 +1,7 @@
 //! The report: the verdict first, then causes, then how it was run.
 
+use std::collections::BTreeSet;
+
 use super::headline::{count, headline, next_step};
 use super::report_imports;
 use super::report_run;
@@ -233,7 +235,9 @@ fn missing(document: &mut Document, analysis: &Analysis) {
         let first = format!("{}:{}", missing.first.path, missing.first.line);
         vec![Inline::code(&missing.module), missing.files.to_string().into(), Inline::code(first), how]
     };
-    let rows = analysis.missing.iter().map(row).collect();
+    // Two suites may want the same.
+    let mut told = BTreeSet::new();
+    let rows = analysis.missing.iter().filter(|missing| told.insert(&missing.module)).map(row).collect();
     document.table(&["module", "files", "first", "to install it"], &[1], rows);
 }
 

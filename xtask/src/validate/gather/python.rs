@@ -174,19 +174,17 @@ impl Python<'_> {
         run.install = Some(self.install(&["{}".to_owned()]).replace("'{}'", "{}"));
         run.findings = packages::imported_from_elsewhere(&self.probe, &self.first_party, &self.context.roots);
         run.first_party = self.first_party.clone();
-        // A module beside the test is found when the test runs, however the interpreter is asked now.
-        let is_beside = |module: &str| {
-            let name = format!("{module}.py");
-            self.context.files.iter().any(|file| file.file_name() == name.as_bytes())
-        };
-        let is_missing = |module: &str| self.probe.origins.get(module).is_some_and(Option::is_none);
-        let wanted = self.wanted.iter().filter(|(module, _)| is_missing(module) && !is_beside(module));
-        run.missing = wanted.map(|(module, files)| (module.clone(), files.clone())).collect();
         run.declared = packages::Declared::read(|name| {
             let path = RepoPath::from(name);
             let bytes = self.context.files.contains(&path).then(|| self.context.read(&path))??;
             Some(String::from_utf8_lossy(&bytes).into_owned())
         });
+        // A module of the repository is found when the tests run (beside them, by `pythonpath`), however the
+        // interpreter is asked now.
+        let is_own = |module: &str| packages::is_own(module, self.context.files.iter(), &run.declared);
+        let is_missing = |module: &str| self.probe.origins.get(module).is_some_and(Option::is_none);
+        let wanted = self.wanted.iter().filter(|(module, _)| is_missing(module) && !is_own(module));
+        run.missing = wanted.map(|(module, files)| (module.clone(), files.clone())).collect();
         run
     }
 
