@@ -45,7 +45,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         findings.extend(left_behind(suite_run));
         findings.extend(cut_short(suite_run));
         written.extend(suite_run.written.iter().cloned());
-        runs.push(run_of(suite_run, &cases));
+        runs.push(run_of(suite_run, &cases, &gathered.roots));
         told.extend(cases);
     }
     let by_suite: BTreeMap<String, &SuiteRun> =
@@ -180,11 +180,11 @@ fn kind_of_case(run: &SuiteRun, draft: &Draft) -> SuiteKind {
     by_folder.filter(|_| run.suite.kind == SuiteKind::Unit).unwrap_or(run.suite.kind)
 }
 
-fn run_of(run: &SuiteRun, cases: &[Judged]) -> Run {
+fn run_of(run: &SuiteRun, cases: &[Judged], roots: &Roots) -> Run {
     let mut counts = Counts::default();
     cases.iter().for_each(|told| counts.add(told.case.outcome));
     let Concluded { told, collected, deselected, tally, restarts, plugins, duration } =
-        conclude(run, &counts);
+        conclude(run, &counts, roots);
     counts.collected = collected;
     counts.deselected = deselected;
     let Told { status, end, why, install, exit_code, culprit, output } = told;

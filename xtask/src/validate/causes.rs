@@ -126,10 +126,7 @@ fn is_test_itself(case: &str, frame: &Frame) -> bool {
 
 /// The message for people: a few lines, paths relative to the repository.
 pub(super) fn shown_message(raised: &Raised, roots: &Roots) -> String {
-    let mut text = raised.message.trim().to_owned();
-    for root in roots.names() {
-        text = text.replace(&format!("{}/", root.display()), "");
-    }
+    let text = roots.shorten(raised.message.trim());
     let lines: Vec<&str> = text.lines().take(4).collect();
     let mut shown = lines.join("\n");
     if shown.chars().count() > 400 {

@@ -63,7 +63,7 @@ impl Ended {
             return End::BrokenConftest;
         }
         match &session.finish {
-            None if session.facts.is_none() && self.ending == Ending::Code(4) => End::UsageError,
+            None if session.facts.is_none() && self.is_refused() => End::UsageError,
             None => End::ExitedEarly,
             Some(_) if session.interrupted.is_some() => End::Stopped,
             Some((4, _)) => End::UsageError,
@@ -76,6 +76,12 @@ impl Ended {
             Some(_) if !self.all_ran() => End::Stopped,
             Some(_) => End::Finished,
         }
+    }
+
+    /// True when pytest could do nothing with its arguments; older ones end with 1 where a plugin is missing.
+    fn is_refused(&self) -> bool {
+        let names_plugin = || self.stderr.contains("Error importing plugin ");
+        self.ending == Ending::Code(4) || (self.ending == Ending::Code(1) && names_plugin())
     }
 
     /// Why nothing was heard of the session: its module could not be loaded, or breaks under this pytest.
@@ -143,7 +149,8 @@ pub(super) enum Next {
 /// Decides from all processes so far; pure, so that every course can be tested without running one.
 pub(super) fn next_step(ends: &[Ended]) -> Next {
     let Some(last) = ends.last() else { return Next::Remaining { only: None, ignore: Vec::new() } };
-    let worth_it = matches!(last.end(), End::Crashed | End::ExitedEarly | End::Hung | End::InternalError);
+    let worth_it = matches!(last.end(), End::Crashed | End::ExitedEarly | End::Hung | End::InternalError)
+        || last.session.broken_by_test();
     if !worth_it || ends.len() > MAX_RESTARTS || last.culprit().is_none() {
         return Next::Done;
     }

@@ -57,7 +57,7 @@ pub(super) enum Event {
     /// The runner itself failed.
     InternalError { error: Raised },
     /// Somebody stopped the session (`pytest.exit`, Ctrl-C).
-    Interrupted { reason: String },
+    Interrupted { reason: String, error: Option<Raised> },
     /// The session is over: the runner's own status and tally.
     Finish { status: i32, stats: std::collections::BTreeMap<String, u64> },
 }

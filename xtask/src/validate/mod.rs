@@ -27,6 +27,7 @@ mod packages;
 mod places;
 mod probe;
 mod pytest_config;
+mod refused;
 mod repair;
 mod report;
 mod report_imports;

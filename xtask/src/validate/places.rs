@@ -43,6 +43,11 @@ impl Roots {
         Some(rest.to_str()?.to_owned()).filter(|path| !path.is_empty())
     }
 
+    /// The text with paths as seen from the repository.
+    pub(super) fn shorten(&self, text: &str) -> String {
+        self.names().fold(text.to_owned(), |text, root| text.replace(&format!("{}/", root.display()), ""))
+    }
+
     /// All names of the root, for texts that hold them.
     pub(super) fn names(&self) -> impl Iterator<Item = &Path> {
         self.names.iter().map(PathBuf::as_path)

@@ -6,6 +6,9 @@ use std::time::Duration;
 use super::events::{Event, Raised, Skip, When};
 use crate::config::SuiteKind;
 
+/// What the module that tells events calls the end of a worker inside a test.
+const WORKER_CRASH: &str = "crash";
+
 /// One way in which a test failed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Failure {
@@ -83,6 +86,8 @@ pub(super) struct Session {
     pub(super) internal_error: Option<Raised>,
     /// Why the session was stopped.
     pub(super) interrupted: Option<String>,
+    /// The exception that stopped it.
+    pub(super) interrupt: Option<Raised>,
     /// The runner's own status and tally.
     pub(super) finish: Option<(i32, BTreeMap<String, u64>)>,
     /// What stood on the pipe beside events: stacks of a process that was ended.
@@ -142,7 +147,9 @@ impl Session {
             Event::End { id, passed } => self.end(&id, &passed),
             Event::Conftest { path, error } => self.conftest = Some((path, error)),
             Event::InternalError { error } => self.internal_error = Some(error),
-            Event::Interrupted { reason } => self.interrupted = Some(reason),
+            Event::Interrupted { reason, error } => {
+                (self.interrupted, self.interrupt) = (Some(reason), error);
+            }
             Event::Finish { status, stats } => self.finish = Some((status, stats)),
         }
     }
@@ -153,6 +160,20 @@ impl Session {
             self.running.iter().map(|(id, since)| (since, id.as_str())).collect();
         running.sort();
         running.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// True when a test, or the import of a test file, raised what pytest takes for the user's Ctrl-C: no wish of
+    /// anybody's to stop. (`pytest.exit` is one.)
+    pub(super) fn broken_by_test(&self) -> bool {
+        let is_break = self.interrupt.as_ref().is_some_and(|raised| raised.kind == "KeyboardInterrupt");
+        is_break && (!self.running.is_empty() || self.collecting.is_some())
+    }
+
+    /// The first test that ended its worker, where tests run in several.
+    pub(super) fn ended_its_worker(&self) -> Option<&str> {
+        let crashed =
+            |attempt: &Try| attempt.failures.iter().any(|failure| failure.raised.kind == WORKER_CRASH);
+        self.tries.iter().find(|(_, tries)| tries.iter().any(crashed)).map(|(id, _)| id.as_str())
     }
 
     /// The file whose collection has begun and not ended.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::cases;
-use super::causes::is_missing_module;
+use super::causes::{deepest_own, is_missing_module};
 use super::ended::{Ended, MAX_RESTARTS};
 use super::libtest::{Block, CargoRun};
 use super::listed::{self, Listed};
 use super::model::{Ran, SuiteRun};
+use super::places::Roots;
+use super::refused;
 use super::result::{Counts, End, Status};
 use super::suites::Suite;
 use crate::process::{Ending, Stop};
@@ -34,8 +36,8 @@ pub(super) struct Concluded {
     pub(super) duration: Option<f64>,
 }
 
-/// Concludes from a run and the counts of its cases.
-pub(super) fn conclude(run: &SuiteRun, counts: &Counts) -> Concluded {
+/// Concludes from a run and the counts of its cases; `roots` tell the names of files.
+pub(super) fn conclude(run: &SuiteRun, counts: &Counts, roots: &Roots) -> Concluded {
     let plain = |told| Concluded {
         told,
         collected: 0,
@@ -46,7 +48,7 @@ pub(super) fn conclude(run: &SuiteRun, counts: &Counts) -> Concluded {
         duration: None,
     };
     match &run.ran {
-        Ran::Python { ends, .. } => python(run, ends, counts),
+        Ran::Python { ends, .. } => python(run, ends, counts, roots),
         Ran::Cargo(cargo) => {
             let tallies = cargo.blocks().filter_map(|block| block.tally);
             Concluded {
@@ -101,8 +103,8 @@ pub(super) fn conclude(run: &SuiteRun, counts: &Counts) -> Concluded {
     }
 }
 
-fn python(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Concluded {
-    let (told, first) = (python_told(run, ends, counts), ends.first());
+fn python(run: &SuiteRun, ends: &[Ended], counts: &Counts, roots: &Roots) -> Concluded {
+    let (told, first) = (python_told(run, ends, counts, roots), ends.first());
     let sum = |outcomes: [u64; 7]| outcomes.iter().sum::<u64>();
     // Files that could not be collected, or asked to be skipped, are no collected tests.
     let files = file_cases(ends);
@@ -136,7 +138,7 @@ fn file_cases(ends: &[Ended]) -> u64 {
     cases::file_ids(ends).len() as u64
 }
 
-fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
+fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts, roots: &Roots) -> Told {
     let first = ends.first();
     // Of several that ended alike, the first: it is the one that pytest by itself would have ended with.
     let worst = ends.iter().rev().max_by_key(|ended| severity(ended.end()));
@@ -147,7 +149,7 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
         why: None,
         install: None,
         exit_code: first.map(Ended::code),
-        culprit: worst.and_then(Ended::culprit).map(|culprit| culprit.id().to_owned()),
+        culprit: worst.and_then(culprit),
         output: None,
     };
     let Some(worst) = worst else { return told };
@@ -163,14 +165,14 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
         told.output = Some(last_lines(worst));
         return told;
     }
-    told.why = why(end, worst, ends, counts, run);
+    told.why = why(end, (worst, ends), counts, run, roots).map(|why| roots.shorten(&why));
     if !matches!(end, End::Finished | End::NothingCollected | End::Hung) {
         told.output = Some(last_lines(worst));
     }
     if let Some((path, raised)) = &worst.session.conftest
         && end == End::BrokenConftest
     {
-        told.culprit = Some(path.rsplit_once('/').map_or(path.clone(), |_| short_path(path, worst)));
+        told.culprit = Some(roots.relative(path).unwrap_or_else(|| path.clone()));
         if let Some(module) = raised.module.as_deref().filter(|_| is_missing_module(raised)) {
             let (install, hint) = run.remedy(module);
             told.install = install;
@@ -178,10 +180,17 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts) -> Told {
         }
     }
     if end == End::UsageError {
-        told.install = missing_plugin(&worst.stderr)
-            .and_then(|plugin| Some(run.install.as_ref()?.replace("{}", plugin)));
+        let (install, hint) = refused::remedy(run, &worst.stderr);
+        told.install = install;
+        told.why = told.why.map(|why| hint.map_or(why.clone(), |hint| format!("{why}; {hint}")));
     }
     told
+}
+
+/// What ended the process; where xdist started another worker and went on, the test that ended the first.
+fn culprit(ended: &Ended) -> Option<String> {
+    let of_process = ended.culprit().map(|culprit| culprit.id().to_owned());
+    of_process.or_else(|| ended.session.ended_its_worker().map(str::to_owned))
 }
 
 /// Which end says most about a run with several processes.
@@ -216,7 +225,13 @@ fn status_of(end: End, worst: Option<&Ended>, counts: &Counts, suite: &Suite) ->
     }
 }
 
-fn why(end: End, worst: &Ended, ends: &[Ended], counts: &Counts, run: &SuiteRun) -> Option<String> {
+fn why(
+    end: End,
+    (worst, ends): (&Ended, &[Ended]),
+    counts: &Counts,
+    run: &SuiteRun,
+    roots: &Roots,
+) -> Option<String> {
     let culprit = worst.culprit().map(|culprit| culprit.id().to_owned()).unwrap_or_default();
     let code = worst.code();
     let restarted = match (ends.len(), counts.not_run) {
@@ -235,6 +250,9 @@ fn why(end: End, worst: &Ended, ends: &[Ended], counts: &Counts, run: &SuiteRun)
             format!("no test is left: all {} are deselected", worst.session.deselected)
         }
         End::NothingCollected => "no test was found".to_owned(),
+        End::Stopped if worst.session.broken_by_test() => {
+            format!("`{culprit}` raised KeyboardInterrupt, which stops pytest{restarted}")
+        }
         End::Stopped => format!(
             "the session stopped itself before its end ({}){restarted}",
             worst.session.interrupted.as_deref().unwrap_or("no reason given")
@@ -254,14 +272,16 @@ fn why(end: End, worst: &Ended, ends: &[Ended], counts: &Counts, run: &SuiteRun)
         }
         End::InternalError => {
             let error = worst.session.internal_error.clone().unwrap_or_default();
-            format!("the runner itself failed: {}: {}{restarted}", error.kind, first_line(&error.message))
+            let place = deepest_own(&error, roots).map(|frame| frame.place);
+            let place = place.map(|place| format!(" at `{}:{}`", place.path, place.line)).unwrap_or_default();
+            let message = first_line(&error.message);
+            format!("the runner itself failed{place}: {}: {message}{restarted}", error.kind)
         }
         End::BrokenConftest => {
             let (path, error) = worst.session.conftest.clone().unwrap_or_default();
-            let path = short_path(&path, worst);
             format!("`{path}` cannot be loaded: {}: {}", error.kind, first_line(&error.message))
         }
-        End::UsageError => format!("the runner refused: {}", usage_error(&worst.stderr)),
+        End::UsageError => format!("the runner refused: {}", refused::reason(&worst.stderr)),
         End::Interrupted => format!("stopped by the user{restarted}"),
         End::Missing | End::BuildFailed => return None,
     })
@@ -269,48 +289,6 @@ fn why(end: End, worst: &Ended, ends: &[Ended], counts: &Counts, run: &SuiteRun)
 
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
-}
-
-fn short_path(path: &str, ended: &Ended) -> String {
-    let root = ended.session.facts.as_ref().map(|facts| facts.root.as_str());
-    let relative = root.and_then(|root| path.strip_prefix(root)).map(|rest| rest.trim_start_matches('/'));
-    relative.map_or_else(
-        || path.rsplit('/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/"),
-        str::to_owned,
-    )
-}
-
-fn usage_error(stderr: &str) -> String {
-    let line = stderr.lines().rev().find(|line| line.contains("error: ") || line.starts_with("ERROR: "));
-    let line = line.or_else(|| stderr.lines().rev().find(|line| !line.trim().is_empty()));
-    let line = line.unwrap_or("no reason given").trim();
-    line.rsplit_once("error: ").map_or(line, |(_, message)| message).trim_start_matches("ERROR: ").to_owned()
-}
-
-/// The plugin that defines an option which pytest did not know.
-fn missing_plugin(stderr: &str) -> Option<&'static str> {
-    const OPTIONS: &[(&str, &str)] = &[
-        ("--cov", "pytest-cov"),
-        ("--numprocesses", "pytest-xdist"),
-        ("--dist", "pytest-xdist"),
-        ("-n", "pytest-xdist"),
-        ("--timeout", "pytest-timeout"),
-        ("--reruns", "pytest-rerunfailures"),
-        ("--asyncio-mode", "pytest-asyncio"),
-        ("--benchmark", "pytest-benchmark"),
-        ("--mypy", "pytest-mypy"),
-        ("--doctest-plus", "pytest-doctestplus"),
-        ("--ds", "pytest-django"),
-        ("--random-order", "pytest-random-order"),
-        ("--html", "pytest-html"),
-        ("--mpl", "pytest-mpl"),
-        ("--picked", "pytest-picked"),
-        ("--snapshot", "syrupy"),
-    ];
-    let (_, arguments) = stderr.split_once("unrecognized arguments: ")?;
-    let words: Vec<&str> = first_line(arguments).split_whitespace().collect();
-    let brings = |option: &str| words.iter().any(|word| word.starts_with(option));
-    OPTIONS.iter().find(|(option, _)| brings(option)).map(|(_, plugin)| *plugin)
 }
 
 fn last_lines(ended: &Ended) -> String {

@@ -2,10 +2,11 @@
 """Compares `xtask validate` with what pytest itself says, on real suites, clean and with seeded faults.
 
 usage: compare_validate.py XTASK WORK PROJECT=PYTHON... [--kind KIND]... [--limit SECONDS] [--seeder SCRIPT]
+                           [--tests FOLDER]
 
 XTASK    the program
 WORK     an empty or new folder, outside of any repository
-PROJECT  a checkout whose tests lie in `tests` and pass; it is copied, never changed
+PROJECT  a checkout whose tests lie in `tests`, or in FOLDER, and pass; it is copied, never changed
 PYTHON   an interpreter with pytest and what the project's tests need
 SCRIPT   seeds a fault: called with PROJECT - WORK - --seed-only KIND; by default `seed_faults.py` beside this file
 
@@ -106,7 +107,7 @@ def truth(case, python, limit):
         file.write(RECORDER)
     environment = dict(case.environment(), RECORD=record, PYTHONDONTWRITEBYTECODE="1")
     environment["PYTHONPATH"] = folder + os.pathsep + environment["PYTHONPATH"]
-    command = [python, "-m", "pytest", "-p", "eval_recorder", *FLAGS, *case.extra, "tests"]
+    command = [python, "-m", "pytest", "-p", "eval_recorder", *FLAGS, *case.extra, case.tests]
     code, out, _ = run(command, case.root, environment, limit, record)
     events = [json.loads(line) for line in open(record)] if os.path.exists(record) else []
     reports, ended, started = {}, set(), []
@@ -130,18 +131,26 @@ def truth(case, python, limit):
 
 class Case:
     def __init__(self, arguments, project, kind):
-        self.work = os.path.join(arguments.work, os.path.basename(project))
-        self.root = os.path.join(self.work, "copy")
-        self.state = os.path.join(self.work, "state")
-        self.mark = uuid.uuid4().hex
-        shutil.rmtree(self.root, ignore_errors=True)
+        self.tests = arguments.tests
+        self.prepare(os.path.join(arguments.work, os.path.basename(project)))
         ignored = shutil.ignore_patterns(".git", "__pycache__", ".venv", "docs")
         shutil.copytree(project, self.root, symlinks=True, ignore=ignored)
         seed = [sys.executable, arguments.seeder, self.root, "-", self.work, "-", "--seed-only", kind]
-        done = subprocess.run(seed, capture_output=True, text=True)
+        environment = dict(os.environ, SEED_FOLDER=self.tests)
+        done = subprocess.run(seed, capture_output=True, text=True, env=environment)
         self.intent = json.loads(done.stdout) if done.returncode == 0 else None
         self.why = done.stderr.strip().splitlines()[-1:] if done.returncode else []
         self.extra = (self.intent or {}).pop("extra", [])
+        self.commit()
+
+    def prepare(self, work):
+        self.work = work
+        self.root = os.path.join(work, "copy")
+        self.state = os.path.join(work, "state")
+        self.mark = uuid.uuid4().hex
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def commit(self):
         for words in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "-m", "seeded"]):
             subprocess.run([*GIT, *words], cwd=self.root, check=True)
 
@@ -151,7 +160,7 @@ class Case:
         source = os.path.join(self.root, "src")
         path = source if os.path.isdir(source) else self.root
         return dict(
-            os.environ, SEED_STATE=self.state, SEED_TESTS=os.path.join(self.root, "tests"), PYTHONPATH=path, EVAL=self.mark
+            os.environ, SEED_STATE=self.state, SEED_TESTS=os.path.join(self.root, self.tests), PYTHONPATH=path, EVAL=self.mark
         )
 
     def strays(self):
@@ -165,13 +174,17 @@ class Case:
                 pass
         return found
 
+    def end_strays(self):
+        for process in self.strays():
+            os.kill(int(process), signal.SIGKILL)
 
-def validate(case, arguments, python):
-    limit = arguments.limit
+
+def validate(case, arguments, python, limits):
     settings = os.path.join(case.work, "xtask.toml")
     with open(settings, "w") as file:
-        file.write('[[validate.suite]]\nname = "tests"\npaths = ["tests"]\npython = %s\n' % json.dumps(python))
-        file.write("test_timeout = %d\nsuite_timeout = 1500\n" % limit)
+        file.write('[[validate.suite]]\nname = "tests"\npaths = [%s]\n' % json.dumps(case.tests))
+        file.write("python = %s\n" % json.dumps(python))
+        file.write(limits)
     environment = case.environment()
     if case.extra:
         environment["PYTEST_ADDOPTS"] = " ".join(case.extra)
@@ -237,10 +250,12 @@ def main():
     parser.add_argument("suites", nargs="+")
     parser.add_argument("--kind", action="append")
     parser.add_argument("--limit", type=int, default=30)
+    parser.add_argument("--tests", default="tests")
     here = os.path.dirname(os.path.abspath(__file__))
     parser.add_argument("--seeder", default=os.path.join(here, "seed_faults.py"))
     arguments = parser.parse_args()
     arguments.xtask, arguments.work = os.path.abspath(arguments.xtask), os.path.abspath(arguments.work)
+    limits = "test_timeout = %d\nsuite_timeout = 1500\n" % arguments.limit
     bad = total = 0
     for suite in arguments.suites:
         project, _, python = suite.partition("=")
@@ -252,7 +267,8 @@ def main():
                 print("%-36s cannot be seeded: %s" % (name, " ".join(case.why)), flush=True)
                 continue
             real = truth(case, python, max(20, arguments.limit) if kind.startswith("hang") else 900)
-            code, result = validate(case, arguments, python)
+            case.end_strays()
+            code, result = validate(case, arguments, python, limits)
             wrong = differences(case, real, code, result)
             total, bad = total + 1, bad + bool(wrong)
             run_ = result["runs"][0]

@@ -2,6 +2,8 @@
 """Seeds one fault into a copy of a pytest project, and prints what was seeded as JSON.
 
 usage: seed_faults.py PROJECT - WORK - --seed-only KIND      (the form that `compare_validate.py` calls)
+
+The tests lie in `tests`, or in the folder that SEED_FOLDER names; the package in `src`, or beside it.
 """
 
 import ast
@@ -13,7 +15,7 @@ import sys
 from collections import Counter
 
 SEED = 7
-TESTS = "tests"
+TESTS = os.environ.get("SEED_FOLDER", "tests")
 
 
 def functions(root):
@@ -86,20 +88,21 @@ class Seeder:
 
     def one_cause_many(self):
         """Eight tests call a helper that raises."""
-        self.append("tests/seeded_helper.py", "def boom(n):\n    return {'a': 1}['missing']\n")
+        self.append(TESTS + "/seeded_helper.py", "def boom(n):\n    return {'a': 1}['missing']\n")
         load = (
             "import importlib.util as _u, os as _o\n"
             "_s = _u.spec_from_file_location('seeded_helper', _o.path.join(_o.environ['SEED_TESTS'], 'seeded_helper.py'))\n"
             "_m = _u.module_from_spec(_s); _s.loader.exec_module(_m); _m.boom(%d)"
         )
         failed = self.insert_all(range(min(8, len(self.picked))), lambda number: load % number)
-        return {"expect_failed": failed, "groups": 1, "root_frame": "tests/seeded_helper.py:2"}
+        return {"expect_failed": failed, "groups": 1, "root_frame": TESTS + "/seeded_helper.py:2"}
 
     def import_break(self):
         """A module of the project has another name; its importers do not know."""
         source = os.path.join(self.root, "src")
+        source = source if os.path.isdir(source) else self.root
         is_package = lambda name: os.path.exists(os.path.join(source, name, "__init__.py"))
-        package = next(name for name in sorted(os.listdir(source)) if is_package(name))
+        package = next(name for name in sorted(os.listdir(source)) if is_package(name) and name != TESTS)
         folder = os.path.join(source, package)
         modules = sorted(name[:-3] for name in os.listdir(folder) if name.endswith(".py") and name != "__init__.py")
         uses = Counter()
@@ -154,11 +157,11 @@ class Seeder:
         return {"expect_crash": self.insert(8, "import os as _o; _o._exit(0)"), "groups": 1}
 
     def setup_teardown(self):
-        self.append("tests/test_seeded_fixtures.py", FIXTURES)
+        self.append(TESTS + "/test_seeded_fixtures.py", FIXTURES)
         return {}
 
     def bad_conftest(self):
-        self.append("tests/conftest.py", "\nimport seeded_conftest_gone\n")
+        self.append(TESTS + "/conftest.py", "\nimport seeded_conftest_gone\n")
         return {"groups": 1}
 
     def none_collected(self):
@@ -166,7 +169,7 @@ class Seeder:
 
     def duplicate_basename(self):
         for folder in ("seed_a", "seed_b"):
-            self.append("tests/%s/test_seeded_same.py" % folder, "def test_x(): pass\n")
+            self.append(TESTS + "/%s/test_seeded_same.py" % folder, "def test_x(): pass\n")
         return {}
 
     def slow(self):

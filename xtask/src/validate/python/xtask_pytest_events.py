@@ -8,6 +8,7 @@ takes only itself along. Works with pytest 6.2 and later, on Python 3.7 and late
 import faulthandler
 import json
 import os
+import pathlib
 import signal
 import sys
 
@@ -15,6 +16,7 @@ import _pytest
 import pluggy
 import pytest
 import xtask_shards
+from _pytest import cacheprovider, stepwise
 
 _PIPE = os.environ.get("XTASK_EVENTS")
 _SELECTION = os.environ.get("XTASK_SELECTION")
@@ -202,6 +204,26 @@ def _sub_name(report):
         return ""
 
 
+def pytest_addoption(parser, pluginmanager):
+    # pytest's cache is off, so that it leaves no folder behind; configurations that speak of it are no mistake.
+    if pluginmanager.is_blocked("cacheprovider"):
+        cacheprovider.pytest_addoption(parser)
+        stepwise.pytest_addoption(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    if not hasattr(config, "cache"):
+        folder = pathlib.Path(__file__).resolve().parent / "cache"
+        config.cache = cacheprovider.Cache(folder, config, _ispytest=True)
+
+
+@pytest.fixture
+def cache(request):
+    """pytest's own fixture of this name; what is kept lasts for one session."""
+    return request.config.cache
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_load_initial_conftests():
     outcome = yield
@@ -263,8 +285,9 @@ def pytest_collectreport(report):
 
 
 def _selected():
+    """Where each wanted test stands."""
     with open(_SELECTION, encoding="utf-8") as file:
-        return set(json.load(file))
+        return {name: place for place, name in enumerate(json.load(file))}
 
 
 @pytest.hookimpl(trylast=True)
@@ -272,6 +295,8 @@ def pytest_collection_modifyitems(items):
     global _shard
     if _SELECTION:
         wanted = _selected()
+        # Plugins may shuffle the tests anew each time; what runs again runs in the order of the first time.
+        items.sort(key=lambda item: wanted.get(_clean(item.nodeid), 0))
     elif xtask_shards.SHARD:
         wanted, _shard = xtask_shards.kept([_clean(item.nodeid) for item in items])
     else:
@@ -292,7 +317,8 @@ def pytest_collection_finish(session):
         kind = next((mark.name for mark in item.iter_markers() if mark.name in _KINDS), None)
         if kind is not None:
             _kinds[_clean(item.nodeid)] = kind
-    if not _pipe:
+    # pytest calls this also when the import of a file has broken the collection off.
+    if not _pipe or _collecting is not None:
         return
     if _shard:
         _pipe.send(e="shard", **_shard)
@@ -392,7 +418,7 @@ def pytest_internalerror(excrepr, excinfo):
 
 def pytest_keyboard_interrupt(excinfo):
     if _pipe:
-        _pipe.send(e="interrupted", reason=_message(excinfo.value))
+        _pipe.send(e="interrupted", reason=_message(excinfo.value), error=_describe(excinfo.value))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -181,6 +181,81 @@ fn option_of_a_missing_plugin_gives_the_line_that_installs_it() {
 }
 
 #[test]
+fn what_pytest_asks_for_before_it_runs_is_named_with_its_line() {
+    let cases = [
+        ("required_plugins = pytest-gone>=2", "'pytest-gone>=2'"),
+        ("minversion = 99", "'pytest>=99'"),
+        ("addopts = -p pytest_gone.plugin", "pytest-gone"),
+    ];
+    for (setting, package) in cases {
+        let project = Project::new(&[
+            ("tests/test_a.py", "def test_a(): pass\n"),
+            ("pytest.ini", &format!("[pytest]\n{setting}\n")),
+        ]);
+        let analysis = project.analyse(|_| {});
+        let run = &analysis.runs[0];
+        assert_eq!((run.status, run.end), (Status::CannotRun, End::UsageError), "{setting}");
+        let install = run.install.as_deref().unwrap_or_default();
+        assert!(install.ends_with(&format!("-m pip install {package}")), "{setting}: {install}");
+        let why = run.why.as_deref().unwrap();
+        assert!(!why.contains(&*project.path().to_string_lossy()), "{why}");
+    }
+}
+
+#[test]
+fn configuration_and_tests_that_speak_of_pytests_cache_run_without_its_folder() {
+    let project = Project::new(&[
+        (
+            "tests/test_a.py",
+            "def test_a(cache):\n    cache.set('a/b', 1)\n    assert cache.get('a/b', 0) == 1\n",
+        ),
+        ("pytest.ini", "[pytest]\naddopts = --ff --strict-config -n 1\ncache_dir = .kept\n"),
+    ]);
+    let analysis = project.analyse(|_| {});
+    assert_eq!((analysis.runs[0].status, project.untracked().as_str()), (Status::Passed, ""));
+}
+
+#[test]
+fn deep_conftest_has_its_whole_path() {
+    let conftest = "tests/a/b/conftest.py";
+    let project =
+        Project::new(&[("tests/a/b/test_a.py", "def test_a(): pass\n"), (conftest, "import seeded_gone\n")]);
+    let analysis = project.analyse(|suite| suite.paths = vec!["tests/a/b".to_owned()]);
+    assert_eq!(analysis.runs[0].culprit.as_deref(), Some(conftest));
+    assert!(analysis.runs[0].why.as_deref().unwrap().starts_with("`tests/a/b/conftest.py` cannot be loaded"));
+}
+
+#[test]
+fn test_or_import_that_stops_pytest_is_the_culprit_and_the_rest_runs() {
+    let good = "def test_before(): pass\n";
+    let files = [
+        ("tests/test_a.py", "def test_stops(): raise KeyboardInterrupt\ndef test_after(): pass\n"),
+        ("tests/test_b.py", "import sys\nsys.exit(0)\n"),
+        ("tests/test_c.py", good),
+    ];
+    let both = Project::new(&files).analyse(|_| {});
+    assert_eq!((both.runs[0].status, both.runs[0].end), (Status::Incomplete, End::InternalError));
+    assert_eq!(both.runs[0].culprit.as_deref(), Some("tests/test_b.py"));
+    assert_eq!(counts(&both.runs[0]), "collected 3, errors 1, failed 1, passed 2");
+    let one = Project::new(&[files[0], files[2]]).analyse(|_| {});
+    assert_eq!((one.runs[0].status, one.runs[0].end), (Status::Incomplete, End::Stopped));
+    assert_eq!(one.runs[0].culprit.as_deref(), Some("tests/test_a.py::test_stops"));
+    assert_eq!(counts(&one.runs[0]), "collected 3, failed 1, passed 2");
+    let place = one.causes[0].frame.as_ref().unwrap();
+    assert_eq!((one.causes[0].exception.as_str(), place.line), ("KeyboardInterrupt", 1));
+}
+
+#[test]
+fn test_that_ends_its_worker_is_the_culprit() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "import os\ndef test_dies(): os._exit(0)\ndef test_good(): pass\n"),
+        ("pytest.ini", "[pytest]\naddopts = -n 1\n"),
+    ]);
+    let run = &project.analyse(|_| {}).runs[0];
+    assert_eq!((run.status, run.culprit.as_deref()), (Status::Failed, Some("tests/test_a.py::test_dies")));
+}
+
+#[test]
 fn missing_package_is_one_cause_with_its_line_and_the_rest_counts() {
     let project = Project::new(&[
         ("tests/test_a.py", "import torch\ndef test_a(): pass\n"),
