@@ -1,5 +1,6 @@
 //! Destinations of Markdown: each leads to where its target's readers find it, from where its file stands.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Edit, NewPlace, Nowhere, Rewriter, Standing};
@@ -9,12 +10,17 @@ use crate::links::{Index, Reason, Resolution, Unknown, encode_path, relative_des
 use crate::markdown::{DestinationEdit, Format, parse, readable, written_destination};
 use crate::repo::RepoPath;
 
+/// A whole link, and the file that it leads to.
+pub(super) type Leading = (Range<usize>, RepoPath);
+
 /// What was found in a file.
 #[derive(Default)]
 pub(super) struct Destinations {
     pub(super) edits: Vec<Edit>,
     /// Where destinations stand that are paths: no mention is looked for in them.
     pub(super) local: Vec<Range<usize>>,
+    /// Whole links, with the file that each leads to: a name in their words is answered by them.
+    pub(super) leading: Vec<Leading>,
     pub(super) broken: Vec<Nowhere>,
 }
 
@@ -27,6 +33,7 @@ pub(super) fn find(
     let text = readable(bytes);
     let parsed = parse(&text, Format::Markdown);
     let mut found = Destinations::default();
+    let mut files: BTreeMap<usize, RepoPath> = BTreeMap::new();
     for (destination, place, line) in parsed.destinations() {
         if !matches!(Address::parse(destination), Address::Local(_)) {
             continue;
@@ -34,11 +41,19 @@ pub(super) fn find(
         found.local.push(place.range.clone());
         let resolution = rewriter.index.resolve(at.from, destination);
         found.broken.extend(nowhere(&resolution, destination, line));
+        if let Resolution::File { path, .. } = &resolution {
+            files.insert(place.range.start, path.clone());
+        }
         if let Some(to) = new_destination(rewriter, at, destination, resolution, to_originals) {
             let edit = DestinationEdit { place: place.clone(), to };
             found.edits.push((place.range.clone(), written_destination(&text, &edit).into_bytes()));
         }
     }
+    found.leading = parsed
+        .links
+        .iter()
+        .filter_map(|link| Some((link.range.clone(), files.remove(&link.place.as_ref()?.range.start)?)))
+        .collect();
     found
 }
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::candidates::Found;
+use super::destinations::Leading;
 use super::{Edit, Left, NewPlace, Rewriter, Standing, is_markdown, letters, relative_path};
 use crate::links::{encode_path, percent_decoded};
 use crate::repo::RepoPath;
@@ -108,11 +109,12 @@ pub(super) fn exact(
     mentions
 }
 
+/// The mentions outside of `taken`. What stands in the words of a link that leads to the file is not left to anybody.
 pub(super) fn find(
     rewriter: &Rewriter<'_>,
     at: Standing<'_>,
     bytes: &[u8],
-    taken: &[Range<usize>],
+    (taken, leading): (&[Range<usize>], &[Leading]),
 ) -> Mentions {
     let mut mentions = Mentions::default();
     let mut from = 0;
@@ -133,6 +135,11 @@ pub(super) fn find(
                 Err(why) => (mention.range, mention.path, why),
             },
         };
+        let is_answered =
+            |(link, to): &Leading| link.start <= range.start && range.end <= link.end && to == path;
+        if leading.iter().any(is_answered) {
+            continue;
+        }
         let text = String::from_utf8_lossy(&bytes[range.clone()]).into_owned();
         let line = letters::line_of(bytes, range.start);
         mentions.left.push(Left { line, text, means: path.clone(), why });

@@ -191,11 +191,11 @@ impl<'t> Rewriter<'t> {
         let may_link =
             named || moves_itself || !self.vanished.is_empty() || self.candidates.may_be_encoded(bytes);
         let mut edits: Vec<Edit> = Vec::new();
-        let mut taken: Vec<Range<usize>> = Vec::new();
+        let (mut taken, mut leading) = (Vec::new(), Vec::new());
         // Without links too: a destination is no mention.
         if may_link && is_markdown(at.from) {
             let found = destinations::find(self, at, bytes, parts.to_originals);
-            taken = found.local;
+            (taken, leading) = (found.local, found.leading);
             if parts.links {
                 rewritten.links = found.edits.len();
                 rewritten.broken = Some(found.broken);
@@ -203,7 +203,7 @@ impl<'t> Rewriter<'t> {
             }
         }
         if parts.mentions && named {
-            let found = mentions::find(self, at, bytes, &taken);
+            let found = mentions::find(self, at, bytes, (&taken, &leading));
             rewritten.mentions = found.edits.len();
             rewritten.left = found.left;
             edits.extend(found.edits);

@@ -176,6 +176,18 @@ fn what_is_not_exact_is_left_and_said() {
 }
 
 #[test]
+fn a_name_in_the_words_of_a_link_that_leads_there_is_not_left() {
+    for (text, left) in [
+        ("[done.md](../notes/done.md)", 0),
+        ("[`done.md` and b.md](../notes/done.md)", 1),
+        ("[the file done.md](https://example.org)", 1),
+    ] {
+        let (_, rewritten) = after("docs/a.md", text, Parts::LIVE);
+        assert_eq!(rewritten.left.len(), left, "{text}: {:?}", rewritten.left);
+    }
+}
+
+#[test]
 fn a_path_that_means_two_files_is_left() {
     let tree = tree_with(&[("docs/notes/done.md", ""), ("docs/x.md", "notes/done.md")]);
     let moves = moves();
