@@ -248,6 +248,8 @@ pub(super) fn words(text: &str) -> String {
         let next = rest.peek().copied().unwrap_or(' ');
         match c {
             '`' => code = (next == '`') == code,
+            // Whether a sign is drawn in colour.
+            '\u{fe0f}' => {}
             c if c.is_whitespace() => {
                 if !out.ends_with(' ') && !out.is_empty() {
                     out.push(' ');
@@ -284,6 +286,7 @@ mod tests {
             ("Use **this**  one\nnow.", "use this one now."),
             ("- A `b c`\n- B\n", "* a `b c`\n\n+ b\n"),
             ("# Head ##\n", "Head\n====\n"),
+            ("# ⚙\u{fe0f} Head\n", "# ⚙ Head\n"),
             ("```sh\n  a\n    b  \n```\n", "    a\n      b\n"),
             ("> ```\n> x\n> ```\n", "```\nx\n```\n"),
             ("> a\n> b\n", "a b\n"),

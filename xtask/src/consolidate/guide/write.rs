@@ -118,7 +118,8 @@ impl Writer<'_> {
     fn heading(&mut self, node: usize, level: usize) {
         self.gap();
         self.headings.push((self.out.len(), node));
-        let mut text = self.tree.nodes[node].heading.clone();
+        // How a sign is drawn is a part of GitHub's anchor, but not of every program's that follows links.
+        let mut text = self.tree.nodes[node].heading.replace('\u{fe0f}', "");
         // A mark at the end would be read as the end of the heading's line.
         if text.ends_with('#') {
             text.insert(text.len() - 1, '\\');
