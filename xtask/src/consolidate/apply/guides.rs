@@ -216,7 +216,7 @@ fn compared(guide: &Made) -> Conservation {
         .filter_map(|source| Some(Text { path: source.archived.as_ref()?, text: &source.text }))
         .collect();
     let guides = [Text { path: &guide.target, text: &guide.text }];
-    conserve::compare(&texts, &Outputs { guides: &guides, archive: &archive })
+    conserve::compare(&texts, &Outputs { guides: &guides, archive: &archive, moved: None })
 }
 
 /// Compares the sources with their guides and the archive.

@@ -1,5 +1,6 @@
 //! Compares sources with what holds them now.
 
+use super::follow::Followed;
 use super::held::{self, Held, Stock};
 use super::runs::{self, Runs};
 use super::{Conservation, Item, ItemKind, KindCount, Outputs, SourceConservation, Text};
@@ -9,12 +10,22 @@ const SHOWN: usize = 120;
 
 /// Compares what sources held with what guides and archive hold.
 pub fn compare(sources: &[Text<'_>], outputs: &Outputs<'_>) -> Conservation {
-    let stock = |texts: &[Text<'_>]| {
+    let mut followed = Followed::default();
+    let mut stock = |texts: &[Text<'_>]| {
         let mut stock = Stock::default();
-        texts.iter().for_each(|text| stock.add(held::of(text.path, text.text)));
+        for text in texts {
+            let held = held::of(text.path, text.text);
+            if let Some(moved) = outputs.moved {
+                moved.add(&mut followed, &held);
+            }
+            stock.add(held);
+        }
         stock
     };
     let (guides, archive) = (stock(outputs.guides), stock(outputs.archive));
+    let follows = |kind: ItemKind, words: &str| {
+        outputs.moved.is_some_and(|moved| moved.is_kept(&followed, kind, words))
+    };
     let runs: Runs =
         outputs.guides.iter().chain(outputs.archive).flat_map(|text| runs::of(text.text)).collect();
     let (mut all, mut kept) = (Runs::new(), 0);
@@ -24,7 +35,7 @@ pub fn compare(sources: &[Text<'_>], outputs: &Outputs<'_>) -> Conservation {
         kept += own.iter().filter(|run| runs.contains(run) && !all.contains(*run)).count();
         let held = held::of(source.path, source.text);
         let text_kept = runs::share(own.intersection(&runs).count(), own.len());
-        results.push(SourceConservation { text_kept, ..one(source, &held, &guides, &archive) });
+        results.push(SourceConservation { text_kept, ..one(source, &held, (&guides, &archive), &follows) });
         all.extend(own);
     }
     let sources = results;
@@ -37,7 +48,12 @@ pub fn compare(sources: &[Text<'_>], outputs: &Outputs<'_>) -> Conservation {
     }
 }
 
-fn one(source: &Text<'_>, held: &Held, guides: &Stock, archive: &Stock) -> SourceConservation {
+fn one(
+    source: &Text<'_>,
+    held: &Held,
+    (guides, archive): (&Stock, &Stock),
+    follows: &impl Fn(ItemKind, &str) -> bool,
+) -> SourceConservation {
     let mut result = SourceConservation {
         path: source.path.clone(),
         blocks: 0,
@@ -50,8 +66,8 @@ fn one(source: &Text<'_>, held: &Held, guides: &Stock, archive: &Stock) -> Sourc
     for (&kind, all) in held {
         let mut kept = 0;
         for (words, &line) in all {
-            let in_guide = guides.has(kind, words);
             let in_archive = archive.has(kind, words);
+            let in_guide = guides.has(kind, words) || (!in_archive && follows(kind, words));
             kept += usize::from(in_guide || in_archive);
             if matches!(kind, ItemKind::Block | ItemKind::CodeBlock) {
                 result.blocks += 1;

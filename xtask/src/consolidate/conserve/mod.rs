@@ -4,6 +4,7 @@
 //! as a whole file is compared by its bytes first, so that an archived original holds all of itself.
 
 mod compare;
+mod follow;
 mod held;
 mod range;
 mod report;
@@ -22,6 +23,7 @@ use crate::process::{Cancel, Progress};
 use crate::repo::{Repo, RepoPath};
 
 pub use compare::compare;
+pub use follow::Moved;
 pub use report::report;
 
 /// A text before or after.
@@ -40,6 +42,8 @@ pub struct Outputs<'t> {
     pub guides: &'t [Text<'t>],
     /// Archived originals.
     pub archive: &'t [Text<'t>],
+    /// Files that moved: a text that names their new places still says what it said.
+    pub moved: Option<&'t Moved>,
 }
 
 /// What became of what some notes held.

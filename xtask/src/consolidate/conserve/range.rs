@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result};
 
 use super::super::scope::{Kind, Scope, is_archived};
-use super::{Conservation, Outputs, Text, Verified, compare};
+use super::{Conservation, Moved, Outputs, Text, Verified, compare};
 use crate::config::ConsolidateConfig;
 use crate::markdown::{Format, decode};
 use crate::process::{Cancel, Progress};
@@ -40,7 +40,7 @@ pub(super) fn verify(
         from: from.to_string(),
         to: to.to_string(),
         moved: moves(repo, from.as_str(), to.as_str(), &sources)?,
-        conserved: compared(&sources, &outputs),
+        conserved: compared(&sources, &outputs, &Moved::between(&before, &after)),
     })
 }
 
@@ -81,11 +81,15 @@ fn read(tree: &Tree, paths: &[RepoPath], cancel: &Cancel) -> Result<BTreeMap<Rep
     Ok(texts)
 }
 
-fn compared(sources: &BTreeMap<RepoPath, String>, outputs: &BTreeMap<RepoPath, String>) -> Conservation {
+fn compared(
+    sources: &BTreeMap<RepoPath, String>,
+    outputs: &BTreeMap<RepoPath, String>,
+    moved: &Moved,
+) -> Conservation {
     let sources: Vec<Text<'_>> = sources.iter().map(|(path, text)| Text { path, text }).collect();
     let (archive, guides): (Vec<Text<'_>>, Vec<Text<'_>>) =
         outputs.iter().map(|(path, text)| Text { path, text }).partition(|text| is_archived(text.path));
-    compare(&sources, &Outputs { guides: &guides, archive: &archive })
+    compare(&sources, &Outputs { guides: &guides, archive: &archive, moved: Some(moved) })
 }
 
 /// Where git says that a source went.

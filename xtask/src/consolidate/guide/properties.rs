@@ -156,7 +156,7 @@ proptest! {
         let path = RepoPath::from("docs/guides/part.md");
         let sources: Vec<Text<'_>> =
             case.paths.iter().zip(&case.texts).map(|(path, text)| Text { path, text }).collect();
-        let told = compare(&sources, &Outputs { guides: &[Text { path: &path, text: &guide.text }], archive: &[] });
+        let told = compare(&sources, &Outputs { guides: &[Text { path: &path, text: &guide.text }], archive: &[], moved: None });
         let lost: Vec<_> = told.sources.iter().flat_map(|source| &source.lost).collect();
         prop_assert!(lost.is_empty(), "{lost:?}\n{}", guide.text);
     }
