@@ -205,10 +205,11 @@ fn items(
         notes[candidate.note].protected.is_none() && !gone.contains(&notes[candidate.note].path)
     });
     let mut places = Places::new(options.config.archive_layout, gathered.paths.clone());
-    let (sure, unsure): (Vec<Item>, Vec<Item>) = archived
-        .map(|candidate| archive_item(gathered, candidate, topics, &mut places, options))
-        .partition(|item| item.confidence >= LEAST_ARCHIVE);
-    items.extend(sure);
+    let (sure, unsure): (Vec<&Candidate>, Vec<&Candidate>) =
+        archived.partition(|candidate| candidate.has_sign && percent(candidate.confidence) >= LEAST_ARCHIVE);
+    let mut archive = |candidate: &Candidate| archive_item(gathered, candidate, topics, &mut places, options);
+    items.extend(sure.into_iter().map(&mut archive));
+    let unsure = unsure.into_iter().map(archive).collect();
     items.extend(twins);
     for (order, item) in (1..).zip(&mut items) {
         item.proposed.order = order;

@@ -185,7 +185,23 @@ fn finished_business_ranks_by_its_signs_and_a_guide_stays() {
         "{:?}",
         found[1]
     );
+    let dated =
+        archive::candidates(&[note("notes/session-2025-05-14.md", "# S\n\nWords.\n")], &[surroundings()]);
+    assert!(!dated[0].reasons.iter().any(|reason| reason.starts_with("named for one")), "{dated:?}");
     assert!(found[1].confidence > 0.8 && found[2].confidence < 0.5, "{found:?}");
+}
+
+#[test]
+fn place_and_age_alone_rank_a_note_and_propose_nothing() {
+    let notes =
+        [note("a.md", "# A\n\nWords.\n"), note("docs/b.md", "# B\n\nWords.\n"), note("src/c.md", "# C\n")];
+    let found = archive::candidates(&notes, &[Surroundings { inbound: 1, superseded: 0.0, age: 0.5 }; 3]);
+    let order: Vec<usize> = found.iter().map(|candidate| candidate.note).collect();
+    assert_eq!(order, [0, 1, 2]);
+    assert!(found.iter().all(|candidate| !candidate.has_sign));
+    assert_eq!(found[0].reasons, ["lies loose in the root folder", "50 % of the notes were changed later"]);
+    let linked_from_nowhere = archive::candidates(&notes[..1], &[surroundings()]);
+    assert!(linked_from_nowhere[0].has_sign);
 }
 
 #[test]
