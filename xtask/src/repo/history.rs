@@ -182,6 +182,24 @@ impl History {
         found
     }
 
+    /// The commit that removed what a path held, wherever renames had carried it by then; `None` for a path that
+    /// is there or never was.
+    pub fn ended(&self, path: &RepoPath) -> Option<&Change> {
+        let mut ended = self.paths.get(path)?.removed.as_ref()?;
+        let mut current = path;
+        let mut end = self.renames.len();
+        loop {
+            let moved = |&place: &usize| place < end && self.renames[place].change.commit == ended.commit;
+            let places = self.by_source.get(current);
+            let Some(place) = places.and_then(|places| places.iter().copied().find(moved)) else { break };
+            current = &self.renames[place].to;
+            end = place;
+            let Some(removed) = self.paths.get(current).and_then(|past| past.removed.as_ref()) else { break };
+            ended = removed;
+        }
+        Some(ended)
+    }
+
     fn oldest_rename_before(&self, from: &RepoPath, end: usize) -> Option<usize> {
         self.by_source.get(from)?.iter().copied().find(|&place| place < end)
     }
@@ -379,6 +397,33 @@ mod tests {
         assert_eq!(moved("b").as_deref(), Some("a"));
         assert_eq!(moved("a").as_deref(), Some("a"));
         assert_eq!(moved("x"), None);
+    }
+
+    #[test]
+    fn what_was_moved_and_then_removed_ends_with_its_removal() {
+        let history = history(&[
+            commit(5, "4", "D c"),
+            commit(4, "3", "R100 b c"),
+            commit(3, "2", "R100 a b"),
+            commit(2, "1", "D x"),
+            commit(1, "", "A a"),
+        ]);
+        let ended = |path: &str| history.ended(&path.into()).map(day);
+        assert_eq!((ended("a"), ended("b"), ended("c")), (Some("05"), Some("05"), Some("05")));
+        assert_eq!(ended("x"), None);
+    }
+
+    #[test]
+    fn what_came_back_after_its_move_ends_with_its_own_removal() {
+        let history = history(&[
+            commit(5, "4", "D b"),
+            commit(4, "3", "D a"),
+            commit(3, "2", "A a"),
+            commit(2, "1", "R100 a b"),
+            commit(1, "", "A a"),
+        ]);
+        let ended = |path: &str| history.ended(&path.into()).map(day);
+        assert_eq!((ended("a"), ended("b")), (Some("04"), Some("05")));
     }
 
     #[test]

@@ -25,7 +25,7 @@ const CODE: &[&str] = &[
 ];
 
 /// Changes with the form of what is kept.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// What is asked, and of what is known already.
 pub(super) struct Asked<'a> {

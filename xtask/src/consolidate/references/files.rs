@@ -9,7 +9,7 @@ use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
 use crate::consolidate::note::{Note, seconds};
 use crate::consolidate::result::{Reference, ReferenceClass};
 use crate::links::percent_decoded;
-use crate::repo::{PathHistory, RepoPath};
+use crate::repo::RepoPath;
 
 /// What is there now, what once was, and all folders of both.
 pub(super) struct Places<'k> {
@@ -69,12 +69,17 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
         What::Link(_) if all.now.ends_so(&written).is_some() || all.now.has_folder_ending_so(&written) => {
             None
         }
-        What::Path | What::Link(_) => match all.past.ends_so(&written) {
+        What::Path | What::Link(_) => match last_gone(known, all.past.all_ending_so(&written)) {
             Some(old) => gone_by_end(named, notes, known, old),
             None => never(named, notes, known, all, &places),
         },
         _ => None,
     }
+}
+
+/// Of paths that are gone the one that was there last.
+fn last_gone<'p>(known: &Known<'_>, paths: impl Iterator<Item = &'p RepoPath>) -> Option<&'p RepoPath> {
+    paths.max_by_key(|path| known.history.ended(path).and_then(|change| seconds(&change.date)))
 }
 
 /// What became of a file of which the name is only the end. One that git ignores now is an output that was once
@@ -83,8 +88,7 @@ fn gone_by_end(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoPath)
     if known.ignored.surely.contains(old) {
         return Some(reference(named, notes, ReferenceClass::Ignored, None, None));
     }
-    let removed = known.history.paths.get(old).and_then(|past| past.removed.as_ref());
-    let removed = removed.and_then(|change| seconds(&change.date));
+    let removed = known.history.ended(old).and_then(|change| seconds(&change.date));
     let written = notes[named.note].created.as_deref().and_then(seconds);
     let was_gone = removed.zip(written).is_some_and(|(removed, written)| removed < written);
     if was_gone && named.told >= Told::Perhaps { None } else { gone(named, notes, known, old) }
@@ -163,8 +167,7 @@ pub(super) fn gone(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoP
         let commit = rename.change.commit.as_str().to_owned();
         return Some(reference(named, notes, ReferenceClass::Moved, Some(rename.to.clone()), Some(commit)));
     }
-    let removed = known.history.paths.get(old).and_then(|past| past.removed.as_ref());
-    let commit = removed.map(|change| change.commit.as_str().to_owned());
+    let commit = known.history.ended(old).map(|change| change.commit.as_str().to_owned());
     Some(reference(named, notes, ReferenceClass::Removed, None, commit))
 }
 
@@ -199,9 +202,9 @@ fn folder_gone(
     if named.what == What::Data && named.target.starts_with('.') {
         return None;
     }
-    let pasts = files.iter().filter_map(|file| known.history.paths.get(*file));
-    let newest = pasts
-        .filter_map(|past: &PathHistory| past.removed.as_ref())
+    let newest = files
+        .iter()
+        .filter_map(|file| known.history.ended(file))
         .max_by_key(|change| (seconds(&change.date), change.commit.as_str()));
     let commit = newest.map(|change| change.commit.as_str().to_owned());
     Some(reference(named, notes, ReferenceClass::Removed, None, commit))

@@ -63,12 +63,17 @@ impl<'k> Index<'k> {
 
     /// A path of which this is an end.
     pub(super) fn ends_so(&self, target: &str) -> Option<&'k RepoPath> {
-        if is_absolute(target) {
-            return None;
-        }
-        let wanted = RepoPath::resolve(None, target.trim_start_matches("../").as_bytes())?;
-        let holders = self.by_name.get(wanted.file_name())?;
-        holders.iter().copied().find(|path| {
+        self.all_ending_so(target).next()
+    }
+
+    /// The paths of which this is an end.
+    pub(super) fn all_ending_so(&self, target: &str) -> impl Iterator<Item = &'k RepoPath> {
+        let target = Some(target).filter(|target| !is_absolute(target));
+        let wanted = target
+            .and_then(|target| RepoPath::resolve(None, target.trim_start_matches("../").as_bytes()))
+            .unwrap_or_else(|| "".into());
+        let holders = self.by_name.get(wanted.file_name()).map_or(&[][..], Vec::as_slice);
+        holders.iter().copied().filter(move |path| {
             path.as_bytes()
                 .strip_suffix(wanted.as_bytes())
                 .is_some_and(|start| start.is_empty() || start.ends_with(b"/"))

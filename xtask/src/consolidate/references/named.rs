@@ -237,7 +237,8 @@ fn code_lines(note: &Note) -> BTreeMap<usize, Language> {
 /// Bytes that a line may hold beside the name of a sample: "**File:** ".
 const LABEL: usize = 40;
 
-/// True for a name alone on its line, or behind a word or two, above a block of code: it titles the sample.
+/// True for a name alone on its line, behind a word or two, or in a heading, above a block of code: it titles the
+/// sample.
 fn is_title_of_sample(lines: &[&str], line: usize, name: &str) -> bool {
     let Some(text) = lines.get(line - 1) else { return false };
     // A line may be as long as a file and hold thousands of names: it is not searched for each of them.
@@ -246,7 +247,7 @@ fn is_title_of_sample(lines: &[&str], line: usize, name: &str) -> bool {
     }
     let around = text.replacen(name, " ", 1);
     let words = around.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    if words.count() > 2 {
+    if words.count() > 2 && !text.starts_with('#') {
         return false;
     }
     let next = lines[line..].iter().map(|line| line.trim()).find(|line| !line.is_empty());

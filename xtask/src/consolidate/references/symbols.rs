@@ -264,7 +264,8 @@ pub(in crate::consolidate) fn definition_pattern(names: &BTreeSet<String>) -> St
     let flags: Vec<&str> = names.iter().filter(|name| name.starts_with('-')).map(String::as_str).collect();
     let mut parts = Vec::new();
     if !symbols.is_empty() {
-        parts.push(format!("({DEFINING}) +({})([^A-Za-z0-9_]|$)", symbols.join("|")));
+        let symbols = symbols.join("|");
+        parts.push(format!("({DEFINING}) +({symbols})([^A-Za-z0-9_]|$)|({symbols})\\(.*\\{{[[:space:]]*$"));
     }
     if !flags.is_empty() {
         parts.push(format!("[\"'](-[a-zA-Z][\"'], *[\"'])?({})[\"'/,]", flags.join("|")));
@@ -322,6 +323,9 @@ fn defines(text: &str, name: &str) -> bool {
         if name.starts_with('-') {
             return text[..at].ends_with(['"', '\'']);
         }
+        if opens_body(&text[..at], &text[at + name.len()..]) {
+            return true;
+        }
         let before = text[..at].trim_end();
         before.len() < at
             && DEFINING.split('|').any(|word| {
@@ -330,6 +334,21 @@ fn defines(text: &str, name: &str) -> bool {
                     .is_some_and(|rest| !rest.ends_with(|last: char| last.is_alphanumeric() || last == '_'))
             })
     })
+}
+
+/// True for what stands around the name of a method that needs no word to define it: `async name(x) {`,
+/// `public List<T> name(int x) {`.
+fn opens_body(before: &str, after: &str) -> bool {
+    const OTHERWISE: &[&str] = &["new", "return", "else", "await", "throw", "yield", "case"];
+    let Some((parameters, rest)) = after.strip_prefix('(').and_then(|after| after.split_once(')')) else {
+        return false;
+    };
+    let rest = rest.trim();
+    before.chars().all(|sign| sign.is_alphanumeric() || sign.is_whitespace() || "_<>[],*&#".contains(sign))
+        && !before.ends_with(|last: char| last.is_alphanumeric() || last == '_')
+        && !before.split_whitespace().any(|word| OTHERWISE.contains(&word))
+        && !parameters.contains(['(', '{', ';'])
+        && (rest == "{" || rest.ends_with('{') && rest.starts_with(':') && !rest.contains(';'))
 }
 
 /// The past as it is kept: a name and a commit on each line.

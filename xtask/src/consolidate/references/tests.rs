@@ -216,6 +216,9 @@ fn links_paths_of_other_machines_folders_and_commands_have_their_class() {
         ),
         ("It writes to `src/gone.py` (new)", &[("src/gone.py", Removed)]),
         ("For example `src/never.py`", &[]),
+        ("### Pending (1/2)\n\n1. `src/never.py` and `src/gone.py`", &[("src/gone.py", Removed)]),
+        ("### 4. All that the CI runs (`src/never.py`)\n\n```yaml\nx: 1\n```", &[]),
+        ("### 4. All that the CI runs (`src/gone.py`)\n\n```yaml\nx: 1\n```", &[("src/gone.py", Removed)]),
         ("`src/a1.py` `src/b2.py` `src/c3.py` and `src/kept.py`", &[]),
     ];
     for (text, expected) in cases {
@@ -350,10 +353,39 @@ fn log_tells_which_commit_removed_the_last_definition() {
                -    def old_name(self):\n+    def new_name(self):\n\u{1}bbb\ndiff --git a/y.py b/y.py\n-class Old_name_too:\n\
                -    call(old_name)\n-    parser.add_argument('-o', '--order', type=int)\n\u{1}ccc\n\
                diff --git a/y.py b/y.py\n-def old_name():\n";
-    let names: BTreeSet<String> =
-        ["old_name", "Old_name_too", "--order", "other"].map(str::to_owned).into_iter().collect();
-    let expected = [("--order y.py", "bbb"), ("Old_name_too", "bbb"), ("old_name", "aaa")];
+    let log = &[
+        log,
+        "\u{1}ddd\ndiff --git a/z.js b/z.js\n-  async drawCard(card) {\n-    if (hidden(card)) {\n-    on(click(x), function () {\n\
+         -    return call(x) {\ndiff --git a/Z.java b/Z.java\n-    public List<T> all(int from) {\n-  typed(x: A): Promise<B> {\n",
+    ]
+    .concat();
+    let names: BTreeSet<String> = [
+        "drawCard",
+        "hidden",
+        "click",
+        "call",
+        "all",
+        "typed",
+        "old_name",
+        "Old_name_too",
+        "--order",
+        "other",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .collect();
+    let expected = [
+        ("--order y.py", "bbb"),
+        ("Old_name_too", "bbb"),
+        ("all", "ddd"),
+        ("drawCard", "ddd"),
+        ("old_name", "aaa"),
+        ("typed", "ddd"),
+    ];
     let expected: Past = expected.map(|(name, commit)| (name.to_owned(), commit.to_owned())).into();
     assert_eq!(removed_definitions(log, &names), expected);
-    assert!(definition_pattern(&names).contains("(Old_name_too|old_name|other)"));
+    assert!(
+        definition_pattern(&names)
+            .contains("(Old_name_too|all|call|click|drawCard|hidden|old_name|other|typed)")
+    );
 }

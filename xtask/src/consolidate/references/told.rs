@@ -171,6 +171,7 @@ const COMING_HEADINGS: &[&str] = &[
     "new",
     "ideas",
     "missing",
+    "pending",
     "required",
     "needed",
     "deliverables",
