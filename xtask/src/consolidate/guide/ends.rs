@@ -46,8 +46,10 @@ impl Writer<'_> {
             let mut line = Inline::code(name(source.source.path, self.sources)).text(day_of(source));
             for (place, part) in outer.iter().enumerate() {
                 let section = &source.parsed.sections[part - 1];
+                // An anchor that not all programs write alike leads nowhere for some: the file alone is right for all.
                 let slug = original_slug(source, part - 1);
-                let to = relative_destination(self.request.target, archived, Some(&slug));
+                let anchor = Some(slug.as_str()).filter(|slug| !slug.contains('\u{fe0f}'));
+                let to = relative_destination(self.request.target, archived, anchor);
                 let words = if section.text.is_empty() { "(no heading)" } else { &section.text };
                 line = line.text(if place == 0 { ": " } else { ", " }).link(words, to);
             }

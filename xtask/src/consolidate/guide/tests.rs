@@ -1,10 +1,15 @@
 //! What a guide holds of its sources.
 
 use super::*;
+use crate::consolidate::plan::{Destiny, SectionPlan};
 use crate::markdown::{Format, parse};
 
 /// Composes notes given as path and text; all of them go to an archive.
 fn composed(target: &str, notes: &[(&str, &str)]) -> Guide {
+    planned(target, notes, &[])
+}
+
+fn planned(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan]) -> Guide {
     let paths: Vec<RepoPath> = notes.iter().map(|(path, _)| RepoPath::from(*path)).collect();
     let archived: Vec<RepoPath> =
         paths.iter().map(|path| RepoPath::from("archive").join(path.as_bytes())).collect();
@@ -20,7 +25,7 @@ fn composed(target: &str, notes: &[(&str, &str)]) -> Guide {
         })
         .collect();
     let target = RepoPath::from(target);
-    compose(&GuideRequest { id: "1", target: &target, sources: &sources, sections: &[], conflicts: &[] })
+    compose(&GuideRequest { id: "1", target: &target, sources: &sources, sections, conflicts: &[] })
 }
 
 #[test]
@@ -74,4 +79,24 @@ fn a_heading_that_alone_introduces_code_stays_with_it() {
     );
     assert!(guide.text.contains("### Run the first fit\n\n```sh\nlab fit --one\n```\n"), "{}", guide.text);
     assert_eq!(guide.text.matches(words).count(), 1, "{}", guide.text);
+}
+
+#[test]
+fn every_anchor_of_a_guide_is_one_that_all_programs_write_alike() {
+    let body = "The bath is heated to 50 degrees and held there for the whole day.\n";
+    let bath = format!("# Bath\n\n## ⚙\u{fe0f} Heat\n\n{body}\n## 🏗\u{fe0f} Cool\n\nSlowly.\n");
+    let run = "# Run\n\n## 🛠\u{fe0f} Clean\n\nWith ethanol.\n\n## Dry\n\nIn air, for two hours.\n";
+    let past = SectionPlan {
+        source: RepoPath::from("notes/run.md"),
+        lines: (3, 6),
+        heading: "🛠\u{fe0f} Clean".to_owned(),
+        destiny: Destiny::History,
+        proposed: Destiny::Guide,
+        order: 1,
+    };
+    let notes = [("notes/bath.md", bath.as_str()), ("notes/run.md", run)];
+    let text = planned("docs/guides/bath.md", &notes, &[past]).text;
+    assert!(text.contains("# 🏗 Cool"), "{text}");
+    assert!(text.contains("Clean](../../archive/notes/run.md)"), "{text}");
+    assert!(!text.contains("%EF%B8%8F"), "{text}");
 }
