@@ -20,7 +20,8 @@ impl Moved {
             if tree.get(old).is_some() || tree.has_folder(old) {
                 continue;
             }
-            let Some(rename) = history.moved_to(old).filter(|rename| tree.get(&rename.to).is_some()) else {
+            let is_now = |to: &RepoPath| tree.get(to).is_some() && is_like(old, to);
+            let Some(rename) = history.moved_to(old).filter(|rename| is_now(&rename.to)) else {
                 continue;
             };
             files.insert(old.clone(), (rename.to.clone(), rename.change.commit.clone()));
@@ -42,6 +43,23 @@ impl Moved {
     pub(super) fn module(&self, name: &str) -> Option<(&str, &CommitId)> {
         self.modules.get(name).map(|(new, commit)| (new.as_str(), commit))
     }
+}
+
+/// False for two files of which nothing but the content is alike: small and empty files look like others.
+fn is_like(old: &RepoPath, new: &RepoPath) -> bool {
+    old.extension() == new.extension() || old.stem() == new.stem()
+}
+
+/// True when another file than `new` has the name: the name alone may mean that one.
+pub(super) fn has_namesake(tree: &Tree, name: &str, new: &RepoPath) -> bool {
+    tree.entries().any(|(path, _)| path != new && path.file_name() == name.as_bytes())
+}
+
+/// True when a dotted name still leads somewhere from some folder: imports of that project start there.
+pub(super) fn is_below(tree: &Tree, name: &str) -> bool {
+    let path = name.replace('.', "/");
+    let ends = [format!("/{path}.py"), format!("/{path}/__init__.py")];
+    tree.entries().any(|(path, _)| ends.iter().any(|end| path.as_bytes().ends_with(end.as_bytes())))
 }
 
 /// Folders that are gone and all of whose moved files went to one other folder.
@@ -102,7 +120,10 @@ fn is_there(tree: &Tree, name: &str) -> bool {
 }
 
 fn dotted(path: &RepoPath, root: &str) -> Option<String> {
-    let stem = std::str::from_utf8(path.as_bytes()).ok()?.strip_prefix(root)?.strip_suffix(".py")?;
+    let path = std::str::from_utf8(path.as_bytes()).ok()?.strip_prefix(root)?;
+    // A project below has its own folder that imports start from.
+    let path = path.rsplit_once("/src/").map_or(path, |(_, below)| below);
+    let stem = path.strip_suffix(".py")?;
     let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
     let is_name =
         |part: &str| !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || letter == '_');

@@ -70,12 +70,18 @@ fn in_file(tree: &Tree, moved: &Moved, path: &RepoPath, bytes: &[u8]) -> Vec<Mov
         _ => std::iter::once(0..bytes.len()).collect(),
     };
     let is_notebook = path.extension() == "ipynb";
+    let mut seen_from_package = words::PackageData::default();
     let mut found = Vec::new();
     let mut line = 1;
     let mut at = 0;
     for word in code.into_iter().flat_map(|part: Range<usize>| words::of(bytes, part, is_notebook)) {
         line += bytes[at..word.range.start].iter().filter(|&&byte| byte == b'\n').count();
         at = word.range.start;
+        if words::is_moved_by_the_line(bytes, word.range.start)
+            || seen_from_package.holds(bytes, word.range.start)
+        {
+            continue;
+        }
         let Some((old, new, commit, range)) = renamed(tree, moved, path, bytes, &word) else { continue };
         let commit = Some(commit).filter(|commit| !commit.is_uncommitted()).map(ToString::to_string);
         found.push(MovedPath { path: path.clone(), line, old, new, commit, range: (range.start, range.end) });
@@ -93,7 +99,7 @@ fn renamed<'m>(
 ) -> Option<(String, String, &'m crate::repo::CommitId, Range<usize>)> {
     let text = std::str::from_utf8(&bytes[word.range.clone()]).ok()?;
     if word.is_module {
-        let (new, commit) = moved.module(text)?;
+        let (new, commit) = moved.module(text).filter(|_| !map::is_below(tree, text))?;
         return Some((text.to_owned(), new.to_owned(), commit, word.range.clone()));
     }
     let folder = file.parent();
@@ -104,7 +110,10 @@ fn renamed<'m>(
     }
     let slash = if text.ends_with('/') { "/" } else { "" };
     let from_root = RepoPath::resolve(None, text.as_bytes()).filter(|_| !text.starts_with("../"));
-    if let Some((new, commit)) = from_root.and_then(|path| moved.path(&path, text)) {
+    let is_sure = |new: &RepoPath| text.contains('/') || !map::has_namesake(tree, text, new);
+    if let Some((new, commit)) =
+        from_root.and_then(|path| moved.path(&path, text)).filter(|(new, _)| is_sure(new))
+    {
         return Some((text.to_owned(), format!("{}{slash}", new.display()), commit, word.range.clone()));
     }
     // A name without a folder is too short to mean a file beside this one.

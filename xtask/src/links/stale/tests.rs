@@ -74,6 +74,9 @@ fn what_only_looks_like_the_path_is_left() {
         ("notes.md", "scripts/run.py"),
         ("book.ipynb", "{\"cells\": [{\"cell_type\": \"code\", \"source\": \"scripts/run.py\""),
         ("poetry.lock", "scripts/run.py"),
+        ("tidy.sh", "git mv -k scripts/run.py tools/\n  rm scripts/a.sh"),
+        ("pyproject.toml", "[tool.setuptools.package-data]\npkg = [\n  \"scripts/run.py\",\n]\n"),
+        ("setup.cfg", "[options.package_data]\npkg =\n  scripts/run.py\n"),
     ];
     for (file, text) in cases {
         assert_eq!(found(file, text, MOVES, &[]), vec![], "{file}: {text}");
@@ -104,6 +107,18 @@ fn top_level_file_is_found_by_its_name_from_the_root_only() {
     let moves = &[("train.py", "scripts/train.py")];
     assert_eq!(found("Makefile", "python train.py", moves, &[]).len(), 1);
     assert_eq!(found("sub/train.yml", "python train.py", moves, &["sub/train.py"]), vec![]);
+}
+
+#[test]
+fn names_that_may_mean_another_file_are_left() {
+    let moves =
+        &[("setup.py", "one/setup.py"), (".keep", "pkg/__init__.py"), ("app/main.py", "app/src/app/main.py")];
+    assert_eq!(found("run.sh", "python setup.py", moves, &["two/setup.py"]), vec![]);
+    assert_eq!(found(".gitattributes", ".keep text", moves, &[]), vec![]);
+    assert_eq!(found("app/pyproject.toml", "x = \"app.main:main\"", moves, &[]), vec![]);
+    let renamed = &[("app/src/app/old.py", "app/src/app/new.py")];
+    let expected = vec![(1, "app/src/app/old.py".to_owned(), "app/src/app/new.py".to_owned())];
+    assert_eq!(found("run.sh", "app/src/app/old.py", renamed, &[]), expected);
 }
 
 #[test]

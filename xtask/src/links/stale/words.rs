@@ -92,3 +92,33 @@ fn names_module(bytes: &[u8], start: usize, end: usize) -> bool {
         && bytes.get(end + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
     is_entry_point || bytes[..start].ends_with(b"-m ") || bytes[..start].ends_with(b"\"-m\", \"")
 }
+
+/// True when the line that a word stands on moves or removes files itself: what it names is gone because it ran.
+pub(super) fn is_moved_by_the_line(bytes: &[u8], at: usize) -> bool {
+    let start = bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let before = bytes[start..at].trim_ascii_start();
+    [&b"mv "[..], b"git mv ", b"rm ", b"git rm "].iter().any(|command| before.starts_with(command))
+}
+
+/// The tables of a build file whose paths start at a package, not at the root.
+#[derive(Debug, Default)]
+pub(super) struct PackageData {
+    read: usize,
+    is_inside: bool,
+}
+
+impl PackageData {
+    /// True when the place is in such a table; places are asked for in their order.
+    pub(super) fn holds(&mut self, bytes: &[u8], at: usize) -> bool {
+        let lines = bytes[self.read..at].split_inclusive(|&byte| byte == b'\n');
+        for line in lines.filter(|line| line.ends_with(b"\n")) {
+            self.read += line.len();
+            let line = line.trim_ascii();
+            if line.starts_with(b"[") && line.ends_with(b"]") {
+                self.is_inside =
+                    [&b"package-data]"[..], b"package_data]"].iter().any(|end| line.ends_with(end));
+            }
+        }
+        self.is_inside
+    }
+}
