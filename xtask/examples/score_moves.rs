@@ -139,6 +139,8 @@ fn reverted(after: &Tree, before: &Tree, rows: &[&Row]) -> Result<Project> {
         }
         let bytes = match old.get(path) {
             Some(old) => before.read(old).with_context(|| format!("read `{old}` before"))?,
+            // A partial clone may lack pictures and the like.
+            None if path.extension() != "py" => after.read(path).unwrap_or_default(),
             None => after.read(path)?,
         };
         files.push((path.clone(), entry.kind, bytes));

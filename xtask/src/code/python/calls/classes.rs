@@ -20,6 +20,14 @@ pub(super) enum Node {
     Outside(String),
 }
 
+impl Node {
+    /// True for what only says which methods others have: a call of it gives what it is called with.
+    pub(super) fn is_shape(&self) -> bool {
+        let Self::Outside(name) = self else { return false };
+        name.ends_with("Protocol") || name.rsplit('.').next() == Some("Interface")
+    }
+}
+
 /// Bases from outside that bring no constructor and no methods that anybody would call.
 const BARE: &[&str] = &[
     "object",
@@ -184,10 +192,20 @@ impl Resolver<'_, '_> {
         order.iter().filter(holds).count() == 1
     }
 
+    /// Leaves out abstract methods: no object has one. `None` where nothing else is left: a class that is made while
+    /// the program runs has it then.
+    pub(super) fn carried_out(&self, mut found: Vec<Thing>) -> Option<Vec<Thing>> {
+        found.retain(|thing| match thing {
+            Thing::Function(id, _) => self.shared.function(*id).is_none_or(|function| !function.is_abstract),
+            _ => true,
+        });
+        (!found.is_empty()).then_some(found)
+    }
+
     /// True when a call of the class gives an object of exactly this class.
     pub(super) fn makes_its_own(&self, class: Id) -> bool {
         self.order(class, 0).iter().all(|node| match node {
-            Node::Outside(_) => true,
+            Node::Outside(_) => !node.is_shape(),
             Node::Class(id) => {
                 let class = self.shared.class(*id);
                 class.is_some_and(|class| {
@@ -296,7 +314,7 @@ impl Resolver<'_, '_> {
             return None;
         }
         let members = self.shared.family().members(class, self.shared)?;
-        Some(members.into_iter().map(found).collect())
+        self.carried_out(members.into_iter().map(found).collect())
     }
 }
 

@@ -67,6 +67,8 @@ pub(crate) struct Function {
     pub(crate) gives_back: bool,
     /// What a call of it gives, by its annotation.
     pub(crate) returns: Value,
+    /// It only says what derived classes must have.
+    pub(crate) is_abstract: bool,
     /// The class that it stands in.
     pub(crate) class: Option<usize>,
 }
@@ -154,7 +156,7 @@ pack_variants!(Value {
     10 => ObjectOf(class),
     11 => Held(value),
 });
-pack_fields!(Function { name, line, signature, kind, decorators, gives_back, returns, class });
+pack_fields!(Function { name, line, signature, kind, decorators, gives_back, returns, is_abstract, class });
 pack_variants!(Kind { 0 => Plain, 1 => Class, 2 => Static });
 pack_fields!(Class { name, line, bases, is_opaque, decorators, members, fields });
 pack_fields!(Base { value, name });

@@ -66,7 +66,8 @@ impl Resolver<'_, '_> {
         if self.member(class, name, true) == Thing::Unknown {
             return None;
         }
-        Some(self.family_of(class)?.into_iter().map(|class| self.member(class, name, true)).collect())
+        let family = self.family_of(class)?.into_iter();
+        self.carried_out(family.map(|class| self.member(class, name, true)).collect())
     }
 
     /// What calls of a value give.
@@ -114,14 +115,13 @@ impl Resolver<'_, '_> {
     pub(super) fn object_of(&self, thing: Thing) -> Thing {
         let Thing::Class(class) = thing else { return Thing::Unknown };
         let order = self.order(class, 0);
-        let is_shape = |node: &Node| matches!(node, Node::Outside(name) if name.ends_with("Protocol"));
         let is_shape_by_text = |node: &Node| match node {
             Node::Class(id) => self.shared.class(*id).is_none_or(|class| {
                 class.bases.iter().any(|base| base.name.rsplit('.').next() == Some("Protocol"))
             }),
             Node::Outside(_) => false,
         };
-        let is_open = order.iter().any(|node| is_shape(node) || is_shape_by_text(node));
+        let is_open = order.iter().any(|node| node.is_shape() || is_shape_by_text(node));
         if is_open || self.is_descriptor(class) { Thing::Unknown } else { Thing::Object(class) }
     }
 

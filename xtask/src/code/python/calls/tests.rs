@@ -356,3 +356,60 @@ class Old:
         ["4 New has no parameter `_size`, lacks the required `size`", "5 Old has no parameter `other`"];
     assert_eq!(found(library, main), expected);
 }
+
+#[test]
+fn methods_that_others_carry_out_are_judged_by_those_who_do() {
+    let library = "
+import abc
+from zope.interface import Interface
+
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def kind(self): pass
+    @abc.abstractmethod
+    def load(self, path): pass
+    def run(self):
+        self.kind(name=1)
+        self.load(1, 2)
+
+class One(Base):
+    def load(self, path): pass
+
+class IThing(Interface):
+    def set(name): pass
+
+def change(thing: IThing):
+    thing.set(1)
+    IThing(thing).set(1)
+";
+    assert_eq!(found(library, "import pkg.lib"), ["12 One.load takes 1 positional argument, 2 given"]);
+}
+
+#[test]
+fn what_pytest_calls_with_the_class_is_a_method_of_the_class() {
+    let library = "
+class Base:
+    def setup_class(self): pass
+    def teardown_class(cls): pass
+
+class Derived(Base):
+    def setup_class(self):
+        super().setup_class(self)
+        Base.setup_class(self)
+        self.thing = Thing(1)
+    def teardown_class(cls):
+        super().teardown_class(cls)
+        super().teardown_class()
+    def test(self):
+        self.thing.run(2)
+
+class Thing:
+    def __init__(self, a): pass
+    def run(self): pass
+";
+    let expected = [
+        "13 Base.teardown_class lacks the required `cls`",
+        "15 Thing.run takes no positional arguments, 1 given",
+    ];
+    assert_eq!(found(library, "import pkg.lib"), expected);
+}

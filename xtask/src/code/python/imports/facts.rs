@@ -57,6 +57,11 @@ pub(crate) struct Facts {
     pub(crate) makes_modules: bool,
     /// Names that the file sets on modules: the module's last part and the name, `*` where that is computed.
     pub(crate) patches: BTreeSet<(String, String)>,
+    /// Functions that set computed names on what they are given.
+    pub(crate) fillers: BTreeSet<String>,
+    /// Functions that the module calls, as it is imported, with what a function without arguments gives: the module
+    /// itself, maybe.
+    pub(crate) filled_by: BTreeSet<String>,
     /// The file does work when it is run or imported.
     pub(crate) is_script: bool,
     /// Folders that the file puts on `sys.path`.
@@ -76,6 +81,8 @@ pack_fields!(Facts {
     answers_to,
     makes_modules,
     patches,
+    fillers,
+    filled_by,
     is_script,
     path_additions,
     calls,
@@ -164,6 +171,11 @@ impl<'a> Visitor<'a> for Reader {
             Stmt::FunctionDef(function) => {
                 self.bind(&function.name);
                 self.inside(statement);
+                self.filler(function);
+            }
+            Stmt::Expr(ast::StmtExpr { value, .. }) if self.inner == 0 => {
+                self.filled(value);
+                walk_stmt(self, statement);
             }
             Stmt::ClassDef(class) => {
                 self.bind(&class.name);
@@ -288,6 +300,28 @@ impl Reader {
             _ => "*".to_owned(),
         };
         self.facts.patches.insert((owner, name));
+    }
+
+    /// `setattr(module, name, …)` in a function with a parameter `module`.
+    fn filler(&mut self, function: &ast::StmtFunctionDef) {
+        if !self.worth_looking {
+            return;
+        }
+        let mut named = self.facts.patches.iter().filter(|(_, name)| name == "*").map(|(owner, _)| owner);
+        if named.any(|owner| function.parameters.iter().any(|parameter| parameter.name().as_str() == owner)) {
+            self.facts.fillers.insert(function.name.to_string());
+        }
+    }
+
+    /// `fill(…, find_module())`.
+    fn filled(&mut self, statement: &Expr) {
+        let Expr::Call(call) = statement else { return };
+        let is_bare = |argument: &Expr| matches!(argument, Expr::Call(inner) if inner.arguments.is_empty());
+        if call.arguments.args.iter().any(is_bare)
+            && let Some(name) = dotted(&call.func)
+        {
+            self.facts.filled_by.insert(name.rsplit('.').next().unwrap_or_default().to_owned());
+        }
     }
 
     fn bind_patterns(&mut self, statement: &Stmt) {

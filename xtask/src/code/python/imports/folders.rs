@@ -59,9 +59,16 @@ impl Table {
         }
         table.own = files.iter().map(|file| table.folder_at(&file.path)).collect();
         table.stems = files.iter().map(|file| stem(&file.path)).collect();
-        let facts = files.iter().filter_map(|file| file.facts.as_ref());
-        for (module, name) in facts.flat_map(|facts| &facts.patches) {
+        let facts = || files.iter().filter_map(|file| file.facts.as_ref());
+        for (module, name) in facts().flat_map(|facts| &facts.patches) {
             table.patches.entry(module.clone()).or_default().insert(name.clone());
+        }
+        let fillers: BTreeSet<&String> = facts().flat_map(|facts| &facts.fillers).collect();
+        for (file, stem) in files.iter().zip(&table.stems) {
+            let mut by = file.facts.iter().flat_map(|facts| &facts.filled_by);
+            if by.any(|by| fillers.contains(by)) {
+                table.patches.entry(stem.clone()).or_default().insert("*".to_owned());
+            }
         }
         table
     }

@@ -116,7 +116,7 @@ impl<'a> Index<'a> {
                 None => {
                     let built =
                         self.layout.is_built(&parts[..=at].join("."), &self.place_below(folder, part));
-                    if built || self.makes_modules(place) {
+                    if built || self.is_built_below(folder, part) || self.makes_modules(place) {
                         return Outcome::Found(Place::Unknown);
                     }
                     if at == 0 {
@@ -145,6 +145,11 @@ impl<'a> Index<'a> {
             Some(Module::Compiled) => Place::Package(folder, None),
             None => Place::Namespace(folder),
         }
+    }
+
+    /// True when a module or folder of the name stands in a folder.
+    pub(super) fn holds(&self, folder: FolderId, name: &str) -> bool {
+        self.child(folder, name).is_some()
     }
 
     fn child(&self, folder: FolderId, part: &str) -> Option<Place> {

@@ -47,7 +47,14 @@ pub(crate) fn is_build_file(path: &RepoPath) -> bool {
     ];
     let requirements = name.ends_with(b".txt") && name.windows(8).any(|part| part == b"requirem")
         || name.ends_with(b".txt") && path.parts().any(|part| part == b"requirements");
-    known.contains(&name) || requirements
+    known.contains(&name) || requirements || may_declare_extensions(path)
+}
+
+/// A script that may say which extension modules the build makes: `setup_package.py`, `build.py`.
+fn may_declare_extensions(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    name.ends_with(b".py")
+        && [&b"setup"[..], b"build"].iter().any(|word| name.windows(5).any(|part| part == *word))
 }
 
 impl Layout {
@@ -94,6 +101,7 @@ impl Reader {
             b"setup.cfg" | b"tox.ini" | b"pytest.ini" | b".pytest.ini" => self.ini(folder, text),
             b".gitignore" => self.ignored(folder, text),
             b"meson.build" | b"CMakeLists.txt" => self.compiled_names(text),
+            _ if may_declare_extensions(path) => self.extensions(text),
             _ => {}
         }
         self.layout.declared.extend(declared::names(path, text));
@@ -143,16 +151,13 @@ impl Reader {
         for key in ["pytest.ini_options.python_paths", "uv.build-backend.module-root", "flit.module.path"] {
             strings(tool(key)).iter().for_each(|below| self.root(folder, below));
         }
-        for key in [
-            "hatch.build.targets.wheel.packages",
-            "hatch.build.packages",
-            "hatch.build.targets.wheel.sources",
-        ] {
-            for package in strings(tool(key)) {
-                self.root(folder, package.rsplit_once('/').map_or("", |(parent, _)| parent));
-                self.root(folder, &package);
-            }
+        for package in ["hatch.build.targets.wheel.packages", "hatch.build.packages"]
+            .map(|key| strings(tool(key)))
+            .concat()
+        {
+            self.root(folder, package.rsplit_once('/').map_or("", |(parent, _)| parent));
         }
+        strings(tool("hatch.build.targets.wheel.sources")).iter().for_each(|below| self.root(folder, below));
         if let Some(Value::Table(moved)) = tool("setuptools.package-dir") {
             for (package, place) in moved {
                 self.moved(folder, package, place.as_str().unwrap_or_default());
@@ -174,7 +179,7 @@ impl Reader {
             strings(tool(key)).iter().for_each(|path| self.generated(folder, path));
         }
         self.layout.built.extend(strings(tool("maturin.module-name")));
-        self.compiled_names(text);
+        self.compiled_names(&sections_of_builds(text));
     }
 
     fn moved(&mut self, folder: &str, package: &str, place: &str) {
@@ -207,7 +212,21 @@ impl Reader {
         for found in WHERE.captures_iter(text) {
             self.root(folder, &found[1]);
         }
-        self.compiled_names(text);
+        static TAKEN: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"\b(?:packages|py_modules)\s*=\s*\[[^\]]*\]")
+                .expect("a fixed pattern that a test compiles")
+        });
+        // What is taken from the tree is not made by the build.
+        self.compiled_names(&TAKEN.replace_all(text, ""));
+    }
+
+    /// The extension modules that a script of the build makes.
+    fn extensions(&mut self, text: &str) {
+        static MADE: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#"Extension\(\s*(?:name\s*=\s*)?["']([\w.]+)["']"#)
+                .expect("a fixed pattern that a test compiles")
+        });
+        self.layout.built.extend(MADE.captures_iter(text).map(|made| made[1].to_owned()));
     }
 
     /// Dotted names in quotes: extension modules, and files that the build writes.
@@ -261,6 +280,44 @@ impl Reader {
             self.glob(&pattern);
         }
     }
+}
+
+/// The parts of a pyproject.toml that configure builds: linters and type checkers name modules that need not be there.
+fn sections_of_builds(text: &str) -> String {
+    const OTHERS: &[&str] = &[
+        "tool.basedpyright",
+        "tool.black",
+        "tool.commitizen",
+        "tool.coverage",
+        "tool.flake8",
+        "tool.importlinter",
+        "tool.isort",
+        "tool.mypy",
+        "tool.pylint",
+        "tool.pyright",
+        "tool.pytest",
+        "tool.ruff",
+        "tool.ty",
+    ];
+    let mut is_other = false;
+    let mut kept = String::new();
+    for line in text.lines() {
+        if let Some(section) = line.trim_start().strip_prefix('[') {
+            let section = section.trim_start_matches('[').trim_start();
+            let is_of = |name: &&&str| {
+                section.strip_prefix(**name).is_some_and(|rest| rest.starts_with(['.', ']', ' ']))
+            };
+            // An array's item may stand at the start of a line; it is no header of a table.
+            if section.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+                is_other = OTHERS.iter().find(is_of).is_some();
+            }
+        }
+        if !is_other {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 /// A path below a folder, without `.` and `..`; `None` when it leaves the repository.
@@ -362,10 +419,31 @@ mod tests {
             (".gitignore", "/src/pkg/_version.py\n", "x", "src/pkg/_version"),
             (".gitignore", "_version.py\n", "x", "src/pkg/_version"),
             (".gitignore", "generated/\n", "x", "src/generated"),
+            ("pkg/setup_package.py", "e = Extension(\n    name=\"pkg._fast\",\n)", "pkg._fast", "pkg/_fast"),
+            (
+                "pyproject.toml",
+                "[tool.hatch.build.hooks.mypyc]\ninclude = [\"pkg/fast.py\"]",
+                "pkg.fast",
+                "x",
+            ),
         ];
         for (path, text, dotted, place) in cases {
             assert!(layout(&[(path, text)]).is_built(dotted, place), "{path} {text}");
         }
-        assert!(!layout(&[(".gitignore", "*.pyc\nbuild/\n")]).is_built("pkg.mod", "src/pkg/mod"));
+        let others: &[(&str, &str)] = &[
+            (".gitignore", "*.pyc\nbuild/\n"),
+            ("pyproject.toml", "[tool.hatch]\n[[tool.mypy.overrides]]\nmodule = \"pkg.mod\"\n"),
+            ("tools/build_docs.py", "run('pkg.mod')"),
+            ("setup.py", "setup(packages=['pkg', 'pkg.mod'])"),
+        ];
+        for (path, text) in others {
+            assert!(!layout(&[(path, text)]).is_built("pkg.mod", "src/pkg/mod"), "{path} {text}");
+        }
+    }
+
+    #[test]
+    fn a_package_that_hatch_takes_is_no_folder_that_imports_start_from() {
+        let text = "[tool.hatch.build.targets.wheel]\npackages = [\"src/pkg\"]";
+        assert!(!layout(&[("pyproject.toml", text)]).roots.contains("src/pkg"));
     }
 }

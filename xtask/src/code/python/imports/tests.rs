@@ -162,6 +162,28 @@ fn roots_are_where_the_interpreter_and_pytest_would_look() {
             &["tests/unit/test_a.py:1 lib x NoName"],
         ),
         (
+            "a package in a folder that others share",
+            &[
+                ("pyproject.toml", "[project]\ndependencies = ['shared-core']"),
+                ("src/shared/own/__init__.py", "x = 1"),
+                ("src/shared/own/a.py", "from shared.own.gone import x\nfrom shared.own import y"),
+                ("src/shared/own/b.py", "from shared.core.any import x"),
+            ],
+            &[
+                "src/shared/own/a.py:1 shared.own.gone x NoModule",
+                "src/shared/own/a.py:2 shared.own y NoName",
+            ],
+        ),
+        (
+            "a file in a package that makes modules",
+            &[
+                ("pkg/__init__.py", "__path__ = extend_path(__path__, __name__)"),
+                ("pkg/a.py", "from other.gone import x\nfrom .made import y"),
+                ("other/__init__.py", ""),
+            ],
+            &["pkg/a.py:1 other.gone x NoModule"],
+        ),
+        (
             "sys.path of conftest",
             &[
                 ("deep/lib.py", "y = 1"),
@@ -198,6 +220,10 @@ fn what_only_a_build_or_a_run_would_tell_counts_as_found() {
     let cases: &[(&str, &[(&str, &str)])] = &[
         ("extension", &[("setup.py", "Extension('pkg._speed', [])"), ("run.py", "from pkg._speed import x")]),
         (
+            "extension from beside it",
+            &[("setup.py", "Extension('pkg._speed', [])"), ("pkg/run.py", "from ._speed import x")],
+        ),
+        (
             "extension as a name",
             &[("setup.py", "Extension('pkg._speed', [])"), ("run.py", "from pkg import _speed")],
         ),
@@ -227,6 +253,28 @@ fn what_only_a_build_or_a_run_would_tell_counts_as_found() {
                     "from . import base\nimport pkg.base\nbase.dialect = 1\nsetattr(pkg.base, 'other', 2)",
                 ),
                 ("run.py", "from pkg.base import dialect, other"),
+            ],
+        ),
+        (
+            "names set by a function that gets the module",
+            &[
+                ("pkg/made.py", "from .maker import fill\nfill(1, this_module())"),
+                (
+                    "pkg/maker.py",
+                    "def fill(values, module):\n    for name in values:\n        setattr(module, name, 1)",
+                ),
+                ("run.py", "from pkg.made import speed"),
+            ],
+        ),
+        (
+            "distribution beside the package that the build file takes",
+            &[
+                (
+                    "pyproject.toml",
+                    "[project]\ndependencies = ['docker']\n[tool.hatch.build.targets.wheel]\npackages = ['src/pkg']",
+                ),
+                ("src/pkg/docker/__init__.py", ""),
+                ("run.py", "from docker.errors import APIError"),
             ],
         ),
         (

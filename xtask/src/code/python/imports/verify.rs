@@ -207,12 +207,24 @@ fn absolute(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import)
     let mut regular = Candidates::default();
     let mut loose = Candidates { is_loose: true, ..Candidates::default() };
     for root in roots {
+        // A package that makes modules makes its own, none that are found from inside of it as from a root.
+        if root.only_as_script && !index.holds(root.folder, top) {
+            continue;
+        }
         let candidates = match index.resolve(root.folder, top) {
             Outcome::Found(Place::Namespace(_)) => &mut loose,
             Outcome::Found(_) => &mut regular,
             Outcome::Missing { .. } | Outcome::Absent => continue,
         };
-        let verdict = match index.resolve(root.folder, &import.module) {
+        let found = index.resolve(root.folder, &import.module);
+        // What a package holds is in one place, whoever else has a share in the folder above it.
+        let is_settled = matches!(
+            found,
+            Outcome::Found(Place::Package(..) | Place::Module(_))
+                | Outcome::Missing { within: Place::Package(..) | Place::Module(_), .. }
+        );
+        let is_root = layout.roots.contains(&index.folders[root.folder].path);
+        let verdict = match found {
             Outcome::Found(place) => name_in(index, &place, import),
             Outcome::Missing { within, .. } => Verdict::Broken(missing(within)),
             Outcome::Absent => continue,
@@ -221,9 +233,10 @@ fn absolute(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import)
             Verdict::Broken(_) if root.only_as_script => {}
             // From a folder above the file that is no declared root, a mere folder is on no path, and a
             // distribution that the repository asks for is meant rather than a package of its name.
-            Verdict::Broken(_)
-                if !layout.roots.contains(&index.folders[root.folder].path)
-                    && (candidates.is_loose || layout.declared.contains(top)) => {}
+            Verdict::Broken(_) if !is_root && (candidates.is_loose || layout.declared.contains(top)) => {}
+            Verdict::Broken(reason) if is_settled && is_root => {
+                regular.broken = regular.broken.or(Some(reason));
+            }
             Verdict::Broken(reason) => candidates.broken = candidates.broken.or(Some(reason)),
             Verdict::Unnamed if !candidates.is_loose => candidates.unnamed = true,
             _ => candidates.found = true,

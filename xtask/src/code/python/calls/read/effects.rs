@@ -39,7 +39,9 @@ impl<'a> Reader<'a> {
         value: &'a Expr,
     ) {
         let Expr::Attribute(attribute) = target else { return self.set_attribute(target) };
-        let Value::SelfOf(class) = self.value(&attribute.value) else { return self.set_attribute(target) };
+        let (Value::SelfOf(class) | Value::ClassOf(class)) = self.value(&attribute.value) else {
+            return self.set_attribute(target);
+        };
         let value = match (value, self.value(value)) {
             (Expr::NoneLiteral(_), _) => Value::Name("None".to_owned()),
             (_, value) => {

@@ -250,8 +250,10 @@ impl<'a> Reader<'a> {
             _ => Kind::Plain,
         };
         let mut decorators = Vec::new();
+        let mut is_abstract = false;
         for decorator in &function.decorator_list {
             let (name, value) = self.decorator(&decorator.expression);
+            is_abstract |= name.as_deref().is_some_and(|name| name.starts_with("abc.abstract"));
             match name.as_deref() {
                 Some("staticmethod" | "abc.abstractstaticmethod") => kind = Kind::Static,
                 Some("classmethod" | "abc.abstractclassmethod") => kind = Kind::Class,
@@ -269,6 +271,7 @@ impl<'a> Reader<'a> {
             decorators,
             gives_back: gives_back(function, &names),
             returns: self.returned(function),
+            is_abstract,
             class,
         };
         let mutes = self.is_tried(function);
@@ -428,6 +431,10 @@ fn first_of(function: &ast::StmtFunctionDef, class: Option<usize>, kind: Kind, i
     let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
     let is_self = first.is_some_and(|first| first.parameter.name.as_str() == "self");
     match kind {
+        // pytest calls these with the class, though nothing binds it to them.
+        Kind::Plain if matches!(function.name.as_str(), "setup_class" | "teardown_class") => {
+            First::Class(class)
+        }
         Kind::Plain if is_self => First::Instance(class),
         Kind::Class if is_plain => First::Class(class),
         Kind::Static if function.name.as_str() == "__new__" => First::Class(class),

@@ -150,6 +150,8 @@ impl<'a> Speller<'a> {
 
     fn absolute(&self, file: FileId, import: &Import, target: &Target, module: &str) -> Option<String> {
         let mut roots: Vec<String> = Vec::new();
+        // A folder that distributions share has no `__init__.py`: what was written from the root above stays so.
+        roots.extend(self.root_of(import, module));
         let package = if self.is_package(module) { module.to_owned() } else { parent(module)? };
         if self.is_package(&package) {
             // The folder above the topmost package: what pytest and an installation put on the path.
@@ -178,6 +180,15 @@ impl<'a> Speller<'a> {
             (seen.contains(root) && !rest.is_empty()).then(|| rest.replace('/', "."))
         };
         roots.iter().find_map(below)
+    }
+}
+
+impl Speller<'_> {
+    /// The declared root that the old import started from, when the module is below the same top-level folder.
+    fn root_of(&self, import: &Import, module: &str) -> Option<String> {
+        let top = import.module.split('.').next().filter(|_| import.level == 0)?;
+        let is_below = |root: &&String| !root.is_empty() && module.starts_with(&format!("{root}/{top}/"));
+        self.layout.roots.iter().filter(is_below).max_by_key(|root| root.len()).cloned()
     }
 }
 

@@ -308,3 +308,15 @@ fn submodule_that_moved_out_of_a_package_with_getattr_is_missed_unless_the_packa
         assert_eq!(asked_of_lazy_package(&init), [""; 0], "{init}");
     }
 }
+
+#[test]
+fn module_in_a_folder_that_distributions_share_is_written_from_the_root_above() {
+    let first: Step<'_> = &[
+        ("src/shared/own/__init__.py", Some("")),
+        ("src/shared/own/core.py", Some(CORE)),
+        ("src/shared/own/user.py", Some("from shared.own.core import Reader\n")),
+    ];
+    let moved: Step<'_> = &[("src/shared/own/core.py", None), ("src/shared/own/kernel.py", Some(CORE))];
+    let expected = "src/shared/own/user.py: from shared.own.kernel import Reader (High)";
+    assert_eq!(suggested(&[first, moved]), [expected]);
+}
