@@ -12,6 +12,7 @@ use xtask::term::Term;
 fn main() -> ExitCode {
     let cli = Cli::of_arguments(cli::without_cargo_argument(std::env::args_os().collect()));
     let term = Term::new(cli.global.color, cli.global.quiet, cli.global.verbose);
+    process::heed_size_limits();
     let cancel = Cancel::default();
     if cli.command.heeds_interrupts()
         && let Err(error) = listen_for_interrupts(&cancel)

@@ -23,3 +23,4 @@ pub use left::Before;
 pub use output::Captured;
 pub use progress::{Event, Progress};
 pub use scratch::{EventPipe, Scratch};
+pub use sys::heed_size_limits;

@@ -11,9 +11,22 @@ use std::time::Duration;
 
 /// Makes the child the leader of a new session, and so of a new process group without a terminal.
 pub(super) fn in_own_session(command: &mut Command) {
-    // SAFETY: the closure runs between fork and exec and calls only `setsid`, which is async-signal-safe.
+    // SAFETY: the closure runs between fork and exec and calls only `signal` and `setsid`, which are
+    // async-signal-safe.
     unsafe {
-        command.pre_exec(|| if libc::setsid() == -1 { Err(io::Error::last_os_error()) } else { Ok(()) });
+        command.pre_exec(|| {
+            libc::signal(libc::SIGXFSZ, libc::SIG_DFL);
+            if libc::setsid() == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        });
+    }
+}
+
+/// Makes a file that may not grow an error of the write to it, instead of this process's end. Children of ours get
+/// the usual behaviour back.
+pub fn heed_size_limits() {
+    // SAFETY: `signal` with this constant changes only what this process does at one signal.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
     }
 }
 

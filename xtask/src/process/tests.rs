@@ -33,6 +33,13 @@ fn merged_streams_keep_the_order_of_their_lines() {
 }
 
 #[test]
+fn limit_on_the_size_of_files_ends_children_as_ever_and_not_us() {
+    heed_size_limits();
+    let finished = run(&shell("ulimit -f 0; f=$(mktemp); echo x > $f"), &Cancel::default()).unwrap();
+    assert_eq!(finished.ending, Ending::Signal(libc::SIGXFSZ));
+}
+
+#[test]
 fn signal_is_told_from_an_exit_code() {
     let finished = run(&shell("kill -SEGV $$"), &Cancel::default()).unwrap();
     assert_eq!((finished.ending, finished.stop), (Ending::Signal(libc::SIGSEGV), None));

@@ -229,7 +229,8 @@ impl Repo {
         named("^extensions\\.partialclone$") || named("^remote\\..*\\.promisor$")
     }
 
-    /// Files that differ from HEAD, or that git neither tracks nor ignores; sorted.
+    /// Files that differ from HEAD, or that git neither tracks nor ignores; sorted. What lies in a virtual environment
+    /// of Python's is nobody's work and left out.
     ///
     /// # Errors
     /// The index or the work tree cannot be read.
@@ -246,11 +247,15 @@ impl Repo {
             "--ignore-submodules=all",
         ];
         let out = self.git().without_filters()?.read(&args)?;
-        let mut paths: Vec<RepoPath> = out
-            .split(|&byte| byte == 0)
-            .filter(|record| record.len() > 3)
-            .map(|record| RepoPath::from_bytes(&record[3..]))
-            .collect();
+        let records = out.split(|&byte| byte == 0).filter(|record| record.len() > 3);
+        let (new, mut paths): (Vec<_>, Vec<_>) = records
+            .map(|record| (record.starts_with(b"??"), RepoPath::from_bytes(&record[3..])))
+            .partition(|(is_new, _)| *is_new);
+        let marks = new.iter().filter(|(_, path)| path.file_name() == b"pyvenv.cfg");
+        let environments: Vec<RepoPath> = marks.filter_map(|(_, path)| path.parent()).collect();
+        let is_foreign = |path: &RepoPath| environments.iter().any(|folder| path.is_within(folder));
+        paths.extend(new.iter().filter(|(_, path)| !is_foreign(path)).cloned());
+        let mut paths: Vec<RepoPath> = paths.into_iter().map(|(_, path)| path).collect();
         paths.sort();
         // A file taken out of the index and left on disk is listed as removed and as untracked.
         paths.dedup();

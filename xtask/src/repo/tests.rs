@@ -245,6 +245,18 @@ fn work_tree_holds_tracked_and_untracked_files_but_not_ignored_ones() {
 }
 
 #[test]
+fn virtual_environment_that_git_does_not_ignore_is_no_uncommitted_work() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    place.write(&folder.join(".venv/pyvenv.cfg"), "home = /usr\n");
+    place.write(&folder.join(".venv/lib/x.py"), "");
+    place.write(&folder.join(".venvs.py"), "");
+    let repo = Repo::open(&folder).unwrap();
+    let uncommitted: Vec<String> = repo.uncommitted().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(uncommitted, [".venvs.py"]);
+}
+
+#[test]
 fn names_of_any_bytes_are_listed_and_read() {
     let place = Place::new();
     let folder = place.repository("r", &[]);

@@ -119,7 +119,7 @@ fn raised(name: &str, output: &str) -> Raised {
 }
 
 /// `error[E0425]: cannot find value` and ` --> src/lib.rs:3:5`.
-fn build_case(error: &str) -> Draft {
+pub(super) fn build_case(error: &str) -> Draft {
     let first = error.lines().next().unwrap_or_default();
     let (kind, message) = first.split_once(": ").unwrap_or(("error", first));
     let place = error.lines().find_map(|line| line.trim_start().strip_prefix("--> ")).and_then(place_of);

@@ -86,6 +86,11 @@ impl Block {
         (tries().count(), tries().filter(|(_, outcome)| *outcome == Outcome::Ok).count())
     }
 
+    /// True while lines of its tests may come: a test can print a tally itself.
+    fn is_open(&self) -> bool {
+        self.tally.is_none() || (self.lines.len() as u64) < self.announced
+    }
+
     /// True when every announced test has a result line that the tally agrees with.
     pub(super) fn is_complete(&self) -> bool {
         self.tally.is_some_and(|tally| tally.results() >= self.announced)
@@ -116,6 +121,12 @@ pub(super) struct Binary {
     pub(super) ended: Option<String>,
 }
 
+impl Binary {
+    pub(super) fn is_documentation(&self) -> bool {
+        self.label.starts_with("Doc-tests ")
+    }
+}
+
 /// A run of `cargo test`.
 #[derive(Clone, Debug)]
 pub(super) struct CargoRun {
@@ -143,6 +154,8 @@ pub(super) struct Reader {
     errors: Vec<String>,
     in_error: bool,
     section: Option<String>,
+    /// How many runs of children the lines stand in: a test that runs `cargo test` prints theirs.
+    nested: usize,
     test: Regex,
     begun: Regex,
     result: Regex,
@@ -157,6 +170,7 @@ impl Reader {
             errors: Vec::new(),
             in_error: false,
             section: None,
+            nested: 0,
             test: regex(r"test (\S.*?) \.\.\. (ok|FAILED|ignored)(?:, (.*))?$"),
             begun: regex(r"^test (\S.*?) \.\.\. "),
             result: regex(
@@ -191,13 +205,16 @@ impl Reader {
             self.error_line(line);
             return;
         };
-        if let Some(announced) = announced(line) {
-            binary.blocks.push(Block { announced, ..Block::default() });
-            self.section = None;
-            return;
-        }
-        match binary.blocks.last_mut().filter(|block| block.tally.is_none()) {
-            Some(_) => self.test_line(line),
+        let is_open = binary.blocks.last().is_some_and(Block::is_open);
+        match announced(line) {
+            Some(_) if is_open && !binary.is_documentation() => self.nested += 1,
+            Some(announced) => {
+                binary.blocks.push(Block { announced, ..Block::default() });
+                self.section = None;
+            }
+            None if self.nested > 0 && self.result.is_match(line) => self.nested -= 1,
+            None if is_open && (self.nested == 0 || self.section.is_some()) => self.test_line(line),
+            None if self.nested > 0 => {}
             None => self.error_line(line),
         }
     }
@@ -208,7 +225,7 @@ impl Reader {
             let text = |index: usize| found.get(index).map(|part| part.as_str().to_owned());
             let label = text(1).or(text(3)).unwrap_or_default();
             self.binaries.push(Binary { label, file: text(2), ..Binary::default() });
-            (self.in_error, self.section) = (false, None);
+            (self.in_error, self.section, self.nested) = (false, None, 0);
         } else if line.starts_with("error: test failed") || line.starts_with("error: doctest failed") {
             self.in_error = false;
             if let Some(binary) = self.binaries.last_mut() {
@@ -320,6 +337,8 @@ fn is_closing_line(line: &str) -> bool {
     ["error: could not compile", "error: build failed", "error: aborting due to", "error: 1 target failed"]
         .iter()
         .any(|closing| line.starts_with(closing))
+        // nextest's word that cargo failed.
+        || (line.starts_with("error: command `") && line.contains("` exited with code "))
         || line.contains(" targets failed:")
 }
 

@@ -25,6 +25,7 @@ mod model;
 mod nextest;
 mod packages;
 mod places;
+mod pretended;
 mod probe;
 mod pytest_config;
 mod refused;

@@ -51,8 +51,10 @@ pub(super) fn conclude(run: &SuiteRun, counts: &Counts, roots: &Roots) -> Conclu
         Ran::Python { ends, .. } => python(run, ends, counts, roots),
         Ran::Cargo(cargo) => {
             let tallies = cargo.blocks().filter_map(|block| block.tally);
+            // A harness of its own is one test.
+            let own = cargo.binaries.iter().filter(|binary| binary.blocks.is_empty()).count() as u64;
             Concluded {
-                collected: cargo.blocks().map(|block| block.announced).sum(),
+                collected: cargo.blocks().map(|block| block.announced).sum::<u64>() + own,
                 deselected: tallies.map(|tally| tally.filtered).sum(),
                 restarts: cargo.restarts,
                 duration: Some(cargo.duration.as_secs_f64()),
@@ -64,7 +66,7 @@ pub(super) fn conclude(run: &SuiteRun, counts: &Counts, roots: &Roots) -> Conclu
             let is_file = |draft: &&cases::Draft| draft.item.id.ends_with(".py");
             let files = listed.drafts.iter().filter(is_file).count();
             Concluded {
-                collected: (listed.drafts.len() - files) as u64
+                collected: (listed.drafts.len() - files - listed.build_errors.len()) as u64
                     + docs().map(|block| block.announced).sum::<u64>(),
                 deselected: listed.deselected,
                 duration: Some(listed.duration.as_secs_f64()),

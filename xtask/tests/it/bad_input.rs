@@ -51,6 +51,18 @@ fn report_that_somebody_else_wrote_is_left_alone() {
 }
 
 #[test]
+fn what_tests_found_is_told_where_the_report_cannot_be_written() {
+    let sandbox = Sandbox::init();
+    sandbox.write("tests/test_a.py", "import gone\n\ndef test_a(): pass\n");
+    sandbox.write("notes", "a file, where the report's folder would be\n");
+    let output = sandbox.output(["validate", "--static", "-q"]);
+    assert_eq!(output.status.code(), Some(2));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(stdout.contains("Test suite report") && stdout.contains("1 test function"), "{stdout}");
+    assert!(stderr.contains("cause: write the report `notes/test_suite_report.md`"), "{stderr}");
+}
+
+#[test]
 fn report_is_never_written_through_a_link() {
     let sandbox = Sandbox::from_fixture("tiny-ahead");
     let outside = sandbox.root().parent().unwrap().join("outside");

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::super::ended::MAX_RESTARTS;
 use super::super::libtest::{Binary, Block, CargoRun, Culprit, Reader};
 use super::super::model::{Ran, SuiteRun};
+use super::super::pretended::{is_suspect, keep_own};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
 use super::{Context, suite_call, time_left};
@@ -34,6 +35,7 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     let left_behind = finished.left_behind.clone();
     let mut cargo_run = reader.finish(finished.ending, finished.stop, finished.duration, output);
     let recovery = Recovery { context, suite, cargo: &cargo };
+    recovery.drop_pretended(&mut cargo_run)?;
     recovery.run(&mut cargo_run)?;
     let cut_short = recovery.run_failures_again(&mut cargo_run)?;
     let command = "cargo test --no-fail-fast".to_owned();
@@ -71,6 +73,22 @@ pub(super) fn watched(
         reader.has_begun().then(|| line.at + suite.test_limit)
     })?;
     Ok((finished, reader))
+}
+
+/// Documentation tests by themselves; `None`: the workspace has no library.
+pub(super) fn documentation(
+    context: &Context<'_>,
+    suite: &Suite,
+    cargo: &Path,
+    limit: Duration,
+) -> Result<Option<CargoRun>> {
+    context.progress.step("running documentation tests");
+    let call = cargo_call(context, cargo, limit).args(["test", "--doc", "--no-fail-fast"]);
+    let (finished, reader) = watched(context, suite, &call, Reader::new())?;
+    let output = finished.stdout.text();
+    let has_none = output.contains("no library targets found");
+    let run = reader.finish(finished.ending, finished.stop, finished.duration, output);
+    Ok((!has_none).then_some(run))
 }
 
 fn version(context: &Context<'_>, cargo: &Path) -> Option<String> {
@@ -115,6 +133,22 @@ pub(super) struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
+    /// Drops result lines that tests printed themselves, where a binary has more than it can.
+    fn drop_pretended(&self, cargo_run: &mut CargoRun) -> Result<()> {
+        if !cargo_run.binaries.iter().any(is_suspect) {
+            return Ok(());
+        }
+        let artifacts = self.artifacts()?;
+        for binary in cargo_run.binaries.iter_mut().filter(|binary| is_suspect(binary)) {
+            let Some(artifact) = artifacts.iter().find(|artifact| artifact.is_of(binary)) else { continue };
+            let Some(executable) = &artifact.executable else { continue };
+            if let Some(names) = self.names(artifact, executable)? {
+                keep_own(binary, &names);
+            }
+        }
+        Ok(())
+    }
+
     fn run(&self, cargo_run: &mut CargoRun) -> Result<()> {
         let was_cut_off = matches!(cargo_run.stop, Some(Stop::Watcher));
         let is_whole = |binary: &Binary| binary.blocks.iter().all(Block::is_complete);
@@ -147,6 +181,24 @@ impl Recovery<'_> {
                 }
             };
             self.finish_binary(cargo_run, at, artifact, executable)?;
+        }
+        if was_cut_off && !cargo_run.binaries.iter().any(Binary::is_documentation) {
+            self.documentation(cargo_run)?;
+        }
+        Ok(())
+    }
+
+    /// Runs the documentation tests that a hang kept from running.
+    fn documentation(&self, cargo_run: &mut CargoRun) -> Result<()> {
+        let limit = time_left(self.suite, cargo_run.duration);
+        if limit.is_zero() || self.context.cancel.is_cancelled() {
+            return Ok(());
+        }
+        if let Some(docs) = documentation(self.context, self.suite, self.cargo, limit)? {
+            cargo_run.duration += docs.duration;
+            cargo_run.restarts += 1;
+            cargo_run.binaries.extend(docs.binaries);
+            cargo_run.errors.extend(docs.errors);
         }
         Ok(())
     }
@@ -203,7 +255,8 @@ impl Recovery<'_> {
             let (finished, told) = self.run_some(artifact, executable, some, limit)?;
             cargo_run.duration += finished.duration;
             let before = block.lines.len() + block.culprits.len();
-            block.lines.extend(told.lines);
+            // What else it printed, it printed of others.
+            block.lines.extend(told.lines.into_iter().filter(|line| some.contains(&line.name)));
             block.output.extend(told.output);
             if told.tally.is_none()
                 && let Some(name) = told.begun

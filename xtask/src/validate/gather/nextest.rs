@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
+use super::super::cargo_cases::build_case;
 use super::super::cases::Draft;
 use super::super::junit_read;
-use super::super::libtest::{CargoRun, Reader};
+use super::super::libtest::Reader;
 use super::super::listed::Listed;
 use super::super::model::{Ran, SuiteRun};
 use super::super::nextest::{Lines, List, Name, add_again, drafts, failed, filter, read_list};
 use super::super::rerun::{MOST_ALONE, TRIES};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
-use super::cargo::{cargo_call, watched};
+use super::cargo::{cargo_call, documentation};
 use super::{Context, time_left};
 use crate::process::{Before, Call, Finished, Scratch, find_program, run, watch};
 
@@ -91,7 +92,11 @@ impl Nextest<'_> {
             drafts(&list, &lines, told.as_deref().unwrap_or_default(), self.suite.test_limit.as_secs());
         let used = finished.duration + ran.duration;
         let cut_short = self.run_failures_again(&list, &mut cases, &ran, used)?;
-        let docs = if ran.stop.is_none() { self.documentation(time_left(self.suite, used))? } else { None };
+        let docs = if ran.stop.is_none() {
+            documentation(self.context, self.suite, self.cargo, time_left(self.suite, used))?
+        } else {
+            None
+        };
         let listed = Listed {
             drafts: cases,
             deselected: list.left_out,
@@ -163,17 +168,6 @@ impl Nextest<'_> {
         }
         Ok(is_cut.then_some("only the first 60 failures ran again"))
     }
-
-    /// Documentation tests; `None`: the workspace has no library.
-    fn documentation(&self, limit: Duration) -> Result<Option<CargoRun>> {
-        self.context.progress.step("running documentation tests");
-        let call = cargo_call(self.context, self.cargo, limit).args(["test", "--doc", "--no-fail-fast"]);
-        let (finished, reader) = watched(self.context, self.suite, &call, Reader::new())?;
-        let output = finished.stdout.text();
-        let has_none = output.contains("no library targets found");
-        let run = reader.finish(finished.ending, finished.stop, finished.duration, output);
-        Ok((!has_none).then_some(run))
-    }
 }
 
 /// nextest's own code for a run without a test says nothing bad.
@@ -188,5 +182,12 @@ fn not_listed(finished: &Finished) -> Listed {
     finished.stderr.text().lines().for_each(|line| reader.line(line));
     let read = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
     let no_list = Some("nextest listed no tests".to_owned());
-    Listed { build_errors: read.errors, no_list, output: finished.stderr.text(), ..of_nextest(finished) }
+    let drafts = read.errors.iter().map(|error| build_case(error)).collect();
+    Listed {
+        drafts,
+        build_errors: read.errors,
+        no_list,
+        output: finished.stderr.text(),
+        ..of_nextest(finished)
+    }
 }

@@ -76,7 +76,7 @@ fn test_that_hangs_is_named_and_binaries_after_it_run() {
     let hangs = "#[test] fn a() {}\n#[test] fn b() { loop { std::thread::park() } }\n";
     let project = Project::new(&[
         ("Cargo.toml", MANIFEST),
-        ("src/lib.rs", ""),
+        ("src/lib.rs", "/// ```\n/// seeded::d();\n/// ```\npub fn d() {}\n"),
         ("tests/a_hangs.rs", hangs),
         ("tests/later.rs", "#[test] fn c() {}\n"),
         (".gitignore", "target\n"),
@@ -87,7 +87,25 @@ fn test_that_hangs_is_named_and_binaries_after_it_run() {
     let run = &analysis.runs[0];
     assert_eq!((run.status, run.end), (Status::TimedOut, End::Hung));
     assert_eq!(run.culprit.as_deref(), Some("tests/a_hangs.rs::b"));
-    assert_eq!(counts(run), "collected 3, failed 1, passed 2");
+    assert_eq!(counts(run), "collected 4, failed 1, passed 3", "the documentation test runs too");
+}
+
+#[test]
+fn lines_that_a_test_prints_past_the_capture_make_no_test() {
+    let noise = "#[test] fn a() {\n    use std::io::Write;\n    \
+        let text = b\"\\nrunning 1 test\\ntest b ... FAILED\\ntest x ... FAILED\\n\\ntest result: FAILED. 0 passed; \
+        1 failed; 0 ignored; 0 measured; 0 filtered out\\ntest y ... FAILED\\n\";\n    \
+        std::io::stdout().write_all(text).unwrap();\n}\n#[test] fn b() {}\n";
+    let project = Project::new(&[
+        ("Cargo.toml", &format!("{MANIFEST}[[test]]\nname = \"own\"\nharness = false\n")),
+        ("src/lib.rs", ""),
+        ("tests/noise.rs", noise),
+        ("tests/own.rs", "fn main() {}\n"),
+        (".gitignore", "target\n"),
+    ]);
+    let analysis = analyse(&project);
+    let run = &analysis.runs[0];
+    assert_eq!((counts(run).as_str(), run.status), ("collected 3, passed 3", Status::Passed));
 }
 
 #[test]
@@ -190,4 +208,6 @@ fn nextest_that_does_not_build_names_the_error() {
     suite.runner = Some("cargo-nextest".to_owned());
     let analysis = project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
     assert_eq!((analysis.runs[0].status, analysis.runs[0].end), (Status::Failed, End::BuildFailed));
+    assert_eq!(counts(&analysis.runs[0]), "errors 1");
+    assert_eq!(analysis.causes[0].frame, Some(Place { path: "tests/broken.rs".to_owned(), line: 1 }));
 }
