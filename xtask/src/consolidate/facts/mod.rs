@@ -5,6 +5,7 @@
 //! session, dates, grades) is no fact.
 
 mod notes;
+mod settings;
 mod statements;
 mod subject;
 mod value;
@@ -252,8 +253,26 @@ fn tells_of_a_day(statement: &Statement) -> bool {
         "deployed",
         "elapsed",
     ];
+    /// What is set to a span of time, rather than takes one.
+    const SPANS: &[&str] = &[
+        "retention",
+        "interval",
+        "timeout",
+        "ttl",
+        "expiry",
+        "expiration",
+        "lifetime",
+        "period",
+        "window",
+        "limit",
+        "delay",
+        "age",
+        "validity",
+        "cooldown",
+    ];
+    let is_span = statement.key.iter().any(|word| SPANS.contains(&word.as_str()));
     if statement.key.iter().any(|word| ANYWHERE.contains(&word.as_str()))
-        || value::is_effort(&statement.shown_value)
+        || (!is_span && value::is_effort(&statement.shown_value))
     {
         return true;
     }

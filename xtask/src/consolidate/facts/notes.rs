@@ -71,6 +71,30 @@ pub(super) fn version_of(path: &RepoPath) -> Option<String> {
     versions.next_back().map(|version| version.trim_end_matches(".md").to_owned())
 }
 
+/// True for notes of one series, a part each: `phase_6_5_completion.md` and `phase_6_6_completion.md`, `wave-alpha.md`
+/// and `wave-beta.md`.
+pub(super) fn are_of_one_series(one: &RepoPath, other: &RepoPath) -> bool {
+    let words = |path: &RepoPath| -> Vec<String> {
+        let shown = path.display().to_lowercase();
+        shown.split(|next: char| !next.is_alphanumeric()).map(str::to_owned).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let mut apart = one.iter().zip(&other).filter(|(a, b)| a != b).peekable();
+    one.len() == other.len() && apart.peek().is_some() && apart.all(|(a, b)| count_in_series(a, b))
+}
+
+/// True for two words that count the parts of a series: figures behind one word, single letters, names of letters.
+fn count_in_series(one: &str, other: &str) -> bool {
+    const LETTERS: &[&str] = &[
+        "alpha", "beta", "gamma", "delta", "epsilon", "one", "two", "three", "four", "five", "first",
+        "second",
+    ];
+    let stem = |word: &str| word.trim_end_matches(|last: char| last.is_ascii_digit()).to_owned();
+    let is_letter = |word: &str| word.len() == 1 || LETTERS.contains(&word);
+    let is_counted = stem(one) == stem(other) && stem(one) != one && stem(other) != other;
+    is_counted || (is_letter(one) && is_letter(other))
+}
+
 /// True for plans, ideas and proposals.
 pub(super) fn tells_of_the_future(note: &Note) -> bool {
     const FUTURE: &[&str] =

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::settings::settings;
 use super::value::{self, Value};
 use crate::consolidate::note::Note;
 use crate::consolidate::words;
@@ -71,6 +72,10 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
             _ => {}
         }
     }
+    // What front matter says is of the note itself.
+    if let Some(matter) = &note.parsed.front_matter {
+        hidden.extend(1..=note.text[..matter.range.end].lines().count());
+    }
     for (line, text) in (1..).zip(note.text.lines()) {
         let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
         let may_switch = text.contains(':') || text.contains('=');
@@ -85,7 +90,7 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
 }
 
 /// A statement before it has a place.
-struct Said {
+pub(super) struct Said {
     form: Form,
     key: Vec<String>,
     column: String,
@@ -150,7 +155,7 @@ fn label(text: &str) -> Option<Said> {
 }
 
 /// A name and its value, when both are what they look like.
-fn named(key: &str, column: &str, value: &str) -> Option<Said> {
+pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
     let shown_key = bare(key).trim_start_matches(|first: char| !first.is_alphanumeric()).to_owned();
     let words = key_words(&shown_key)?;
     let shown_value = bare(value);
@@ -225,31 +230,6 @@ fn cells(note: usize, section: Option<usize>, rows: &[crate::markdown::Row]) -> 
 fn column_name(text: &str) -> String {
     let name = split(text).join(" ");
     if PLAIN_COLUMNS.contains(&name.as_str()) { String::new() } else { name }
-}
-
-/// `key = value` in running text: only names that programs have, or that are in backticks.
-fn settings(text: &str) -> Vec<Said> {
-    let mut found = Vec::new();
-    if !text.contains('=') || has_call(text) {
-        return found;
-    }
-    for part in text.split(|character: char| character.is_whitespace() || "`,;()".contains(character)) {
-        let Some((key, value)) = part.split_once('=') else { continue };
-        let is_name = key.contains('_')
-            && key.chars().all(|character| character.is_alphanumeric() || "_.".contains(character))
-            && key.starts_with(char::is_alphabetic);
-        if is_name && !value.is_empty() && !value.starts_with('=') {
-            found.extend(named(key, "", value));
-        }
-    }
-    found
-}
-
-/// True for `f(x=1)`: what a call is given is an example, no setting.
-fn has_call(text: &str) -> bool {
-    let before = |at: usize| text[..at].chars().next_back();
-    text.match_indices('(')
-        .any(|(at, _)| before(at).is_some_and(|last| last.is_alphanumeric() || last == '_'))
 }
 
 /// "47 tests pass", "All 47 unit tests passed", "47/47 tests passing".
@@ -331,7 +311,8 @@ fn requirement(text: &str) -> Option<Said> {
     let has_cue = opens
         || BEFORE.iter().any(|cue| before.contains(cue))
         || BEHIND.iter().any(|cue| behind.contains(cue));
-    let is_of_a_part = behind.starts_with("(for ");
+    // "v22.13.1 (>= 20 required)": there is more than is needed.
+    let is_of_a_part = behind.starts_with("(for ") || behind.starts_with("(>") || behind.starts_with("(≥");
     let word = words[at];
     let name = if is_program(words[at - 1]) { words[at - 1] } else { words[at - 2] };
     let signed = word.starts_with(['≥', '>']) || [">=", "≥"].contains(&words[at - 1]);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::notes::{component, form_of, tells_of_the_future, theme, version_of};
+use super::notes::{are_of_one_series, component, form_of, tells_of_the_future, theme, version_of};
 use super::statements::{Form, Statement, split};
 use super::value;
 use crate::consolidate::affinity::{Affinities, tells_of_a_day};
@@ -221,6 +221,8 @@ impl<'n> Subjects<'n> {
         if self.describe_different_things(one.note, other.note)
             || self.are_sheets_of_one_form(one.note, other.note)
             || self.are_of_different_versions(one.note, other.note)
+            || (one.form != Form::Requirement
+                && are_of_one_series(&self.notes[one.note].path, &self.notes[other.note].path))
         {
             return false;
         }
@@ -244,7 +246,7 @@ impl<'n> Subjects<'n> {
             return false;
         }
         match one.form {
-            Form::Tests => self.same_suite(one, other),
+            Form::Tests => self.same_suite(one, other) || (names_a_suite(&one.key) && (shared_theme || near)),
             Form::Requirement => {
                 component(&self.notes[one.note].path) == component(&self.notes[other.note].path)
             }
@@ -380,6 +382,40 @@ impl<'n> Subjects<'n> {
 /// A letter or figure that numbers sections.
 pub(super) fn is_mark(word: &str) -> bool {
     word.len() == 1 || word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// True for the key of "24 billing tests pass"; unit tests and all tests are those of many things.
+fn names_a_suite(key: &[String]) -> bool {
+    const KINDS: &[&str] = &[
+        "unit",
+        "integration",
+        "e2e",
+        "end",
+        "to",
+        "acceptance",
+        "regression",
+        "smoke",
+        "new",
+        "total",
+        "more",
+        "additional",
+        "existing",
+        "other",
+        "automated",
+        "of",
+        "all",
+        "the",
+        "our",
+        "comprehensive",
+        "security",
+        "performance",
+        "critical",
+        "test",
+        "tests",
+        "pass",
+        "out",
+    ];
+    key.iter().any(|word| !KINDS.contains(&word.as_str()) && word.len() > 2)
 }
 
 /// True for a name that can hardly mean two things: several words, or one that is none of the usual ones.

@@ -45,6 +45,8 @@ fn values_contradict_only_where_both_cannot_hold() {
         ("8 codebooks", "8 GB", false),
         ("speed 3", "speed 2", true),
         ("$5", "$7", true),
+        ("2048", "2048 MB", false),
+        ("2048", "1024 MB", true),
         ("100%", "1.00", false),
         ("100%", "0.5", true),
         ("0.5 ms per frame", "0.1 ms per player", false),
@@ -247,5 +249,68 @@ fn counts_of_one_suite_and_the_lowest_version_are_facts() {
             ["notes/TEST_SUITE.md:5", "notes/test-status.md:5"],
             ["notes/TEST_SUITE.md:3", "notes/test-status.md:3"]
         ]
+    );
+}
+
+#[test]
+fn parts_of_a_series_tell_of_different_things() {
+    let text = |count: &str| {
+        format!(
+            "# Refactoring\n\n## Key metrics\n\n- **Modules refactored**: {count}\n- **Owner team**: 1 lab\n"
+        )
+    };
+    let (one, other) = (text("8 modules"), text("5 modules"));
+    let cases = [
+        ("docs/phase_6_5_refactoring.md", "docs/phase_6_6_refactoring.md", 0),
+        ("docs/wave-alpha/modules.md", "docs/wave-beta/modules.md", 0),
+        ("docs/audit-2026-03-01.md", "docs/audit-2026-03-04.md", 0),
+        ("docs/modules.md", "docs/modules_spec.md", 1),
+    ];
+    for (a, b, count) in cases {
+        assert_eq!(facts(&[(a, &one), (b, &other)]).len(), count, "{a} and {b}");
+    }
+}
+
+#[test]
+fn front_matter_conditions_and_what_is_installed_state_nothing() {
+    let context = "\n## Cache settings\n\n- **Cache folder count**: 3\n- **Cache owner team**: 1 lab\n";
+    let cases = [
+        ("---\ncache_limit: 512\n---\n# Cache\n", "---\ncache_limit: 900\n---\n# Cache\n"),
+        ("# Cache\n\nIf `cache_limit=0`, nothing is kept.\n", "# Cache\n\nIt has `cache_limit=5` here.\n"),
+        ("# Cache\n\n- Node.js v22.13.1 (>= 20.0.0 required)\n", "# Cache\n\n- Needs Node.js 20 or newer\n"),
+    ];
+    for (a, b) in cases {
+        let found = facts(&[
+            ("docs/cache_a.md", &format!("{a}{context}")),
+            ("docs/cache.md", &format!("{b}{context}")),
+        ]);
+        assert_eq!(said(&found), Vec::<Vec<String>>::new(), "{a} and {b}");
+    }
+    let spaced = ["# Cache\n\nIt has `cache_limit = 9` here.\n", "# Cache\n\n- cache_limit = 5\n"];
+    let [a, b] = spaced.map(|text| format!("{text}{context}"));
+    assert_eq!(facts(&[("docs/cache_a.md", &a), ("docs/cache.md", &b)]).len(), 1);
+    let sums = ["# Cache\n\nIt has `cache_limit = 9 + x` here.\n", "# Cache\n\n- cache_limit = 5\n"];
+    let [a, b] = sums.map(|text| format!("{text}{context}"));
+    assert_eq!(facts(&[("docs/cache_a.md", &a), ("docs/cache.md", &b)]).len(), 0);
+    let stated = ["# Cache\n\nIt has `cache_limit=9` here.\n", "# Cache\n\nIt has `cache_limit=5` here.\n"];
+    let [a, b] = stated.map(|text| format!("{text}{context}"));
+    assert_eq!(facts(&[("docs/cache_a.md", &a), ("docs/cache.md", &b)]).len(), 1);
+}
+
+#[test]
+fn named_suites_and_spans_of_time_are_facts() {
+    let found = facts(&[
+        (
+            "docs/billing.md",
+            "# Billing\n\n## Tests\n\n24 billing tests pass.\n\n- **Invoice retention**: 90 days\n",
+        ),
+        (
+            "docs/billing_help.md",
+            "# Help\n\n## Checks\n\n31 billing tests passed.\n\n- **Invoice retention**: 30 days\n",
+        ),
+    ]);
+    assert_eq!(
+        found.iter().map(|fact| fact.key.as_str()).collect::<Vec<_>>(),
+        ["Invoice retention", "billing tests that pass"]
     );
 }

@@ -449,11 +449,18 @@ fn are_one_share(percent: &Number, fraction: &Number) -> bool {
     percent.unit.is_percent() && fraction.unit.is_bare() && apart <= fraction.slack + percent.slack / 100.0
 }
 
+/// True for `2048` beside `2048 MB`.
+fn is_without_its_unit(bare: &Number, measured: &Number) -> bool {
+    let Some(kind) = measured.unit.after.first().filter(|_| bare.unit.is_bare()) else { return false };
+    let mut factors = SCALES.iter().filter(|(_, smallest, _)| smallest == kind).map(|(_, _, factor)| factor);
+    factors.any(|factor| (bare.value * factor - measured.value).abs() <= bare.slack * factor + measured.slack)
+}
+
 fn numbers_contradict(one: &Number, other: &Number) -> bool {
     if are_one_share(one, other) || are_one_share(other, one) {
         return false;
     }
-    if !one.unit.agrees(&other.unit) {
+    if !one.unit.agrees(&other.unit) || is_without_its_unit(one, other) || is_without_its_unit(other, one) {
         return false;
     }
     let apart = (one.value - other.value).abs();
