@@ -283,6 +283,24 @@ fn partial_clone_tells_paths_without_contents() {
 }
 
 #[test]
+fn one_content_that_is_not_here_leaves_the_figures_of_all_others() {
+    let place = Place::new();
+    let folder = place.repository("r", &[], &diverged());
+    let whole = analysis(&folder, "fork", "main");
+    let id = place.git(&folder, &["rev-parse", "fork:own.txt"]);
+    let object = folder.join(place.git(&folder, &["rev-parse", "--git-path", "objects"]));
+    std::fs::remove_file(object.join(&id[..2]).join(&id[2..])).unwrap();
+    let found = analysis(&folder, "fork", "main");
+    let rows = |found: &Analysis, own: bool| -> Vec<String> {
+        let files = found.custom.iter().filter(|file| own == (file.path == "own.txt".into()));
+        files.map(|file| format!("{} {:?} {:?}", file.path, file.lines_added, file.bytes)).collect()
+    };
+    assert_eq!(rows(&found, false), rows(&whole, false));
+    assert_eq!(rows(&found, true), ["own.txt None None"]);
+    assert!(found.findings.iter().any(|finding| finding.check == "missing-contents"), "{:?}", found.findings);
+}
+
+#[test]
 fn clone_without_trees_tells_counts() {
     let place = Place::new();
     let source = place.repository("up", &[], &diverged());

@@ -9,7 +9,7 @@ use super::super::model::{Base, Merge};
 use super::super::parse::{self, Commit, Diff, LOG_FORMAT, RawEntry};
 use super::super::relation::{self, Range};
 use super::threads::{Job, Slot, fill, take, two_at_a_time};
-use super::{RENAME_LIMIT, blobs, trial};
+use super::{RENAME_LIMIT, blobs, gaps, trial};
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
@@ -170,7 +170,7 @@ impl Notes {
 
     fn about_renames(&mut self, known: bool, diffs: [Option<&Diff>; 2]) {
         if !known {
-            let words = "contents are missing here (a partial clone?): renames with edits and line counts are not known";
+            let words = "contents are missing here (a partial clone?): of their paths renames with edits and line counts are not known";
             self.findings.push(Finding::warn("missing-contents", None, words).hint(MISSING_HINT));
         }
         for (side, diff) in ["the fork", "upstream"].into_iter().zip(diffs) {
@@ -281,14 +281,13 @@ impl Ask<'_> {
             args.push("--numstat");
         }
         let ends = [from.as_str(), to.as_str()];
-        let full = self.git.read(&[&args[..], &["-M50%", &limit], &ends].concat());
-        match full {
-            Ok(out) => Ok((parse::diff(&out)?, true)),
-            Err(_) => {
-                let exact = ["diff-tree", "-r", "-z", "--raw", "-M100%", &limit];
-                Ok((parse::diff(&self.git.read(&[&exact[..], &ends].concat())?)?, false))
-            }
+        args.extend(["-M50%", &limit]);
+        if let Ok(out) = self.git.read(&[&args[..], &ends].concat()) {
+            return Ok((parse::diff(&out)?, true));
         }
+        let exact = ["diff-tree", "-r", "-z", "--raw", "-M100%", &limit];
+        let exact = parse::diff(&self.git.read(&[&exact[..], &ends].concat())?)?;
+        Ok((gaps::diff(self.scratch, exact.clone(), ends, &args).unwrap_or(exact), false))
     }
 
     fn measures(&self, diff: &Diff) -> Result<BTreeMap<BlobId, Measure>> {

@@ -6,6 +6,7 @@ mod build;
 mod contents;
 mod core;
 mod fetch;
+mod gaps;
 mod merged;
 mod names;
 mod outlines;
