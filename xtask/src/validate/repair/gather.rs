@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::Imported;
 use super::edits::Planned;
 use crate::cache::Cache;
+use crate::code::python::calls::{self, Versions};
 use crate::code::python::imports::{self, Past, Project};
 use crate::links;
 use crate::repo::{CommitId, EntryKind, History, Repo, RepoPath, Tree};
@@ -79,12 +80,16 @@ fn judge(
     past: Option<&(CommitId, History)>,
 ) -> Result<Imported> {
     let mut imports = imports::verify(project);
+    imports.calls = calls::verify(project);
     let mut history_unknown = None;
     let mut references = Vec::new();
     if let Some((head, history)) = past {
         history_unknown.clone_from(&history.unknown);
         (_, references) = links::moved_paths(tree, history)?;
         imports::explain(project, &mut imports, history, &mut Past::of(repo, head))?;
+        if !imports.calls.is_empty() {
+            calls::suggest(&mut imports.calls, history, &mut Versions::of(repo, head))?;
+        }
     }
     Ok(Imported { imports, references, history_unknown })
 }

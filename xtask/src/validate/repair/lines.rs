@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Imported, Skipped};
+use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::{AnchorKind, Confidence, MovedAnchor, Outside, Suggestion, Unresolved};
 use crate::links::MovedPath;
 use crate::repo::{CommitId, RepoPath};
@@ -16,6 +17,9 @@ pub fn lines(found: &Imported, all: bool) -> Vec<String> {
     }
     for anchor in &imports.anchors {
         by_place.entry((&anchor.path, anchor.line)).or_default().extend(of_anchor(anchor));
+    }
+    for call in &imports.calls {
+        by_place.entry((&call.path, call.line)).or_default().push(of_call(call));
     }
     let mut lines: Vec<String> = by_place.into_values().flatten().collect();
     for unparsed in &imports.unparsed {
@@ -79,6 +83,11 @@ fn of_anchor(anchor: &MovedAnchor) -> Vec<String> {
     }
 }
 
+fn of_call(call: &BrokenCall) -> String {
+    let hint = call.suggestion.iter().map(|hint| format!("; {hint}")).collect::<String>();
+    format!("{}:{}: `{}` {}{hint}", call.path, call.line, call.callee, call.problem)
+}
+
 fn of_reference(named: &MovedPath) -> String {
     let since = match named.commit.as_deref().and_then(CommitId::parse) {
         Some(commit) => format!(" (moved in {})", commit.short()),
@@ -89,12 +98,12 @@ fn of_reference(named: &MovedPath) -> String {
 
 fn guarded(found: &Imported, all: bool) -> Option<String> {
     let guarded = found.imports.unresolved.iter().filter(|import| import.guard.is_some()).count();
-    (guarded > 0 && !all).then(|| {
-        format!(
-            "{} that fail are guarded by `try`, a version or type checking: -v shows them",
-            counted(guarded, "import")
-        )
-    })
+    let which = match guarded {
+        1 => "1 import that fails is".to_owned(),
+        _ => format!("{guarded} imports that fail are"),
+    };
+    (guarded > 0 && !all)
+        .then(|| format!("{which} guarded by `try`, a version or type checking: -v shows them"))
 }
 
 /// Third-party modules that no build file names.
@@ -128,8 +137,13 @@ fn counts(found: &Imported) -> String {
             if count == 1 { "1 path that moved".to_owned() } else { format!("{count} paths that moved") }
         ),
     };
+    let calls = match imports.calls.len() {
+        0 => String::new(),
+        1 => "; 1 call does not fit what it calls".to_owned(),
+        count => format!("; {count} calls do not fit what they call"),
+    };
     if !found.is_broken() {
-        return format!("{all}: all of them lead somewhere{named}");
+        return format!("{all}: all of them lead somewhere{calls}{named}");
     }
     let cut = match imports.anchors.len() {
         0 => String::new(),
@@ -143,7 +157,7 @@ fn counts(found: &Imported) -> String {
         0 => String::new(),
         _ => format!("; `xtask validate imports --fix` mends {mended}"),
     };
-    format!("{all}: {} cannot work{cut}{mend}{named}", broken.len())
+    format!("{all}: {} cannot work{cut}{mend}{calls}{named}", broken.len())
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -175,3 +175,16 @@ fn paths_in_other_files_are_rewritten_when_asked_for_and_told_otherwise() {
     assert_eq!(place.repair().after.references, []);
     assert_eq!(place.read("Makefile"), b"all:\r\n\tpython pkg/fresh.py \xff\r\n");
 }
+
+#[test]
+fn calls_that_do_not_fit_are_told_and_do_not_make_the_imports_broken() {
+    let place = Place::new(&[("a.py", b"def f(x): pass\n"), ("b.py", b"from a import f\nf(1, 2)\n")]);
+    let found = imports(&place.repo()).unwrap();
+    assert!(!found.is_broken());
+    let expected = [
+        "b.py:2: `f` takes 1 positional argument, 2 given",
+        "1 import between the repository's own modules in 2 files: all of them lead somewhere; \
+         1 call does not fit what it calls",
+    ];
+    assert_eq!(lines(&found, false), expected);
+}
