@@ -102,6 +102,13 @@ impl Place {
         self.folder.path().join(name)
     }
 
+    /// Takes an object away, as if it had never been fetched.
+    pub(super) fn lose(&self, folder: &Path, revision: &str) {
+        let id = self.git(folder, &["rev-parse", revision]);
+        let objects = folder.join(self.git(folder, &["rev-parse", "--git-path", "objects"]));
+        std::fs::remove_file(objects.join(&id[..2]).join(&id[2..])).unwrap();
+    }
+
     /// git in a folder, cut off from the user's configuration, with fixed people and dates.
     pub(super) fn git(&self, folder: &Path, args: &[&str]) -> String {
         let output = git_in(folder).read(args).unwrap();

@@ -287,9 +287,7 @@ fn one_content_that_is_not_here_leaves_the_figures_of_all_others() {
     let place = Place::new();
     let folder = place.repository("r", &[], &diverged());
     let whole = analysis(&folder, "fork", "main");
-    let id = place.git(&folder, &["rev-parse", "fork:own.txt"]);
-    let object = folder.join(place.git(&folder, &["rev-parse", "--git-path", "objects"]));
-    std::fs::remove_file(object.join(&id[..2]).join(&id[2..])).unwrap();
+    place.lose(&folder, "fork:own.txt");
     let found = analysis(&folder, "fork", "main");
     let rows = |found: &Analysis, own: bool| -> Vec<String> {
         let files = found.custom.iter().filter(|file| own == (file.path == "own.txt".into()));
