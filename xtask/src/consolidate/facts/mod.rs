@@ -4,6 +4,7 @@
 //! neighbours with the same values, or notes and headings about one thing. What tells of a day (counts of a
 //! session, dates, grades) is no fact.
 
+mod counts;
 mod notes;
 mod settings;
 mod statements;
@@ -224,6 +225,9 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     facts.into_iter().map(|(_, fact)| fact).collect()
 }
 
+/// What plans count.
+const OF_A_PLAN: &[&str] = &["day", "hour", "month", "year", "quarter", "wave", "round", "stage", "part"];
+
 fn tells_of_a_day(statement: &Statement) -> bool {
     if statement.form != Form::Named {
         return false;
@@ -274,6 +278,11 @@ fn tells_of_a_day(statement: &Statement) -> bool {
     if statement.key.iter().any(|word| ANYWHERE.contains(&word.as_str()))
         || (!is_span && value::is_effort(&statement.shown_value))
     {
+        return true;
+    }
+    // "Day 3", "Week 2": a date of its plan.
+    let is_counted = statement.key.iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_counted && statement.key.iter().any(|word| OF_A_PLAN.contains(&word.as_str())) {
         return true;
     }
     let column_of_a_day = statement.column.split(' ').any(|word| is_listed(&word.to_owned()));

@@ -83,8 +83,30 @@ pub(super) fn are_of_one_series(one: &RepoPath, other: &RepoPath) -> bool {
     one.len() == other.len() && apart.peek().is_some() && apart.all(|(a, b)| count_in_series(a, b))
 }
 
-/// True for two words that count the parts of a series: figures behind one word, single letters, names of letters.
+/// True for two words that count the parts of a series (figures behind one word, single letters, names of letters), or
+/// name counterparts.
 fn count_in_series(one: &str, other: &str) -> bool {
+    const COUNTERPARTS: &[&str] = &[
+        "frontend",
+        "backend",
+        "client",
+        "server",
+        "web",
+        "mobile",
+        "desktop",
+        "ios",
+        "android",
+        "linux",
+        "windows",
+        "macos",
+        "development",
+        "staging",
+        "production",
+        "local",
+        "cloud",
+        "user",
+        "admin",
+    ];
     const LETTERS: &[&str] = &[
         "alpha", "beta", "gamma", "delta", "epsilon", "one", "two", "three", "four", "five", "first",
         "second",
@@ -92,7 +114,8 @@ fn count_in_series(one: &str, other: &str) -> bool {
     let stem = |word: &str| word.trim_end_matches(|last: char| last.is_ascii_digit()).to_owned();
     let is_letter = |word: &str| word.len() == 1 || LETTERS.contains(&word);
     let is_counted = stem(one) == stem(other) && stem(one) != one && stem(other) != other;
-    is_counted || (is_letter(one) && is_letter(other))
+    let is_counterpart = |word: &str| COUNTERPARTS.contains(&word);
+    is_counted || (is_letter(one) && is_letter(other)) || (is_counterpart(one) && is_counterpart(other))
 }
 
 /// True for plans, ideas and proposals.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::counts;
 use super::settings::settings;
 use super::value::{self, Value};
 use crate::consolidate::note::Note;
@@ -79,7 +80,7 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
     for (line, text) in (1..).zip(note.text.lines()) {
         let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
         let may_switch = text.contains(':') || text.contains('=');
-        if text.len() > 2_000 || !(has_figure || may_switch) || hidden.contains(&line) {
+        if is_logged(text) || text.len() > 2_000 || !(has_figure || may_switch) || hidden.contains(&line) {
             continue;
         }
         let section = note.parsed.section_at(note.parsed.lines.range(line).start);
@@ -89,14 +90,21 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
     found
 }
 
+/// True for a line of a log: it begins with a date and a time.
+fn is_logged(text: &str) -> bool {
+    let shape = text.bytes().take(14).map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+    let shape: Vec<u8> = shape.collect();
+    [&b"0000-00-00T00:"[..], b"0000-00-00 00:", b"0000/00/00 00:"].contains(&&shape[..])
+}
+
 /// A statement before it has a place.
 pub(super) struct Said {
-    form: Form,
-    key: Vec<String>,
-    column: String,
-    value: Value,
-    shown_key: String,
-    shown_value: String,
+    pub(super) form: Form,
+    pub(super) key: Vec<String>,
+    pub(super) column: String,
+    pub(super) value: Value,
+    pub(super) shown_key: String,
+    pub(super) shown_value: String,
 }
 
 impl Said {
@@ -116,7 +124,7 @@ fn of_line(text: &str) -> Vec<Said> {
     let text = without_bullet(text);
     // What is counted or needed at least is told by a figure.
     let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
-    let mut found = if has_figure { tests(text) } else { Vec::new() };
+    let mut found = if has_figure { counts::tests(text) } else { Vec::new() };
     if found.is_empty() {
         found.extend(label(text));
     }
@@ -211,12 +219,13 @@ pub(super) fn split(text: &str) -> Vec<String> {
 fn cells(note: usize, section: Option<usize>, rows: &[crate::markdown::Row]) -> Vec<Statement> {
     let Some((head, rows)) = rows.split_first() else { return Vec::new() };
     let columns: Vec<String> = head.cells.iter().map(|cell| column_name(&cell.text)).collect();
+    let shares: Vec<bool> = (1..columns.len()).map(|column| are_shares(rows, column)).collect();
     let mut found = Vec::new();
     for row in rows {
         let Some((first, rest)) = row.cells.split_first() else { continue };
         let mut name = first.text.clone();
-        for (column, cell) in columns.iter().skip(1).zip(rest) {
-            let said = named(&name, column, &cell.text);
+        for ((column, cell), is_share) in columns.iter().skip(1).zip(rest).zip(&shares) {
+            let said = named(&name, column, &cell.text).filter(|_| !is_share);
             if said.is_none() && cell.text.split_whitespace().count() <= 3 {
                 // `| Video | FPS | 25 |`: two cells make the name.
                 name = format!("{name} {}", cell.text);
@@ -227,53 +236,22 @@ fn cells(note: usize, section: Option<usize>, rows: &[crate::markdown::Row]) -> 
     found
 }
 
+/// True for a column of parts of one whole: a part changes with what else is counted.
+fn are_shares(rows: &[crate::markdown::Row], column: usize) -> bool {
+    let percent = |row: &crate::markdown::Row| -> Option<f64> {
+        let text = bare(&row.cells.get(column)?.text);
+        text.trim_start_matches('~').strip_suffix('%')?.trim().parse().ok()
+    };
+    let parts: Vec<f64> = rows.iter().filter_map(percent).collect();
+    parts.len() > 2 && (97.0..=103.0).contains(&parts.iter().sum::<f64>())
+}
+
 fn column_name(text: &str) -> String {
     let name = split(text).join(" ");
     if PLAIN_COLUMNS.contains(&name.as_str()) { String::new() } else { name }
 }
 
-/// "47 tests pass", "All 47 unit tests passed", "47/47 tests passing".
-fn tests(text: &str) -> Vec<Said> {
-    let lower = text.to_lowercase();
-    if !lower.contains("test") || !lower.contains("pass") || names_a_file(text) {
-        return Vec::new();
-    }
-    let plain: String = lower.chars().filter(|character| !"*`_".contains(*character)).collect();
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    let clean = |word: &str| word.trim_matches(|character: char| !character.is_alphanumeric()).to_owned();
-    for (at, word) in words.iter().enumerate() {
-        let Some(count) = whole_count(&clean(word)) else { continue };
-        let after: Vec<String> = words[at + 1..].iter().take(5).map(|word| clean(word)).collect();
-        let Some(noun) = after.iter().position(|word| word == "tests" || word == "test") else { continue };
-        let is_passing = |word: &String| ["pass", "passed", "passing", "passes"].contains(&word.as_str());
-        let before = &after[..noun];
-        let passes = before.iter().any(is_passing) || after[noun + 1..].iter().take(2).any(is_passing);
-        let is_of_another = before.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
-        if !passes || noun > 2 || is_of_another {
-            continue;
-        }
-        let mut key: Vec<String> = before.iter().filter(|word| !is_passing(word)).cloned().collect();
-        key.extend(["test".to_owned(), "pass".to_owned()]);
-        let shown_key =
-            format!("{} that pass", [&key[..key.len() - 2], &["tests".to_owned()]].concat().join(" "));
-        let is_least = word.trim_end_matches(['.', ',', ')']).ends_with('+');
-        let bound = if is_least { value::Bound::Plus } else { value::Bound::Exact };
-        let unit = value::Unit::default();
-        let value = Value::Number(value::Number { value: count, slack: 0.0, unit, bound });
-        let shown_value = clean(word) + if is_least { "+" } else { "" };
-        return vec![Said { form: Form::Tests, key, column: String::new(), value, shown_key, shown_value }];
-    }
-    Vec::new()
-}
-
-/// `47`, or `47/47`: of `45/47` the tests that pass are 45.
-fn whole_count(word: &str) -> Option<f64> {
-    let first = word.split('/').next()?;
-    let is_count = first.len() <= 6 && first.bytes().all(|byte| byte.is_ascii_digit()) && !first.is_empty();
-    is_count.then(|| first.parse().ok()).flatten()
-}
-
-fn names_a_file(text: &str) -> bool {
+pub(super) fn names_a_file(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         let word = word.trim_matches(|character: char| !character.is_alphanumeric());
         let is_path = word.contains('/') && word.chars().any(char::is_alphabetic);

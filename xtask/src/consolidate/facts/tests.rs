@@ -211,6 +211,47 @@ fn what_only_shares_a_name_is_no_conflict() {
             ],
         ),
         (
+            "tests of one part",
+            &[
+                ("notes/state.md", "# Tests\n\n- **Bash scripts**: 34/34 tests passing\n"),
+                ("notes/sums.md", "# Tests\n\n- **Coverage**: 111 tests passing\n"),
+            ],
+        ),
+        (
+            "days of two plans",
+            &[
+                ("notes/plan-a.md", "# Roll out of waves\n\n- **Day 3:** Deploy wave 3\n"),
+                ("notes/plan-b.md", "# Roll out of waves\n\n- **Day 3:** Monitor wave 2\n"),
+            ],
+        ),
+        (
+            "shares of a whole",
+            &[
+                (
+                    "notes/route.md",
+                    "# Routing of models\n\n| Kind | Use |\n|-|-|\n| simple | 60% |\n| medium | 30% |\n| complex | 10% |\n",
+                ),
+                (
+                    "notes/routing.md",
+                    "# Routing of models\n\n| Kind | Use |\n|-|-|\n| simple | 70% |\n| medium | 90% |\n| complex | 80% |\n",
+                ),
+            ],
+        ),
+        (
+            "two counterparts",
+            &[
+                ("notes/setup_backend.md", "# Set up\n\n- **Memory:** 4 GB\n"),
+                ("notes/setup_frontend.md", "# Set up\n\n- **Memory:** 2 GB\n"),
+            ],
+        ),
+        (
+            "a line of a log",
+            &[
+                ("notes/price.md", "# Prices\n\n`PRICE_CEILING=10.0` is set.\n"),
+                ("notes/prices.md", "# Prices\n\n2025-09-28T04:26:20Z INFO cycle PRICE_CEILING=450.0\n"),
+            ],
+        ),
+        (
             "a task that is open",
             &[
                 ("notes/state.md", "# Tests\n\nAll 43 tests pass.\n"),
