@@ -13,7 +13,8 @@ pub(super) fn tests(text: &str) -> Vec<Said> {
     let words: Vec<&str> = plain.split_whitespace().collect();
     let clean = |word: &str| word.trim_matches(|character: char| !character.is_alphanumeric()).to_owned();
     for (at, word) in words.iter().enumerate() {
-        let Some(count) = whole_count(&clean(word)) else { continue };
+        // A share is no count.
+        let Some(count) = whole_count(&clean(word)).filter(|_| !word.contains('%')) else { continue };
         let after: Vec<String> = words[at + 1..].iter().take(5).map(|word| clean(word)).collect();
         let Some(noun) = after.iter().position(|word| word == "tests" || word == "test") else { continue };
         let is_passing = |word: &String| ["pass", "passed", "passing", "passes"].contains(&word.as_str());

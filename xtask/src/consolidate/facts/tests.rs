@@ -218,6 +218,13 @@ fn what_only_shares_a_name_is_no_conflict() {
             ],
         ),
         (
+            "a count and a share of tests",
+            &[
+                ("notes/state.md", "# Tests\n\nAll 94 tests pass.\n"),
+                ("notes/sums.md", "# Tests\n\nIt has a 98% test pass rate.\n"),
+            ],
+        ),
+        (
             "days of two plans",
             &[
                 ("notes/plan-a.md", "# Roll out of waves\n\n- **Day 3:** Deploy wave 3\n"),
