@@ -9,7 +9,7 @@ use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
 use crate::consolidate::note::{Note, seconds};
 use crate::consolidate::result::{Reference, ReferenceClass};
 use crate::links::percent_decoded;
-use crate::repo::RepoPath;
+use crate::repo::{Change, History, RepoPath};
 
 /// What is there now, what once was, and all folders of both.
 pub(super) struct Places<'k> {
@@ -171,7 +171,15 @@ pub(super) fn gone(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoP
     Some(reference(named, notes, ReferenceClass::Removed, None, commit))
 }
 
-/// A folder goes where most of its files went; else the newest removal in it ended it.
+/// The change that ended a folder: the last of its files left it then, or, where that one only moved, was removed later.
+pub(super) fn emptied<'h>(history: &'h History, files: &[&RepoPath]) -> Option<&'h Change> {
+    let left = |file: &RepoPath| history.paths.get(file).and_then(|past| past.removed.as_ref());
+    let all = files.iter().filter_map(|&file| Some((file, left(file)?)));
+    let (last, _) = all.max_by_key(|(_, change)| (seconds(&change.date), change.commit.as_str()))?;
+    history.ended(last)
+}
+
+/// A folder goes where most of its files went; else the last of its files to leave ended it.
 fn folder_gone(
     named: &Named,
     notes: &[Note],
@@ -202,11 +210,7 @@ fn folder_gone(
     if named.what == What::Data && named.target.starts_with('.') {
         return None;
     }
-    let newest = files
-        .iter()
-        .filter_map(|file| known.history.ended(file))
-        .max_by_key(|change| (seconds(&change.date), change.commit.as_str()));
-    let commit = newest.map(|change| change.commit.as_str().to_owned());
+    let commit = emptied(known.history, &files).map(|change| change.commit.as_str().to_owned());
     Some(reference(named, notes, ReferenceClass::Removed, None, commit))
 }
 

@@ -389,3 +389,24 @@ fn log_tells_which_commit_removed_the_last_definition() {
             .contains("(Old_name_too|all|call|click|drawCard|hidden|old_name|other|typed)")
     );
 }
+
+#[test]
+fn a_folder_ends_with_the_last_file_that_leaves_it() {
+    let log = |commits: &[(u8, &str)]| -> History {
+        let records = commits.iter().map(|(day, edits)| {
+            let edits = edits.replace(' ', "\0");
+            format!("\u{1}{day:040x}\u{2}\u{2}2025-01-{day:02}T00:00:00+00:00\0\n{edits}\0")
+        });
+        History::read(records.collect::<String>().as_bytes()).unwrap()
+    };
+    let ended = |history: &History| {
+        let files = ["left/a", "left/b"].map(RepoPath::from);
+        super::files::emptied(history, &files.iter().collect::<Vec<_>>())
+            .map(|change| change.date[8..10].to_owned())
+    };
+    let grown = (1, "A left/a A left/b");
+    let moved_out_first = log(&[(9, "D other/a"), (3, "D left/b"), (2, "R100 left/a other/a"), grown]);
+    assert_eq!(ended(&moved_out_first).as_deref(), Some("03"), "what moved out had left the folder before");
+    let moved_out_last = log(&[(9, "D other/a"), (3, "R100 left/a other/a"), (2, "D left/b"), grown]);
+    assert_eq!(ended(&moved_out_last).as_deref(), Some("09"));
+}
