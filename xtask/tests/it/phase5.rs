@@ -20,7 +20,7 @@ fn all_phases_end_well_with_a_commit_each_and_stop_without_a_yes() {
     insta::assert_snapshot!(subjects, @"
     Final validation
     Set up xtask
-    Archive 3 finished notes
+    Archive 8 finished notes
     Remove 1 note that others equal
     ");
     let page = sandbox.read(PAGE);
