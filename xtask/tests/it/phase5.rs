@@ -24,7 +24,7 @@ fn all_phases_end_well_with_a_commit_each_and_stop_without_a_yes() {
     Remove 1 note that others equal
     ");
     let page = sandbox.read(PAGE);
-    assert!(page.contains("| consolidation plan | holds | 4 items done"), "{page}");
+    assert!(page.contains("| consolidation plan | holds | 9 items done"), "{page}");
     assert!(page.contains("| work tree | holds |"), "{page}");
 }
 
