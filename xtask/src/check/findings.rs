@@ -97,7 +97,7 @@ fn path_anchor(anchor: &MovedAnchor) -> Found {
 }
 
 fn broken_call(call: &BrokenCall) -> Found {
-    let message = format!("`{}` {}", call.callee, call.problem);
+    let message = call.phrase();
     let place = (call.path.display().into_owned(), call.line);
     let mut found = Found::new("broken-call", place, &message.clone(), message);
     found.hint.clone_from(&call.suggestion);

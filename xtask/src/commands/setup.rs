@@ -12,7 +12,10 @@ use super::answer::Answer;
 use super::shown::SetUp;
 use super::{Exit, place, validate as validation};
 use crate::change;
-use crate::check::{self, staged};
+use crate::check::{
+    self,
+    staged::{self, Rehearsed},
+};
 use crate::cli::{Format, Global, SetupCommand, SetupFlags, SetupIssue};
 use crate::config::{Depth, GitHook};
 use crate::phases::analyses::{self, Place};
@@ -40,9 +43,8 @@ pub(super) fn run(
     let options = options(&place, command, flags);
     let mut plan = setup::plan(&repo, &options)?;
     let answer = Answer::of(&repo, &place, global, term)?;
-    if flags.baseline
-        && let Some(offer) = refused(&place, &repo)?.baseline().map(baseline)
-    {
+    let refused = if flags.baseline { Some(refused_today(&place, &repo)?) } else { None };
+    if let Some(offer) = refused.as_ref().and_then(Rehearsed::baseline).map(baseline) {
         setup::take_baseline(&repo, &mut plan, offer)?;
     }
     let mut edits = change::check(&repo, &plan.set)?.pending;
@@ -52,7 +54,7 @@ pub(super) fn run(
     }
     let is_pending = !edits.is_empty() || !plan.pending().is_empty();
     let rehearsal = if is_pending && !flags.check && !flags.uninstall && has_gate(&options) {
-        let (lines, baseline) = rehearse(&place, &repo, &options, (term, cancel))?;
+        let (lines, baseline) = rehearse(&place, &repo, &options, refused, (term, cancel))?;
         plan.offers.extend(baseline.filter(|_| !flags.baseline));
         lines
     } else {
@@ -140,6 +142,7 @@ fn rehearse(
     place: &Place,
     repo: &Repo,
     options: &Options,
+    refused: Option<Rehearsed>,
     (term, cancel): (Term, &Cancel),
 ) -> Result<(Vec<String>, Option<Offer>)> {
     if repo.work_tree().is_none() || repo.head()?.is_none() {
@@ -158,7 +161,7 @@ fn rehearse(
     }];
     let mut offer = None;
     if options.parts.contains(&Part::Hooks) && options.wants(GitHook::PreCommit) {
-        let rehearsed = refused(place, repo)?;
+        let rehearsed = refused.map_or_else(|| refused_today(place, repo), Ok)?;
         lines.push(rehearsed.line());
         offer = rehearsed.baseline().map(baseline);
     }
@@ -177,7 +180,7 @@ fn rehearse(
 }
 
 /// What the hook would refuse of the files as they stand.
-fn refused(place: &Place, repo: &Repo) -> Result<staged::Rehearsed> {
+fn refused_today(place: &Place, repo: &Repo) -> Result<Rehearsed> {
     staged::rehearse(repo, &Staged::open(repo, None)?, &place.config.hook)
         .context("rehearse `hook pre-commit`")
 }

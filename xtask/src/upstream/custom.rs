@@ -75,8 +75,17 @@ pub(super) fn total_lines(fork: &Diff) -> Option<Lines> {
 
 /// The blob that the fork holds at an entry; `None` for what is gone or no blob.
 pub(super) fn blob_of(entry: &RawEntry) -> Option<BlobId> {
-    let has_content = !matches!(entry.modes[1].as_str(), "000000" | "160000");
-    has_content.then(|| BlobId::parse(&entry.ids[1])).flatten()
+    blob_at(entry, 1)
+}
+
+/// The blobs of an entry before and after, as far as it has any.
+pub(super) fn blobs_of(entry: &RawEntry) -> impl Iterator<Item = BlobId> {
+    [blob_at(entry, 0), blob_at(entry, 1)].into_iter().flatten()
+}
+
+fn blob_at(entry: &RawEntry, side: usize) -> Option<BlobId> {
+    let has_content = !matches!(entry.modes[side].as_str(), "000000" | "160000");
+    has_content.then(|| BlobId::parse(&entry.ids[side])).flatten()
 }
 
 /// Lines of a content, the last one without a line break included.

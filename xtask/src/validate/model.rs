@@ -131,12 +131,17 @@ impl SuiteRun {
         missing
     }
 
+    /// True for a module of the repository's own packages.
+    pub(super) fn is_own(&self, module: &str) -> bool {
+        self.first_party.iter().any(|own| Some(own.as_str()) == module.split('.').next())
+    }
+
     /// What a missing module means for whoever wants to run this: the line that installs it, or why there
     /// is none.
     pub(super) fn remedy(&self, module: &str) -> (Option<String>, Option<String>) {
         let top = module.split('.').next().unwrap_or(module);
         let line = |package: &str| self.install.as_ref().map(|line| line.replace("{}", package));
-        if self.first_party.iter().any(|own| own == top) {
+        if self.is_own(module) {
             // The package as a whole is missing from the environment, or one of its modules is gone.
             return if module == top {
                 (

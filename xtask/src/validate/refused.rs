@@ -24,7 +24,7 @@ pub(super) fn remedy(run: &SuiteRun, stderr: &str) -> (Option<String>, Option<St
         return (line(&packages), None);
     }
     match missing_module(stderr) {
-        Some(module) => match plugin_of_module(module).filter(|_| !is_own(run, module)) {
+        Some(module) => match plugin_of_module(module).filter(|_| !run.is_own(module)) {
             Some(package) => (line(&[package]), None),
             None => run.remedy(module),
         },
@@ -107,11 +107,6 @@ fn plugin_of_module(module: &str) -> Option<String> {
         "xdist" => Some("pytest-xdist".to_owned()),
         _ => top.starts_with("pytest_").then(|| top.replace('_', "-")),
     }
-}
-
-fn is_own(run: &SuiteRun, module: &str) -> bool {
-    let top = module.split('.').next().unwrap_or(module);
-    run.first_party.iter().any(|own| own == top)
 }
 
 fn first_line(text: &str) -> &str {

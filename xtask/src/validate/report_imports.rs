@@ -82,7 +82,7 @@ pub(super) fn calls(document: &mut Document, imports: &Imports) {
     let rows = broken.iter().take(LISTED).map(|call| {
         vec![
             Inline::code(format!("{}:{}", call.path, call.line)),
-            words(&format!("`{}` {}", call.callee, call.problem)),
+            words(&call.phrase()),
             Inline::code(format!("{}:{}", call.definition.path, call.definition.line)),
             words(call.suggestion.as_deref().unwrap_or_default()),
         ]

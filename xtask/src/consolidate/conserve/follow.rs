@@ -1,6 +1,6 @@
 //! Paths that follow their files: what names a note by its new place says what it said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ItemKind;
 use super::held::Held;
@@ -14,8 +14,9 @@ const ELSEWHERE: &str = "\u{fffd}";
 pub struct Moved {
     /// Names, in small letters, of files that are no longer where they were.
     gone: BTreeSet<String>,
-    /// Paths, in small letters, of files that stand where none was, under a name that none of the gone has.
-    made: BTreeSet<String>,
+    /// Paths, in small letters, by their names, of files that stand where none was, under a name that none of the gone
+    /// has.
+    made: BTreeMap<String, Vec<String>>,
 }
 
 /// What texts hold, as far as it names such files.
@@ -32,11 +33,13 @@ impl Moved {
         let lacks = |tree: &Tree, path: &RepoPath| tree.get(path).is_none();
         let gone: BTreeSet<String> =
             before.entries().filter(|(path, _)| lacks(after, path)).map(|(path, _)| name(path)).collect();
-        let made = after
-            .entries()
-            .filter(|(path, _)| lacks(before, path) && !gone.contains(&name(path)))
-            .map(|(path, _)| path.display().to_lowercase());
-        Self { made: made.collect(), gone }
+        let mut made: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (path, _) in
+            after.entries().filter(|(path, _)| lacks(before, path) && !gone.contains(&name(path)))
+        {
+            made.entry(name(path)).or_default().push(path.display().to_lowercase());
+        }
+        Self { gone, made }
     }
 
     /// Adds what a text of the end holds.
@@ -76,7 +79,7 @@ impl Moved {
         let ends = |made: &String| {
             made.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
         };
-        path.contains('.') && self.made.iter().any(ends)
+        path.contains('.') && self.made.get(file_name(path)).is_some_and(|all| all.iter().any(ends))
     }
 }
 

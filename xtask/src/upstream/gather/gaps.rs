@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
+use super::super::custom::blobs_of;
 use super::super::parse::{self, Diff, RawEntry};
 use super::blobs;
-use crate::repo::{BlobId, RepoPath, Scratch};
+use crate::repo::{RepoPath, Scratch};
 
 /// Completes `exact`, a diff by names alone, with what `options` ask git for, of all paths whose contents are here.
 ///
@@ -26,13 +27,8 @@ pub(super) fn diff(scratch: &Scratch, exact: Diff, ends: [&str; 2], options: &[&
 
 /// Paths that have another content on one side, where one of the two is not here.
 fn lacking(scratch: &Scratch, exact: &Diff) -> Result<BTreeSet<RepoPath>> {
-    let ids = |entry: &RawEntry| -> Vec<BlobId> {
-        let sides = entry.modes.iter().zip(&entry.ids);
-        let has_content = |mode: &str| !matches!(mode, "000000" | "160000");
-        sides.filter(|(mode, _)| has_content(mode)).filter_map(|(_, id)| BlobId::parse(id)).collect()
-    };
-    let here = blobs::sizes(scratch, &exact.entries.iter().flat_map(ids).collect())?;
-    let lacks = |entry: &&RawEntry| ids(entry).iter().any(|id| !here.contains_key(id));
+    let here = blobs::sizes(scratch, &exact.entries.iter().flat_map(blobs_of).collect())?;
+    let lacks = |entry: &&RawEntry| blobs_of(entry).any(|id| !here.contains_key(&id));
     let paths = |entry: &RawEntry| [entry.from.clone(), entry.to.clone()];
     Ok(exact.entries.iter().filter(lacks).flat_map(paths).collect())
 }

@@ -110,7 +110,7 @@ fn merged_calls(document: &mut Document, found: &[BrokenCall]) {
         let commit = call.commit.as_deref().and_then(CommitId::parse);
         row([
             Inline::code(format!("{}:{}", call.path, call.line)),
-            marked(&format!("`{}` {}", call.callee, call.problem)),
+            marked(&call.phrase()),
             marked(call.suggestion.as_deref().unwrap_or_default()),
             commit_cell(commit.as_ref()),
         ])

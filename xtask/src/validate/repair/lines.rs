@@ -85,7 +85,7 @@ fn of_anchor(anchor: &MovedAnchor) -> Vec<String> {
 
 fn of_call(call: &BrokenCall) -> String {
     let hint = call.suggestion.iter().map(|hint| format!("; {hint}")).collect::<String>();
-    format!("{}:{}: `{}` {}{hint}", call.path, call.line, call.callee, call.problem)
+    format!("{}:{}: {}{hint}", call.path, call.line, call.phrase())
 }
 
 fn of_reference(named: &MovedPath) -> String {

@@ -66,6 +66,13 @@ pub struct BrokenCall {
     signature: Signature,
 }
 
+impl BrokenCall {
+    /// What does not fit, as a sentence without its full stop.
+    pub fn phrase(&self) -> String {
+        format!("`{}` {}", self.callee, self.problem)
+    }
+}
+
 /// Where something is defined.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
