@@ -162,7 +162,7 @@ pub fn run(
     let gathered = gather::gather(repo, options, progress, cancel)?;
     if gathered.runs.is_empty() && gathered.inventory.files_named_test == 0 {
         return Ok(Outcome::Unavailable(Unavailable {
-            why: "no test suite was found (no test files, no `Cargo.toml`)".to_owned(),
+            why: "no Python or Rust test suite was found".to_owned(),
             hint: Some("name one under `[[validate.suite]]` in xtask.toml".to_owned()),
         }));
     }

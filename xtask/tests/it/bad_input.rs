@@ -12,7 +12,7 @@ fn empty_repository_is_not_applicable_to_anything() {
     -- stdout
     consolidation  not applicable: there are no notes here
     upstream       not applicable: the repository has no commit yet
-    validation     not applicable: no test suite was found (no test files, no `Cargo.toml`)
+    validation     not applicable: no Python or Rust test suite was found
     reports        notes/documentation_consolidation_plan.md, notes/upstream_sync_analysis.md, notes/test_suite_report.md
     next           name them with `include = ["GLOB"]` under `[consolidate]` in xtask.toml
     -- stderr
