@@ -66,7 +66,8 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Prints the five closing lines of phase 2; its times go to stderr.
+    /// Prints the five closing lines of phase 2; its times go to stderr. A bare repository has no place for reports:
+    /// there they are printed whole.
     pub(super) fn print_phase_2(&self, phase: &Phase2) -> Result<()> {
         if self.format == Format::Json {
             return self.print_value("phase2", &phase.json());
@@ -81,8 +82,15 @@ impl<'a> Answer<'a> {
             });
         }
         let made = || phase.parts.iter().flat_map(|part| &part.result);
-        let reports: Vec<String> = made().map(|made| made.path.to_string()).collect();
-        lines.push(format!("{:<width$}  {}", "reports", reports.join(", ")));
+        let reports = if self.repo.work_tree().is_some() {
+            made().map(|made| made.path.to_string()).collect::<Vec<_>>().join(", ")
+        } else {
+            for report in made() {
+                self.print(&report.document.to_text(self.term.width()))?;
+            }
+            "printed above: a bare repository has no files, so none was written".to_owned()
+        };
+        lines.push(format!("{:<width$}  {reports}", "reports"));
         let next = made().map(|made| made.next_step.as_str()).find(|step| !step.is_empty());
         lines.push(format!("{:<width$}  {}", "next", next.unwrap_or("nothing to do")));
         self.print(&lines.join("\n"))?;

@@ -29,7 +29,9 @@ pub(super) fn run_at(
 ) -> Result<Exit> {
     let repo = place.open()?;
     let asked = asked(place, &repo, options, global.format == Format::Text);
-    super::validate::say_planned(&repo, &asked.validate, term)?;
+    if repo.work_tree().is_some() {
+        super::validate::say_planned(&repo, &asked.validate, term)?;
+    }
     let board = Board::new(term, &phase2::PARTS);
     let phase = phase2::run(place, &asked, &board, cancel);
     let answer = Answer::of(&repo, place, global, term)?;

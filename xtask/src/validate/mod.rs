@@ -159,6 +159,12 @@ pub fn run(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
+    if repo.work_tree().is_none() {
+        return Ok(Outcome::Unavailable(Unavailable {
+            why: "the repository is bare: there are no files that a test could run on".to_owned(),
+            hint: Some("`git worktree add FOLDER`, then call it in there".to_owned()),
+        }));
+    }
     let gathered = gather::gather(repo, options, progress, cancel)?;
     if gathered.runs.is_empty() && gathered.inventory.files_named_test == 0 {
         return Ok(Outcome::Unavailable(Unavailable {

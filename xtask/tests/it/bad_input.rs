@@ -2,6 +2,7 @@
 
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use crate::sandbox::Sandbox;
 
@@ -132,6 +133,14 @@ fn bare_repository_is_analysed_where_no_files_are_needed() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stdout).contains("Upstream sync analysis"));
     assert_eq!(sandbox.output(["validate", "--repo", bare]).status.code(), Some(2));
+
+    let output = sandbox.output(["phase2", "--repo", bare, "--upstream", "HEAD"]);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    for line in ["Upstream sync analysis", "not applicable: the repository is bare", "none was written"] {
+        assert!(printed.contains(line), "{line}: {printed}");
+    }
+    assert!(!Path::new(bare).join("notes").exists(), "nothing is written into a bare repository");
 }
 
 #[test]
