@@ -18,6 +18,7 @@ mod scratch;
 mod staged;
 #[cfg(test)]
 mod tests;
+mod throwaway;
 mod tree;
 
 pub use blobs::Blobs;

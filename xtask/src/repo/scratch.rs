@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::Repo;
 use super::git::Git;
+use super::{Repo, throwaway};
 
 /// The throwaway repository; its folder goes with it.
 pub struct Scratch {
@@ -37,7 +37,7 @@ impl Scratch {
     /// # Errors
     /// The lenders name their objects by different hashes, or the folder cannot be written.
     pub fn over(lenders: &[&Repo]) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("xtask-").tempdir().context("make a folder")?;
+        let folder = throwaway::folder().context("make a folder")?;
         let format = common_format(lenders)?;
         let root = folder.path();
         for part in ["objects/info", "objects/pack", "refs"] {
