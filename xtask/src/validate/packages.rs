@@ -6,6 +6,7 @@ use regex::bytes::Regex;
 
 use super::places::Roots;
 use super::probe::Probe;
+use crate::code::python::imports::distribution_of;
 use crate::code::python::inventory::is_test_file;
 use crate::repo::RepoPath;
 use crate::report::Finding;
@@ -105,29 +106,6 @@ fn normalised(text: &str) -> String {
 /// The package that brings a module: from a table of what is common in research and web code, where many
 /// names differ; `None` for a module that only the repository's own files could tell.
 pub(super) fn known_package(module: &str) -> Option<&'static str> {
-    const OTHER_NAME: &[(&str, &str)] = &[
-        ("PIL", "pillow"),
-        ("attr", "attrs"),
-        ("bs4", "beautifulsoup4"),
-        ("corsheaders", "django-cors-headers"),
-        ("cv2", "opencv-python"),
-        ("dateutil", "python-dateutil"),
-        ("dotenv", "python-dotenv"),
-        ("git", "GitPython"),
-        ("jose", "python-jose"),
-        ("jwt", "PyJWT"),
-        ("magic", "python-magic"),
-        ("mpl_toolkits", "matplotlib"),
-        ("pytest_cov", "pytest-cov"),
-        ("rest_framework", "djangorestframework"),
-        ("serial", "pyserial"),
-        ("skimage", "scikit-image"),
-        ("sklearn", "scikit-learn"),
-        ("umap", "umap-learn"),
-        ("usb", "pyusb"),
-        ("yaml", "PyYAML"),
-        ("zmq", "pyzmq"),
-    ];
     const SAME_NAME: &[&str] = &[
         "aiohttp",
         "anyio",
@@ -197,8 +175,7 @@ pub(super) fn known_package(module: &str) -> Option<&'static str> {
         "wandb",
         "xarray",
     ];
-    let other = OTHER_NAME.iter().find(|(name, _)| *name == module).map(|(_, package)| *package);
-    other.or_else(|| SAME_NAME.iter().find(|name| **name == module).copied())
+    distribution_of(module).or_else(|| SAME_NAME.iter().find(|name| **name == module).copied())
 }
 
 /// The package that brings a module.

@@ -7,43 +7,59 @@ use toml::Value;
 use super::layout::{ini_entries, look};
 use crate::repo::RepoPath;
 
-/// Distributions whose import name is another than their own.
+/// Modules that are not called as the distributions that bring them; the one to install first.
 const OTHER_NAMES: &[(&str, &[&str])] = &[
-    ("attrs", &["attr", "attrs"]),
-    ("beautifulsoup4", &["bs4"]),
-    ("biopython", &["Bio"]),
-    ("dnspython", &["dns"]),
-    ("fonttools", &["fontTools"]),
-    ("gitpython", &["git"]),
-    ("google_api_python_client", &["googleapiclient"]),
-    ("markdown_it_py", &["markdown_it"]),
-    ("msgpack_python", &["msgpack"]),
-    ("mysqlclient", &["MySQLdb"]),
-    ("opencv_contrib_python", &["cv2"]),
-    ("opencv_python", &["cv2"]),
-    ("opencv_python_headless", &["cv2"]),
-    ("pillow", &["PIL"]),
-    ("protobuf", &["google"]),
-    ("psycopg2_binary", &["psycopg2"]),
-    ("pycryptodome", &["Crypto"]),
-    ("pyjwt", &["jwt"]),
-    ("pylibmc", &["pylibmc"]),
-    ("pymysql", &["pymysql"]),
-    ("pyopenssl", &["OpenSSL"]),
-    ("pyserial", &["serial"]),
-    ("python_dateutil", &["dateutil"]),
-    ("python_dotenv", &["dotenv"]),
-    ("python_memcached", &["memcache"]),
-    ("python_slugify", &["slugify"]),
-    ("pytorch", &["torch"]),
-    ("pyyaml", &["yaml"]),
-    ("pyzmq", &["zmq"]),
-    ("scikit_image", &["skimage"]),
-    ("scikit_learn", &["sklearn"]),
-    ("setuptools", &["setuptools", "pkg_resources"]),
-    ("typing_extensions", &["typing_extensions"]),
-    ("umap_learn", &["umap"]),
+    ("Bio", &["biopython"]),
+    ("Crypto", &["pycryptodome"]),
+    ("MySQLdb", &["mysqlclient"]),
+    ("OpenSSL", &["pyopenssl"]),
+    ("PIL", &["pillow"]),
+    ("attr", &["attrs"]),
+    ("bs4", &["beautifulsoup4"]),
+    ("corsheaders", &["django-cors-headers"]),
+    ("cv2", &["opencv-python", "opencv-contrib-python", "opencv-python-headless"]),
+    ("dateutil", &["python-dateutil"]),
+    ("dns", &["dnspython"]),
+    ("dotenv", &["python-dotenv"]),
+    ("fontTools", &["fonttools"]),
+    ("git", &["GitPython"]),
+    ("google", &["protobuf"]),
+    ("googleapiclient", &["google-api-python-client"]),
+    ("jose", &["python-jose"]),
+    ("jwt", &["PyJWT"]),
+    ("magic", &["python-magic"]),
+    ("markdown_it", &["markdown-it-py"]),
+    ("memcache", &["python-memcached"]),
+    ("mpl_toolkits", &["matplotlib"]),
+    ("msgpack", &["msgpack", "msgpack-python"]),
+    ("pkg_resources", &["setuptools"]),
+    ("psycopg2", &["psycopg2", "psycopg2-binary"]),
+    ("pytest_cov", &["pytest-cov"]),
+    ("rest_framework", &["djangorestframework"]),
+    ("serial", &["pyserial"]),
+    ("skimage", &["scikit-image"]),
+    ("sklearn", &["scikit-learn"]),
+    ("slugify", &["python-slugify"]),
+    ("torch", &["torch", "pytorch"]),
+    ("umap", &["umap-learn"]),
+    ("usb", &["pyusb"]),
+    ("yaml", &["PyYAML"]),
+    ("zmq", &["pyzmq"]),
 ];
+
+/// Modules that many distributions share, so that the name says nothing of which one is meant.
+const SHARED: &[&str] = &["google"];
+
+/// The distribution that brings a module of another name.
+pub fn distribution_of(module: &str) -> Option<&'static str> {
+    let place = OTHER_NAMES.binary_search_by_key(&module, |(name, _)| name).ok()?;
+    OTHER_NAMES[place].1.first().copied().filter(|_| !SHARED.contains(&module))
+}
+
+/// A distribution's name in one spelling of all that mean the same.
+fn plain(name: &str) -> String {
+    name.replace(['-', '.'], "_").to_lowercase()
+}
 
 /// The import names that a build file asks for.
 pub(super) fn names(path: &RepoPath, text: &str) -> BTreeSet<String> {
@@ -118,11 +134,11 @@ impl Found {
         if name.is_empty() || name.len() > 80 {
             return;
         }
-        let plain = name.replace(['-', '.'], "_").to_lowercase();
-        let other = OTHER_NAMES.binary_search_by_key(&plain.as_str(), |(distribution, _)| distribution);
-        if let Ok(place) = other {
-            self.names.extend(OTHER_NAMES[place].1.iter().map(|name| (*name).to_owned()));
-        }
+        let plain = plain(&name);
+        let is_it = |other: &str| other.len() == plain.len() && self::plain(other) == plain;
+        let brought =
+            OTHER_NAMES.iter().filter(|(_, distributions)| distributions.iter().any(|each| is_it(each)));
+        self.names.extend(brought.map(|(module, _)| (*module).to_owned()));
         for prefix in ["python_", "py_", "py"] {
             self.names.extend(plain.strip_prefix(prefix).map(str::to_owned));
         }
@@ -139,7 +155,13 @@ mod tests {
 
     #[test]
     fn other_names_are_sorted_for_the_search() {
-        assert!(OTHER_NAMES.is_sorted_by_key(|(distribution, _)| *distribution));
+        assert!(OTHER_NAMES.is_sorted_by_key(|(module, _)| *module));
+    }
+
+    #[test]
+    fn module_names_the_distribution_to_install_where_it_can_be_known() {
+        let told = ["yaml", "cv2", "google", "numpy"].map(distribution_of);
+        assert_eq!(told, [Some("PyYAML"), Some("opencv-python"), None, None]);
     }
 
     #[test]
@@ -153,6 +175,8 @@ mod tests {
             ("setup.cfg", "[options]\ninstall_requires =\n    numpy\n    scipy>1\n", "scipy"),
             ("setup.py", "setup(install_requires=['Pillow>=3'])", "PIL"),
             ("environment.yml", "dependencies:\n  - pytorch=2\n", "torch"),
+            ("requirements.txt", "opencv_contrib.Python\n", "cv2"),
+            ("requirements.txt", "django-cors-headers\n", "corsheaders"),
         ];
         for (path, text, expected) in cases {
             assert!(names(&RepoPath::from(*path), text).contains(*expected), "{path} {expected}");

@@ -37,6 +37,7 @@ use super::syntax::Unparsed;
 use crate::cache::Cache;
 use crate::repo::{EntryKind, History, RepoPath, Tree};
 pub use anchors::Anchor;
+pub use declared::distribution_of;
 pub use facts::Import;
 pub use fix::{Edit, Fix, fix_anchors, fix_file};
 use folders::{Entry, Table};
