@@ -39,7 +39,7 @@ def functions_of(tree):
         else:
             inner = [("", node)]
         for prefix, function in inner:
-            if not isinstance(function, ast.FunctionDef) or not function.name.startswith("test"):
+            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not function.name.startswith("test"):
                 continue
             body = function.body[0]
             if function.decorator_list or body.lineno <= function.lineno:
