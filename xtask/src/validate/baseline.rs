@@ -19,6 +19,8 @@ pub(super) struct Before {
     pub(super) cases: BTreeMap<String, BeforeCase>,
     /// Whether tests that did not fail are in it too.
     pub(super) is_whole: bool,
+    /// Suites that nothing is known of.
+    pub(super) left_out: BTreeSet<String>,
 }
 
 /// How one test fared before.
@@ -59,7 +61,9 @@ pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename]) -> Ba
     for case in cases {
         let old_id = names.old_id(&case.id);
         let Some(old) = before.cases.get(&old_id) else {
-            if case.outcome.is_bad() {
+            if before.left_out.contains(&case.suite) {
+                // Whether it failed before is not known, so it is said to be neither new nor old.
+            } else if case.outcome.is_bad() {
                 baseline.new_failures.push(case.id.clone());
             } else if before.is_whole {
                 baseline.added.push(case.id.clone());
@@ -193,7 +197,7 @@ mod tests {
             let cause = cause.map(str::to_owned);
             (id.to_owned(), BeforeCase { outcome, cause, seconds: Some(seconds) })
         });
-        Before { commit: None, cases: cases.collect(), is_whole: true }
+        Before { commit: None, cases: cases.collect(), is_whole: true, ..Before::default() }
     }
 
     #[test]
@@ -227,6 +231,14 @@ mod tests {
         assert_eq!(baseline.added, ["a::added"]);
         assert_eq!(baseline.newly_skipped, ["a::skipped"]);
         assert_eq!(baseline.slower.len(), 1);
+    }
+
+    #[test]
+    fn failure_of_a_suite_that_nothing_is_known_of_is_not_called_new() {
+        let unknown = Before { left_out: ["tests".to_owned()].into(), ..Before::default() };
+        let now = [case("a::b", CaseOutcome::Failed, None, 0.1)];
+        assert_eq!(compare(&now, &unknown, &[]), Baseline::default());
+        assert_eq!(compare(&now, &Before::default(), &[]).new_failures, ["a::b"]);
     }
 
     #[test]

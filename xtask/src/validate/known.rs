@@ -60,7 +60,7 @@ pub(super) fn read(text: &str) -> Result<Before> {
         let outcome = CaseOutcome::Failed;
         (known.id, BeforeCase { outcome, cause: known.cause, seconds: None })
     };
-    Ok(Before { commit: None, cases: list.known_failures.into_iter().map(case).collect(), is_whole: false })
+    Ok(Before { cases: list.known_failures.into_iter().map(case).collect(), ..Before::default() })
 }
 
 /// The failing and flaky tests of gating suites, without those that an older list does not have unless it may

@@ -226,29 +226,30 @@ impl Session {
     }
 
     /// The name under which a test of this id begins: the first of its id that has not run, else the last
-    /// that has (a plugin runs it again).
+    /// that has (a plugin runs it again). A process that runs what is left may have the second one alone.
     fn next_name(&self, id: &str) -> String {
-        let mut name = id.to_owned();
-        let mut count = 1;
-        loop {
-            let next = format!("{id} #{}", count + 1);
-            if !self.tries.contains_key(&name) || !self.index.contains_key(&next) {
-                return name;
-            }
-            count += 1;
-            name = next;
+        if self.index.contains_key(id) && !self.tries.contains_key(id) {
+            return id.to_owned();
         }
+        let prefix = format!("{id} #");
+        let numbered = |name: &&String| name[prefix.len()..].parse::<u64>().is_ok();
+        let after = self.index.range(prefix.clone()..).map(|(name, _)| name);
+        let others: Vec<&String> =
+            after.take_while(|name| name.starts_with(&prefix)).filter(numbered).collect();
+        let is_new = |name: &&&String| !self.tries.contains_key(name.as_str());
+        let next = others.iter().filter(is_new).min_by_key(|name| self.index[name.as_str()]);
+        let last = || others.iter().max_by_key(|name| self.index[name.as_str()]);
+        next.or_else(last).map_or_else(|| id.to_owned(), |name| (*name).clone())
     }
 
     /// The name of the running (or, failing that, last run) test of this id.
     fn current_name(&self, id: &str) -> String {
-        let second = format!("{id} #2");
-        if !self.tries.contains_key(&second) {
+        if self.running.contains_key(id) {
             return id.to_owned();
         }
         let prefix = format!("{id} #");
-        let running = self.running.keys().find(|name| *name == id || name.starts_with(&prefix));
-        running.cloned().unwrap_or_else(|| id.to_owned())
+        let running = self.running.range(prefix.clone()..).map(|(name, _)| name).next();
+        running.filter(|name| name.starts_with(&prefix)).cloned().unwrap_or_else(|| id.to_owned())
     }
 
     fn current(&mut self, id: &str) -> &mut Try {

@@ -8,8 +8,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::super::baseline::{Before, BeforeCase, OldNames};
-use super::super::cases::drafts;
+use super::super::cases::{drafts, roots_of};
 use super::super::causes::{Grouped, group};
+use super::super::ended::Ended;
 use super::super::model::{Ran, SuiteRun};
 use super::super::places::Roots;
 use super::{Context, python};
@@ -43,28 +44,26 @@ pub(super) fn before(
         cancel: here.cancel,
     };
     for run in runs {
-        let Ran::Python { ends, .. } = &run.ran else { continue };
+        let Ran::Python { ends, .. } = &run.ran else {
+            before.left_out.insert(run.suite.name.clone());
+            continue;
+        };
         let failing = drafts(ends, &here.roots, run.suite.test_limit.as_secs());
         let failing = failing.iter().filter(|draft| draft.outcome.is_bad());
         let ids: Vec<String> =
             failing.map(|draft| OldNames::there(renames, &there.files, &draft.item.id)).collect();
-        if ids.is_empty() || run.runner != "pytest" {
-            continue;
-        }
-        if let Some(ended) = python::run_there(here, &there, &run.suite, &ids)? {
-            before.cases.extend(judged(&ended, &there, run));
+        if !ids.is_empty() {
+            let ends = python::run_there(here, &there, &run.suite, &run.runner, &ids)?;
+            before.cases.extend(judged(&ends, &there, run));
         }
     }
     Ok(before)
 }
 
-fn judged(
-    ended: &super::super::ended::Ended,
-    there: &Context<'_>,
-    run: &SuiteRun,
-) -> Vec<(String, BeforeCase)> {
-    let drafts = drafts(std::slice::from_ref(ended), &there.roots, run.suite.test_limit.as_secs());
-    let session = super::super::cases::roots_of(ended, &there.roots);
+fn judged(ends: &[Ended], there: &Context<'_>, run: &SuiteRun) -> Vec<(String, BeforeCase)> {
+    let Some(first) = ends.first() else { return Vec::new() };
+    let drafts = drafts(ends, &there.roots, run.suite.test_limit.as_secs());
+    let session = roots_of(first, &there.roots);
     drafts
         .into_iter()
         .map(|draft| {

@@ -88,6 +88,7 @@ pub(super) fn gather(
         (_, Some(text)) => Some(baseline::read_result(text)?),
         _ => None,
     };
+    look.findings.extend(not_compared(before.as_ref(), &runs));
     let known = known_failures(&context, &mut look.findings)?;
     let touched = match before.as_ref().and_then(|before| before.commit.as_deref()) {
         Some(commit) => touched::since(repo, commit)?,
@@ -139,6 +140,17 @@ impl Foreign {
     pub(super) fn holds(&self, path: &RepoPath) -> bool {
         self.0.iter().any(|folder| path.is_within(folder))
     }
+}
+
+/// Suites with failures of which `--base` cannot say whether they are new.
+fn not_compared(before: Option<&Before>, runs: &[SuiteRun]) -> Vec<Finding> {
+    let left_out = before.map(|before| &before.left_out).into_iter().flatten();
+    let runner = |name: &String| runs.iter().find(|run| run.suite.name == *name).map(|run| &run.runner);
+    let told = left_out.filter_map(|name| Some((name, runner(name)?))).map(|(name, runner)| {
+        let message = format!("`--base` runs tests of pytest and unittest there, not those of {runner}: what fails in it is called neither new nor old");
+        Finding::warn("not-compared", name.clone(), message).hint("compare with an earlier result: `--baseline FILE`")
+    });
+    told.collect()
 }
 
 /// The list of known failures, if there is one.

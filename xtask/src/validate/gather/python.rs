@@ -118,12 +118,13 @@ pub(super) fn run_there(
     here: &Context<'_>,
     there: &Context<'_>,
     suite: &Suite,
+    runner: &str,
     ids: &[String],
-) -> Result<Option<Ended>> {
-    let Some(choice) = choose(&facts(here, suite)) else { return Ok(None) };
+) -> Result<Vec<Ended>> {
+    let Some(choice) = choose(&facts(here, suite)) else { return Ok(Vec::new()) };
     // An editable install leads to the files of this commit; what stands on PYTHONPATH comes before it.
     let first = ["src", ""].iter().map(|folder| there.root.join(folder)).filter(|path| path.is_dir());
-    let runner = Python {
+    let python = Python {
         context: there,
         suite,
         choice,
@@ -140,11 +141,13 @@ pub(super) fn run_there(
         .filter(|path| is_there(there, path))
         .collect();
     if files.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let files: Vec<RepoPath> = files.into_iter().collect();
-    let arguments = runner.pytest_arguments(&files, &[]);
-    runner.run_once(&Job { arguments, only: Some(ids), limit: suite.suite_limit }).map(Some)
+    python.until_done(Some(ids), |ignore| match runner {
+        "unittest" => unittest_arguments(&kept(&files, ignore)),
+        _ => python.pytest_arguments(&files, ignore),
+    })
 }
 
 /// What one process runs.
@@ -196,7 +199,7 @@ impl Python<'_> {
             true => Some(Measurement::begin(self.context, self.suite)?),
             false => None,
         };
-        let ends = self.until_done(|ignore| {
+        let ends = self.until_done(None, |ignore| {
             let arguments = self.pytest_arguments(&self.suite.paths, ignore);
             measured.as_ref().map_or(arguments.clone(), |measured| measured.wrap(arguments))
         })?;
@@ -210,7 +213,12 @@ impl Python<'_> {
             run.findings.extend(finding);
             return Ok(run);
         }
-        let (reruns, cut_short) = self.run_failures_again(&ends)?;
+        let again = |paths: &[RepoPath]| {
+            let mut arguments = self.pytest_arguments(paths, &[]);
+            arguments.extend(same_root(&ends));
+            arguments
+        };
+        let (reruns, cut_short) = self.run_failures_again(&ends, &self.suite.paths, &again)?;
         let coverage = self.coverage(measured, &ends)?;
         let mut run = self.finish("pytest", command, ends, reruns);
         (run.cut_short, run.coverage) = (cut_short, coverage);
@@ -304,13 +312,10 @@ impl Python<'_> {
     fn unittest(&self, paths: &[RepoPath], part: Option<&str>) -> Result<SuiteRun> {
         let mut words = vec![self.choice.command.join(" "), "-m unittest".to_owned()];
         words.extend(paths.iter().map(|path| path.display().into_owned()));
-        let ends = self.until_done(|ignore| {
-            let mut arguments: Vec<OsString> = vec!["-m".into(), "xtask_unittest_events".into()];
-            let kept = paths.iter().filter(|path| !ignore.iter().any(|file| *file == path.display()));
-            arguments.extend(kept.map(argument));
-            arguments
-        })?;
-        let mut run = self.finish("unittest", words.join(" "), ends, Vec::new());
+        let ends = self.until_done(None, |ignore| unittest_arguments(&kept(paths, ignore)))?;
+        let (reruns, cut_short) = self.run_failures_again(&ends, paths, &unittest_arguments)?;
+        let mut run = self.finish("unittest", words.join(" "), ends, reruns);
+        run.cut_short = cut_short;
         if let Some(part) = part {
             run.suite.name = format!("{} ({part})", run.suite.name);
             run.suite.gating = false;
@@ -336,8 +341,13 @@ impl Python<'_> {
         arguments
     }
 
-    /// Starts processes until every test has run, or nothing more can be done.
-    fn until_done(&self, arguments: impl Fn(&[String]) -> Vec<OsString>) -> Result<Vec<Ended>> {
+    /// Starts processes until every test (of the `first`, where some are named) has run, or nothing more can be
+    /// done.
+    fn until_done(
+        &self,
+        first: Option<&[String]>,
+        arguments: impl Fn(&[String]) -> Vec<OsString>,
+    ) -> Result<Vec<Ended>> {
         let mut ends: Vec<Ended> = Vec::new();
         while let Next::Remaining { only, ignore } = next_step(&ends) {
             let used = ends.iter().map(|ended| ended.duration).sum();
@@ -348,14 +358,19 @@ impl Python<'_> {
             if !ends.is_empty() {
                 self.context.progress.step(format!("running what is left of suite {}", self.suite.name));
             }
-            let job = Job { arguments: arguments(&ignore), only: only.as_deref(), limit };
+            let job = Job { arguments: arguments(&ignore), only: only.as_deref().or(first), limit };
             ends.push(self.run_once(&job)?);
         }
         Ok(ends)
     }
 
     /// Runs failing tests again, to tell what fails each time from what does not; and why that was cut short.
-    fn run_failures_again(&self, ends: &[Ended]) -> Result<(Vec<Rerun>, Option<&'static str>)> {
+    fn run_failures_again(
+        &self,
+        ends: &[Ended],
+        whole: &[RepoPath],
+        arguments: &dyn Fn(&[RepoPath]) -> Vec<OsString>,
+    ) -> Result<(Vec<Rerun>, Option<&'static str>)> {
         let mut reruns: Vec<Rerun> = Vec::new();
         let main: Duration = ends.iter().map(|ended| ended.duration).sum();
         let mut used = main;
@@ -375,9 +390,7 @@ impl Python<'_> {
                 cut_short = Some("single processes would take longer than the suite itself");
             }
             self.context.progress.step(format!("running {} again ({run})", tests(ids.len())));
-            let paths = if run == IN_ORDER { self.suite.paths.clone() } else { files };
-            let mut arguments = self.pytest_arguments(&paths, &[]);
-            arguments.extend(same_root(ends));
+            let arguments = arguments(if run == IN_ORDER { whole } else { &files });
             let ended = self.run_once(&Job { arguments, only: Some(&ids), limit })?;
             used += ended.duration;
             let stop = ended.stop;
@@ -453,6 +466,16 @@ impl Python<'_> {
         path.push(prepended("PYTHONPATH", scratch));
         path
     }
+}
+
+/// The paths but for files whose import ends a process.
+fn kept(paths: &[RepoPath], ignore: &[String]) -> Vec<RepoPath> {
+    paths.iter().filter(|path| !ignore.iter().any(|file| *file == path.display())).cloned().collect()
+}
+
+fn unittest_arguments(paths: &[RepoPath]) -> Vec<OsString> {
+    let module = ["-m", "xtask_unittest_events"].map(OsString::from);
+    module.into_iter().chain(paths.iter().map(argument)).collect()
 }
 
 fn tests(count: usize) -> String {

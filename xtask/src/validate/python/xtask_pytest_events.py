@@ -71,6 +71,9 @@ _collecting = None
 _phases = {}
 _shard = None
 _kinds = {}
+# What the items of a part are called, by identity, and all names so far.
+_names = {}
+_taken = set()
 
 
 def _listen():
@@ -293,15 +296,22 @@ def _selected():
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     global _shard
+    if not _SELECTION and not xtask_shards.SHARD:
+        return
+    for item in items:
+        _names[id(item)] = xtask_shards.unique(_clean(item.nodeid), _taken)
     if _SELECTION:
         wanted = _selected()
         # Plugins may shuffle the tests anew each time; what runs again runs in the order of the first time.
-        items.sort(key=lambda item: wanted.get(_clean(item.nodeid), 0))
-    elif xtask_shards.SHARD:
-        wanted, _shard = xtask_shards.kept([_clean(item.nodeid) for item in items])
+        items.sort(key=lambda item: wanted.get(_name(item), 0))
     else:
-        return
-    items[:] = [item for item in items if _clean(item.nodeid) in wanted]
+        wanted, _shard = xtask_shards.kept([_name(item) for item in items])
+    items[:] = [item for item in items if _name(item) in wanted]
+
+
+def _name(item):
+    """The id, with a number behind it where it is the second or a later test of its id."""
+    return _names.get(id(item)) or _clean(item.nodeid)
 
 
 def _place(item):
@@ -316,7 +326,7 @@ def pytest_collection_finish(session):
     for item in session.items:
         kind = next((mark.name for mark in item.iter_markers() if mark.name in _KINDS), None)
         if kind is not None:
-            _kinds[_clean(item.nodeid)] = kind
+            _kinds[_name(item)] = kind
     # pytest calls this also when the import of a file has broken the collection off.
     if not _pipe or _collecting is not None:
         return
@@ -324,7 +334,7 @@ def pytest_collection_finish(session):
         _pipe.send(e="shard", **_shard)
     if _kinds:
         _pipe.send(e="kinds", kinds=_kinds)
-    items = [[_clean(item.nodeid)] + _place(item) for item in session.items]
+    items = [[_name(item)] + _place(item) for item in session.items]
     for first in range(0, len(items), 500):
         _pipe.send(e="items", items=items[first : first + 500])
     _pipe.send(e="collected", count=len(items))

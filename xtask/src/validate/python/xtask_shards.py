@@ -50,3 +50,13 @@ def _weights(ids):
         return weights, unit_of
     usual = sum(seconds.values()) / len(seconds)
     return {name: seconds.get(name, usual) for name in ids}, {name: name for name in ids}
+
+
+def unique(name, taken):
+    """The name, or `name #2`, `name #3` where a test is called so already."""
+    told, count = name, 1
+    while told in taken:
+        count += 1
+        told = "%s #%d" % (name, count)
+    taken.add(told)
+    return told

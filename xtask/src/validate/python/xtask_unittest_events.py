@@ -6,12 +6,14 @@ the standard library of Python 3.7 or later.
 
 import faulthandler
 import importlib
+import inspect
 import json
 import os
 import signal
 import sys
 import time
 import unittest
+import warnings
 
 import xtask_shards
 
@@ -115,7 +117,15 @@ def load(path):
         sys.path.insert(0, folder)
     try:
         module = importlib.import_module(name)
-        return list(cases_of(unittest.defaultTestLoader.loadTestsFromModule(module)))
+        if not is_loaded_from(module, path):
+            told = "`%s` is imported as `%s`, which is already `%s`: folders of one name need an `__init__.py`"
+            raise ImportError(told % (path, name, os.path.relpath(getattr(module, "__file__", None) or "?")))
+        cases = list(cases_of(unittest.defaultTestLoader.loadTestsFromModule(module)))
+        for case in cases:
+            # What the loader makes of a `load_tests` that raises.
+            if type(case).__name__ == "_FailedTest":
+                raise case._exception
+        return cases
     except unittest.SkipTest as skip:
         send(e="collect-skip", id=clean(path), skip={"reason": short(skip), "path": clean(path), "line": None})
     except (Exception, SystemExit) as error:
@@ -123,12 +133,51 @@ def load(path):
     return []
 
 
+def is_loaded_from(module, path):
+    try:
+        return os.path.samefile(module.__file__, path)
+    except (AttributeError, TypeError, OSError):
+        return False
+
+
+def id_of(case, path):
+    """The id that pytest would give, or would if it knew such cases."""
+    kind = type(case)
+    if kind.__module__ in ("doctest", "unittest.case"):
+        # All doctests, and all functions made to cases, are of one class and one method.
+        return clean("%s::%s" % (path, case.id()))
+    return clean("%s::%s::%s" % (path, kind.__qualname__.replace(".", "::"), case._testMethodName))
+
+
 def place_of(case):
     try:
-        method = getattr(type(case), case._testMethodName)
+        method = inspect.unwrap(getattr(type(case), case._testMethodName))
         return method.__code__.co_firstlineno
-    except AttributeError:
+    except (AttributeError, ValueError):
         return None
+
+
+class Names:
+    """What each case is called, and where it stands. Cases may be equal to others, so they go by identity."""
+
+    def __init__(self):
+        self.cases = []
+        self.told = {}
+        self.taken = set()
+
+    def add(self, case, path):
+        name = xtask_shards.unique(id_of(case, path), self.taken)
+        self.cases.append(case)
+        self.told[id(case)] = (name, clean(path), place_of(case))
+
+    def keep(self, wanted):
+        self.cases = [case for case in self.cases if self[case][0] in wanted]
+
+    def __contains__(self, case):
+        return id(case) in self.told
+
+    def __getitem__(self, case):
+        return self.told[id(case)]
 
 
 class Result(unittest.TestResult):
@@ -139,7 +188,6 @@ class Result(unittest.TestResult):
         self.names = names
         self.begun = set()
         self.started_at = 0.0
-        self.passed = False
         self.last_of_class = {}
         self.tally = {}
 
@@ -148,11 +196,13 @@ class Result(unittest.TestResult):
 
     def startTest(self, test):
         super().startTest(test)
-        path, line = self.names[test][1:]
-        send(e="start", id=self.names[test][0], path=path, line=line)
-        self.begun.add(test)
+        self.begin(test)
         self.last_of_class[self.class_of(test)] = test
-        self.passed = False
+
+    def begin(self, test):
+        name, path, line = self.names[test]
+        send(e="start", id=name, path=path, line=line)
+        self.begun.add(id(test))
         self.started_at = time.perf_counter()
 
     def stopTest(self, test):
@@ -190,8 +240,11 @@ class Result(unittest.TestResult):
         self.count("skipped")
         skip = {"reason": short(reason), "path": None, "line": None}
         if test in self.names:
+            if id(test) not in self.begun:
+                # Some versions of Python do not start a test that is skipped as a whole.
+                self.begin(test)
             self.phase(test, "call", "skipped", skip=skip)
-        elif test in self.begun or type(test).__name__ != "_ErrorHolder":
+        elif type(test).__name__ != "_ErrorHolder":
             pass  # a skipped subtest leaves its test what it is
         else:
             self.around_class(test, skip=skip)
@@ -224,13 +277,11 @@ class Result(unittest.TestResult):
             for test in tests[-1:]:
                 self.phase(test, "teardown", "failed", error=error)
             return
-        for test in self.names:
+        for test in self.names.cases:
             name = self.class_of(test)
-            if test in self.begun or not (name == where or name.startswith(where + ".")):
+            if id(test) in self.begun or not (name == where or name.startswith(where + ".")):
                 continue
-            self.begun.add(test)
-            path, line = self.names[test][1:]
-            send(e="start", id=self.names[test][0], path=path, line=line)
+            self.begin(test)
             if skip is not None:
                 self.phase(test, "setup", "skipped", skip=skip)
             else:
@@ -251,25 +302,27 @@ def main(paths):
     if selection:
         with open(selection, encoding="utf-8") as file:
             wanted = set(json.load(file))
-    names = {}
+    names = Names()
     for path in files_of(paths):
         cases = load(path)
         send(e="file-done")
         for case in cases:
-            name = clean("%s::%s::%s" % (path, type(case).__qualname__.replace(".", "::"), case._testMethodName))
-            names[case] = (name, clean(path), place_of(case))
+            names.add(case, path)
     if wanted is None and xtask_shards.SHARD:
-        wanted, shard = xtask_shards.kept([name for name, _, _ in names.values()])
+        wanted, shard = xtask_shards.kept([names[case][0] for case in names.cases])
         send(e="shard", **shard)
     if wanted is not None:
-        names = {case: name for case, name in names.items() if name[0] in wanted}
-    suite = unittest.TestSuite(names)
-    send(e="items", items=[list(name) for name in names.values()])
-    send(e="collected", count=len(names))
+        names.keep(wanted)
+    send(e="items", items=[list(names[case]) for case in names.cases])
+    send(e="collected", count=len(names.cases))
     result = Result(names)
-    suite.run(result)
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            # As unittest's own runner does.
+            warnings.simplefilter("default")
+        unittest.TestSuite(names.cases).run(result)
     failed = not result.wasSuccessful()
-    status = 1 if failed else 0 if names else 5
+    status = 1 if failed else 0 if names.cases else 5
     send(e="finish", status=status, stats=result.tally)
     return status
 

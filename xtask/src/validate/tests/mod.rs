@@ -7,6 +7,7 @@ mod cargo;
 mod listed;
 mod python;
 mod scale;
+mod unittest;
 
 use std::fs;
 use std::path::{Path, PathBuf};

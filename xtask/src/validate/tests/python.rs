@@ -347,67 +347,6 @@ fn good_tests_with_a_bad_exit_code_are_no_pass() {
     assert_eq!(run.why.as_deref(), Some("no test failed, but the runner ended with code 1"));
 }
 
-const CASES: &str = r#"
-import unittest
-
-class TestA(unittest.TestCase):
-    def test_good(self): pass
-    def test_bad(self): self.assertEqual(1, 2)
-    def test_error(self): raise KeyError("k")
-    @unittest.skip("later")
-    def test_skipped(self): pass
-    @unittest.expectedFailure
-    def test_expected(self): self.fail()
-    def test_sub(self):
-        for i in range(3):
-            with self.subTest(i=i): self.assertLess(i, 1)
-
-class TestSetUp(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls): raise RuntimeError("no ground")
-    def test_one(self): pass
-    def test_two(self): pass
-"#;
-
-#[test]
-fn without_pytest_the_standard_library_runs_what_it_can() {
-    let project = Project::new(&[("tests/test_cases.py", CASES)]);
-    let bare = bare_environment().display().to_string();
-    let analysis = project.analyse(|suite| suite.python = Some(bare));
-    let run = &analysis.runs[0];
-    assert_eq!((run.runner.as_str(), run.status), ("unittest", Status::Failed));
-    assert_eq!(counts(run), "collected 8, errors 2, failed 3, passed 1, skipped 1, xfailed 1");
-    let with_pytest = project.analyse(|_| {});
-    let outcomes = |analysis: &Analysis| -> Vec<(String, CaseOutcome)> {
-        analysis.cases.iter().map(|case| (case.id.clone(), case.outcome)).collect()
-    };
-    let (mut one, mut other) = (outcomes(&analysis), outcomes(&with_pytest));
-    one.sort();
-    other.sort();
-    assert_eq!(one, other, "both runners name and judge tests alike");
-}
-
-#[test]
-fn suite_that_needs_pytest_says_the_line_and_runs_its_standard_part() {
-    let project = Project::new(&[
-        (
-            "tests/test_cases.py",
-            "import unittest\nclass TestA(unittest.TestCase):\n    def test_a(self): pass\n",
-        ),
-        ("tests/test_plain.py", "def test_b(): pass\n"),
-    ]);
-    let bare = bare_environment().display().to_string();
-    let analysis = project.analyse(|suite| suite.python = Some(bare.clone()));
-    assert_eq!(analysis.runs[0].status, Status::CannotRun);
-    let install = format!("uv pip install --python {bare} pytest");
-    assert_eq!(analysis.runs[0].install.as_deref(), Some(install.as_str()));
-    assert_eq!(
-        (counts(&analysis.runs[1]).as_str(), analysis.runs[1].gating),
-        ("collected 1, passed 1", false)
-    );
-    assert_eq!(analysis.verdict, Verdict::NotProven);
-}
-
 fn policy(change: impl FnOnce(&mut ValidateConfig)) -> ValidateConfig {
     let mut suite = suite_of("tests", &["tests"]);
     suite.python = Some(environment().display().to_string());
@@ -460,4 +399,42 @@ fn suite_without_a_test_passes_where_that_is_allowed() {
     let analysis = project.analyse(|suite| suite.allow_empty = true);
     assert_eq!((analysis.runs[0].status, analysis.runs[0].end), (Status::Passed, End::NothingCollected));
     assert_eq!(analysis.verdict, Verdict::Passed);
+}
+
+#[test]
+fn tests_of_one_id_are_told_apart_after_a_crash_and_in_reruns() {
+    let conftest = r#"
+import os
+import pytest
+
+class Numbered(pytest.Item):
+    def __init__(self, *, number, **more):
+        super().__init__(**more)
+        self.number = number
+    def runtest(self):
+        if self.number == 1: os._exit(0)
+        if self.number == 2: raise ValueError("always")
+
+class Same(pytest.File):
+    def collect(self):
+        for number in (1, 2, 3):
+            yield Numbered.from_parent(self, name="same", number=number)
+
+def pytest_collect_file(file_path, parent):
+    return Same.from_parent(parent, path=file_path) if file_path.suffix == ".same" else None
+"#;
+    let project = Project::new(&[("tests/conftest.py", conftest), ("tests/a.same", "")]);
+    let analysis = project.analyse(|_| {});
+    let told = |case: &Case| {
+        let tries: Vec<&str> = case.attempts.iter().map(|attempt| attempt.run.as_str()).collect();
+        (case.id.clone(), case.outcome, tries.join(", "))
+    };
+    let cases: Vec<(String, CaseOutcome, String)> = analysis.cases.iter().map(told).collect();
+    let expected = [
+        ("tests/a.same::same", CaseOutcome::Failed, "in order"),
+        ("tests/a.same::same #2", CaseOutcome::Failed, "in order, alone, alone"),
+        ("tests/a.same::same #3", CaseOutcome::Passed, "in order"),
+    ];
+    assert_eq!(cases, expected.map(|(id, outcome, tries)| (id.to_owned(), outcome, tries.to_owned())));
+    assert_eq!(analysis.runs[0].end, End::ExitedEarly);
 }

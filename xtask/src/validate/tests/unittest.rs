@@ -1,0 +1,151 @@
+//! The runner of the standard library, with the Python of a bare environment.
+
+use super::*;
+
+const CASES: &str = r#"
+import unittest
+
+class TestA(unittest.TestCase):
+    def test_good(self): pass
+    def test_bad(self): self.assertEqual(1, 2)
+    def test_error(self): raise KeyError("k")
+    @unittest.skip("later")
+    def test_skipped(self): pass
+    @unittest.expectedFailure
+    def test_expected(self): self.fail()
+    def test_sub(self):
+        for i in range(3):
+            with self.subTest(i=i): self.assertLess(i, 1)
+
+class TestSetUp(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): raise RuntimeError("no ground")
+    def test_one(self): pass
+    def test_two(self): pass
+"#;
+
+#[test]
+fn without_pytest_the_standard_library_runs_what_it_can() {
+    let project = Project::new(&[("tests/test_cases.py", CASES)]);
+    let bare = bare_environment().display().to_string();
+    let analysis = project.analyse(|suite| suite.python = Some(bare));
+    let run = &analysis.runs[0];
+    assert_eq!((run.runner.as_str(), run.status), ("unittest", Status::Failed));
+    assert_eq!(counts(run), "collected 8, errors 2, failed 3, passed 1, skipped 1, xfailed 1");
+    let with_pytest = project.analyse(|_| {});
+    let outcomes = |analysis: &Analysis| -> Vec<(String, CaseOutcome)> {
+        analysis.cases.iter().map(|case| (case.id.clone(), case.outcome)).collect()
+    };
+    let (mut one, mut other) = (outcomes(&analysis), outcomes(&with_pytest));
+    one.sort();
+    other.sort();
+    assert_eq!(one, other, "both runners name and judge tests alike");
+}
+
+#[test]
+fn suite_that_needs_pytest_says_the_line_and_runs_its_standard_part() {
+    let project = Project::new(&[
+        (
+            "tests/test_cases.py",
+            "import unittest\nclass TestA(unittest.TestCase):\n    def test_a(self): pass\n",
+        ),
+        ("tests/test_plain.py", "def test_b(): pass\n"),
+    ]);
+    let bare = bare_environment().display().to_string();
+    let analysis = project.analyse(|suite| suite.python = Some(bare.clone()));
+    assert_eq!(analysis.runs[0].status, Status::CannotRun);
+    let install = format!("uv pip install --python {bare} pytest");
+    assert_eq!(analysis.runs[0].install.as_deref(), Some(install.as_str()));
+    assert_eq!(
+        (counts(&analysis.runs[1]).as_str(), analysis.runs[1].gating),
+        ("collected 1, passed 1", false)
+    );
+    assert_eq!(analysis.verdict, Verdict::NotProven);
+}
+
+/// The cases of `files`, run by unittest, with their outcomes.
+fn outcomes(files: &[(&str, &str)]) -> (Analysis, Vec<(String, CaseOutcome)>) {
+    let bare = bare_environment().display().to_string();
+    let analysis = Project::new(files).analyse(|suite| {
+        suite.runner = Some("unittest".to_owned());
+        suite.python = Some(bare);
+    });
+    let cases = analysis.cases.iter().map(|case| (case.id.clone(), case.outcome)).collect();
+    (analysis, cases)
+}
+
+#[test]
+fn cases_that_are_equal_and_doctests_are_tests_of_their_own() {
+    let text = r#"
+import doctest, unittest
+
+def double(n):
+    """
+    >>> double(2)
+    5
+    """
+    return 2 * n
+
+class Numbered(unittest.TestCase):
+    def __init__(self, number):
+        super().__init__("check")
+        self.number = number
+    def check(self): self.assertNotEqual(self.number, 1)
+
+def load_tests(loader, tests, pattern):
+    tests.addTests(doctest.DocTestSuite(__name__))
+    tests.addTests(Numbered(number) for number in range(3))
+    return tests
+"#;
+    let (_, cases) = outcomes(&[("tests/test_made.py", text)]);
+    let expected = [
+        ("tests/test_made.py::test_made.double", CaseOutcome::Failed),
+        ("tests/test_made.py::Numbered::check", CaseOutcome::Passed),
+        ("tests/test_made.py::Numbered::check #2", CaseOutcome::Failed),
+        ("tests/test_made.py::Numbered::check #3", CaseOutcome::Passed),
+    ];
+    assert_eq!(cases, expected.map(|(id, outcome)| (id.to_owned(), outcome)));
+}
+
+#[test]
+fn second_file_of_a_name_is_not_taken_for_the_first() {
+    let good = "import unittest\nclass TestA(unittest.TestCase):\n    def test_a(self): pass\n";
+    let bad = good.replace("pass", "self.fail()");
+    let (analysis, cases) = outcomes(&[("tests/a/test_same.py", good), ("tests/b/test_same.py", &bad)]);
+    let told: Vec<(&str, CaseOutcome)> = cases.iter().map(|(id, outcome)| (id.as_str(), *outcome)).collect();
+    let expected = [
+        ("tests/a/test_same.py::TestA::test_a", CaseOutcome::Passed),
+        ("tests/b/test_same.py", CaseOutcome::Error),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(analysis.runs[0].status, Status::Failed);
+    let message = &analysis.causes[0].message;
+    assert!(message.contains("which is already `tests/a/test_same.py`"), "{message}");
+}
+
+#[test]
+fn load_tests_that_raises_is_an_error_of_its_file() {
+    let text = "def load_tests(loader, tests, pattern):\n    raise KeyError('gone')\n";
+    let (_, cases) = outcomes(&[("tests/test_load.py", text)]);
+    assert_eq!(cases, [("tests/test_load.py".to_owned(), CaseOutcome::Error)]);
+}
+
+#[test]
+fn failing_unittest_cases_run_again_alone() {
+    let text = r#"
+import pathlib, unittest
+
+class TestA(unittest.TestCase):
+    def test_flaky(self):
+        mark = pathlib.Path(__file__).with_name("mark.tmp")
+        was_there = mark.exists()
+        mark.write_text("")
+        self.assertTrue(was_there)
+    def test_bad(self): self.fail("always")
+"#;
+    let (analysis, cases) = outcomes(&[("tests/test_again.py", text)]);
+    let outcomes: Vec<CaseOutcome> = cases.iter().map(|(_, outcome)| *outcome).collect();
+    assert_eq!(outcomes, [CaseOutcome::Failed, CaseOutcome::Flaky]);
+    let runs: Vec<&str> = analysis.cases[1].attempts.iter().map(|each| each.run.as_str()).collect();
+    assert_eq!(runs, ["in order", "alone", "alone", "in order"]);
+}
