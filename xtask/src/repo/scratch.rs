@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::git::Git;
-use super::{Repo, throwaway};
+use super::{BlobId, Repo, throwaway};
 
 /// The throwaway repository; its folder goes with it.
 pub struct Scratch {
@@ -26,8 +26,10 @@ const ALONE: &[(&str, &str)] = &[
     ("GIT_CONFIG_GLOBAL", "/dev/null"),
     ("GIT_CONFIG_NOSYSTEM", "1"),
     ("GIT_ATTR_NOSYSTEM", "1"),
-    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    (NO_REPLACE, "1"),
 ];
+
+const NO_REPLACE: &str = "GIT_NO_REPLACE_OBJECTS";
 
 impl Scratch {
     /// Makes a bare repository that sees the objects of all `lenders`, their own alternates included.
@@ -59,6 +61,29 @@ impl Scratch {
     /// The git program, pointed here. It reads no configuration but its own.
     pub fn git(&self) -> &Git {
         &self.git
+    }
+
+    /// The same git, for which each of `missing`, contents that are not here, has a stand-in: a binary content that is
+    /// like no other. Names stay as they are, so that only what git would read is another.
+    ///
+    /// # Errors
+    /// The stand-ins cannot be written.
+    pub fn git_with_stand_ins(&self, missing: &BTreeSet<BlobId>) -> Result<Git> {
+        let mut stream = Vec::new();
+        for (mark, id) in missing.iter().enumerate() {
+            let mark = mark + 1;
+            let content = format!("\0{id}\n");
+            stream.extend(format!("blob\nmark :{mark}\ndata {}\n{content}\n", content.len()).into_bytes());
+            stream.extend(format!("get-mark :{mark}\n").into_bytes());
+        }
+        let written =
+            self.git.answer_to(&["fast-import", "--quiet"], &stream, &[0]).context("write stand-ins")?;
+        let written = String::from_utf8_lossy(&written.stdout);
+        let refs = missing.iter().zip(written.lines());
+        let refs: String = refs.map(|(id, name)| format!("{name} refs/replace/{id}\n")).collect();
+        std::fs::write(self.git_dir().join("packed-refs"), format!("# pack-refs with: sorted \n{refs}"))?;
+        let alone = ALONE.iter().filter(|(name, _)| *name != NO_REPLACE);
+        Ok(alone.fold(Git::new(self.git_dir(), None), |git, (name, value)| git.with_variable(name, value)))
     }
 
     /// libgit2's handle on the same objects; `None` where it cannot read them (SHA-256 names).

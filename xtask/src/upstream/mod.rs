@@ -14,6 +14,8 @@ mod custom;
 mod gather;
 mod model;
 mod parse;
+#[cfg(test)]
+mod partial_tests;
 mod reach;
 mod relation;
 mod report;
@@ -27,6 +29,7 @@ mod sync;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod unjudged;
 
 use anyhow::Result;
 

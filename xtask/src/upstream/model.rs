@@ -173,12 +173,14 @@ pub struct Renames {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Merge {
-    /// True when nothing conflicts.
+    /// True when nothing conflicts; false also where that is not known of some path.
     pub clean: bool,
-    /// The tree that the merge leaves, with conflict markers where it is not clean.
+    /// The tree that the merge leaves, with conflict markers where it is not clean; `None` where some path is not judged.
     pub tree: Option<String>,
     /// Paths that stay unmerged, sorted.
     pub conflicts: Vec<Conflict>,
+    /// Paths of which it is not known whether they conflict, since contents are not here, sorted.
+    pub unjudged: Vec<RepoPath>,
     /// How many conflict messages git gave of each kind.
     pub kinds: BTreeMap<String, usize>,
     /// Conflict messages about paths that are not unmerged themselves.

@@ -173,6 +173,13 @@ pub(super) struct Message {
     pub(super) words: String,
 }
 
+impl Message {
+    /// Whether it tells a conflict, not only what was done.
+    pub(super) fn is_conflict(&self) -> bool {
+        self.kind.starts_with("CONFLICT")
+    }
+}
+
 /// Reads `merge-tree --write-tree -z --messages`.
 pub(super) fn trial_merge(bytes: &[u8]) -> Result<TrialMerge> {
     let mut fields = Fields::of(bytes);

@@ -161,7 +161,7 @@ pub(super) fn merge(trial: &TrialMerge, clean: bool) -> Merge {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut leading: BTreeMap<&RepoPath, BTreeSet<String>> = BTreeMap::new();
     let mut second: BTreeMap<&RepoPath, BTreeSet<Notice>> = BTreeMap::new();
-    let conflicts = trial.messages.iter().filter(|message| message.kind.starts_with("CONFLICT"));
+    let conflicts = trial.messages.iter().filter(|message| message.is_conflict());
     for message in conflicts {
         *kinds.entry(message.kind.clone()).or_default() += 1;
         let Some((first, others)) = message.paths.split_first() else { continue };
@@ -193,6 +193,7 @@ pub(super) fn merge(trial: &TrialMerge, clean: bool) -> Merge {
         clean,
         tree: Some(trial.tree.clone()),
         conflicts: trial.stages.keys().map(conflict).collect(),
+        unjudged: Vec::new(),
         kinds,
         notices,
     }

@@ -111,6 +111,7 @@ pub(super) fn choose(analysis: &Analysis, has_work_tree: bool) -> Strategy {
 
 fn by_hand(why: &str, facts: &Facts) -> String {
     match facts.conflicts {
+        _ if facts.unjudged > 0 => format!("{why}, so only a real merge tells"),
         Some(count) if count <= FEW_CONFLICTS => format!("{why}, few enough to settle in one go"),
         Some(_) => format!("{why}, and no other way spares them"),
         None => format!("{why}, so only a real merge tells"),
@@ -124,6 +125,8 @@ struct Facts {
     behind: usize,
     /// Unmerged paths of the trial merge; `None` when it could not be made.
     conflicts: Option<usize>,
+    /// Paths of which it is not known whether they conflict, beside these.
+    unjudged: usize,
     /// Upstream's commits whose patch the fork does not have yet, merges and empty ones apart.
     missing: Option<usize>,
     sync: Option<Sync>,
@@ -161,10 +164,10 @@ impl Facts {
             relation: analysis.relation,
             ahead: analysis.ahead.unwrap_or(0),
             behind: analysis.behind.unwrap_or(0),
-            conflicts: analysis
-                .merge
-                .as_ref()
-                .map(|merge| merge.conflicts.len().max(usize::from(!merge.clean))),
+            conflicts: analysis.merge.as_ref().map(|merge| {
+                merge.conflicts.len().max(usize::from(!merge.clean && merge.unjudged.is_empty()))
+            }),
+            unjudged: analysis.merge.as_ref().map_or(0, |merge| merge.unjudged.len()),
             missing: plain.zip(here).map(|(plain, here)| plain.saturating_sub(here)),
             sync: analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base").map(|sync| Sync {
                 commit: sync.commit.short().to_owned(),
@@ -181,11 +184,18 @@ impl Facts {
     }
 
     fn conflicts_text(&self) -> String {
-        match self.conflicts {
-            Some(0) => "the trial merge conflicts nowhere".to_owned(),
-            Some(1) => "the trial merge conflicts in 1 path".to_owned(),
-            Some(count) => format!("the trial merge conflicts in {count} paths"),
+        let here = if self.unjudged > 0 { " of those whose contents are here" } else { "" };
+        let known = match self.conflicts {
+            Some(0) if self.unjudged == 0 => "the trial merge conflicts nowhere".to_owned(),
+            Some(0) => format!("the trial merge conflicts in no path{here}"),
+            Some(1) => format!("the trial merge conflicts in 1 path{here}"),
+            Some(count) => format!("the trial merge conflicts in {count} paths{here}"),
             None => "the trial merge could not be made".to_owned(),
+        };
+        match self.unjudged {
+            0 => known,
+            1 => format!("{known}, and 1 more cannot be judged"),
+            more => format!("{known}, and {more} more cannot be judged"),
         }
     }
 }
@@ -221,7 +231,7 @@ fn commits(count: usize) -> String {
 
 fn merge(facts: &Facts) -> Result<String, String> {
     match facts.conflicts {
-        Some(0) => Ok(facts.conflicts_text()),
+        Some(0) if facts.unjudged == 0 => Ok(facts.conflicts_text()),
         _ => Err(facts.conflicts_text()),
     }
 }
@@ -288,6 +298,7 @@ fn pick(facts: &Facts) -> Result<String, String> {
     );
     match (total, picks) {
         _ if facts.conflicts.is_none() => Err(facts.conflicts_text()),
+        (0..=FEW_CONFLICTS, _) if facts.unjudged > 0 => Err(facts.conflicts_text()),
         (0..=FEW_CONFLICTS, _) => Err(format!("{}, few enough to merge", facts.conflicts_text())),
         (_, 0) => Err("no commit of upstream is free of the fork's changes".to_owned()),
         _ => Ok(format!("{}; {have}", facts.conflicts_text())),
@@ -325,6 +336,7 @@ mod tests {
             ahead: 9,
             behind: 30,
             conflicts: Some(40),
+            unjudged: 0,
             missing: Some(30),
             sync: None,
             replay: None,
@@ -352,6 +364,7 @@ mod tests {
             (related(Relation::Unrelated), Some(Way::Pick)),
             (Facts { sync: sync(0.4, 3), ..related(Relation::Unrelated) }, Some(Way::RecordSync)),
             (Facts { conflicts: Some(0), ..facts() }, Some(Way::Merge)),
+            (Facts { conflicts: Some(0), unjudged: 1, ..facts() }, None),
             (Facts { sync: sync(0.9, 20), ..facts() }, Some(Way::RecordSync)),
             (Facts { sync: sync(0.9, 21), ..facts() }, None),
             (Facts { sync: sync(0.4, 1), ..facts() }, None),

@@ -7,7 +7,7 @@ use super::*;
 use crate::report::Hinted;
 
 /// `main` (upstream) and `fork` from one root: a conflict in `both.txt`, a rename, files of their own.
-fn diverged() -> History {
+pub(super) fn diverged() -> History {
     let mut history = History::default();
     let long = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n";
     history.commit(
@@ -26,7 +26,7 @@ fn diverged() -> History {
     history
 }
 
-fn texts<T: std::fmt::Display>(values: &[T]) -> Vec<String> {
+pub(super) fn texts<T: std::fmt::Display>(values: &[T]) -> Vec<String> {
     values.iter().map(ToString::to_string).collect()
 }
 
@@ -247,69 +247,6 @@ fn bare_and_sha256_repositories_give_the_same_figures() {
         assert_eq!(found.merge.unwrap().conflicts.len(), 1, "{name}");
         assert_eq!(found.custom.len(), 5, "{name}");
     }
-}
-
-#[test]
-fn shallow_clone_has_no_counts_and_says_why() {
-    let place = Place::new();
-    let source = place.repository("up", &[], &diverged());
-    let folder = place.path("shallow");
-    let address = format!("file://{}", source.display());
-    let args = ["--depth=1", "--no-single-branch", "--branch=fork", &address];
-    place.clone(&folder, &args);
-    let found = analysis(&folder, "HEAD", "origin/main");
-    assert_eq!((found.ahead, found.behind, found.relation), (None, None, None));
-    assert!(found.merge_bases.is_none());
-    assert_eq!(found.findings[0].check, "shallow");
-    let own: Vec<String> = found.custom.iter().map(|file| file.path.to_string()).collect();
-    assert!(own.contains(&"own.txt".to_owned()), "what the trees tell is still told: {own:?}");
-}
-
-#[test]
-fn partial_clone_tells_paths_without_contents() {
-    let place = Place::new();
-    let source = place.repository("up", &[], &diverged());
-    place.git(&source, &["config", "uploadpack.allowFilter", "true"]);
-    let folder = place.path("partial");
-    let address = format!("file://{}", source.display());
-    let args = ["--bare", "--filter=blob:none", &address];
-    place.clone(&folder, &args);
-    let found = analysis(&folder, "fork", "main");
-    assert_eq!((found.ahead, found.behind), (Some(5), Some(2)));
-    assert_eq!(found.changed.unwrap().both.len(), 2);
-    assert!(found.renames.is_none() && found.equivalent.is_none() && found.merge.is_none());
-    assert!(found.custom.iter().all(|file| file.bytes.is_none() && file.lines_added.is_none()));
-    assert!(found.findings.iter().any(|finding| finding.check == "missing-contents"), "{:?}", found.findings);
-}
-
-#[test]
-fn one_content_that_is_not_here_leaves_the_figures_of_all_others() {
-    let place = Place::new();
-    let folder = place.repository("r", &[], &diverged());
-    let whole = analysis(&folder, "fork", "main");
-    place.lose(&folder, "fork:own.txt");
-    let found = analysis(&folder, "fork", "main");
-    let rows = |found: &Analysis, own: bool| -> Vec<String> {
-        let files = found.custom.iter().filter(|file| own == (file.path == "own.txt".into()));
-        files.map(|file| format!("{} {:?} {:?}", file.path, file.lines_added, file.bytes)).collect()
-    };
-    assert_eq!(rows(&found, false), rows(&whole, false));
-    assert_eq!(rows(&found, true), ["own.txt None None"]);
-    assert!(found.findings.iter().any(|finding| finding.check == "missing-contents"), "{:?}", found.findings);
-}
-
-#[test]
-fn clone_without_trees_tells_counts() {
-    let place = Place::new();
-    let source = place.repository("up", &[], &diverged());
-    place.git(&source, &["config", "uploadpack.allowFilter", "true"]);
-    let folder = place.path("treeless");
-    place.clone(&folder, &["--bare", "--filter=tree:0", &format!("file://{}", source.display())]);
-    let found = analysis(&folder, "fork", "main");
-    assert_eq!((found.relation, found.behind), (Some(Relation::Diverged), Some(2)));
-    assert!(found.changed.is_none() && found.merge.is_none());
-    let missing = found.findings.iter().filter(|finding| finding.check == "incomplete").count();
-    assert!(missing >= 4, "{:?}", found.findings);
 }
 
 #[test]

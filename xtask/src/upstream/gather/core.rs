@@ -9,7 +9,7 @@ use super::super::model::{Base, Merge};
 use super::super::parse::{self, Commit, Diff, LOG_FORMAT, RawEntry};
 use super::super::relation::{self, Range};
 use super::threads::{Job, Slot, fill, take, two_at_a_time};
-use super::{RENAME_LIMIT, blobs, gaps, trial};
+use super::{RENAME_LIMIT, blobs, gaps, stand_ins, trial};
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
@@ -61,11 +61,16 @@ impl Wanted {
     }
 }
 
-/// The commits of both sides, and those that are the same patch on both; an error where contents are missing.
+/// The commits of both sides, and those that are the same patch on both; an error where that cannot be told.
 struct Ranged {
     range: Range,
     marked: Option<Result<BTreeSet<CommitId>>>,
+    /// Whether contents were missing, so that there may be more of these.
+    partly: bool,
 }
+
+/// Has git mark commits with the same patch on both sides.
+const CHERRY: &[&str] = &["--cherry-mark"];
 
 /// Asks everything.
 pub(super) fn gather(
@@ -98,7 +103,11 @@ pub(super) fn gather(
         bail!("interrupted");
     }
     let mut notes = Notes::default();
-    let Ranged { range, marked } = take(range)?;
+    let Ranged { range, marked, partly } = take(range)?;
+    if partly {
+        let words = "contents are missing here: of commits that touch them, only those with the very same contents are told to be the same patch";
+        notes.findings.push(Finding::warn("missing-contents", None, words).hint(MISSING_HINT));
+    }
     let marked = marked.and_then(|marked| notes.keep("commits with the same patch", marked));
     let merge_base = bases.first().map(|commit| ask.base(&range, commit)).transpose()?;
     let touched = wanted.touched.then(|| ask.both_touched(&range));
@@ -119,8 +128,15 @@ pub(super) fn gather(
     if let (Some(fork), Some(upstream)) = (&fork_diff, &upstream_diff) {
         notes.findings.extend(trial::attributes(scratch, ask.fork, [fork, upstream]));
     }
-    let merge = notes.keep("the trial merge", take(merge)).map(|(merge, warning)| {
+    let merge = take(merge).or_else(|error| match (&fork_diff, &upstream_diff) {
+        (Some(forks), Some(upstreams)) => {
+            stand_ins::merge(scratch, [fork, upstream], &bases, [forks, upstreams]).map_err(|_| error)
+        }
+        _ => Err(error),
+    });
+    let merge = notes.keep("the trial merge", merge).map(|(merge, warning)| {
         notes.findings.extend(warning);
+        notes.about_unjudged(&merge, [fork_diff.as_ref(), upstream_diff.as_ref()]);
         merge
     });
     let mut sorted = bases;
@@ -166,6 +182,19 @@ impl Notes {
                 None
             }
         }
+    }
+
+    fn about_unjudged(&mut self, merge: &Merge, diffs: [Option<&Diff>; 2]) {
+        let [Some(fork), Some(upstream)] = diffs.map(|diff| diff.map(Diff::paths)) else { return };
+        let open = &merge.unjudged;
+        let Some(first) = open.first() else { return };
+        let both = fork.intersection(&upstream).count();
+        let words = format!(
+            "contents are missing here, so of {} path(s) it is not known whether they conflict, the first is `{first}`; \
+             both sides changed {both} path(s)",
+            open.len()
+        );
+        self.findings.push(Finding::warn("unjudged", None, words).hint(MISSING_HINT));
     }
 
     fn about_renames(&mut self, known: bool, diffs: [Option<&Diff>; 2]) {
@@ -227,22 +256,28 @@ impl Ask<'_> {
         Ok(Base { commit: commit.clone(), date: date(&self.git, range, commit)? })
     }
 
-    /// The commits of both sides; where patches cannot be compared, without those that are the same.
+    /// The commits of both sides; where contents are not here, only equal ones tell which are the same patch.
     fn range(&self, wanted: Wanted) -> Result<Ranged> {
         if !wanted.patches {
-            return Ok(Ranged { range: self.log(wanted, &[])?.0, marked: None });
+            return Ok(Ranged { range: self.log(&self.git, wanted, &[])?.0, marked: None, partly: false });
         }
-        match self.log(wanted, &["--cherry-mark"]) {
-            Ok((range, marked)) => Ok(Ranged { range, marked: Some(Ok(marked)) }),
-            Err(error) => Ok(Ranged { range: self.log(wanted, &[])?.0, marked: Some(Err(error)) }),
+        match self.log(&self.git, wanted, CHERRY) {
+            Ok((range, marked)) => Ok(Ranged { range, marked: Some(Ok(marked)), partly: false }),
+            Err(error) => {
+                let range = self.log(&self.git, wanted, &[])?.0;
+                let marked = stand_ins::git_over(self.scratch, [self.fork, self.upstream], &range)
+                    .and_then(|git| Ok(self.log(&git, wanted, CHERRY)?.1))
+                    .map_err(|_| error);
+                Ok(Ranged { range, partly: marked.is_ok(), marked: Some(marked) })
+            }
         }
     }
 
-    fn log(&self, wanted: Wanted, options: &[&str]) -> Result<(Range, BTreeSet<CommitId>)> {
+    fn log(&self, git: &Git, wanted: Wanted, options: &[&str]) -> Result<(Range, BTreeSet<CommitId>)> {
         let both = format!("{}...{}", self.fork, self.upstream);
         let format = if wanted.messages { LOG_FORMAT.to_owned() } else { LOG_FORMAT.replace("%B", "") };
         let args = ["log", "-z", "--left-right", "--boundary", &format, &both, "--"];
-        let log = self.git.read(&[&args[..4], options, &args[4..]].concat())?;
+        let log = git.read(&[&args[..4], options, &args[4..]].concat())?;
         Ok(relation::sides(parse::log(&log)?, [self.fork, self.upstream]))
     }
 

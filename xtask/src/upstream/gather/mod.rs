@@ -14,6 +14,7 @@ mod overlap;
 mod releases;
 mod replay;
 mod search;
+mod stand_ins;
 mod steps;
 mod sync;
 mod threads;

@@ -8,36 +8,46 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::super::model::Merge;
-use super::super::parse::{self, Diff};
+use super::super::parse::{self, Diff, TrialMerge};
 use super::super::relation;
 use super::blobs;
+use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, RepoPath, Scratch};
 use crate::report::Finding;
 
 /// Merges both sides and reads what conflicts.
 pub(super) fn merge(
     scratch: &Scratch,
-    [fork, upstream]: [&CommitId; 2],
+    sides: [&CommitId; 2],
     related: bool,
 ) -> Result<(Merge, Option<Finding>)> {
+    let (trial, clean, gave_up) = ask(scratch.git(), sides, related)?;
+    let mut merge = relation::merge(&trial, clean);
+    hunks(scratch, &mut merge, sides)?;
+    Ok((merge, gave_up))
+}
+
+/// git's own word: what it leaves, whether nothing conflicts, and whether it gave up on renames.
+pub(super) fn ask(
+    git: &Git,
+    [fork, upstream]: [&CommitId; 2],
+    related: bool,
+) -> Result<(TrialMerge, bool, Option<Finding>)> {
     let mut args = vec!["merge-tree", "--write-tree", "-z", "--messages"];
     if !related {
         args.push("--allow-unrelated-histories");
     }
     args.extend([fork.as_str(), upstream.as_str()]);
-    let answer = scratch.git().answer_to(&args, &[], &[0, 1])?;
-    let trial = parse::trial_merge(&answer.stdout)?;
+    let answer = git.answer_to(&args, &[], &[0, 1])?;
     let gave_up = answer.stderr.contains("rename detection was skipped").then(|| {
         let words = "the trial merge has more candidates for renames than git compares (limit 7000)";
         Finding::warn("rename-limit", None, words)
     });
-    let mut merge = relation::merge(&trial, answer.code == Some(0));
-    hunks(scratch, &mut merge, [fork, upstream])?;
-    Ok((merge, gave_up))
+    Ok((parse::trial_merge(&answer.stdout)?, answer.code == Some(0), gave_up))
 }
 
 /// Reads the merged files that conflict for their hunks.
-fn hunks(scratch: &Scratch, merge: &mut Merge, [fork, upstream]: [&CommitId; 2]) -> Result<()> {
+pub(super) fn hunks(scratch: &Scratch, merge: &mut Merge, [fork, upstream]: [&CommitId; 2]) -> Result<()> {
     let Some(tree) = merge.tree.as_ref().filter(|_| !merge.conflicts.is_empty()) else { return Ok(()) };
     let paths: BTreeSet<&RepoPath> = merge.conflicts.iter().map(|conflict| &conflict.path).collect();
     let ids = ids(scratch, tree, &paths)?;

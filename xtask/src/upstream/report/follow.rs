@@ -13,7 +13,10 @@ pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
         document.paragraph("The trial merge conflicts nowhere.");
         return;
     }
-    document.paragraph(summary(merge));
+    unjudged(document, merge);
+    if !merge.conflicts.is_empty() || merge.unjudged.is_empty() {
+        document.paragraph(summary(merge));
+    }
     let searched = merge.conflicts.iter().any(|conflict| conflict.monotone.is_some());
     let sides = [&analysis.fork.oid, &analysis.upstream.oid];
     let row_of = |conflict| {
@@ -40,6 +43,19 @@ pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
         .iter()
         .map(|notice| Inline::code(notice.path.to_string()).text(format!(": {}", short(&notice.kind))));
     document.list(notices.collect());
+}
+
+/// Names what is not known before what is.
+fn unjudged(document: &mut Document, merge: &Merge) {
+    if merge.unjudged.is_empty() {
+        return;
+    }
+    document.paragraph(format!(
+        "Of {} it is not known whether they conflict: contents that a merge would compare are not here.",
+        count(merge.unjudged.len(), "path")
+    ));
+    let rows = merge.unjudged.iter().map(|path| row([Inline::code(path.to_string())])).collect();
+    capped(document, &["Not judged"], &[], rows, "paths that are not judged");
 }
 
 fn summary(merge: &Merge) -> String {

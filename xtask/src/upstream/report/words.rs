@@ -2,12 +2,14 @@
 
 use crate::config::Depth;
 use crate::report::Inline;
-use crate::upstream::model::{Analysis, Relation};
+use crate::upstream::model::{Analysis, Merge, Relation};
 
 /// True when following upstream conflicts, or what it merges to was built and does not compile.
 pub fn has_findings(analysis: &Analysis) -> bool {
     let is_broken = analysis.build.as_ref().is_some_and(|build| build.sound == Some(false));
-    is_broken || analysis.merge.as_ref().is_some_and(|merge| !merge.clean)
+    let conflicts =
+        |merge: &Merge| !merge.conflicts.is_empty() || (!merge.clean && merge.unjudged.is_empty());
+    is_broken || analysis.merge.as_ref().is_some_and(conflicts)
 }
 
 /// The verdict in one line.
@@ -72,6 +74,16 @@ fn recommendation(analysis: &Analysis) -> String {
 fn conflicts(analysis: &Analysis) -> String {
     match &analysis.merge {
         Some(merge) if merge.clean => "conflicts nowhere".to_owned(),
+        Some(merge) if !merge.unjudged.is_empty() => {
+            let known = match merge.conflicts.len() {
+                0 => "conflicts in no path".to_owned(),
+                number => format!("conflicts in {}", count(number, "path")),
+            };
+            format!(
+                "{known} of those whose contents are here, and {} more cannot be judged",
+                merge.unjudged.len()
+            )
+        }
         Some(merge) => format!("conflicts in {}", count(merge.conflicts.len(), "path")),
         None => "could not be tried".to_owned(),
     }
