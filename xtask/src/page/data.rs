@@ -192,6 +192,8 @@ struct SyncPoint {
 #[derive(Debug, Serialize, Deserialize)]
 struct Merge {
     conflicts: Vec<Conflict>,
+    #[serde(default, deserialize_with = "length")]
+    unjudged: usize,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -3,9 +3,19 @@
 use super::model::{Analysis, Side};
 use super::strategy::Way;
 
+/// Where the commands are to run.
+#[derive(Clone, Copy)]
+pub(super) struct Ground {
+    /// Whether files are checked out there.
+    pub(super) has_work_tree: bool,
+    /// Whether git takes the short name of a side for something else: a tag goes before a branch.
+    pub(super) full_names: bool,
+}
+
 /// The commands, in order.
-pub(super) fn of(way: Way, analysis: &Analysis, has_work_tree: bool) -> Vec<String> {
+pub(super) fn of(way: Way, analysis: &Analysis, ground: Ground) -> Vec<String> {
     let fork = &analysis.fork;
+    let name = |side: &Side| name(side, ground.full_names);
     let upstream = name(&analysis.upstream);
     let range = format!("{upstream}..{}", name(fork));
     let mut all = Vec::new();
@@ -13,7 +23,7 @@ pub(super) fn of(way: Way, analysis: &Analysis, has_work_tree: bool) -> Vec<Stri
         all.push(format!("git fetch {} {}", quoted(location), quoted(&analysis.upstream.name)));
     }
     if !matches!(way, Way::NothingToDo | Way::Contribute) {
-        all.extend(checkout(fork, has_work_tree));
+        all.extend(checkout(fork, ground.has_work_tree));
     }
     match way {
         Way::NothingToDo => all.clear(),
@@ -29,7 +39,7 @@ pub(super) fn of(way: Way, analysis: &Analysis, has_work_tree: bool) -> Vec<Stri
         Way::Rebase => all.push(format!("git rebase {upstream}")),
         Way::RecordSync => all.extend(record(analysis, &upstream)),
         Way::MergeInSteps => all.extend(steps(analysis, &upstream)),
-        Way::Pick => all.extend(pick(analysis)),
+        Way::Pick => all.extend(pick(analysis, &upstream)),
     }
     all
 }
@@ -43,6 +53,8 @@ fn checkout(fork: &Side, has_work_tree: bool) -> Vec<String> {
                 "cd ../follow-upstream".to_owned(),
             ]
         }
+        // git would take such a name for an option.
+        Some(branch) if branch.starts_with('-') => vec![format!("git switch --detach {}", fork.oid)],
         Some(branch) => vec![format!("git switch {}", quoted(branch))],
         None => vec![format!("git switch --detach {}", fork.oid)],
     }
@@ -52,6 +64,7 @@ fn checkout(fork: &Side, has_work_tree: bool) -> Vec<String> {
 fn record(analysis: &Analysis, upstream: &str) -> Vec<String> {
     let unrelated = if analysis.merge_base.is_none() { " --allow-unrelated-histories" } else { "" };
     let sync = analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base");
+    let sync = sync.filter(|_| analysis.contained_at.is_none());
     let at = sync.map_or(upstream.to_owned(), |sync| sync.commit.to_string());
     let record = format!("git merge --strategy=ours{unrelated} -m \"record the sync with upstream\" {at}");
     let rest = format!("git merge --no-edit {upstream}");
@@ -70,23 +83,28 @@ fn steps(analysis: &Analysis, upstream: &str) -> Vec<String> {
     all
 }
 
-fn pick(analysis: &Analysis) -> Vec<String> {
+fn pick(analysis: &Analysis, upstream: &str) -> Vec<String> {
     let picks = analysis.upstream_commits.iter().flat_map(|commits| &commits.picks);
     let ids: Vec<&str> = picks.map(|id| id.as_str()).collect();
     if ids.is_empty() {
-        return vec![format!("git log --oneline --no-merges {}", name(&analysis.upstream))];
+        return vec![format!("git log --oneline --no-merges {upstream}")];
     }
     vec![format!("git cherry-pick -x {}", ids.join(" ")), "git log --oneline -n 20".to_owned()]
 }
 
-/// A side as a command may name it: a branch or tag by its short name, else by its id.
-fn name(side: &Side) -> String {
-    let short =
-        ["refs/heads/", "refs/remotes/", "refs/tags/"].iter().find_map(|start| side.name.strip_prefix(start));
-    match short {
-        Some(short) if side.location.is_none() => quoted(short),
-        _ => side.oid.to_string(),
+/// A side as a command may name it: a branch or tag by its name, else by its id.
+fn name(side: &Side, full: bool) -> String {
+    match short(side) {
+        Some(_) if full => quoted(&side.name),
+        Some(short) => quoted(short),
+        None => side.oid.to_string(),
     }
+}
+
+/// The short name of a branch or tag of this repository.
+pub(super) fn short(side: &Side) -> Option<&str> {
+    let starts = ["refs/heads/", "refs/remotes/", "refs/tags/"];
+    starts.iter().find_map(|start| side.name.strip_prefix(start)).filter(|_| side.location.is_none())
 }
 
 /// A word as a POSIX shell takes it.

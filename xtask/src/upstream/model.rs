@@ -45,7 +45,10 @@ pub struct Analysis {
     pub months: BTreeMap<String, [usize; 2]>,
     /// Commits with the same patch on both sides.
     pub equivalent: Option<Equivalent>,
-    /// The upstream commit that the fork's content corresponds to.
+    /// The fork's newest known commit at which a merge of upstream changes no file, so that all that upstream has was
+    /// there under other ids; `None` where there is none, or none was found.
+    pub contained_at: Option<CommitId>,
+    /// The upstream commit that the fork's content follows.
     pub sync_point: Option<SyncPoint>,
     /// Paths that each side changed since the merge base.
     pub changed: Option<Changed>,
@@ -350,7 +353,7 @@ pub struct Detail {
     pub applied: Option<&'static str>,
 }
 
-/// The upstream commit that the fork's content corresponds to.
+/// The upstream commit up to which the fork's content follows upstream.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SyncPoint {

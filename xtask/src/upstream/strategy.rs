@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::commands;
+use super::commands::{self, Ground};
 use super::model::{Analysis, Relation};
 
 /// Conflicted paths that one sitting can settle.
@@ -82,7 +82,7 @@ pub(super) fn undecided() -> Strategy {
 }
 
 /// Chooses the first way that fits, and says of the others why they do not.
-pub(super) fn choose(analysis: &Analysis, has_work_tree: bool) -> Strategy {
+pub(super) fn choose(analysis: &Analysis, ground: Ground) -> Strategy {
     let facts = Facts::of(analysis);
     let Some(relation) = facts.relation else {
         let why = "the relation of the two sides is not known in this clone".to_owned();
@@ -105,7 +105,7 @@ pub(super) fn choose(analysis: &Analysis, has_work_tree: bool) -> Strategy {
             Err(why) => strategy.rejected.push(Rejected { name: way.name(), why }),
         }
     }
-    strategy.commands = commands::of(chosen, analysis, has_work_tree);
+    strategy.commands = commands::of(chosen, analysis, ground);
     strategy
 }
 
@@ -129,6 +129,10 @@ struct Facts {
     unjudged: usize,
     /// Upstream's commits whose patch the fork does not have yet, merges and empty ones apart.
     missing: Option<usize>,
+    /// Those whose patch it has.
+    same: Option<usize>,
+    /// The fork's commit at which a merge of upstream changes nothing.
+    contained: Option<String>,
     sync: Option<Sync>,
     /// Own commits, and how many of them apply on upstream.
     replay: Option<(usize, usize)>,
@@ -169,6 +173,8 @@ impl Facts {
             }),
             unjudged: analysis.merge.as_ref().map_or(0, |merge| merge.unjudged.len()),
             missing: plain.zip(here).map(|(plain, here)| plain.saturating_sub(here)),
+            same: here,
+            contained: analysis.contained_at.as_ref().map(|commit| commit.short().to_owned()),
             sync: analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base").map(|sync| Sync {
                 commit: sync.commit.short().to_owned(),
                 confidence: sync.confidence,
@@ -180,6 +186,15 @@ impl Facts {
                 (prefix.commits, prefix.of, prefix.steps.iter().map(|step| step.conflicts).min())
             }),
             picks: commits.map_or((0, 0), |commits| (commits.picks.len(), commits.free.len())),
+        }
+    }
+
+    /// How many of upstream's commits have their patch in the fork.
+    fn same_patch(&self) -> String {
+        match (self.same, self.missing) {
+            (Some(_), Some(0)) => ", each as the same patch".to_owned(),
+            (Some(same), _) => format!(", {same} of them as the same patch"),
+            _ => String::new(),
         }
     }
 
@@ -231,17 +246,29 @@ fn commits(count: usize) -> String {
 
 fn merge(facts: &Facts) -> Result<String, String> {
     match facts.conflicts {
+        _ if facts.contained.is_some() => {
+            Err(format!("{}, and upstream has nothing that the fork lacks", facts.conflicts_text()))
+        }
         Some(0) if facts.unjudged == 0 => Ok(facts.conflicts_text()),
         _ => Err(facts.conflicts_text()),
     }
 }
 
 fn record_sync(facts: &Facts) -> Result<String, String> {
-    if facts.missing == Some(0) {
-        return Ok("each of upstream's commits has its patch in the fork already".to_owned());
+    if let Some(commit) = &facts.contained {
+        return Ok(format!(
+            "a trial merge of upstream changes no file of the fork's commit {commit}, so what upstream's {} brought was \
+             there already under other ids{}",
+            commits(facts.behind),
+            facts.same_patch()
+        ));
     }
     let Some(sync) = &facts.sync else {
-        return Err("no later sync point than the merge base was found".to_owned());
+        return Err(match facts.missing {
+            Some(0) => "each of upstream's commits has its patch in the fork, but no trial merge shows that nothing of \
+                        upstream would be left out".to_owned(),
+            _ => "no later sync point than the merge base was found".to_owned(),
+        });
     };
     let text = sync.text();
     let lost = sync.held.filter(|held| *held < MOSTLY_HELD);
@@ -251,7 +278,7 @@ fn record_sync(facts: &Facts) -> Result<String, String> {
             "{text}, but holds only {:.0} % of the lines that upstream added: what it left out would count as merged",
             held * 100.0
         )),
-        (Some(now), Some(after)) if after * 2 <= now => {
+        (Some(now), Some(after)) if now > 0 && after * 2 <= now => {
             Ok(format!("{text}; with that recorded {after} paths conflict instead of {now}"))
         }
         (Some(now), Some(after)) => {
@@ -338,6 +365,8 @@ mod tests {
             conflicts: Some(40),
             unjudged: 0,
             missing: Some(30),
+            same: Some(0),
+            contained: None,
             sync: None,
             replay: None,
             prefix: None,
@@ -356,6 +385,7 @@ mod tests {
         let sync = |confidence, after| {
             Some(Sync { commit: "abc".to_owned(), confidence, held: Some(0.5), after: Some(after) })
         };
+        let contained = || Some("def".to_owned());
         let partly = sync(0.9, 20).map(|sync| Sync { held: Some(0.49), ..sync });
         let cases = [
             (related(Relation::Same), Some(Way::NothingToDo)),
@@ -370,7 +400,10 @@ mod tests {
             (Facts { sync: sync(0.4, 1), ..facts() }, None),
             (Facts { sync: partly, ..facts() }, None),
             (Facts { picks: (2, 5), conflicts: None, ..facts() }, None),
-            (Facts { missing: Some(0), ..facts() }, Some(Way::RecordSync)),
+            (Facts { missing: Some(0), ..facts() }, None),
+            (Facts { contained: contained(), conflicts: Some(0), ..facts() }, Some(Way::RecordSync)),
+            (Facts { contained: contained(), ..facts() }, Some(Way::RecordSync)),
+            (Facts { conflicts: None, sync: sync(0.9, 0), ..facts() }, None),
             (Facts { replay: Some((9, 9)), ..facts() }, Some(Way::Rebase)),
             (Facts { prefix: Some((3, 30, None)), ..facts() }, Some(Way::MergeInSteps)),
             (Facts { prefix: Some((0, 30, Some(20))), ..facts() }, Some(Way::MergeInSteps)),

@@ -240,3 +240,91 @@ fn release_tags_are_steps_with_their_conflicts() {
     let told: Vec<_> = steps.iter().map(|step| (step.name.as_str(), step.clean, step.conflicts)).collect();
     assert_eq!(told, [("refs/tags/v1.0", true, 0), ("refs/tags/v1.1", false, 1)]);
 }
+
+/// A message and what the commit changes.
+type Commit<'a> = (&'a str, &'a [Edit<'a>]);
+
+/// Upstream's two commits, which both sides then hold under other ids.
+fn taken_over(branches: [&str; 2], own: &[Commit<'_>]) -> History {
+    let [upstream, fork] = branches;
+    let mut history = History::default();
+    history.commit(upstream, "root", &[("a", Some("1\n2\n3\n"))]).fork(fork, upstream);
+    history.commit(upstream, "one", &[("a", Some("one\n2\n3\n"))]);
+    history.commit(upstream, "two", &[("b", Some("two\n"))]);
+    for (message, edits) in own {
+        history.commit(fork, message, edits);
+    }
+    history
+}
+
+#[test]
+fn sync_is_recorded_where_a_merge_of_upstream_would_change_nothing() {
+    let place = Place::new();
+    let one: Commit<'_> = ("one", &[("a", Some("one\n2\n3\n"))]);
+    let two: Commit<'_> = ("two", &[("b", Some("two\n"))]);
+    let squash: Commit<'_> = ("all at once", &[one.1[0], two.1[0]]);
+    let own: Commit<'_> = ("own", &[("c", Some("own\n"))]);
+    let further: Commit<'_> = ("further", &[("a", Some("one, mine\n2\n3\n"))]);
+    let back: Commit<'_> = ("take it back", &[("b", None)]);
+    let apart: Commit<'_> = ("apart", &[("a", Some("1\n2\n3\n")), two.1[0]]);
+    // The fork's commits, whether the trial merge is clean, and the subject of the one that had all.
+    let cases: [(&str, &[Commit<'_>], bool, Option<&str>); 7] = [
+        ("picked", &[two, one, own], true, Some("own")),
+        ("squashed", &[own, squash], true, Some("all at once")),
+        ("picked and changed", &[one, two, own, further], false, Some("two")),
+        ("squashed and changed", &[squash, further], false, Some("all at once")),
+        ("picked and taken back", &[one, two, back], true, Some("two")),
+        ("one only", &[one, own], true, None),
+        ("never both at once", &[one, apart], true, None),
+    ];
+    for (name, commits, clean, held_at) in cases {
+        let folder = place.repository(name, &[], &taken_over(["main", "fork"], commits));
+        let found = analysis(&folder, "fork", "main");
+        let subject = |id: &CommitId| place.git(&folder, &["show", "-s", "--format=%s", id.as_str()]);
+        assert_eq!(found.merge.as_ref().unwrap().clean, clean, "{name}");
+        assert_eq!(found.contained_at.as_ref().map(subject).as_deref(), held_at, "{name}");
+        assert_eq!(recommended(&found), if held_at.is_some() { "record-sync" } else { "merge" }, "{name}");
+        let before = place.git(&folder, &["rev-parse", "fork^{tree}"]);
+        follow(&place, &folder, &found);
+        let after = analysis(&folder, "fork", "main");
+        assert_eq!(after.relation, Some(Relation::Ahead), "{name}: {:?}", found.strategy.commands);
+        let same = place.git(&folder, &["rev-parse", "fork^{tree}"]) == before;
+        assert_eq!(same, held_at.is_some(), "{name}: the recorded merge keeps every file");
+    }
+}
+
+#[test]
+fn commands_reach_the_branches_that_are_meant_whatever_they_are_called() {
+    let place = Place::new();
+    let own: &[Commit<'_>] = &[("own", &[("c", Some("own\n"))])];
+    let names = [
+        "it's;touch${IFS}gone",
+        "$(touch${IFS}gone)",
+        "`touch${IFS}gone`",
+        "a&touch${IFS}gone",
+        "-x",
+        "#x",
+        "\"x\"",
+        "x!",
+        "twice",
+    ];
+    for (number, upstream) in names.into_iter().enumerate() {
+        let fork = format!("{upstream}-fork");
+        let mut history = taken_over([upstream, &fork], own);
+        // A tag of the same name is what git takes first.
+        history.commit("main", "elsewhere", &[("z", Some("z\n"))]).tag("twice", "main");
+        let folder = place.repository(&number.to_string(), &[], &history);
+        let [upstream, fork] = [upstream, &fork].map(|name| format!("refs/heads/{name}"));
+        let found = analysis(&folder, &fork, &upstream);
+        assert_eq!((recommended(&found), found.fork.name.as_str()), ("merge", fork.as_str()));
+        follow(&place, &folder, &found);
+        let parents = place.git(&folder, &["log", "-1", "--format=%P", "HEAD"]);
+        assert_eq!(
+            parents,
+            format!("{} {}", found.fork.oid, found.upstream.oid),
+            "{:?}",
+            found.strategy.commands
+        );
+        assert!(!folder.join("gone").exists() && folder.join("b").exists(), "{upstream}");
+    }
+}

@@ -9,7 +9,8 @@ function forkView(query) {
     fork.strategy.commands.length ? el("pre", { class: "message" }, fork.strategy.commands.join("\n")) : null,
     el("details", {}, el("summary", {}, "What was not recommended, and why"), el("ul", {}, fork.strategy.rejected.map((one) => el("li", {}, el("strong", {}, one.name.replaceAll("-", " ")), `: ${one.why}`)))),
     el("h2", {}, "Time line"), timeline(fork),
-    el("h2", {}, "Conflicts"), conflicts.length ? [byFolder(conflicts), conflictTable(conflicts, query)] : el("p", { class: "empty" }, fork.merge ? "A merge has no conflict." : "No merge was tried."),
+    el("h2", {}, "Conflicts"), conflicts.length ? [byFolder(conflicts), conflictTable(conflicts, query)] : el("p", { class: "empty" }, fork.merge ? (fork.merge.unjudged ? "No path whose contents are here has a conflict." : "A merge has no conflict.") : "No merge was tried."),
+    fork.merge?.unjudged ? el("p", { class: "quiet" }, `Of ${counted(fork.merge.unjudged, "path", "paths")} it is not known: contents that a merge would compare are not here.`) : null,
     el("h2", {}, "Steps"), steps(fork),
     el("h2", {}, "Work of the fork"), custom(fork));
 }
@@ -40,7 +41,7 @@ function timeline(fork) {
   });
   const point = fork.sync_point;
   return el("div", {}, el("div", { class: "picture" }, picture), legend(["var(--fork)", "commits of the fork alone"], ["var(--upstream)", "commits of upstream alone"]),
-    point ? el("p", { class: "quiet" }, `The content corresponds to upstream's ${short(point.commit)} of ${day(point.date)} (${point.method.replaceAll("-", " ")}, confidence ${point.confidence.toFixed(2)}): ${point.why}.`) : null);
+    point ? el("p", { class: "quiet" }, `The fork's content follows upstream up to ${short(point.commit)} of ${day(point.date)} (${point.method.replaceAll("-", " ")}, confidence ${point.confidence.toFixed(2)}): ${point.why}.`) : null);
 }
 function byFolder(conflicts) {
   const folders = new Map();

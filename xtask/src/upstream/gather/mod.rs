@@ -3,6 +3,7 @@
 mod audit;
 mod blobs;
 mod build;
+mod contained;
 mod contents;
 mod core;
 mod fetch;
@@ -28,6 +29,7 @@ use self::releases::Tip;
 use super::areas::Areas;
 use super::audit::Audit;
 use super::build::Build;
+use super::commands::{self, Ground};
 use super::custom::{self, Sources};
 use super::model::{Analysis, Base, Relation, Side, SyncPoint};
 use super::{Options, relation, strategy};
@@ -126,10 +128,19 @@ fn compare(
     if cancel.is_cancelled() {
         bail!("interrupted");
     }
-    analysis.strategy = strategy::choose(&analysis, repo.work_tree().is_some());
+    analysis.strategy = strategy::choose(&analysis, ground(repo, [&analysis.fork, &analysis.upstream]));
     analysis.findings.sort();
     analysis.findings.dedup();
     Ok(analysis)
+}
+
+/// What the commands have to heed where they run.
+fn ground(repo: &Repo, sides: [&Side; 2]) -> Ground {
+    let means_it = |side: &Side| {
+        let Some(short) = commands::short(side) else { return true };
+        !short.starts_with('-') && repo.resolve(short).is_ok_and(|oid| oid == side.oid)
+    };
+    Ground { has_work_tree: repo.work_tree().is_some(), full_names: !sides.into_iter().all(means_it) }
 }
 
 /// Dates both sides.
@@ -194,6 +205,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
         custom_lines: core.fork_diff.as_ref().and_then(custom::total_lines),
         custom: custom.unwrap_or_default(),
         release: None,
+        contained_at: contained::at_tip(core, &fork.oid),
         sync_point: None,
         clean_prefix: None,
         replay: None,

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::super::commits;
 use super::super::model::{Analysis, Detail, Relation, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
+use super::contained;
 use super::core::{Core, Touched, incomplete};
 use super::merged;
 use super::outlines;
@@ -40,6 +41,7 @@ pub(super) fn deepen(
     search.symbols();
     let applied = search.sync_point();
     search.recorded();
+    search.contained();
     search.steps();
     search.merged_tree();
     search.both_sides();
@@ -124,6 +126,18 @@ impl Deepening<'_> {
         match tried {
             Ok(merges) => sync.conflicts_after = merges.first().map(|(_, merge)| merge.stages.len()),
             Err(error) => self.failed("the trial merge after a recorded sync", &error),
+        }
+    }
+
+    /// Looks for a commit of the fork that had all that upstream has.
+    fn contained(&mut self) {
+        if self.analysis.relation != Some(Relation::Diverged) || self.analysis.contained_at.is_some() {
+            return;
+        }
+        let sides = [&self.analysis.fork.oid, &self.analysis.upstream.oid];
+        match contained::before_tip(self.scratch.git(), self.core, sides, self.cancel) {
+            Ok(found) => self.analysis.contained_at = found,
+            Err(error) => self.failed("whether the fork holds all that upstream has", &error),
         }
     }
 
