@@ -45,6 +45,19 @@ pub(super) fn read(text: &str, roots: &Roots) -> Result<Coverage> {
     Ok(Coverage { percent: rounded(told.totals.percent_covered), files, changed: Vec::new() })
 }
 
+/// True when a configuration says in its parts for coverage.py, whose heads begin with `part`, which files are to be
+/// measured. One that only leaves files out does not: a file that nothing imports would then not be seen.
+pub(super) fn names_sources(text: &str, part: &str) -> bool {
+    let mut is_inside = false;
+    text.lines().any(|line| {
+        if line.starts_with('[') {
+            is_inside = line.starts_with(part);
+        }
+        let name = line.split('=').next().unwrap_or_default().trim();
+        is_inside && line.contains('=') && ["source", "source_pkgs", "source_dirs", "include"].contains(&name)
+    })
+}
+
 /// Two digits after the point: more is noise.
 fn rounded(percent: f64) -> f64 {
     (percent * 100.0).round() / 100.0
@@ -68,6 +81,25 @@ pub(super) fn ranges(lines: &[u64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_part_for_coverage_that_names_files_settles_what_is_measured() {
+        let cases = [
+            (".coveragerc", "[run]\nsource = pkg\n", "[", true),
+            (".coveragerc", "[run]\nomit = a/*\nbranch = true\n", "[", false),
+            ("pyproject.toml", "[tool.coverage.run]\nsource_pkgs = [\"a\"]\n", "[tool.coverage", true),
+            (
+                "pyproject.toml",
+                "[tool.x]\nsource = 1\n[tool.coverage.run]\nomit = []\n",
+                "[tool.coverage",
+                false,
+            ),
+            ("setup.cfg", "[coverage:run]\ninclude=\n    src/*\n", "[coverage:", true),
+        ];
+        for (name, text, part, expected) in cases {
+            assert_eq!(names_sources(text, part), expected, "{name} {text}");
+        }
+    }
 
     #[test]
     fn lines_are_shown_as_ranges() {

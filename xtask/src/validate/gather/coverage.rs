@@ -87,11 +87,15 @@ fn is_configured(context: &Context<'_>) -> bool {
         let bytes = context.files.contains(&path).then(|| context.read(&path))??;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     };
-    let holds = |name: &str, mark: &str| text(name).is_some_and(|text| text.contains(mark));
-    context.files.contains(&RepoPath::from(".coveragerc"))
-        || holds("pyproject.toml", "[tool.coverage")
-        || holds("setup.cfg", "[coverage:")
-        || holds("tox.ini", "[coverage:")
+    // Those of coverage.py that it reads: one of its own, or a part of another's.
+    let places = [
+        (".coveragerc", "["),
+        ("pyproject.toml", "[tool.coverage"),
+        ("setup.cfg", "[coverage:"),
+        ("tox.ini", "[coverage:"),
+    ];
+    let says = |(name, part)| text(name).is_some_and(|text| coverage::names_sources(&text, part));
+    places.into_iter().any(says)
 }
 
 /// The folders of the repository's packages, tests left out; the top folder where there is no package.
