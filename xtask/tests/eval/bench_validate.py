@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures what watching a pytest suite costs: user and system CPU time, so that a busy machine changes little.
 
-usage: bench_validate.py PYTHON [--xtask XTASK] [--tests 1000] [--work MILLISECONDS] [--runs 7]
+usage: bench_validate.py PYTHON [--xtask XTASK] [--tests 1000] [--work MILLISECONDS] [--runs 21]
 
 A suite of so many tests is written into a temporary repository; each test works for so long (0: it does nothing,
 the worst case for a watcher). Runs alternate: pytest bare, pytest with the module that tells events, and, where
-XTASK is given, the whole `xtask validate`. Printed are the least and the median of each, and the overhead.
+XTASK is given, the whole `xtask validate`; each round begins with another kind. Printed are the least and the median
+of each, and the overhead: of the least, and the quartiles of what each round's run costs above its own bare run.
 """
 
 import argparse
@@ -65,7 +66,7 @@ def main():
     parser.add_argument("--xtask")
     parser.add_argument("--tests", type=int, default=1000)
     parser.add_argument("--work", type=float, default=0)
-    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--runs", type=int, default=21)
     arguments = parser.parse_args()
     python = os.path.abspath(arguments.python)
     with tempfile.TemporaryDirectory() as work:
@@ -86,14 +87,20 @@ def main():
             whole = [program, "--config", settings, "validate", "--format", "json", "--depth", "quick"]
             kinds["xtask validate"] = lambda: seconds(whole, root, dict(os.environ))
         times = {name: [] for name in kinds}
-        for _ in range(arguments.runs):
-            for name, measure in kinds.items():
-                times[name].append(measure())
+        names = list(kinds)
+        for name in names:
+            kinds[name]()  # warms the caches up
+        for round_ in range(arguments.runs):
+            first = round_ % len(names)
+            for name in names[first:] + names[:first]:
+                times[name].append(kinds[name]())
     base = times["bare pytest"]
     for name, all_ in times.items():
-        least, median = min(all_), statistics.median(all_)
-        more = (least / min(base) - 1) * 100, (median / statistics.median(base) - 1) * 100
-        print("%-15s least %.3f s (%+.1f %%), median %.3f s (%+.1f %%)" % (name, least, more[0], median, more[1]))
+        more = sorted((own / bare - 1) * 100 for own, bare in zip(all_, base))
+        low, middle, high = statistics.quantiles(more, n=4) if len(more) > 1 else more * 3
+        least = (min(all_) / min(base) - 1) * 100
+        told = name, min(all_), least, statistics.median(all_), middle, low, high
+        print("%-15s least %.3f s (%+.1f %%), median %.3f s; a round %+.1f %% (%+.1f to %+.1f)" % told)
 
 
 if __name__ == "__main__":
