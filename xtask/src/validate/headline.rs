@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Run, Skips, Status, Verdict};
+use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, End, Run, Skips, Status, Verdict};
 use crate::repo::RepoPath;
 
 /// How many tests the files hold, by language.
@@ -50,20 +50,26 @@ pub fn headline(analysis: &Analysis) -> String {
         let verb = if unknown == 1 { "is" } else { "are" };
         parts.push(format!("{} {verb} skipped for reasons that are not allowed", count(unknown, "test")));
     }
-    if gating.is_empty() {
-        parts.push("no suite gates here".to_owned());
+    match &analysis.shard {
+        Some(shard) if analysis.runs.is_empty() => {
+            parts.push(format!("no suite falls to part {}/{}", shard.index, shard.of));
+        }
+        _ if gating.is_empty() => parts.push("no suite gates here".to_owned()),
+        _ => {}
     }
     parts.join("; ") + &broken_imports(analysis)
 }
 
-/// How many gating tests fail that did not before; `None` when that is not known, or all that fail.
+/// How many gating tests fail that did not before; `None` when that is not known of each, or all that fail.
 fn new_failures(analysis: &Analysis, gating: &[&Run]) -> Option<usize> {
     let baseline = analysis.baseline.as_ref()?;
     let is_gating = |case: &&Case| gating.iter().any(|run| run.suite == case.suite);
     let bad = analysis.cases.iter().filter(is_gating).filter(|case| case.outcome.is_bad());
-    let (new, old): (Vec<&Case>, Vec<&Case>) =
-        bad.partition(|case| baseline.new_failures.binary_search(&case.id).is_ok());
-    (!old.is_empty()).then_some(new.len())
+    let holds = |list: &[String], case: &Case| list.binary_search(&case.id).is_ok();
+    let (new, other): (Vec<&Case>, Vec<&Case>) = bad.partition(|case| holds(&baseline.new_failures, case));
+    let failed_before =
+        |case: &&Case| holds(&baseline.still_failing, case) || holds(&baseline.changed_cause, case);
+    (!other.is_empty() && other.iter().all(failed_before)).then_some(new.len())
 }
 
 /// Skips for reasons that the list of allowed ones does not have.
@@ -157,6 +163,9 @@ pub fn next_step(analysis: &Analysis) -> String {
             cause.frame.as_ref().map(|at| format!(" at `{}:{}`", at.path, at.line)).unwrap_or_default();
         let tests = count(cause.cases.len() as u64, "test");
         return format!("start with {}{place}, which is behind {tests}", cause.exception);
+    }
+    if analysis.runs.iter().any(|run| run.gating && run.end == End::Interrupted) {
+        return "run the suites again, to their end: `xtask validate`".to_owned();
     }
     let culprit = analysis.runs.iter().filter(|run| run.gating).find_map(|run| run.culprit.as_ref());
     if let Some(culprit) = culprit {

@@ -131,7 +131,8 @@ pub(super) fn shrinkable(comparison: &Baseline) -> Option<Finding> {
     if over == 0 {
         return None;
     }
-    let message = format!("{over} of the known failures pass now or are gone");
+    let verbs = if over == 1 { "passes now or is gone" } else { "pass now or are gone" };
+    let message = format!("{over} of the known failures {verbs}");
     let hint = "take them from the list with `xtask validate --save-baseline`";
     Some(Finding::warn("known-failures", None, message).hint(hint))
 }

@@ -205,11 +205,13 @@ fn check_tests(parts: &[(String, ShardTold, Part)]) -> Result<()> {
 }
 
 fn join(parts: Vec<Part>, frame: Analysis, config: &ValidateConfig) -> Analysis {
-    let verdicts: Vec<Verdict> = parts.iter().map(|part| part.verdict).collect();
-    let verdict = [Verdict::Failed, Verdict::NotProven]
+    // A part to which no gating suite fell has proven nothing and left nothing open, but for imports that cannot work.
+    let counts = |part: &&Part| part.runs.iter().any(|run| run.gating) || part.verdict == Verdict::Failed;
+    let verdicts: Vec<Verdict> = parts.iter().filter(counts).map(|part| part.verdict).collect();
+    let verdict = [Verdict::Failed, Verdict::NotProven, Verdict::Passed]
         .into_iter()
         .find(|verdict| verdicts.contains(verdict))
-        .unwrap_or(Verdict::Passed);
+        .unwrap_or(Verdict::NotProven);
     let mut cases: BTreeMap<(String, String), Case> = BTreeMap::new();
     for case in parts.iter().flat_map(|part| &part.cases) {
         let key = (case.suite.clone(), case.id.clone());

@@ -149,3 +149,26 @@ fn commits_that_touched_the_place_of_a_cause_are_told() {
     let subjects: Vec<&str> = analysis.causes[0].commits.iter().map(|touch| touch.subject.as_str()).collect();
     assert_eq!(subjects, ["more"]);
 }
+
+#[test]
+fn part_to_which_no_suite_falls_is_a_result_that_joins() {
+    let project = Project::new(&[("run.sh", "exit 0\n")]);
+    let mut suite = suite_of("shell", &[]);
+    suite.runner = Some("sh run.sh".to_owned());
+    let config = ValidateConfig { suite: vec![suite], ..ValidateConfig::default() };
+    let part = |shard: &str| {
+        project.analyse_by(Options {
+            config: config.clone(),
+            shard: Some(shard.parse().unwrap()),
+            ..Options::default()
+        })
+    };
+    let (one, two) = (part("1/2"), part("2/2"));
+    assert_eq!((one.runs.len(), two.runs.len()), (1, 0));
+    assert_eq!(headline(&two), "no suite falls to part 2/2");
+    assert!(!two.is_failing() && !two.cannot_run());
+    let files = [("1.json".to_owned(), answer(&one)), ("2.json".to_owned(), answer(&two))];
+    let frame = part("1/2");
+    let all = merge(&files, frame, &config).unwrap();
+    assert_eq!((all.verdict, all.runs.len()), (Verdict::Passed, 1));
+}
