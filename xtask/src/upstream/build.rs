@@ -56,6 +56,15 @@ pub(super) struct Said {
 }
 
 impl Said {
+    /// The same, with paths that start at the top of the repository instead of at the workspace in `folder`.
+    pub(super) fn below(self, folder: &RepoPath) -> Self {
+        let at = |path: RepoPath| match folder.as_bytes() {
+            b"" => path,
+            folder => RepoPath::from_bytes(&[folder, b"/", path.as_bytes()].concat()),
+        };
+        Self { path: at(self.path), about: self.about.into_iter().map(at).collect(), ..self }
+    }
+
     /// What makes it the same error in another tree: lines move.
     fn key(&self) -> (RepoPath, Option<String>, String) {
         (self.path.clone(), self.code.clone(), self.message.clone())
@@ -70,6 +79,21 @@ impl Said {
         };
         quoted.map(last).filter(is_name).collect()
     }
+}
+
+/// The folders of the manifests that stand below no other one, the top as an empty path: what they hold belongs to them.
+pub(super) fn workspaces(manifests: &[RepoPath]) -> Vec<RepoPath> {
+    let folder = |path: &RepoPath| {
+        let bytes = path.as_bytes();
+        let end = bytes.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+        RepoPath::from_bytes(&bytes[..end])
+    };
+    let folders: BTreeSet<RepoPath> = manifests.iter().map(folder).collect();
+    let is_below = |one: &RepoPath, other: &RepoPath| {
+        let rest = one.as_bytes().strip_prefix(other.as_bytes());
+        one != other && (other.as_bytes().is_empty() || rest.is_some_and(|rest| rest.starts_with(b"/")))
+    };
+    folders.iter().filter(|one| !folders.iter().any(|other| is_below(one, other))).cloned().collect()
 }
 
 /// Where it stands in the tree: a macro of another crate is told where it is used.
@@ -121,6 +145,21 @@ mod tests {
             code: None,
             message: message.to_owned(),
             about: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn workspaces_are_the_manifests_that_stand_below_no_other() {
+        let cases: [(&[&str], &[&str]); 4] = [
+            (&[], &[]),
+            (&["Cargo.toml", "a/Cargo.toml"], &[""]),
+            (&["a/Cargo.toml", "a/b/Cargo.toml", "ab/Cargo.toml"], &["a", "ab"]),
+            (&["x/y/Cargo.toml", "z/Cargo.toml"], &["x/y", "z"]),
+        ];
+        for (manifests, expected) in cases {
+            let manifests: Vec<RepoPath> = manifests.iter().map(|&path| path.into()).collect();
+            let found: Vec<String> = workspaces(&manifests).iter().map(ToString::to_string).collect();
+            assert_eq!(found, expected);
         }
     }
 

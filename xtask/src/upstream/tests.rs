@@ -373,16 +373,20 @@ fn merge_that_is_clean_in_text_is_built_on_request_and_tells_what_does_not_compi
     let library = "pub mod store;\npub mod other;\n";
     let store = "pub fn load(path: &str) -> usize {\n    path.len()\n}\n";
     let other = "pub fn name() -> &'static str {\n    \"a\"\n}\n";
-    let files =
-        [("Cargo.toml", manifest), ("src/lib.rs", library), ("src/store.rs", store), ("src/other.rs", other)];
+    let files = [
+        ("rust/Cargo.toml", manifest),
+        ("rust/src/lib.rs", library),
+        ("rust/src/store.rs", store),
+        ("rust/src/other.rs", other),
+    ];
     let files = files.map(|(path, text)| (path, Some(text)));
     history.commit("main", "root", &files).fork("fork", "main").fork("calm", "main");
     let limited = "pub fn load(path: &str, limit: usize) -> usize {\n    path.len().min(limit)\n}\n";
-    history.commit("main", "limit", &[("src/store.rs", Some(limited))]);
-    history.commit("main", "rename", &[("src/other.rs", Some(&other.replace("name", "title")))]);
+    history.commit("main", "limit", &[("rust/src/store.rs", Some(limited))]);
+    history.commit("main", "rename", &[("rust/src/other.rs", Some(&other.replace("name", "title")))]);
     history.commit("calm", "words", &[("README.md", Some("words\n"))]);
     let own = "#[test]\nfn it_loads() {\n    assert_eq!(small::store::load(small::other::name()), 1);\n}\n";
-    history.commit("fork", "own", &[("tests/own.rs", Some(own))]);
+    history.commit("fork", "own", &[("rust/tests/own.rs", Some(own))]);
     let folder = place.repository("r", &[], &history);
     let build = |upstream: &str, build: bool| {
         let options = Options {
@@ -421,9 +425,28 @@ fn merge_that_is_clean_in_text_is_built_on_request_and_tells_what_does_not_compi
             )
         })
         .collect();
-    assert_eq!(subjects, ["tests/own.rs:3 E0061 limit", "tests/own.rs:3 E0425 rename"]);
+    assert_eq!(subjects, ["rust/tests/own.rs:3 E0061 limit", "rust/tests/own.rs:3 E0425 rename"]);
     assert!(has_findings(&found));
     let text = report(&found).to_markdown(None);
     assert!(text.contains("`cargo check` on the merged tree: 2 errors"), "{text}");
     assert_eq!(build("calm", true).build.unwrap().sound, Some(true));
+}
+
+#[test]
+fn pointer_to_large_content_that_conflicts_is_binary() {
+    let place = Place::new();
+    let pointer = |digit: &str, size: usize| {
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {size}\n", digit.repeat(64))
+    };
+    let [base, fork, upstream] = [("0", 10), ("1", 11), ("2", 12)].map(|(digit, size)| pointer(digit, size));
+    let mut history = History::default();
+    history
+        .commit("main", "root", &[("big.dat", Some(&base)), ("small.dat", Some("0\n"))])
+        .fork("fork", "main");
+    history.commit("fork", "own", &[("big.dat", Some(&fork)), ("small.dat", Some("1\n"))]);
+    history.commit("main", "up", &[("big.dat", Some(&upstream)), ("small.dat", Some("2\n"))]);
+    let folder = place.repository("r", &[], &history);
+    let conflicts = analysis(&folder, "fork", "main").merge.unwrap().conflicts;
+    let classes: Vec<_> = conflicts.iter().map(|one| (one.path.to_string(), one.class)).collect();
+    assert_eq!(classes, [("big.dat".to_owned(), "binary"), ("small.dat".to_owned(), "other")]);
 }

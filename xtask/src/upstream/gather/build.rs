@@ -2,6 +2,8 @@
 //! the repository.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -32,23 +34,42 @@ pub(super) fn check(
     let target = process::Scratch::new()?;
     let checker = Checker { scratch, cargo, target: target.path(), cancel };
     let merged = checker.checkout(tree)?;
-    if !merged.path().join("Cargo.toml").is_file() {
-        return Ok(Build::unknown("the merged tree has no `Cargo.toml` at its top"));
+    let places = build::workspaces(&checker.manifests(tree)?);
+    if places.is_empty() {
+        return Ok(Build::unknown("the merged tree has no `Cargo.toml`"));
     }
     progress.step("checking the merged tree with cargo, which runs its build scripts".to_owned());
-    let (finished, errors) = checker.run(merged.path())?;
-    if finished.success() {
+    let mut errors = BTreeSet::new();
+    let mut failed = BTreeSet::new();
+    for place in &places {
+        let (finished, found) = checker.run(merged.path(), place)?;
+        if !finished.success() && found.is_empty() {
+            return Ok(Build::unknown(format!("cargo could not check it: {}", last_words(&finished))));
+        }
+        if !finished.success() {
+            failed.insert(place);
+        }
+        errors.extend(found);
+    }
+    if failed.is_empty() {
         return Ok(Build { sound: Some(true), ..Build::default() });
     }
-    if errors.is_empty() {
-        return Ok(Build::unknown(format!("cargo could not check it: {}", last_words(&finished))));
-    }
     progress.step("checking the fork's own tree with cargo".to_owned());
-    let (_, own) = checker.run(checker.checkout(fork.as_str())?.path())?;
+    let forks = checker.checkout(fork.as_str())?;
+    let mut own = BTreeSet::new();
+    for place in failed {
+        if manifest(&forks, place).is_file() {
+            own.extend(checker.run(forks.path(), place)?.1);
+        }
+    }
     let (new, in_fork_too) = build::new_errors(errors, &own);
     let cause = Cause { git: scratch.git(), core, fork, upstream };
     let errors = new.into_iter().map(|error| cause.of(error)).collect::<Result<Vec<_>>>()?;
     Ok(Build { sound: Some(errors.is_empty()), why: None, errors, in_fork_too })
+}
+
+fn manifest(folder: &process::Scratch, place: &RepoPath) -> PathBuf {
+    folder.path().join(OsStr::from_bytes(place.as_bytes())).join("Cargo.toml")
 }
 
 /// The first conflicted path that the compiler would read.
@@ -88,9 +109,16 @@ impl Checker<'_> {
         Ok(folder)
     }
 
+    /// Every manifest of a tree.
+    fn manifests(&self, tree: &str) -> Result<Vec<RepoPath>> {
+        let listing = self.scratch.git().read(&["ls-tree", "-r", "-z", "--name-only", tree])?;
+        let paths = listing.split(|&byte| byte == 0).map(RepoPath::from_bytes);
+        Ok(paths.filter(|path| path.file_name() == b"Cargo.toml").collect())
+    }
+
     /// Nothing is fetched: what cargo has not got yet is an error that says so.
-    fn run(&self, folder: &Path) -> Result<(Finished, BTreeSet<Said>)> {
-        let mut call = Call::new(&self.cargo, folder)
+    fn run(&self, top: &Path, place: &RepoPath) -> Result<(Finished, BTreeSet<Said>)> {
+        let mut call = Call::new(&self.cargo, top.join(OsStr::from_bytes(place.as_bytes())))
             .args([
                 "check",
                 "--workspace",
@@ -113,7 +141,7 @@ impl Checker<'_> {
         if finished.stop == Some(Stop::Cancelled) {
             bail!("interrupted");
         }
-        Ok((finished, errors))
+        Ok((finished, errors.into_iter().map(|said| said.below(place)).collect()))
     }
 }
 

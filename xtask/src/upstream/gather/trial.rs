@@ -15,6 +15,9 @@ use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, RepoPath, Scratch};
 use crate::report::Finding;
 
+/// How a pointer of Git LFS starts, whatever conflicts below: what it stands for is no text.
+const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
+
 /// Merges both sides and reads what conflicts.
 pub(super) fn merge(
     scratch: &Scratch,
@@ -54,11 +57,17 @@ pub(super) fn hunks(scratch: &Scratch, merge: &mut Merge, [fork, upstream]: [&Co
     let sizes = blobs::sizes(scratch, &ids.values().cloned().collect())?;
     let mut found = BTreeMap::new();
     blobs::contents(scratch, &sizes, |id, content| {
-        found.insert(id.clone(), relation::hunks(content, fork.as_str(), upstream.as_str()));
+        let hunks = relation::hunks(content, fork.as_str(), upstream.as_str());
+        found.insert(id.clone(), (hunks, content.starts_with(POINTER)));
     })?;
     for conflict in &mut merge.conflicts {
-        let hunks = ids.get(&conflict.path).and_then(|id| found.get(id));
-        conflict.hunks = hunks.cloned().unwrap_or_default();
+        let Some((hunks, is_pointer)) = ids.get(&conflict.path).and_then(|id| found.get(id)) else {
+            continue;
+        };
+        conflict.hunks.clone_from(hunks);
+        if *is_pointer {
+            conflict.class = "binary";
+        }
     }
     Ok(())
 }
