@@ -5,7 +5,9 @@
 //! session, dates, grades) is no fact.
 
 mod counts;
+mod metadata;
 mod notes;
+mod requirements;
 mod settings;
 mod statements;
 mod subject;
@@ -200,12 +202,38 @@ const OF_A_DAY: &[&str] = &[
     "row",
     "size",
     "metric",
+    // What one run of a tool found, or looked at.
+    "analyzed",
+    "analysed",
+    "scanned",
+    "processed",
+    "reviewed",
+    "examined",
+    "inspected",
+    "audited",
+    "collected",
+    "collection",
+    "generated",
+    "changed",
+    "eliminated",
+    "scenario",
+    "run",
+    "compliance",
+    "efficiency",
+    "health",
+    "validation",
+    // The note's own, in other languages.
+    "versión",
+    "versão",
+    "fecha",
+    "estado",
 ];
 
 /// Finds what notes state differently, the name that most notes give first.
 pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities) -> Vec<Fact> {
     let statements: Vec<Statement> =
         notes.iter().enumerate().flat_map(|(number, note)| statements::of(number, note)).collect();
+    let statements = metadata::without(statements, notes);
     let is_session = |statement: &Statement| notes[statement.note].role == Role::Session;
     let mut groups: BTreeMap<(Form, &[String], &str), Vec<&Statement>> = BTreeMap::new();
     for statement in statements.iter().filter(|one| !tells_of_a_day(one) && !is_session(one)) {
@@ -256,6 +284,10 @@ fn tells_of_a_day(statement: &Statement) -> bool {
         "confidence",
         "deployed",
         "elapsed",
+        "success",
+        "failure",
+        "pass",
+        "new",
     ];
     /// What is set to a span of time, rather than takes one.
     const SPANS: &[&str] = &[

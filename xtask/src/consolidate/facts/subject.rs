@@ -221,6 +221,7 @@ impl<'n> Subjects<'n> {
         if self.describe_different_things(one.note, other.note)
             || self.are_sheets_of_one_form(one.note, other.note)
             || self.are_of_different_versions(one.note, other.note)
+            || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
             || (one.form != Form::Requirement
                 && are_of_one_series(&self.notes[one.note].path, &self.notes[other.note].path))
         {
@@ -379,6 +380,14 @@ impl<'n> Subjects<'n> {
     }
 }
 
+/// True for a setting that is on in one note and off in another: `NO_CHECKS=0` of tests, `NO_CHECKS=1` of production.
+fn is_setting_of_a_mode(one: &Statement, other: &Statement) -> bool {
+    [one, other].iter().all(|statement| {
+        statement.shown_key.contains('_')
+            && ["0", "1", "true", "false"].contains(&statement.shown_value.as_str())
+    })
+}
+
 /// A letter or figure that numbers sections.
 pub(super) fn is_mark(word: &str) -> bool {
     word.len() == 1 || word.bytes().all(|byte| byte.is_ascii_digit())
@@ -481,6 +490,9 @@ fn is_specific(key: &[String]) -> bool {
         "source",
         "required",
     ];
-    key.iter().any(|word| !VAGUE.contains(&word.as_str()) && word.len() > 2)
+    // What makes a total is up to who counts.
+    let is_sum = key.first().is_some_and(|first| ["total", "overall"].contains(&first.as_str()));
+    !is_sum
+        && key.iter().any(|word| !VAGUE.contains(&word.as_str()) && word.len() > 2)
         && !key.iter().all(|word| is_mark(word))
 }

@@ -346,6 +346,60 @@ fn front_matter_conditions_and_what_is_installed_state_nothing() {
 }
 
 #[test]
+fn what_one_run_found_and_what_there_is_since_a_version_are_no_facts() {
+    let context = "\n## Cache\n\n- **Cache folder count**: 3\n- **Cache owner team**: 1 lab\n";
+    let same = [
+        ("- **Cache files analyzed**: 138 files", "- **Cache files analyzed**: 762 files"),
+        ("**Versión:** 0.3.0", "**Versión:** 1.0.0"),
+        ("- `cache/disk.py`: 12.41%", "- `cache/disk.py`: 13.33%"),
+        ("- **Cache gain**: improves from 480 to 496 hits", "- **Cache gain**: 957 hits"),
+        ("- `dataclasses`: standard library (Python 3.7+)", "Python 3.11 or newer is needed."),
+        ("- Reads all Python 3.10+ syntax", "Python 3.8 or newer is needed."),
+        ("- **TypeScript**: 900+ lines", "- TypeScript 4.5+"),
+        ("- `ipaddress` (built in, Python 3.3+)", "Python 3.8 or newer is needed."),
+        ("- **Cache channels**: 6 new", "- **Cache channels**: 11"),
+        ("- **Cache shelf**: 004", "- **Cache shelf**: 2"),
+        ("- **Cache code**: ~850 LOC", "- **Cache code**: ~650 LOC"),
+        ("- **Cache success rate**: 66 %", "- **Cache success rate**: 70 %"),
+        ("- **New cache columns**: 10", "- **New cache columns**: 4"),
+        ("Checks run (`NO_CACHE=0`)", "No checks run (`NO_CACHE=1`)"),
+    ];
+    for (a, b) in same {
+        let found = facts(&[
+            ("docs/cache_lab.md", &format!("# Cache of the lab\n\n{a}\n{context}")),
+            ("docs/cache_shop.md", &format!("# Cache of the shop\n\n{b}\n{context}")),
+        ]);
+        assert_eq!(said(&found), Vec::<Vec<String>>::new(), "{a} and {b}");
+    }
+    let needs = facts(&[
+        ("docs/cache_lab.md", "# Cache of the lab\n\n- **Backend**: Python 3.11+, FastAPI\n"),
+        ("docs/cache_shop.md", "# Cache of the shop\n\nPython 3.8 or newer is needed.\n"),
+    ]);
+    assert_eq!(said(&needs), [["docs/cache_lab.md:3", "docs/cache_shop.md:3"]]);
+}
+
+#[test]
+fn what_notes_say_of_themselves_in_any_language_is_no_fact() {
+    let head =
+        |title: &str, version: &str| format!("# {title}\n\n**الإصدار:** {version}\n\n## Cache\n\nIt works.\n");
+    let two = [("docs/cache.md", head("Cache", "v1.0")), ("docs/cache_spec.md", head("Cache spec", "v2.0"))];
+    let three = [&two[..], &[("docs/cache_notes.md", head("Cache notes", "v2.0"))]].concat();
+    let found = |notes: &[(&str, String)]| {
+        facts(&notes.iter().map(|(path, text)| (*path, text.as_str())).collect::<Vec<_>>()).len()
+    };
+    assert_eq!(found(&two), 1, "what two notes begin with may be a fact");
+    assert_eq!(found(&three), 0, "what many begin with is a form");
+
+    for (heading, count) in [("Limits", 1), ("Step 2: limits", 0), ("Implementation statistics", 0)] {
+        let note = |entries: &str| {
+            format!("# Cache\n\n## {heading}\n\n- **Cache entries**: {entries}\n\n## More\n\nIt works.\n")
+        };
+        let notes = [("docs/cache.md", note("9")), ("docs/cache_spec.md", note("4"))];
+        assert_eq!(found(&notes), count, "{heading}");
+    }
+}
+
+#[test]
 fn named_suites_and_spans_of_time_are_facts() {
     let found = facts(&[
         (

@@ -154,6 +154,9 @@ fn quantity(text: &str) -> Option<Value> {
         return None;
     }
     let mut after = unit_words(rest)?;
+    if after.iter().any(|word| OF_WORK.contains(&word.as_str())) || is_numbered(&text[start..], &digits) {
+        return None;
+    }
     if is_money {
         after.insert(0, "money".to_owned());
     }
@@ -162,6 +165,14 @@ fn quantity(text: &str) -> Option<Value> {
     let last_digit = if digits.slack > 0.0 { digits.slack } else { 0.5 };
     let slack = if factor > 1.0 { last_digit * factor * scale } else { digits.slack * scale };
     Some(Value::Number(Number { value: digits.value * factor * scale, slack, unit, bound }))
+}
+
+/// What is counted of a piece of work: what it wrote and what it added.
+const OF_WORK: &[&str] = &["new", "added", "removed", "updated", "modified", "loc", "line", "test", "commit"];
+
+/// True for `004`, which is the name of something.
+fn is_numbered(text: &str, digits: &Digits) -> bool {
+    digits.length > 1 && digits.dots == 0 && text.starts_with('0')
 }
 
 /// The words before a number, and what they say about its exactness.
@@ -196,9 +207,10 @@ fn lead(text: &str) -> Option<(Vec<String>, Bound, bool)> {
             "at" | "up" | "to" | "the" | "a" | "all" | "exactly" | "only" => {}
             "v" => {}
             // `Module 1.1`, `Phase 2`: names of parts.
-            // "By 20 %" is a change.
-            "by" | "module" | "phase" | "task" | "issue" | "step" | "section" | "chapter" | "part"
-            | "option" | "day" | "week" | "sprint" | "milestone" | "line" | "page" | "pr" | "adr" => {
+            // "By 20 %" and "from 480" tell a change.
+            "by" | "from" | "module" | "phase" | "task" | "issue" | "step" | "section" | "chapter"
+            | "part" | "option" | "day" | "week" | "sprint" | "milestone" | "line" | "page" | "pr"
+            | "adr" => {
                 return None;
             }
             other => words.push(words::singular(other).to_owned()),
@@ -278,7 +290,7 @@ fn unit_words(rest: &str) -> Option<Vec<String>> {
     let rest = rest.trim_start_matches('-').trim();
     let found: Vec<String> = rest
         .split(|character: char| character.is_whitespace() || character == '-')
-        .filter(|word| !word.is_empty())
+        .filter(|word| word.contains(|next: char| next.is_alphanumeric() || next == '%'))
         .map(|word| {
             let lower = word.to_lowercase();
             let lower = lower.trim_end_matches(['.', ',', ';', ':', ')', '!']);

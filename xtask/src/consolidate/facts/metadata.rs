@@ -1,0 +1,45 @@
+//! What notes say of themselves, or of the piece of work that they report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::statements::{Form, Statement, split};
+use crate::consolidate::note::Note;
+
+/// Lines at a note's end that may hold its data.
+const LAST_LINES: usize = 8;
+/// Notes that begin or end with a name from which it is one of their data, as version and state are, in any language.
+const FORMULAR: usize = 3;
+
+/// Without what a note's opening and closing lines say under a name that such lines of several notes have, and without
+/// the statistics and steps of a piece of work.
+pub(super) fn without(statements: Vec<Statement>, notes: &[Note]) -> Vec<Statement> {
+    let is_outer: Vec<bool> = statements.iter().map(|one| is_outer(one, &notes[one.note])).collect();
+    let mut notes_of: BTreeMap<Vec<String>, BTreeSet<usize>> = BTreeMap::new();
+    for (one, _) in statements.iter().zip(&is_outer).filter(|(_, is_outer)| **is_outer) {
+        notes_of.entry(one.key.clone()).or_default().insert(one.note);
+    }
+    let is_kept = |(one, is_outer): &(Statement, bool)| {
+        let is_datum = *is_outer && notes_of.get(&one.key).is_some_and(|notes| notes.len() >= FORMULAR);
+        one.form != Form::Named || !(is_datum || tells_of_work(one, &notes[one.note]))
+    };
+    statements.into_iter().zip(is_outer).filter(is_kept).map(|(one, _)| one).collect()
+}
+
+/// True before a note's second heading, and in its last lines.
+fn is_outer(statement: &Statement, note: &Note) -> bool {
+    let parsed = &note.parsed;
+    let is_opening = statement.section.is_none_or(|section| section == 0 && parsed.sections[0].level == 1);
+    is_opening || statement.line + LAST_LINES > note.text.lines().count()
+}
+
+/// True below "Step 2" and "Implementation statistics".
+fn tells_of_work(statement: &Statement, note: &Note) -> bool {
+    const SUMS: &[&str] = &["statistic", "stat", "metric", "total"];
+    const OF_WORK: &[&str] =
+        &["implementation", "code", "final", "summary", "quality", "velocity", "session"];
+    let Some(section) = statement.section.map(|section| &note.parsed.sections[section]) else { return false };
+    let words = split(&section.text);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let is_step = words.first().is_some_and(|word| word == "step") && words.len() > 1;
+    section.level > 1 && (is_step || has(SUMS) && has(OF_WORK))
+}

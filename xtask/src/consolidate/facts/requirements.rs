@@ -1,0 +1,150 @@
+//! The lowest version of a program that a note says is needed.
+
+use super::statements::{Form, Said, bare};
+use super::value::Value;
+use crate::consolidate::words;
+
+/// What is needed at least: "Python 3.8 or newer", "requires Node >= 18".
+pub(super) fn requirement(text: &str) -> Option<Said> {
+    const BEFORE: &[&str] = &["require", "need", "minimum", "at least", "lowest"];
+    const BEHIND: &[&str] =
+        &["or newer", "or later", "or higher", "or above", "or greater", "minimum", "required", "is needed"];
+    let plain = bare(text);
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    if words.len() > 2 && words[0].eq_ignore_ascii_case("lines") {
+        return None;
+    }
+    let at = (1..words.len().min(12)).find(|&at| {
+        let word = words[at].trim_start_matches(['≥', '>', '=', 'v', '(']);
+        word.starts_with(|first: char| first.is_ascii_digit()) && is_program(words[at - 1])
+            || ([">=", "≥"].contains(&words[at - 1])
+                && at > 1
+                && is_program(words[at - 2])
+                && word.starts_with(|first: char| first.is_ascii_digit()))
+    })?;
+    // The words that make it a need stand beside it: in another part of the sentence they speak of something else.
+    let before = words[..at].join(" ").to_lowercase();
+    let behind = words[at + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").to_lowercase();
+    // What opens with program and version speaks of them to its end.
+    let opens = at <= 1 && BEFORE.iter().any(|cue| plain.to_lowercase().contains(cue));
+    let has_cue = opens
+        || BEFORE.iter().any(|cue| before.contains(cue))
+        || BEHIND.iter().any(|cue| behind.contains(cue));
+    // "v22.13.1 (>= 20 required)": there is more than is needed.
+    let is_of_a_part = behind.starts_with("(for ") || behind.starts_with("(>") || behind.starts_with("(≥");
+    let word = words[at];
+    let name = if is_program(words[at - 1]) { words[at - 1] } else { words[at - 2] };
+    let signed = word.starts_with(['≥', '>']) || [">=", "≥"].contains(&words[at - 1]);
+    let figures =
+        word.trim_start_matches(['≥', '>', '=', 'v', '(']).trim_end_matches([',', ';', ')', '.', ':']);
+    let is_version = figures
+        .trim_end_matches('+')
+        .split('.')
+        .all(|part| !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()));
+    // "`dataclasses`: in the standard library (Python 3.7+)" and "Go 1.18+ generics" tell since when there is something.
+    let is_inside = before.rfind('(') > before.rfind(')');
+    let is_of_another = is_inside || behind.split(' ').next().is_some_and(is_subject);
+    let is_marked = (signed || figures.ends_with('+')) && !is_of_another;
+    if !is_version || is_of_a_part || !(has_cue || is_marked && at <= FEW_WORDS) {
+        return None;
+    }
+    let parts: Vec<u32> =
+        figures.trim_end_matches('+').split('.').filter_map(|part| part.parse().ok()).collect();
+    if parts.first().is_some_and(|first| *first > HIGHEST_VERSION) {
+        return None;
+    }
+    let name = name.trim_matches(|character: char| !character.is_alphanumeric());
+    Some(Said {
+        form: Form::Requirement,
+        key: vec![name.to_lowercase()],
+        column: String::new(),
+        value: Value::Version { parts, name: String::new(), is_least: true },
+        shown_key: format!("lowest {name}"),
+        shown_value: figures.to_owned(),
+    })
+}
+
+/// "TypeScript: 900+ lines" counts lines.
+const HIGHEST_VERSION: u32 = 99;
+
+/// What a version with a plus in front of it can be said of.
+fn is_subject(word: &str) -> bool {
+    const SUBJECTS: &[&str] = &[
+        "line",
+        "test",
+        "case",
+        "file",
+        "function",
+        "module",
+        "package",
+        "syntax",
+        "feature",
+        "generic",
+        "compatibility",
+        "compatible",
+        "code",
+        "style",
+        "type",
+        "hint",
+        "annotation",
+        "standard",
+        "stdlib",
+    ];
+    let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+    SUBJECTS.contains(&words::singular(word))
+}
+
+/// Words before a version with a plus in which it is still the subject: "**Linux**: GCC 11+".
+const FEW_WORDS: usize = 5;
+
+/// Programs that people name with the version they need.
+fn is_program(word: &str) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "python",
+        "node",
+        "node.js",
+        "nodejs",
+        "npm",
+        "rust",
+        "rustc",
+        "go",
+        "java",
+        "jdk",
+        "ruby",
+        "php",
+        "git",
+        "docker",
+        "postgresql",
+        "postgres",
+        "redis",
+        "mysql",
+        "cuda",
+        "pytorch",
+        "torch",
+        "django",
+        "react",
+        "typescript",
+        "deno",
+        "bun",
+        "cmake",
+        "gcc",
+        "clang",
+        "kotlin",
+        "swift",
+        "elixir",
+        "pnpm",
+        "yarn",
+        "kubernetes",
+        "terraform",
+        "ffmpeg",
+        "numpy",
+        "pandas",
+        "tensorflow",
+        "macos",
+        "ubuntu",
+        "debian",
+        "msrv",
+    ];
+    PROGRAMS
+        .contains(&word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase().as_str())
+}
