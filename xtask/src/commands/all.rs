@@ -52,6 +52,9 @@ impl Phase {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct State {
     done: Vec<Phase>,
+    /// The commit at which the last of them left the repository.
+    #[serde(default)]
+    commit: Option<String>,
 }
 
 /// Runs what is left of the four phases.
@@ -66,10 +69,7 @@ pub(super) fn run(global: &Global, flags: &cli::All, term: Term, cancel: &Cancel
     if flags.commit {
         repo.require_nothing_unfinished()?;
     }
-    let mut state = match flags.restart {
-        true => State::default(),
-        false => kept::read::<State>(&repo, kept::ALL).unwrap_or_default(),
-    };
+    let mut state = if flags.restart { State::default() } else { all.earlier(&repo)? };
     for phase in Phase::ALL {
         if state.done.contains(&phase) {
             term.say(&format!("{} was finished before; going on after it", phase.name()));
@@ -82,6 +82,7 @@ pub(super) fn run(global: &Global, flags: &cli::All, term: Term, cancel: &Cancel
             return Ok(exit);
         }
         state.done.push(phase);
+        state.commit = repo.head()?.map(|commit| commit.to_string());
         kept::write(&repo, kept::ALL, &state)?;
     }
     kept::write(&repo, kept::ALL, &State::default())?;
@@ -97,6 +98,27 @@ struct All<'a> {
 }
 
 impl All<'_> {
+    /// What an earlier call finished; nothing where the repository was taken back behind it.
+    fn earlier(&self, repo: &Repo) -> Result<State> {
+        let state = kept::read::<State>(repo, kept::ALL).unwrap_or_default();
+        if state.done.is_empty() {
+            return Ok(state);
+        }
+        let stands = match &state.commit {
+            Some(commit) => {
+                let args = ["merge-base", "--is-ancestor", commit, "HEAD"];
+                repo.git().answer_to(&args, &[], &[0, 1, 128])?.code == Some(0)
+            }
+            None => true,
+        };
+        let [plan, ..] = report_paths(&self.place.config);
+        if stands && change::Disk::of(repo)?.read(&plan.into())?.is_some() {
+            return Ok(state);
+        }
+        self.term.say("what an earlier call left is not here any more; beginning anew");
+        Ok(State::default())
+    }
+
     fn one(&self, repo: &Repo, phase: Phase) -> Result<Exit> {
         match phase {
             Phase::Phase2 => self.phase_2(repo).context("cannot run phase 2"),

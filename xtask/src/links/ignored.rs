@@ -13,6 +13,7 @@ const ASK: &[&str] = &[
     "core.excludesFile=/dev/null",
     "check-ignore",
     "--no-index",
+    "--verbose",
     "-z",
     "--stdin",
 ];
@@ -40,12 +41,20 @@ pub fn ignored(repo: &Repo, tree: &Tree, paths: &[RepoPath]) -> Result<BTreeSet<
         }
     }
     let answer = repo.git().answer_to(ASK, &input, &[0, 1]).context("ask git what it ignores")?;
-    let named = answer.stdout.split(|&byte| byte == 0).filter(|record| !record.is_empty());
-    let named: BTreeSet<RepoPath> = named
+    let named: BTreeSet<RepoPath> = covered(&answer.stdout)
         .map(|record| record.strip_prefix(b"./").unwrap_or(record))
         .map(|record| RepoPath::from_bytes(record.strip_suffix(b"/").unwrap_or(record)))
         .collect();
     Ok(asked.into_iter().filter(|path| named.contains(path)).cloned().collect())
+}
+
+/// The paths of git's records (where the rule stands, its line, the rule, the path) that a rule covers. An empty rule, as
+/// an empty line of a file with CRLF is one, covers each path that ends with a slash; `!rule` covers none.
+fn covered(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let fields: Vec<&[u8]> = answer.split(|&byte| byte == 0).collect();
+    let records: Vec<[&[u8]; 2]> = fields.chunks_exact(4).map(|record| [record[2], record[3]]).collect();
+    let covers = |rule: &[u8]| !rule.trim_ascii().is_empty() && !rule.starts_with(b"!");
+    records.into_iter().filter(move |[rule, _]| covers(rule)).map(|[_, path]| path)
 }
 
 fn can_be_asked(tree: &Tree, path: &RepoPath) -> bool {
@@ -93,5 +102,14 @@ mod tests {
         let found: Vec<String> = found.iter().map(RepoPath::to_string).collect();
         assert_eq!(found, [":(top)z.log", "a.log", "build", "build/x/y.md", "n/a b\n.log"]);
         assert!(ignored(&repo, &tree, &[]).unwrap().is_empty());
+
+        shell.write_file(".gitignore", "*.log\r\n\r\nbuild/\r\n").unwrap();
+        let found = ignored(&repo, &tree, &paths).unwrap();
+        let found: Vec<String> = found.iter().map(RepoPath::to_string).collect();
+        assert!(found.contains(&"a.log".to_owned()), "{found:?}");
+        assert!(
+            !found.contains(&"x.md".to_owned()),
+            "an empty line of a file with CRLF covers nothing: {found:?}"
+        );
     }
 }

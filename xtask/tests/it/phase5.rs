@@ -29,6 +29,29 @@ fn all_phases_end_well_with_a_commit_each_and_stop_without_a_yes() {
 }
 
 #[test]
+fn a_repository_that_was_taken_back_begins_anew() {
+    let sandbox = Sandbox::from_fixture("lab-fork");
+    assert_eq!(sandbox.output(["all", "--static"]).status.code(), Some(2), "nobody said yes");
+    let goes_on = sandbox.output(["all", "--static"]);
+    assert!(String::from_utf8_lossy(&goes_on.stderr).contains("phase 2 was finished before"));
+
+    sandbox.git(&["clean", "-fdq"]);
+    let anew = sandbox.output(["all", "--static"]);
+    let said = String::from_utf8_lossy(&anew.stderr).into_owned();
+    assert!(said.contains("beginning anew"), "{said}");
+    assert!(said.contains("phase 2: notes, fork and tests are analysed"), "{said}");
+
+    sandbox.git(&["clean", "-fdq"]);
+    assert_eq!(sandbox.output(["all", "--static", "--commit"]).status.code(), Some(2));
+    sandbox.git(&["reset", "-q", "--soft", "HEAD^"]);
+    let anew = sandbox.output(["all", "--static"]);
+    assert!(
+        String::from_utf8_lossy(&anew.stderr).contains("beginning anew"),
+        "the commit of phase 2 is gone"
+    );
+}
+
+#[test]
 fn ticked_items_that_wait_fail_and_check_writes_nothing() {
     let sandbox = Sandbox::from_fixture("lab-fork");
     assert!(sandbox.output(["phase2", "--static"]).status.success());
