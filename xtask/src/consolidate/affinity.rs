@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
 use super::role;
+use super::translations;
 use super::words::{self, Counter, Space, Vector};
 use crate::repo::RepoPath;
 
@@ -46,11 +47,17 @@ pub(super) struct Evidence {
     pub(super) of_a_day: u8,
     /// Both do, and neither name says about what.
     pub(super) nameless_days: bool,
+    /// They say the same in two languages.
+    pub(super) translations: bool,
 }
 
 impl Evidence {
-    /// How well the two belong into one guide, 0 to 1. What happened in one sitting makes no guide.
+    /// How well the two belong into one guide, 0 to 1. What happened in one sitting makes no guide, and neither do two
+    /// languages.
     pub(super) fn score(self) -> f64 {
+        if self.translations {
+            return 0.0;
+        }
         let day = if self.of_a_day > 0 { 0.3 } else { 0.0 };
         let sum = self.theme + 0.3 * number(self.same_first) + self.body + 0.4 * self.overlap - day;
         (sum / 2.7).clamp(0.0, 1.0)
@@ -93,6 +100,7 @@ impl Affinities {
             themes: NameThemes::of(notes),
             parents: notes.iter().map(|note| note.path.parent()).collect(),
             is_of_a_day: notes.iter().map(tells_of_a_day).collect(),
+            plain_names: notes.iter().map(|note| translations::name(&note.path)).collect(),
         };
         let row = |(a, others): (usize, Vec<u32>)| {
             others.into_iter().map(|b| (b, measure.pair(a, b as usize))).collect()
@@ -126,6 +134,7 @@ struct Measure<'n> {
     themes: NameThemes,
     parents: Vec<Option<RepoPath>>,
     is_of_a_day: Vec<bool>,
+    plain_names: Vec<translations::Name>,
 }
 
 impl Measure<'_> {
@@ -144,6 +153,7 @@ impl Measure<'_> {
             same_role: self.notes[a].role == self.notes[b].role && self.notes[a].role != Role::Other,
             of_a_day: u8::from(self.is_of_a_day[a]) + u8::from(self.is_of_a_day[b]),
             nameless_days: is_nameless_day(a) && is_nameless_day(b),
+            translations: translations::are(&self.plain_names[a], &self.plain_names[b]),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::overlaps::Overlaps;
 use super::report::count;
 use super::role;
 use super::topics::cluster;
+use super::translations;
 use crate::markdown::Format;
 use crate::repo::RepoPath;
 
@@ -47,6 +48,7 @@ pub(super) fn of(
                     })
                     .collect()
             })
+            .map(|group: Vec<usize>| in_one_language(notes, group))
             .filter(|group: &Vec<usize>| (2..=MOST).contains(&group.len()))
             .map(|group| describe(notes, affinities, overlaps, guides, group))
             .collect();
@@ -54,6 +56,18 @@ pub(super) fn of(
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.notes.cmp(&other.notes)));
     make_targets_unique(&mut groups);
     groups
+}
+
+/// A group without the notes that another of it says in another language.
+fn in_one_language(notes: &[Note], group: Vec<usize>) -> Vec<usize> {
+    let mut kept: Vec<(usize, translations::Name)> = Vec::new();
+    for number in group {
+        let name = translations::name(&notes[number].path);
+        if !kept.iter().any(|(_, other)| translations::are(other, &name)) {
+            kept.push((number, name));
+        }
+    }
+    kept.into_iter().map(|(number, _)| number).collect()
 }
 
 /// What is protected stays; what happened in one sitting makes no guide; what is no plain Markdown (text without markup,

@@ -36,6 +36,7 @@ mod shares;
 mod since;
 mod stale;
 mod topics;
+mod translations;
 mod words;
 
 #[cfg(test)]
