@@ -304,19 +304,28 @@ fn merge_item(notes: &[Note], group: &Group, options: &Options) -> Item {
     let mut sources: Vec<Source> = group.notes.iter().map(|&number| source(&notes[number])).collect();
     sources.sort();
     let confidence = percent(group.confidence);
-    let ticked = confidence >= percent(options.tick_above);
     let sections = sections::of(notes, &group.notes);
     let all = group.notes.iter().map(|&number| notes[number].count_lines()).sum();
-    let in_guide = sections
-        .iter()
-        .filter(|section| section.destiny == Destiny::Guide)
-        .map(|section| section.lines.1 - section.lines.0 + 1);
-    let lines = Some((all, in_guide.sum()));
+    let sum_of = |destiny: Destiny| -> usize {
+        let lines = sections.iter().filter(|section| section.destiny == destiny);
+        lines.map(|section| section.lines.1 - section.lines.0 + 1).sum()
+    };
+    let in_guide = sum_of(Destiny::Guide);
+    let is_thin = is_thin(in_guide, sum_of(Destiny::History));
+    let ticked = confidence >= percent(options.tick_above) && !is_thin;
+    let thin = if is_thin { ", nearly all of it tells of days" } else { "" };
+    let why = format!("{}{thin}", group.why);
     Item {
         sections,
-        lines,
-        ..item(Action::Merge, sources, group.target.clone(), confidence, ticked, group.why.clone())
+        lines: Some((all, in_guide)),
+        ..item(Action::Merge, sources, group.target.clone(), confidence, ticked, why)
     }
+}
+
+/// True for a guide that holds less than a fifth of what its sources do not repeat: reports of days that agree are better
+/// archived.
+fn is_thin(in_guide: usize, in_archive: usize) -> bool {
+    in_guide * 5 < in_guide + in_archive
 }
 
 /// Notes that tell of days alone make no guide.

@@ -108,6 +108,32 @@ fn a_note_that_changed_since_is_skipped_and_said() {
     assert_eq!(sandbox.read("notes/bath-protocol.md"), "# New\n");
 }
 
+#[test]
+fn reports_of_days_that_agree_are_proposed_for_a_guide_but_not_ticked() {
+    let days = |count: usize| -> String {
+        let day = |day: usize| {
+            format!(
+                "## ✅ Completed on 2025-10-{day:02}\n\n- Fixed and tested pump {day}; the session ended at {day}:00.\n\n"
+            )
+        };
+        (1..=count).map(day).collect()
+    };
+    for (count, ticked) in [(1, true), (12, false)] {
+        let sandbox = Sandbox::init();
+        let note = |how: &str| {
+            format!("# Launch of pumps\n\n## Setup\n\nRun `make launch` {how}.\n\n{}", days(count))
+        };
+        sandbox.write("notes/launch_of_pumps.md", note("once"));
+        sandbox.write("notes/launch_of_pumps_v2.md", note("twice"));
+        sandbox.commit("notes");
+        let plan = sandbox.json(["consolidate", "plan"]);
+        let merge = &plan["result"]["plan"]["merges"][0];
+        assert_eq!(merge["ticked"], ticked, "{count} days: {merge}");
+        let why = merge["why"].as_str().unwrap();
+        assert_eq!(why.contains("nearly all of it tells of days"), !ticked, "{why}");
+    }
+}
+
 /// Everything that the plan proposes at once: guides, archive, duplicates.
 const ALL: &[&str] = &["Merge", "Archive", "Remove"];
 
