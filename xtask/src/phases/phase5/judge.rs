@@ -84,10 +84,14 @@ pub(super) fn plan(consolidation: &Value, asked: &BTreeSet<String>) -> Line {
         |item: &Value| item.get("id").and_then(Value::as_str).is_some_and(|id| asked.contains(id));
     let left: Vec<&&Value> =
         items.iter().filter(|item| is(item, "ticked") && !is(item, "done") && was_asked(item)).collect();
-    let waiting = items.len() - done - left.len();
     if left.is_empty() {
-        let evidence =
-            format!("{done} items done, none of the ticked ones left; {waiting} wait for a decision");
+        // The lists have more than the plan: notes that are not sure enough to be proposed.
+        let proposed = consolidation.pointer("/summary/proposed").and_then(Value::as_u64).unwrap_or(0);
+        let waits = if proposed == 1 { "waits" } else { "wait" };
+        let evidence = format!(
+            "{} done, none of the ticked ones left; {proposed} {waits} for a decision",
+            several(done, "item")
+        );
         return Line::new(CHECK, Verdict::Holds, evidence);
     }
     let evidence =
@@ -265,18 +269,27 @@ pub(super) fn work_tree(uncommitted: &[String], ours: &BTreeSet<String>, left_by
         .cloned()
         .collect();
     if !left_by_tests.is_empty() {
-        let evidence = format!("the test suites left {} files behind", left_by_tests.len());
+        let evidence = format!("the test suites left {} behind", several(left_by_tests.len(), "file"));
         return Line::new(CHECK, Verdict::Fails, evidence).with(left_by_tests.to_vec());
     }
     if others.is_empty() {
         let evidence = match known {
             0 => "nothing is uncommitted".to_owned(),
-            known => format!("{known} uncommitted files, all written by the phases"),
+            known => {
+                let files = several(known, "uncommitted file");
+                format!("{files}, all written by the phases")
+            }
         };
         return Line::new(CHECK, Verdict::Holds, evidence);
     }
-    let evidence = format!("{} uncommitted files that no phase wrote, {known} that one did", others.len());
+    let files = several(others.len(), "uncommitted file");
+    let evidence = format!("{files} that no phase wrote, {known} that one did");
     Line::new(CHECK, Verdict::Noted, evidence).with(others)
+}
+
+/// A number with its noun.
+fn several(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// The list at a place of a result; empty where there is none.

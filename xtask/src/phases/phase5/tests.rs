@@ -18,6 +18,15 @@ fn ticked_items_that_are_not_done_fail_and_others_wait() {
         judge::plan(&json!({"plan": {"archive": items, "merges": [], "duplicates": []}}), &asked)
     };
     assert_eq!(plan(vec![item("1", true, true), item("2", false, false)]).verdict, Verdict::Holds);
+    // The list of what may be finished is longer than the plan.
+    let found = json!({
+        "plan": {"archive": [item("1", true, true), item("2", false, false), item("3", false, false)]},
+        "summary": {"proposed": 1},
+    });
+    assert_eq!(
+        judge::plan(&found, &asked).evidence,
+        "1 item done, none of the ticked ones left; 1 waits for a decision"
+    );
     let later = plan(vec![item("1", true, true), item("3", true, false)]);
     assert_eq!(later.verdict, Verdict::Holds, "nobody was asked about it before");
     let left = plan(vec![item("1", true, true), item("2", true, false)]);
