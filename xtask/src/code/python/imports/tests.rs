@@ -205,6 +205,19 @@ fn roots_are_where_the_interpreter_and_pytest_would_look() {
             &["run.py:1 pkg x NoName", "run.py:2 pkg.none - NoModule"],
         ),
         (
+            "package that is started from inside, before a mere folder",
+            &[
+                ("acl/rules.py", ""),
+                ("main.py", "import acl.rules"),
+                ("app/__init__.py", ""),
+                ("app/acl/__init__.py", ""),
+                ("app/acl/roles.py", "y = 1"),
+                ("app/api/__init__.py", ""),
+                ("app/api/users.py", "from acl.roles import x, y\nfrom acl.none import z"),
+            ],
+            &["app/api/users.py:1 acl.roles x NoModule", "app/api/users.py:2 acl.none z NoModule"],
+        ),
+        (
             "two places, one has it",
             &[("pkg/__init__.py", ""), ("src/pkg/__init__.py", "x = 1"), ("run.py", "from pkg import x")],
             &[],

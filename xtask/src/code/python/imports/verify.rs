@@ -182,7 +182,7 @@ fn verdict(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], imp
     if let Some(verdict) = renamed_package(index, layout, import) {
         return verdict;
     }
-    absolute(index, layout, roots, import)
+    absolute(index, layout, file, roots, import)
 }
 
 /// A package whose folder the build file names.
@@ -202,7 +202,7 @@ fn renamed_package(index: &Index<'_>, layout: &Layout, import: &Import) -> Optio
     None
 }
 
-fn absolute(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import) -> Verdict {
+fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], import: &Import) -> Verdict {
     let top = top_of(&import.module);
     let mut regular = Candidates::default();
     let mut loose = Candidates { is_loose: true, ..Candidates::default() };
@@ -255,9 +255,25 @@ fn absolute(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import)
     let may_be_installed = layout.declared.contains(top) || import.module.starts_with("test.support");
     match (regular.broken, loose.broken) {
         (Some(reason), _) if !import.module.starts_with("test.support") => Verdict::Broken(reason),
+        (None, Some(_)) if is_held_above(index, file, import) => Verdict::FirstParty,
         (None, Some(reason)) if !may_be_installed => Verdict::Doubtful(reason),
         _ => Verdict::Outside,
     }
+}
+
+/// True where a package above the file holds what is imported: a program that is started in that folder finds it there,
+/// before a mere folder of the same name.
+fn is_held_above(index: &Index<'_>, file: FileId, import: &Import) -> bool {
+    let mut at = index.folder_of(file);
+    while let Some(folder) = at {
+        if let Outcome::Found(place) = index.resolve(folder, &import.module)
+            && !matches!(name_in(index, &place, import), Verdict::Broken(_))
+        {
+            return true;
+        }
+        at = index.folders[folder].parent;
+    }
+    false
 }
 
 /// What the roots of one kind said.
