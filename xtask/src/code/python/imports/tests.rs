@@ -218,6 +218,17 @@ fn roots_are_where_the_interpreter_and_pytest_would_look() {
             &["app/api/users.py:1 acl.roles x NoModule", "app/api/users.py:2 acl.none z NoModule"],
         ),
         (
+            "module of a package that is started from inside, before one of its name",
+            &[
+                ("metrics.py", "other = 1"),
+                ("app/__init__.py", ""),
+                ("app/metrics.py", "y = 1"),
+                ("app/api/__init__.py", ""),
+                ("app/api/users.py", "from metrics import x, y"),
+            ],
+            &["app/api/users.py:1 metrics x NoName"],
+        ),
+        (
             "two places, one has it",
             &[("pkg/__init__.py", ""), ("src/pkg/__init__.py", "x = 1"), ("run.py", "from pkg import x")],
             &[],

@@ -253,20 +253,23 @@ fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], im
     }
     // CPython's own tests are installed with most interpreters.
     let may_be_installed = layout.declared.contains(top) || import.module.starts_with("test.support");
+    if regular.broken.or(loose.broken).is_some() && is_held_above(index, file, import) {
+        return Verdict::FirstParty;
+    }
     match (regular.broken, loose.broken) {
         (Some(reason), _) if !import.module.starts_with("test.support") => Verdict::Broken(reason),
-        (None, Some(_)) if is_held_above(index, file, import) => Verdict::FirstParty,
         (None, Some(reason)) if !may_be_installed => Verdict::Doubtful(reason),
         _ => Verdict::Outside,
     }
 }
 
 /// True where a package above the file holds what is imported: a program that is started in that folder finds it there,
-/// before a mere folder of the same name.
+/// whatever else has its name.
 fn is_held_above(index: &Index<'_>, file: FileId, import: &Import) -> bool {
     let mut at = index.folder_of(file);
     while let Some(folder) = at {
-        if let Outcome::Found(place) = index.resolve(folder, &import.module)
+        if let Outcome::Found(place @ (Place::Package(..) | Place::Module(_))) =
+            index.resolve(folder, &import.module)
             && !matches!(name_in(index, &place, import), Verdict::Broken(_))
         {
             return true;
