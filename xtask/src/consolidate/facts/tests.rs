@@ -38,6 +38,8 @@ fn values_contradict_only_where_both_cannot_hold() {
         (">60%", ">70%", true),
         ("34+", "18+", false),
         ("< 512 MB", "40 MB", false),
+        ("4 GB RAM minimum", "128 GB RAM", false),
+        ("4 GB RAM minimum", "2 GB RAM", true),
         ("3.11", "3.11.12", false),
         ("3.11.14", "3.11.12", true),
         ("yes", "no", true),

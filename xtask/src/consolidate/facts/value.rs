@@ -47,7 +47,7 @@ pub(super) struct Unit {
     after: Vec<String>,
 }
 
-/// Words that may stand around a number of which it is still the whole value.
+/// Words around a number of which it is still the whole value.
 const UNIT_WORDS: usize = 3;
 
 /// Units of one kind, each as so many of the smallest.
@@ -157,6 +157,12 @@ fn quantity(text: &str) -> Option<Value> {
     if after.iter().any(|word| OF_WORK.contains(&word.as_str())) || is_numbered(&text[start..], &digits) {
         return None;
     }
+    let bound = match after.last().map(String::as_str) {
+        Some("minimum") => Bound::Least,
+        Some("maximum") => Bound::Most,
+        _ => bound,
+    };
+    after.retain(|word| word != "minimum" && word != "maximum");
     if is_money {
         after.insert(0, "money".to_owned());
     }
