@@ -53,11 +53,6 @@ impl Fate {
     pub(super) fn is_monotone(&self) -> bool {
         self.turns.windows(2).all(|pair| !pair[0].1 || pair[1].1)
     }
-
-    /// Whether it conflicts at a place.
-    pub(super) fn conflicts_at(&self, place: usize) -> bool {
-        self.turns.iter().rev().find(|(start, _)| *start <= place).is_some_and(|(_, conflicts)| *conflicts)
-    }
 }
 
 /// Lays the fork's changed files beside what upstream's commits did to them.
@@ -169,12 +164,22 @@ fn is_plain_conflict(file: &Watched, upstream: &Option<Content>) -> bool {
     }
 }
 
-/// The largest number of upstream's commits after which no watched file conflicts, and whether an earlier one does.
-pub(super) fn clean_prefix(fates: &[Fate], length: usize) -> (usize, Option<usize>) {
-    let conflicts_at = |place: usize| fates.iter().any(|fate| fate.conflicts_at(place));
-    let first = fates.iter().filter_map(Fate::first).min();
-    let last_clean = (0..length).rev().find(|&place| !conflicts_at(place));
-    (last_clean.map_or(0, |place| place + 1), first)
+/// For each place in the chain, whether a watched file conflicts there.
+pub(super) fn conflicting_places(fates: &[Fate], length: usize) -> Vec<bool> {
+    let mut places = vec![false; length];
+    for fate in fates {
+        let ends = fate.turns.iter().skip(1).map(|(place, _)| *place).chain([length]);
+        for ((start, _), end) in fate.turns.iter().zip(ends).filter(|((_, conflicts), _)| *conflicts) {
+            places[*start..end].fill(true);
+        }
+    }
+    places
+}
+
+/// The largest number of upstream's commits after which nothing conflicts, and the first place where something does.
+pub(super) fn clean_prefix(conflicting: &[bool]) -> (usize, Option<usize>) {
+    let commits = conflicting.iter().rposition(|conflicts| !conflicts).map_or(0, |place| place + 1);
+    (commits, conflicting.iter().position(|conflicts| *conflicts))
 }
 
 #[cfg(test)]
@@ -243,9 +248,11 @@ mod tests {
     #[test]
     fn clean_prefix_is_the_farthest_clean_place_and_tells_an_earlier_conflict() {
         let fate = |turns: &[(usize, bool)]| Fate { names: BTreeSet::new(), turns: turns.to_vec() };
-        assert_eq!(clean_prefix(&[fate(&[(2, true)])], 5), (2, Some(2)));
-        assert_eq!(clean_prefix(&[fate(&[(1, true), (2, false), (4, true)])], 5), (4, Some(1)));
-        assert_eq!(clean_prefix(&[fate(&[(0, true)])], 5), (0, Some(0)));
-        assert_eq!(clean_prefix(&[], 5), (5, None));
+        let prefix = |fates: &[Fate]| clean_prefix(&conflicting_places(fates, 5));
+        assert_eq!(prefix(&[fate(&[(2, true)])]), (2, Some(2)));
+        assert_eq!(prefix(&[fate(&[(1, true), (2, false), (4, true)])]), (4, Some(1)));
+        assert_eq!(prefix(&[fate(&[(1, true), (2, false)]), fate(&[(3, true)])]), (3, Some(1)));
+        assert_eq!(prefix(&[fate(&[(0, true)])]), (0, Some(0)));
+        assert_eq!(prefix(&[]), (5, None));
     }
 }

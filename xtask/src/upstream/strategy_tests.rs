@@ -226,6 +226,27 @@ fn first_conflicting_commit_is_proven_by_two_merges() {
     assert_eq!((prefix.commits, subject(prefix.first_conflict.as_ref().unwrap()).as_str()), (2, "b"));
 }
 
+/// With two merge bases each side's change since one of them looks like a conflict; git merges the bases first.
+#[test]
+fn clean_prefix_of_crossed_histories_is_what_trial_merges_say() {
+    let place = Place::new();
+    let mut history = History::default();
+    let text = |first: &str| format!("{first}\n2\n3\n4\n5\n6\n7\n");
+    let (root, one, uno, eins) = (text("1"), text("one"), text("uno"), text("eins"));
+    history.commit("main", "root", &[("f", Some(&root)), ("g", Some(&root))]).fork("fork", "main");
+    history.commit("fork", "mine", &[("f", Some(&one))]);
+    history.commit("main", "up", &[("g", Some(&one))]).fork("main-before", "main");
+    history.merge("main", "fork", &[("f", Some(&one))]);
+    history.merge("fork", "main-before", &[("g", Some(&one))]);
+    history.commit("fork", "more of mine", &[("f", Some(&uno))]);
+    history.commit("main", "calm", &[("g", Some(&uno))]);
+    history.commit("main", "stir", &[("f", Some(&eins))]);
+    let found = analysis(&built(&place, &history), "fork", "main");
+    let prefix = found.clean_prefix.unwrap();
+    assert_eq!((prefix.commits, prefix.of, prefix.proven), (2, 3, true));
+    assert_eq!(prefix.first_conflict, prefix.next);
+}
+
 #[test]
 fn release_tags_are_steps_with_their_conflicts() {
     let place = Place::new();

@@ -30,12 +30,25 @@ pub(super) struct Sweep<'a> {
 /// Work that all proofs together may cost: changed paths times trial merges.
 const PROOF_WORK: usize = 40_000;
 
+/// Times that the edge of the clean prefix is looked for again where a trial merge says otherwise than the sweep.
+const EDGE_TRIES: usize = 32;
+
 /// What the sweep found.
 pub(super) struct Swept {
     pub(super) chain: Vec<CommitId>,
     fates: Vec<Fate>,
-    /// Unmerged paths of trial merges that were made, by place in the chain; empty when clean.
-    proofs: BTreeMap<usize, BTreeSet<RepoPath>>,
+    /// For each place in the chain, whether something conflicts: git's word where a trial merge was made, else the
+    /// sweep's. They differ where the sweep knows less than git, as with several merge bases.
+    conflicting: Vec<bool>,
+    /// Trial merges that were made, by place in the chain.
+    proofs: BTreeMap<usize, Proof>,
+}
+
+/// What a trial merge said.
+struct Proof {
+    clean: bool,
+    /// Unmerged paths; a folder that may have moved conflicts without one.
+    paths: BTreeSet<RepoPath>,
 }
 
 impl Sweep<'_> {
@@ -47,8 +60,10 @@ impl Sweep<'_> {
         let watched = chain::watch(self.fork_diff, self.upstream_diff, &changes);
         let conflicting = contents::conflicting(self.git, chain::needed(&watched), cancel)?;
         let fates = chain::fates(&watched, &conflicting);
-        let mut swept = Swept { chain, fates, proofs: BTreeMap::new() };
+        let conflicting = chain::conflicting_places(&fates, chain.len());
+        let mut swept = Swept { chain, fates, conflicting, proofs: BTreeMap::new() };
         self.prove(&mut swept, conflicts, progress, cancel)?;
+        self.settle_edge(&mut swept, cancel)?;
         Ok(swept)
     }
 
@@ -90,16 +105,32 @@ impl Sweep<'_> {
         let halves: Vec<Vec<usize>> =
             places.chunks(places.len().div_ceil(2).max(1)).map(<[usize]>::to_vec).collect();
         let answers = map_two(&halves, cancel, |half| self.trial_merges(half, &swept.chain))?;
-        swept.proofs = answers.into_iter().flatten().collect();
+        swept.take(answers.into_iter().flatten());
         Ok(())
     }
 
-    fn trial_merges(&self, places: &[usize], chain: &[CommitId]) -> Result<Vec<(usize, BTreeSet<RepoPath>)>> {
+    /// Moves the edge of the clean prefix to where trial merges prove it.
+    fn settle_edge(&self, swept: &mut Swept, cancel: &Cancel) -> Result<()> {
+        for _ in 0..EDGE_TRIES {
+            let open: Vec<usize> =
+                swept.edge().into_iter().filter(|place| !swept.proofs.contains_key(place)).collect();
+            if open.is_empty() || cancel.is_cancelled() {
+                break;
+            }
+            let proven = self.trial_merges(&open, &swept.chain)?;
+            swept.take(proven.into_iter());
+        }
+        Ok(())
+    }
+
+    fn trial_merges(&self, places: &[usize], chain: &[CommitId]) -> Result<Vec<(usize, Proof)>> {
         let pairs: Vec<String> =
             places.iter().map(|&place| format!("{} {}", self.fork, chain[place])).collect();
         let merges = merge_all(self.git, &pairs)?;
-        let paths = merges.into_iter().map(|(_, merge)| merge.stages.into_keys().collect());
-        Ok(places.iter().copied().zip(paths).collect())
+        let proofs = merges
+            .into_iter()
+            .map(|(clean, merge)| Proof { clean, paths: merge.stages.into_keys().collect() });
+        Ok(places.iter().copied().zip(proofs).collect())
     }
 }
 
@@ -118,8 +149,7 @@ impl Swept {
     /// Places worth a trial merge, the most telling first: the edge of the clean prefix, then each first conflict
     /// and the commit before it, those that explain most paths first.
     fn wanted(&self, conflicts: &[Conflict]) -> Vec<usize> {
-        let (clean, _) = chain::clean_prefix(&self.fates, self.chain.len());
-        let mut wanted: Vec<usize> = [clean.checked_sub(1), Some(clean)].into_iter().flatten().collect();
+        let mut wanted = self.edge();
         let mut explained: BTreeMap<usize, usize> = BTreeMap::new();
         for first in conflicts.iter().filter_map(|conflict| self.fate(&conflict.path)?.first()) {
             *explained.entry(first).or_default() += 1;
@@ -135,6 +165,21 @@ impl Swept {
         wanted
     }
 
+    /// The last clean place and the one after it, as far as they are in the chain.
+    fn edge(&self) -> Vec<usize> {
+        let (clean, _) = chain::clean_prefix(&self.conflicting);
+        let places = [clean.checked_sub(1), Some(clean).filter(|&place| place < self.chain.len())];
+        places.into_iter().flatten().collect()
+    }
+
+    /// Takes over what trial merges said.
+    fn take(&mut self, proofs: impl Iterator<Item = (usize, Proof)>) {
+        for (place, proof) in proofs {
+            self.conflicting[place] = !proof.clean;
+            self.proofs.insert(place, proof);
+        }
+    }
+
     fn fate(&self, path: &RepoPath) -> Option<&Fate> {
         self.fates.iter().find(|fate| fate.names.contains(path) && fate.first().is_some())
     }
@@ -144,7 +189,7 @@ impl Swept {
         let fate = self.fate(path)?;
         let first = fate.first()?;
         let conflicts_at = |place: usize| {
-            self.proofs.get(&place).map(|paths| fate.names.iter().any(|name| paths.contains(name)))
+            self.proofs.get(&place).map(|proof| fate.names.iter().any(|name| proof.paths.contains(name)))
         };
         let before = if first == 0 { Some(false) } else { conflicts_at(first - 1) };
         let proven = match (conflicts_at(first), before) {
@@ -159,10 +204,10 @@ impl Swept {
     /// How far the fork can follow without a conflict.
     pub(super) fn clean_prefix(&self) -> CleanPrefix {
         let length = self.chain.len();
-        let (commits, first) = chain::clean_prefix(&self.fates, length);
+        let (commits, first) = chain::clean_prefix(&self.conflicting);
         let at = |place: Option<usize>| place.and_then(|place| self.chain.get(place)).cloned();
-        let is_clean = |place: usize| self.proofs.get(&place).is_some_and(BTreeSet::is_empty);
-        let is_dirty = |place: usize| self.proofs.get(&place).is_some_and(|paths| !paths.is_empty());
+        let is_clean = |place: usize| self.proofs.get(&place).is_some_and(|proof| proof.clean);
+        let is_dirty = |place: usize| self.proofs.get(&place).is_some_and(|proof| !proof.clean);
         let proven = (commits == 0 || is_clean(commits - 1)) && (commits == length || is_dirty(commits));
         CleanPrefix {
             commits,
