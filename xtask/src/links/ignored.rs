@@ -41,20 +41,22 @@ pub fn ignored(repo: &Repo, tree: &Tree, paths: &[RepoPath]) -> Result<BTreeSet<
         }
     }
     let answer = repo.git().answer_to(ASK, &input, &[0, 1]).context("ask git what it ignores")?;
-    let named: BTreeSet<RepoPath> = covered(&answer.stdout)
-        .map(|record| record.strip_prefix(b"./").unwrap_or(record))
-        .map(|record| RepoPath::from_bytes(record.strip_suffix(b"/").unwrap_or(record)))
-        .collect();
+    let plain =
+        |path: RepoPath| RepoPath::from_bytes(path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()));
+    let named: BTreeSet<RepoPath> =
+        covered(&answer.stdout).into_iter().map(|(path, _)| plain(path)).collect();
     Ok(asked.into_iter().filter(|path| named.contains(path)).cloned().collect())
 }
 
-/// The paths of git's records (where the rule stands, its line, the rule, the path) that a rule covers. An empty rule, as
-/// an empty line of a file with CRLF is one, covers each path that ends with a slash; `!rule` covers none.
-fn covered(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// What `check-ignore --verbose -z` answers for paths that were asked for behind `./`: each path that a rule covers, and
+/// the rule (file, line, pattern). An empty rule, as an empty line of a file with CRLF is one, covers for git each path
+/// that ends with a slash, and none here; `!rule` covers none.
+pub fn covered(answer: &[u8]) -> Vec<(RepoPath, Vec<u8>)> {
     let fields: Vec<&[u8]> = answer.split(|&byte| byte == 0).collect();
-    let records: Vec<[&[u8]; 2]> = fields.chunks_exact(4).map(|record| [record[2], record[3]]).collect();
     let covers = |rule: &[u8]| !rule.trim_ascii().is_empty() && !rule.starts_with(b"!");
-    records.into_iter().filter(move |[rule, _]| covers(rule)).map(|[_, path]| path)
+    let records = fields.chunks_exact(4).filter(|record| covers(record[2]));
+    let path = |record: &[&[u8]]| RepoPath::from_bytes(record[3].strip_prefix(b"./").unwrap_or(record[3]));
+    records.map(|record| (path(record), record[..3].join(&0))).collect()
 }
 
 fn can_be_asked(tree: &Tree, path: &RepoPath) -> bool {

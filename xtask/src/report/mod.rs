@@ -4,6 +4,7 @@
 
 mod annotation;
 mod columns;
+mod count;
 mod document;
 mod envelope;
 mod finding;
@@ -15,6 +16,7 @@ mod text;
 mod xml;
 
 pub use annotation::Annotation;
+pub use count::count;
 pub use document::{Block, Cell, Document, Inline, Span};
 pub use envelope::{Envelope, Outcome, SCHEMA, Unavailable};
 pub use finding::{Finding, Level};

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::commands::{self, Ground};
 use super::model::{Analysis, Relation};
+use crate::report::count;
 
 /// Conflicted paths that one sitting can settle.
 const FEW_CONFLICTS: usize = 20;
@@ -225,11 +226,11 @@ fn verdict(way: Way, relation: Relation, facts: &Facts) -> Result<String, String
         Way::Contribute if relation == Relation::Ahead => {
             Ok(format!("{counts}: upstream has nothing that the fork lacks, so a merge cannot conflict"))
         }
-        Way::Contribute => Err(format!("upstream has {} that the fork lacks", commits(facts.behind))),
+        Way::Contribute => Err(format!("upstream has {} that the fork lacks", count(facts.behind, "commit"))),
         Way::FastForward if relation == Relation::Behind => {
             Ok(format!("{counts}: the fork has nothing of its own"))
         }
-        Way::FastForward => Err(format!("the fork has {} of its own", commits(facts.ahead))),
+        Way::FastForward => Err(format!("the fork has {} of its own", count(facts.ahead, "commit"))),
         _ if relation == Relation::Unrelated => unrelated(way, facts),
         _ if !both => Err(format!("there is nothing to reconcile: {counts}")),
         Way::Merge => merge(facts),
@@ -238,10 +239,6 @@ fn verdict(way: Way, relation: Relation, facts: &Facts) -> Result<String, String
         Way::MergeInSteps => in_steps(facts),
         Way::Pick => pick(facts),
     }
-}
-
-fn commits(count: usize) -> String {
-    if count == 1 { "1 commit".to_owned() } else { format!("{count} commits") }
 }
 
 fn merge(facts: &Facts) -> Result<String, String> {
@@ -259,7 +256,7 @@ fn record_sync(facts: &Facts) -> Result<String, String> {
         return Ok(format!(
             "a trial merge of upstream changes no file of the fork's commit {commit}, so what upstream's {} brought was \
              there already under other ids{}",
-            commits(facts.behind),
+            count(facts.behind, "commit"),
             facts.same_patch()
         ));
     }
@@ -296,9 +293,10 @@ fn rebase(facts: &Facts) -> Result<String, String> {
         Some((own, applied)) => {
             Err(format!("of the fork's {own} own commits the first {applied} apply, then one conflicts"))
         }
-        None => {
-            Err(format!("replaying {} was not tried: too many, or merges among them", commits(facts.ahead)))
-        }
+        None => Err(format!(
+            "replaying {} was not tried: too many, or merges among them",
+            count(facts.ahead, "commit")
+        )),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What GitHub Actions shows of a result: annotations beside the code, and the job's summary.
 
-use super::headline::{count, headline, next_step};
+use super::headline::{headline, next_step};
 use super::report;
 use super::result::{Analysis, Cause, Run, Status};
 use super::wording::{join, words};
-use crate::report::{Annotation, Cell, Document, Inline, Level};
+use crate::report::{Annotation, Cell, Document, Inline, Level, count};
 
 /// The summary stays far below the limit of 1 MiB a step, and is read by people.
 const SUMMARY_BYTES: usize = 64 << 10;

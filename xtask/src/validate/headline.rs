@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, End, Run, Skips, Status, Verdict};
 use crate::repo::RepoPath;
+use crate::report::count;
 
 /// How many tests the files hold, by language.
 fn counted(analysis: &Analysis) -> String {
@@ -225,9 +226,4 @@ fn status_words(run: &Run) -> &'static str {
         Status::TimedOut => "ran into a time limit",
         Status::CannotRun => "cannot run here",
     }
-}
-
-/// A number with its noun.
-pub(super) fn count(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

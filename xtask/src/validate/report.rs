@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::headline::{count, headline, next_step};
+use super::headline::{headline, next_step};
 use super::report_imports;
 use super::report_run;
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Missing, Moved, Run, Status, Verdict};
 use super::wording::{join, sentence, words};
 use crate::config::SuiteKind;
-use crate::report::{Block, Cell, Document, Inline};
+use crate::report::{Block, Cell, Document, Inline, count};
 
 /// Tests of one cause that the report lists; the rest are in the JSON.
 const LISTED: usize = 40;

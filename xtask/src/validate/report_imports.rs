@@ -1,9 +1,8 @@
 //! The report's sections on what was found by reading imports, without running anything.
 
-use super::headline::count;
 use super::wording::words;
 use crate::code::python::imports::{AnchorKind, Imports, MovedAnchor};
-use crate::report::{Document, Inline};
+use crate::report::{Document, Inline, count};
 
 /// Rows of a table; the rest are in the JSON.
 const LISTED: usize = 40;

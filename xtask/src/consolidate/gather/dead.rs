@@ -168,12 +168,7 @@ fn rules(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeMap<RepoPath, V
     // what it answered until then still holds.
     let args = ["--no-literal-pathspecs", "check-ignore", "--no-index", "--verbose", "--stdin", "-z"];
     let answer = repo.git().answer_to(&args, &input, &[0, 1, 128])?;
-    let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
-    // The empty lines of a file with CRLF are rules for git that cover all folders.
-    let covers = |rule: &[u8]| !rule.starts_with(b"!") && !rule.trim_ascii().is_empty();
-    let covered = fields.chunks_exact(4).filter(|record| covers(record[2]));
-    let path = |record: &[&[u8]]| RepoPath::from_bytes(record[3].strip_prefix(b"./").unwrap_or(record[3]));
-    Ok(covered.map(|record| (path(record), record[..3].join(&0))).collect())
+    Ok(crate::links::covered(&answer.stdout).into_iter().collect())
 }
 
 /// What can be called: targets of all Makefiles, scripts of all package.json.

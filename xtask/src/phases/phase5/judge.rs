@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::check::Checked;
-use crate::report::{Level, ReportMarker};
+use crate::report::{Level, ReportMarker, count};
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -90,7 +90,7 @@ pub(super) fn plan(consolidation: &Value, asked: &BTreeSet<String>) -> Line {
         let waits = if proposed == 1 { "waits" } else { "wait" };
         let evidence = format!(
             "{} done, none of the ticked ones left; {proposed} {waits} for a decision",
-            several(done, "item")
+            count(done, "item")
         );
         return Line::new(CHECK, Verdict::Holds, evidence);
     }
@@ -269,27 +269,22 @@ pub(super) fn work_tree(uncommitted: &[String], ours: &BTreeSet<String>, left_by
         .cloned()
         .collect();
     if !left_by_tests.is_empty() {
-        let evidence = format!("the test suites left {} behind", several(left_by_tests.len(), "file"));
+        let evidence = format!("the test suites left {} behind", count(left_by_tests.len(), "file"));
         return Line::new(CHECK, Verdict::Fails, evidence).with(left_by_tests.to_vec());
     }
     if others.is_empty() {
         let evidence = match known {
             0 => "nothing is uncommitted".to_owned(),
             known => {
-                let files = several(known, "uncommitted file");
+                let files = count(known, "uncommitted file");
                 format!("{files}, all written by the phases")
             }
         };
         return Line::new(CHECK, Verdict::Holds, evidence);
     }
-    let files = several(others.len(), "uncommitted file");
+    let files = count(others.len(), "uncommitted file");
     let evidence = format!("{files} that no phase wrote, {known} that one did");
     Line::new(CHECK, Verdict::Noted, evidence).with(others)
-}
-
-/// A number with its noun.
-fn several(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// The list at a place of a result; empty where there is none.

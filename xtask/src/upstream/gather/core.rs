@@ -14,7 +14,7 @@ use crate::config::Depth;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, Scratch};
-use crate::report::Finding;
+use crate::report::{Finding, count};
 
 /// git's answers. What is `None` could not be had, and a finding says why.
 pub(super) struct Core {
@@ -190,9 +190,10 @@ impl Notes {
         let Some(first) = open.first() else { return };
         let both = fork.intersection(&upstream).count();
         let words = format!(
-            "contents are missing here, so of {} path(s) it is not known whether they conflict, the first is `{first}`; \
-             both sides changed {both} path(s)",
-            open.len()
+            "contents are missing here, so of {} it is not known whether they conflict, the first is `{first}`; \
+             both sides changed {}",
+            count(open.len(), "path"),
+            count(both, "path")
         );
         self.findings.push(Finding::warn("unjudged", None, words).hint(MISSING_HINT));
     }

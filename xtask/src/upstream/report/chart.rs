@@ -1,8 +1,7 @@
 //! Divergence in figures and pictures that GitHub renders.
 
-use super::words::count;
 use super::{capped, row};
-use crate::report::{Document, Inline};
+use crate::report::{Document, Inline, count};
 use crate::upstream::model::{Analysis, Relation};
 
 /// Months that the chart shows, the newest.

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::words::count;
 use super::{capped, files, row};
 use crate::code::ReadBy;
-use crate::report::{Cell, Document, Inline};
+use crate::report::{Cell, Document, Inline, count};
 use crate::upstream::model::{Analysis, Custom, Relation, Status, SymbolStatus};
 
 #[derive(Default)]

@@ -1,9 +1,9 @@
 //! What following upstream meets: conflicts, steps, and commits one by one.
 
-use super::words::{count, day, strip_ref};
+use super::words::{day, strip_ref};
 use super::{capped, row};
 use crate::repo::{CommitId, RepoPath};
-use crate::report::{Cell, Document, Inline};
+use crate::report::{Cell, Document, Inline, count};
 use crate::upstream::model::{Analysis, Conflict, Detail, Merge, UpstreamCommits};
 
 pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
@@ -140,6 +140,7 @@ pub(super) fn steps(document: &mut Document, analysis: &Analysis) {
         Some(last) if prefix.commits == prefix.of => {
             words.text("all merge cleanly, the last is ").with_code(last.short())
         }
+        Some(last) if prefix.commits == 1 => words.text("the first merges cleanly, ").with_code(last.short()),
         Some(last) => words
             .text(format!("the first {} merge cleanly, the last of them is ", prefix.commits))
             .with_code(last.short()),

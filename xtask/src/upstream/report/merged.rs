@@ -1,10 +1,10 @@
 //! What breaks although the text merges: by the static checks, and by the compiler where it was asked for.
 
-use super::words::{count, marked};
+use super::words::marked;
 use super::{capped, row};
 use crate::code::python::calls::BrokenCall;
 use crate::repo::CommitId;
-use crate::report::{Document, Inline};
+use crate::report::{Document, Inline, count};
 use crate::upstream::build::Build;
 use crate::upstream::model::{Analysis, MergedImport, MergedLink, MergedTree};
 

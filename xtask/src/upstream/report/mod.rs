@@ -7,8 +7,8 @@ mod merged;
 mod words;
 
 use super::model::{Analysis, Relation, Side, SyncPoint};
-use crate::report::{Cell, Document, Inline};
-use words::{count, day, strip_ref};
+use crate::report::{Cell, Document, Inline, count};
+use words::{day, strip_ref};
 pub use words::{has_findings, headline, next_step};
 
 /// Rows that a table shows; what is left out is counted below it, JSON holds all.

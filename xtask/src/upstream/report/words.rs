@@ -1,7 +1,7 @@
 //! The sentences of the report.
 
 use crate::config::Depth;
-use crate::report::Inline;
+use crate::report::{Inline, count};
 use crate::upstream::model::{Analysis, Merge, Relation};
 
 /// True when following upstream conflicts, or what it merges to was built and does not compile.
@@ -126,14 +126,6 @@ pub(super) fn marked(words: &str) -> Inline {
             _ => inline.with_code(*part),
         }
     })
-}
-
-/// `1 commit`, `2 commits`.
-pub(super) fn count(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    }
 }
 
 /// The day of a date in RFC 3339.

@@ -30,7 +30,7 @@ use crate::code::python::inventory::is_test_file;
 use crate::config::CoverageSetting;
 use crate::process::{Before, Call, Scratch, Source, Stop, prepended, run, watch};
 use crate::repo::RepoPath;
-use crate::report::Finding;
+use crate::report::{Finding, count};
 
 const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
 const UNITTEST_MODULE: &str = include_str!("../python/xtask_unittest_events.py");
@@ -389,7 +389,7 @@ impl Python<'_> {
             if !may_run_alone && run != IN_ORDER {
                 cut_short = Some("single processes would take longer than the suite itself");
             }
-            self.context.progress.step(format!("running {} again ({run})", tests(ids.len())));
+            self.context.progress.step(format!("running {} again ({run})", count(ids.len(), "test")));
             let arguments = arguments(if run == IN_ORDER { whole } else { &files });
             let ended = self.run_once(&Job { arguments, only: Some(&ids), limit })?;
             used += ended.duration;
@@ -476,10 +476,6 @@ fn kept(paths: &[RepoPath], ignore: &[String]) -> Vec<RepoPath> {
 fn unittest_arguments(paths: &[RepoPath]) -> Vec<OsString> {
     let module = ["-m", "xtask_unittest_events"].map(OsString::from);
     module.into_iter().chain(paths.iter().map(argument)).collect()
-}
-
-fn tests(count: usize) -> String {
-    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
 }
 
 /// Options that keep ids what they were when only a few files are named.
