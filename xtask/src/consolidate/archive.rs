@@ -1,8 +1,8 @@
 //! Which notes look like finished business, and what says so.
 //!
 //! A logistic model: each sign has a weight, their sum is a confidence. The weights began as an editor's
-//! judgement and were moved towards thirty real clean-ups of nineteen repositories, each repository left out once
-//! to see that they carry over.
+//! judgement and were moved towards 73 real clean-ups of 43 repositories: kept is what ranks better in both halves
+//! of the repositories. Where a note lies says the most; its length, commits and ticks say nothing more.
 
 use super::note::{Note, Role};
 use super::role::date_in;
@@ -29,6 +29,8 @@ pub(super) struct Surroundings {
     pub(super) superseded: f64,
     /// The share of notes that were changed later, 0 to 1; 0 where dates are not known.
     pub(super) age: f64,
+    /// How many notes lie in its folder, itself included.
+    pub(super) in_folder: usize,
 }
 
 /// A sign with its weight in the model.
@@ -47,7 +49,7 @@ enum Reason {
 }
 
 /// The sum at which the confidence is one half, without any sign.
-const START: f64 = -1.9;
+const START: f64 = -2.75;
 
 /// Every note that has any reason, the surest first.
 pub(super) fn candidates(notes: &[Note], surroundings: &[Surroundings]) -> Vec<Candidate> {
@@ -171,7 +173,7 @@ fn signs_of_name(note: &Note) -> Vec<Sign> {
 
 /// People clear the root and the top of the notes first; what lies beside code describes the code.
 fn sign_of_place(note: &Note) -> Sign {
-    let Some(folder) = note.path.parent() else { return weak(0.8, "lies loose in the root folder") };
+    let Some(folder) = note.path.parent() else { return weak(2.3, "lies loose in the root folder") };
     let parts: Vec<_> = folder.parts().map(|part| String::from_utf8_lossy(part).to_lowercase()).collect();
     match &parts[..] {
         [first, rest @ ..] if scope::FOLDERS.contains(&first.as_str()) => match rest {
@@ -221,7 +223,12 @@ fn signs_of_text(note: &Note) -> Vec<Sign> {
 }
 
 fn signs_around(surroundings: Surroundings) -> Vec<Sign> {
-    let mut signs = vec![sign_of_age(surroundings.age), silent(-0.4 * (surroundings.inbound as f64).ln_1p())];
+    let mut signs = vec![
+        sign_of_age(surroundings.age),
+        silent(-0.4 * (surroundings.inbound as f64).ln_1p()),
+        // Crowded folders are cleared first.
+        silent(0.2 * (surroundings.in_folder as f64).ln_1p()),
+    ];
     if surroundings.superseded >= 0.5 {
         let percent = (surroundings.superseded * 100.0).round();
         signs.push(said(1.2 * surroundings.superseded, format!("{percent} % of it stands in a newer note")));

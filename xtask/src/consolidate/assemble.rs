@@ -22,7 +22,7 @@ use crate::report::Finding;
 /// Affinities below this are noise.
 const LEAST_AFFINITY: f64 = 0.05;
 /// Archive candidates below this, in percent, are listed in JSON and not proposed.
-const LEAST_ARCHIVE: u8 = 30;
+const LEAST_ARCHIVE: u8 = 25;
 /// Affinities kept for each note.
 const AFFINITIES: usize = 20;
 
@@ -230,11 +230,20 @@ struct Proposals {
 fn surroundings(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Surroundings> {
     let notes = &gathered.notes;
     let ages = ages(notes);
+    let mut in_folder: BTreeMap<Option<RepoPath>, usize> = BTreeMap::new();
+    for note in notes {
+        *in_folder.entry(note.path.parent()).or_default() += 1;
+    }
     let mut all: Vec<Surroundings> = (0..notes.len())
         .map(|number| {
             let inbound =
                 gathered.inbound.from_notes[number].len() + gathered.inbound.from_files[number].len();
-            Surroundings { inbound, superseded: 0.0, age: ages[number] }
+            Surroundings {
+                inbound,
+                superseded: 0.0,
+                age: ages[number],
+                in_folder: in_folder[&notes[number].path.parent()],
+            }
         })
         .collect();
     for (&(a, b), pair) in &overlaps.pairs {

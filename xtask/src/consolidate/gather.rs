@@ -16,7 +16,7 @@ use super::plan::Item;
 use super::references::{self, Named, Sightings};
 use super::result::{Outrun, Reference};
 use super::scope::{self, Kind, Scope};
-use super::{Options, done, plan_format, role};
+use super::{Options, done, plan_format, role, unread};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::links::{self, BrokenLink};
@@ -81,6 +81,7 @@ pub(super) fn read(
     gathered.read_at = read_at.as_ref().map(|commit| commit.as_str().to_owned());
     progress.step("reading notes");
     read_notes(repo, &tree, &scope, &mut gathered)?;
+    gathered.findings.extend(unread::findings(&tree, &scope));
     read_previous(&tree, &scope, &mut gathered)?;
     if cancel.is_cancelled() {
         return Ok(Some(gathered));

@@ -37,6 +37,7 @@ mod since;
 mod stale;
 mod topics;
 mod translations;
+mod unread;
 mod words;
 
 #[cfg(test)]

@@ -373,7 +373,11 @@ fn remarks(document: &mut Document, analysis: &Analysis) {
                 (Some(path), None) => path.clone(),
                 (None, _) => "the repository".to_owned(),
             };
-            Inline::code(place).text(" ").marked(&finding.message)
+            let said = Inline::code(place).text(" ").marked(&finding.message);
+            match &finding.hint {
+                Some(hint) => said.text("; ").marked(hint),
+                None => said,
+            }
         });
         document.list(entries.collect());
         rest(document, analysis.findings.len());

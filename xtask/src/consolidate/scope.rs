@@ -11,7 +11,7 @@ use crate::repo::RepoPath;
 pub(super) const REPORT: &str = "notes/documentation_consolidation_plan.md";
 
 /// Folders of notes when the configuration names none.
-pub(super) const FOLDERS: &[&str] = &["notes", "docs", "doc"];
+pub(super) const FOLDERS: &[&str] = &["notes", "docs", "doc", "documentation"];
 
 /// Names of folders whose notes were put away.
 const ARCHIVES: &[&str] = &[
@@ -71,6 +71,11 @@ impl Scope {
             return Kind::Other;
         }
         if is_archived(path) { Kind::Archived } else { Kind::Note }
+    }
+
+    /// True where the configuration says what is read.
+    pub(super) fn is_configured(&self) -> bool {
+        self.include.is_some()
     }
 
     /// True for what `keep` names.

@@ -72,6 +72,7 @@ fn notes_are_found_by_looking_where_the_configuration_names_none() {
     let cases = [
         ("notes/a.md", Kind::Note),
         ("docs/deep/b.rst", Kind::Note),
+        ("documentation/c.md", Kind::Note),
         ("README.md", Kind::Note),
         ("requirements.txt", Kind::Other),
         ("docs/requirements-dev.txt", Kind::Other),
@@ -163,7 +164,7 @@ fn pages_of_sites_are_known() {
 }
 
 fn surroundings() -> Surroundings {
-    Surroundings { inbound: 0, superseded: 0.0, age: 0.5 }
+    Surroundings { inbound: 0, superseded: 0.0, age: 0.5, in_folder: 60 }
 }
 
 #[test]
@@ -195,7 +196,7 @@ fn finished_business_ranks_by_its_signs_and_a_guide_stays() {
 fn place_and_age_alone_rank_a_note_and_propose_nothing() {
     let notes =
         [note("a.md", "# A\n\nWords.\n"), note("docs/b.md", "# B\n\nWords.\n"), note("src/c.md", "# C\n")];
-    let found = archive::candidates(&notes, &[Surroundings { inbound: 1, superseded: 0.0, age: 0.5 }; 3]);
+    let found = archive::candidates(&notes, &[Surroundings { inbound: 1, ..surroundings() }; 3]);
     let order: Vec<usize> = found.iter().map(|candidate| candidate.note).collect();
     assert_eq!(order, [0, 1, 2]);
     assert!(found.iter().all(|candidate| !candidate.has_sign));
@@ -210,6 +211,19 @@ fn what_others_link_to_is_less_sure_to_be_finished() {
     let alone = archive::candidates(&notes, &[surroundings()])[0].confidence;
     let linked = archive::candidates(&notes, &[Surroundings { inbound: 6, ..surroundings() }])[0].confidence;
     assert!(linked < alone);
+    let few_beside =
+        archive::candidates(&notes, &[Surroundings { in_folder: 2, ..surroundings() }])[0].confidence;
+    assert!(few_beside < alone);
+}
+
+#[test]
+fn what_lies_loose_in_the_root_folder_ranks_before_the_same_note_in_a_folder() {
+    let notes = ["docs/api/fix_report.md", "docs/fix_report.md", "fix_report.md"]
+        .map(|path| note(path, "# R\n\nWords.\n"));
+    let found = archive::candidates(&notes, &[surroundings(); 3]);
+    let order: Vec<usize> = found.iter().map(|candidate| candidate.note).collect();
+    assert_eq!(order, [2, 1, 0]);
+    assert!(found[0].confidence > found[1].confidence + 0.2, "{found:?}");
 }
 
 /// Notes on two subjects, and one log.
