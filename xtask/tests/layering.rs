@@ -11,15 +11,16 @@ use regex::Regex;
 /// Ground floor: each room, and the rooms of the same floor that it may import.
 const GROUND: &[(&str, &[&str])] = &[
     ("process", &[]),
+    ("parallel", &[]),
     ("report", &[]),
     ("blocks", &["report"]),
     ("cache", &["repo"]),
-    ("passages", &[]),
+    ("passages", &["parallel"]),
     ("repo", &["process", "report"]),
     ("config", &["repo", "report"]),
     ("markdown", &["report"]),
     ("links", &["markdown", "repo", "report"]),
-    ("code", &["repo", "report", "cache"]),
+    ("code", &["repo", "report", "cache", "parallel"]),
     ("change", &["repo", "report"]),
 ];
 /// Middle floor: may import the ground floor, never one another.

@@ -10,6 +10,7 @@ use super::overlaps::Overlaps;
 use super::role;
 use super::translations;
 use super::words::{self, Counter, Space, Vector};
+use crate::parallel;
 use crate::repo::RepoPath;
 
 /// Words of a body that are looked at: the heaviest.
@@ -102,10 +103,10 @@ impl Affinities {
             is_of_a_day: notes.iter().map(tells_of_a_day).collect(),
             plain_names: notes.iter().map(|note| translations::name(&note.path)).collect(),
         };
-        let row = |(a, others): (usize, Vec<u32>)| {
-            others.into_iter().map(|b| (b, measure.pair(a, b as usize))).collect()
-        };
-        let rows = pairs.into_iter().enumerate().map(row).collect();
+        let pairs: Vec<(usize, Vec<u32>)> = pairs.into_iter().enumerate().collect();
+        let rows = parallel::map(&pairs, |(a, others)| {
+            others.iter().map(|&b| (b, measure.pair(*a, b as usize))).collect()
+        });
         Self { rows, themes: space(notes, 60, each_theme_word) }
     }
 

@@ -16,6 +16,7 @@ use super::result::{
 };
 use super::topics::{self, Topics};
 use super::{Options, decisions, facts, sections, shares};
+use crate::parallel;
 use crate::repo::RepoPath;
 use crate::report::Finding;
 
@@ -197,8 +198,8 @@ fn items(
     let guides = guides_folder(&gathered.paths);
     let mut groups = groups::of(notes, affinities, overlaps, &guides, &finished);
     groups::avoid_files(&mut groups, notes, &gathered.paths);
-    let mut items: Vec<Item> =
-        groups.iter().map(|group| merge_item(notes, group, options)).filter(has_guide).collect();
+    let merges = parallel::on(parallel::available(), &groups, |group| merge_item(notes, group, options));
+    let mut items: Vec<Item> = merges.into_iter().filter(has_guide).collect();
     let twins = duplicate_items(gathered, overlaps);
     let gone: BTreeSet<RepoPath> = twins.iter().map(|item| item.sources[0].path.clone()).collect();
     let archived = candidates.iter().filter(|candidate| {

@@ -20,7 +20,8 @@ use super::{Options, done, plan_format, role, unread};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::links::{self, BrokenLink};
-use crate::markdown::{self, Format};
+use crate::markdown::{self, Format, Parsed};
+use crate::parallel;
 use crate::process::{Cancel, Progress};
 use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
 use crate::report::{Finding, Hinted, ReportMarker};
@@ -92,13 +93,9 @@ pub(super) fn read(
     let mut sightings = Sightings::default();
     if options.depth > Depth::Quick {
         progress.step("reading what names the notes");
-        named = gathered
-            .notes
-            .iter()
-            .enumerate()
-            .flat_map(|(number, note)| references::named(number, note))
-            .chain(linked)
-            .collect();
+        let numbered: Vec<(usize, &Note)> = gathered.notes.iter().enumerate().collect();
+        let found = parallel::map(&numbered, |&(number, note)| references::named(number, note));
+        named = found.into_iter().flatten().chain(linked).collect();
         sightings = Sightings::of(&named);
         read_surroundings(&tree, &scope, &mut gathered, &mut sightings);
     } else {
@@ -187,6 +184,7 @@ pub(super) fn read_for_today(
 }
 
 fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {
+    let mut read: Vec<(&RepoPath, BlobId, String)> = Vec::new();
     for (path, entry) in tree.entries() {
         match scope.kind(path) {
             Kind::Other => continue,
@@ -227,14 +225,24 @@ fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) 
             Some(id) => id.clone(),
             None => blob_id(repo, &bytes).with_context(|| format!("name the content of `{path}`"))?,
         };
-        gathered.notes.push(note(path, blob, without_managed_blocks(text)));
+        read.push((path, blob, without_managed_blocks(text)));
     }
+    let parsed = parallel::map(&read, |(path, _, text)| parse(path, text));
+    let notes = read.into_iter().zip(parsed);
+    gathered.notes.extend(notes.map(|((path, blob, text), parsed)| note_of(path, blob, text, parsed)));
     Ok(())
 }
 
+fn parse(path: &RepoPath, text: &str) -> Parsed {
+    markdown::parse(text, Format::of_extension(&path.extension()).unwrap_or(Format::Plain))
+}
+
 pub(super) fn note(path: &RepoPath, blob: BlobId, text: String) -> Note {
-    let format = Format::of_extension(&path.extension()).unwrap_or(Format::Plain);
-    let parsed = markdown::parse(&text, format);
+    let parsed = parse(path, &text);
+    note_of(path, blob, text, parsed)
+}
+
+fn note_of(path: &RepoPath, blob: BlobId, text: String, parsed: Parsed) -> Note {
     let stem = String::from_utf8_lossy(path.stem()).into_owned();
     let title = parsed.title_or(&stem).to_owned();
     let role = role::of(&stem, &title, &parsed);

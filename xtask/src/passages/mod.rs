@@ -13,7 +13,6 @@ mod boilerplate;
 mod compare;
 mod kin;
 mod lines;
-mod parallel;
 mod regions;
 mod seeds;
 mod tokens;
@@ -25,6 +24,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use crate::parallel;
 use compare::{Side, compare};
 use seeds::{Seed, Weighed};
 use tokens::Tokens;
@@ -89,7 +89,7 @@ pub struct Options {
 impl Default for Options {
     /// As many threads as the machine offers.
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = parallel::available();
         Self { threads, tuning: Tuning::default() }
     }
 }
@@ -103,7 +103,7 @@ pub fn find(texts: &[&str], options: &Options) -> Shared {
     let flags = boilerplate::flags(&weighed, &common);
     let side = |number: u32| Side { text: &weighed[number as usize], common: &flags[number as usize] };
     let groups: Vec<&[Seed]> = seeds.chunk_by(|one, other| one.texts == other.texts).collect();
-    let compared = parallel::each(&groups, options.threads, |seeds| {
+    let compared = parallel::on(options.threads, &groups, |seeds| {
         let (a, b) = seeds[0].texts;
         compare(side(a), side(b), seeds, &options.tuning)
     });
@@ -134,14 +134,14 @@ fn split_identical(texts: &[&str]) -> (Vec<usize>, Vec<Vec<usize>>) {
 /// Cuts each text into words and weighs them against all texts.
 fn weigh(texts: &[&str], options: &Options) -> Vec<Weighed> {
     let threads = options.threads;
-    let tokens = parallel::each(texts, threads, |text| Tokens::of(text));
+    let tokens = parallel::on(threads, texts, |text| Tokens::of(text));
     let slots = weights::slots(tokens.iter().map(|tokens| tokens.words.len()).sum());
     let mut frequencies = Frequencies::default();
-    for counted in parallel::chunks(&tokens, threads, |run| Frequencies::count(run, slots)) {
+    for counted in parallel::chunks(threads, &tokens, |run| Frequencies::count(run, slots)) {
         frequencies.add(counted);
     }
     let scale = Frequencies::scale(texts.len(), &options.tuning);
-    let weights = parallel::each(&tokens, threads, |tokens| frequencies.weights(tokens, &scale));
+    let weights = parallel::on(threads, &tokens, |tokens| frequencies.weights(tokens, &scale));
     let mut base = 0_u32;
     let weighed = tokens.into_iter().zip(weights).map(|(tokens, weights)| {
         let here = base;

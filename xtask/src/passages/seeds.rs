@@ -1,7 +1,8 @@
 //! Runs of four words that stand in two texts: where a shared passage may begin.
 
 use super::tokens::Tokens;
-use super::{Options, Tuning, parallel};
+use super::{Options, Tuning};
+use crate::parallel;
 
 /// Words in a seed.
 pub(super) const GRAM: usize = 4;
@@ -40,7 +41,7 @@ pub(super) struct Common {
 /// All seeds sorted by texts, all common runs sorted by text.
 pub(super) fn find(texts: &[Weighed], options: &Options) -> (Vec<Seed>, Vec<Common>) {
     let numbers: Vec<usize> = (0..texts.len()).collect();
-    let postings = parallel::chunks(&numbers, options.threads, |chunk| {
+    let postings = parallel::chunks(options.threads, &numbers, |chunk| {
         let mut parts: Vec<Vec<(u64, u32)>> = vec![Vec::new(); PARTS];
         for &number in chunk {
             hash_grams(&texts[number], &options.tuning, &mut parts);
@@ -50,7 +51,7 @@ pub(super) fn find(texts: &[Weighed], options: &Options) -> (Vec<Seed>, Vec<Comm
     let bases: Vec<u32> = texts.iter().map(|text| text.base).collect();
     let spread_limit = options.tuning.spread_limit(texts.len());
     let parts: Vec<usize> = (0..PARTS).collect();
-    let found = parallel::each(&parts, options.threads, |&part| {
+    let found = parallel::on(options.threads, &parts, |&part| {
         let mut entries: Vec<(u64, u32)> =
             postings.iter().flat_map(|chunk| chunk[part].iter().copied()).collect();
         entries.sort_unstable();

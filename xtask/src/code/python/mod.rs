@@ -4,7 +4,6 @@ pub mod calls;
 pub mod imports;
 pub mod inventory;
 mod pack;
-mod parallel;
 mod source;
 mod syntax;
 

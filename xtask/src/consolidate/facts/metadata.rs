@@ -13,7 +13,9 @@ const FORMULAR: usize = 3;
 /// Without what a note's opening and closing lines say under a name that such lines of several notes have, and without
 /// the statistics and steps of a piece of work.
 pub(super) fn without(statements: Vec<Statement>, notes: &[Note]) -> Vec<Statement> {
-    let is_outer: Vec<bool> = statements.iter().map(|one| is_outer(one, &notes[one.note])).collect();
+    let lines: Vec<usize> = notes.iter().map(|note| note.text.lines().count()).collect();
+    let is_outer = statements.iter().map(|one| is_outer(one, &notes[one.note], lines[one.note]));
+    let is_outer: Vec<bool> = is_outer.collect();
     let mut notes_of: BTreeMap<Vec<String>, BTreeSet<usize>> = BTreeMap::new();
     for (one, _) in statements.iter().zip(&is_outer).filter(|(_, is_outer)| **is_outer) {
         notes_of.entry(one.key.clone()).or_default().insert(one.note);
@@ -26,10 +28,10 @@ pub(super) fn without(statements: Vec<Statement>, notes: &[Note]) -> Vec<Stateme
 }
 
 /// True before a note's second heading, and in its last lines.
-fn is_outer(statement: &Statement, note: &Note) -> bool {
+fn is_outer(statement: &Statement, note: &Note, lines: usize) -> bool {
     let parsed = &note.parsed;
     let is_opening = statement.section.is_none_or(|section| section == 0 && parsed.sections[0].level == 1);
-    is_opening || statement.line + LAST_LINES > note.text.lines().count()
+    is_opening || statement.line + LAST_LINES > lines
 }
 
 /// True below "Step 2" and "Implementation statistics".

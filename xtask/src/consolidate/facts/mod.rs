@@ -25,6 +25,7 @@ use self::subject::Subjects;
 use super::affinity::Affinities;
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
+use crate::parallel;
 use crate::repo::RepoPath;
 
 /// One fact that notes state differently.
@@ -231,9 +232,9 @@ const OF_A_DAY: &[&str] = &[
 
 /// Finds what notes state differently, the name that most notes give first.
 pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities) -> Vec<Fact> {
-    let statements: Vec<Statement> =
-        notes.iter().enumerate().flat_map(|(number, note)| statements::of(number, note)).collect();
-    let statements = metadata::without(statements, notes);
+    let numbered: Vec<(usize, &Note)> = notes.iter().enumerate().collect();
+    let statements = parallel::map(&numbered, |&(number, note)| statements::of(number, note));
+    let statements = metadata::without(statements.into_iter().flatten().collect(), notes);
     let is_session = |statement: &Statement| notes[statement.note].role == Role::Session;
     let mut groups: BTreeMap<(Form, &[String], &str), Vec<&Statement>> = BTreeMap::new();
     for statement in statements.iter().filter(|one| !tells_of_a_day(one) && !is_session(one)) {

@@ -4,6 +4,7 @@ use std::sync::{Mutex, OnceLock};
 
 use anyhow::{Result, anyhow};
 
+use crate::parallel;
 use crate::process::{Cancel, Progress};
 
 /// Where one job puts its answer.
@@ -42,18 +43,14 @@ pub(super) fn two_at_a_time(jobs: Vec<Job<'_>>, progress: &Progress, cancel: &Ca
 }
 
 /// Asks the same of every item, two at a time, and gives the answers in the items' order.
-pub(super) fn map_two<T: Sync, R: Send + Sync>(
+pub(super) fn map_two<T: Sync, R: Send>(
     items: &[T],
     cancel: &Cancel,
     ask: impl Fn(&T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
-    let slots: Vec<Slot<R>> = items.iter().map(|_| Slot::new()).collect();
-    let ask = &ask;
-    let jobs: Vec<Job<'_>> = items
-        .iter()
-        .zip(&slots)
-        .map(|(item, slot)| Box::new(move || fill(slot, || ask(item))) as Job<'_>)
-        .collect();
-    two_at_a_time(jobs, &Progress::default(), cancel);
-    slots.into_iter().map(take).collect()
+    let answers = parallel::on(2, items, |item| match cancel.is_cancelled() {
+        true => Err(anyhow!("interrupted")),
+        false => ask(item),
+    });
+    answers.into_iter().collect()
 }

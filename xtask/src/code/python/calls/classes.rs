@@ -7,7 +7,7 @@ use super::facts::{Fields, Maker, Value};
 use super::resolve::{Id, Resolver, Shared, Thing};
 use super::signature::{Given, Parameter, Signature};
 use crate::code::python::imports::FileId;
-use crate::code::python::parallel;
+use crate::parallel;
 
 /// Deeper hierarchies are not followed.
 const DEEPEST: usize = 32;

@@ -28,7 +28,7 @@ use serde::Serialize;
 
 use super::imports::{FileId, Project, is_test_data};
 use super::inventory::is_test_file;
-use super::parallel;
+use crate::parallel;
 use crate::repo::RepoPath;
 use classes::{Construction, Node};
 pub(crate) use facts::CallFacts;

@@ -31,10 +31,10 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::calls::BrokenCall;
-use super::parallel;
 use super::source::Source;
 use super::syntax::Unparsed;
 use crate::cache::Cache;
+use crate::parallel;
 use crate::repo::{EntryKind, History, RepoPath, Tree};
 pub use anchors::Anchor;
 pub use declared::distribution_of;

@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::parallel;
 use super::syntax::Unparsed;
+use crate::parallel;
 use crate::repo::RepoPath;
 use facts::Module;
 pub(crate) use facts::works_at_import;

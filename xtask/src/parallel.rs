@@ -1,0 +1,110 @@
+//! Work on the parts of a list with several threads; results stand in the list's order, whatever their number.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Stack of a worker, in bytes: deep syntax trees are walked without asking for more. What is not touched costs nothing.
+const STACK: usize = 96 * 1024 * 1024;
+
+/// Below so many items a thread costs more than it saves, where an item is a file.
+const WORTH_A_THREAD: usize = 8;
+
+/// How many threads this machine runs at once.
+pub fn available() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Applies `work` to every item, of which each is about a file: a few are not worth a thread.
+pub fn map<Item: Sync, Out: Send>(items: &[Item], work: impl Fn(&Item) -> Out + Sync) -> Vec<Out> {
+    map_with(items, || (), |(), item| work(item))
+}
+
+/// The same; each thread begins with something of its own, which its items share.
+pub fn map_with<Item: Sync, Own, Out: Send>(
+    items: &[Item],
+    begin: impl Fn() -> Own + Sync,
+    work: impl Fn(&mut Own, &Item) -> Out + Sync,
+) -> Vec<Out> {
+    spread(available().min(items.len() / WORTH_A_THREAD), items, begin, work)
+}
+
+/// Applies `work` to every item on so many threads; fewer than two: this one does it all.
+pub fn on<Item: Sync, Out: Send>(
+    threads: usize,
+    items: &[Item],
+    work: impl Fn(&Item) -> Out + Sync,
+) -> Vec<Out> {
+    spread(threads, items, || (), |(), item| work(item))
+}
+
+/// Cuts the list into one run for each thread, and works on each run.
+pub fn chunks<Item: Sync, Out: Send>(
+    threads: usize,
+    items: &[Item],
+    work: impl Fn(&[Item]) -> Out + Sync,
+) -> Vec<Out> {
+    let size = items.len().div_ceil(threads.max(1)).max(1);
+    let runs: Vec<&[Item]> = items.chunks(size).collect();
+    on(threads, &runs, |run| work(run))
+}
+
+/// Whoever is free takes the next item; this thread is one of the workers.
+fn spread<Item: Sync, Own, Out: Send>(
+    threads: usize,
+    items: &[Item],
+    begin: impl Fn() -> Own + Sync,
+    work: impl Fn(&mut Own, &Item) -> Out + Sync,
+) -> Vec<Out> {
+    let threads = threads.min(items.len());
+    if threads < 2 {
+        let mut own = begin();
+        return items.iter().map(|item| work(&mut own, item)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        let mut own = begin();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return done };
+            done.push((at, work(&mut own, item)));
+        }
+    };
+    let mut all: Vec<(usize, Out)> = thread::scope(|scope| {
+        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, take);
+        // A thread that cannot be started only makes it slower: this one works as well.
+        let workers: Vec<_> = (1..threads).map(start).collect();
+        let mut all = take();
+        for worker in workers.into_iter().flatten() {
+            match worker.join() {
+                Ok(done) => all.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    all.sort_unstable_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, out)| out).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_input() {
+        let items: Vec<usize> = (0..10_000).collect();
+        for threads in [0, 1, 2, 5] {
+            let doubled = on(threads, &items, |item| item * 2);
+            assert!(doubled.iter().enumerate().all(|(at, &value)| value == at * 2));
+            assert_eq!(chunks(threads, &items, <[usize]>::to_vec).concat(), items);
+        }
+        assert_eq!(map(&items[..0], |item| *item), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn a_panic_in_a_thread_comes_out() {
+        let ended = std::panic::catch_unwind(|| on(2, &[1, 2, 3, 4], |&item| assert!(item != 3)));
+        assert!(ended.is_err());
+    }
+}
