@@ -4,15 +4,22 @@
 //! neighbours with the same values, or notes and headings about one thing. What tells of a day (counts of a
 //! session, dates, grades) is no fact.
 
+mod contradict;
 mod counts;
 mod metadata;
 mod notes;
 mod requirements;
+mod rows;
 mod settings;
 mod statements;
 mod subject;
+mod template;
+mod unit;
 mod value;
+mod vocabulary;
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use self::contradict::contradict;
 use self::statements::{Form, Statement};
 use self::subject::Subjects;
 use super::affinity::Affinities;
@@ -248,6 +256,16 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
             facts.push((conflict.len(), fact(notes, &conflict)));
         }
     }
+    let shown: BTreeSet<(RepoPath, usize)> = facts
+        .iter()
+        .flat_map(|(_, fact)| fact.values.iter().map(|value| (value.path.clone(), value.line)))
+        .collect();
+    let is_shown = |one: &Statement| shown.contains(&(notes[one.note].path.clone(), one.line));
+    for pair in rows::changed(statements.iter().filter(|one| !is_session(one))) {
+        if subjects.may_be_copies(pair[0], pair[1]) && !pair.iter().any(|one| is_shown(one)) {
+            facts.push((pair.len(), fact(notes, &pair)));
+        }
+    }
     facts.sort_by(|(count, one), (other_count, other)| {
         other_count.cmp(count).then_with(|| (&one.key, &one.values).cmp(&(&other.key, &other.values)))
     });
@@ -306,11 +324,26 @@ fn tells_of_a_day(statement: &Statement) -> bool {
         "age",
         "validity",
         "cooldown",
+        "cap",
+        "notice",
+        "quota",
+        "allowance",
+        "entitlement",
+        "rotation",
+        "maximum",
+        "max",
+        "minimum",
+        "min",
     ];
     let is_span = statement.key.iter().any(|word| SPANS.contains(&word.as_str()));
-    if statement.key.iter().any(|word| ANYWHERE.contains(&word.as_str()))
-        || (!is_span && value::is_effort(&statement.shown_value))
+    let is_goal = statement.value.is_bound();
+    let tells = |word: &String| ANYWHERE.contains(&word.as_str()) && !(is_goal && word == "success");
+    if statement.key.iter().any(tells)
+        || (!is_span && !statement.value.is_rate() && value::is_effort(&statement.shown_value))
     {
+        return true;
+    }
+    if counts_parts_of_a_test(&statement.key) {
         return true;
     }
     // "Day 3", "Week 2": a date of its plan.
@@ -318,13 +351,21 @@ fn tells_of_a_day(statement: &Statement) -> bool {
     if is_counted && statement.key.iter().any(|word| OF_A_PLAN.contains(&word.as_str())) {
         return true;
     }
-    let column_of_a_day = statement.column.split(' ').any(|word| is_listed(&word.to_owned()));
-    // "Python version" is a fact, "version" alone is that of the note.
-    let last = statement
-        .key
-        .last()
-        .is_none_or(|word| is_listed(word) && !(word == "version" && statement.key.len() > 1));
+    let column = statement.column.split(statements::BESIDE).next().unwrap_or_default();
+    let column_of_a_day = column.split(' ').any(|word| is_listed(&word.to_owned()));
+    // "Python version" is a fact, "version" alone is that of the note. "Query time: < 50 ms" is what should be, on
+    // any day.
+    let says_whose = |word: &str| statement.key.len() > 1 && (word == "version" || is_goal);
+    let last = statement.key.last().is_none_or(|word| is_listed(word) && !says_whose(word));
     last || column_of_a_day
+}
+
+/// True for "Test methods", "Test cases": how many one file of tests has, or one report tells of.
+fn counts_parts_of_a_test(key: &[String]) -> bool {
+    const PARTS: &[&str] =
+        &["class", "classe", "method", "case", "function", "file", "suite", "module", "scenario"];
+    let [first, .., last] = key else { return false };
+    first == "test" && PARTS.contains(&last.as_str())
 }
 
 /// Without the notes that give a name two values themselves: there it means several things.
@@ -332,7 +373,7 @@ fn settled(group: Vec<&Statement>) -> Vec<&Statement> {
     let mut unsettled: BTreeSet<usize> = BTreeSet::new();
     for (index, one) in group.iter().enumerate() {
         let mut others = group[index + 1..].iter().take_while(|other| other.note == one.note);
-        if others.any(|other| value::contradict(&one.value, &other.value)) {
+        if others.any(|other| contradict(&one.value, &other.value)) {
             unsettled.insert(one.note);
         }
     }
@@ -353,7 +394,7 @@ fn conflicts<'s>(group: &[&'s Statement], subjects: &Subjects<'_>) -> Vec<Vec<&'
             }
             let (root, other) = (root(&parent, a), root(&parent, b));
             parent[other.max(root)] = other.min(root);
-            if value::contradict(&group[a].value, &group[b].value) {
+            if contradict(&group[a].value, &group[b].value) {
                 is_contested[a] = true;
                 is_contested[b] = true;
             }
@@ -377,7 +418,7 @@ fn root(parent: &[usize], mut number: usize) -> usize {
 fn distinct(group: &[&Statement]) -> usize {
     let mut kept: Vec<&Statement> = Vec::new();
     for statement in group {
-        if kept.iter().all(|other| value::contradict(&statement.value, &other.value)) {
+        if kept.iter().all(|other| contradict(&statement.value, &other.value)) {
             kept.push(statement);
         }
     }
@@ -401,7 +442,7 @@ fn fact(notes: &[Note], conflict: &[&Statement]) -> Fact {
         dates.sort_by_key(|(date, _)| std::cmp::Reverse(*date));
         let (date, first) = *dates.first()?;
         let together = dates.iter().take_while(|(other, _)| *other == date);
-        let agree = together.clone().all(|(_, other)| !value::contradict(&first.value, &other.value));
+        let agree = together.clone().all(|(_, other)| !contradict(&first.value, &other.value));
         agree.then(|| first.shown_value.clone())
     });
     let key = conflict[0].shown_key.clone();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::statements::split;
-use super::subject::{PLAIN_WORDS, is_mark};
+use super::vocabulary::{PLAIN_WORDS, is_mark};
 use crate::consolidate::note::{Note, Role};
 use crate::consolidate::role;
 use crate::repo::RepoPath;
@@ -81,6 +81,23 @@ pub(super) fn are_of_one_series(one: &RepoPath, other: &RepoPath) -> bool {
     let (one, other) = (words(one), words(other));
     let mut apart = one.iter().zip(&other).filter(|(a, b)| a != b).peekable();
     one.len() == other.len() && apart.peek().is_some() && apart.all(|(a, b)| count_in_series(a, b))
+}
+
+/// True for two notes of one folder that are numbered: `02-state.md` and `03-cli.md`, `phase-2-skills.md` and
+/// `phase-4-tools.md`. Each speaks of a subject of its own, though it may tell facts of the whole.
+pub(super) fn are_numbered(one: &RepoPath, other: &RepoPath) -> bool {
+    let number = |path: &RepoPath| -> Option<(String, String)> {
+        let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
+        let mut words = stem.split(|next: char| !next.is_alphanumeric()).map(str::to_owned);
+        let first = words.next()?;
+        let is_figure = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+        if is_figure(&first) {
+            return Some((String::new(), first));
+        }
+        words.next().filter(|second| is_figure(second) && second.len() < 4).map(|second| (first, second))
+    };
+    let (Some(a), Some(b)) = (number(one), number(other)) else { return false };
+    one.parent() == other.parent() && a.0 == b.0 && a.1 != b.1
 }
 
 /// True for two words that count the parts of a series (figures behind one word, single letters, names of letters), or

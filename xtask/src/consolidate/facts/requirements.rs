@@ -10,7 +10,9 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
     const BEHIND: &[&str] =
         &["or newer", "or later", "or higher", "or above", "or greater", "minimum", "required", "is needed"];
     let plain = bare(text);
-    let words: Vec<&str> = plain.split_whitespace().collect();
+    // "npm: Version 9 or higher".
+    let is_word = |word: &&str| !["version", "versions"].contains(&word.to_lowercase().as_str());
+    let words: Vec<&str> = plain.split_whitespace().filter(is_word).collect();
     if words.len() > 2 && words[0].eq_ignore_ascii_case("lines") {
         return None;
     }
@@ -37,15 +39,18 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
     let signed = word.starts_with(['≥', '>']) || [">=", "≥"].contains(&words[at - 1]);
     let figures =
         word.trim_start_matches(['≥', '>', '=', 'v', '(']).trim_end_matches([',', ';', ')', '.', ':']);
+    let figures = figures.strip_suffix(".x").unwrap_or(figures);
     let is_version = figures
         .trim_end_matches('+')
         .split('.')
         .all(|part| !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()));
     // "`dataclasses`: in the standard library (Python 3.7+)" and "Go 1.18+ generics" tell since when there is something.
     let is_inside = before.rfind('(') > before.rfind(')');
-    let is_of_another = is_inside || behind.split(' ').next().is_some_and(is_subject);
+    // "Python 3.13 compatibility: the new form is required" speaks of something else.
+    let is_of_a_subject = behind.split(' ').next().is_some_and(is_subject);
+    let is_of_another = is_inside || is_of_a_subject;
     let is_marked = (signed || figures.ends_with('+')) && !is_of_another;
-    if !is_version || is_of_a_part || !(has_cue || is_marked && at <= FEW_WORDS) {
+    if !is_version || is_of_a_part || is_of_a_subject || !(has_cue || is_marked && at <= FEW_WORDS) {
         return None;
     }
     let parts: Vec<u32> =

@@ -1,10 +1,12 @@
 //! What notes state about something: `**Key:** value`, a cell of a table, `key = value`, "47 tests pass".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::counts;
 use super::requirements::requirement;
 use super::settings::settings;
+use super::template::{self, template};
 use super::value::{self, Value};
 use crate::consolidate::note::Note;
 use crate::consolidate::words;
@@ -27,7 +29,12 @@ pub(super) struct Statement {
     pub(super) shown_value: String,
     /// The section it stands in, as an index.
     pub(super) section: Option<usize>,
+    /// The row of a table that it is a cell of.
+    pub(super) row: Option<Arc<Cells>>,
 }
+
+/// The cells of a row but for its first, by the names of their columns.
+pub(super) type Cells = BTreeMap<String, String>;
 
 /// How a statement is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +48,9 @@ pub(super) enum Form {
     /// A sentence with one number in it.
     Sentence,
 }
+
+/// Between the name of a column and the words that a value has beside its number.
+pub(super) const BESIDE: &str = " | ";
 
 /// Longest name and value, in characters, that still are a name and a value.
 const LONGEST_KEY: usize = 48;
@@ -111,7 +121,7 @@ pub(super) struct Said {
 impl Said {
     fn at(self, note: usize, line: usize, section: Option<usize>) -> Statement {
         let Self { form, key, column, value, shown_key, shown_value } = self;
-        Statement { note, line, key, column, form, value, shown_key, shown_value, section }
+        Statement { note, line, key, column, form, value, shown_key, shown_value, section, row: None }
     }
 }
 
@@ -119,7 +129,7 @@ fn of_line(text: &str) -> Vec<Said> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '>']).trim_end();
     // A task that is open tells what is wanted, not what is.
     let is_open = ["- [ ] ", "* [ ] ", "+ [ ] "].iter().any(|mark| text.starts_with(mark));
-    if text.starts_with('#') || is_open {
+    if text.starts_with('#') || is_open || is_printed(text) {
         return Vec::new();
     }
     let text = without_bullet(text);
@@ -131,12 +141,22 @@ fn of_line(text: &str) -> Vec<Said> {
     }
     found.extend(settings(text));
     if has_figure {
-        found.extend(requirement(text));
+        if let Some(needed) = requirement(text) {
+            // What is needed is no setting besides.
+            found.retain(|said| said.key != needed.key);
+            found.push(needed);
+        }
         if found.is_empty() {
             found.extend(sentences(text));
         }
     }
     found
+}
+
+/// True for what a program printed: `├─ Messages: 28,000`, and columns that blanks align (`Free:     155,000`).
+fn is_printed(text: &str) -> bool {
+    let is_drawn = text.starts_with(|first: char| ('\u{2500}'..='\u{259f}').contains(&first));
+    is_drawn || (!text.contains("**") && text.contains(":   "))
 }
 
 fn without_bullet(text: &str) -> &str {
@@ -169,15 +189,12 @@ pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
     let words = key_words(&shown_key)?;
     let shown_value = bare(value);
     let short: String = shown_value.chars().take(LONGEST_VALUE).collect();
-    let value = value::read(value)?;
-    Some(Said {
-        form: Form::Named,
-        key: words,
-        column: column.to_owned(),
-        value,
-        shown_key,
-        shown_value: short,
-    })
+    let (value, rest) = match value::read(value) {
+        Some(value) => (value, String::new()),
+        None => template(&shown_value)?,
+    };
+    let column = if rest.is_empty() { column.to_owned() } else { format!("{column}{BESIDE}{rest}") };
+    Some(Said { form: Form::Named, key: words, column, value, shown_key, shown_value: short })
 }
 
 /// The text without markup around it.
@@ -191,7 +208,9 @@ fn key_words(key: &str) -> Option<Vec<String>> {
     let is_name = key.chars().count() <= LONGEST_KEY
         && key.contains(char::is_alphabetic)
         && !is_path(key)
-        && !key.contains(['?', '=', '<', '>', '|', ';', '[', ']', '{', '}', '\\', '"'])
+        && !key.contains(['?', '=', '<', '>', '|', ';', '[', ']', '\\', '"'])
+        // `player:{id}:pos` is a name, `{ a` a piece of code.
+        && (!key.contains(['{', '}']) || !key.contains(' '))
         && !key.contains("://");
     if !is_name {
         return None;
@@ -232,13 +251,18 @@ fn cells(note: usize, section: Option<usize>, rows: &[crate::markdown::Row]) -> 
     for row in rows {
         let Some((first, rest)) = row.cells.split_first() else { continue };
         let mut name = first.text.clone();
+        let names = head.cells.iter().skip(1).map(|cell| bare(&cell.text).to_lowercase());
+        let texts = rest.iter().map(|cell| bare(&cell.text).to_lowercase());
+        let cells: Arc<Cells> = Arc::new(names.zip(texts).filter(|(_, text)| !text.is_empty()).collect());
         for ((column, cell), is_share) in columns.iter().skip(1).zip(rest).zip(&shares) {
-            let said = named(&name, column, &cell.text).filter(|_| !is_share);
+            let needed = requirement(&format!("{name} {}", cell.text)).filter(|_| column.is_empty());
+            let said = needed.or_else(|| named(&name, column, &cell.text)).filter(|_| !is_share);
             if said.is_none() && cell.text.split_whitespace().count() <= 3 {
                 // `| Video | FPS | 25 |`: two cells make the name.
                 name = format!("{name} {}", cell.text);
             }
-            found.extend(said.map(|said| said.at(note, row.line, section)));
+            let statement = said.map(|said| said.at(note, row.line, section));
+            found.extend(statement.map(|one| Statement { row: Some(Arc::clone(&cells)), ..one }));
         }
     }
     found
@@ -281,13 +305,13 @@ fn sentences(text: &str) -> Vec<Said> {
     }
     let plain = bare(text);
     let mut found = Vec::new();
-    for sentence in plain.split(['.', ';', '!', '?']).map(str::trim) {
-        // A dot inside a number has parted it.
+    for sentence in plain.split(". ").flat_map(|part| part.split([';', '!', '?'])) {
+        let sentence = sentence.trim().trim_end_matches('.');
         let words: Vec<&str> = sentence.split_whitespace().collect();
         if words.len() < 4 || words.len() > 40 {
             continue;
         }
-        found.extend(counted(&words));
+        found.extend(counted(&words).or_else(|| whole(sentence)));
     }
     if plain.contains(|character: char| "→=".contains(character)) { Vec::new() } else { found }
 }
@@ -302,6 +326,9 @@ fn counted(words: &[&str]) -> Option<Said> {
     let noun = words.get(at + 1)?;
     // `Phase 2 exit`, `Layer 7 has`: the number is a name.
     if !words[at - 1].chars().all(|character| character.is_lowercase() || "'-~".contains(character)) {
+        return None;
+    }
+    if template::names_a_part(words[at - 1]) {
         return None;
     }
     let is_noun = noun.chars().next().is_some_and(char::is_alphabetic);
@@ -324,6 +351,25 @@ fn counted(words: &[&str]) -> Option<Said> {
         column: String::new(),
         shown_value,
     })
+}
+
+/// Words of a sentence that name its subject when all of them stand in another sentence.
+const SENTENCE: usize = 6;
+
+/// A sentence with its one number taken out.
+fn whole(sentence: &str) -> Option<Said> {
+    let (value, rest) = template(sentence)?;
+    let mut words =
+        sentence.split_whitespace().skip_while(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
+    let number = words.next()?;
+    let noun = split(words.next()?).pop()?;
+    let key: Vec<String> = rest.split(' ').map(str::to_owned).collect();
+    if key.len() < SENTENCE || UNCOUNTED.contains(&noun.as_str()) {
+        return None;
+    }
+    let shown_value = number.trim_matches(['(', ')', ',', ':']).to_owned();
+    let shown_key = sentence.chars().take(LONGEST_KEY).collect();
+    Some(Said { form: Form::Sentence, key, column: String::new(), value, shown_key, shown_value })
 }
 
 /// What is counted in sentences that tell of a day, a step or a place in a text.

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::notes::{are_of_one_series, component, form_of, tells_of_the_future, theme, version_of};
+use super::contradict::contradict;
+use super::notes::{
+    are_numbered, are_of_one_series, component, form_of, tells_of_the_future, theme, version_of,
+};
 use super::statements::{Form, Statement, split};
-use super::value;
+use super::value::{Bound, Value};
+use super::vocabulary::{PLAIN_WORDS, TURNS, is_mark, is_specific, names_a_suite};
 use crate::consolidate::affinity::{Affinities, tells_of_a_day};
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
@@ -20,142 +24,6 @@ const MANY_APART: usize = 3;
 /// Share of headings that two notes have in common from which they are sheets of one form, and how many it takes.
 const ONE_FORM: f64 = 0.4;
 const FEW_HEADINGS: usize = 3;
-
-/// Words of headings and names that say nothing about the subject.
-pub(super) const PLAIN_WORDS: &[&str] = &[
-    "configuration",
-    "config",
-    "setting",
-    "parameter",
-    "option",
-    "specification",
-    "spec",
-    "detail",
-    "technical",
-    "key",
-    "overview",
-    "summary",
-    "introduction",
-    "background",
-    "note",
-    "requirement",
-    "prerequisite",
-    "setup",
-    "install",
-    "installation",
-    "usage",
-    "example",
-    "quick",
-    "reference",
-    "start",
-    "guide",
-    "property",
-    "value",
-    "default",
-    "information",
-    "info",
-    "general",
-    "basic",
-    "fact",
-    "current",
-    "status",
-    "result",
-    "finding",
-    "conclusion",
-    "what",
-    "how",
-    "why",
-    "and",
-    "the",
-    "for",
-    "with",
-    "system",
-    "environment",
-    "table",
-    "of",
-    "content",
-    "in",
-    "to",
-    "used",
-    "use",
-    "using",
-    "main",
-    "implementation",
-    "design",
-    "architecture",
-    "final",
-    "complete",
-    "completed",
-    "report",
-    "analysis",
-    "test",
-    "tests",
-    "suite",
-    "testing",
-    "numbers",
-    "number",
-    "statistic",
-    "metric",
-    "glance",
-    "at",
-    "a",
-    "is",
-    "pass",
-    "passing",
-    "validation",
-    "verification",
-    "all",
-    "project",
-    "document",
-    "documentation",
-];
-
-/// Words that tell one of several states or choices from the others.
-const TURNS: &[&str] = &[
-    "before",
-    "after",
-    "old",
-    "new",
-    "previous",
-    "former",
-    "target",
-    "goal",
-    "expected",
-    "planned",
-    "proposed",
-    "proposal",
-    "baseline",
-    "alternative",
-    "alternatives",
-    "option",
-    "approach",
-    "scenario",
-    "paper",
-    "literature",
-    "related",
-    "example",
-    "future",
-    "original",
-    "ideal",
-    "estimate",
-    "estimated",
-    "benchmark",
-    "experiment",
-    "trial",
-    "run",
-    "history",
-    "changelog",
-    "past",
-    "optimization",
-    "optimized",
-    "comparison",
-    "phase",
-    "tier",
-    "level",
-    "plan",
-    "roadmap",
-    "case",
-];
 
 /// What is known about all notes, to judge pairs of statements.
 pub(super) struct Subjects<'n> {
@@ -222,8 +90,7 @@ impl<'n> Subjects<'n> {
             || self.are_sheets_of_one_form(one.note, other.note)
             || self.are_of_different_versions(one.note, other.note)
             || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
-            || (one.form != Form::Requirement
-                && are_of_one_series(&self.notes[one.note].path, &self.notes[other.note].path))
+            || (one.form != Form::Requirement && self.are_parts_of_a_series(one, other))
         {
             return false;
         }
@@ -234,7 +101,9 @@ impl<'n> Subjects<'n> {
         let turns = |words: &BTreeSet<String>| -> BTreeSet<String> {
             words.iter().filter(|word| TURNS.contains(&word.as_str()) || is_mark(word)).cloned().collect()
         };
-        if turns(&here) != turns(&there) {
+        // Two limits are two targets, whatever their headings call them.
+        let are_goals = one.value.is_bound() && other.value.is_bound();
+        if turns(&here) != turns(&there) && !are_goals {
             return false;
         }
         let shared_theme = self.share_theme(one, other);
@@ -256,6 +125,22 @@ impl<'n> Subjects<'n> {
         }
     }
 
+    /// True for notes of which neither tells of another part, version or day than the other.
+    pub(super) fn may_be_copies(&self, one: &Statement, other: &Statement) -> bool {
+        let days = [one, other].map(|statement| tells_of_a_day(&self.notes[statement.note]));
+        !(self.are_parts_of_a_series(one, other)
+            || self.are_of_different_versions(one.note, other.note)
+            || days == [true, true])
+    }
+
+    /// True for parts of a series, which speak of a subject each: of all of them where only figures part their names, of
+    /// what one word or a count of tests says where they are numbered.
+    fn are_parts_of_a_series(&self, one: &Statement, other: &Statement) -> bool {
+        let (a, b) = (&self.notes[one.note].path, &self.notes[other.note].path);
+        let is_general = one.form == Form::Tests || one.key.len() == 1;
+        are_of_one_series(a, b) || (is_general && are_numbered(a, b))
+    }
+
     fn name_one_thing(
         &self,
         one: &Statement,
@@ -275,11 +160,17 @@ impl<'n> Subjects<'n> {
         let (here, there) = (local(here), local(there));
         let shared_local = here.intersection(&there).next().is_some();
         let apart = !here.is_empty() && !there.is_empty() && !shared_local;
+        if is_specific(&one.key) && name_it_themselves(&one.value, &other.value) {
+            return shared_theme || near || matches!(one.value, Value::Version { .. });
+        }
         let is_about_key = [one, other]
             .iter()
             .any(|statement| one.key.iter().any(|word| self.themes[statement.note].contains(word)));
         if apart && !(is_about_key && is_specific(&one.key)) {
             return false;
+        }
+        if self.count_the_whole(one, other) {
+            return true;
         }
         if is_specific(&one.key) {
             shared_theme || near
@@ -289,13 +180,27 @@ impl<'n> Subjects<'n> {
         }
     }
 
+    /// True for counts of the whole project, as sections with figures tell them: "Database models: 21".
+    fn count_the_whole(&self, one: &Statement, other: &Statement) -> bool {
+        const OF_FIGURES: &[&str] = &["statistic", "stat", "metric", "number", "figure", "glance", "fact"];
+        let is_sum = |statement: &Statement| {
+            let is_count = matches!(&statement.value, Value::Number(number) if number.bound == Bound::Exact && !number.unit.is_measure());
+            let note = &self.notes[statement.note];
+            let headings = self.headings(statement);
+            let tells_figures = OF_FIGURES.iter().any(|word| headings.contains(*word));
+            is_count && tells_figures && !tells_of_a_day(note) && component(&note.path).is_none()
+        };
+        let starts = one.key.first().map_or("", String::as_str);
+        one.key.len() > 1 && !["total", "overall"].contains(&starts) && is_sum(one) && is_sum(other)
+    }
+
     /// True for two sheets of one form, one thing each (two models, two machines): of the names that both give values to,
     /// most differ. Two notes on one thing mostly agree.
     fn describe_different_things(&self, one: usize, other: usize) -> bool {
         let (Some(here), Some(there)) = (self.given.get(&one), self.given.get(&other)) else { return false };
         let common = here.iter().filter_map(|(name, &number)| Some((number, *there.get(name)?)));
         let differs =
-            |(a, b): (usize, usize)| value::contradict(&self.statements[a].value, &self.statements[b].value);
+            |(a, b): (usize, usize)| contradict(&self.statements[a].value, &self.statements[b].value);
         let (apart, alike): (Vec<bool>, Vec<bool>) = common.map(differs).partition(|&differs| differs);
         apart.len() >= MANY_APART && apart.len() > alike.len()
     }
@@ -371,12 +276,21 @@ impl<'n> Subjects<'n> {
             let same = there.iter().map(|&number| &self.statements[number]);
             for b in same.filter(|b| b.key == a.key && b.column == a.column) {
                 common.insert(&a.key);
-                if !value::contradict(&a.value, &b.value) {
+                if !contradict(&a.value, &b.value) {
                     agreeing.insert(&a.key);
                 }
             }
         }
         (common.len(), agreeing.len())
+    }
+}
+
+/// True for values that say whose they are, wherever they stand: the version of a program by its name, the port of a host.
+fn name_it_themselves(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Version { name: a, .. }, Value::Version { name: b, .. }) => a == b && a.len() > 2,
+        (Value::Address { host: a, .. }, Value::Address { host: b, .. }) => a == b,
+        _ => false,
     }
 }
 
@@ -386,113 +300,4 @@ fn is_setting_of_a_mode(one: &Statement, other: &Statement) -> bool {
         statement.shown_key.contains('_')
             && ["0", "1", "true", "false"].contains(&statement.shown_value.as_str())
     })
-}
-
-/// A letter or figure that numbers sections.
-pub(super) fn is_mark(word: &str) -> bool {
-    word.len() == 1 || word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// True for the key of "24 billing tests pass"; unit tests and all tests are those of many things.
-fn names_a_suite(key: &[String]) -> bool {
-    const KINDS: &[&str] = &[
-        "unit",
-        "integration",
-        "e2e",
-        "end",
-        "to",
-        "acceptance",
-        "regression",
-        "smoke",
-        "new",
-        "total",
-        "more",
-        "additional",
-        "existing",
-        "other",
-        "automated",
-        "of",
-        "all",
-        "the",
-        "our",
-        "comprehensive",
-        "security",
-        "performance",
-        "critical",
-        "test",
-        "tests",
-        "pass",
-        "out",
-    ];
-    key.iter().any(|word| !KINDS.contains(&word.as_str()) && word.len() > 2)
-}
-
-/// True for a name that can hardly mean two things: several words, or one that is none of the usual ones.
-fn is_specific(key: &[String]) -> bool {
-    const VAGUE: &[&str] = &[
-        "size",
-        "input",
-        "output",
-        "speed",
-        "memory",
-        "limit",
-        "rate",
-        "length",
-        "width",
-        "height",
-        "depth",
-        "level",
-        "type",
-        "model",
-        "name",
-        "port",
-        "timeout",
-        "cost",
-        "price",
-        "coverage",
-        "accuracy",
-        "range",
-        "weight",
-        "count",
-        "feature",
-        "test",
-        "layer",
-        "parameter",
-        "performance",
-        "latency",
-        "throughput",
-        "storage",
-        "cpu",
-        "ram",
-        "gpu",
-        "disk",
-        "max",
-        "min",
-        "minimum",
-        "maximum",
-        "default",
-        "resolution",
-        "quality",
-        "tests",
-        "endpoint",
-        "user",
-        "loss",
-        "overall",
-        "frequency",
-        "capacity",
-        "usage",
-        "bottleneck",
-        "encoder",
-        "decoder",
-        "text",
-        "audio",
-        "video",
-        "source",
-        "required",
-    ];
-    // What makes a total is up to who counts.
-    let is_sum = key.first().is_some_and(|first| ["total", "overall"].contains(&first.as_str()));
-    !is_sum
-        && key.iter().any(|word| !VAGUE.contains(&word.as_str()) && word.len() > 2)
-        && !key.iter().all(|word| is_mark(word))
 }

@@ -1,11 +1,12 @@
-use super::value::{contradict, read};
+use super::contradict::contradict;
+use super::value::read;
 use super::{Fact, find, statements};
 use crate::consolidate::affinity::Affinities;
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
 use crate::consolidate::test_notes::note;
 
-fn facts(notes: &[(&str, &str)]) -> Vec<Fact> {
+pub(super) fn facts(notes: &[(&str, &str)]) -> Vec<Fact> {
     let notes: Vec<Note> = notes.iter().map(|(path, text)| note(path, text)).collect();
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     let overlaps = Overlaps::of(&texts, &std::collections::BTreeSet::new());
@@ -52,6 +53,15 @@ fn values_contradict_only_where_both_cannot_hold() {
         ("100%", "1.00", false),
         ("100%", "0.5", true),
         ("0.5 ms per frame", "0.1 ms per player", false),
+        ("3/hour", "6/hour", true),
+        ("$31,000", "$1,700/month", false),
+        ("640px - 1024px (md)", "1024px", false),
+        ("640px - 1024px", "1200px", true),
+        ("#FF5A1F (call to action)", "`#FF6B35`", true),
+        ("http://localhost:8000", "`http://127.0.0.1:8001/docs`", true),
+        ("http://localhost:8000", "https://lab.example:8001", false),
+        ("logger-x v3.5.9", "Logger-X v3.5.11 (real)", true),
+        ("<200ns", "<0.4 µs", true),
     ];
     for (one, other, expected) in cases {
         let (Some(a), Some(b)) = (read(one), read(other)) else { panic!("{one} or {other} is no value") };
@@ -78,6 +88,8 @@ fn what_is_more_or_less_than_one_value_is_none() {
         "300 (Light), 400 (Normal)",
         "Minimum 400 for body text, 600+ for headings",
         "Improve by 20%",
+        "48.55 KB ESM / 55.41 KB CJS",
+        "iOS Safari 12+, Chrome Mobile 80+",
         "the one of 12 that we all like so very much",
     ];
     for text in texts {

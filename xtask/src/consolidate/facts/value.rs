@@ -1,5 +1,6 @@
 //! Values that can be compared: a number with its unit, a range, a version, a switch.
 
+use super::unit::{Unit, unit_words};
 use crate::consolidate::words;
 
 /// A value that is short and exact enough to be contradicted.
@@ -13,6 +14,22 @@ pub(super) enum Value {
     Version { parts: Vec<u32>, name: String, is_least: bool },
     /// On or off, yes or no.
     Switch(bool),
+    /// Where something listens: a host and its port.
+    Address { host: String, port: u32 },
+    /// `#FF5A1F`.
+    Colour(u32),
+}
+
+impl Value {
+    /// True for what should be at least or at most.
+    pub(super) fn is_bound(&self) -> bool {
+        matches!(self, Self::Number(number) if matches!(number.bound, Bound::Least | Bound::Most))
+    }
+
+    /// True for so much each hour or request.
+    pub(super) fn is_rate(&self) -> bool {
+        matches!(self, Self::Number(number) if number.unit.after.iter().any(|word| word == "per"))
+    }
 }
 
 /// A number and how exactly it is meant.
@@ -40,43 +57,6 @@ pub(super) enum Bound {
     Most,
 }
 
-/// What is counted or measured: words before the number, and after it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Unit {
-    before: Vec<String>,
-    after: Vec<String>,
-}
-
-/// Words around a number of which it is still the whole value.
-const UNIT_WORDS: usize = 3;
-
-/// Units of one kind, each as so many of the smallest.
-const SCALES: &[(&str, &str, f64)] = &[
-    ("ms", "ms", 1.0),
-    ("millisecond", "ms", 1.0),
-    ("s", "ms", 1e3),
-    ("sec", "ms", 1e3),
-    ("second", "ms", 1e3),
-    ("min", "ms", 6e4),
-    ("minute", "ms", 6e4),
-    ("h", "ms", 3.6e6),
-    ("hour", "ms", 3.6e6),
-    ("day", "ms", 8.64e7),
-    ("kb", "byte", 1e3),
-    ("mb", "byte", 1e6),
-    ("gb", "byte", 1e9),
-    ("tb", "byte", 1e12),
-    ("kib", "byte", 1024.0),
-    ("mib", "byte", 1_048_576.0),
-    ("gib", "byte", 1_073_741_824.0),
-    ("byte", "byte", 1.0),
-    ("hz", "hz", 1.0),
-    ("khz", "hz", 1e3),
-    ("mhz", "hz", 1e6),
-    ("ghz", "hz", 1e9),
-    ("percent", "%", 1.0),
-];
-
 /// Reads the value at the beginning of a text; `None` where it is more, or less, than one value.
 pub(super) fn read(text: &str) -> Option<Value> {
     let plain = plain(text);
@@ -86,9 +66,12 @@ pub(super) fn read(text: &str) -> Option<Value> {
     if is_list(&plain) {
         return None;
     }
+    if let Some(spread) = spread(&plain) {
+        return Some(spread);
+    }
     // What follows a value in brackets, or behind a dash or stop, explains it.
     let head = head(&plain);
-    switch(head).or_else(|| quantity(head))
+    switch(head).or_else(|| colour(head)).or_else(|| address(head)).or_else(|| quantity(head))
 }
 
 /// The text without markup and the signs that only decorate.
@@ -101,16 +84,62 @@ fn plain(text: &str) -> String {
     .to_owned()
 }
 
-/// True for `300 (light), 400, 500`: several values, each of something else.
+/// True for `300 (light), 400, 500` and `48 KB ESM / 55 KB CJS`: several values, each of something else.
 fn is_list(text: &str) -> bool {
-    text.split(", ").skip(1).any(|part| {
+    let behind = |part: &str| {
+        let part = part.trim_start_matches(['~', '≈', '$', '€', '£']);
         let rest = part.trim_start_matches(|next: char| next.is_ascii_digit() || next == '.');
-        rest.len() < part.len()
-            && (rest.trim().is_empty()
-                || rest.starts_with(['+', ','])
-                || rest.starts_with(" (")
-                || rest.starts_with(" for "))
+        (rest.len() < part.len()).then(|| rest.to_owned())
+    };
+    let unit = |rest: &str| rest.trim_start().split([' ', ',', '/', ')']).next().map(str::to_lowercase);
+    let first = behind(text).and_then(|rest| unit(&rest)).filter(|unit| !unit.is_empty());
+    // "iOS Safari 12+, Chrome 80+".
+    let ends_in_a_figure = |part: &str| {
+        part.trim_end_matches('+').ends_with(|last: char| last.is_ascii_digit()) && part.contains(' ')
+    };
+    let mut parts = text.split(", ").flat_map(|part| part.split(" / "));
+    if parts.next().is_some_and(ends_in_a_figure) && parts.clone().any(ends_in_a_figure) {
+        return true;
+    }
+    parts.filter_map(behind).any(|rest| {
+        rest.trim().is_empty()
+            || rest.starts_with(['+', ','])
+            || rest.starts_with(" (")
+            || rest.starts_with(" for ")
+            || (first.is_some() && unit(&rest) == first)
     })
+}
+
+/// `640px - 1024px`: from one number to another, each with the unit.
+fn spread(text: &str) -> Option<Value> {
+    let low = digits(text).filter(|low| low.length > 0 && low.dots < 2)?;
+    let rest = text[low.length..].trim_start();
+    let end = rest.find(|next: char| !(next.is_alphabetic() || next == '%')).filter(|end| *end > 0)?;
+    let (unit, rest) = rest.split_at(end);
+    let rest = [" - ", " – ", "-", "–", "—", " to "].iter().find_map(|sign| rest.strip_prefix(sign))?;
+    let high = digits(rest).filter(|high| high.length > 0 && high.dots < 2)?;
+    rest[high.length..].trim_start().strip_prefix(unit)?;
+    let (scale, unit) = Unit { before: Vec::new(), after: unit_words(unit)? }.scaled();
+    Some(Value::Range { low: low.value * scale, high: high.value * scale, unit })
+}
+
+/// `#FF5A1F`.
+fn colour(text: &str) -> Option<Value> {
+    let figures = text.strip_prefix('#').filter(|figures| figures.len() == 6)?;
+    u32::from_str_radix(figures, 16).ok().map(Value::Colour)
+}
+
+/// `http://localhost:8080/docs`, `127.0.0.1:5432`: where something listens.
+fn address(text: &str) -> Option<Value> {
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let text = text.split([' ', '/']).next()?;
+    let (host, port) = text.split_once(':')?;
+    let is_host = host.contains('.') || host == "localhost";
+    let is_local = ["localhost", "127.0.0.1", "0.0.0.0"].contains(&host);
+    let host = if is_local { "localhost" } else { host };
+    let is_port = (2..=5).contains(&port.len());
+    let port = port.parse().ok().filter(|_| is_port && is_host)?;
+    Some(Value::Address { host: host.to_lowercase(), port })
 }
 
 fn head(text: &str) -> &str {
@@ -150,10 +179,16 @@ fn quantity(text: &str) -> Option<Value> {
         Some(rest) => (Bound::Plus, rest),
         None => (bound, rest),
     };
-    if rest.starts_with(['/', ':', '-', '_', '.', 'x', '×', '#', '^', '@', ',']) && rest != "x" {
+    // "3/hour": so many each hour.
+    let rate = rest.strip_prefix('/').filter(|unit| unit.starts_with(char::is_alphabetic));
+    let is_odd = rest.starts_with(['/', ':', '-', '_', '.', 'x', '×', '#', '^', '@', ',']) && rest != "x";
+    if is_odd && rate.is_none() {
         return None;
     }
-    let mut after = unit_words(rest)?;
+    let mut after = unit_words(rate.unwrap_or(rest))?;
+    if rate.is_some() {
+        after.insert(0, "per".to_owned());
+    }
     if after.iter().any(|word| OF_WORK.contains(&word.as_str())) || is_numbered(&text[start..], &digits) {
         return None;
     }
@@ -174,7 +209,8 @@ fn quantity(text: &str) -> Option<Value> {
 }
 
 /// What is counted of a piece of work: what it wrote and what it added.
-const OF_WORK: &[&str] = &["new", "added", "removed", "updated", "modified", "loc", "line", "test", "commit"];
+pub(super) const OF_WORK: &[&str] =
+    &["new", "added", "removed", "updated", "modified", "loc", "line", "test", "commit"];
 
 /// True for `004`, which is the name of something.
 fn is_numbered(text: &str, digits: &Digits) -> bool {
@@ -201,7 +237,8 @@ fn lead(text: &str) -> Option<(Vec<String>, Bound, bool)> {
     }
     let mut words: Vec<String> = Vec::new();
     for word in rest.split_whitespace() {
-        if !word.chars().all(char::is_alphanumeric) {
+        let is_name = word.starts_with(char::is_alphabetic) && text.ends_with(" v");
+        if !word.chars().all(|next| next.is_alphanumeric() || (is_name && "-.".contains(next))) {
             return None;
         }
         match word.to_lowercase().as_str() {
@@ -291,27 +328,6 @@ fn range_end(rest: &str) -> Option<(f64, &str)> {
     (!rest.starts_with('-')).then_some((high.value, rest))
 }
 
-/// The words behind a number, when they are few enough to be its unit.
-fn unit_words(rest: &str) -> Option<Vec<String>> {
-    let rest = rest.trim_start_matches('-').trim();
-    let found: Vec<String> = rest
-        .split(|character: char| character.is_whitespace() || character == '-')
-        .filter(|word| word.contains(|next: char| next.is_alphanumeric() || next == '%'))
-        .map(|word| {
-            let lower = word.to_lowercase();
-            let lower = lower.trim_end_matches(['.', ',', ';', ':', ')', '!']);
-            words::singular(lower).to_owned()
-        })
-        .collect();
-    // "400 for body text" is the value of a part.
-    let fits = found.len() <= UNIT_WORDS
-        && !found.iter().any(|word| word == "for")
-        && found
-            .iter()
-            .all(|word| !word.contains(|next: char| next.is_ascii_digit() || "=<>[]{}()\\".contains(next)));
-    fits.then_some(found)
-}
-
 /// Two dots make a version; one does behind a `v`, a name of a program, or before "or newer".
 fn is_version(text: &str, rest: &str, dots: usize) -> bool {
     dots >= 2 || (dots == 1 && (newer(rest) || text.starts_with('v')))
@@ -333,57 +349,6 @@ pub(super) fn version(text: &str, before: Vec<String>) -> Option<Value> {
         return None;
     }
     Some(Value::Version { parts: parts?, name: before.join(" "), is_least: newer(rest) })
-}
-
-impl Unit {
-    /// The smallest unit of the kind, and how many of them one is.
-    fn scaled(mut self) -> (f64, Self) {
-        let Some(first) = self.after.first_mut() else { return (1.0, self) };
-        let Some((_, smallest, factor)) = SCALES.iter().find(|(name, _, _)| name == first) else {
-            return (1.0, self);
-        };
-        *first = (*smallest).to_owned();
-        (*factor, self)
-    }
-
-    /// True where both may count the same: the same words, a longer and a shorter name of it, or none.
-    fn agrees(&self, other: &Self) -> bool {
-        let same = |one: &[String], two: &[String]| {
-            one.is_empty()
-                || two.is_empty()
-                || one == two
-                || one.last() == two.last()
-                || one.first() == two.first()
-        };
-        let is_measure = |unit: &Self| {
-            unit.after.first().is_some_and(|first| {
-                first == "%" || first == "money" || SCALES.iter().any(|(_, small, _)| small == first)
-            })
-        };
-        if is_measure(self) != is_measure(other) {
-            return self.after.is_empty() || other.after.is_empty();
-        }
-        if is_measure(self) && self.after.first() != other.after.first() {
-            return false;
-        }
-        // So much for each frame is not so much for each player.
-        let per = |unit: &Self| {
-            let at = unit.after.iter().position(|word| word == "per" || word == "each");
-            at.and_then(|at| unit.after.get(at + 1).cloned())
-        };
-        if per(self).zip(per(other)).is_some_and(|(one, two)| one != two) {
-            return false;
-        }
-        same(&self.before, &other.before) && same(&self.after, &other.after)
-    }
-
-    fn is_percent(&self) -> bool {
-        self.after.first().is_some_and(|first| first == "%")
-    }
-
-    fn is_bare(&self) -> bool {
-        self.before.is_empty() && self.after.is_empty()
-    }
 }
 
 /// True where a value is what work takes: hours, days, weeks.
@@ -432,69 +397,4 @@ pub(super) fn is_effort(shown: &str) -> bool {
     let lower = shown.to_lowercase();
     let mut words = lower.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
     words.any(|word| UNITS.contains(&words::singular(word)))
-}
-
-/// True where two values of one thing cannot both hold.
-pub(super) fn contradict(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Switch(one), Value::Switch(other)) => one != other,
-        (
-            Value::Version { parts: one, name: a, is_least: least_a },
-            Value::Version { parts: other, name: b, is_least: least_b },
-        ) => {
-            let length = one.len().min(other.len());
-            (a.is_empty() || b.is_empty() || a == b) && least_a == least_b && one[..length] != other[..length]
-        }
-        (Value::Number(one), Value::Number(other)) => numbers_contradict(one, other),
-        (Value::Range { low, high, unit }, Value::Number(number))
-        | (Value::Number(number), Value::Range { low, high, unit }) => {
-            let margin = if number.bound == Bound::About { 0.15 * high.abs() } else { number.slack };
-            number.unit.agrees(unit)
-                && matches!(number.bound, Bound::Exact | Bound::About)
-                && (number.value < low - margin || number.value > high + margin)
-        }
-        (Value::Range { low, high, unit }, Value::Range { low: low_b, high: high_b, unit: unit_b }) => {
-            // Ranges that touch may both be right.
-            unit.agrees(unit_b) && (high < low_b || high_b < low)
-        }
-        _ => false,
-    }
-}
-
-/// True for a share as percentage and as fraction: 100 % and 1.00.
-fn are_one_share(percent: &Number, fraction: &Number) -> bool {
-    let apart = (percent.value / 100.0 - fraction.value).abs();
-    percent.unit.is_percent() && fraction.unit.is_bare() && apart <= fraction.slack + percent.slack / 100.0
-}
-
-/// True for `2048` beside `2048 MB`.
-fn is_without_its_unit(bare: &Number, measured: &Number) -> bool {
-    let Some(kind) = measured.unit.after.first().filter(|_| bare.unit.is_bare()) else { return false };
-    let mut factors = SCALES.iter().filter(|(_, smallest, _)| smallest == kind).map(|(_, _, factor)| factor);
-    factors.any(|factor| (bare.value * factor - measured.value).abs() <= bare.slack * factor + measured.slack)
-}
-
-fn numbers_contradict(one: &Number, other: &Number) -> bool {
-    if are_one_share(one, other) || are_one_share(other, one) {
-        return false;
-    }
-    if !one.unit.agrees(&other.unit) || is_without_its_unit(one, other) || is_without_its_unit(other, one) {
-        return false;
-    }
-    let apart = (one.value - other.value).abs();
-    let about = one.bound == Bound::About || other.bound == Bound::About;
-    let margin = if about { 0.15 * one.value.abs().max(other.value.abs()) } else { 0.0 };
-    if apart <= margin.max(one.slack).max(other.slack) {
-        return false;
-    }
-    match (one.bound, other.bound) {
-        (Bound::Plus, Bound::Plus | Bound::Least) | (Bound::Least, Bound::Plus) => false,
-        (Bound::Least | Bound::Plus, Bound::Exact | Bound::About) => other.value < one.value,
-        (Bound::Exact | Bound::About, Bound::Least | Bound::Plus) => one.value < other.value,
-        (Bound::Most, Bound::Exact | Bound::About) => other.value > one.value,
-        (Bound::Exact | Bound::About, Bound::Most) => one.value > other.value,
-        (Bound::Least | Bound::Plus, Bound::Most) => one.value > other.value,
-        (Bound::Most, Bound::Least | Bound::Plus) => one.value < other.value,
-        _ => true,
-    }
 }

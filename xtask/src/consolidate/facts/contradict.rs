@@ -1,0 +1,71 @@
+//! Whether two values of one thing can both hold.
+
+use super::value::{Bound, Number, Value};
+
+/// True where two values of one thing cannot both hold.
+pub(super) fn contradict(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Switch(one), Value::Switch(other)) => one != other,
+        (Value::Colour(one), Value::Colour(other)) => one != other,
+        (Value::Address { host: a, port: one }, Value::Address { host: b, port: other }) => {
+            a == b && one != other
+        }
+        (
+            Value::Version { parts: one, name: a, is_least: least_a },
+            Value::Version { parts: other, name: b, is_least: least_b },
+        ) => {
+            let length = one.len().min(other.len());
+            (a.is_empty() || b.is_empty() || a == b) && least_a == least_b && one[..length] != other[..length]
+        }
+        (Value::Number(one), Value::Number(other)) => numbers_contradict(one, other),
+        (Value::Range { low, high, unit }, Value::Number(number))
+        | (Value::Number(number), Value::Range { low, high, unit }) => {
+            let margin = if number.bound == Bound::About { 0.15 * high.abs() } else { number.slack };
+            number.unit.agrees(unit)
+                && matches!(number.bound, Bound::Exact | Bound::About)
+                && (number.value < low - margin || number.value > high + margin)
+        }
+        (Value::Range { low, high, unit }, Value::Range { low: low_b, high: high_b, unit: unit_b }) => {
+            // Ranges that touch may both be right.
+            unit.agrees(unit_b) && (high < low_b || high_b < low)
+        }
+        _ => false,
+    }
+}
+
+/// True for a share as percentage and as fraction: 100 % and 1.00.
+fn are_one_share(percent: &Number, fraction: &Number) -> bool {
+    let apart = (percent.value / 100.0 - fraction.value).abs();
+    percent.unit.is_percent() && fraction.unit.is_bare() && apart <= fraction.slack + percent.slack / 100.0
+}
+
+/// True for `2048` beside `2048 MB`.
+fn is_without_its_unit(bare: &Number, measured: &Number) -> bool {
+    let mut factors = measured.unit.factors().filter(|_| bare.unit.is_bare());
+    factors.any(|factor| (bare.value * factor - measured.value).abs() <= bare.slack * factor + measured.slack)
+}
+
+fn numbers_contradict(one: &Number, other: &Number) -> bool {
+    if are_one_share(one, other) || are_one_share(other, one) {
+        return false;
+    }
+    if !one.unit.agrees(&other.unit) || is_without_its_unit(one, other) || is_without_its_unit(other, one) {
+        return false;
+    }
+    let apart = (one.value - other.value).abs();
+    let about = one.bound == Bound::About || other.bound == Bound::About;
+    let margin = if about { 0.15 * one.value.abs().max(other.value.abs()) } else { 0.0 };
+    if apart <= margin.max(one.slack).max(other.slack) {
+        return false;
+    }
+    match (one.bound, other.bound) {
+        (Bound::Plus, Bound::Plus | Bound::Least) | (Bound::Least, Bound::Plus) => false,
+        (Bound::Least | Bound::Plus, Bound::Exact | Bound::About) => other.value < one.value,
+        (Bound::Exact | Bound::About, Bound::Least | Bound::Plus) => one.value < other.value,
+        (Bound::Most, Bound::Exact | Bound::About) => other.value > one.value,
+        (Bound::Exact | Bound::About, Bound::Most) => one.value > other.value,
+        (Bound::Least | Bound::Plus, Bound::Most) => one.value > other.value,
+        (Bound::Most, Bound::Least | Bound::Plus) => one.value < other.value,
+        _ => true,
+    }
+}
