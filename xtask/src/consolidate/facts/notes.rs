@@ -78,9 +78,29 @@ pub(super) fn are_of_one_series(one: &RepoPath, other: &RepoPath) -> bool {
         let shown = path.display().to_lowercase();
         shown.split(|next: char| !next.is_alphanumeric()).map(str::to_owned).collect()
     };
+    if are_stages(one, other) {
+        return true;
+    }
     let (one, other) = (words(one), words(other));
     let mut apart = one.iter().zip(&other).filter(|(a, b)| a != b).peekable();
     one.len() == other.len() && apart.peek().is_some() && apart.all(|(a, b)| count_in_series(a, b))
+}
+
+/// True for reports on two stages of a work, as their names begin: `D46_report.md` and `D49_5_design.md`.
+fn are_stages(one: &RepoPath, other: &RepoPath) -> bool {
+    let stage = |path: &RepoPath| -> Option<(String, String)> {
+        let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
+        let letters = stem.bytes().take_while(u8::is_ascii_lowercase).count();
+        let rest = &stem[letters..];
+        let figures: String = rest
+            .split(['_', '-'])
+            .take_while(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+            .collect();
+        let is_stage = (1..=3).contains(&letters) && rest.starts_with(|first: char| first.is_ascii_digit());
+        (is_stage && !figures.is_empty()).then(|| (stem[..letters].to_owned(), figures))
+    };
+    let (Some(a), Some(b)) = (stage(one), stage(other)) else { return false };
+    a.0 == b.0 && a.1 != b.1
 }
 
 /// True for two notes of one folder that are numbered: `02-state.md` and `03-cli.md`, `phase-2-skills.md` and

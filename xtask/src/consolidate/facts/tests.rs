@@ -326,6 +326,8 @@ fn parts_of_a_series_tell_of_different_things() {
         ("docs/phase_6_5_refactoring.md", "docs/phase_6_6_refactoring.md", 0),
         ("docs/wave-alpha/modules.md", "docs/wave-beta/modules.md", 0),
         ("docs/audit-2026-03-01.md", "docs/audit-2026-03-04.md", 0),
+        ("docs/D46_modules.md", "docs/D49_5_modules_report.md", 0),
+        ("docs/D46_modules.md", "docs/D46_modules_report.md", 1),
         ("docs/modules.md", "docs/modules_spec.md", 1),
     ];
     for (a, b, count) in cases {
