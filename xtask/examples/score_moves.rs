@@ -82,6 +82,7 @@ fn score_commit(repo: &Repo, name: &str, commit: &str, rows: &[&Row], score: &mu
     let after = Tree::of_revision(repo, tip.as_str())?;
     let before = Tree::of_revision(repo, &format!("{tip}^1"))?;
     let project = reverted(&after, &before, rows)?;
+    let mended = Project::of_tree(&after)?;
     let history = History::of(repo, &tip)?;
     let mut imports = verify(&project);
     suggest(&project, &mut imports, &history, &mut Past::of(repo, &tip))?;
@@ -108,8 +109,9 @@ fn score_commit(repo: &Repo, name: &str, commit: &str, rows: &[&Row], score: &mu
         };
         score.suggested += 1;
         let text = absolute(&suggestion.text, &row.file);
+        let wanted = &absolute(wanted, &row.file);
         let exact = same_statement(&text, wanted);
-        let right = exact || same_object(&project, &row.file, &text, wanted);
+        let right = exact || same_object(&project, &mended, &row.file, &text, wanted);
         score.right += usize::from(right);
         score.exact += usize::from(exact);
         if !exact {
@@ -168,9 +170,12 @@ fn same_statement(ours: &str, author: &str) -> bool {
     plain(ours) == plain(author)
 }
 
-/// True when both statements lead to the same definition.
-fn same_object(project: &Project, file: &str, ours: &str, author: &str) -> bool {
-    let lead = |text: &str| project.definitions_of(&RepoPath::from(file), text);
-    let author = lead(author);
-    lead(ours).iter().any(|definition| author.contains(definition))
+/// True when the statement in the broken tree leads to what the author's leads to in the mended one.
+fn same_object(project: &Project, mended: &Project, file: &str, ours: &str, author: &str) -> bool {
+    let file = RepoPath::from(file);
+    let author = mended.definitions_of(&file, author);
+    let leads = |project: &Project| {
+        project.definitions_of(&file, ours).iter().any(|definition| author.contains(definition))
+    };
+    leads(project) || leads(mended)
 }

@@ -1,7 +1,9 @@
 //! Which distributions a repository asks for, as the names that they are imported by.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use toml::Value;
 
 use super::layout::{ini_entries, look};
@@ -79,7 +81,15 @@ pub(super) fn names(path: &RepoPath, text: &str) -> BTreeSet<String> {
             }
         }
         b"setup.py" => {
-            text.split(['"', '\'']).skip(1).step_by(2).for_each(|quoted| found.requirement(quoted))
+            /// What the project itself is called and holds.
+            static OWN: LazyLock<Regex> = LazyLock::new(|| {
+                Regex::new(
+                    r#"\b(?:name["']?\s*[=:]\s*["'][^"'\n]*["']|(?:packages|py_modules)["']?\s*[=:]\s*\[[^\]]*\])"#,
+                )
+                .expect("a fixed pattern that a test compiles")
+            });
+            let others = OWN.replace_all(text, "");
+            others.split(['"', '\'']).skip(1).step_by(2).for_each(|quoted| found.requirement(quoted));
         }
         b"environment.yml" | b"environment.yaml" | b"conda.yaml" => {
             text.lines().for_each(|line| found.requirement(line.trim_start().trim_start_matches("- ")));
@@ -162,6 +172,16 @@ mod tests {
     fn module_names_the_distribution_to_install_where_it_can_be_known() {
         let told = ["yaml", "cv2", "google", "numpy"].map(distribution_of);
         assert_eq!(told, [Some("PyYAML"), Some("opencv-python"), None, None]);
+    }
+
+    #[test]
+    fn a_project_does_not_ask_for_itself() {
+        let text = "setup(name='pkg', packages=['pkg', 'pkg.sub'], install_requires=[\"numpy\"])";
+        let found = names(&RepoPath::from("setup.py"), text);
+        assert!(found.contains("numpy") && !found.contains("pkg"));
+        let text = "arguments = {'name': \"pkg\", 'packages': [\"pkg\"], 'requires': ['numpy']}";
+        let found = names(&RepoPath::from("setup.py"), text);
+        assert!(found.contains("numpy") && !found.contains("pkg"));
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(crate) struct Facts {
     pub(crate) makes_names: bool,
     /// What the module binds in plain sight may be something else once it ran.
     pub(crate) replaces_names: bool,
-    /// All that a module which makes names may answer to, where that can be read from its text.
+    /// All that a module which makes names or modules may answer to, where that can be read from its text.
     pub(crate) answers_to: Option<BTreeSet<String>>,
     /// The package makes modules while it runs.
     pub(crate) makes_modules: bool,
@@ -110,7 +110,7 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
         facts.replaces_names = facts.makes_names && namespace::is_written(body);
         facts.makes_names |= facts.bindings.contains("__getattr__");
         facts.makes_modules |= facts.bindings.contains("__path__");
-        if facts.makes_names {
+        if facts.makes_names || facts.makes_modules {
             facts.answers_to = lazy::words(text, parsed, &facts);
         }
         if ["sys.path", "syspath_prepend", "addsitedir"].iter().any(|word| text.contains(word)) {

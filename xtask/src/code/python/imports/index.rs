@@ -226,18 +226,54 @@ impl<'a> Index<'a> {
     }
 
     /// True when a package that makes names while it runs has no such name by its text: it fails, unless a module of
-    /// that name is installed into it.
+    /// that name is installed into it. Of a package that does not parse nothing is known but what git moved.
     pub(crate) fn lacks(&self, place: Place, name: &str) -> bool {
         let Place::Package(folder, Some(file)) = place else { return false };
-        let Some(facts) = self.facts(file) else { return false };
+        if self.child(folder, name).is_some() || self.is_written(folder, name) {
+            return false;
+        }
+        let Some(facts) = self.facts(file) else { return true };
         facts.answers_to.as_ref().is_some_and(|words| !words.contains(name))
-            && self.child(folder, name).is_none()
-            && !self.layout.is_built("", &self.place_below(folder, name))
-            && !self.is_built_below(folder, name)
             && !facts.bindings.contains(name)
             && !MODULE_DUNDERS.contains(&name)
             && !self.is_patched(file, name)
             && self.has_by_star(file, facts, name, &mut Vec::new()) == Answer::No
+    }
+
+    /// True when a dotted name is unknown only because a package that makes modules while it runs may make this one,
+    /// though its text does not say so, or because git ignores folders of its last name.
+    pub(crate) fn is_unsaid(&self, root: FolderId, dotted: &str) -> bool {
+        let mut folder = root;
+        for part in dotted.split('.').filter(|part| !part.is_empty()) {
+            match self.child(folder, part) {
+                Some(Place::Package(inner, _) | Place::Namespace(inner)) => folder = inner,
+                Some(_) => return false,
+                None => {
+                    return match self.place_of_folder(folder) {
+                        Place::Package(_, Some(file)) => self.may_lack(folder, file, part),
+                        Place::Namespace(_) if folder != root => !self.is_written(folder, part),
+                        _ => false,
+                    };
+                }
+            }
+        }
+        false
+    }
+
+    /// True when neither the build nor the package's text speaks of a name.
+    fn may_lack(&self, folder: FolderId, file: FileId, name: &str) -> bool {
+        let is_said = |facts: &Facts| {
+            facts.makes_modules && facts.answers_to.as_ref().is_none_or(|words| words.contains(name))
+        };
+        !self.facts(file).is_some_and(is_said) && !self.is_written(folder, name)
+    }
+
+    fn is_written(&self, folder: FolderId, name: &str) -> bool {
+        let place = self.place_below(folder, name);
+        let parts: Vec<&str> = place.split('/').collect();
+        self.layout.writes("", &place)
+            || (0..parts.len().saturating_sub(1))
+                .any(|skip| self.layout.writes(&parts[skip..].join("."), "\u{0}"))
     }
 
     pub(crate) fn is_patched(&self, file: FileId, name: &str) -> bool {

@@ -82,6 +82,13 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// The same, but for a folder that git ignores: a module may stand where `build/` is one.
+    pub(crate) fn writes(&self, dotted: &str, place: &str) -> bool {
+        self.built.contains(dotted) || self.generated.is_match(format!("{place}.py"))
+    }
+}
+
 struct Reader {
     layout: Layout,
     globs: GlobSetBuilder,
@@ -213,7 +220,7 @@ impl Reader {
             self.root(folder, &found[1]);
         }
         static TAKEN: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"\b(?:packages|py_modules)\s*=\s*\[[^\]]*\]")
+            Regex::new(r#"\b(?:packages|py_modules)["']?\s*[=:]\s*\[[^\]]*\]"#)
                 .expect("a fixed pattern that a test compiles")
         });
         // What is taken from the tree is not made by the build.
@@ -435,6 +442,7 @@ mod tests {
             ("pyproject.toml", "[tool.hatch]\n[[tool.mypy.overrides]]\nmodule = \"pkg.mod\"\n"),
             ("tools/build_docs.py", "run('pkg.mod')"),
             ("setup.py", "setup(packages=['pkg', 'pkg.mod'])"),
+            ("setup.py", "arguments = {'packages': ['pkg', 'pkg.mod']}"),
         ];
         for (path, text) in others {
             assert!(!layout(&[(path, text)]).is_built("pkg.mod", "src/pkg/mod"), "{path} {text}");

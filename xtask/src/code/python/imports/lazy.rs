@@ -15,8 +15,13 @@ use super::facts::{Facts, Import};
 
 /// Every word of the module's names and strings; `None` when it may answer to others too. A module that is only
 /// imported from is not named by that.
+///
+/// A package that makes modules has to name them, or to look for them in folders of other distributions.
 pub(super) fn words(text: &str, parsed: &Parsed<ModModule>, facts: &Facts) -> Option<BTreeSet<String>> {
-    if facts.makes_modules || facts.replaces_names || facts.imports.iter().any(binds_getattr) {
+    if facts.makes_modules {
+        return Some(spoken(text, parsed, facts));
+    }
+    if facts.replaces_names || facts.imports.iter().any(binds_getattr) {
         return None;
     }
     let mut module = Module::default();

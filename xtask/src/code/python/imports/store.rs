@@ -9,7 +9,7 @@ use crate::code::python::source::{Source, decode_source};
 use crate::repo::{BlobId, RepoPath, Tree};
 
 /// Changes with the form of what is kept, and with what is read from a file; a test holds it to both.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// The kind of entry in the cache.
 const KIND: &str = "python";

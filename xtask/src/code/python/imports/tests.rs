@@ -408,3 +408,18 @@ fn findings_do_not_depend_on_the_order_of_the_input() {
     files.reverse();
     assert_eq!(run(&files), first);
 }
+
+#[test]
+fn package_that_the_build_file_names_is_verified_where_it_lies() {
+    let build = "[tool.hatch.build.targets.wheel]\npackages = [\"src/pkg\"]\n";
+    let files = |user: &'static str| {
+        [
+            ("pyproject.toml", build),
+            ("src/pkg/__init__.py", "from . import part\n"),
+            ("src/pkg/part.py", "x = 1\n"),
+            ("tests/test_part.py", user),
+        ]
+    };
+    assert_eq!(broken(&files("from pkg.part import x\n")), [""; 0]);
+    assert_eq!(broken(&files("from pkg.gone import x\n")), ["tests/test_part.py:1 pkg.gone x NoModule"]);
+}

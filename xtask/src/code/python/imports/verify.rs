@@ -115,7 +115,8 @@ pub(super) struct Judged {
 pub(super) enum Verdict {
     Standard,
     FirstParty,
-    /// The package makes names while it runs, and does not name this one.
+    /// The package makes names or modules while it runs, and does not name this one; or only a program that is started
+    /// in a certain folder finds it. Nothing is said unless git moved it away.
     Unnamed,
     /// By way of a top-level folder without `__init__.py`.
     ByNamespace,
@@ -171,6 +172,7 @@ pub(super) fn unresolved(index: &Index<'_>, file: FileId, import: &Import, reaso
 fn verdict(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], import: &Import) -> Verdict {
     if import.level > 0 {
         return match index.relative(file, import.level, &import.module) {
+            Outcome::Found(Place::Unknown) if is_unsaid(index, file, import) => Verdict::Unnamed,
             Outcome::Found(place) => name_in(index, &place, import),
             Outcome::Missing { within, .. } => Verdict::Broken(missing(within)),
             Outcome::Absent => Verdict::Broken(Reason::AboveTop),
@@ -183,6 +185,14 @@ fn verdict(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], imp
         return verdict;
     }
     absolute(index, layout, file, roots, import)
+}
+
+/// The same for a relative import.
+fn is_unsaid(index: &Index<'_>, file: FileId, import: &Import) -> bool {
+    let own = index.folder_of(file);
+    let folder =
+        (1..import.level).try_fold(own, |folder, _| folder.map(|folder| index.folders[folder].parent));
+    folder.flatten().is_some_and(|folder| index.is_unsaid(folder, &import.module))
 }
 
 /// A package whose folder the build file names.
@@ -212,6 +222,12 @@ fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], im
             continue;
         }
         let candidates = match index.resolve(root.folder, top) {
+            // A build that names the package takes it from where it lies.
+            Outcome::Found(Place::Unknown)
+                if !index.holds(root.folder, top) && is_package(index, roots, top) =>
+            {
+                continue;
+            }
             Outcome::Found(Place::Namespace(_)) => &mut loose,
             Outcome::Found(_) => &mut regular,
             Outcome::Missing { .. } | Outcome::Absent => continue,
@@ -225,6 +241,13 @@ fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], im
         );
         let is_root = layout.roots.contains(&index.folders[root.folder].path);
         let verdict = match found {
+            // What a file beside the script may make is no answer for a package of the same name.
+            Outcome::Found(Place::Unknown) if root.only_as_script && is_package(index, roots, top) => {
+                continue;
+            }
+            Outcome::Found(Place::Unknown) if index.is_unsaid(root.folder, &import.module) => {
+                Verdict::Unnamed
+            }
             Outcome::Found(place) => name_in(index, &place, import),
             Outcome::Missing { within, .. } => Verdict::Broken(missing(within)),
             Outcome::Absent => continue,
@@ -254,13 +277,20 @@ fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], im
     // CPython's own tests are installed with most interpreters.
     let may_be_installed = layout.declared.contains(top) || import.module.starts_with("test.support");
     if regular.broken.or(loose.broken).is_some() && is_held_above(index, file, import) {
-        return Verdict::FirstParty;
+        return Verdict::Unnamed;
     }
     match (regular.broken, loose.broken) {
         (Some(reason), _) if !import.module.starts_with("test.support") => Verdict::Broken(reason),
         (None, Some(reason)) if !may_be_installed => Verdict::Doubtful(reason),
         _ => Verdict::Outside,
     }
+}
+
+/// True where one of the roots holds a package of the name.
+fn is_package(index: &Index<'_>, roots: &[Root], name: &str) -> bool {
+    let is_here =
+        |root: &Root| matches!(index.resolve(root.folder, name), Outcome::Found(Place::Package(..)));
+    roots.iter().any(|root| !root.only_as_script && is_here(root))
 }
 
 /// True where a package above the file holds what is imported: a program that is started in that folder finds it there,

@@ -5,11 +5,16 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::patch::{self, Patch};
+use crate::code::python::decode_source;
+use crate::code::python::imports::facts::{self, Import};
 use crate::repo::git::Git;
 use crate::repo::{CommitId, Repo, RepoPath};
 
 /// How many commits of a file are looked at for a name that left it.
 const COMMITS: &str = "-n300";
+
+/// How many places where a word left a file are looked at for the import that brought it.
+const DROPS: usize = 3;
 
 /// The past of one repository, read as it is asked for.
 #[derive(Debug)]
@@ -19,6 +24,9 @@ pub struct Past {
     logs: BTreeMap<Vec<RepoPath>, Vec<Patch>>,
     whole: BTreeMap<CommitId, Option<Patch>>,
 }
+
+/// A new name, and whether it or its line is like the old.
+type Renamed = (String, bool);
 
 /// How a name left a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,19 +47,50 @@ impl Past {
     /// How `name` left the files at `paths` (one file under all its names), if it ever stood there.
     pub(super) fn departure(&mut self, paths: &[RepoPath], name: &str) -> Result<Option<Departure>> {
         let Some((commit, renamed)) = self.removal(paths, name)? else { return Ok(None) };
-        let defined_in = match &renamed {
-            Some(_) => Vec::new(),
-            None => self.definers(&commit, name)?,
+        let (renamed, defined_in) = match renamed {
+            Some((renamed, true)) => (Some(renamed), Vec::new()),
+            other => (other.map(|(renamed, _)| renamed), self.definers(&commit, name)?),
         };
         Ok(Some(Departure { commit, renamed, defined_in }))
     }
 
-    fn removal(&mut self, paths: &[RepoPath], name: &str) -> Result<Option<(CommitId, Option<String>)>> {
+    /// The import that bound `name` in the files at `paths` before it was taken out, with the commit and the file.
+    pub(super) fn dropped_import(
+        &mut self,
+        paths: &[RepoPath],
+        name: &str,
+    ) -> Result<Option<(CommitId, RepoPath, Import)>> {
+        let hunks =
+            self.log(paths)?.iter().flat_map(|patch| patch.hunks.iter().map(move |hunk| (patch, hunk)));
+        let drops = hunks.filter(|(_, hunk)| patch::drops_word(hunk, name));
+        let places: Vec<(CommitId, RepoPath)> = drops
+            .filter_map(|(patch, hunk)| Some((patch.commit.clone(), hunk.before.clone()?)))
+            .take(DROPS)
+            .collect();
+        for (commit, path) in places {
+            let mut object: std::ffi::OsString = format!("{commit}^:").into();
+            object.push(as_argument(path.as_bytes()));
+            let Ok(bytes) = self.git.read(&["cat-file".into(), "blob".into(), object]) else { continue };
+            let Ok(source) = decode_source(&bytes) else { continue };
+            let Ok(facts) = facts::read(&source.text) else { continue };
+            let binds = |import: &Import| {
+                import.renamed.as_ref().or(import.name.as_ref()).is_some_and(|it| it == name)
+            };
+            if let Some(import) = facts.imports.into_iter().find(binds) {
+                return Ok(Some((commit, path, import)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn removal(&mut self, paths: &[RepoPath], name: &str) -> Result<Option<(CommitId, Option<Renamed>)>> {
         let hunks =
             self.log(paths)?.iter().flat_map(|patch| patch.hunks.iter().map(move |hunk| (patch, hunk)));
         let found = hunks.into_iter().find(|(_, hunk)| patch::removes(hunk, name));
-        Ok(found
-            .map(|(patch, hunk)| (patch.commit.clone(), patch::renamed_in(hunk, name).map(str::to_owned))))
+        Ok(found.map(|(patch, hunk)| {
+            let renamed = patch::renamed_in(hunk, name);
+            (patch.commit.clone(), renamed.map(|(name, is_alike)| (name.to_owned(), is_alike)))
+        }))
     }
 
     fn definers(&mut self, commit: &CommitId, name: &str) -> Result<Vec<RepoPath>> {

@@ -81,26 +81,44 @@ pub(super) fn removes(hunk: &Hunk, name: &str) -> bool {
     hunk.removed.iter().any(defines) && !hunk.added.iter().any(defines)
 }
 
-/// The new name of what a hunk renames: a definition of the same kind in its place.
+/// True when the hunk takes the last line with the word `name` away.
+pub(super) fn drops_word(hunk: &Hunk, name: &str) -> bool {
+    let is_in =
+        |line: &String| line.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|it| it == name);
+    hunk.removed.iter().any(is_in) && !hunk.added.iter().any(is_in)
+}
+
+/// The new name of what a hunk renames, a definition of the same kind in its place, and whether the name or the rest of
+/// its line is like the old one.
 ///
-/// Several candidates are told apart by how much of the rest of the line stayed; a tie is no answer.
-pub(super) fn renamed_in<'a>(hunk: &'a Hunk, name: &str) -> Option<&'a str> {
+/// Several candidates are told apart by how much of the rest of the line stayed; a tie is no answer. A value that is
+/// not alike is another value.
+pub(super) fn renamed_in<'a>(hunk: &'a Hunk, name: &str) -> Option<(&'a str, bool)> {
     let old = hunk.removed.iter().filter_map(|line| definition(line));
     let (keyword, _, rest) = old.clone().find(|(_, found, _)| *found == name)?;
     let also_removed: Vec<&str> = old.map(|(_, name, _)| name).collect();
-    let mut candidates: Vec<(usize, &str)> = hunk
+    let mut candidates: Vec<(usize, &str, bool)> = hunk
         .added
         .iter()
         .filter_map(|line| definition(line))
         .filter(|(kind, new, _)| *kind == keyword && !also_removed.contains(new))
-        .map(|(_, new, new_rest)| (common_ends(rest, new_rest) * 4 + common_ends(name, new), new))
+        .map(|(_, new, new_rest)| {
+            let score = common_ends(rest, new_rest) * 4 + common_ends(name, new);
+            (score, new, is_alike(name, new) || is_alike(rest, new_rest))
+        })
         .collect();
-    candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    match candidates[..] {
-        [(_, only)] => Some(only),
-        [(first, best), (second, _), ..] if first > second => Some(best),
+    candidates.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+    let best = match candidates[..] {
+        [(_, only, alike)] => Some((only, alike)),
+        [(first, best, alike), (second, ..), ..] if first > second => Some((best, alike)),
         _ => None,
-    }
+    };
+    best.filter(|(_, alike)| *alike || keyword != "=")
+}
+
+/// True when two texts share half of the longer one.
+fn is_alike(a: &str, b: &str) -> bool {
+    common_ends(a, b) * 2 >= a.chars().count().max(b.chars().count())
 }
 
 /// Letters that two texts share at their start and at their end.
@@ -144,7 +162,7 @@ rename to pkg/new.py
         assert_eq!(patches.len(), 1);
         let hunks = &patches[0].hunks;
         assert_eq!(hunks.len(), 3);
-        assert_eq!(renamed_in(&hunks[0], "SherlockDataset"), Some("MultimodalDataset"));
+        assert_eq!(renamed_in(&hunks[0], "SherlockDataset"), Some(("MultimodalDataset", true)));
         assert!(removes(&hunks[1], "gone") && renamed_in(&hunks[1], "gone").is_none());
         assert_eq!(hunks[2].after, Some(RepoPath::from("pkg/new.py")));
     }
@@ -166,6 +184,20 @@ rename to pkg/new.py
         for (line, expected) in cases {
             assert_eq!(definition(line).map(|(kind, name, _)| (kind, name)), *expected, "{line}");
         }
+    }
+
+    #[test]
+    fn another_value_in_its_place_is_no_new_name() {
+        let hunk = |old: &str, new: &str| Hunk {
+            removed: vec![old.to_owned()],
+            added: vec![new.to_owned()],
+            ..Hunk::default()
+        };
+        assert_eq!(renamed_in(&hunk("ENCODING = 'utf-8'", "_ignore = [ENCODING]"), "ENCODING"), None);
+        let renamed = hunk("LIMIT = 10 * 1024", "LARGEST = 10 * 1024");
+        assert_eq!(renamed_in(&renamed, "LIMIT"), Some(("LARGEST", true)));
+        let changed = hunk("def load(path):", "def open_all(*, root, depth=3):");
+        assert_eq!(renamed_in(&changed, "load"), Some(("open_all", false)));
     }
 
     #[test]

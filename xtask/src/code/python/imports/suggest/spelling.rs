@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Suggestion;
 use super::moves::Moves;
-use super::target::{Target, join, parent, stem_path};
+use super::target::{Target, join, parent};
 use crate::code::python::imports::facts::Import;
 use crate::code::python::imports::index::{FileId, Index, Outcome, Place};
 use crate::code::python::imports::layout::Layout;
@@ -68,7 +68,7 @@ impl<'a> Speller<'a> {
 
     /// A package above the target that offers the name itself, if others outside import from there.
     ///
-    /// Where the old import went past the same package, its author meant to.
+    /// A module that kept its own name is asked for by it, as before: its author went past the package.
     fn re_exporter(&self, file: FileId, import: &Import, target: &Target) -> Option<String> {
         let name = target.name.as_deref()?;
         let own = self.index.files[file].path.display().into_owned();
@@ -88,11 +88,11 @@ impl<'a> Speller<'a> {
             let imports = self.index.facts(init).is_some_and(|facts| !facts.defined.contains(name));
             outside
                 && imports
-                && (!self.went_past(folder, import) || became_private(&target.module, import))
                 && (became_private(&target.module, import)
-                    || self.is_used_from_outside(folder)
-                    || is_named_like(folder, import))
-                && meant.is_some()
+                    || is_named_like(folder, import)
+                    || (!keeps_its_name(&target.module, import)
+                        && (self.is_used_from_outside(folder) || self.took_from_package(target, import))))
+                && meant.as_ref().is_some_and(|meant| meant.name.is_some())
                 && self.index.definition_at(self.layout, place, name) == meant
         };
         above.iter().filter(|folder| !folder.is_empty()).find(offers).cloned()
@@ -105,16 +105,12 @@ impl<'a> Speller<'a> {
         }
     }
 
-    /// True when the old import named a module below the package, under this or an earlier name.
-    fn went_past(&self, package: &str, import: &Import) -> bool {
-        let init = RepoPath::from(format!("{package}/__init__.py").as_str());
-        let earlier = self.moves.earlier(&init).into_iter().filter_map(|(path, _)| stem_path(&path));
-        let names: Vec<String> = earlier.chain([package.to_owned()]).collect();
-        let is_above = |name: &String, root: &String| {
-            let rest = if root.is_empty() { Some(&**name) } else { name.strip_prefix(&format!("{root}/")) };
-            rest.is_some_and(|rest| import.module.starts_with(&format!("{}.", rest.replace('/', "."))))
-        };
-        names.iter().any(|name| self.layout.roots.iter().any(|root| is_above(name, root)))
+    /// True when the old import took the name from a package, as it stands or stood.
+    fn took_from_package(&self, target: &Target, import: &Import) -> bool {
+        let Some(root) = target.root.as_deref().filter(|_| !import.module.is_empty()) else { return false };
+        let folder = join(root, &import.module.replace('.', "/"));
+        let init = RepoPath::from(format!("{folder}/__init__.py").as_str());
+        self.is_package(&folder) || self.moves.removed(&init).is_some()
     }
 
     /// `..pkg.mod` from a file in the same top-level package.
@@ -184,10 +180,16 @@ impl<'a> Speller<'a> {
 }
 
 impl Speller<'_> {
-    /// The declared root that the old import started from, when the module is below the same top-level folder.
+    /// The root that the old import started from, when the module is below the same top-level folder.
     fn root_of(&self, import: &Import, module: &str) -> Option<String> {
         let top = import.module.split('.').next().filter(|_| import.level == 0)?;
-        let is_below = |root: &&String| !root.is_empty() && module.starts_with(&format!("{root}/{top}/"));
+        let is_below = |root: &&String| {
+            let folder = join(root, top);
+            let init = RepoPath::from(format!("{folder}/__init__.py").as_str());
+            // What was a package once, and is none now, is not imported as one.
+            let stays = self.is_package(&folder) || self.moves.removed(&init).is_none();
+            stays && module.starts_with(&format!("{folder}/"))
+        };
         self.layout.roots.iter().filter(is_below).max_by_key(|root| root.len()).cloned()
     }
 }
@@ -196,6 +198,12 @@ impl Speller<'_> {
 fn became_private(module: &str, import: &Import) -> bool {
     let is_private = |part: &str| part.starts_with('_') && !part.starts_with("__");
     module.split('/').any(is_private) && !import.module.split('.').any(is_private)
+}
+
+/// A module that only went elsewhere is still asked for by its name.
+fn keeps_its_name(module: &str, import: &Import) -> bool {
+    let last = import.module.rsplit('.').next().unwrap_or_default();
+    !last.is_empty() && module.rsplit('/').next() == Some(last)
 }
 
 /// A module that became a package keeps its importers.

@@ -26,6 +26,14 @@ pub(super) struct Target {
     pub(super) root: Option<String>,
 }
 
+/// Where a module stands that once had the name, and does not have it by its text.
+struct Origin {
+    module: String,
+    root: Option<String>,
+    /// The name there, where the module moved and what it has is only known when it runs.
+    maybe: Option<Target>,
+}
+
 /// A folder that the import may have started from when it worked.
 struct Base {
     folder: String,
@@ -42,15 +50,26 @@ pub(super) struct Finder<'a> {
 
 impl Finder<'_> {
     pub(super) fn find(&self, past: &mut Past, file: FileId, import: &Import) -> Result<Option<Target>> {
-        let mut origins: Vec<(String, Option<String>)> = Vec::new();
+        let mut origins: Vec<Origin> = Vec::new();
         for base in self.bases(file, import) {
             if let Some(target) = self.by_moves(&base, import, &mut origins) {
                 return self.at_home(past, target).map(Some);
             }
         }
         let Some(name) = import.name.as_deref().filter(|name| *name != "*") else { return Ok(None) };
-        for (origin, root) in &origins {
-            if let Some(target) = self.by_departure(past, origin, root.as_deref(), name)? {
+        if origins.is_empty() {
+            origins.extend(self.bases(file, import).iter().filter_map(|base| self.dissolved(base, import)));
+        }
+        for origin in &origins {
+            if let Some(target) = self.by_departure(past, origin, name)? {
+                return Ok(Some(target));
+            }
+        }
+        if let Some(target) = origins.iter().find_map(|origin| origin.maybe.clone()) {
+            return Ok(Some(target));
+        }
+        for origin in &origins {
+            if let Some(target) = self.by_import(past, origin, name)? {
                 return Ok(Some(target));
             }
         }
@@ -62,7 +81,10 @@ impl Finder<'_> {
 
     /// A top-level module that once stood where this file could import it, and was moved.
     pub(super) fn moved_away(&self, file: FileId, import: &Import) -> Option<Target> {
-        self.bases(file, import).iter().find_map(|base| self.by_moves(base, import, &mut Vec::new()))
+        let mut origins = Vec::new();
+        let found =
+            self.bases(file, import).iter().find_map(|base| self.by_moves(base, import, &mut origins));
+        found.or_else(|| origins.into_iter().find_map(|origin| origin.maybe))
     }
 
     /// True when what is not committed yet takes the module away, and nothing moved.
@@ -104,18 +126,14 @@ impl Finder<'_> {
     }
 
     /// By the moves that git recorded. What is found without the name is kept as an origin.
-    fn by_moves(
-        &self,
-        base: &Base,
-        import: &Import,
-        origins: &mut Vec<(String, Option<String>)>,
-    ) -> Option<Target> {
+    fn by_moves(&self, base: &Base, import: &Import, origins: &mut Vec<Origin>) -> Option<Target> {
         let module = join(&base.folder, &import.module.replace('.', "/"));
         let root = Some(base.folder.clone());
         let name = import.name.as_deref().filter(|name| *name != "*");
         if let Some(name) = name
             && let Some((now, commit, confidence)) = self.moved(&join(&module, name), base)
         {
+            let now = self.package_of_its_name(now, name);
             let (package, last) = now.rsplit_once('/').unwrap_or(("", &now));
             let target =
                 Target { module: package.to_owned(), name: Some(last.to_owned()), commit, confidence, root };
@@ -123,13 +141,51 @@ impl Finder<'_> {
         }
         let (now, commit, confidence) = self.moved(&module, base)?;
         let target = Target { module: now.clone(), name: import.name.clone(), commit, confidence, root };
-        let Some(name) = name else { return Some(target) };
-        let place = self.place(&now)?;
-        if self.index.has_name(place, name) == Answer::Yes {
+        let Some(name) = name else {
+            let last = import.module.rsplit('.').next().unwrap_or_default();
+            return Some(Target { module: self.package_of_its_name(target.module, last), ..target });
+        };
+        let answer = self.index.has_name(self.place(&now)?, name);
+        if answer == Answer::Yes {
             return Some(target);
         }
-        origins.push((now, target.root));
+        if let Some(within) = self.file_of(&module).filter(|(stem, _)| *stem != now)
+            && self.place(&within.0).is_some_and(|place| self.index.has_name(place, name) == Answer::Yes)
+        {
+            let (module, commit) = (within.0, Some(within.1));
+            return Some(Target { module, commit, confidence: Confidence::High, ..target });
+        }
+        let root = target.root.clone();
+        let maybe = (answer == Answer::Unknown && now != module).then_some(target);
+        origins.push(Origin { module: now, root, maybe });
         None
+    }
+
+    /// A module that is gone, and went nowhere as a whole.
+    fn dissolved(&self, base: &Base, import: &Import) -> Option<Origin> {
+        let module = join(&base.folder, &import.module.replace('.', "/"));
+        self.removed(&module)?;
+        Some(Origin { module, root: Some(base.folder.clone()), maybe: None })
+    }
+
+    /// A module that went into a package of its own name, which offers what it has: the package is meant.
+    fn package_of_its_name(&self, now: String, name: &str) -> String {
+        let last = |path: &str| path.rsplit('/').next() == Some(name);
+        let Some(folder) = parent(&now).filter(|folder| last(folder) && !last(&now)) else { return now };
+        let (Some(Place::Package(_, Some(init))), Some(Place::Module(moved))) =
+            (self.place(&folder), self.place(&now))
+        else {
+            return now;
+        };
+        let imports = self.index.facts(init).map(|facts| &facts.imports[..]).unwrap_or_default();
+        let leads_there = |import: &Import| {
+            import.name.is_some()
+                && self
+                    .index
+                    .targets(init, import.level, &import.module)
+                    .contains(&Outcome::Found(Place::Module(moved)))
+        };
+        if imports.iter().any(leads_there) { folder } else { now }
     }
 
     /// A name that the module defined once and only imports now: its new home is meant.
@@ -155,17 +211,36 @@ impl Finder<'_> {
         if self.place(module).is_some_and(|place| !matches!(place, Place::Namespace(_))) {
             return Some((module.to_owned(), base.moved.clone(), Confidence::High));
         }
-        for ending in [".py", "/__init__.py"] {
-            let old = RepoPath::from(format!("{module}{ending}").as_str());
-            if let Some((now, commit)) = self.moves.now(&old)
-                && let Some(stem) = stem_path(&now)
-                && self.place(&stem).is_some()
-            {
-                return Some((stem, Some(commit), Confidence::High));
-            }
+        if let Some((stem, commit)) = self.file_of(module) {
+            return Some((stem, Some(commit), Confidence::High));
         }
-        let (now, commit) = self.moves.folder(module)?;
+        let (now, commit) = self.moves.folder(module).or_else(|| self.beside_others(module))?;
         self.place(&now).map(|_| (now, Some(commit), Confidence::Medium))
+    }
+
+    /// Where the file of a module that once stood at `module` stands now.
+    fn file_of(&self, module: &str) -> Option<(String, CommitId)> {
+        [".py", "/__init__.py"].iter().find_map(|ending| {
+            let old = RepoPath::from(format!("{module}{ending}").as_str());
+            let (now, commit) = self.moves.now(&old)?;
+            let stem = stem_path(&now)?;
+            self.place(&stem).is_some().then_some((stem, commit))
+        })
+    }
+
+    /// A module that was rewritten as it went with most of its package.
+    fn beside_others(&self, module: &str) -> Option<(String, CommitId)> {
+        let (package, last) = module.rsplit_once('/')?;
+        self.removed(module)?;
+        let (now, commit) = self.moves.folder(package)?;
+        Some((join(&now, last), commit))
+    }
+
+    /// The commit that took the file of a module away.
+    fn removed(&self, module: &str) -> Option<&CommitId> {
+        [".py", "/__init__.py"]
+            .iter()
+            .find_map(|ending| self.moves.removed(&RepoPath::from(format!("{module}{ending}").as_str())))
     }
 
     pub(super) fn place(&self, module: &str) -> Option<Place> {
@@ -177,13 +252,8 @@ impl Finder<'_> {
     }
 
     /// By the commit that took the name out of its module: renamed in its place, or defined elsewhere.
-    fn by_departure(
-        &self,
-        past: &mut Past,
-        origin: &str,
-        root: Option<&str>,
-        name: &str,
-    ) -> Result<Option<Target>> {
+    fn by_departure(&self, past: &mut Past, origin: &Origin, name: &str) -> Result<Option<Target>> {
+        let (origin, root) = (origin.module.as_str(), &origin.root);
         let mut name = name.to_owned();
         let mut last: Option<CommitId> = None;
         // A name may have been renamed more than once.
@@ -194,8 +264,13 @@ impl Finder<'_> {
                 name: Some(name),
                 commit: Some(departure.commit.clone()),
                 confidence,
-                root: root.map(str::to_owned),
+                root: root.clone(),
             };
+            let homes: Vec<String> =
+                departure.defined_in.iter().filter_map(|path| self.home(path, &name)).collect();
+            if let [home] = &homes[..] {
+                return Ok(Some(target(home.clone(), name, Confidence::High)));
+            }
             if let Some(renamed) = departure.renamed.clone() {
                 let place = self.place(origin);
                 if place.is_some_and(|place| self.index.has_name(place, &renamed) == Answer::Yes) {
@@ -208,14 +283,37 @@ impl Finder<'_> {
                 name = renamed;
                 continue;
             }
-            let homes: Vec<String> =
-                departure.defined_in.iter().filter_map(|path| self.home(path, &name)).collect();
-            return Ok(match &homes[..] {
-                [home] => Some(target(home.clone(), name, Confidence::High)),
-                _ => None,
-            });
+            return Ok(None);
         }
         Ok(None)
+    }
+
+    /// A name that the module only imported, and does not any more: where it imported it from.
+    fn by_import(&self, past: &mut Past, origin: &Origin, name: &str) -> Result<Option<Target>> {
+        let Some((commit, path, import)) = past.dropped_import(&self.paths_of(&origin.module), name)? else {
+            return Ok(None);
+        };
+        let Some(wanted) = import.name.as_deref().filter(|wanted| *wanted != "*") else { return Ok(None) };
+        let folder = path.parent().map(|folder| folder.display().into_owned()).unwrap_or_default();
+        let folders: Vec<String> = if import.level > 0 {
+            (1..import.level).try_fold(folder, |folder, _| parent(&folder)).into_iter().collect()
+        } else {
+            self.layout.roots.iter().cloned().collect()
+        };
+        let mut found: Vec<Target> = Vec::new();
+        for folder in folders {
+            let base = Base { folder: folder.clone(), moved: None };
+            let old = join(&folder, &import.module.replace('.', "/"));
+            let Some((module, _, _)) = self.moved(&old, &base) else { continue };
+            let place = self.place(&module);
+            if place.is_some_and(|place| self.index.has_name(place, wanted) == Answer::Yes) {
+                let (name, commit) = (Some(wanted.to_owned()), Some(commit.clone()));
+                let (confidence, root) = (Confidence::Medium, Some(folder));
+                found.push(Target { module, name, commit, confidence, root });
+            }
+        }
+        let [target] = &found[..] else { return Ok(None) };
+        Ok(Some(target.clone()))
     }
 
     /// The module of a file that got the name, under its path of today, if it still has the name.
@@ -223,7 +321,10 @@ impl Finder<'_> {
         let here = stem_path(path).filter(|stem| self.place(stem).is_some());
         let module = here.or_else(|| stem_path(&self.moves.now(path)?.0))?;
         let place = self.place(&module)?;
-        (self.index.has_name(place, name) == Answer::Yes).then_some(module)
+        // What does not parse has what git saw it get.
+        let is_unread = matches!(place, Place::Module(file) | Place::Package(_, Some(file))
+            if self.index.facts(file).is_none());
+        (is_unread || self.index.has_name(place, name) == Answer::Yes).then_some(module)
     }
 
     /// The file of a module with the paths that it had before.
@@ -250,7 +351,7 @@ impl Finder<'_> {
     fn by_definition(
         &self,
         file: FileId,
-        origins: &[(String, Option<String>)],
+        origins: &[Origin],
         gone: &[CommitId],
         name: &str,
     ) -> Option<Target> {
@@ -265,7 +366,7 @@ impl Finder<'_> {
         };
         let commit = (confidence == Confidence::High)
             .then(|| gone.iter().find(|commit| self.moves.arrived(path, commit)).cloned());
-        let root = origins.first().and_then(|(_, root)| root.clone());
+        let root = origins.first().and_then(|origin| origin.root.clone());
         let name = Some(name.to_owned());
         Some(Target { module: stem_path(path)?, name, commit: commit.flatten(), confidence, root })
     }
@@ -297,15 +398,15 @@ impl Finder<'_> {
     }
 
     /// A name of the module that differs in a letter or in case.
-    fn by_likeness(&self, origins: &[(String, Option<String>)], name: &str) -> Option<Target> {
-        for (origin, root) in origins {
-            let Some(Place::Module(file) | Place::Package(_, Some(file))) = self.place(origin) else {
+    fn by_likeness(&self, origins: &[Origin], name: &str) -> Option<Target> {
+        for origin in origins {
+            let Some(Place::Module(file) | Place::Package(_, Some(file))) = self.place(&origin.module) else {
                 continue;
             };
             let names = self.index.facts(file)?.bindings.iter();
             let near: Vec<&String> = names.filter(|other| is_near(other, name)).collect();
             if let [only] = near[..] {
-                let (module, root) = (origin.clone(), root.clone());
+                let (module, root) = (origin.module.clone(), origin.root.clone());
                 let name = Some(only.clone());
                 return Some(Target { module, name, commit: None, confidence: Confidence::Low, root });
             }

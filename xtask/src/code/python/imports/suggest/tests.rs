@@ -320,3 +320,128 @@ fn module_in_a_folder_that_distributions_share_is_written_from_the_root_above() 
     let expected = "src/shared/own/user.py: from shared.own.kernel import Reader (High)";
     assert_eq!(suggested(&[first, moved]), [expected]);
 }
+
+#[test]
+fn module_that_moved_away_is_missed_though_its_package_may_make_modules_or_git_ignores_such_folders() {
+    let user = "from pkg.build import Reader\n";
+    let moved: Step<'_> = &[("pkg/build.py", None), ("pkg/io.py", Some(CORE))];
+    let inits =
+        ["", "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n", "print 'Python 2'\n"];
+    for init in inits {
+        let first: Step<'_> = &[
+            (".gitignore", Some("build/\n")),
+            ("pkg/__init__.py", Some(init)),
+            ("pkg/build.py", Some(CORE)),
+            ("user.py", Some(user)),
+        ];
+        assert_eq!(suggested(&[first, moved]), ["user.py: from pkg.io import Reader (High)"], "{init}");
+    }
+    let silent = [
+        ("", "build.py\n"),
+        ("import sys\nsys.modules[__name__ + '.build'] = io\n", ""),
+        ("MOVED = {'pkg.build': 'pkg.io'}\n__path__ = made(MOVED)\n", ""),
+    ];
+    for (init, ignored) in silent {
+        let first: Step<'_> =
+            &[("pkg/__init__.py", Some(init)), ("pkg/build.py", Some(CORE)), ("user.py", Some(user))];
+        // What was tracked before is ignored now.
+        let moved: Step<'_> =
+            &[(".gitignore", Some(ignored)), ("pkg/build.py", None), ("pkg/io.py", Some(CORE))];
+        assert_eq!(suggested(&[first, moved]), [""; 0], "{init} {ignored}");
+    }
+}
+
+#[test]
+fn module_that_became_a_package_is_searched_where_its_file_went() {
+    let first: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/core.py", Some(CORE)),
+        ("other.py", Some("class Reader:\n    pass\n")),
+        ("user.py", Some("from pkg.core import Reader, load_everything\n")),
+    ];
+    let second: Step<'_> = &[
+        ("pkg/core.py", None),
+        ("pkg/core/__init__.py", Some("from .core import load_everything\n")),
+        ("pkg/core/core.py", Some(CORE)),
+    ];
+    assert_eq!(suggested(&[first, second]), ["user.py: from pkg.core.core import Reader (High)"]);
+    // A module that is asked for as a whole is the package which offers what it has, where only that kept its name.
+    let whole: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/utils/__init__.py", Some("")),
+        ("pkg/utils/core.py", Some(CORE)),
+        ("user.py", Some("from pkg.utils import core\n")),
+    ];
+    let second: Step<'_> = &[
+        ("pkg/utils/core.py", None),
+        ("pkg/core/__init__.py", Some("from .implementation import load_everything\n")),
+        ("pkg/core/implementation.py", Some(CORE)),
+    ];
+    assert_eq!(suggested(&[whole, second]), ["user.py: from pkg import core (High)"]);
+}
+
+#[test]
+fn module_that_was_rewritten_as_it_went_is_found_with_most_of_its_package() {
+    let first: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/old/__init__.py", Some("# The package that holds the readers and the writers.\n")),
+        ("pkg/old/core.py", Some(CORE)),
+        ("pkg/old/tiny.py", Some("def short():\n    return 1\n")),
+        ("pkg/new/__init__.py", Some("NEW = 1\n")),
+        ("user.py", Some("from pkg.old.tiny import short\n")),
+        ("pkg/other.py", Some("def short():\n    return 3\n")),
+    ];
+    let second: Step<'_> = &[
+        ("pkg/old/__init__.py", None),
+        ("pkg/old/core.py", None),
+        ("pkg/old/tiny.py", None),
+        ("pkg/new/core.py", Some(CORE)),
+        ("pkg/new/tiny.py", Some("import os\n\nPLACE = os.getcwd()\nshort = lambda: len(PLACE)\n")),
+    ];
+    assert_eq!(suggested(&[first, second]), ["user.py: from pkg.new.tiny import short (Medium)"]);
+}
+
+#[test]
+fn name_that_its_module_only_imported_is_taken_from_where_that_took_it() {
+    let first: Step<'_> = &[
+        ("low.py", Some("def short():\n    return 1\n")),
+        ("same.py", Some("def short():\n    return 2\n")),
+        ("middle.py", Some("from low import (\n    short,\n)\n\nVALUE = short()\n")),
+        ("user.py", Some("from middle import short\n")),
+    ];
+    let second: Step<'_> = &[("middle.py", Some("VALUE = 1\n"))];
+    assert_eq!(suggested(&[first, second]), ["user.py: from low import short (Medium)"]);
+}
+
+#[test]
+fn module_that_kept_its_name_is_asked_for_by_it_though_a_package_above_offers_the_name() {
+    let first: Step<'_> = &[
+        ("space/__init__.py", Some("")),
+        ("space/old/__init__.py", Some("from .core import Reader\n")),
+        ("space/old/core.py", Some(CORE)),
+        ("other.py", Some("from space.old import Reader\n")),
+        ("user.py", Some("from space.old.core import Reader\n")),
+    ];
+    let second: Step<'_> = &[
+        ("space/old/__init__.py", None),
+        ("space/old/core.py", None),
+        ("space/new/__init__.py", Some("from .core import Reader\n")),
+        ("space/new/core.py", Some(CORE)),
+        ("other.py", Some("from space.new import Reader\n")),
+    ];
+    assert_eq!(suggested(&[first, second]), ["user.py: from space.new.core import Reader (High)"]);
+}
+
+#[test]
+fn folder_that_never_was_a_package_stays_in_front_of_what_moved_below_it() {
+    let first: Step<'_> = &[
+        ("backend/core/__init__.py", Some("")),
+        ("backend/core/reading.py", Some(CORE)),
+        ("backend/services/__init__.py", Some("")),
+        ("backend/app/__init__.py", Some("")),
+        ("backend/app/main.py", Some("from backend.core.reading import Reader\n")),
+    ];
+    let second: Step<'_> = &[("backend/core/reading.py", None), ("backend/services/reading.py", Some(CORE))];
+    let expected = "backend/app/main.py: from backend.services.reading import Reader (High)";
+    assert_eq!(suggested(&[first, second]), [expected]);
+}
