@@ -161,7 +161,7 @@ impl Measure<'_> {
 
 /// True for what happened in one sitting, or how things stood on a day.
 pub(super) fn tells_of_a_day(note: &Note) -> bool {
-    matches!(note.role, Role::Session | Role::Status) || role::date_in(&note.stem()).is_some()
+    matches!(note.role, Role::Session | Role::Status) || role::day_in(&note.stem()).is_some()
 }
 
 /// The words of names that say what a note is about, rather than what kind of note it is.

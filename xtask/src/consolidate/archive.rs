@@ -5,7 +5,7 @@
 //! of the repositories. Where a note lies says the most; its length, commits and ticks say nothing more.
 
 use super::note::{Note, Role};
-use super::role::date_in;
+use super::role::day_in;
 use super::{scope, words};
 
 /// A note with what speaks for moving it into the archive.
@@ -146,7 +146,7 @@ fn signs_of_name(note: &Note) -> Vec<Sign> {
     let name = words::of_text(&stem);
     let named = |wanted: &[&str]| name.iter().find(|word| wanted.contains(&word.as_str()));
     let mut signs = vec![sign_of_role(note.role)];
-    if let Some(date) = date_in(&stem) {
+    if let Some(date) = day_in(&stem) {
         signs.push(said(1.5, format!("dated name ({date})")));
     }
     if let Some(word) = named(COMPLETED) {

@@ -5,7 +5,7 @@
 
 use super::archive::past_share;
 use super::note::{Note, Role};
-use super::role::date_in;
+use super::role::{date_in, day_in};
 use super::words;
 
 /// The sum from which on a section is history.
@@ -21,7 +21,7 @@ pub(super) fn lean(note: &Note) -> f64 {
         Role::Index => -0.5,
         Role::Other => -0.2,
     };
-    if date_in(&note.stem()).is_some() {
+    if day_in(&note.stem()).is_some() {
         return 3.0;
     }
     let name = words::of_text(&format!("{} {}", note.stem(), note.title));

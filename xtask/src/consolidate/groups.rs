@@ -70,7 +70,7 @@ fn in_one_language(notes: &[Note], group: Vec<usize>) -> Vec<usize> {
     kept.into_iter().map(|(number, _)| number).collect()
 }
 
-/// What is protected stays; what happened in one sitting makes no guide; what is no plain Markdown (text without markup,
+/// What is protected stays, and so does a record of a series; what happened in one sitting makes no guide; what is no plain Markdown (text without markup,
 /// components of a site) would read otherwise among Markdown.
 fn may_merge(note: &Note) -> bool {
     let extension = note.path.extension();
@@ -78,6 +78,7 @@ fn may_merge(note: &Note) -> bool {
     is_markdown
         && note.protected.is_none()
         && !note.is_empty()
+        && !role::is_record(&note.stem())
         && !matches!(note.role, Role::Session | Role::Index)
 }
 

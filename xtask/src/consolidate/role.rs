@@ -40,6 +40,12 @@ const NAMES: &[(Role, &[&str])] = &[
             "specification",
             "schema",
             "api",
+            "requirements",
+            "prd",
+            "brd",
+            "trd",
+            "adr",
+            "rfc",
         ],
     ),
     (
@@ -137,6 +143,10 @@ const KIND_WORDS: &[&str] = &[
     "task",
     "phase",
     "batch",
+    "week",
+    "sprint",
+    "milestone",
+    "iteration",
     "new",
     "old",
     "notes",
@@ -246,6 +256,18 @@ fn by_content(parsed: &Parsed) -> Role {
         return Role::Index;
     }
     Role::Other
+}
+
+/// True for a requirement or a decision of a numbered series: such a record stays a document of its own.
+pub(super) fn is_record(name: &str) -> bool {
+    const SERIES: &[&str] = &["prd", "brd", "trd", "adr", "rfc"];
+    name.bytes().any(|byte| byte.is_ascii_digit())
+        && words::of_text(name).iter().any(|word| SERIES.contains(&word.as_str()))
+}
+
+/// The day that a name is about; the date of a record is a part of its number.
+pub(super) fn day_in(name: &str) -> Option<String> {
+    date_in(name).filter(|_| !is_record(name))
 }
 
 /// A date in a name (`2025-10-28`, `20251028`, `2025_10_28`), as `YYYY-MM-DD`.

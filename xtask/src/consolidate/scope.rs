@@ -180,6 +180,14 @@ pub(super) fn fixed_by_name(path: &RepoPath) -> Option<&'static str> {
     if FIXED.contains(&base.as_str()) {
         return Some("its name has a meaning at this place");
     }
+    if is_template(&base) {
+        return Some("it is a template for other documents");
+    }
     let is_hidden = path.parts().any(|part| part.starts_with(b"."));
     is_hidden.then_some("it lies in a hidden folder, which programs read")
+}
+
+/// `adr-template`, `TEMPLATE`; `templates` is about them.
+fn is_template(base: &str) -> bool {
+    base.rsplit(['-', '_', ' ']).next() == Some("template")
 }

@@ -9,7 +9,7 @@ use super::navigation::Navigation;
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
 use super::plan::Destiny;
-use super::role::{date_in, theme_of_name};
+use super::role::{date_in, day_in, theme_of_name};
 use super::scope::{Kind, Scope, fixed_by_name};
 use super::sections;
 use super::shares::overlap_share;
@@ -31,6 +31,8 @@ fn kind_is_known_by_name_then_title_then_content() {
         ("notes/SESSION_2025-10-30_SUMMARY.md", "", Role::Session),
         ("notes/2025-10-29_decoder.md", "", Role::Session),
         ("notes/ENCODEC_QUICK_REFERENCE.md", "", Role::Reference),
+        ("docs/requirements/PRD-2025-12-08-03-log-management.md", "", Role::Reference),
+        ("docs/adr/ADR-001-use-postgres.md", "", Role::Reference),
         ("notes/install.md", "", Role::Guide),
         ("notes/trainingStatus.md", "", Role::Status),
         ("notes/x.md", "# Migration plan\n", Role::Plan),
@@ -53,6 +55,8 @@ fn dates_are_found_in_names_and_nowhere_else() {
     for (name, date) in cases {
         assert_eq!(date_in(name).as_deref(), date, "{name}");
     }
+    assert_eq!(day_in("2025-10-28_x").as_deref(), Some("2025-10-28"));
+    assert_eq!(day_in("PRD-2025-12-08-03-log-management"), None, "a part of its number");
 }
 
 #[test]
@@ -101,12 +105,21 @@ fn globs_of_the_configuration_decide() {
 
 #[test]
 fn files_that_people_and_programs_look_for_stay() {
-    for path in
-        ["README.md", "docs/readme.zh.md", "CLAUDE.md", ".github/x.md", "docs/CONTRIBUTING.md", "CHANGES.rst"]
-    {
+    for path in [
+        "README.md",
+        "docs/readme.zh.md",
+        "CLAUDE.md",
+        ".github/x.md",
+        "docs/CONTRIBUTING.md",
+        "CHANGES.rst",
+        "docs/adr/ADR_TEMPLATE.md",
+        "docs/template.md",
+    ] {
         assert!(fixed_by_name(&path.into()).is_some(), "{path}");
     }
-    assert_eq!(fixed_by_name(&"notes/reading.md".into()), None);
+    for path in ["notes/reading.md", "docs/email-templates.md", "docs/template-engine-notes.md"] {
+        assert_eq!(fixed_by_name(&path.into()), None, "{path}");
+    }
 }
 
 #[test]
@@ -265,6 +278,18 @@ fn notes_on_one_subject_make_a_guide_and_a_log_does_not() {
             ("docs/guides/cluster-jobs.md".to_owned(), vec![3, 2]),
         ]
     );
+}
+
+#[test]
+fn records_of_a_series_stay_documents_of_their_own() {
+    let guides = |paths: [&str; 2]| {
+        let text = "The audio codec stores frames in a ring of buffers, with one checksum for each frame.";
+        let notes = paths.map(|path| note(path, &format!("# Audio codec\n\n{text} So says {path}.\n")));
+        let (overlaps, affinities) = compared(&notes);
+        groups::of(&notes, &affinities, &overlaps, &"docs/guides".into(), &BTreeSet::new()).len()
+    };
+    assert_eq!(guides(["notes/audio-codec-frames.md", "notes/audio-codec-buffers.md"]), 1);
+    assert_eq!(guides(["notes/PRD-7-audio-codec.md", "notes/audio-codec-buffers.md"]), 0);
 }
 
 #[test]

@@ -54,8 +54,10 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
 /// The guide's title, and whether it is that of the first source: its words must hold those of the file's name.
 fn title(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines: &[Outline]) -> (String, bool) {
     let stem = String::from_utf8_lossy(request.target.stem()).into_owned();
+    // A name in two humps is two words, and one in a file's name.
     let fold = |text: &str| -> Vec<String> {
-        words::of_text(text).iter().map(|word| words::singular(word).to_owned()).collect()
+        let words = words::of_text(text).into_iter().chain(words::of_text(&text.to_lowercase()));
+        words.map(|word| words::singular(&word).to_owned()).collect()
     };
     if let (Some(first), Some(outline)) = (sources.first(), outlines.first())
         && let Some(title) = outline.title
@@ -65,7 +67,22 @@ fn title(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines: &[Outli
             return (outline.sections[title].heading.clone(), true);
         }
     }
-    (Inline::plain(groups::title(&stem)).to_markdown(), false)
+    let titles = sources.iter().filter_map(|source| source.parsed.title.as_deref());
+    (Inline::plain(groups::title(&as_written(&stem, titles))).to_markdown(), false)
+}
+
+/// A name whose words stand as titles write them where capitals are part of the word (`YouTube`, `API`).
+fn as_written<'t>(name: &str, titles: impl Iterator<Item = &'t str>) -> String {
+    let shouted = |title: &str| !title.chars().any(char::is_lowercase);
+    let forms: Vec<&str> = titles
+        .filter(|title| !shouted(title))
+        .flat_map(|title| title.split(|character: char| !character.is_alphanumeric()))
+        .filter(|word| word.chars().skip(1).any(char::is_uppercase))
+        .collect();
+    let written = |word: &str| forms.iter().copied().find(|form| form.to_lowercase() == word);
+    let words: Vec<&str> =
+        name.split(['-', '_']).map(|word| written(&word.to_lowercase()).unwrap_or(word)).collect();
+    words.join(" ")
 }
 
 impl<'p> Placing<'p> {

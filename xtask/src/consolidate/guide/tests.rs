@@ -100,3 +100,17 @@ fn every_anchor_of_a_guide_is_one_that_all_programs_write_alike() {
     assert!(text.contains("Clean](../../archive/notes/run.md)"), "{text}");
     assert!(!text.contains("%EF%B8%8F"), "{text}");
 }
+
+#[test]
+fn a_guide_is_called_by_its_file_as_its_sources_write_it() {
+    let title = |target: &str, titles: [&str; 2]| {
+        let notes = titles.map(|title| format!("# {title}\n\nWords of {title}.\n"));
+        let guide = composed(target, &[("notes/a.md", &notes[0]), ("notes/b.md", &notes[1])]);
+        guide.text.lines().find_map(|line| line.strip_prefix("# ").map(str::to_owned)).expect("a title")
+    };
+    // The first note's own title, where it holds the words of the name.
+    assert_eq!(title("docs/guides/youtube.md", ["YouTube setup", "Other"]), "YouTube setup");
+    assert_eq!(title("docs/guides/youtube.md", ["Premium", "YouTube quick start"]), "YouTube");
+    assert_eq!(title("docs/guides/api-keys.md", ["Secrets", "The API and its keys"]), "API keys");
+    assert_eq!(title("docs/guides/cost-tracking.md", ["ABOUT COST", "Tracking all"]), "Cost tracking");
+}
