@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <!-- xtask:plan schema=1 -->
-//! - [x] Merge 2 notes into `docs/guides/setup.md` (93 % sure; 120 lines, 70 in the guide): evidence <!-- xtask:item … -->
+//! - [x] Merge 2 notes into `docs/guides/setup.md` (93 % sure; 120 lines, 70 of them for the guide): evidence <!-- xtask:item … -->
 //!   - reason: why somebody decided otherwise
 //!   - guide: `notes/setup.md` 1-40 Heading <!-- xtask:section proposed=guide order=1 -->
 //! - [ ] Archive `notes/log.md` to `notes/archive/log.md` (71 % sure): evidence <!-- xtask:item … -->
@@ -98,8 +98,10 @@ fn visible(item: &Item) -> String {
         Action::Archive => format!("Archive {source} to {target}"),
         Action::Duplicate => format!("Remove {source}, the same as {target}"),
     };
-    let lines =
-        item.lines.map(|(all, guide)| format!("; {all} lines, {guide} in the guide")).unwrap_or_default();
+    let lines = item
+        .lines
+        .map(|(all, guide)| format!("; {all} lines, {guide} of them for the guide"))
+        .unwrap_or_default();
     format!("{what} ({} % sure{lines}): {}", item.confidence, escape_text(&item.why))
 }
 

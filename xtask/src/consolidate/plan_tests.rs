@@ -77,7 +77,7 @@ fn plan_reads_as_a_task_list() {
 
     ### Merge into guides
 
-    - [ ] Merge 2 notes into `docs/guides/setup.md` (71 % sure; 120 lines, 70 in the guide): share 3 passages \| \`x\` <!-- xtask:item id=3bf39c968865592c sources=notes/a.md@0101010101010101010101010101010101010101,notes/b.md@0202020202020202020202020202020202020202 action=merge target=docs/guides/setup.md proposed=no order=1 sure=71 lines=120/70 -->
+    - [ ] Merge 2 notes into `docs/guides/setup.md` (71 % sure; 120 lines, 70 of them for the guide): share 3 passages \| \`x\` <!-- xtask:item id=3bf39c968865592c sources=notes/a.md@0101010101010101010101010101010101010101,notes/b.md@0202020202020202020202020202020202020202 action=merge target=docs/guides/setup.md proposed=no order=1 sure=71 lines=120/70 -->
       - guide: `notes/a.md` 1-9 Install <!-- xtask:section proposed=guide order=1 -->
       - history: `notes/a.md` 10-20 Log <!-- xtask:section proposed=history order=10 -->
 
