@@ -43,5 +43,16 @@ fn tells_of_work(statement: &Statement, note: &Note) -> bool {
     let words = split(&section.text);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let is_step = words.first().is_some_and(|word| word == "step") && words.len() > 1;
-    section.level > 1 && (is_step || has(SUMS) && has(OF_WORK))
+    section.level > 1 && (is_step || has(SUMS) && has(OF_WORK)) || is_of_a_run(statement, note)
+}
+
+/// True below "Smoke test results", at any depth: what a run gave, not what is.
+fn is_of_a_run(statement: &Statement, note: &Note) -> bool {
+    let sections = &note.parsed.sections;
+    let above = std::iter::successors(statement.section, |&section| sections[section].parent);
+    above.map(|section| &sections[section]).filter(|section| section.level > 1).any(|section| {
+        let words = split(&section.text);
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        has(&["result"]) && has(&["test", "smoke", "run", "backtest", "benchmark", "experiment"])
+    })
 }

@@ -307,6 +307,8 @@ fn tells_of_a_day(statement: &Statement) -> bool {
         "failure",
         "pass",
         "new",
+        "completed",
+        "remaining",
     ];
     /// What is set to a span of time, rather than takes one.
     const SPANS: &[&str] = &[

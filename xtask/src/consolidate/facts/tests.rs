@@ -406,7 +406,9 @@ fn what_notes_say_of_themselves_in_any_language_is_no_fact() {
     assert_eq!(found(&two), 1, "what two notes begin with may be a fact");
     assert_eq!(found(&three), 0, "what many begin with is a form");
 
-    for (heading, count) in [("Limits", 1), ("Step 2: limits", 0), ("Implementation statistics", 0)] {
+    let headings =
+        [("Limits", 1), ("Step 2: limits", 0), ("Implementation statistics", 0), ("Smoke test results", 0)];
+    for (heading, count) in headings {
         let note = |entries: &str| {
             format!("# Cache\n\n## {heading}\n\n- **Cache entries**: {entries}\n\n## More\n\nIt works.\n")
         };
