@@ -142,7 +142,7 @@ pub(in crate::consolidate) fn linked(
     let name = target.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     // `[text](url)`, `[x](path/to/file)`: forms that show how a link is written.
     if (!is_absolute(target) && target.split('/').any(stands_in))
-        || !(name.contains('.') || target.contains('/'))
+        || !(name.contains('.') || target.contains('/') || is_file_of_all(name))
     {
         return None;
     }
@@ -154,6 +154,29 @@ pub(in crate::consolidate) fn linked(
     let told = told::by_words(text, target).max(Headings::of(note).at(note, line));
     let what = What::Link(wanted);
     Some(Named { note: number, line, target: target.to_owned(), kind: what.kind(), what, told })
+}
+
+/// True for names of files that need no ending.
+fn is_file_of_all(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "LICENSE",
+        "LICENCE",
+        "COPYING",
+        "NOTICE",
+        "AUTHORS",
+        "CONTRIBUTORS",
+        "README",
+        "CHANGELOG",
+        "Makefile",
+        "Dockerfile",
+        "Justfile",
+        "justfile",
+        "Gemfile",
+        "Procfile",
+        "Jenkinsfile",
+        "Vagrantfile",
+    ];
+    NAMES.contains(&name)
 }
 
 /// Where links stand: what they say is answered by where they lead.

@@ -48,7 +48,10 @@ pub(super) fn path_of(text: &str) -> Option<String> {
     let text = strip_line_numbers(text).trim_start_matches("./").trim_start_matches('@');
     let below = text.trim_start_matches("../");
     let below = below.strip_prefix("~/").or_else(|| below.strip_prefix('/')).unwrap_or(below);
-    if !is_plain(below) || below.starts_with('-') {
+    // `/tmp/x.sql`: what lies there no repository holds.
+    let is_of_the_system =
+        ["/tmp/", "/etc/", "/var/", "/dev/", "/proc/"].iter().any(|start| text.starts_with(start));
+    if !is_plain(below) || below.starts_with('-') || is_of_the_system {
         return None;
     }
     let name = text.rsplit('/').next()?;
