@@ -94,6 +94,9 @@ impl Names {
             }
         }
         let wanted = from_root?;
+        if let Some(&number) = within_host(name).and_then(|path| self.by_path.get(path.as_bytes())) {
+            return Some(number);
+        }
         let holders = self.by_file_name.get(wanted.file_name())?;
         let ends_so = |number: &&usize| {
             let path = self.paths[**number].as_bytes();
@@ -106,6 +109,19 @@ impl Names {
             _ => None,
         }
     }
+}
+
+/// The path in `//host/owner/name/blob/main/docs/x.md`. Whose repository it is the address alone does not tell, but that
+/// another has a note in the same folder by the same name is rare; names at the root that all have are left out.
+fn within_host(name: &str) -> Option<&str> {
+    const OF_ALL: &[&str] =
+        &["readme", "changelog", "contributing", "license", "security", "code_of_conduct"];
+    let address = name.strip_prefix("//")?;
+    let marks = ["/blob/", "/tree/", "/raw/", "/src/branch/"];
+    let (_, behind) = marks.iter().find_map(|mark| address.split_once(mark))?;
+    let (_, path) = behind.split_once('/')?;
+    let stem = path.split('.').next().unwrap_or_default().to_lowercase();
+    (path.contains('/') || !OF_ALL.contains(&stem.as_str())).then_some(path)
 }
 
 /// Who names which note.

@@ -160,6 +160,23 @@ fn note_that_a_program_reads_is_known_and_a_comment_only_names_it() {
 }
 
 #[test]
+fn note_is_named_by_its_address_on_the_host_of_the_repository() {
+    let paths: Vec<RepoPath> = ["docs/a.md", "README.md", "ROADMAP.md"].map(RepoPath::from).into();
+    let names = Names::of(&paths);
+    let cases = [
+        ("https://github.com/lab/bath/blob/main/docs/a.md", Some(0)),
+        ("https://gitlab.com/lab/bath/-/blob/main/docs/a.md", Some(0)),
+        ("https://github.com/lab/bath/blob/main/ROADMAP.md", Some(2)),
+        ("https://github.com/other/tool/blob/main/README.md", None),
+        ("https://github.com/lab/bath/blob/main/src/a.md", None),
+    ];
+    for (address, expected) in cases {
+        let mention = mentions::find(address).pop().expect("the address ends like a note");
+        assert_eq!(names.resolve(&"index.md".into(), &mention.path), expected, "{address}");
+    }
+}
+
+#[test]
 fn pages_of_sites_are_known() {
     let mut navigation = Navigation::default();
     navigation.take(&"mkdocs.yml".into(), "site_name: x\nnav:\n  - Home: index.md\n  - guide/setup.md\n");
