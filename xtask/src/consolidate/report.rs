@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::plan::Item;
 use super::plan_format;
 use super::result::{Analysis, NoteEntry, Overlap, OverlapKind, Reference, ReferenceClass, Topic};
-use crate::links::encode_path;
+use crate::links::{BrokenLink, encode_path};
 use crate::repo::RepoPath;
 use crate::report::{Block, Cell, Document, Inline};
 
@@ -131,8 +131,20 @@ fn facts(document: &mut Document, analysis: &Analysis) {
 }
 
 fn broken_links(document: &mut Document, analysis: &Analysis) {
-    let Some(links) = analysis.broken_links.as_ref().filter(|links| !links.is_empty()) else { return };
+    let Some(all) = &analysis.broken_links else { return };
+    let told: BTreeSet<(&RepoPath, usize, &str)> =
+        dead(analysis).map(|one| (&one.path, one.line, one.target.as_str())).collect();
+    let file = |link: &BrokenLink| link.target.split(['#', '?']).next().unwrap_or_default().to_owned();
+    let links: Vec<&BrokenLink> =
+        all.iter().filter(|link| !told.contains(&(&link.path, link.line, file(link).as_str()))).collect();
+    if links.is_empty() {
+        return;
+    }
     document.heading(2, format!("Broken links ({})", links.len()));
+    if links.len() < all.len() {
+        let others = count(all.len() - links.len(), "more is", "more are");
+        document.paragraph(format!("{others} among what points to nothing."));
+    }
     let rows = links.iter().take(LISTED).map(|link| {
         vec![
             place(&link.path.display(), link.line),
@@ -146,8 +158,7 @@ fn broken_links(document: &mut Document, analysis: &Analysis) {
 }
 
 fn references(document: &mut Document, analysis: &Analysis) {
-    let Some(all) = &analysis.references else { return };
-    let dead: Vec<&Reference> = all.iter().filter(|one| one.class != ReferenceClass::Ignored).collect();
+    let dead: Vec<&Reference> = dead(analysis).collect();
     if dead.is_empty() {
         return;
     }
@@ -157,6 +168,11 @@ fn references(document: &mut Document, analysis: &Analysis) {
     });
     document.table(&["Where", "Names", "What became of it"], &[], rows.collect());
     rest(document, dead.len());
+}
+
+/// What points to nothing, without what is only ignored here.
+fn dead(analysis: &Analysis) -> impl Iterator<Item = &Reference> {
+    analysis.references.iter().flatten().filter(|one| one.class != ReferenceClass::Ignored)
 }
 
 fn what_became(reference: &Reference) -> Cell {
