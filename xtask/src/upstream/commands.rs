@@ -8,6 +8,8 @@ use super::strategy::Way;
 pub(super) struct Ground {
     /// Whether files are checked out there.
     pub(super) has_work_tree: bool,
+    /// Whether the fork's branch is the one that is checked out.
+    pub(super) is_checked_out: bool,
     /// Whether git takes the short name of a side for something else: a tag goes before a branch.
     pub(super) full_names: bool,
 }
@@ -23,7 +25,7 @@ pub(super) fn of(way: Way, analysis: &Analysis, ground: Ground) -> Vec<String> {
         all.push(format!("git fetch {} {}", quoted(location), quoted(&analysis.upstream.name)));
     }
     if !matches!(way, Way::NothingToDo | Way::Contribute) {
-        all.extend(checkout(fork, ground.has_work_tree));
+        all.extend(checkout(fork, ground));
     }
     match way {
         Way::NothingToDo => all.clear(),
@@ -45,9 +47,10 @@ pub(super) fn of(way: Way, analysis: &Analysis, ground: Ground) -> Vec<String> {
 }
 
 /// Puts the fork's commit into a work tree; nothing where it is there already.
-fn checkout(fork: &Side, has_work_tree: bool) -> Vec<String> {
+fn checkout(fork: &Side, ground: Ground) -> Vec<String> {
     match fork.name.strip_prefix("refs/heads/") {
-        _ if !has_work_tree => {
+        _ if ground.is_checked_out => Vec::new(),
+        _ if !ground.has_work_tree => {
             vec![
                 format!("git worktree add --detach ../follow-upstream {}", fork.oid),
                 "cd ../follow-upstream".to_owned(),
@@ -126,5 +129,20 @@ mod tests {
         assert_eq!(quoted("a b"), "'a b'");
         assert_eq!(quoted("x';rm -rf ~;'"), r"'x'\'';rm -rf ~;'\'''");
         assert_eq!(quoted("$(id)"), "'$(id)'");
+    }
+    #[test]
+    fn a_branch_is_switched_to_unless_it_is_checked_out() {
+        let oid = crate::repo::CommitId::parse(&"1".repeat(40)).expect("an id");
+        let side = |name: &str| Side {
+            oid: oid.clone(),
+            date: String::new(),
+            name: name.to_owned(),
+            remote: None,
+            location: None,
+        };
+        let here = Ground { has_work_tree: true, is_checked_out: false, full_names: false };
+        assert_eq!(checkout(&side("refs/heads/main"), here), ["git switch main"]);
+        assert_eq!(checkout(&side("v1"), here), [format!("git switch --detach {oid}")]);
+        assert!(checkout(&side("refs/heads/main"), Ground { is_checked_out: true, ..here }).is_empty());
     }
 }

@@ -140,7 +140,13 @@ fn ground(repo: &Repo, sides: [&Side; 2]) -> Ground {
         let Some(short) = commands::short(side) else { return true };
         !short.starts_with('-') && repo.resolve(short).is_ok_and(|oid| oid == side.oid)
     };
-    Ground { has_work_tree: repo.work_tree().is_some(), full_names: !sides.into_iter().all(means_it) }
+    let has_work_tree = repo.work_tree().is_some();
+    let branch = repo.branch().ok().flatten().map(|branch| format!("refs/heads/{branch}"));
+    Ground {
+        has_work_tree,
+        is_checked_out: has_work_tree && branch.is_some_and(|branch| branch == sides[0].name),
+        full_names: !sides.into_iter().all(means_it),
+    }
 }
 
 /// Dates both sides.
