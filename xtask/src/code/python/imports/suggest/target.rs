@@ -149,7 +149,9 @@ impl Finder<'_> {
         if answer == Answer::Yes {
             return Some(target);
         }
-        if let Some(within) = self.file_of(&module).filter(|(stem, _)| *stem != now)
+        // `from . import name` means the package; what a file of its name binds is no answer.
+        if !import.module.is_empty()
+            && let Some(within) = self.file_of(&module).filter(|(stem, _)| *stem != now)
             && self.place(&within.0).is_some_and(|place| self.index.has_name(place, name) == Answer::Yes)
         {
             let (module, commit) = (within.0, Some(within.1));

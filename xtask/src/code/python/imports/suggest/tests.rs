@@ -365,6 +365,16 @@ fn module_that_became_a_package_is_searched_where_its_file_went() {
         ("pkg/core/core.py", Some(CORE)),
     ];
     assert_eq!(suggested(&[first, second]), ["user.py: from pkg.core.core import Reader (High)"]);
+    // What the file took from beside it is where it was.
+    let reader = format!("from . import other\n{CORE}");
+    let beside: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/core.py", Some(&reader)),
+        ("pkg/other.py", Some("OTHER = 'a module that stays where it is'\n")),
+    ];
+    let into: Step<'_> =
+        &[("pkg/core.py", None), ("pkg/core/__init__.py", Some("")), ("pkg/core/core.py", Some(&reader))];
+    assert_eq!(suggested(&[beside, into]), ["pkg/core/core.py: from .. import other (High)"]);
     // A module that is asked for as a whole is the package which offers what it has, where only that kept its name.
     let whole: Step<'_> = &[
         ("pkg/__init__.py", Some("")),
