@@ -126,20 +126,12 @@ const STAGES: &[&str] = &[
     "round",
 ];
 const OLD_FOLDERS: &[&str] = &[
-    "session",
-    "sessions",
-    "log",
-    "logs",
-    "journal",
-    "old",
-    "done",
-    "completed",
-    "meetings",
-    "history",
-    "status",
-    "reports",
+    "session", "sessions", "log", "logs", "journal", "old", "meetings", "history", "status", "reports",
     "progress",
 ];
+
+/// Folders for what is finished.
+const DONE_FOLDERS: &[&str] = &["complete", "completed", "done", "finished", "closed", "resolved"];
 
 fn signs_of_name(note: &Note) -> Vec<Sign> {
     let stem = note.stem();
@@ -297,9 +289,18 @@ fn closing_status(text: &str) -> Option<(usize, String)> {
 }
 
 fn old_folder(note: &Note) -> Option<String> {
+    folder_among(note, OLD_FOLDERS).or_else(|| folder_among(note, DONE_FOLDERS))
+}
+
+/// True in a folder for what is finished: it was put in order already, and makes no guide.
+pub(super) fn lies_finished(note: &Note) -> bool {
+    folder_among(note, DONE_FOLDERS).is_some()
+}
+
+fn folder_among(note: &Note, wanted: &[&str]) -> Option<String> {
     let folder = note.path.parent()?;
     let names = folder.parts().map(|part| String::from_utf8_lossy(part).into_owned());
-    names.into_iter().find(|name| OLD_FOLDERS.contains(&name.to_lowercase().as_str()))
+    names.into_iter().find(|name| wanted.contains(&name.to_lowercase().as_str()))
 }
 
 /// The share of words that tell what was done.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::affinity::{Affinities, Evidence};
+use super::archive;
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
 use super::report::count;
@@ -70,8 +71,8 @@ fn in_one_language(notes: &[Note], group: Vec<usize>) -> Vec<usize> {
     kept.into_iter().map(|(number, _)| number).collect()
 }
 
-/// What is protected stays, and so does a record of a series; what happened in one sitting makes no guide; what is no plain Markdown (text without markup,
-/// components of a site) would read otherwise among Markdown.
+/// What is protected stays, and so does a record of a series; what happened in one sitting or is finished makes no
+/// guide; what is no plain Markdown (text without markup, components of a site) would read otherwise among Markdown.
 fn may_merge(note: &Note) -> bool {
     let extension = note.path.extension();
     let is_markdown = Format::of_extension(&extension) == Some(Format::Markdown) && extension != "mdx";
@@ -79,6 +80,7 @@ fn may_merge(note: &Note) -> bool {
         && note.protected.is_none()
         && !note.is_empty()
         && !role::is_record(&note.stem())
+        && !archive::lies_finished(note)
         && !matches!(note.role, Role::Session | Role::Index)
 }
 

@@ -298,7 +298,7 @@ fn notes_on_one_subject_make_a_guide_and_a_log_does_not() {
 }
 
 #[test]
-fn records_of_a_series_stay_documents_of_their_own() {
+fn records_of_a_series_and_finished_notes_make_no_guide() {
     let guides = |paths: [&str; 2]| {
         let text = "The audio codec stores frames in a ring of buffers, with one checksum for each frame.";
         let notes = paths.map(|path| note(path, &format!("# Audio codec\n\n{text} So says {path}.\n")));
@@ -307,6 +307,7 @@ fn records_of_a_series_stay_documents_of_their_own() {
     };
     assert_eq!(guides(["notes/audio-codec-frames.md", "notes/audio-codec-buffers.md"]), 1);
     assert_eq!(guides(["notes/PRD-7-audio-codec.md", "notes/audio-codec-buffers.md"]), 0);
+    assert_eq!(guides(["docs/Completed/audio-codec-frames.md", "docs/Completed/audio-codec-buffers.md"]), 0);
 }
 
 #[test]
