@@ -16,7 +16,7 @@ pub(super) struct Candidate {
     pub(super) confidence: f64,
     /// What speaks for it, the weightiest first.
     pub(super) reasons: Vec<String>,
-    /// False where its place and age alone do: enough for a rank, not for a proposal.
+    /// False where its place, its age and that nothing links to it alone do: enough for a rank, not for a proposal.
     pub(super) has_sign: bool,
 }
 
@@ -42,6 +42,8 @@ struct Sign {
 /// What is said of a sign.
 enum Reason {
     Said(String),
+    /// Said beside others, and enough for nothing by itself.
+    Beside(String),
     /// Said where nothing else speaks for the note.
     Weak(String),
     /// Says nothing by itself.
@@ -73,7 +75,7 @@ fn weigh(number: usize, note: &Note, surroundings: Surroundings) -> Candidate {
     signs.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     let has_sign = signs.iter().any(|sign| matches!(sign.reason, Reason::Said(_)));
     let reasons = signs.into_iter().filter_map(|sign| match sign.reason {
-        Reason::Said(reason) => Some(reason),
+        Reason::Said(reason) | Reason::Beside(reason) => Some(reason),
         Reason::Weak(reason) => (!has_sign).then_some(reason),
         Reason::Silent => None,
     });
@@ -226,7 +228,8 @@ fn signs_around(surroundings: Surroundings) -> Vec<Sign> {
         signs.push(said(1.2 * surroundings.superseded, format!("{percent} % of it stands in a newer note")));
     }
     if surroundings.inbound == 0 {
-        signs.push(said(0.1, "nothing links to it"));
+        // Of those at the root that have no other sign, one in four was archived.
+        signs.push(Sign { weight: 0.1, reason: Reason::Beside("nothing links to it".to_owned()) });
     }
     signs
 }

@@ -232,7 +232,8 @@ fn place_and_age_alone_rank_a_note_and_propose_nothing() {
     assert!(found.iter().all(|candidate| !candidate.has_sign));
     assert_eq!(found[0].reasons, ["lies loose in the root folder", "50 % of the notes were changed later"]);
     let linked_from_nowhere = archive::candidates(&notes[..1], &[surroundings()]);
-    assert!(linked_from_nowhere[0].has_sign);
+    assert!(!linked_from_nowhere[0].has_sign);
+    assert!(linked_from_nowhere[0].reasons.contains(&"nothing links to it".to_owned()));
 }
 
 #[test]

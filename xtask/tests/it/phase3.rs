@@ -74,7 +74,7 @@ fn a_wrong_plan_is_refused_with_its_line() {
         (line, "`notes`"),
         (line, "`notes/a%0Ab.md`"),
         (line, "`notes/todo.md`"),
-        (line, "`notes/archive/terminal-plots.md`"),
+        (line, "`notes/archive/todo.md`"),
         (line, "`notes/todo.md/x.md`"),
         ("- [x] Archive `notes/bath-protocol.md`", "<<<<<<< fork\n- [x] Archive `notes/bath-protocol.md`"),
         ("- [x] Archive `notes/bath-protocol.md`", "- [?] Archive `notes/bath-protocol.md`"),
