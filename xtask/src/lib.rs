@@ -19,6 +19,7 @@ pub mod code;
 pub mod config;
 pub mod links;
 pub mod markdown;
+mod pack;
 pub mod parallel;
 pub mod passages;
 pub mod process;

@@ -11,16 +11,17 @@ use regex::Regex;
 /// Ground floor: each room, and the rooms of the same floor that it may import.
 const GROUND: &[(&str, &[&str])] = &[
     ("process", &[]),
+    ("pack", &[]),
     ("parallel", &[]),
     ("report", &[]),
     ("blocks", &["report"]),
-    ("cache", &["repo"]),
+    ("cache", &["repo", "pack"]),
     ("passages", &["parallel"]),
-    ("repo", &["process", "report"]),
+    ("repo", &["process", "report", "pack"]),
     ("config", &["repo", "report"]),
     ("markdown", &["report"]),
     ("links", &["markdown", "repo", "report"]),
-    ("code", &["repo", "report", "cache", "parallel"]),
+    ("code", &["repo", "report", "cache", "pack", "parallel"]),
     ("change", &["repo", "report"]),
 ];
 /// Middle floor: may import the ground floor, never one another.

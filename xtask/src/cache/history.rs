@@ -3,10 +3,11 @@
 use anyhow::Result;
 
 use super::Cache;
+use crate::pack::Pack;
 use crate::repo::{CommitId, History, Repo};
 
-/// Changes with the form of what is kept: the answer of `git log` as it is.
-const VERSION: u32 = 1;
+/// Changes with the form of what is kept, and with what is seen in a commit.
+const VERSION: u32 = 2;
 
 /// Under this stands the commit whose history was kept last.
 const NEWEST: &[u8] = b"newest";
@@ -20,35 +21,36 @@ impl Cache {
     /// # Errors
     /// As [`History::of`].
     pub fn history(&self, repo: &Repo, tip: &CommitId) -> Result<History> {
-        let key = tip.as_str().as_bytes();
-        let kept = if repo.is_shallow()? { None } else { self.get("history", VERSION, key) };
-        if let Some(log) = kept
-            && let Ok(history) = History::read(&log)
-        {
-            return Ok(history);
+        let is_whole = !repo.is_shallow()?;
+        if is_whole && let Some(kept) = self.kept(tip) {
+            return Ok(kept);
         }
-        let (history, log) = match self.continued(repo, tip) {
+        let continued = if is_whole { self.continued(repo, tip) } else { None };
+        let history = match continued {
             Some(continued) => continued,
-            None => History::walk(repo, tip)?,
+            None => History::of(repo, tip)?,
         };
         if history.unknown.is_none() && history.exact_renames_only.is_none() {
-            self.put("history", VERSION, key, &log);
-            self.put("history", VERSION, NEWEST, key);
+            let mut packed = Vec::new();
+            history.pack(&mut packed);
+            self.put("history", VERSION, tip.as_str().as_bytes(), &packed);
+            self.put("history", VERSION, NEWEST, tip.as_str().as_bytes());
         }
         Ok(history)
     }
 
-    /// The log that was kept last, with the new commits before it.
-    fn continued(&self, repo: &Repo, tip: &CommitId) -> Option<(History, Vec<u8>)> {
-        if repo.is_shallow().ok()? {
-            return None;
-        }
+    fn kept(&self, tip: &CommitId) -> Option<History> {
+        let packed = self.get("history", VERSION, tip.as_str().as_bytes())?;
+        let mut rest = &packed[..];
+        let history = History::unpack(&mut rest)?;
+        rest.is_empty().then_some(history)
+    }
+
+    /// The history that was kept last, with the new commits on top.
+    fn continued(&self, repo: &Repo, tip: &CommitId) -> Option<History> {
         let newest = self.get("history", VERSION, NEWEST)?;
         let newest = CommitId::parse(std::str::from_utf8(&newest).ok()?)?;
-        let kept = self.get("history", VERSION, newest.as_str().as_bytes())?;
         // What cannot be continued is walked, and an error is then told.
-        let mut log = History::log_since(repo, &newest, tip).ok()??;
-        log.extend(kept);
-        Some((History::read(&log).ok()?, log))
+        self.kept(&newest)?.continued(repo, &newest, tip).ok()?
     }
 }

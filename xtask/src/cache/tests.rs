@@ -186,11 +186,13 @@ fn history_is_the_same_from_the_cache_and_damaged_entries_are_forgotten() {
     let tip = repo.head().unwrap().unwrap();
     let walked = crate::repo::History::of(&repo, &tip).unwrap();
     assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
-    let kept = Cache::of(&repo).get("history", 1, tip.as_str().as_bytes());
-    assert!(kept.is_some_and(|log| !log.is_empty()), "the walk is kept");
+    let key = tip.as_str().as_bytes();
+    let kept = Cache::of(&repo).get("history", 2, key).expect("the walk is kept");
     assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
-    Cache::of(&repo).put("history", 1, tip.as_str().as_bytes(), b"no log at all");
-    assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
+    for damaged in [&b"no history at all"[..], &kept[..kept.len() - 1], &[&kept[..], b"more"].concat()] {
+        Cache::of(&repo).put("history", 2, key, damaged);
+        assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
+    }
 }
 
 #[test]
@@ -214,14 +216,13 @@ fn history_that_is_continued_is_that_of_a_whole_walk() {
     let tips = [git.line(&["rev-parse", "HEAD"]).unwrap(), commit(&[&merge])];
     let mut continued = 0;
     for tip in tips.map(|tip| crate::repo::CommitId::parse(&tip).unwrap()) {
-        let (walked, log) = crate::repo::History::walk(&repo, &tip).unwrap();
+        let walked = crate::repo::History::of(&repo, &tip).unwrap();
         let list = git.line(&["rev-list", "--max-count=12", tip.as_str()]).unwrap();
         for from in list.lines().skip(1).map(|from| crate::repo::CommitId::parse(from).unwrap()) {
             fs::remove_dir_all(repo.common_dir().join("xtask/cache")).unwrap_or_default();
-            Cache::of(&repo).history(&repo, &from).unwrap();
+            let before = Cache::of(&repo).history(&repo, &from).unwrap();
             assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked, "from {from}");
-            assert_eq!(Cache::of(&repo).get("history", 1, tip.as_str().as_bytes()).as_ref(), Some(&log));
-            continued += usize::from(crate::repo::History::log_since(&repo, &from, &tip).unwrap().is_some());
+            continued += usize::from(before.continued(&repo, &from, &tip).unwrap().is_some());
         }
     }
     assert!(continued > 0 && continued < 22, "some are continued and some are not: {continued}");

@@ -4,6 +4,7 @@
 //! path only where no plain commit does, so that dates are those of the work and not of the merge.
 
 mod gaps;
+mod packed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,38 +69,30 @@ impl History {
     /// # Errors
     /// git cannot walk them, even without looking into contents.
     pub fn of(repo: &Repo, tip: &CommitId) -> Result<Self> {
-        Ok(Self::walk(repo, tip)?.0)
-    }
-
-    /// The same, with the log that [`History::read`] makes it of again; the log is empty where contents are missing.
-    ///
-    /// # Errors
-    /// As [`History::of`].
-    pub fn walk(repo: &Repo, tip: &CommitId) -> Result<(Self, Vec<u8>)> {
         let git = repo.git();
-        let (mut history, log) = match log(&git, &[tip.as_str()], "-M50%") {
-            Ok(log) => (Self::read(&log)?, log),
+        let mut history = match log(&git, &[tip.as_str()], "-M50%") {
+            Ok(log) => Self::read(&log)?,
             // A partial clone lacks contents, and `git log -M` ends in the middle of them.
             Err(error) => {
                 let (commits, exact) = gaps::walk(&git, tip)?;
                 let mut history = build(&commits);
                 history.exact_renames_only = Some(format!("in {exact} commits: {error:#}"));
-                (history, Vec::new())
+                history
             }
         };
         if repo.is_shallow()? {
             history.unknown =
                 Some("history is cut off (a shallow clone): fetch it with `fetch-depth: 0`".to_owned());
         }
-        Ok((history, log))
+        Ok(history)
     }
 
-    /// What stands in the log of `tip` before the log of `from`; `None` where the one does not simply continue the
-    /// other, because some new commit does not descend from `from`.
+    /// This history, which ends at `from`, with what the commits from there to `tip` did; `None` where the one does not
+    /// simply continue the other, because some new commit does not descend from `from`.
     ///
     /// # Errors
     /// git cannot walk the new commits.
-    pub fn log_since(repo: &Repo, from: &CommitId, tip: &CommitId) -> Result<Option<Vec<u8>>> {
+    pub fn continued(mut self, repo: &Repo, from: &CommitId, tip: &CommitId) -> Result<Option<Self>> {
         let git = repo.git();
         let exclude = format!("^{from}");
         let count = |args: &[&str]| -> Result<String> {
@@ -111,7 +104,8 @@ impl History {
         if new != descending || new == "0" {
             return Ok(None);
         }
-        log(&git, &[tip.as_str(), &exclude], "-M50%").map(Some)
+        self.replay_all(&parse(&log(&git, &[tip.as_str(), &exclude], "-M50%")?)?);
+        Ok(Some(self))
     }
 
     /// Reads a log of a walk that saw everything.
@@ -132,15 +126,7 @@ impl History {
         args.extend(in_index.then_some("--cached"));
         args.extend(["--end-of-options", "HEAD"]);
         let changed = repo.git().without_filters()?.read(&args)?;
-        self.renames.reverse();
-        let mut known = BTreeSet::new();
-        for commit in uncommitted(&changed)? {
-            for edit in &commit.edits {
-                self.replay(&commit, edit, &mut known);
-            }
-        }
-        self.renames.reverse();
-        self.sort_sources();
+        self.replay_all(&uncommitted(&changed)?);
         Ok(self)
     }
 
@@ -158,13 +144,7 @@ impl History {
                 }
             }
         }
-        let mut known = BTreeSet::new();
-        for commit in &commits {
-            for edit in &commit.edits {
-                history.replay(commit, edit, &mut known);
-            }
-        }
-        history.sort_sources();
+        history.replay_all(&commits);
         Ok(history)
     }
 
@@ -281,21 +261,27 @@ fn uncommitted(changed: &[u8]) -> Result<Vec<Commit>> {
     parse(&log)
 }
 
-/// Replays the commits, oldest first.
 fn build(commits: &[Commit]) -> History {
     let mut history = History::default();
-    let mut known = BTreeSet::new();
-    for commit in commits.iter().rev() {
-        for edit in &commit.edits {
-            history.replay(commit, edit, &mut known);
-        }
-    }
-    history.renames.reverse();
-    history.sort_sources();
+    history.replay_all(commits);
     history
 }
 
 impl History {
+    /// Replays commits on top of what is known; they stand newest first.
+    fn replay_all(&mut self, commits: &[Commit]) {
+        let renames = self.renames.iter();
+        let mut known = renames.map(|rename| (rename.from.clone(), rename.to.clone())).collect();
+        self.renames.reverse();
+        for commit in commits.iter().rev() {
+            for edit in &commit.edits {
+                self.replay(commit, edit, &mut known);
+            }
+        }
+        self.renames.reverse();
+        self.sort_sources();
+    }
+
     fn sort_sources(&mut self) {
         self.by_source.clear();
         for (place, rename) in self.renames.iter().enumerate().rev() {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::pack::Pack;
+
 macro_rules! object_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -27,6 +29,16 @@ macro_rules! object_id {
             /// The first nine digits, for people.
             pub fn short(&self) -> &str {
                 &self.0[..9]
+            }
+        }
+
+        impl Pack for $name {
+            fn pack(&self, out: &mut Vec<u8>) {
+                self.0.pack(out);
+            }
+
+            fn unpack(from: &mut &[u8]) -> Option<Self> {
+                Self::parse(&String::unpack(from)?)
             }
         }
 

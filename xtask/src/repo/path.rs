@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Serialize, Serializer};
 
+use crate::pack::Pack;
+
 /// A path relative to the repository's root: `/` between parts, no `.` or `..`, any bytes but NUL.
 ///
 /// The order is git's own for files: by bytes.
@@ -128,6 +130,20 @@ fn escape_invalid(bytes: &[u8]) -> String {
 impl From<&str> for RepoPath {
     fn from(text: &str) -> Self {
         Self::from_bytes(text.as_bytes())
+    }
+}
+
+impl Pack for RepoPath {
+    fn pack(&self, out: &mut Vec<u8>) {
+        self.as_bytes().len().pack(out);
+        out.extend(self.as_bytes());
+    }
+
+    fn unpack(from: &mut &[u8]) -> Option<Self> {
+        let length = usize::unpack(from)?;
+        let (path, rest) = from.split_at_checked(length)?;
+        *from = rest;
+        Some(Self::from_bytes(path))
     }
 }
 

@@ -3,7 +3,6 @@
 pub mod calls;
 pub mod imports;
 pub mod inventory;
-mod pack;
 mod source;
 mod syntax;
 

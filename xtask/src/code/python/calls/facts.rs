@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::signature::{Arguments, Signature};
-use crate::code::python::pack::{pack_fields, pack_variants};
+use crate::pack::{pack_fields, pack_variants};
 
 /// What one file says about calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

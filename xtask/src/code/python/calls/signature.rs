@@ -1,6 +1,6 @@
 //! What a function takes, what a call gives, and how the two differ.
 
-use crate::code::python::pack::{pack_fields, pack_variants};
+use crate::pack::{pack_fields, pack_variants};
 
 /// How a parameter can be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use ruff_python_ast::{self as ast, Expr, Number, Operator, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 use serde::Serialize;
 
-use crate::code::python::pack::{pack_fields, pack_variants};
+use crate::pack::{pack_fields, pack_variants};
 use crate::code::python::syntax::{Lines, dotted};
 
 /// A place relative to the file: so many folders up, then a path down.

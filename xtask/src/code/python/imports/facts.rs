@@ -12,7 +12,7 @@ use super::guard::{self, Guard};
 use super::{lazy, namespace};
 use crate::code::python::calls::{self, CallFacts};
 use crate::code::python::inventory::works_at_import;
-use crate::code::python::pack::pack_fields;
+use crate::pack::pack_fields;
 use crate::code::python::syntax::{Lines, bound_by_pattern, dotted, with_module};
 
 /// One imported name of one statement.

@@ -3,7 +3,7 @@
 use ruff_python_ast::{self as ast, Expr};
 use serde::Serialize;
 
-use crate::code::python::pack::pack_variants;
+use crate::pack::pack_variants;
 use crate::code::python::syntax::dotted;
 
 /// What keeps a failing import from reaching the user.

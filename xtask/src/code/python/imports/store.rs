@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::{self, Facts};
 use crate::cache::{Cache, CacheMap};
-use crate::code::python::pack::Pack;
+use crate::pack::Pack;
 use crate::code::python::source::{Source, decode_source};
 use crate::repo::{BlobId, RepoPath, Tree};
 

@@ -1,6 +1,7 @@
-//! The compact form in which what was read of a file is kept: fields one after another, numbers of variable length.
+//! The compact form of what the cache keeps: fields one after another, numbers of variable length.
 //!
-//! Whoever unpacks knows the type; a change of a type needs another version of what is kept.
+//! Whoever unpacks knows the type; a change of a type needs another version of what is kept. The room knows no type of
+//! others: each gives its own types their form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -152,14 +153,14 @@ impl<A: Pack, B: Pack> Pack for (A, B) {
 /// Gives a struct its form: all its fields, in this order.
 macro_rules! pack_fields {
     ($type:ty { $($field:ident),* $(,)? }) => {
-        impl $crate::code::python::pack::Pack for $type {
+        impl $crate::pack::Pack for $type {
             fn pack(&self, out: &mut Vec<u8>) {
                 let Self { $($field),* } = self;
                 $($field.pack(out);)*
             }
 
             fn unpack(from: &mut &[u8]) -> Option<Self> {
-                $(let $field = $crate::code::python::pack::Pack::unpack(from)?;)*
+                $(let $field = $crate::pack::Pack::unpack(from)?;)*
                 Some(Self { $($field),* })
             }
         }
@@ -169,7 +170,7 @@ macro_rules! pack_fields {
 /// Gives an enum its form: the number of the variant, then its values.
 macro_rules! pack_variants {
     ($type:ty { $($number:literal => $variant:ident $(( $($value:ident),* ))?),* $(,)? }) => {
-        impl $crate::code::python::pack::Pack for $type {
+        impl $crate::pack::Pack for $type {
             fn pack(&self, out: &mut Vec<u8>) {
                 match self {
                     $(Self::$variant $(( $($value),* ))? => {
@@ -184,7 +185,7 @@ macro_rules! pack_variants {
                 *from = rest;
                 match number {
                     $($number => {
-                        $($(let $value = $crate::code::python::pack::Pack::unpack(from)?;)*)?
+                        $($(let $value = $crate::pack::Pack::unpack(from)?;)*)?
                         Some(Self::$variant $(( $($value),* ))?)
                     })*
                     _ => None,
