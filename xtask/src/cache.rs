@@ -9,6 +9,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "the cache reads and writes files of its own")]
 
+mod answers;
 mod history;
 mod map;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::repo::Repo;
 
+pub use answers::Answers;
 pub use map::CacheMap;
 
 /// How much one kind may hold; beyond it the entries written first are removed.
@@ -60,6 +62,11 @@ impl Cache {
             return Self { problem, ..Self::disabled() };
         }
         Self { folder: Some(folder), problem: None, max_bytes, sizes: Mutex::default() }
+    }
+
+    /// True where nothing is ever held.
+    pub fn is_off(&self) -> bool {
+        self.folder.is_none()
     }
 
     /// Why it is off although nobody asked for that, for `-v`.
@@ -113,6 +120,22 @@ impl Cache {
         if write_whole(folder, &name, &bytes).is_some() {
             self.remove_older(kind, version);
         }
+    }
+
+    /// Tells builds of this program apart: another one may compute something else; `None` where it cannot be told.
+    pub fn program() -> Option<Vec<u8>> {
+        use std::os::unix::fs::MetadataExt;
+        let meta = std::env::current_exe().ok()?.metadata().ok()?;
+        let numbers = [meta.mtime(), meta.mtime_nsec(), meta.size().cast_signed(), meta.ino().cast_signed()];
+        Some(numbers.iter().flat_map(|number| number.to_le_bytes()).collect())
+    }
+
+    /// What time it is for the file system, in seconds; `None` where nothing can be written.
+    pub fn moment(&self) -> Option<i64> {
+        use std::os::unix::fs::MetadataExt;
+        let folder = self.folder.as_ref()?;
+        write_whole(folder, "moment", &[])?;
+        Some(folder.join("moment").symlink_metadata().ok()?.mtime())
     }
 
     fn kind_folder(&self, kind: &str, version: u32) -> Option<PathBuf> {

@@ -42,7 +42,8 @@ impl Cache {
     fn kept(&self, tip: &CommitId) -> Option<History> {
         let packed = self.get("history", VERSION, tip.as_str().as_bytes())?;
         let mut rest = &packed[..];
-        let history = History::unpack(&mut rest)?;
+        let mut history = History::unpack(&mut rest)?;
+        history.key = Some(tip.as_str().as_bytes().to_vec());
         rest.is_empty().then_some(history)
     }
 

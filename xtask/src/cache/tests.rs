@@ -5,7 +5,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use super::{Cache, CacheMap, entries, entry_name};
+use xshell::cmd;
+
+use super::{Answers, Cache, CacheMap, entries, entry_name};
 
 fn cache() -> (tempfile::TempDir, Cache) {
     let folder = tempfile::tempdir().unwrap();
@@ -226,4 +228,30 @@ fn history_that_is_continued_is_that_of_a_whole_walk() {
         }
     }
     assert!(continued > 0 && continued < 22, "some are continued and some are not: {continued}");
+}
+
+#[test]
+fn answers_are_remembered_but_not_where_history_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("sample");
+    crate::fixture::scenario("lab-fork").unwrap().build(&root).unwrap();
+    let whole = crate::repo::Repo::open(&root).unwrap();
+    let tip = whole.head().unwrap().unwrap();
+    let count = |repo: &crate::repo::Repo| {
+        let answer = Answers::of(repo).read(&["rev-list", "--count", tip.as_str()]).unwrap();
+        String::from_utf8(answer).unwrap().trim().parse::<usize>().unwrap()
+    };
+    let all = count(&whole);
+    let kept = whole.common_dir().join("xtask/cache/answer-v1");
+    assert!(kept.is_dir(), "the answer is kept");
+    assert_eq!(count(&whole), all);
+
+    let url = format!("file://{}", root.display());
+    let cut = folder.path().join("cut");
+    let shell = xshell::Shell::new().unwrap();
+    cmd!(shell, "git clone -q --depth=2 {url} {cut}").quiet().run().unwrap();
+    let repo = crate::repo::Repo::open(&cut).unwrap();
+    assert_eq!(count(&repo), 2);
+    cmd!(shell, "git -C {cut} fetch -q --unshallow").quiet().run().unwrap();
+    assert_eq!(count(&repo), all, "what was cut off then counts now");
 }

@@ -11,8 +11,9 @@ use super::sites::Sites;
 use super::{Explained, Pending, Request, spread};
 use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
-use crate::code::python::calls::{self, BrokenCall};
-use crate::code::python::imports::{self, Imports, Project};
+use crate::code::python;
+use crate::code::python::calls::BrokenCall;
+use crate::code::python::imports::Imports;
 use crate::links::{self, Broken, MovedPath};
 use crate::markdown::{self, Format, Parsed};
 use crate::repo::{CommitId, Entry, EntryKind, History, Rename, Repo, RepoPath, Tree};
@@ -174,10 +175,9 @@ pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
     let is_python = |path: &RepoPath| matches!(path.extension().as_str(), "py" | "pyi");
     let is_small = tree.entries().filter(|(path, _)| is_python(path)).nth(FEW).is_none();
     let cache = if is_small { Cache::disabled() } else { Cache::of(repo) };
-    let (notes, project) = notes_and_project(tree, &cache)?;
+    let (notes, mut imports) = notes_and_imports(repo, tree, &cache, past)?;
+    let calls = std::mem::take(&mut imports.calls);
     let links = broken_links(repo, tree, &notes)?;
-    let imports = imports_of(repo, &project, past)?;
-    let calls = calls_of(repo, &project, past)?;
     let fates = fates(tree, &links, past)?;
     let (configuration, named) = match past.get()? {
         Some(known) => links::moved_paths(tree, &known.history)?,
@@ -198,18 +198,22 @@ pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
 }
 
 /// The notes on threads of their own, beside the Python; few are read sooner than a thread has begun.
-fn notes_and_project(tree: &Tree, cache: &Cache) -> Result<(Notes, Project)> {
+fn notes_and_imports(repo: &Repo, tree: &Tree, cache: &Cache, past: &Past<'_>) -> Result<(Notes, Imports)> {
+    let judge = || -> Result<Imports> {
+        let known = past.get()?.map(|known| (&known.tip, &*known.history));
+        python::judge(repo, tree, cache, known)
+    };
     let paths = paths_of_notes(tree);
     if paths.len() <= FEW_NOTES {
-        return Ok((notes(tree, &paths)?, Project::of_tree_cached(tree, cache)?));
+        return Ok((notes(tree, &paths)?, judge()?));
     }
     let parts = paths.chunks(paths.len().div_ceil(spread::threads()));
-    let (notes, project) = thread::scope(|scope| {
+    let (notes, imports) = thread::scope(|scope| {
         let notes = scope.spawn(|| spread::over(parts, |paths| notes(tree, paths)));
-        let project = Project::of_tree_cached(tree, cache);
-        (notes.join(), project)
+        let imports = judge();
+        (notes.join(), imports)
     });
-    Ok((notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?, project?))
+    Ok((notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?, imports?))
 }
 
 /// Notes as they were read.
@@ -247,26 +251,6 @@ fn broken_links(repo: &Repo, tree: &Tree, notes: &[(RepoPath, Parsed)]) -> Resul
     let wanted = broken.wanted();
     if !wanted.is_empty() {
         broken.set_aside_ignored(&links::ignored(repo, tree, &wanted)?);
-    }
-    Ok(broken)
-}
-
-fn imports_of(repo: &Repo, project: &Project, past: &Past<'_>) -> Result<Imports> {
-    let mut imports = imports::verify(project);
-    if imports.needs_history()
-        && let Some(known) = past.get()?
-    {
-        imports::explain(project, &mut imports, &known.history, &mut imports::Past::of(repo, &known.tip))?;
-    }
-    Ok(imports)
-}
-
-fn calls_of(repo: &Repo, project: &Project, past: &Past<'_>) -> Result<Vec<BrokenCall>> {
-    let mut broken = calls::verify(project);
-    if !broken.is_empty()
-        && let Some(known) = past.get()?
-    {
-        calls::suggest(&mut broken, &known.history, &mut calls::Versions::of(repo, &known.tip))?;
     }
     Ok(broken)
 }

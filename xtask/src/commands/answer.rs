@@ -1,5 +1,7 @@
 //! What commands print: lines for people, or one JSON object.
 
+use std::cell::OnceCell;
+
 use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::Value;
@@ -28,7 +30,8 @@ pub(super) struct Answer<'a> {
     term: Term,
     format: Format,
     commit: Option<String>,
-    dirty: bool,
+    place: &'a Place,
+    dirty: OnceCell<bool>,
 }
 
 impl<'a> Answer<'a> {
@@ -36,14 +39,23 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// HEAD, the index or the work tree cannot be read.
-    pub(super) fn of(repo: &'a Repo, place: &Place, global: &Global, term: Term) -> Result<Self> {
-        Ok(Self {
-            repo,
-            term,
-            format: global.format,
-            commit: repo.head()?.map(|commit| commit.to_string()),
-            dirty: analyses::uncommitted(repo, &place.config)? > 0,
-        })
+    pub(super) fn of(repo: &'a Repo, place: &'a Place, global: &Global, term: Term) -> Result<Self> {
+        let commit = repo.head()?.map(|commit| commit.to_string());
+        let answer = Self { repo, term, format: global.format, commit, place, dirty: OnceCell::new() };
+        if answer.format == Format::Json {
+            answer.is_dirty()?;
+        }
+        Ok(answer)
+    }
+
+    /// Whether something was not committed when this was first asked: for an answer to programs before the command
+    /// does anything, for other answers only where they are kept.
+    fn is_dirty(&self) -> Result<bool> {
+        if let Some(known) = self.dirty.get() {
+            return Ok(*known);
+        }
+        let dirty = analyses::uncommitted(self.repo, &self.place.config)? > 0;
+        Ok(*self.dirty.get_or_init(|| dirty))
     }
 
     /// Prints one analysis: what was found, where the report is, what to do next. A report that is written
@@ -235,26 +247,26 @@ impl<'a> Answer<'a> {
 
     /// Keeps a result for later commands.
     pub(super) fn keep(&self, path: &str, command: &str, result: &Value) -> Result<()> {
-        kept::write(self.repo, path, &self.envelope(command, result))
+        kept::write(self.repo, path, &self.envelope(command, result)?)
     }
 
     /// Prints a result as JSON.
     pub(super) fn print_value(&self, command: &str, result: &impl Serialize) -> Result<()> {
         // By way of a value: below the envelope fields stand in the order of their names.
-        let text = serde_json::to_value(result)
-            .and_then(|result| serde_json::to_string_pretty(&self.envelope(command, result)));
+        let result = serde_json::to_value(result).context("write the result as JSON")?;
+        let text = serde_json::to_string_pretty(&self.envelope(command, result)?);
         self.print(&text.context("write the result as JSON")?)
     }
 
-    fn envelope<T: Serialize>(&self, command: &str, result: T) -> Envelope<T> {
-        Envelope {
+    fn envelope<T: Serialize>(&self, command: &str, result: T) -> Result<Envelope<T>> {
+        Ok(Envelope {
             command: command.to_owned(),
             schema: SCHEMA,
             tool: concat!("xtask ", env!("CARGO_PKG_VERSION")).to_owned(),
             commit: self.commit.clone(),
-            dirty: self.dirty,
+            dirty: self.is_dirty()?,
             result,
-        }
+        })
     }
 
     /// Shows the closing lines in the summary of the job that runs this.

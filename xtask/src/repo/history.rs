@@ -59,6 +59,8 @@ pub struct History {
     pub unknown: Option<String>,
     /// Of how many commits only renames without an edit were seen, and why (contents are missing); `None` when all were.
     pub exact_renames_only: Option<String>,
+    /// What it was made of: the commit that it ends at, and what is not committed; `None` where that does not settle it.
+    pub key: Option<Vec<u8>>,
     /// Places in `renames` by old path, oldest first.
     by_source: BTreeMap<RepoPath, Vec<usize>>,
 }
@@ -84,6 +86,9 @@ impl History {
             history.unknown =
                 Some("history is cut off (a shallow clone): fetch it with `fetch-depth: 0`".to_owned());
         }
+        if history.exact_renames_only.is_none() {
+            history.key = Some([tip.as_str().as_bytes(), &repo.cut_off()].concat());
+        }
         Ok(history)
     }
 
@@ -105,6 +110,7 @@ impl History {
             return Ok(None);
         }
         self.replay_all(&parse(&log(&git, &[tip.as_str(), &exclude], "-M50%")?)?);
+        self.key = Some(tip.as_str().as_bytes().to_vec());
         Ok(Some(self))
     }
 
@@ -127,6 +133,10 @@ impl History {
         args.extend(["--end-of-options", "HEAD"]);
         let changed = repo.git().without_filters()?.read(&args)?;
         self.replay_all(&uncommitted(&changed)?);
+        if let Some(key) = &mut self.key {
+            key.push(0);
+            key.extend(changed);
+        }
         Ok(self)
     }
 

@@ -30,7 +30,7 @@ pub use open::{Found, Repo};
 pub use path::RepoPath;
 pub use scratch::Scratch;
 pub use staged::{Changes, Staged, StagedChange, State};
-pub use tree::{Entry, EntryKind, Tree};
+pub use tree::{Entry, EntryKind, Stamp, Tree};
 
 /// How many entries an index file has, `None` for a form that only git reads: the reader's door for the fuzz target.
 ///

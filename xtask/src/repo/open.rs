@@ -218,6 +218,12 @@ impl Repo {
         }
     }
 
+    /// The commits at which history is cut off, as git keeps them; empty where it is whole.
+    #[allow(clippy::disallowed_methods, reason = "`repo` reads the git directory")]
+    pub(super) fn cut_off(&self) -> Vec<u8> {
+        std::fs::read(self.common_dir.join("shallow")).unwrap_or_default()
+    }
+
     /// True where contents that were not asked for yet lie with a remote alone (`git clone --filter=…`).
     pub fn is_partial(&self) -> bool {
         let Some(config) = self.library().and_then(|library| library.config().ok()) else { return false };

@@ -330,3 +330,28 @@ fn relative_paths_resolve_inside_and_never_outside() {
     assert_eq!(resolve("../../../x"), None);
     assert_eq!(resolve("../.."), None);
 }
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test changes files")]
+fn file_that_changed_lately_has_no_settled_stamp_and_a_replaced_one_has_another() {
+    let place = Place::new();
+    let root = place.repository("plain", &[]);
+    let repo = Repo::open(&root).unwrap();
+    let tree = Tree::of_tracked_files(&repo).unwrap();
+    let path = tree.entries().next().unwrap().0.clone();
+    let stamp = tree.stamp(&path).unwrap();
+    let file = path.under(&root);
+    let meta = file.metadata().unwrap();
+    let changed = meta.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let settled = |after: i64| stamp.is_settled(i64::try_from(changed).unwrap() + after);
+    assert_eq!((settled(0), settled(1), settled(2)), (false, false, true));
+
+    // Of the same length and date: another file all the same.
+    let other = root.join("other");
+    std::fs::write(&other, vec![b'x'; usize::try_from(meta.len()).unwrap()]).unwrap();
+    let times = std::fs::FileTimes::new().set_modified(meta.modified().unwrap());
+    std::fs::File::options().write(true).open(&other).unwrap().set_times(times).unwrap();
+    std::fs::rename(&other, &file).unwrap();
+    assert_eq!(file.metadata().unwrap().modified().unwrap(), meta.modified().unwrap());
+    assert_ne!(tree.stamp(&path), Some(stamp));
+}

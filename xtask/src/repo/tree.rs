@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -31,6 +32,34 @@ pub struct Entry {
     pub id: Option<BlobId>,
     /// False for a file that git does not track (work tree only).
     pub tracked: bool,
+}
+
+/// What the file system says of a file: while that stays, so does its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp([i64; 7]);
+
+impl Stamp {
+    fn of(meta: &std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        let times = [meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec()];
+        let [modified, modified_nsec, changed, changed_nsec] = times;
+        // Numbers that are only compared: nothing is lost where a bit becomes a sign.
+        let numbers = [meta.size(), meta.ino(), meta.dev()].map(u64::cast_signed);
+        let [size, inode, device] = numbers;
+        Self([modified, modified_nsec, changed, changed_nsec, size, inode, device])
+    }
+
+    /// The numbers as bytes, to be kept.
+    pub fn to_bytes(self) -> Vec<u8> {
+        self.0.iter().flat_map(|number| number.to_le_bytes()).collect()
+    }
+
+    /// True when the file changed last more than a second before `moment` (seconds, as the file system counts): what
+    /// changes it later has another time.
+    pub fn is_settled(self, moment: i64) -> bool {
+        let [modified, _, changed, ..] = self.0;
+        modified.max(changed) < moment - 1
+    }
 }
 
 /// The files of one state of a repository, sorted by path.
@@ -67,22 +96,38 @@ impl Tree {
     /// # Errors
     /// The repository is bare, or git cannot list it.
     pub fn of_work_tree(repo: &Repo) -> Result<Self> {
-        let root = repo.require_work_tree()?.to_owned();
         let git = repo.git();
-        let mut entries = BTreeMap::new();
-        for (path, _) in staged(&git)? {
-            if let Some(kind) = kind_on_disk(&path.under(&root)) {
-                entries.insert(path, Entry { kind, id: None, tracked: true });
-            }
-        }
-        let untracked = git.read(&["ls-files", "-z", "--others", "--exclude-standard"])?;
+        // git walks through all folders for them, and takes longer than all the rest.
+        let list = || git.read(&["ls-files", "-z", "--others", "--exclude-standard"]);
+        let (tracked, untracked) = thread::scope(|scope| {
+            let untracked = scope.spawn(list);
+            (Self::of_tracked_files(repo), untracked.join())
+        });
+        let mut tree = tracked?;
+        let untracked = untracked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let root = repo.require_work_tree()?;
         for path in records(&untracked).map(RepoPath::from_bytes) {
             // A folder with a repository of its own ends in a slash: another's property.
             if path.as_bytes().ends_with(b"/") {
                 continue;
             }
+            if let Some(kind) = kind_on_disk(&path.under(root)) {
+                tree.entries.entry(path).or_insert(Entry { kind, id: None, tracked: false });
+            }
+        }
+        Ok(tree)
+    }
+
+    /// The tracked files of the work tree that are there.
+    ///
+    /// # Errors
+    /// As [`Tree::of_work_tree`].
+    pub fn of_tracked_files(repo: &Repo) -> Result<Self> {
+        let root = repo.require_work_tree()?.to_owned();
+        let mut entries = BTreeMap::new();
+        for (path, _) in staged(&repo.git())? {
             if let Some(kind) = kind_on_disk(&path.under(&root)) {
-                entries.entry(path).or_insert(Entry { kind, id: None, tracked: false });
+                entries.insert(path, Entry { kind, id: None, tracked: true });
             }
         }
         Ok(Self { entries, reader: Reader::Files(root) })
@@ -189,6 +234,12 @@ impl Tree {
             .is_some_and(|(path, _)| path.as_bytes().starts_with(start.as_bytes()))
     }
 
+    /// What the file system says of a plain file; `None` for what stands in no file.
+    pub fn stamp(&self, path: &RepoPath) -> Option<Stamp> {
+        self.get(path)?;
+        self.reader.stamp(path)
+    }
+
     /// The bytes of a file, or where a symbolic link points.
     ///
     /// # Errors
@@ -203,6 +254,17 @@ impl Tree {
 }
 
 impl Reader {
+    fn stamp(&self, path: &RepoPath) -> Option<Stamp> {
+        match self {
+            Reader::Files(root) => {
+                let meta = path.under(root).symlink_metadata().ok()?;
+                meta.is_file().then(|| Stamp::of(&meta))
+            }
+            Reader::Overlay(below, contents) if !contents.contains_key(path) => below.stamp(path),
+            _ => None,
+        }
+    }
+
     fn read(&self, path: &RepoPath, entry: &Entry) -> Result<Vec<u8>> {
         let context = || format!("read `{path}`");
         match self {

@@ -5,9 +5,11 @@ pub mod imports;
 pub mod inventory;
 mod source;
 mod syntax;
+mod verdict;
 
 pub use source::{Source, decode_source};
 pub use syntax::Unparsed;
 pub(super) use syntax::code_alone;
+pub use verdict::judge;
 
 pub(super) use syntax::{Lines, blocks, with_module};

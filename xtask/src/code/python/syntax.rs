@@ -6,6 +6,7 @@ use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextSize};
 use serde::Serialize;
 
+use crate::pack::pack_fields;
 use crate::repo::RepoPath;
 
 /// Deeper than this no Python compiles (CPython stops at 200 brackets, 100 indents and a few thousand operators).
@@ -25,6 +26,8 @@ pub struct Unparsed {
     /// What is wrong with it.
     pub message: String,
 }
+
+pack_fields!(Unparsed { path, line, message });
 
 /// Parses `text` and hands the tree to `look`; the tree lives no longer, since trees are large.
 ///

@@ -1,5 +1,6 @@
 //! Reads what the repair works on; alone in this part of the room it talks to the repository.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
@@ -7,15 +8,16 @@ use anyhow::Result;
 use super::Imported;
 use super::edits::Planned;
 use crate::cache::Cache;
-use crate::code::python::calls::{self, Versions};
-use crate::code::python::imports::{self, Past, Project};
+use crate::code::python;
+use crate::code::python::imports::Project;
 use crate::links;
 use crate::repo::{CommitId, EntryKind, History, Repo, RepoPath, Tree};
 
 /// The work tree as it is, and its past.
 pub(super) struct Input {
     tree: Tree,
-    project: Project,
+    /// Read when something is to be mended.
+    project: OnceCell<Project>,
     past: Option<(CommitId, History)>,
     pub(super) found: Imported,
 }
@@ -31,8 +33,7 @@ pub(super) struct Broken {
 
 impl Input {
     pub(super) fn read(repo: &Repo) -> Result<Self> {
-        let tree = Tree::of_work_tree(repo)?;
-        let project = Project::of_tree_cached(&tree, &Cache::of(repo))?;
+        let tree = Tree::of_tracked_files(repo)?;
         let head = repo.head()?;
         let past = match head {
             Some(head) => {
@@ -41,18 +42,26 @@ impl Input {
             }
             None => None,
         };
-        let found = judge(repo, &tree, &project, past.as_ref())?;
-        Ok(Self { tree, project, past, found })
+        let found = judge(repo, &tree, past.as_ref())?;
+        Ok(Self { tree, project: OnceCell::new(), past, found })
+    }
+
+    fn project(&self, repo: &Repo) -> Result<&Project> {
+        if let Some(project) = self.project.get() {
+            return Ok(project);
+        }
+        let project = Project::of_tree_cached(&self.tree, &Cache::of(repo))?;
+        Ok(self.project.get_or_init(|| project))
     }
 
     /// The files in which something is broken; with `references` those that name a path that moved.
-    pub(super) fn sources(&self, references: bool) -> Result<BTreeMap<RepoPath, Broken>> {
+    pub(super) fn sources(&self, repo: &Repo, references: bool) -> Result<BTreeMap<RepoPath, Broken>> {
         let imports = self.found.imports.unresolved.iter().map(|import| &import.path);
         let anchors = self.found.imports.anchors.iter().map(|anchor| &anchor.path);
         let named = self.found.references.iter().map(|reference| &reference.path).filter(|_| references);
         let paths: BTreeSet<&RepoPath> = imports.chain(anchors).chain(named).collect();
         let read = |path: &RepoPath| -> Result<(RepoPath, Broken)> {
-            let kept = self.project.names_taken_from(path);
+            let kept = self.project(repo)?.names_taken_from(path);
             Ok((path.clone(), Broken { bytes: self.tree.read(path)?, kept, rewrites_paths: references }))
         };
         paths.into_iter().map(read).collect()
@@ -63,33 +72,24 @@ impl Input {
         if planned.files.is_empty() {
             return Ok(self.found.clone());
         }
-        let tree = Tree::of_work_tree(repo)?;
+        let tree = Tree::of_tracked_files(repo)?;
         let kind = |path: &RepoPath| tree.get(path).map_or(EntryKind::File, |entry| entry.kind);
         let changed = planned.files.iter();
         let changed =
             changed.map(|(path, file)| (path.clone(), Some((kind(path), file.after.clone())))).collect();
         let tree = tree.overlaid(changed);
-        judge(repo, &tree, &Project::of_tree_cached(&tree, &Cache::of(repo))?, self.past.as_ref())
+        judge(repo, &tree, self.past.as_ref())
     }
 }
 
-fn judge(
-    repo: &Repo,
-    tree: &Tree,
-    project: &Project,
-    past: Option<&(CommitId, History)>,
-) -> Result<Imported> {
-    let mut imports = imports::verify(project);
-    imports.calls = calls::verify(project);
+fn judge(repo: &Repo, tree: &Tree, past: Option<&(CommitId, History)>) -> Result<Imported> {
+    let known = past.map(|(head, history)| (head, history));
+    let imports = python::judge(repo, tree, &Cache::of(repo), known)?;
     let mut history_unknown = None;
     let mut references = Vec::new();
-    if let Some((head, history)) = past {
+    if let Some((_, history)) = past {
         history_unknown.clone_from(&history.unknown);
         (_, references) = links::moved_paths(tree, history)?;
-        imports::explain(project, &mut imports, history, &mut Past::of(repo, head))?;
-        if !imports.calls.is_empty() {
-            calls::suggest(&mut imports.calls, history, &mut Versions::of(repo, head))?;
-        }
     }
     Ok(Imported { imports, references, history_unknown })
 }

@@ -67,7 +67,7 @@ pub fn repair(repo: &Repo, references: bool) -> Result<Repair> {
     let input = gather::Input::read(repo)?;
     let mut refused = edits::Refused::new();
     loop {
-        let planned = edits::plan(&input.found, &input.sources(references)?, &refused);
+        let planned = edits::plan(&input.found, &input.sources(repo, references)?, &refused);
         let after = input.after(repo, &planned)?;
         let worse = edits::worse(&input.found.imports, &after.imports, &planned);
         if worse.is_empty() {

@@ -150,7 +150,7 @@ fn an_edit_that_does_not_hold_is_refused() {
     place.rename("pkg/old.py", "pkg/fresh.py");
     let found = imports(&place.repo()).unwrap();
     let before = &found.imports;
-    let sources = gather::Input::read(&place.repo()).unwrap().sources(false).unwrap();
+    let sources = gather::Input::read(&place.repo()).unwrap().sources(&place.repo(), false).unwrap();
     let planned = edits::plan(&found, &sources, &edits::Refused::new());
     let worse = edits::worse(before, before, &planned);
     let refused: Vec<String> = worse.keys().map(ToString::to_string).collect();

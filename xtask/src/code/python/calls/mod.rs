@@ -28,6 +28,7 @@ use serde::Serialize;
 
 use super::imports::{FileId, Project, is_test_data};
 use super::inventory::is_test_file;
+use crate::pack::{Pack, pack_fields};
 use crate::parallel;
 use crate::repo::RepoPath;
 use classes::{Construction, Node};
@@ -66,6 +67,35 @@ pub struct BrokenCall {
     signature: Signature,
 }
 
+/// What history was asked with is not kept: it was asked before.
+impl Pack for BrokenCall {
+    fn pack(&self, out: &mut Vec<u8>) {
+        let Self { path, line, callee, problem, definition, suggestion, commit, .. } = self;
+        path.pack(out);
+        line.pack(out);
+        callee.pack(out);
+        problem.pack(out);
+        definition.pack(out);
+        suggestion.pack(out);
+        commit.pack(out);
+    }
+
+    fn unpack(from: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            path: Pack::unpack(from)?,
+            line: Pack::unpack(from)?,
+            callee: Pack::unpack(from)?,
+            problem: Pack::unpack(from)?,
+            definition: Pack::unpack(from)?,
+            suggestion: Pack::unpack(from)?,
+            commit: Pack::unpack(from)?,
+            misfits: Vec::new(),
+            key: Key::default(),
+            signature: Signature::default(),
+        })
+    }
+}
+
 impl BrokenCall {
     /// What does not fit, as a sentence without its full stop.
     pub fn phrase(&self) -> String {
@@ -82,6 +112,8 @@ pub struct Definition {
     /// The line of its name, from 1.
     pub line: usize,
 }
+
+pack_fields!(Definition { path, line });
 
 /// What is called in one file, worked out once; `None` where that is not certain.
 type Targets = BTreeMap<Thing, Option<Rc<Target>>>;

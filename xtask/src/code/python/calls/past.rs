@@ -9,18 +9,33 @@ use anyhow::Result;
 
 use super::signature::Signature;
 use super::suggest::{Key, signature_in};
+use crate::cache::{Answers, Cache, CacheMap};
 use crate::code::python::source::decode_source;
+use crate::pack::Pack;
 use crate::repo::{BlobId, CommitId, Repo, RepoPath};
 
 /// How many commits of a file are looked at.
 const COMMITS: &str = "-n300";
 
+/// The kind of entry in the cache, and the version of its form.
+const KIND: (&str, u32) = ("python-signatures", 1);
+
+/// Above this, in bytes, what an earlier run read is let go.
+const ROOM: usize = 4 << 20;
+
 /// The versions of files, read as they are asked for.
 pub struct Versions<'a> {
     repo: &'a Repo,
     tip: CommitId,
+    answers: Answers,
+    /// Tells what another build of this program read.
+    program: Option<Vec<u8>>,
     changes: BTreeMap<Vec<RepoPath>, Rc<Vec<Change>>>,
     signatures: BTreeMap<(BlobId, Key), Option<Rc<Signature>>>,
+    /// What earlier runs of this very program read.
+    known: CacheMap,
+    /// What none of them did.
+    new: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 /// What one commit did to a file.
@@ -35,7 +50,29 @@ pub(super) struct Change {
 impl<'a> Versions<'a> {
     /// The versions that a commit can reach.
     pub fn of(repo: &'a Repo, tip: &CommitId) -> Self {
-        Self { repo, tip: tip.clone(), changes: BTreeMap::new(), signatures: BTreeMap::new() }
+        Self {
+            repo,
+            tip: tip.clone(),
+            answers: Answers::of(repo),
+            program: Cache::program(),
+            changes: BTreeMap::new(),
+            signatures: BTreeMap::new(),
+            known: Cache::of(repo).load_map(KIND.0, KIND.1),
+            new: BTreeMap::new(),
+        }
+    }
+
+    /// Keeps what was read for the next run.
+    pub(super) fn keep(&mut self) {
+        let mut entries = std::mem::take(&mut self.new);
+        if entries.is_empty() {
+            return;
+        }
+        let all: usize = self.known.iter().map(|(key, value)| key.len() + value.len()).sum();
+        if all < ROOM {
+            entries.extend(self.known.iter().map(|(key, value)| (key.to_vec(), value.to_vec())));
+        }
+        Cache::of(self.repo).store_map(KIND.0, KIND.1, &entries);
     }
 
     /// What commits did to the file that stood at these paths, newest first.
@@ -53,7 +90,7 @@ impl<'a> Versions<'a> {
             "--".into(),
         ]);
         args.extend(paths.iter().map(|path| OsStr::from_bytes(path.as_bytes()).to_owned()));
-        let changes = Rc::new(parse(&self.repo.git().read(&args)?));
+        let changes = Rc::new(parse(&self.answers.read(&args)?));
         self.changes.insert(paths.to_vec(), Rc::clone(&changes));
         Ok(changes)
     }
@@ -64,11 +101,33 @@ impl<'a> Versions<'a> {
         if let Some(known) = self.signatures.get(&place) {
             return Ok(known.clone());
         }
-        let bytes = self.bytes(blob)?;
-        let text = decode_source(&bytes).ok();
-        let signature = text.and_then(|text| signature_in(text, key)).map(Rc::new);
+        let kept_as = self.program.clone().map(|mut name| {
+            blob.pack(&mut name);
+            key.pack(&mut name);
+            name
+        });
+        let signature = match kept_as.as_ref().and_then(|name| self.kept(name)) {
+            Some(kept) => kept,
+            None => {
+                let read = self.read(blob, key)?;
+                self.new.extend(kept_as.map(|name| (name, packed(&read))));
+                read
+            }
+        };
+        let signature = signature.map(Rc::new);
         self.signatures.insert(place, signature.clone());
         Ok(signature)
+    }
+
+    fn kept(&self, name: &[u8]) -> Option<Option<Signature>> {
+        let mut value = self.known.get(name)?;
+        let signature = Pack::unpack(&mut value)?;
+        value.is_empty().then_some(signature)
+    }
+
+    fn read(&self, blob: &BlobId, key: &Key) -> Result<Option<Signature>> {
+        let text = decode_source(&self.bytes(blob)?).ok();
+        Ok(text.and_then(|text| signature_in(text, key)))
     }
 
     fn bytes(&self, blob: &BlobId) -> Result<Vec<u8>> {
@@ -80,6 +139,12 @@ impl<'a> Versions<'a> {
         }
         self.repo.git().read(&["cat-file", "blob", blob.as_str()])
     }
+}
+
+fn packed(signature: &Option<Signature>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    signature.pack(&mut bytes);
+    bytes
 }
 
 /// Reads `git log --raw -z --format=%x01%H`.

@@ -12,10 +12,11 @@ use super::resolve::{Resolver, Shared};
 use super::signature::{Given, Misfit, Signature};
 use crate::code::python::Source;
 use crate::code::python::imports::{Moves, Project};
+use crate::pack::pack_fields;
 use crate::repo::{CommitId, History, RepoPath};
 
 /// A definition, by the names that lead to it in its file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) class: Option<String>,
     /// `None` for a constructor that is made from fields, or not there.
@@ -23,6 +24,8 @@ pub(super) struct Key {
     /// How many first arguments are given without being written.
     pub(super) bound: usize,
 }
+
+pack_fields!(Key { class, function, bound });
 
 /// Adds to each call what history says: the commit that made it not fit, and what to write instead.
 ///
@@ -46,6 +49,7 @@ pub fn suggest(broken: &mut [BrokenCall], history: &History, versions: &mut Vers
             }
         }
     }
+    versions.keep();
     Ok(())
 }
 

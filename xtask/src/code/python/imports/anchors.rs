@@ -7,8 +7,8 @@ use ruff_python_ast::{self as ast, Expr, Number, Operator, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 use serde::Serialize;
 
-use crate::pack::{pack_fields, pack_variants};
 use crate::code::python::syntax::{Lines, dotted};
+use crate::pack::{pack_fields, pack_variants};
 
 /// A place relative to the file: so many folders up, then a path down.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

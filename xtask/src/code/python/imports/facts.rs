@@ -12,8 +12,8 @@ use super::guard::{self, Guard};
 use super::{lazy, namespace};
 use crate::code::python::calls::{self, CallFacts};
 use crate::code::python::inventory::works_at_import;
-use crate::pack::pack_fields;
 use crate::code::python::syntax::{Lines, bound_by_pattern, dotted, with_module};
+use crate::pack::pack_fields;
 
 /// One imported name of one statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,8 +3,8 @@
 use ruff_python_ast::{self as ast, Expr};
 use serde::Serialize;
 
-use crate::pack::pack_variants;
 use crate::code::python::syntax::dotted;
+use crate::pack::pack_variants;
 
 /// What keeps a failing import from reaching the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -34,8 +34,9 @@ use super::calls::BrokenCall;
 use super::source::Source;
 use super::syntax::Unparsed;
 use crate::cache::Cache;
+use crate::pack::pack_fields;
 use crate::parallel;
-use crate::repo::{EntryKind, History, RepoPath, Tree};
+use crate::repo::{BlobId, EntryKind, History, RepoPath, Tree};
 pub use anchors::Anchor;
 pub use declared::distribution_of;
 pub use facts::Import;
@@ -48,7 +49,8 @@ pub(super) use index::{Answer, FileId, Index, Outcome, Place, Root};
 pub(super) use layout::Layout;
 pub use moved::{AnchorKind, MovedAnchor, moved_anchors};
 pub(super) use stdlib::is_standard;
-use store::{Reading, Store};
+use store::Reading;
+pub(super) use store::{Named, Store};
 pub(super) use suggest::moves::Moves;
 pub use suggest::{Confidence, Past, Suggestion, suggest};
 pub(super) use verify::is_test_data;
@@ -79,6 +81,18 @@ pub struct Imports {
     #[serde(skip)]
     unnamed: Vec<(usize, Import)>,
 }
+
+pack_fields!(Imports {
+    files,
+    first_party,
+    unresolved,
+    anchors,
+    undeclared,
+    calls,
+    unparsed,
+    outside,
+    unnamed
+});
 
 impl Imports {
     /// True when an import that nothing guards cannot work, or a script is cut off.
@@ -116,26 +130,23 @@ impl Project {
     /// # Errors
     /// A file of the tree cannot be read.
     pub fn of_tree_cached(tree: &Tree, cache: &Cache) -> Result<Self> {
-        let mut sources = Vec::new();
-        let mut build = Vec::new();
-        let mut others = Vec::new();
-        for (path, entry) in tree.entries().filter(|(_, entry)| entry.tracked) {
-            match entry.kind {
-                EntryKind::Symlink | EntryKind::Submodule => others.push((path.clone(), true)),
-                EntryKind::File | EntryKind::Executable if path.extension() == "py" => sources.push(path),
-                EntryKind::File | EntryKind::Executable => others.push((path.clone(), false)),
-            }
-            let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
-            if is_file && layout::is_build_file(path) {
-                build.push((path.clone(), String::from_utf8_lossy(&tree.read(path)?).into_owned()));
-            }
-        }
-        let store = Store::of(cache);
+        Ok(Self::of_listed(Listed::of(tree)?, tree, &Store::of(cache))?.0)
+    }
+
+    /// The same, with the names of the contents.
+    pub(super) fn of_listed(
+        listed: Listed<'_>,
+        tree: &Tree,
+        store: &Store<'_>,
+    ) -> Result<(Self, Vec<BlobId>)> {
+        let Listed { sources, others, build } = listed;
         let read = parallel::map(&sources, |path| store.read(tree, path));
         let mut read = read.into_iter().collect::<Result<Vec<_>>>()?;
-        store.keep(&mut read);
-        let readings = read.into_iter().map(|read| read.reading);
-        Ok(Self::of_readings(sources.into_iter().cloned().zip(readings), others, &build))
+        store.keep(&sources, &mut read);
+        let (readings, ids): (Vec<_>, Vec<_>) =
+            read.into_iter().map(|read| (read.reading, read.named.id)).unzip();
+        let readings = sources.into_iter().cloned().zip(readings);
+        Ok((Self::of_readings(readings, others, &build), ids))
     }
 
     /// Takes files that were read already: sources, other paths (true for a link or submodule), build files.
@@ -176,6 +187,33 @@ impl Project {
 
     pub(super) fn index(&self) -> Index<'_> {
         Index::of(&self.files, &self.layout, &self.table)
+    }
+}
+
+/// What of a tree is looked at: its tracked files.
+pub(super) struct Listed<'a> {
+    pub(super) sources: Vec<&'a RepoPath>,
+    /// True for what is no file: a link or a submodule.
+    pub(super) others: Vec<(RepoPath, bool)>,
+    /// Build files with their texts.
+    pub(super) build: Vec<(RepoPath, String)>,
+}
+
+impl<'a> Listed<'a> {
+    pub(super) fn of(tree: &'a Tree) -> Result<Self> {
+        let (mut sources, mut others, mut build) = (Vec::new(), Vec::new(), Vec::new());
+        for (path, entry) in tree.entries().filter(|(_, entry)| entry.tracked) {
+            match entry.kind {
+                EntryKind::Symlink | EntryKind::Submodule => others.push((path.clone(), true)),
+                EntryKind::File | EntryKind::Executable if path.extension() == "py" => sources.push(path),
+                EntryKind::File | EntryKind::Executable => others.push((path.clone(), false)),
+            }
+            let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
+            if is_file && layout::is_build_file(path) {
+                build.push((path.clone(), String::from_utf8_lossy(&tree.read(path)?).into_owned()));
+            }
+        }
+        Ok(Self { sources, others, build })
     }
 }
 

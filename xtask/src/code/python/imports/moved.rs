@@ -12,6 +12,7 @@ use super::index::{Answer, FileId, Index, Outcome};
 use super::stdlib::is_standard;
 use super::suggest::moves::Moves;
 use crate::code::python::inventory::is_test_file;
+use crate::pack::{pack_fields, pack_variants};
 use crate::repo::{History, RepoPath};
 
 /// What a moved script relied on.
@@ -45,6 +46,9 @@ pub struct MovedAnchor {
     #[serde(skip)]
     pub range: (usize, usize),
 }
+
+pack_variants!(AnchorKind { 0 => SysPath, 1 => OwnFolder });
+pack_fields!(MovedAnchor { path, line, kind, now, needed, commit, range });
 
 /// Finds the scripts of a project that their moves cut off.
 pub fn moved_anchors(project: &Project, history: &History) -> Vec<MovedAnchor> {

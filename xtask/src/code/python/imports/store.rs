@@ -1,18 +1,22 @@
 //! What files say, kept by the id of their content: a file that did not change is not parsed again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::facts::{self, Facts};
 use crate::cache::{Cache, CacheMap};
-use crate::pack::Pack;
 use crate::code::python::source::{Source, decode_source};
-use crate::repo::{BlobId, RepoPath, Tree};
+use crate::pack::Pack;
+use crate::repo::{BlobId, RepoPath, Stamp, Tree};
 
 /// Changes with the form of what is kept, and with what is read from a file; a test holds it to both.
 const VERSION: u32 = 5;
 
 /// The kind of entry in the cache.
 const KIND: &str = "python";
+
+/// The kind of entry for what contents files had.
+const STAMPS: &str = "python-files";
 
 /// Above this what no file of the tree needs any more is let go.
 const ROOM: usize = 32 << 20;
@@ -21,67 +25,120 @@ const ROOM: usize = 32 << 20;
 pub(super) type Reading = Result<Facts, (Option<usize>, String)>;
 
 /// What was read before.
-pub(super) struct Store<'a> {
+pub(crate) struct Store<'a> {
     cache: &'a Cache,
-    known: CacheMap,
+    /// What contents say, unpacked when the first is asked for.
+    known: OnceLock<CacheMap>,
+    /// What contents files had, with what the file system said of them then.
+    stamps: CacheMap,
+    /// The time before the first file was read.
+    moment: Option<i64>,
+}
+
+/// The name of a file's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) id: BlobId,
+    /// What the file system said before it was read; `None` in a tree that names its contents itself.
+    stamp: Option<Stamp>,
 }
 
 /// What became of one file.
 pub(super) struct Read {
     pub(super) reading: Reading,
-    id: BlobId,
+    pub(super) named: Named,
     /// The packed form of what was not known before.
     new: Option<Vec<u8>>,
 }
 
 impl<'a> Store<'a> {
-    pub(super) fn of(cache: &'a Cache) -> Self {
-        Self { cache, known: cache.load_map(KIND, VERSION) }
+    pub(crate) fn of(cache: &'a Cache) -> Self {
+        let stamps = cache.load_map(STAMPS, VERSION);
+        Self { cache, known: OnceLock::new(), stamps, moment: cache.moment() }
+    }
+
+    /// Names the content of a file without reading it, where that can be.
+    pub(crate) fn name(&self, tree: &Tree, path: &RepoPath) -> Result<Named, Option<Stamp>> {
+        if let Some(id) = tree.get(path).and_then(|entry| entry.id.clone()) {
+            return Ok(Named { id, stamp: None });
+        }
+        let stamp = tree.stamp(path);
+        let kept = self.stamps.get(path.as_bytes()).zip(stamp).and_then(|(kept, stamp)| {
+            let id = kept.strip_prefix(&stamp.to_bytes()[..])?;
+            BlobId::parse(std::str::from_utf8(id).ok()?)
+        });
+        kept.map(|id| Named { id, stamp }).ok_or(stamp)
+    }
+
+    /// Names the content of a file, reading it if need be.
+    pub(crate) fn name_by_reading(&self, tree: &Tree, path: &RepoPath) -> anyhow::Result<Named> {
+        Ok(match self.name(tree, path) {
+            Ok(named) => named,
+            Err(stamp) => Named { id: BlobId::of_content(&tree.read(path)?), stamp },
+        })
     }
 
     /// Reads a file, if need be.
     pub(super) fn read(&self, tree: &Tree, path: &RepoPath) -> anyhow::Result<Read> {
-        let id = tree.get(path).and_then(|entry| entry.id.clone());
-        if let Some(id) = &id
-            && let Some(reading) = self.get(id)
+        let named = self.name(tree, path);
+        if let Ok(named) = &named
+            && let Some(reading) = self.get(&named.id)
         {
-            return Ok(Read { reading, id: id.clone(), new: None });
+            return Ok(Read { reading, named: named.clone(), new: None });
         }
         let bytes = tree.read(path)?;
-        let id = match id {
-            Some(id) => id,
-            None => BlobId::of_content(&bytes),
-        };
-        if let Some(reading) = self.get(&id) {
-            return Ok(Read { reading, id, new: None });
+        let named = named.unwrap_or_else(|stamp| Named { id: BlobId::of_content(&bytes), stamp });
+        if let Some(reading) = self.get(&named.id) {
+            return Ok(Read { reading, named, new: None });
         }
         let reading = read_source(&decode_source(&bytes));
         let mut new = Vec::new();
         reading.pack(&mut new);
-        Ok(Read { reading, id, new: Some(new) })
+        Ok(Read { reading, named, new: Some(new) })
+    }
+
+    fn known(&self) -> &CacheMap {
+        self.known.get_or_init(|| self.cache.load_map(KIND, VERSION))
     }
 
     fn get(&self, id: &BlobId) -> Option<Reading> {
-        let mut bytes = self.known.get(id.as_str().as_bytes())?;
+        let mut bytes = self.known().get(id.as_str().as_bytes())?;
         let reading = Reading::unpack(&mut bytes)?;
         bytes.is_empty().then_some(reading)
     }
 
     /// Keeps what is new, and of what was known all that there is room for.
-    pub(super) fn keep(&self, files: &mut [Read]) {
+    pub(super) fn keep(&self, paths: &[&RepoPath], files: &mut [Read]) {
+        self.keep_names(paths.iter().copied().zip(files.iter().map(|file| &file.named)));
         if files.iter().all(|file| file.new.is_none()) {
             return;
         }
-        let used: BTreeSet<&[u8]> = files.iter().map(|file| file.id.as_str().as_bytes()).collect();
-        let all: usize = self.known.iter().map(|(_, value)| value.len()).sum();
+        let used: BTreeSet<&[u8]> = files.iter().map(|file| file.named.id.as_str().as_bytes()).collect();
+        let all: usize = self.known().iter().map(|(_, value)| value.len()).sum();
         let keeps = |(id, _): &(&[u8], &[u8])| all < ROOM || used.contains(id);
-        let known = self.known.iter().filter(keeps).map(|(id, value)| (id.to_vec(), value.to_vec()));
+        let known = self.known().iter().filter(keeps).map(|(id, value)| (id.to_vec(), value.to_vec()));
         let mut entries: BTreeMap<Vec<u8>, Vec<u8>> = known.collect();
         for file in files {
             let new = file.new.take();
-            entries.extend(new.map(|new| (file.id.as_str().as_bytes().to_vec(), new)));
+            entries.extend(new.map(|new| (file.named.id.as_str().as_bytes().to_vec(), new)));
         }
         self.cache.store_map(KIND, VERSION, &entries);
+    }
+
+    /// Keeps which file had which content, where that cannot change unseen.
+    pub(crate) fn keep_names<'f>(&self, files: impl Iterator<Item = (&'f RepoPath, &'f Named)>) {
+        let Some(moment) = self.moment else { return };
+        let mut entries: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+        for (path, named) in files {
+            if let Some(stamp) = named.stamp.filter(|stamp| stamp.is_settled(moment)) {
+                let kept = [&stamp.to_bytes()[..], named.id.as_str().as_bytes()].concat();
+                entries.insert(path.as_bytes().to_vec(), kept);
+            }
+        }
+        let is_known = |(path, kept): (&Vec<u8>, &Vec<u8>)| self.stamps.get(path) == Some(kept);
+        if !entries.iter().all(is_known) {
+            self.cache.store_map(STAMPS, VERSION, &entries);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::index::{Answer, FileId, Index, Outcome, Place, Root};
 use super::layout::Layout;
 use super::stdlib::is_standard;
 use crate::code::python::inventory::is_test_file;
+use crate::pack::{pack_fields, pack_variants};
 use crate::repo::RepoPath;
 
 /// Why an import cannot work.
@@ -95,6 +96,10 @@ pub struct Outside {
     /// Files of that name that are on no import path of the first importer.
     pub elsewhere: Vec<String>,
 }
+
+pack_variants!(Reason { 0 => NoModule, 1 => NoName, 2 => NotAPackage, 3 => AboveTop, 4 => Gone });
+pack_fields!(Unresolved { path, line, module, name, reason, guard, suggestion, alias, statement });
+pack_fields!(Outside { module, imports, path, line, guarded, elsewhere });
 
 /// What became of all imports.
 #[derive(Debug, Default)]

@@ -22,6 +22,7 @@ use super::facts::Import;
 use super::index::FileId;
 use super::verify::{Reason, Unresolved, unresolved};
 use super::{Imports, Project};
+use crate::pack::{pack_fields, pack_variants};
 use crate::repo::{History, RepoPath};
 use moves::Moves;
 pub use past::Past;
@@ -58,6 +59,9 @@ pub enum Confidence {
     /// By a move or a change that git recorded.
     High,
 }
+
+pack_fields!(Suggestion { text, commit, confidence, module, name });
+pack_variants!(Confidence { 0 => Low, 1 => Medium, 2 => High });
 
 /// Adds suggestions to what is broken, and finds imports of top-level modules that moved away.
 ///

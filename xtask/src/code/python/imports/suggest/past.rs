@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::patch::{self, Patch};
+use crate::cache::Answers;
 use crate::code::python::decode_source;
 use crate::code::python::imports::facts::{self, Import};
-use crate::repo::git::Git;
 use crate::repo::{CommitId, Repo, RepoPath};
 
 /// How many commits of a file are looked at for a name that left it.
@@ -19,7 +19,7 @@ const DROPS: usize = 3;
 /// The past of one repository, read as it is asked for.
 #[derive(Debug)]
 pub struct Past {
-    git: Git,
+    git: Answers,
     tip: CommitId,
     logs: BTreeMap<Vec<RepoPath>, Vec<Patch>>,
     whole: BTreeMap<CommitId, Option<Patch>>,
@@ -41,7 +41,7 @@ pub(super) struct Departure {
 impl Past {
     /// The past of a commit.
     pub fn of(repo: &Repo, tip: &CommitId) -> Self {
-        Self { git: repo.git(), tip: tip.clone(), logs: BTreeMap::new(), whole: BTreeMap::new() }
+        Self { git: Answers::of(repo), tip: tip.clone(), logs: BTreeMap::new(), whole: BTreeMap::new() }
     }
 
     /// How `name` left the files at `paths` (one file under all its names), if it ever stood there.
