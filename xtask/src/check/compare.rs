@@ -9,23 +9,48 @@ use crate::report::Level;
 /// Marks findings that stand in the base too: they are not new, and only warn.
 ///
 /// A breakage is known by its file, its check and what it names, not by its line. Of a file that is gone it is known
-/// by the rest, so that moving a file or renaming it does not make old breakages new.
+/// by the rest, so that moving a file or renaming it does not make old breakages new; nor does a link that was written
+/// anew because the file moved, or the one that it leads to, and that looks for the same as before.
 pub(super) fn mark_old(found: &mut [Found], before: Vec<Found>, tree: &Tree) {
-    let mut in_place: BTreeMap<(String, &'static str, String), usize> = BTreeMap::new();
-    let mut moved: BTreeMap<(String, &'static str, String), usize> = BTreeMap::new();
+    let mut known = Known::default();
     for old in before {
         let is_there = tree.get(&RepoPath::from(old.path.as_str())).is_some();
-        let (place, counts) = if is_there { (old.path, &mut in_place) } else { (String::new(), &mut moved) };
-        *counts.entry((place, old.check, old.subject)).or_default() += 1;
+        known.add(if is_there { old.path.clone() } else { String::new() }, &old);
     }
-    let take = |counts: &mut BTreeMap<_, usize>, key| {
-        counts.get_mut(&key).filter(|count| **count > 0).map(|count| *count -= 1).is_some()
-    };
-    for new in found {
-        let key = |place: &str| (place.to_owned(), new.check, new.subject.clone());
-        if take(&mut in_place, key(&new.path)) || take(&mut moved, key("")) {
-            new.new = false;
-            new.level = Level::Warn;
+    // First what is written as it was, so that it takes nothing from its like.
+    for by_alias in [false, true] {
+        for new in found.iter_mut().filter(|new| new.new) {
+            let place = new.path.clone();
+            if known.take(place, new, by_alias) || known.take(String::new(), new, by_alias) {
+                new.new = false;
+                new.level = Level::Warn;
+            }
         }
+    }
+}
+
+/// Breakages of the base, each of which explains one of the tree.
+#[derive(Default)]
+struct Known {
+    /// The numbers of those with a place, check and name.
+    named: BTreeMap<(String, &'static str, String), Vec<usize>>,
+    taken: Vec<bool>,
+}
+
+impl Known {
+    fn add(&mut self, place: String, old: &Found) {
+        let number = self.taken.len();
+        self.taken.push(false);
+        for name in std::iter::once(&old.subject).chain(&old.alias) {
+            self.named.entry((place.clone(), old.check, name.clone())).or_default().push(number);
+        }
+    }
+
+    fn take(&mut self, place: String, new: &Found, by_alias: bool) -> bool {
+        let name = if by_alias { new.alias.as_ref() } else { Some(&new.subject) };
+        let Some(name) = name else { return false };
+        let like = self.named.get(&(place, new.check, name.clone())).into_iter().flatten();
+        let free = like.copied().find(|&number| !self.taken[number]);
+        free.inspect(|&number| self.taken[number] = true).is_some()
     }
 }

@@ -33,6 +33,10 @@ fn broken_link(link: &BrokenLink, facts: &Facts) -> Option<Found> {
     let check = if link.reason == Reason::AnchorMissing { "broken-anchor" } else { "broken-link" };
     let message = format!("link to `{}` {}", link.target.escape_debug(), link.reason.phrase());
     let mut found = Found::new(check, (link.path.display().into_owned(), link.line), &link.target, message);
+    found.alias = match (link.reason, &link.wanted) {
+        (Reason::AnchorMissing, _) => fragment(&link.target).map(|fragment| format!("#{fragment}")),
+        (_, wanted) => wanted.as_ref().map(ToString::to_string),
+    };
     // `[later]()` waits for its destination; a page of a site that is not seen here may be right.
     if matches!(link.reason, Reason::BuiltPage | Reason::Empty) {
         found.level = Level::Warn;

@@ -109,6 +109,9 @@ pub struct Found {
     /// What is named, without its place: equal in both trees when it is the same breakage.
     #[serde(skip)]
     subject: String,
+    /// Another name of the same, that stays equal when a file moves and its links with it.
+    #[serde(skip)]
+    alias: Option<String>,
 }
 
 impl Checked {
@@ -142,6 +145,7 @@ impl Found {
             commit: None,
             mend: None,
             subject,
+            alias: None,
         }
     }
 

@@ -109,6 +109,26 @@ fn same_breakage_twice_is_new_once() {
 }
 
 #[test]
+fn broken_links_that_were_written_anew_because_something_moved_are_no_news() {
+    let place = Place::new(&[("docs/a.md", "# A\n\n[x](gone.md) [b](b.md#lost)\n"), ("docs/b.md", "# B\n")]);
+    place.git(&["branch", "base"]);
+    place.write(&[
+        ("old/docs/a.md", "# A\n\n[x](../../docs/gone.md) [b](b.md#lost) [y](../../docs/new.md)\n"),
+        ("old/docs/b.md", "# B\n"),
+    ]);
+    place.git(&["rm", "-q", "-r", "docs"]);
+    place.commit();
+    let mut found = short(&place.check(&What::Since("base".to_owned())));
+    found.sort();
+    let expected = [
+        "new old/docs/a.md:3 broken-link",
+        "old old/docs/a.md:3 broken-anchor",
+        "old old/docs/a.md:3 broken-link",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn ten_lines_hold_every_run_that_is_not_asked_for_more() {
     let place = Place::new(&[("README.md", &"[a](gone.md)\n\n".repeat(40))]);
     let checked = place.check(&What::WorkTree);
