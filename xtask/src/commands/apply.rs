@@ -1,18 +1,17 @@
 //! `phase3`: carries the plan out.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use super::answer::Answer;
 use super::{Exit, place};
-use crate::change::{self, Disk, EditRecord, Place as FilePlace};
+use crate::change::{self, Applied, Disk, EditRecord, Place as FilePlace, Which};
 use crate::cli::{Apply, Format, Global};
-use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared};
+use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared, Step};
 use crate::phases::Board;
 use crate::phases::analyses::{Place, report_paths};
-use crate::process::{Cancel, Progress};
+use crate::process::Cancel;
 use crate::repo::{CommitId, Repo, RepoPath};
 use crate::report::Hinted;
 use crate::term::Term;
@@ -39,7 +38,7 @@ pub(super) fn run(
         config: place.config.consolidate.clone(),
         only: flags.only.clone(),
         delete_merged: flags.delete_merged,
-        written: BTreeMap::new(),
+        ..ApplyOptions::default()
     };
     let board = Board::new(term, &[command]);
     let row = board.row(command);
@@ -64,14 +63,16 @@ pub(super) fn run(
         if flags.stage {
             consolidate::check_stageable(&repo, &prepared.set)?;
         }
+        let mut steps = Vec::new();
         if commits {
-            consolidate::check_committable(&repo, &prepared.set)?;
+            steps = consolidate::steps(&repo, &plan, &options, &prepared)?;
+            consolidate::check_committable(&repo, &steps)?;
         }
         if !flags.yes && flags.branch.is_none() && !is_agreed(&repo, &prepared, term)? {
             return Ok(Exit::Clean);
         }
         if commits {
-            let committed = committed(&repo, &plan, options, &prepared, flags.branch.as_deref())?;
+            let committed = committed(&repo, &steps, &prepared, flags.branch.as_deref())?;
             mark(&repo, &plan, term);
             return say_committed(&repo, &answer, command, &committed, &prepared);
         }
@@ -86,64 +87,49 @@ pub(super) fn run(
 }
 
 /// What was committed.
-#[derive(Default)]
 struct Committed {
     edits: Vec<EditRecord>,
     commits: Vec<CommitId>,
     branch: Option<String>,
 }
 
-/// Carries out one group of items after the other, each with its commit.
-fn committed(
-    repo: &Repo,
-    plan: &PlanFile,
-    mut options: ApplyOptions,
-    prepared: &Prepared,
-    branch: Option<&str>,
-) -> Result<Committed> {
+/// Makes all edits, then a commit for each step; what cannot be committed is taken back.
+fn committed(repo: &Repo, steps: &[Step], prepared: &Prepared, branch: Option<&str>) -> Result<Committed> {
     let (head, before) = (repo.head()?.context("find the commit at HEAD")?, repo.branch()?);
     if let Some(name) = branch {
         consolidate::begin_branch(repo, name)?;
     }
-    let mut committed =
-        Committed { branch: branch.map(str::to_owned).or(before.clone()), ..Committed::default() };
-    for group in &prepared.groups {
-        options.only.clone_from(group);
-        if let Err(error) = commit_group(repo, plan, &mut options, &mut committed) {
-            if let Some(name) = branch.filter(|_| committed.commits.is_empty()) {
-                consolidate::drop_branch(repo, name, before.as_deref(), &head)?;
-            }
-            let done = committed.commits.len();
-            return Err(error.context(format!("carry out a group of items, after {done} commits")));
+    let leave_branch = || match branch {
+        Some(name) => consolidate::drop_branch(repo, name, before.as_deref(), &head),
+        None => Ok(()),
+    };
+    let applied = match change::apply(repo, &prepared.set) {
+        Ok(applied) => applied,
+        Err(error) => {
+            leave_branch()?;
+            return Err(error);
         }
+    };
+    match consolidate::commit(repo, steps) {
+        Ok(commits) => {
+            let branch = branch.map(str::to_owned).or(before);
+            Ok(Committed { edits: applied.edits, commits, branch })
+        }
+        Err(error) => Err(match take_back(repo, steps, &applied, &head).and_then(|()| leave_branch()) {
+            Ok(()) => error.context("commit the edits: they were taken back, nothing was changed"),
+            Err(second) => error.context(format!(
+                "commit the edits, or take them back ({second:#}): `xtask undo` brings the files back"
+            )),
+        }),
     }
-    Ok(committed)
 }
 
-fn commit_group(
-    repo: &Repo,
-    plan: &PlanFile,
-    options: &mut ApplyOptions,
-    committed: &mut Committed,
-) -> Result<()> {
-    let group = consolidate::prepare(repo, plan, options, &Progress::default(), &Cancel::default())?;
-    if let Some(skipped) = group.summary.skipped.first() {
-        bail!("{} (line {}): {}", skipped.item, skipped.line, skipped.why);
+fn take_back(repo: &Repo, steps: &[Step], applied: &Applied, head: &CommitId) -> Result<()> {
+    consolidate::take_back(repo, head)?;
+    if let Some(undo) = applied.id.map(|id| change::undo(repo, Which::Id(id))).transpose()?.flatten() {
+        change::apply(repo, &undo)?;
     }
-    let applied = change::apply(repo, &group.set)?;
-    if !applied.applied {
-        return Ok(());
-    }
-    let disk = Disk::of(repo)?;
-    for edit in &applied.edits {
-        if let Some(state) = disk.read(&edit.path.clone().into())? {
-            options.written.insert(edit.path.clone(), state.planned().id);
-        }
-    }
-    let message = consolidate::message(&group.summary.items, &applied.edits);
-    committed.commits.extend(consolidate::commit(repo, &applied.edits, &message)?);
-    committed.edits.extend(applied.edits);
-    Ok(())
+    consolidate::restage(repo, steps)
 }
 
 fn say_committed(

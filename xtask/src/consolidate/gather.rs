@@ -237,12 +237,13 @@ fn parse(path: &RepoPath, text: &str) -> Parsed {
     markdown::parse(text, Format::of_extension(&path.extension()).unwrap_or(Format::Plain))
 }
 
+#[cfg(test)]
 pub(super) fn note(path: &RepoPath, blob: BlobId, text: String) -> Note {
     let parsed = parse(path, &text);
     note_of(path, blob, text, parsed)
 }
 
-fn note_of(path: &RepoPath, blob: BlobId, text: String, parsed: Parsed) -> Note {
+pub(super) fn note_of(path: &RepoPath, blob: BlobId, text: String, parsed: Parsed) -> Note {
     let stem = String::from_utf8_lossy(path.stem()).into_owned();
     let title = parsed.title_or(&stem).to_owned();
     let role = role::of(&stem, &title, &parsed);

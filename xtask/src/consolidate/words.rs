@@ -12,6 +12,11 @@ pub(super) fn of_text(text: &str) -> Vec<String> {
 
 /// The same, word by word: whole notes are read so.
 pub(super) fn each(text: &str, mut take: impl FnMut(&str)) {
+    each_with_end(text, |word, _| take(word));
+}
+
+/// The same, each with a byte between its last letter and the next word's first.
+pub(super) fn each_with_end(text: &str, mut take: impl FnMut(&str, usize)) {
     let bytes = text.as_bytes();
     let mut word = String::new();
     let mut last_was_small = false;
@@ -25,10 +30,11 @@ pub(super) fn each(text: &str, mut take: impl FnMut(&str)) {
             continue;
         }
         let Some(character) = text[at..].chars().next() else { break };
+        let end = at;
         at += character.len_utf8();
         let is_letter = character.is_alphabetic();
         if !word.is_empty() && (!is_letter || last_was_small && character.is_uppercase()) {
-            take(&word);
+            take(&word, end);
             word.clear();
         }
         if is_letter {
@@ -37,7 +43,7 @@ pub(super) fn each(text: &str, mut take: impl FnMut(&str)) {
         last_was_small = character.is_lowercase();
     }
     if !word.is_empty() {
-        take(&word);
+        take(&word, text.len());
     }
 }
 

@@ -102,6 +102,12 @@ impl Git {
         self
     }
 
+    /// The same with other files to read.
+    pub fn with_work_tree(mut self, work_tree: &Path) -> Self {
+        self.work_tree = Some(work_tree.to_owned());
+        self
+    }
+
     /// The same with every content filter that the repository's configuration names switched off, for calls
     /// that compare files with the index: git would run a `clean` filter on each changed file.
     ///

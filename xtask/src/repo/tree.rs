@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -63,10 +64,10 @@ impl Stamp {
 }
 
 /// The files of one state of a repository, sorted by path.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tree {
     entries: BTreeMap<RepoPath, Entry>,
-    reader: Reader,
+    reader: Arc<Reader>,
 }
 
 enum Reader {
@@ -75,7 +76,7 @@ enum Reader {
     Children(Git),
     Memory(BTreeMap<RepoPath, Vec<u8>>),
     /// Contents that differ from another tree, or were read already.
-    Overlay(Box<Reader>, BTreeMap<RepoPath, Vec<u8>>),
+    Overlay(Arc<Reader>, BTreeMap<RepoPath, Vec<u8>>),
 }
 
 impl std::fmt::Debug for Reader {
@@ -130,7 +131,7 @@ impl Tree {
                 entries.insert(path, Entry { kind, id: None, tracked: true });
             }
         }
-        Ok(Self { entries, reader: Reader::Files(root) })
+        Ok(Self { entries, reader: Arc::new(Reader::Files(root)) })
     }
 
     /// The index: what the next commit holds. Conflicted paths count with the fork's side.
@@ -139,7 +140,7 @@ impl Tree {
     /// git cannot read the index.
     pub fn of_index(repo: &Repo) -> Result<Self> {
         let entries = staged(&repo.git())?.into_iter().collect();
-        Ok(Self { entries, reader: object_reader(repo)? })
+        Ok(Self { entries, reader: Arc::new(object_reader(repo)?) })
     }
 
     /// What the next commit holds, by an index that was read already.
@@ -160,7 +161,7 @@ impl Tree {
     /// # Errors
     /// The objects cannot be opened.
     pub fn of_entries(repo: &Repo, entries: impl IntoIterator<Item = (RepoPath, Entry)>) -> Result<Self> {
-        Ok(Self { entries: entries.into_iter().collect(), reader: object_reader(repo)? })
+        Ok(Self { entries: entries.into_iter().collect(), reader: Arc::new(object_reader(repo)?) })
     }
 
     /// The tree of a commit, or a tree by its id.
@@ -182,7 +183,7 @@ impl Tree {
             let id = fields.nth(1).and_then(BlobId::parse);
             entries.insert(RepoPath::from_bytes(path), Entry { kind, id, tracked: true });
         }
-        Ok(Self { entries, reader: object_reader(repo)? })
+        Ok(Self { entries, reader: Arc::new(object_reader(repo)?) })
     }
 
     /// A tree of files that stand nowhere yet: what a change would leave, or the input of a test.
@@ -192,7 +193,7 @@ impl Tree {
             entries.insert(path.clone(), Entry { kind, id: None, tracked: true });
             contents.insert(path, content);
         }
-        Self { entries, reader: Reader::Memory(contents) }
+        Self { entries, reader: Arc::new(Reader::Memory(contents)) }
     }
 
     /// This tree with some files changed: `None` takes a file away.
@@ -207,12 +208,12 @@ impl Tree {
                 }
             }
         }
-        Self { entries, reader: Reader::Overlay(Box::new(self.reader), contents) }
+        Self { entries, reader: Arc::new(Reader::Overlay(self.reader, contents)) }
     }
 
     /// This tree, of whose files some were read already: they are not read again.
     pub fn holding(self, contents: BTreeMap<RepoPath, Vec<u8>>) -> Self {
-        Self { entries: self.entries, reader: Reader::Overlay(Box::new(self.reader), contents) }
+        Self { entries: self.entries, reader: Arc::new(Reader::Overlay(self.reader, contents)) }
     }
 
     /// All entries, sorted by path.

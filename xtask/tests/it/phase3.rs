@@ -182,10 +182,7 @@ fn a_guide_that_names_its_sources_is_not_told_to_name_what_moved() {
 
 #[test]
 fn a_branch_gets_one_commit_a_group_and_what_was_staged_stays_staged() {
-    let sandbox = planned(ALL);
-    sandbox.commit("plan");
-    sandbox.git(&["config", "user.name", "Tester"]);
-    sandbox.git(&["config", "user.email", "tester@example.invalid"]);
+    let sandbox = committing();
     sandbox.write("staged.txt", "mine\n");
     sandbox.git(&["add", "staged.txt"]);
     sandbox.write("untracked.txt", "mine\n");
@@ -197,6 +194,58 @@ fn a_branch_gets_one_commit_a_group_and_what_was_staged_stays_staged() {
     for path in ["notes/archive/bath-protocol.md", "notes/archive/field-log-2025-04-24.md"] {
         let commits = sandbox.git(&["log", "--follow", "--format=%h", "--", path]);
         assert!(commits.lines().count() > 1, "{path} has its history: {commits}");
+    }
+}
+
+/// The sample with all items ticked, the plan committed, and somebody who commits.
+fn committing() -> Sandbox {
+    let sandbox = planned(ALL);
+    sandbox.commit("plan");
+    sandbox.git(&["config", "user.name", "Tester"]);
+    sandbox.git(&["config", "user.email", "tester@example.invalid"]);
+    sandbox
+}
+
+#[test]
+fn commits_of_a_branch_end_where_a_plain_run_ends_and_one_undo_takes_all_back() {
+    let (plain, sandbox) = (committing(), committing());
+    let before = sandbox.files();
+    assert!(plain.output(["phase3", "--yes"]).status.success());
+    assert!(sandbox.output(["phase3", "--branch", "consolidate"]).status.success());
+    assert_eq!(sandbox.files(), plain.files());
+    let status = sandbox.git(&["status", "--porcelain", "--untracked-files=all"]);
+    assert_eq!(
+        status, " M notes/documentation_consolidation_plan.md\n",
+        "commits hold all but the plan's marks"
+    );
+    for commit in sandbox.git(&["log", "--format=%h", "main..consolidate"]).lines() {
+        sandbox.git(&["checkout", "-q", "-f", commit]);
+        let check = sandbox.json(["check", "--base", "main"])["result"].clone();
+        let is_new = |found: &&serde_json::Value| {
+            found["level"] == "deny" && found["check"].as_str().unwrap().starts_with("broken-")
+        };
+        let broken: Vec<_> = check["findings"].as_array().unwrap().iter().filter(is_new).collect();
+        assert!(broken.is_empty(), "{commit}: {broken:?}");
+    }
+    sandbox.git(&["checkout", "-q", "-f", "consolidate"]);
+    assert!(sandbox.output(["undo"]).status.success());
+    assert_eq!(sandbox.files(), before);
+}
+
+#[test]
+fn what_cannot_be_committed_is_taken_back() {
+    let sandbox = committing();
+    sandbox.git(&["config", "commit.gpgsign", "true"]);
+    sandbox.git(&["config", "gpg.program", "false"]);
+    let (before, index) = (sandbox.state(), sandbox.git(&["ls-files", "--stage"]));
+    for flags in [["--branch", "consolidate"], ["--yes", "--commit"]] {
+        let output = sandbox.output([&["phase3"][..], &flags].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("they were taken back, nothing was changed"), "{said}");
+        assert_eq!(sandbox.state(), before, "{flags:?}");
+        assert_eq!(sandbox.git(&["ls-files", "--stage"]), index);
+        assert_eq!(sandbox.git(&["branch", "--list", "consolidate"]), "");
     }
 }
 

@@ -4,28 +4,35 @@
 //! message settings hold. Hooks of the repository are not run: this tool runs nothing that belongs to a repository.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use crate::change::{Action, ChangeSet, EditRecord, Root};
 use crate::consolidate::plan_words::one_line;
+use crate::process::Scratch;
 use crate::repo::git::Git;
-use crate::repo::{CommitId, Repo, RepoPath, update_index};
+use crate::repo::{CommitId, EntryKind, Repo, RepoPath, update_index};
 use crate::report::Hinted;
+
+use super::Step;
+
+/// Names that an error shows.
+const SHOWN: usize = 10;
 
 /// What must hold before edits are committed.
 ///
 /// # Errors
 /// There is no commit yet, no identity, a merge or rebase in progress, or a file that would be committed has changes
 /// that nobody committed.
-pub fn check_committable(repo: &Repo, set: &ChangeSet) -> Result<()> {
+pub fn check_committable(repo: &Repo, steps: &[Step]) -> Result<()> {
     if repo.head()?.is_none() {
         bail!("there is no commit yet: make the first one, then commit the plan's edits");
     }
     repo.git().read(&["var", "GIT_COMMITTER_IDENT"]).context("find out who commits")?;
     repo.require_nothing_unfinished()?;
-    let touched = touched(set.edits().iter().map(|edit| edit.record()));
+    let touched = all_touched(steps);
     let uncommitted: Vec<String> = repo
         .uncommitted()?
         .into_iter()
@@ -34,10 +41,8 @@ pub fn check_committable(repo: &Repo, set: &ChangeSet) -> Result<()> {
         .collect();
     if !uncommitted.is_empty() {
         let hint = "commit or stash these changes first, or leave out `--commit`";
-        bail!(Hinted::new(
-            format!("files with changes of your own would be committed: {}", uncommitted.join(", ")),
-            hint
-        ));
+        let files = some(uncommitted);
+        bail!(Hinted::new(format!("files with changes of your own would be committed: {files}"), hint));
     }
     Ok(())
 }
@@ -62,10 +67,16 @@ pub fn check_stageable(repo: &Repo, set: &ChangeSet) -> Result<()> {
         return Ok(());
     }
     let hint = "stage the rest of these files, or leave out `--stage`";
-    bail!(Hinted::new(
-        format!("files that are staged in part would be staged whole: {}", partly.join(", ")),
-        hint
-    ))
+    let files = some(partly);
+    bail!(Hinted::new(format!("files that are staged in part would be staged whole: {files}"), hint))
+}
+
+/// Names of files for an error: the first of them, and how many there are beside.
+fn some(mut names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names.join(", ") + &more
 }
 
 /// Stages the touched paths as they stand.
@@ -102,28 +113,73 @@ pub fn drop_branch(repo: &Repo, name: &str, back_to: Option<&str>, head: &Commit
     Ok(())
 }
 
-/// Commits edits that were made. Where a moved file would no longer be known by its content, a commit that only moves
-/// comes first, so that `git log --follow` and `git blame` find the way.
+/// Commits edits that were made, step by step. Where a moved file would no longer be known by its content, a commit that
+/// only moves comes first, so that `git log --follow` and `git blame` find the way.
 ///
 /// # Errors
 /// git cannot commit; the files stay changed.
-pub fn commit(repo: &Repo, edits: &[EditRecord], message: &str) -> Result<Vec<CommitId>> {
+pub fn commit(repo: &Repo, steps: &[Step]) -> Result<Vec<CommitId>> {
+    let touched = all_touched(steps);
+    // First, so that what is left when this ends early is staged.
+    restage(repo, steps)?;
     let folder = TempDir::new().context("make a folder for the commit's index")?;
     let git = repo.git().with_variable("GIT_INDEX_FILE", folder.path().join("index"));
-    let touched = touched(edits.iter().cloned());
-    git.read(&["read-tree", "HEAD"])?;
-    update_index(&git, &touched)?;
-    let wanted = git.line(&["write-tree"])?;
     let mut commits = Vec::new();
-    let moves = lost_moves(&git, &wanted, edits)?;
+    for (number, step) in steps.iter().enumerate() {
+        git.read(&["read-tree", "HEAD"])?;
+        match number + 1 == steps.len() {
+            true => update_index(&git, &touched)?,
+            false => take_in(&git, step)?,
+        }
+        commits.extend(commit_step(repo, &git, step)?);
+    }
+    Ok(commits)
+}
+
+/// Brings the index to the files that steps touch, as they stand.
+///
+/// # Errors
+/// git cannot write the index.
+pub fn restage(repo: &Repo, steps: &[Step]) -> Result<()> {
+    update_index(&repo.git(), &all_touched(steps)).context("bring the index up to the files")
+}
+
+/// Brings an index to what a step leaves, by way of a folder that holds these files alone: git applies its attributes
+/// and line ends as it does to files of the work tree.
+fn take_in(git: &Git, step: &Step) -> Result<()> {
+    let (scratch, touched) = (Scratch::new()?, touched(step.edits.iter().cloned()));
+    for path in &touched {
+        if let Some(entry) = step.tree.get(path) {
+            let is_executable = entry.kind == EntryKind::Executable;
+            scratch.place(&path.under(Path::new("")), &step.tree.read(path)?, is_executable)?;
+        }
+    }
+    update_index(&git.clone().with_work_tree(scratch.path()), &touched)
+}
+
+fn commit_step(repo: &Repo, git: &Git, step: &Step) -> Result<Vec<CommitId>> {
+    let wanted = git.line(&["write-tree"])?;
+    if wanted == git.line(&["rev-parse", "HEAD^{tree}"])? {
+        return Ok(Vec::new());
+    }
+    let mut commits = Vec::new();
+    let moves = lost_moves(git, &wanted, &step.edits)?;
     if !moves.is_empty() {
-        move_only(&git, edits)?;
-        commits.push(make(repo, &git, "Move notes before they change, so that their history is found\n")?);
+        move_only(git, &step.edits)?;
+        commits.push(make(repo, git, "Move notes before they change, so that their history is found\n")?);
         git.read(&["read-tree", &wanted])?;
     }
-    commits.push(make(repo, &git, message)?);
-    update_index(&repo.git(), &touched).context("bring the index up to the commit")?;
+    commits.push(make(repo, git, &message(&step.items, &step.edits))?);
     Ok(commits)
+}
+
+/// Takes commits back: the branch is where it was. Files and index stay.
+///
+/// # Errors
+/// git cannot write its refs.
+pub fn take_back(repo: &Repo, head: &CommitId) -> Result<()> {
+    repo.git().read(&["update-ref", "-m", "xtask: take commits back", "HEAD", head.as_str()])?;
+    Ok(())
 }
 
 fn make(repo: &Repo, git: &Git, message: &str) -> Result<CommitId> {
@@ -180,6 +236,10 @@ fn move_only(git: &Git, edits: &[EditRecord]) -> Result<()> {
     Ok(())
 }
 
+fn all_touched(steps: &[Step]) -> BTreeSet<RepoPath> {
+    touched(steps.iter().flat_map(|step| step.edits.iter().cloned()))
+}
+
 /// Every path of the work tree that edits write or leave.
 fn touched(edits: impl Iterator<Item = EditRecord>) -> BTreeSet<RepoPath> {
     let edits = edits.filter(|edit| edit.root == Root::WorkTree);
@@ -187,7 +247,7 @@ fn touched(edits: impl Iterator<Item = EditRecord>) -> BTreeSet<RepoPath> {
 }
 
 /// The message of a commit: what was done, then each source with where it went.
-pub fn message(items: &[super::ItemDone], edits: &[EditRecord]) -> String {
+fn message(items: &[super::ItemDone], edits: &[EditRecord]) -> String {
     let placed: BTreeMap<&RepoPath, &RepoPath> = edits
         .iter()
         .filter(|edit| edit.action == Action::Move)

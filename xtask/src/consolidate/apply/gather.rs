@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use super::checks::Chosen;
 use super::fates::Fates;
 use super::sweep::Swept;
-use super::{ApplyOptions, PlanFile};
+use super::{ApplyOptions, Paths, PlanFile};
 use crate::cache::Cache;
 use crate::change::Disk;
 use crate::consolidate::done;
@@ -15,7 +15,7 @@ use crate::consolidate::gather::{blob_id, guide_id};
 use crate::consolidate::plan::{Action, Item};
 use crate::consolidate::scope::{self, Scope};
 use crate::links::{Index, Resolution};
-use crate::repo::{BlobId, Change, EntryKind, Repo, RepoPath, Tree};
+use crate::repo::{BlobId, Change, Entry, EntryKind, Repo, RepoPath, Tree};
 use crate::report::Hinted;
 
 /// What the checks ask about.
@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub(super) targets: BTreeMap<RepoPath, Target>,
     /// Files that symbolic links lead to, with the link.
     pub(super) linked: BTreeMap<RepoPath, RepoPath>,
+    /// Files that are known to name nothing that moves.
+    pub(super) quiet: Paths,
 }
 
 /// What stands at a target.
@@ -49,11 +51,11 @@ pub(super) enum Target {
 /// Reads all that the items name.
 pub(super) fn facts(
     repo: &Repo,
+    tree: Tree,
     plan: &PlanFile,
     placed: Vec<(usize, Item)>,
     options: &ApplyOptions,
 ) -> Result<Facts> {
-    let tree = Tree::of_work_tree(repo)?;
     let done = done::done(&tree, placed.iter().map(|(_, item)| item));
     let ticked =
         || placed.iter().map(|(_, item)| item).filter(|item| item.ticked && !done.contains(&item.id()));
@@ -84,6 +86,7 @@ pub(super) fn facts(
         done,
         contents,
         targets,
+        quiet: Paths::new(),
     })
 }
 
@@ -91,9 +94,15 @@ fn target(disk: &Disk, tree: &Tree, path: &RepoPath) -> Target {
     if tree.has_folder(path) {
         return Target::Blocked(format!("`{path}` is a folder"));
     }
-    match disk.read(&path.into()) {
+    let is_plain = |entry: &Entry| matches!(entry.kind, EntryKind::File | EntryKind::Executable);
+    let read = match tree.get(path).is_some_and(is_plain) {
+        true => tree.read(path).map(Some),
+        // What git ignores stands in the way too.
+        false => disk.read(&path.into()).map(|state| state.map(|state| state.bytes)),
+    };
+    match read {
         Ok(None) => Target::Free,
-        Ok(Some(state)) => Target::File(guide_id(&String::from_utf8_lossy(&state.bytes))),
+        Ok(Some(bytes)) => Target::File(guide_id(&String::from_utf8_lossy(&bytes))),
         Err(error) => Target::Blocked(format!("{error:#}")),
     }
 }
@@ -181,7 +190,7 @@ impl Facts {
 }
 
 /// The tree as it will be.
-pub(super) fn after(repo: &Repo, facts: &Facts, fates: &Fates, swept: &Swept) -> Result<Tree> {
+pub(super) fn after(facts: &Facts, fates: &Fates, swept: &Swept) -> Tree {
     let mut changes: BTreeMap<RepoPath, Option<(EntryKind, Vec<u8>)>> =
         fates.files.keys().map(|path| (path.clone(), None)).collect();
     let kind = |path: &RepoPath| facts.tree.get(path).map_or(EntryKind::File, |entry| entry.kind);
@@ -196,5 +205,5 @@ pub(super) fn after(repo: &Repo, facts: &Facts, fates: &Fates, swept: &Swept) ->
     for (path, bytes) in swept.guides.iter().chain(swept.index.as_ref().map(|(path, bytes)| (path, bytes))) {
         changes.insert(path.clone(), Some((kind(path), bytes.clone())));
     }
-    Ok(Tree::of_work_tree(repo)?.overlaid(changes))
+    facts.tree.clone().overlaid(changes)
 }

@@ -11,13 +11,15 @@ use super::{Paths, unlinked};
 use crate::consolidate::affinity::Affinities;
 use crate::consolidate::conserve::{self, Conservation, Outputs, SourceConservation, Text};
 use crate::consolidate::facts::{self, FactValue};
+use crate::consolidate::gather;
 use crate::consolidate::guide::{
     Conflict, ConflictValue, Guide, GuideRequest, GuideSource, Landing, compose,
 };
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
 use crate::links::{self, Left, LeftReason, NewPlace, Parts, Rewriter, Standing};
-use crate::markdown::{self, Format, Parsed};
+use crate::markdown::{self, Format};
+use crate::parallel;
 use crate::repo::{Change, Repo, RepoPath};
 
 /// How many lost things an error names.
@@ -27,15 +29,23 @@ const SHOWN: usize = 5;
 pub(super) struct Made {
     pub(super) target: RepoPath,
     pub(super) text: String,
-    /// The sources as they were composed: mentions in them name what they will name.
-    sources: Vec<Source>,
+    sources: Sources,
+    /// Where what they held stands, once the text was compared with them.
+    conserved: Option<Conservation>,
 }
 
-struct Source {
-    path: RepoPath,
-    text: String,
-    parsed: Parsed,
-    archived: Option<RepoPath>,
+/// The sources of a guide as they were composed: mentions in them name what they will name.
+#[derive(Default)]
+struct Sources {
+    notes: Vec<Note>,
+    /// The place in the archive of each one's original.
+    archived: Vec<Option<RepoPath>>,
+}
+
+impl Sources {
+    fn iter(&self) -> impl Iterator<Item = (&Note, Option<&RepoPath>)> {
+        self.notes.iter().zip(self.archived.iter().map(Option::as_ref))
+    }
 }
 
 /// Composes the guide of each merge, and learns where the anchors of the sources stand in it.
@@ -44,15 +54,15 @@ pub(super) fn compose_all(
     facts: &Facts,
     fates: &mut Fates,
     dates: &BTreeMap<RepoPath, Change>,
+    rewriter: &Rewriter<'_>,
 ) -> Result<Vec<Made>> {
     let mut made = Vec::new();
-    let index = links::Index::new(&facts.tree);
-    let ignored = ignored(repo, facts, fates, &index)?;
+    let ignored = ignored(repo, facts, fates, rewriter.index())?;
     for task in fates.merges.clone() {
-        let sources = sources(facts, fates, &task, (&index, &ignored))?;
+        let sources = sources(facts, (fates, dates), &task, (rewriter, &ignored));
         let guide = guide(&task, &sources, dates);
         learn(fates, &task.item.target, &sources, &guide);
-        made.push(Made { target: task.item.target.clone(), text: guide.text, sources });
+        made.push(Made { target: task.item.target.clone(), text: guide.text, sources, conserved: None });
     }
     Ok(made)
 }
@@ -67,52 +77,49 @@ fn ignored(repo: &Repo, facts: &Facts, fates: &Fates, index: &links::Index<'_>) 
 
 fn sources(
     facts: &Facts,
-    fates: &Fates,
+    (fates, dates): (&Fates, &BTreeMap<RepoPath, Change>),
     task: &Task,
-    (index, ignored): (&links::Index<'_>, &Paths),
-) -> Result<Vec<Source>> {
-    let rewriter = Rewriter::new(&facts.tree, &fates.moves, &fates.arriving)?;
+    (rewriter, ignored): (&Rewriter<'_>, &Paths),
+) -> Sources {
+    let rewriter = rewriter.led_to(&fates.moves);
     let mentions = Parts { links: false, ..Parts::LIVE };
-    let mut sources = Vec::new();
+    let mut sources = Sources::default();
     for source in &task.item.sources {
         let Some((_, bytes)) = facts.contents.get(&source.path) else { continue };
         let at = Standing { from: &source.path, to: &task.item.target };
         let named = rewriter.rewrite(at, bytes, mentions).bytes;
-        let mut text = markdown::readable(named.as_deref().unwrap_or(bytes)).into_owned();
+        let text = markdown::readable(named.as_deref().unwrap_or(bytes)).into_owned();
         let format = Format::of_extension(&source.path.extension()).unwrap_or(Format::Plain);
         let archived = fates.moves.get(&source.path).and_then(|place| place.original.clone());
-        if archived.is_some() && format == Format::Markdown {
-            text = unlinked::without_broken_links(&text, &source.path, index, ignored);
-        }
-        sources.push(Source {
-            path: source.path.clone(),
-            parsed: markdown::parse(&text, format),
-            text,
-            archived,
-        });
+        let (text, parsed) = match archived.is_some() && format == Format::Markdown {
+            true => unlinked::without_broken_links(text, &source.path, rewriter.index(), ignored),
+            false => {
+                let parsed = markdown::parse(&text, format);
+                (text, parsed)
+            }
+        };
+        let note = gather::note_of(&source.path, source.blob.clone(), text, parsed);
+        let changed = dates.get(&source.path).map(|change| change.date.clone());
+        sources.notes.push(Note { changed, ..note });
+        sources.archived.push(archived);
     }
-    Ok(sources)
+    sources
 }
 
-fn guide(task: &Task, sources: &[Source], dates: &BTreeMap<RepoPath, Change>) -> Guide {
-    let commits: Vec<Option<String>> = sources
-        .iter()
-        .map(|source| Some(dates.get(&source.path)?.commit.as_str().get(..9)?.to_owned()))
-        .collect();
+fn guide(task: &Task, sources: &Sources, dates: &BTreeMap<RepoPath, Change>) -> Guide {
     let given: Vec<GuideSource<'_>> = sources
         .iter()
-        .zip(&commits)
-        .map(|(source, commit)| GuideSource {
-            path: &source.path,
-            text: &source.text,
-            parsed: &source.parsed,
-            changed: dates.get(&source.path).map(|change| change.date.as_str()),
-            commit: commit.as_deref(),
-            archived: source.archived.as_ref(),
+        .map(|(note, archived)| GuideSource {
+            path: &note.path,
+            text: &note.text,
+            parsed: &note.parsed,
+            changed: note.changed.as_deref(),
+            commit: dates.get(&note.path).and_then(|change| change.commit.as_str().get(..9)),
+            archived,
         })
         .collect();
     let id = task.item.id();
-    let conflicts = conflicts(task, sources, dates);
+    let conflicts = conflicts(&sources.notes);
     compose(&GuideRequest {
         id: &id,
         target: &task.item.target,
@@ -123,21 +130,11 @@ fn guide(task: &Task, sources: &[Source], dates: &BTreeMap<RepoPath, Change>) ->
 }
 
 /// What the sources of a guide state differently, found as the analysis finds it.
-fn conflicts(task: &Task, sources: &[Source], dates: &BTreeMap<RepoPath, Change>) -> Vec<Conflict> {
-    let blob_of = |path: &RepoPath| task.item.sources.iter().find(|source| source.path == *path);
-    let notes: Vec<Note> = sources
-        .iter()
-        .filter_map(|source| {
-            let blob = blob_of(&source.path)?.blob.clone();
-            let note = crate::consolidate::gather::note(&source.path, blob, source.text.clone());
-            let changed = dates.get(&source.path).map(|change| change.date.clone());
-            Some(Note { changed, ..note })
-        })
-        .collect();
+fn conflicts(notes: &[Note]) -> Vec<Conflict> {
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     let overlaps = Overlaps::of(&texts, &BTreeSet::new());
-    let affinities = Affinities::of(&notes, &overlaps);
-    let facts = facts::find(&notes, &overlaps, &affinities);
+    let affinities = Affinities::of(notes, &overlaps);
+    let facts = facts::find(notes, &overlaps, &affinities);
     let value = |value: FactValue| ConflictValue {
         value: value.value,
         path: value.path,
@@ -151,17 +148,16 @@ fn conflicts(task: &Task, sources: &[Source], dates: &BTreeMap<RepoPath, Change>
 }
 
 /// Takes where everything stands in the guide.
-fn learn(fates: &mut Fates, target: &RepoPath, sources: &[Source], guide: &Guide) {
-    for source in sources {
+fn learn(fates: &mut Fates, target: &RepoPath, sources: &Sources, guide: &Guide) {
+    for (note, archived) in sources.iter() {
         let mut place = NewPlace {
             path: target.clone(),
-            original: source.archived.clone(),
+            original: archived.cloned(),
             anchors: Some(BTreeMap::new()),
             top: None,
         };
-        let archived = source.archived.as_ref();
         let mut anchors = BTreeMap::new();
-        let own = guide.anchors.iter().filter(|((path, _), _)| *path == source.path);
+        let own = guide.anchors.iter().filter(|((path, _), _)| *path == note.path);
         for ((_, anchor), landing) in own {
             match (landing, archived) {
                 (Landing::Guide(name), _) if anchor.is_empty() => place.top.clone_from(name),
@@ -177,7 +173,7 @@ fn learn(fates: &mut Fates, target: &RepoPath, sources: &[Source], guide: &Guide
             }
         }
         place.anchors = Some(anchors);
-        fates.moves.insert(source.path.clone(), place);
+        fates.moves.insert(note.path.clone(), place);
     }
 }
 
@@ -193,27 +189,28 @@ pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> Vec<Left> {
     }
     let named = rewriter.rewrite(at, made.text.as_bytes(), Parts { links: false, ..Parts::LIVE });
     // Where no original is left, only the old path tells where something came from.
-    if made.sources.iter().all(|source| source.archived.is_some())
+    if made.sources.archived.iter().all(Option::is_some)
         && let Some(text) = text_of(named.bytes)
     {
         let old = std::mem::replace(&mut made.text, text);
-        if compared(made).lost > 0 {
+        made.conserved = Some(compared(made)).filter(|found| found.lost == 0);
+        if made.conserved.is_none() {
             made.text = old;
         }
     }
     // The guide itself says where its sources stand.
-    let is_source = |left: &Left| made.sources.iter().any(|source| source.path == left.means);
+    let is_source = |left: &Left| made.sources.notes.iter().any(|note| note.path == left.means);
     let is_answered = |left: &Left| left.why == LeftReason::NameAlone && is_source(left);
     named.left.into_iter().filter(|left| !is_answered(left)).collect()
 }
 
 fn compared(guide: &Made) -> Conservation {
     let texts: Vec<Text<'_>> =
-        guide.sources.iter().map(|source| Text { path: &source.path, text: &source.text }).collect();
+        guide.sources.notes.iter().map(|note| Text { path: &note.path, text: &note.text }).collect();
     let archive: Vec<Text<'_>> = guide
         .sources
         .iter()
-        .filter_map(|source| Some(Text { path: source.archived.as_ref()?, text: &source.text }))
+        .filter_map(|(note, archived)| Some(Text { path: archived?, text: &note.text }))
         .collect();
     let guides = [Text { path: &guide.target, text: &guide.text }];
     conserve::compare(&texts, &Outputs { guides: &guides, archive: &archive, moved: None })
@@ -225,8 +222,8 @@ fn compared(guide: &Made) -> Conservation {
 /// Something of a source stands nowhere.
 pub(super) fn conserved(made: &[Made]) -> Result<Conservation> {
     let mut all = Conservation::default();
-    for guide in made {
-        let found = compared(guide);
+    let found = parallel::map(made, |guide| guide.conserved.clone().unwrap_or_else(|| compared(guide)));
+    for (guide, found) in made.iter().zip(found) {
         if found.lost > 0 {
             bail!("{}", said_lost(&guide.target, &found.sources, found.lost));
         }

@@ -12,6 +12,7 @@ mod guides;
 mod index;
 mod marks;
 mod plan;
+mod steps;
 mod summary;
 mod sweep;
 mod unlinked;
@@ -26,15 +27,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
-pub use commit::{begin_branch, check_committable, check_stageable, commit, drop_branch, message, stage};
+pub use commit::{
+    begin_branch, check_committable, check_stageable, commit, drop_branch, restage, stage, take_back,
+};
 pub use gather::default_branch;
+pub use steps::{Step, steps};
 pub use summary::{ItemDone, LeftMention, Skipped, Summary};
 
 use super::plan_format;
 use crate::change::{ChangeSet, ContentId};
 use crate::config::ConsolidateConfig;
+use crate::links::Rewriter;
 use crate::process::{Cancel, Progress};
-use crate::repo::{Repo, RepoPath, Tree};
+use crate::repo::{Change, Repo, RepoPath, Tree};
 use crate::report::Hinted;
 
 /// The plan as it stands in a file.
@@ -70,6 +75,18 @@ pub struct Prepared {
     pub summary: Summary,
     /// Ids of items that belong into one commit, in an order in which they can be carried out one after the other.
     pub groups: Vec<Vec<String>>,
+    /// The files as they are, and as they will be.
+    trees: [Tree; 2],
+    known: Known,
+}
+
+/// What is true of all items and need not be found again for some of them.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// The newest change of each source.
+    dates: BTreeMap<RepoPath, Change>,
+    /// Files that name nothing that moves.
+    quiet: Paths,
 }
 
 /// Reads the plan and makes the edits of its ticked items.
@@ -84,33 +101,55 @@ pub fn prepare(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Prepared> {
+    carry_out(repo, plan, Tree::of_work_tree(repo)?, options, None, (progress, cancel))
+}
+
+/// Makes the edits of some items on a tree; `known` is what was found out for more items than these.
+fn carry_out(
+    repo: &Repo,
+    plan: &PlanFile,
+    tree: Tree,
+    options: &ApplyOptions,
+    known: Option<&Known>,
+    (progress, cancel): (&Progress, &Cancel),
+) -> Result<Prepared> {
     progress.step("reading the plan");
     let read = || format!("read the plan in `{}`", plan.shown);
     let placed =
         plan_format::read_placed(&plan.text).map_err(|error| in_plan(&error, plan)).with_context(read)?;
-    let facts = gather::facts(repo, plan, placed.unwrap_or_default(), options)?;
+    let mut facts = gather::facts(repo, tree, plan, placed.unwrap_or_default(), options)?;
+    facts.quiet = known.map(|known| known.quiet.clone()).unwrap_or_default();
     let chosen = checks::choose(&facts, options).map_err(|error| in_plan(&error, plan)).with_context(read)?;
     let mut summary = Summary::of(&chosen, facts.done.len());
     if chosen.tasks.is_empty() || cancel.is_cancelled() {
-        return Ok(Prepared { set: ChangeSet::new("phase3"), summary, groups: Vec::new() });
+        let (set, trees) = (ChangeSet::new("phase3"), [facts.tree.clone(), facts.tree]);
+        return Ok(Prepared { set, summary, groups: Vec::new(), trees, known: Known::default() });
     }
     progress.step("reading history");
-    let dates = gather::dates(repo, &chosen)?;
+    let dates = match known {
+        Some(known) => known.dates.clone(),
+        None => gather::dates(repo, &chosen)?,
+    };
     let mut fates = fates::Fates::of(&facts, &chosen, &dates, options);
     gather::check_tracked(repo, &facts.tree, &fates)?;
     progress.step("composing guides");
-    let made = guides::compose_all(repo, &facts, &mut fates, &dates)?;
+    let moves = fates.moves.clone();
+    let rewriter = Rewriter::new(&facts.tree, &moves, &fates.arriving)?;
+    let made = guides::compose_all(repo, &facts, &mut fates, &dates, &rewriter)?;
     progress.step("rewriting links and mentions");
-    let (mut swept, made) = sweep::sweep(repo, &facts, &fates, made, options)?;
+    let (mut swept, made) = sweep::sweep(repo, &facts, &fates, made, (options, &rewriter))?;
     swept.index = index::index(&facts, &fates, &swept)?;
     progress.step("checking that nothing is lost");
-    let after = gather::after(repo, &facts, &fates, &swept)?;
-    verify::links(&facts.tree, &after, &fates, &swept).context("keep every link right")?;
+    let after = gather::after(&facts, &fates, &swept);
+    verify::links(rewriter.index(), &facts.tree, &after, (&fates, &swept))
+        .context("keep every link right")?;
     summary.moved = verify::moved_whole(&facts, &fates, &swept).context("keep every line")?;
     summary.conserved = guides::conserved(&made).context("keep every line")?;
     summary.take(&swept);
     let set = plan::change_set(&facts, &fates, &swept)?;
-    Ok(Prepared { set, summary, groups: groups::groups(&chosen.tasks) })
+    drop(rewriter);
+    let (groups, known) = (groups::groups(&chosen.tasks), Known { dates, quiet: swept.quiet });
+    Ok(Prepared { set, summary, groups, trees: [facts.tree, after], known })
 }
 
 fn in_plan(error: &plan_format::PlanError, plan: &PlanFile) -> anyhow::Error {

@@ -204,7 +204,11 @@ impl Summary {
     fn commits_line(&self) -> String {
         let ids: Vec<&str> = self.commits.iter().map(CommitId::short).collect();
         let on = self.branch.as_ref().map_or_else(String::new, |branch| format!(" on `{branch}`"));
-        format!("{}{on}: {}", count(self.commits.len(), "commit", "commits"), ids.join(" "))
+        let shown = match &ids[..] {
+            [first, .., last] if ids.len() > SHOWN => format!("{first} to {last}"),
+            _ => ids.join(" "),
+        };
+        format!("{}{on}: {shown}", count(self.commits.len(), "commit", "commits"))
     }
 
     fn next(&self, applied: bool) -> String {

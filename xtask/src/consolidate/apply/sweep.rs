@@ -11,7 +11,7 @@ use super::{ApplyOptions, Paths};
 use crate::change::ContentId;
 use crate::config::ArchiveMentions;
 use crate::consolidate::scope;
-use crate::links::{self, Left, Nowhere, Parts, Rewriter, Rewritten, Standing};
+use crate::links::{self, Left, Nowhere, Parts, Rewriter, Rewritten, Standing, is_markdown};
 use crate::repo::{EntryKind, Repo, RepoPath};
 use crate::report::ReportMarker;
 
@@ -39,6 +39,8 @@ pub(super) struct Swept {
     pub(super) ignored: Paths,
     /// Files that could not be read, and so not looked through.
     pub(super) unread: Vec<(RepoPath, String)>,
+    /// Files that stay and name nothing that moves: a part of these moves changes none of them.
+    pub(super) quiet: Paths,
 }
 
 /// Rewrites the tree and the links of the guides.
@@ -47,10 +49,10 @@ pub(super) fn sweep(
     facts: &Facts,
     fates: &Fates,
     mut made: Vec<Made>,
-    options: &ApplyOptions,
+    (options, rewriter): (&ApplyOptions, &Rewriter<'_>),
 ) -> Result<(Swept, Vec<Made>)> {
     let tree = &facts.tree;
-    let rewriter = Rewriter::new(tree, &fates.moves, &fates.arriving)?;
+    let rewriter = rewriter.led_to(&fates.moves);
     let ignored = links::ignored(repo, tree, &rewriter.wanted())?;
     let mut swept = Swept { ignored: ignored.clone(), ..Swept::default() };
     let rewriter = rewriter.with_ignored(ignored);
@@ -66,7 +68,8 @@ pub(super) fn sweep(
             Some(Some(to)) => to,
             None => path,
         };
-        if !is_file || facts.plan.as_ref() == Some(path) || *path == facts.scope.report {
+        let is_report = facts.plan.as_ref() == Some(path) || *path == facts.scope.report;
+        if !is_file || is_report || facts.quiet.contains(path) {
             continue;
         }
         let bytes = match tree.read(path) {
@@ -81,6 +84,10 @@ pub(super) fn sweep(
             continue;
         }
         let rewritten = rewriter.rewrite(Standing { from: path, to }, &bytes, parts(to, options));
+        // Links of Markdown may name a folder that is gone only in between.
+        if !rewritten.named && path == to && !is_markdown(path) {
+            swept.quiet.insert(path.clone());
+        }
         swept.take((path, to), &bytes, rewritten);
     }
     swept.left.sort();

@@ -14,16 +14,15 @@ use crate::report::Inline;
 /// How deep links and pictures may stand in one another.
 const DEPTH: usize = 4;
 
-/// The text of a note with plain words in place of its broken links.
+/// The text of a note with plain words in place of its broken links; read, too.
 pub(super) fn without_broken_links(
-    text: &str,
+    mut text: String,
     path: &RepoPath,
     index: &Index<'_>,
     ignored: &Paths,
-) -> String {
-    let mut text = text.to_owned();
+) -> (String, Parsed) {
+    let mut parsed = parse(&text, Format::Markdown);
     for _ in 0..DEPTH {
-        let parsed = parse(&text, Format::Markdown);
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         for link in &parsed.links {
             // What stands in another edit comes with the next round.
@@ -44,8 +43,9 @@ pub(super) fn without_broken_links(
         for (range, words) in edits.into_iter().rev() {
             text.replace_range(range, &words);
         }
+        parsed = parse(&text, Format::Markdown);
     }
-    text
+    (text, parsed)
 }
 
 /// The paths that the links of a text look for and that are not in the tree.
@@ -144,7 +144,8 @@ mod tests {
         ];
         let ignored = Paths::from([RepoPath::from("build/x.html")]);
         for (text, expected) in cases {
-            assert_eq!(without_broken_links(text, &"a.md".into(), &index, &ignored), expected);
+            let found = without_broken_links(text.to_owned(), &"a.md".into(), &index, &ignored);
+            assert_eq!(found.0, expected);
         }
     }
 
@@ -152,8 +153,8 @@ mod tests {
     fn path_that_is_written_as_from_the_root_is_not_called_missing() {
         let files = [(RepoPath::from("docs/b.md"), EntryKind::File, b"# B\n".to_vec())];
         let tree = Tree::in_memory(files);
-        let text =
-            without_broken_links("[b](docs/b.md)", &"docs/a.md".into(), &Index::new(&tree), &Paths::new());
-        assert_eq!(text, "b (`docs/b.md`)");
+        let (text, index) = ("[b](docs/b.md)".to_owned(), Index::new(&tree));
+        let found = without_broken_links(text, &"docs/a.md".into(), &index, &Paths::new());
+        assert_eq!(found.0, "b (`docs/b.md`)");
     }
 }

@@ -18,12 +18,17 @@ const SHOWN: usize = 5;
 ///
 /// # Errors
 /// A link leads nowhere that led somewhere before.
-pub(super) fn links(before: &Tree, after: &Tree, fates: &Fates, swept: &Swept) -> Result<()> {
-    let (old, new) = (Index::new(before), Index::new(after));
+pub(super) fn links(
+    old: &Index<'_>,
+    before: &Tree,
+    after: &Tree,
+    (fates, swept): (&Fates, &Swept),
+) -> Result<()> {
+    let new = Index::new(after);
     let known = |path: &RepoPath| -> Result<Vec<Nowhere>> {
         match swept.broken.get(path) {
             Some(broken) => Ok(broken.clone()),
-            None if is_markdown(path) => Ok(Rewriter::nowhere(&old, path, &before.read(path)?)),
+            None if is_markdown(path) => Ok(Rewriter::nowhere(old, path, &before.read(path)?)),
             None => Ok(Vec::new()),
         }
     };

@@ -8,42 +8,52 @@ use super::{Conservation, Item, ItemKind, KindCount, Outputs, SourceConservation
 /// Characters of a lost thing that are shown.
 const SHOWN: usize = 120;
 
+/// A text, taken apart.
+struct Read {
+    held: Held,
+    runs: Runs,
+}
+
 /// Compares what sources held with what guides and archive hold.
 pub fn compare(sources: &[Text<'_>], outputs: &Outputs<'_>) -> Conservation {
+    let read = |text: &Text<'_>| Read { held: held::of(text.path, text.text), runs: runs::of(text.text) };
+    let own: Vec<Read> = sources.iter().map(read).collect();
+    // An original in the archive is its source: it is taken apart once.
+    let as_source = |text: &Text<'_>| sources.iter().position(|source| source.is_same(text));
+    let others: Vec<Result<usize, Read>> =
+        outputs.archive.iter().map(|text| as_source(text).ok_or_else(|| read(text))).collect();
+    let archive: Vec<&Read> =
+        others.iter().map(|other| other.as_ref().map_or_else(|read| read, |&number| &own[number])).collect();
+    let guides: Vec<Read> = outputs.guides.iter().map(read).collect();
     let mut followed = Followed::default();
-    let mut stock = |texts: &[Text<'_>]| {
-        let mut stock = Stock::default();
-        for text in texts {
-            let held = held::of(text.path, text.text);
-            if let Some(moved) = outputs.moved {
-                moved.add(&mut followed, &held);
-            }
-            stock.add(held);
-        }
-        stock
-    };
-    let (guides, archive) = (stock(outputs.guides), stock(outputs.archive));
+    if let Some(moved) = outputs.moved {
+        let ends = guides.iter().chain(archive.iter().copied());
+        ends.for_each(|end| moved.add(&mut followed, &end.held));
+    }
+    let (mut in_guides, mut in_archive) = (Stock::default(), Stock::default());
+    guides.iter().for_each(|read| in_guides.add(&read.held));
+    archive.iter().for_each(|read| in_archive.add(&read.held));
     let follows = |kind: ItemKind, words: &str| {
         outputs.moved.is_some_and(|moved| moved.is_kept(&followed, kind, words))
     };
-    let runs: Runs =
-        outputs.guides.iter().chain(outputs.archive).flat_map(|text| runs::of(text.text)).collect();
-    let (mut all, mut kept) = (Runs::new(), 0);
+    let ends = guides.iter().chain(archive.iter().copied());
+    let runs = runs::sorted(ends.flat_map(|end| &end.runs).copied().collect());
+    let stands = |run: &&u64| runs.binary_search(run).is_ok();
     let mut results = Vec::with_capacity(sources.len());
-    for source in sources {
-        let own = runs::of(source.text);
-        kept += own.iter().filter(|run| runs.contains(run) && !all.contains(*run)).count();
-        let held = held::of(source.path, source.text);
-        let text_kept = runs::share(own.intersection(&runs).count(), own.len());
-        results.push(SourceConservation { text_kept, ..one(source, &held, (&guides, &archive), &follows) });
-        all.extend(own);
+    for (source, read) in sources.iter().zip(&own) {
+        let text_kept = runs::share(read.runs.iter().filter(stands).count(), read.runs.len());
+        results.push(SourceConservation {
+            text_kept,
+            ..one(source, &read.held, (&in_guides, &in_archive), &follows)
+        });
     }
+    let all = runs::sorted(own.iter().flat_map(|read| &read.runs).copied().collect());
     let sources = results;
     Conservation {
         blocks: sources.iter().map(|source| source.blocks).sum(),
         in_guide: sources.iter().map(|source| source.in_guide).sum(),
         lost: sources.iter().map(|source| source.lost.len()).sum(),
-        text_kept: runs::share(kept, all.len()),
+        text_kept: runs::share(all.iter().filter(stands).count(), all.len()),
         sources,
     }
 }

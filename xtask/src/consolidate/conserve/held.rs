@@ -1,6 +1,6 @@
 //! What a text holds, folded for comparison.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::folded::Folder;
 use super::ItemKind;
@@ -75,12 +75,12 @@ fn numbers(text: &str) -> BTreeMap<String, usize> {
 
 /// All things of each kind that some texts hold.
 #[derive(Debug, Default)]
-pub(super) struct Stock(BTreeMap<ItemKind, BTreeSet<String>>);
+pub(super) struct Stock<'h>(BTreeMap<ItemKind, HashSet<&'h str>>);
 
-impl Stock {
-    pub(super) fn add(&mut self, held: Held) {
+impl<'h> Stock<'h> {
+    pub(super) fn add(&mut self, held: &'h Held) {
         for (kind, words) in held {
-            self.0.entry(kind).or_default().extend(words.into_keys());
+            self.0.entry(*kind).or_default().extend(words.keys().map(String::as_str));
         }
     }
 

@@ -35,6 +35,13 @@ pub struct Text<'t> {
     pub text: &'t str,
 }
 
+impl Text<'_> {
+    /// True for the same text in memory, read in the same way.
+    fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.text, other.text) && self.path.extension() == other.path.extension()
+    }
+}
+
 /// What holds the sources now.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Outputs<'t> {

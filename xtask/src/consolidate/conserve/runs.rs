@@ -1,9 +1,7 @@
 //! Runs of five words: how much of a text stands somewhere, whatever became of its blocks.
 
-use std::collections::BTreeSet;
-
-/// Runs, as numbers.
-pub(super) type Runs = BTreeSet<u64>;
+/// Runs as numbers, sorted, each once.
+pub(super) type Runs = Vec<u64>;
 
 const LENGTH: usize = 5;
 
@@ -15,14 +13,20 @@ pub(super) fn of(text: &str) -> Runs {
         .filter(|word| !word.is_empty())
         .map(|word| hash(word.chars().flat_map(char::to_lowercase).map(u64::from)))
         .collect();
-    words.windows(LENGTH).map(|run| hash(run.iter().copied())).collect()
+    sorted(words.windows(LENGTH).map(|run| hash(run.iter().copied())).collect())
 }
 
-/// FNV-1a over numbers.
+/// In order, each once.
+pub(super) fn sorted(mut runs: Runs) -> Runs {
+    runs.sort_unstable();
+    runs.dedup();
+    runs
+}
+
+/// FNV-1a over numbers, with a turn between them, since they are longer than bytes.
 fn hash(parts: impl Iterator<Item = u64>) -> u64 {
-    let bytes = parts.flat_map(u64::to_le_bytes);
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    parts.fold(0xcbf2_9ce4_8422_2325, |hash: u64, part| {
+        (hash ^ part).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29)
     })
 }
 

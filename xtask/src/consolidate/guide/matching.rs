@@ -1,21 +1,28 @@
 //! Which section of the guide speaks of the same thing as a section of a note.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
 use super::super::words;
 
 /// What a section is about: the words of its heading, and those of its text with their weights.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Subject {
-    heading: BTreeSet<String>,
-    body: BTreeMap<String, f64>,
+    heading: Vec<String>,
+    /// By the word's number.
+    body: Vec<(u32, f64)>,
+    length: f64,
 }
 
-/// How rare words are among the sections of the sources.
+/// How rare words are among the sections of the sources. Each source is split into words once.
 #[derive(Debug, Default)]
 pub(super) struct Rarity {
+    numbers: HashMap<String, u32>,
+    /// The words of each source in their order, with the byte where each ends.
+    words: Vec<Vec<(usize, u32)>>,
     sections: usize,
-    holders: BTreeMap<String, usize>,
+    /// How many sections hold each word.
+    holders: Vec<usize>,
 }
 
 /// Words that say nothing of a heading's subject.
@@ -128,31 +135,61 @@ const CLOSING: &[&str] = &[
 ];
 
 impl Rarity {
-    pub(super) fn add(&mut self, text: &str) {
+    /// Reads the words of a further source.
+    pub(super) fn read(&mut self, text: &str) {
+        let mut words = Vec::new();
+        words::each_with_end(text, |word, end| {
+            if word.chars().nth(2).is_none() {
+                return;
+            }
+            let word = words::singular(word);
+            let number = match self.numbers.get(word) {
+                Some(&number) => number,
+                None => {
+                    let number = u32::try_from(self.holders.len()).unwrap_or(u32::MAX);
+                    self.numbers.insert(word.to_owned(), number);
+                    self.holders.push(0);
+                    number
+                }
+            };
+            words.push((end, number));
+        });
+        self.words.push(words);
+    }
+
+    /// Counts a section's words, by the bytes of its source.
+    pub(super) fn add(&mut self, source: usize, range: &Range<usize>) {
         self.sections += 1;
-        for word in body_words(text).into_keys() {
-            *self.holders.entry(word).or_default() += 1;
+        for (word, _) in self.counts(source, range) {
+            self.holders[word as usize] += 1;
         }
     }
 
-    pub(super) fn subject(&self, heading: &str, text: &str) -> Subject {
-        let weigh = |(word, count): (String, usize)| {
-            let holders = self.holders.get(&word).copied().unwrap_or(0) as f64;
+    /// What a part of a source is about.
+    pub(super) fn subject(&self, heading: &str, source: usize, range: &Range<usize>) -> Subject {
+        let weigh = |(word, count): (u32, usize)| {
+            let holders = self.holders[word as usize] as f64;
             let rarity = ((self.sections as f64 + 1.0) / (holders + 0.5)).ln().max(0.0);
             (word, (1.0 + (count as f64).ln()) * rarity)
         };
-        Subject { heading: heading_words(heading), body: body_words(text).into_iter().map(weigh).collect() }
+        let body: Vec<(u32, f64)> = self.counts(source, range).into_iter().map(weigh).collect();
+        let heading: BTreeSet<String> = heading_words(heading);
+        Subject { heading: heading.into_iter().collect(), length: length(&body), body }
+    }
+
+    /// The words of a part of a source by number, with their counts.
+    fn counts(&self, source: usize, range: &Range<usize>) -> Vec<(u32, usize)> {
+        let words = &self.words[source];
+        let place = |byte: usize| words.partition_point(|(end, _)| *end <= byte);
+        let mut held: Vec<u32> =
+            words[place(range.start)..place(range.end)].iter().map(|(_, word)| *word).collect();
+        held.sort_unstable();
+        held.chunk_by(|one, other| one == other).map(|alike| (alike[0], alike.len())).collect()
     }
 }
 
-fn body_words(text: &str) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for word in words::of_text(text) {
-        if word.chars().count() > 2 {
-            *counts.entry(words::singular(&word).to_owned()).or_default() += 1;
-        }
-    }
-    counts
+fn length(body: &[(u32, f64)]) -> f64 {
+    body.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt()
 }
 
 fn heading_words(heading: &str) -> BTreeSet<String> {
@@ -183,10 +220,10 @@ pub(super) fn is_closing(heading: &str) -> bool {
 impl Subject {
     /// How surely two sections speak of the same thing; `None` when they had better stand apart.
     pub(super) fn agreement(&self, other: &Self) -> Option<f64> {
-        let shared = self.heading.intersection(&other.heading).count();
-        let all = self.heading.union(&other.heading).count();
-        let heading = if all == 0 { 0.0 } else { shared as f64 / all as f64 };
-        let generic = self.heading.intersection(&other.heading).all(|word| GENERIC.contains(&word.as_str()));
+        let shared = || self.heading.iter().filter(|word| other.heading.binary_search(word).is_ok());
+        let all = self.heading.len() + other.heading.len() - shared().count();
+        let heading = if all == 0 { 0.0 } else { shared().count() as f64 / all as f64 };
+        let generic = shared().all(|word| GENERIC.contains(&word.as_str()));
         let body = self.cosine(other);
         let needed = match heading {
             share if share >= 1.0 && !generic => 0.08,
@@ -199,18 +236,32 @@ impl Subject {
 
     /// Takes the words of another section that was put into this one.
     pub(super) fn absorb(&mut self, other: &Self) {
-        for (word, weight) in &other.body {
-            let entry = self.body.entry(word.clone()).or_default();
-            *entry = entry.max(*weight);
+        let mut body: BTreeMap<u32, f64> = self.body.iter().copied().collect();
+        for &(word, weight) in &other.body {
+            let entry = body.entry(word).or_default();
+            *entry = entry.max(weight);
         }
+        self.body = body.into_iter().collect();
+        self.length = length(&self.body);
     }
 
     fn cosine(&self, other: &Self) -> f64 {
-        let length =
-            |body: &BTreeMap<String, f64>| body.values().map(|weight| weight * weight).sum::<f64>().sqrt();
-        let product = length(&self.body) * length(&other.body);
-        let shared =
-            self.body.iter().filter_map(|(word, weight)| Some(weight * other.body.get(word)?)).sum::<f64>();
-        if product == 0.0 { 0.0 } else { shared / product }
+        let product = self.length * other.length;
+        if product == 0.0 {
+            return 0.0;
+        }
+        let (mut one, mut two, mut shared) = (self.body.iter().peekable(), other.body.iter().peekable(), 0.0);
+        while let (Some(&&(a, weight)), Some(&&(b, other))) = (one.peek(), two.peek()) {
+            if a == b {
+                shared += weight * other;
+            }
+            if a <= b {
+                one.next();
+            }
+            if b <= a {
+                two.next();
+            }
+        }
+        shared / product
     }
 }

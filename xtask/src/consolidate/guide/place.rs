@@ -27,12 +27,13 @@ pub(super) struct Placing<'p> {
 /// Places all sources.
 pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines: &[Outline]) -> Tree {
     let mut rarity = Rarity::default();
-    for source in sources {
-        source.parsed.sections.iter().for_each(|section| rarity.add(&source.text[section.range.clone()]));
+    for (number, source) in sources.iter().enumerate() {
+        rarity.read(&source.text);
+        source.parsed.sections.iter().for_each(|section| rarity.add(number, &section.range));
     }
     let (heading, leads) = title(request, sources, outlines);
     let subject = match sources.first() {
-        Some(first) if leads => rarity.subject(&heading, &first.text),
+        Some(first) if leads => rarity.subject(&heading, 0, &(0..first.text.len())),
         _ => Subject::default(),
     };
     let root = Node { heading, subject, ..Node::default() };
@@ -163,9 +164,8 @@ impl<'p> Placing<'p> {
             (Some(node), _) => (node, node),
             (None, Some(home)) if is_little => (home, 0),
             _ => {
-                let text = &self.sources[source].text;
                 let heading = self.note_title(source);
-                let subject = self.rarity.subject(&heading, text);
+                let subject = self.whole_subject(source, &heading);
                 let node = Node { heading, subject, sources: vec![source], ..Node::default() };
                 let node = self.tree.add(0, node, true);
                 (node, node)
@@ -261,14 +261,17 @@ impl<'p> Placing<'p> {
 
     fn subject(&self, source: usize, part: usize) -> Subject {
         let section = &self.sources[source].parsed.sections[part - 1];
-        let text = &self.sources[source].text[section.range.clone()];
-        self.rarity.subject(&self.part(source, part).heading, text)
+        self.rarity.subject(&self.part(source, part).heading, source, &section.range)
+    }
+
+    fn whole_subject(&self, source: usize, heading: &str) -> Subject {
+        self.rarity.subject(heading, source, &(0..self.sources[source].text.len()))
     }
 
     /// The chapter that speaks of the same as a whole source; the first one stands for the guide itself.
     fn whole_match(&self, source: usize) -> Option<usize> {
         let heading = self.note_title(source);
-        let subject = self.rarity.subject(&heading, &self.sources[source].text);
+        let subject = self.whole_subject(source, &heading);
         let chapters = std::iter::once(0).chain(self.tree.nodes[0].children.iter().copied());
         let fits = |node: &usize| self.may_take(source, &heading, *node);
         self.best(&subject, chapters.filter(fits))

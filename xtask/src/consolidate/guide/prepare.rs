@@ -46,7 +46,10 @@ fn prepare<'r>(source: GuideSource<'r>, request: &GuideRequest<'_>) -> Prepared<
     let text = source.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let format = Format::of_extension(&source.path.extension()).unwrap_or(Format::Markdown);
     let text = if format == Format::Plain { fenced(&text) } else { text };
-    let parsed = parse(&text, Format::Markdown);
+    let parsed = match format == Format::Markdown && text == source.text {
+        true => source.parsed.clone(),
+        false => parse(&text, Format::Markdown),
+    };
     let mut inward = BTreeMap::new();
     let mut edits = Vec::new();
     for (destination, place, _) in parsed.destinations() {
@@ -61,6 +64,9 @@ fn prepare<'r>(source: GuideSource<'r>, request: &GuideRequest<'_>) -> Prepared<
         if written.is_some() {
             edits.push(DestinationEdit { place: place.clone(), to });
         }
+    }
+    if edits.is_empty() {
+        return Prepared { source, text, parsed, inward };
     }
     // The edits were made for this very text.
     let text = rewrite_destinations(&text, &edits).unwrap_or(text);

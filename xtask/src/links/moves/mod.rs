@@ -16,6 +16,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
@@ -91,6 +92,8 @@ pub struct Rewritten {
     pub left: Vec<Left>,
     /// Links that led nowhere before; `None` where links were not looked at.
     pub broken: Option<Vec<Nowhere>>,
+    /// Whether the name of something that moves stands in it.
+    pub named: bool,
 }
 
 /// A link that leads nowhere.
@@ -124,11 +127,11 @@ type Edit = (Range<usize>, Vec<u8>);
 #[derive(Debug)]
 pub struct Rewriter<'t> {
     tree: &'t Tree,
-    index: Index<'t>,
+    index: Arc<Index<'t>>,
     moves: &'t Moves,
-    candidates: Candidates,
+    candidates: Arc<Candidates>,
     /// Folders that hold nothing afterwards, with what stands for each.
-    vanished: BTreeMap<RepoPath, Option<RepoPath>>,
+    vanished: Arc<BTreeMap<RepoPath, Option<RepoPath>>>,
     /// Paths that are not in the tree because git ignores them.
     ignored: BTreeSet<RepoPath>,
 }
@@ -141,12 +144,33 @@ impl<'t> Rewriter<'t> {
     pub fn new(tree: &'t Tree, moves: &'t Moves, arriving: &BTreeSet<RepoPath>) -> Result<Self> {
         Ok(Self {
             tree,
-            index: Index::new(tree),
-            candidates: Candidates::of(moves.keys()).context("look for the names of what moves")?,
-            vanished: folders::vanished(tree, moves, arriving),
+            index: Arc::new(Index::new(tree)),
+            candidates: Arc::new(Candidates::of(moves.keys()).context("look for the names of what moves")?),
+            vanished: Arc::new(folders::vanished(tree, moves, arriving)),
             moves,
             ignored: BTreeSet::new(),
         })
+    }
+
+    /// The same files, whose readers are led elsewhere: anchors and places of what they said may differ, the files
+    /// that move and the places of their originals may not.
+    pub fn led_to<'m>(&self, moves: &'m Moves) -> Rewriter<'m>
+    where
+        't: 'm,
+    {
+        Rewriter {
+            tree: self.tree,
+            index: self.index.clone(),
+            moves,
+            candidates: self.candidates.clone(),
+            vanished: self.vanished.clone(),
+            ignored: self.ignored.clone(),
+        }
+    }
+
+    /// What is known of the tree as it was.
+    pub fn index(&self) -> &Index<'t> {
+        &self.index
     }
 
     /// Paths that files which move link to and that are not in the tree: git knows which of them it ignores, and
@@ -184,9 +208,11 @@ impl<'t> Rewriter<'t> {
         let mut rewritten = Rewritten::default();
         if letters::is_binary(bytes) {
             rewritten.left = self.left_in_binary(bytes);
+            rewritten.named = !rewritten.left.is_empty();
             return rewritten;
         }
         let named = self.candidates.are_in(bytes);
+        rewritten.named = named;
         let moves_itself = at.from != at.to;
         let may_link =
             named || moves_itself || !self.vanished.is_empty() || self.candidates.may_be_encoded(bytes);
