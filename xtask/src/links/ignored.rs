@@ -1,12 +1,13 @@
 //! Which paths git ignores.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::repo::{EntryKind, Repo, RepoPath, Tree};
 
-/// `check-ignore` knows no literal pathspecs, but takes its input literally behind `./`.
+/// `check-ignore` knows no literal pathspecs, but takes its input literally behind `./`. Each path is answered for, so
+/// that it shows where git gave up.
 const ASK: &[&str] = &[
     "--no-literal-pathspecs",
     "-c",
@@ -14,12 +15,13 @@ const ASK: &[&str] = &[
     "check-ignore",
     "--no-index",
     "--verbose",
+    "--non-matching",
     "-z",
     "--stdin",
 ];
 
-/// Those of `paths` that the repository's own ignore rules cover, as a file or as a folder. Rules of the user's
-/// own (`core.excludesFile`) do not count: they differ from machine to machine. A bare repository has no rules.
+/// Those of `paths` that the repository's own ignore rules cover, as a file or as a folder. A bare repository has no
+/// rules.
 ///
 /// # Errors
 /// git cannot be asked.
@@ -27,36 +29,51 @@ pub fn ignored(repo: &Repo, tree: &Tree, paths: &[RepoPath]) -> Result<BTreeSet<
     if repo.work_tree().is_none() {
         return Ok(BTreeSet::new());
     }
-    // git gives up on the whole list at the first path that lies in a submodule or behind a symbolic link.
-    let asked: Vec<&RepoPath> = paths.iter().filter(|path| can_be_asked(tree, path)).collect();
-    if asked.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let mut input = Vec::new();
-    for path in &asked {
-        for end in [&b"\0"[..], b"/\0"] {
-            input.extend_from_slice(b"./");
-            input.extend_from_slice(path.as_bytes());
-            input.extend_from_slice(end);
-        }
-    }
-    let answer = repo.git().answer_to(ASK, &input, &[0, 1]).context("ask git what it ignores")?;
+    let can_be_asked = paths.iter().filter(|path| can_be_asked(tree, path));
+    let forms =
+        can_be_asked.flat_map(|path| [path.clone(), RepoPath::from_bytes(&[path.as_bytes(), b"/"].concat())]);
+    let asked: Vec<RepoPath> = forms.collect();
     let plain =
         |path: RepoPath| RepoPath::from_bytes(path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()));
-    let named: BTreeSet<RepoPath> =
-        covered(&answer.stdout).into_iter().map(|(path, _)| plain(path)).collect();
-    Ok(asked.into_iter().filter(|path| named.contains(path)).cloned().collect())
+    Ok(ignore_rules(repo, &asked)?.into_keys().map(plain).collect())
 }
 
-/// What `check-ignore --verbose -z` answers for paths that were asked for behind `./`: each path that a rule covers, and
-/// the rule (file, line, pattern). An empty rule, as an empty line of a file with CRLF is one, covers for git each path
-/// that ends with a slash, and none here; `!rule` covers none.
-pub fn covered(answer: &[u8]) -> Vec<(RepoPath, Vec<u8>)> {
+/// The ignore rule (file, line, pattern) that covers each path. Rules of the user's own (`core.excludesFile`) do not
+/// count: they differ from machine to machine. What lies behind a symbolic link or in a submodule is covered where the
+/// link is; `!rule` covers nothing.
+///
+/// # Errors
+/// git cannot be asked.
+pub fn ignore_rules(repo: &Repo, paths: &[RepoPath]) -> Result<BTreeMap<RepoPath, Vec<u8>>> {
+    let mut rules = BTreeMap::new();
+    // Each path, and what git is asked for it.
+    let mut open: Vec<(&RepoPath, RepoPath)> = paths.iter().map(|path| (path, path.clone())).collect();
+    while !open.is_empty() {
+        let input: Vec<u8> =
+            open.iter().flat_map(|(_, asked)| [b"./", asked.as_bytes(), b"\0"].concat()).collect();
+        let answer = repo.git().answer_to(ASK, &input, &[0, 1, 128]).context("ask git what it ignores")?;
+        let answers = rules_of(&answer.stdout);
+        let count = answers.len();
+        for ((path, _), rule) in open.drain(..count.min(open.len())).zip(answers) {
+            rules.extend(rule.map(|rule| (path.clone(), rule)));
+        }
+        // git gives up on the whole list at the first path that lies behind a link or in a submodule.
+        let Some((_, stuck)) = open.first() else { break };
+        let Some(folder) = stuck.parent() else { bail!("ask git what it ignores: {}", answer.stderr) };
+        for (_, asked) in open.iter_mut().filter(|(_, asked)| asked.is_within(&folder)) {
+            *asked = folder.clone();
+        }
+    }
+    Ok(rules)
+}
+
+/// What `check-ignore --verbose -z` answers: for each path the rule that covers it. An empty rule, as an empty line of
+/// a file with CRLF is one, covers for git each path that ends with a slash, and none here.
+fn rules_of(answer: &[u8]) -> Vec<Option<Vec<u8>>> {
     let fields: Vec<&[u8]> = answer.split(|&byte| byte == 0).collect();
     let covers = |rule: &[u8]| !rule.trim_ascii().is_empty() && !rule.starts_with(b"!");
-    let records = fields.chunks_exact(4).filter(|record| covers(record[2]));
-    let path = |record: &[&[u8]]| RepoPath::from_bytes(record[3].strip_prefix(b"./").unwrap_or(record[3]));
-    records.map(|record| (path(record), record[..3].join(&0))).collect()
+    let records = fields.chunks_exact(4);
+    records.map(|record| covers(record[2]).then(|| record[..3].join(&0))).collect()
 }
 
 fn can_be_asked(tree: &Tree, path: &RepoPath) -> bool {
@@ -104,6 +121,15 @@ mod tests {
         let found: Vec<String> = found.iter().map(RepoPath::to_string).collect();
         assert_eq!(found, [":(top)z.log", "a.log", "build", "build/x/y.md", "n/a b\n.log"]);
         assert!(ignored(&repo, &tree, &[]).unwrap().is_empty());
+
+        shell.write_file(".gitignore", "*.log\nlink\n").unwrap();
+        let tree = Tree::of_work_tree(&repo).unwrap();
+        let behind =
+            ["deep/a.log", "link/x/y.md", "link/x/z.md", "link/w.md", "z.log", "z.md"].map(RepoPath::from);
+        let found = ignored(&repo, &tree, &behind).unwrap();
+        let found: Vec<String> = found.iter().map(RepoPath::to_string).collect();
+        let expected = ["deep/a.log", "link/w.md", "link/x/y.md", "link/x/z.md", "z.log"];
+        assert_eq!(found, expected, "a link that git ignores ends nothing, and hides what is behind it");
 
         shell.write_file(".gitignore", "*.log\r\n\r\nbuild/\r\n").unwrap();
         let found = ignored(&repo, &tree, &paths).unwrap();

@@ -24,7 +24,7 @@ use crate::repo::RepoPath;
 
 pub use address::{encode_path, percent_decoded, relative_destination};
 pub use broken::{Broken, BrokenLink, broken_links};
-pub use ignored::{covered, ignored};
+pub use ignored::{ignore_rules, ignored};
 pub use inbound::{Inbound, inbound};
 pub use index::Index;
 pub use moves::{

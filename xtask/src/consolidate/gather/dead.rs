@@ -1,6 +1,6 @@
 //! Asks git and the tree what became of what the notes name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 
@@ -11,6 +11,7 @@ use crate::consolidate::note::seconds;
 use crate::consolidate::references::{self, Commands, Ignored, Known, Named, Past, Sightings};
 use crate::consolidate::result::{Outrun, Reference};
 use crate::consolidate::{Options, report};
+use crate::links::ignore_rules;
 use crate::repo::{CommitId, History, Repo, RepoPath, Tree};
 use crate::report::Finding;
 
@@ -145,30 +146,17 @@ fn ignored(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<Ignored> {
         return Ok(Ignored::default());
     }
     let listing = repo.git().read(&["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])?;
-    let tracked: BTreeSet<RepoPath> = records(&listing).map(RepoPath::from_bytes).collect();
-    let crowded: BTreeSet<Vec<u8>> = rules(repo, &tracked)?.into_values().collect();
+    let tracked: Vec<RepoPath> = records(&listing).map(RepoPath::from_bytes).collect();
+    let crowded: BTreeSet<Vec<u8>> = ignore_rules(repo, &tracked)?.into_values().collect();
+    let paths: Vec<RepoPath> = paths.iter().cloned().collect();
     let (perhaps, surely): (Vec<_>, Vec<_>) =
-        rules(repo, paths)?.into_iter().partition(|(_, rule)| crowded.contains(rule));
+        ignore_rules(repo, &paths)?.into_iter().partition(|(_, rule)| crowded.contains(rule));
     let only_paths = |covered: Vec<(RepoPath, Vec<u8>)>| covered.into_iter().map(|(path, _)| path).collect();
     Ok(Ignored { surely: only_paths(surely), perhaps: only_paths(perhaps) })
 }
 
 fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|&byte| byte == 0).filter(|record| !record.is_empty())
-}
-
-/// The ignore rule (file, line, pattern) that covers each path.
-fn rules(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeMap<RepoPath, Vec<u8>>> {
-    if paths.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    // The command takes no literal paths; `./` keeps a leading colon from meaning anything.
-    let input: Vec<u8> = paths.iter().flat_map(|path| [b"./", path.as_bytes(), b"\0"].concat()).collect();
-    // Exit code 1 says that none is covered; 128 that git gave up at a path (behind a link, in a submodule):
-    // what it answered until then still holds.
-    let args = ["--no-literal-pathspecs", "check-ignore", "--no-index", "--verbose", "--stdin", "-z"];
-    let answer = repo.git().answer_to(&args, &input, &[0, 1, 128])?;
-    Ok(crate::links::covered(&answer.stdout).into_iter().collect())
 }
 
 /// What can be called: targets of all Makefiles, scripts of all package.json.
