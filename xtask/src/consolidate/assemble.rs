@@ -63,7 +63,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         .flat_map(|topic| topic.notes.iter().map(|path| (path, topic.id.as_str())))
         .collect();
     Analysis {
-        inputs: inputs(notes, options),
+        inputs: inputs(notes.iter().chain(&gathered.beside), options),
         depth: options.depth,
         read_at: gathered.read_at.clone(),
         uncommitted: gathered.uncommitted.clone(),
@@ -104,7 +104,7 @@ fn guides_and_sources(gathered: &Gathered) -> BTreeSet<(usize, usize)> {
     apart
 }
 
-fn inputs(notes: &[Note], options: &Options) -> String {
+fn inputs<'n>(notes: impl Iterator<Item = &'n Note>, options: &Options) -> String {
     let schema = crate::report::SCHEMA.to_string();
     let config = format!("{:?} {:?} {}", options.depth, options.config, options.tick_above);
     let mut parts: Vec<&[u8]> = vec![schema.as_bytes(), config.as_bytes()];

@@ -1,6 +1,8 @@
 //! Reads the notes and what surrounds them; alone in this room it talks to the repository.
 
+mod beside;
 mod dead;
+mod doors;
 mod then;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +31,8 @@ use crate::report::{Finding, Hinted, ReportMarker};
 /// What was read.
 pub(super) struct Gathered {
     pub(super) notes: Vec<Note>,
+    /// Texts that are read for what they name alone: READMEs beside code, files for agents.
+    pub(super) beside: Vec<Note>,
     pub(super) inbound: Inbound,
     /// The commit that was read; `None` for the work tree.
     pub(super) read_at: Option<String>,
@@ -58,6 +62,15 @@ impl Gathered {
     pub(super) fn blobs(&self) -> BTreeMap<RepoPath, BlobId> {
         self.notes.iter().map(|note| (note.path.clone(), note.blob.clone())).collect()
     }
+
+    /// Asks something of the notes and of the texts beside them, which are numbered behind the notes.
+    fn with_texts_beside<T>(&mut self, ask: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let notes = self.notes.len();
+        self.notes.append(&mut self.beside);
+        let answer = ask(self);
+        self.beside = self.notes.split_off(notes);
+        answer
+    }
 }
 
 /// Reads a repository; `None` where there is nothing to read.
@@ -82,18 +95,23 @@ pub(super) fn read(
     gathered.read_at = read_at.as_ref().map(|commit| commit.as_str().to_owned());
     progress.step("reading notes");
     read_notes(repo, &tree, &scope, &mut gathered)?;
+    gathered.beside = beside::texts(repo, &tree, &scope)?;
     gathered.findings.extend(unread::findings(&tree, &scope));
     read_previous(&tree, &scope, &mut gathered)?;
     if cancel.is_cancelled() {
         return Ok(Some(gathered));
     }
-    let (broken_links, linked) = broken_links(repo, &tree, &gathered.notes)?;
-    gathered.broken_links = broken_links;
+    let linked = gathered.with_texts_beside(|gathered| {
+        let (broken_links, linked) = broken_links(repo, &tree, &gathered.notes)?;
+        gathered.broken_links = broken_links;
+        Ok(linked)
+    })?;
     let mut named = Vec::new();
     let mut sightings = Sightings::default();
     if options.depth > Depth::Quick {
         progress.step("reading what names the notes");
-        let numbered: Vec<(usize, &Note)> = gathered.notes.iter().enumerate().collect();
+        let numbered: Vec<(usize, &Note)> =
+            gathered.notes.iter().chain(&gathered.beside).enumerate().collect();
         let found = parallel::map(&numbered, |&(number, note)| references::named(number, note));
         named = found.into_iter().flatten().chain(linked).collect();
         sightings = Sightings::of(&named);
@@ -116,8 +134,10 @@ pub(super) fn read(
             if history.unknown.is_none() {
                 gathered.outrun = Some(dead::outrun(&named, &history, &gathered));
                 let asked = dead::Asked { named: &named, sightings: &sightings, history: &history };
-                gathered.references =
-                    Some(dead::references(repo, &tree, commit, options, &asked, &mut gathered)?);
+                let found = gathered.with_texts_beside(|gathered| {
+                    dead::references(repo, &tree, commit, options, &asked, gathered)
+                })?;
+                gathered.references = Some(found);
             }
         }
     }
@@ -132,6 +152,7 @@ pub(super) fn read(
 fn nothing_of(tree: &Tree) -> Gathered {
     Gathered {
         notes: Vec::new(),
+        beside: Vec::new(),
         inbound: Inbound::default(),
         read_at: None,
         uncommitted: Vec::new(),
@@ -167,14 +188,17 @@ pub(super) fn read_for_today(
     let scope = Scope::of(&options.config)?;
     let mut gathered = nothing_of(tree);
     read_notes(repo, tree, &scope, &mut gathered)?;
+    gathered.beside = beside::texts(repo, tree, &scope)?;
     read_previous(tree, &scope, &mut gathered)?;
     let references = match (history.filter(|history| history.unknown.is_none()), repo.head()?) {
         (Some(history), Some(head)) => {
-            let notes = gathered.notes.iter().enumerate();
-            let named: Vec<_> = notes.flat_map(|(number, note)| references::named(number, note)).collect();
+            let texts = gathered.notes.iter().chain(&gathered.beside).enumerate();
+            let named: Vec<_> = texts.flat_map(|(number, note)| references::named(number, note)).collect();
             // Names of functions and classes would need all code read: a check of every day asks for files alone.
             let asked = dead::Asked { named: &named, sightings: &Sightings::default(), history };
-            dead::references(repo, tree, &head, options, &asked, &mut gathered)?
+            gathered.with_texts_beside(|gathered| {
+                dead::references(repo, tree, &head, options, &asked, gathered)
+            })?
         }
         _ => Vec::new(),
     };
@@ -408,7 +432,7 @@ fn date(history: &History, gathered: &mut Gathered) {
         gathered.dates_unknown = Some(reason.clone());
         return;
     }
-    for note in &mut gathered.notes {
+    for note in gathered.notes.iter_mut().chain(&mut gathered.beside) {
         if let Some(path) = history.paths.get(&note.path) {
             note.created = Some(path.first.date.clone());
             note.changed = Some(path.last.date.clone());

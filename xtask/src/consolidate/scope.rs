@@ -73,6 +73,18 @@ impl Scope {
         if is_archived(path) { Kind::Archived } else { Kind::Note }
     }
 
+    /// True for what is no note but tells where things are: READMEs beside code, files for agents. Where the
+    /// configuration says what is read, nothing else is.
+    pub(super) fn names_files(&self, path: &RepoPath) -> bool {
+        self.include.is_none()
+            && self.kind(path) == Kind::Other
+            && !self.exclude.is_match(&*path.display())
+            && NAMING.contains(&base_name(path).as_str())
+            && Format::of_extension(&path.extension()).is_some()
+            && !is_archived(path)
+            && !is_of_others(path)
+    }
+
     /// True where the configuration says what is read.
     pub(super) fn is_configured(&self) -> bool {
         self.include.is_some()
@@ -159,6 +171,38 @@ const FIXED: &[&str] = &[
     "issue_template",
     "funding",
 ];
+
+/// Names, without ending, of files that tell people and agents where things are.
+const NAMING: &[&str] = &["readme", "contributing", "claude", "agents", "gemini", "copilot-instructions"];
+
+/// Folders whose files are other people's, or samples.
+const OF_OTHERS: &[&str] = &[
+    "vendor",
+    "third_party",
+    "node_modules",
+    "external",
+    "site-packages",
+    "fixtures",
+    "fixture",
+    "testdata",
+    "test-data",
+    "test_data",
+    "template",
+    "templates",
+];
+
+/// Hidden folders whose files speak of the repository.
+const OPEN: &[&str] = &[".github", ".gitlab", ".claude"];
+
+fn is_of_others(path: &RepoPath) -> bool {
+    let Some(folder) = path.parent() else { return false };
+    folder.parts().any(|part| {
+        let name = String::from_utf8_lossy(part).to_lowercase();
+        OF_OTHERS.contains(&name.as_str())
+            || (name.starts_with('.') && !OPEN.contains(&name.as_str()))
+            || name.contains('{')
+    })
+}
 
 /// Names, without ending, of files that tell what was changed: what they name is meant to be gone.
 const CHANGES: &[&str] = &["changelog", "changes", "history", "news", "release_notes", "release-notes"];

@@ -91,6 +91,34 @@ fn notes_are_found_by_looking_where_the_configuration_names_none() {
 }
 
 #[test]
+fn readmes_beside_code_and_files_for_agents_are_read_for_what_they_name() {
+    let names_files = |path: &str, config: &ConsolidateConfig| {
+        Scope::of(config).expect("good globs").names_files(&path.into())
+    };
+    let config = ConsolidateConfig::default();
+    let cases = [
+        ("src/core/README.md", true),
+        (".github/copilot-instructions.md", true),
+        ("packages/x/CLAUDE.md", true),
+        ("README.md", false),
+        ("docs/README.md", false),
+        ("vendor/lib/README.md", false),
+        (".venv/lib/README.md", false),
+        ("tests/fixtures/a/README.md", false),
+        ("src/archive/README.md", false),
+        ("src/notes.md", false),
+    ];
+    for (path, expected) in cases {
+        assert_eq!(names_files(path, &config), expected, "{path}");
+    }
+    let chosen = ConsolidateConfig { include: Some(vec!["wiki".to_owned()]), ..config };
+    assert!(
+        !names_files("src/core/README.md", &chosen),
+        "where the configuration says what is read, nothing else is"
+    );
+}
+
+#[test]
 fn globs_of_the_configuration_decide() {
     let config = ConsolidateConfig {
         include: Some(vec!["wiki".to_owned()]),

@@ -14,6 +14,7 @@ mod guides;
 mod hook;
 mod imports;
 mod lab_fork;
+mod odd_notes;
 mod page;
 mod phase2;
 mod phase3;

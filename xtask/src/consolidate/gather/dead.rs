@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::Gathered;
+use super::{Gathered, doors};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::consolidate::note::seconds;
@@ -59,12 +59,15 @@ pub(super) fn references(
         paths: &gathered.paths,
         gone: &gone,
         history: asked.history,
+        doors: &doors::standing(tree),
         ignored: &ignored(repo, &open)?,
         commands: &commands,
         sightings: asked.sightings,
         past: &past,
         is_past_known,
     };
+    let doors = doors::all(repo, asked.named, &gathered.notes, &known)?;
+    let known = Known { doors: &doors, ..known };
     Ok(references::dead(asked.named, &gathered.notes, &known))
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::doors::{self, Way};
 use super::index::{Index, places};
 use super::paths::is_absolute;
 use super::told::Told;
 use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
 use crate::consolidate::note::{Note, seconds};
-use crate::consolidate::result::{Reference, ReferenceClass};
+use crate::consolidate::result::{Reference, ReferenceClass, ReferenceKind};
 use crate::links::percent_decoded;
 use crate::repo::{Change, History, RepoPath};
 
@@ -40,6 +41,16 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
         Some(wanted) => vec![wanted.clone()],
         None => places(note, &named.target),
     };
+    let ways: Vec<Way> = places.iter().map(|place| doors::way(place, known)).collect();
+    let is_there = |way: &Way| match way {
+        Way::To(to) => all.now.paths.contains(to) || all.now.has_folder(to),
+        way => *way == Way::Outside,
+    };
+    if ways.iter().zip(&places).any(|(way, place)| *way != Way::To(place.clone()) && is_there(way)) {
+        return None;
+    }
+    let led = |(way, place)| if let Way::To(to) = way { to } else { place };
+    let places: Vec<RepoPath> = ways.iter().cloned().zip(places).map(led).collect();
     // A link from the root of a machine or a site is wrong only in its beginning.
     if link.is_some() && places.iter().any(|place| all.now.paths.contains(place) || all.now.has_folder(place))
     {
@@ -58,6 +69,9 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
     if let Some(old) = exact {
         return gone(named, notes, known, old);
     }
+    if let Some(told) = ways.iter().find_map(|way| doors::dead_behind(named, notes, known, all, way)) {
+        return told;
+    }
     let folder = places.iter().find(|place| all.past.has_folder(place) && !all.now.has_folder(place));
     if let Some(folder) = folder.filter(|_| link.is_some() || is_folder(named)) {
         let is_namesake = link.is_none() && all.now.has_folder_ending_so(&named.target);
@@ -65,11 +79,11 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
     }
     let written = String::from_utf8_lossy(&percent_decoded(named.target.as_bytes())).into_owned();
     match named.what {
-        What::Path if !is_absolute(&named.target) && all.now.has_name(&named.target) => None,
+        What::Path if !is_absolute(&named.target) && stands_elsewhere(named, all, &places) => None,
         What::Link(_) if all.now.ends_so(&written).is_some() || all.now.has_folder_ending_so(&written) => {
             None
         }
-        What::Path | What::Link(_) => match last_gone(known, all.past.all_ending_so(&written)) {
+        What::Path | What::Link(_) => match last_gone(known, meant_by_end(named, all, &written)) {
             Some(old) => gone_by_end(named, notes, known, old),
             None => never(named, notes, known, all, &places),
         },
@@ -77,9 +91,28 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
     }
 }
 
+/// True where a file of this name stands elsewhere: it may be meant. Of a name that many files bear none is meant by a
+/// path into a folder that stands.
+fn stands_elsewhere(named: &Named, all: &Places<'_>, places: &[RepoPath]) -> bool {
+    let leads_into_a_folder = named.target.contains('/')
+        && places.iter().filter_map(RepoPath::parent).any(|folder| all.now.has_folder(&folder));
+    match all.now.count_of_name(&named.target) {
+        0 => false,
+        1 => true,
+        _ => !leads_into_a_folder,
+    }
+}
+
+/// The paths that are gone and end so. A link says where it leads: its name alone is that of the one file that bore it.
+fn meant_by_end<'k>(named: &Named, all: &Places<'k>, written: &str) -> Vec<&'k RepoPath> {
+    let found: Vec<&RepoPath> = all.past.all_ending_so(written).collect();
+    let is_name = !written.trim_start_matches("../").trim_start_matches("./").contains('/');
+    if matches!(named.what, What::Link(_)) && is_name && found.len() > 1 { Vec::new() } else { found }
+}
+
 /// Of paths that are gone the one that was there last.
-fn last_gone<'p>(known: &Known<'_>, paths: impl Iterator<Item = &'p RepoPath>) -> Option<&'p RepoPath> {
-    paths.max_by_key(|path| known.history.ended(path).and_then(|change| seconds(&change.date)))
+fn last_gone<'p>(known: &Known<'_>, paths: Vec<&'p RepoPath>) -> Option<&'p RepoPath> {
+    paths.into_iter().max_by_key(|path| known.history.ended(path).and_then(|change| seconds(&change.date)))
 }
 
 /// What became of a file of which the name is only the end. One that git ignores now is an output that was once
@@ -126,14 +159,38 @@ fn never(
     {
         return None;
     }
+    let is_entry = !named.target.contains('/') && is_entry_of_a_listing(named, &notes[named.note]);
     let folder_is_known = named.target.contains('/')
         && places.iter().filter_map(RepoPath::parent).any(|folder| all.folders.contains(&folder));
     let is_own = !is_absolute(&named.target) || (is_link && begins_at_the_root(&named.target, all));
     let meant = || {
         places.iter().find_map(|place| known.paths.iter().find(|path| differs_in_case(path, place)).cloned())
     };
-    (is_own && (is_link || folder_is_known))
+    (is_own && (is_link || folder_is_known || is_entry))
         .then(|| reference(named, notes, ReferenceClass::NeverExisted, meant(), None))
+}
+
+/// True for "- `loader.py`: reads the data": a list or table of modules that are there, each with what it does.
+fn is_entry_of_a_listing(named: &Named, note: &Note) -> bool {
+    const CODE: &[&str] = &[
+        "py", "rs", "js", "jsx", "ts", "tsx", "mjs", "go", "java", "kt", "swift", "rb", "php", "c", "h",
+        "cc", "cpp", "hpp", "cs", "scala", "lua", "sh", "vue", "svelte",
+    ];
+    let ending = named.target.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let line = note.text.get(note.parsed.lines.range(named.line)).unwrap_or_default().trim_start();
+    let Some(entry) = line.strip_prefix(['-', '*', '+', '|']) else { return false };
+    let entry = entry.trim_start_matches([' ', '*']);
+    let rest = entry.strip_prefix('`').and_then(|rest| rest.strip_prefix(named.target.as_str()));
+    let rest = rest.and_then(|rest| rest.strip_prefix('`')).map(|rest| rest.trim_start_matches(['*', ' ']));
+    CODE.contains(&ending)
+        && rest.is_some_and(|rest| {
+            let words = rest.strip_prefix([':', '|']).or_else(|| rest.strip_prefix("- "));
+            words.or_else(|| rest.strip_prefix("– ")).or_else(|| rest.strip_prefix("— ")).is_some_and(
+                |words| {
+                    words.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() >= 2
+                },
+            )
+        })
 }
 
 /// True for `settings.yaml` beside `settings.yaml.example` or `settings.example.yaml`: users make it for themselves.
@@ -180,7 +237,7 @@ pub(super) fn emptied<'h>(history: &'h History, files: &[&RepoPath]) -> Option<&
 }
 
 /// A folder goes where most of its files went; else the last of its files to leave ended it.
-fn folder_gone(
+pub(super) fn folder_gone(
     named: &Named,
     notes: &[Note],
     known: &Known<'_>,
@@ -219,7 +276,17 @@ fn folder_gone(
 pub(super) fn without_plans(found: &mut Vec<Reference>, named: &[Named], notes: &[Note], all: &Places<'_>) {
     let is_never = |one: &Reference| one.class == ReferenceClass::NeverExisted && one.moved_to.is_none();
     let mut never: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
-    for one in found.iter().filter(|one| is_never(one) && one.target.contains('/')) {
+    let links: BTreeSet<(usize, usize, &str)> = named
+        .iter()
+        .filter(|one| matches!(one.what, What::Link(_)))
+        .map(|one| (one.note, one.line, one.target.as_str()))
+        .collect();
+    let number: BTreeMap<&RepoPath, usize> =
+        notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
+    let is_link = |one: &Reference| links.contains(&(number[&one.path], one.line, one.target.as_str()));
+    let is_path =
+        |one: &Reference| one.target.contains('/') || (one.kind == ReferenceKind::File && !is_link(one));
+    for one in found.iter().filter(|one| is_never(one) && is_path(one)) {
         never.entry(one.path.clone()).or_default().insert(one.target.clone());
     }
     let mut known: BTreeMap<&RepoPath, BTreeSet<&str>> = BTreeMap::new();
@@ -232,17 +299,9 @@ pub(super) fn without_plans(found: &mut Vec<Reference>, named: &[Named], notes: 
             known.entry(note).or_default().insert(&one.target);
         }
     }
-    let links: BTreeSet<(usize, usize, &str)> = named
-        .iter()
-        .filter(|one| matches!(one.what, What::Link(_)))
-        .map(|one| (one.note, one.line, one.target.as_str()))
-        .collect();
-    let number: BTreeMap<&RepoPath, usize> =
-        notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
     found.retain(|one| {
         let count = never.get(&one.path).map_or(0, BTreeSet::len);
         let is_plan = count >= 3 && count > known.get(&one.path).map_or(0, BTreeSet::len);
-        let is_link = links.contains(&(number[&one.path], one.line, one.target.as_str()));
-        !(is_plan && is_never(one) && one.target.contains('/') && !is_link)
+        !(is_plan && is_never(one) && is_path(one) && !is_link(one))
     });
 }

@@ -93,9 +93,10 @@ impl<'k> Index<'k> {
         })
     }
 
-    pub(super) fn has_name(&self, target: &str) -> bool {
+    /// How many files bear the name at a path's end.
+    pub(super) fn count_of_name(&self, target: &str) -> usize {
         let name = target.rsplit('/').next().unwrap_or(target);
-        self.by_name.contains_key(name.as_bytes())
+        self.by_name.get(name.as_bytes()).map_or(0, Vec::len)
     }
 
     /// The paths below a folder.

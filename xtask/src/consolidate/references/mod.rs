@@ -3,6 +3,7 @@
 //! A claim is made where history or a link proves it; of a path that never existed only when its folder did.
 
 mod commands;
+mod doors;
 mod files;
 mod index;
 mod named;
@@ -15,6 +16,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use self::doors::{Door, Doors, unknown_doors};
 use self::files::Places;
 use self::index::{Index, places};
 pub(super) use self::named::{linked, named};
@@ -79,6 +81,8 @@ pub(super) struct Known<'k> {
     /// Paths that once were and are gone.
     pub(super) gone: &'k BTreeSet<RepoPath>,
     pub(super) history: &'k History,
+    /// Links and submodules, that stand or once stood.
+    pub(super) doors: &'k Doors,
     /// What ignore rules cover among the paths asked for.
     pub(super) ignored: &'k Ignored,
     /// What programs can be asked for: targets of Makefiles, scripts of package.json.
@@ -140,7 +144,7 @@ pub(super) fn standing(
     let index = Index::of(paths);
     let noted: BTreeSet<&RepoPath> = notes.iter().map(|note| &note.path).collect();
     let mut files: BTreeMap<usize, BTreeSet<RepoPath>> = BTreeMap::new();
-    for named in named.iter().filter(|named| named.what == What::Path) {
+    for named in named.iter().filter(|named| named.what == What::Path && named.note < notes.len()) {
         let places = places(&notes[named.note].path, &named.target);
         let exact = places.into_iter().find(|place| paths.contains(place));
         let found = exact.or_else(|| index.ends_so(&named.target).cloned());
@@ -207,8 +211,9 @@ fn dead_command(named: &Named, notes: &[Note], known: &Known<'_>, index: &Index<
     if let Some(commit) = known.past.get(&named.target).filter(|_| named.told < Told::Gone) {
         return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
     }
-    let is_claimed =
-        names.flatten().is_some_and(|names| !targets::takes_any(names)) && named.told < Told::ToCome;
+    let is_claimed = names.flatten().is_some_and(|names| !targets::takes_any(names))
+        && named.told < Told::ToCome
+        && !(program == "make" && targets::is_of_every_makefile(name));
     is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
 }
 

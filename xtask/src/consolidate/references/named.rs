@@ -268,6 +268,10 @@ fn is_title_of_sample(lines: &[&str], line: usize, name: &str) -> bool {
     if text.len() > name.len() + LABEL || !text.contains(name) {
         return false;
     }
+    // A comment of code that somebody pasted as text.
+    if text.trim_start().starts_with("//") {
+        return true;
+    }
     let around = text.replacen(name, " ", 1);
     let words = around.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     if words.count() > 2 && !text.starts_with('#') {

@@ -5,7 +5,9 @@ pub(super) const ENDINGS: &[&str] = &[
     "py", "pyi", "ipynb", "rs", "js", "jsx", "mjs", "cjs", "ts", "tsx", "go", "java", "kt", "swift", "rb",
     "php", "c", "h", "cc", "cpp", "hpp", "cs", "scala", "lua", "r", "jl", "sh", "bash", "zsh", "ps1", "bat",
     "md", "mdx", "rst", "toml", "yml", "yaml", "cfg", "ini", "sql", "html", "css", "scss", "vue", "svelte",
-    "proto", "tf", "nix", "tex", "bib", "m",
+    "proto", "tf", "nix", "tex", "bib", "m", "dart", "ex", "exs", "erl", "hs", "ml", "clj", "fs", "vb", "pl",
+    "pm", "zig", "sol", "graphql", "astro", "cu", "cuh", "pyx", "pxd", "cxx", "hh", "mm", "v", "sv", "vhd",
+    "vhdl", "asm",
 ];
 
 /// Parts of paths that stand for something else.
@@ -38,6 +40,14 @@ const STAND_INS: &[&str] = &[
     "script",
     "module_name",
     "package_name",
+    "script-name",
+    "script_name",
+    "file-name",
+    "file_name",
+    "component-name",
+    "feature-name",
+    "test_name",
+    "test-name",
 ];
 
 /// The path in a code span or word, cleaned; `None` for what is none.

@@ -136,6 +136,24 @@ fn of_justfile(text: &str) -> Option<BTreeSet<String>> {
     Some(names)
 }
 
+/// True for what programs of other people are built and installed with.
+pub(super) fn is_of_every_makefile(target: &str) -> bool {
+    const TARGETS: &[&str] = &[
+        "all",
+        "install",
+        "altinstall",
+        "uninstall",
+        "check",
+        "distclean",
+        "dist",
+        "modules",
+        "menuconfig",
+        "defconfig",
+        "qmake_all",
+    ];
+    TARGETS.contains(&target)
+}
+
 /// The pattern, for `git log -G`, of lines that define one of these (`make x`, `npm run y`).
 pub(in crate::consolidate) fn target_pattern(wanted: &BTreeSet<String>) -> String {
     let names: Vec<String> = wanted

@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ignored, Known, Named, Past, Sightings, dead, definition_pattern, named, removed_definitions};
+use super::{
+    Doors, Ignored, Known, Named, Past, Sightings, dead, definition_pattern, named, removed_definitions,
+};
 use crate::consolidate::note::Note;
 use crate::consolidate::result::{ReferenceClass, ReferenceKind};
 use crate::consolidate::test_notes::note;
@@ -93,8 +95,16 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
     .into();
     let mut history = History::default();
     let past = PathHistory { first: change(), last: change(), removed: Some(change()), commits: 1 };
-    for path in ["src/gone.py", "notes/gone.md", "left/a.py", "left/b.py", ".tool/x", "built/site/index.html"]
-    {
+    for path in [
+        "left/NOTES.md",
+        "built/NOTES.md",
+        "src/gone.py",
+        "notes/gone.md",
+        "left/a.py",
+        "left/b.py",
+        ".tool/x",
+        "built/site/index.html",
+    ] {
         history.paths.insert(path.into(), past.clone());
     }
     let commands =
@@ -118,6 +128,7 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         paths: &paths,
         gone: &gone,
         history: &history,
+        doors: &Doors::new(),
         ignored,
         commands: &commands,
         sightings: &sightings,
@@ -159,6 +170,7 @@ fn what_was_gone_before_a_plan_named_its_end_is_not_meant() {
         paths: &paths,
         gone: &gone,
         history: &history,
+        doors: &Doors::new(),
         ignored: &Ignored::default(),
         commands: &BTreeMap::new(),
         sightings: &Sightings::default(),
@@ -184,6 +196,11 @@ fn links_paths_of_other_machines_folders_and_commands_have_their_class() {
             &[("gone.md", Removed), ("never.md", NeverExisted)],
         ),
         ("[`src/gone.py`](../src/kept.py)", &[]),
+        ("[x](NOTES.md)", &[("NOTES.md", NeverExisted)]),
+        ("- `loader.py`: reads all data", &[("loader.py", NeverExisted)]),
+        ("- `loader.py`: data", &[]),
+        ("// src/never.py\n", &[]),
+        ("`make altinstall` and `make never`", &[("make never", NeverExisted)]),
         ("[x](../src/kept.py:3-7)", &[("../src/kept.py", NeverExisted)][..0]),
         ("[text](url) [x](path/to/file.md)", &[]),
         ("[terms](../LICENSE)", &[("../LICENSE", NeverExisted)]),
@@ -337,6 +354,7 @@ fn name_that_differs_in_case_says_what_was_meant() {
         paths: &paths,
         gone: &gone,
         history: &history,
+        doors: &Doors::new(),
         ignored: &ignored,
         commands: &commands,
         sightings: &sightings,

@@ -161,6 +161,12 @@ const GONE_HEADINGS: &[&str] = &[
 const COMING_HEADINGS: &[&str] = &[
     "proposed",
     "proposal",
+    "suggested",
+    "suggestion",
+    "suggestions",
+    "recommended",
+    "recommendation",
+    "recommendations",
     "planned",
     "plan",
     "future",
@@ -478,6 +484,14 @@ fn by_heading(text: &str) -> Told {
 
 /// True for a note that tells what is to be built, by its path.
 pub(super) fn is_plan(note: &Note) -> bool {
-    let path = note.path.display().to_lowercase();
-    path.split(|character: char| !character.is_alphanumeric()).any(|word| PLANS.contains(&word))
+    let path = note.path.display();
+    path.split(|character: char| !character.is_alphanumeric()).any(|word| {
+        PLANS.contains(&word.to_lowercase().as_str()) || PLANS.contains(&last_hump(word).as_str())
+    })
+}
+
+/// `plan` of `ImprovementPlan`, in small letters.
+fn last_hump(word: &str) -> String {
+    let start = word.rfind(char::is_uppercase).unwrap_or(0);
+    word[start..].to_lowercase()
 }
