@@ -34,7 +34,15 @@ pub(super) fn tests(text: &str) -> Vec<Said> {
         let unit = super::unit::Unit::default();
         let value = Value::Number(value::Number { value: count, slack: 0.0, unit, bound });
         let shown_value = clean(word) + if is_least { "+" } else { "" };
-        return vec![Said { form: Form::Tests, key, column: String::new(), value, shown_key, shown_value }];
+        return vec![Said {
+            form: Form::Tests,
+            key,
+            column: String::new(),
+            value,
+            shown_key,
+            shown_value,
+            is_assigned: false,
+        }];
     }
     Vec::new()
 }

@@ -46,8 +46,13 @@ fn tells_of_work(statement: &Statement, note: &Note) -> bool {
     section.level > 1 && (is_step || has(SUMS) && has(OF_WORK)) || is_of_a_run(statement, note)
 }
 
-/// True below "Smoke test results", at any depth: what a run gave, not what is.
+/// True below "Smoke test results", at any depth, and in a note of that name: what a run gave, not what is.
 fn is_of_a_run(statement: &Statement, note: &Note) -> bool {
+    let name = split(&note.stem());
+    let is_in_name = |word: &str| name.iter().any(|part| part == word);
+    if is_in_name("test") && (is_in_name("result") || is_in_name("report")) {
+        return true;
+    }
     let sections = &note.parsed.sections;
     let above = std::iter::successors(statement.section, |&section| sections[section].parent);
     above.map(|section| &sections[section]).filter(|section| section.level > 1).any(|section| {

@@ -8,6 +8,7 @@ mod contradict;
 mod counts;
 mod metadata;
 mod notes;
+mod prose;
 mod requirements;
 mod rows;
 mod settings;
@@ -18,6 +19,8 @@ mod unit;
 mod value;
 mod vocabulary;
 
+#[cfg(test)]
+mod prose_tests;
 #[cfg(test)]
 mod template_tests;
 #[cfg(test)]
@@ -358,8 +361,46 @@ fn tells_of_a_day(statement: &Statement) -> bool {
     // "Python version" is a fact, "version" alone is that of the note. "Query time: < 50 ms" is what should be, on
     // any day.
     let says_whose = |word: &str| statement.key.len() > 1 && (word == "version" || is_goal);
-    let last = statement.key.last().is_none_or(|word| is_listed(word) && !says_whose(word));
+    // "Page size" and `RETENTION_DAYS` are set, and change with no day.
+    let is_set = sizes_a_setting(&statement.key) || (is_span && is_constant(&statement.shown_key));
+    let last = statement.key.last().is_none_or(|word| is_listed(word) && !says_whose(word) && !is_set);
     last || column_of_a_day
+}
+
+/// True for sizes that somebody chose: "page size", "max file size".
+fn sizes_a_setting(key: &[String]) -> bool {
+    const CHOSEN: &[&str] = &[
+        "page",
+        "pool",
+        "batch",
+        "buffer",
+        "chunk",
+        "block",
+        "window",
+        "heap",
+        "cache",
+        "queue",
+        "font",
+        "tile",
+        "grid",
+        "hidden",
+        "embedding",
+        "kernel",
+        "stack",
+        "packet",
+        "frame",
+        "sample",
+        "max",
+        "min",
+    ];
+    let [before @ .., last] = key else { return false };
+    last == "size" && before.iter().any(|word| CHOSEN.contains(&word.as_str()))
+}
+
+/// True for `RETENTION_DAYS`.
+fn is_constant(name: &str) -> bool {
+    name.contains('_')
+        && name.chars().all(|next| next.is_ascii_uppercase() || next.is_ascii_digit() || next == '_')
 }
 
 /// True for "Test methods", "Test cases": how many one file of tests has, or one report tells of.

@@ -25,7 +25,7 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
                 && word.starts_with(|first: char| first.is_ascii_digit()))
     })?;
     // The words that make it a need stand beside it: in another part of the sentence they speak of something else.
-    let before = words[..at].join(" ").to_lowercase();
+    let before = words[..at].join(" ").to_lowercase().replace("requirements.txt", "");
     let behind = words[at + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").to_lowercase();
     // What opens with program and version speaks of them to its end.
     let opens = at <= 1 && BEFORE.iter().any(|cue| plain.to_lowercase().contains(cue));
@@ -66,6 +66,7 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
         value: Value::Version { parts, name: String::new(), is_least: true },
         shown_key: format!("lowest {name}"),
         shown_value: figures.to_owned(),
+        is_assigned: false,
     })
 }
 

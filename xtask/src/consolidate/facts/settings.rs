@@ -20,7 +20,7 @@ pub(super) fn settings(text: &str) -> Vec<Said> {
             && key.chars().all(|character| character.is_alphanumeric() || "_.".contains(character))
             && key.starts_with(char::is_alphabetic);
         if is_name && !value.is_empty() && !value.starts_with('=') {
-            found.extend(named(key, "", value));
+            found.extend(named(key, "", value).map(|said| Said { is_assigned: true, ..said }));
         }
     }
     found

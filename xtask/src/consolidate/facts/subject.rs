@@ -12,6 +12,7 @@ use super::vocabulary::{PLAIN_WORDS, TURNS, is_mark, is_specific, names_a_suite}
 use crate::consolidate::affinity::{Affinities, tells_of_a_day};
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
+use crate::repo::RepoPath;
 
 /// Affinity from which two notes are about one thing.
 const NEAR: f64 = 0.2;
@@ -89,6 +90,10 @@ impl<'n> Subjects<'n> {
         if self.describe_different_things(one.note, other.note)
             || self.are_sheets_of_one_form(one.note, other.note)
             || self.are_of_different_versions(one.note, other.note)
+            || self.tells_its_own_version(one)
+            || self.tells_its_own_version(other)
+            || self.are_of_different_endpoints(one, other)
+            || self.is_of_an_example(one) != self.is_of_an_example(other)
             || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
             || (one.form != Form::Requirement && self.are_parts_of_a_series(one, other))
         {
@@ -130,6 +135,8 @@ impl<'n> Subjects<'n> {
         let days = [one, other].map(|statement| tells_of_a_day(&self.notes[statement.note]));
         !(self.are_parts_of_a_series(one, other)
             || self.are_of_different_versions(one.note, other.note)
+            || self.are_of_different_endpoints(one, other)
+            || self.is_of_an_example(one) != self.is_of_an_example(other)
             || days == [true, true])
     }
 
@@ -160,6 +167,9 @@ impl<'n> Subjects<'n> {
         let (here, there) = (local(here), local(there));
         let shared_local = here.intersection(&there).next().is_some();
         let apart = !here.is_empty() && !there.is_empty() && !shared_local;
+        if is_setting_everywhere(one) && is_setting_everywhere(other) {
+            return true;
+        }
         if is_specific(&one.key) && name_it_themselves(&one.value, &other.value) {
             return shared_theme || near || matches!(one.value, Value::Version { .. });
         }
@@ -227,6 +237,31 @@ impl<'n> Subjects<'n> {
         one.is_some() && other.is_some() && one != other
     }
 
+    /// True for a version in a note whose name carries one: release notes and reports on a version tell how it was then.
+    fn tells_its_own_version(&self, statement: &Statement) -> bool {
+        let is_version = matches!(statement.value, Value::Version { .. })
+            || statement.key.last().is_some_and(|last| last == "version");
+        is_version && version_of(&RepoPath::from_bytes(self.notes[statement.note].path.stem())).is_some()
+    }
+
+    /// True below headings that name an address of an interface each, of which one takes what the other may not.
+    fn are_of_different_endpoints(&self, one: &Statement, other: &Statement) -> bool {
+        let (a, b) = (self.endpoint(one), self.endpoint(other));
+        a != b
+    }
+
+    /// The address of an interface in the heading above a statement: `GET /api/jobs`.
+    fn endpoint(&self, statement: &Statement) -> Option<&str> {
+        let section = &self.notes[statement.note].parsed.sections[statement.section?];
+        let words = section.text.split_whitespace().map(|word| word.trim_matches(['`', '*', ':']));
+        words.filter(|word| word.len() > 1).find(|word| word.starts_with('/'))
+    }
+
+    fn is_of_an_example(&self, statement: &Statement) -> bool {
+        let headings = self.headings(statement);
+        ["example", "sample"].iter().any(|word| headings.contains(*word))
+    }
+
     /// Words of the headings around a statement, but for the note's own title.
     fn headings(&self, statement: &Statement) -> BTreeSet<String> {
         let sections = &self.notes[statement.note].parsed.sections;
@@ -235,7 +270,7 @@ impl<'n> Subjects<'n> {
         while let Some(index) = next {
             let section = &sections[index];
             if section.level > 1 {
-                words.extend(split(&section.text));
+                words.extend(split(without_number(&section.text)));
             }
             next = section.parent;
         }
@@ -283,6 +318,21 @@ impl<'n> Subjects<'n> {
         }
         (common.len(), agreeing.len())
     }
+}
+
+/// A heading without the number of its section: "3.2 Limits", "4) Ports".
+fn without_number(heading: &str) -> &str {
+    let Some((first, rest)) = heading.trim_start().split_once(' ') else { return heading };
+    let figures = first.trim_end_matches(['.', ')', ':']);
+    let is_number =
+        figures.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_number && (figures.len() < first.len() || figures.contains('.')) { rest } else { heading }
+}
+
+/// True for the name of a setting of two words or more, `MAX_WORKERS`, that a label or row gives a value: it means the
+/// same in all notes, whatever their headings say. In running text it may be one of many choices.
+fn is_setting_everywhere(statement: &Statement) -> bool {
+    statement.key.len() > 1 && super::is_constant(&statement.shown_key) && !statement.is_assigned
 }
 
 /// True for values that say whose they are, wherever they stand: the version of a program by its name, the port of a host.

@@ -262,6 +262,11 @@ pub(super) fn is_specific(key: &[String]) -> bool {
         "query",
         "page",
         "request",
+        "development",
+        "staging",
+        "production",
+        "dev",
+        "prod",
     ];
     // What makes a total is up to who counts.
     let is_sum = key.first().is_some_and(|first| ["total", "overall"].contains(&first.as_str()));
