@@ -92,4 +92,19 @@ pub struct Apply {
     /// Exit 1 when there is something to do; change nothing
     #[arg(long, conflicts_with = "dry_run")]
     pub check: bool,
+    /// What is told, where `all` shows first what it then does.
+    #[arg(skip)]
+    pub told: Told,
+}
+
+/// Which part of a summary is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Told {
+    /// All of it.
+    #[default]
+    Whole,
+    /// What would be done, before somebody is asked.
+    Before,
+    /// What is new once it was done.
+    After,
 }

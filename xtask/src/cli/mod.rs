@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use check::Check;
-pub use consolidate::{Apply, Consolidate, ConsolidatePlan};
+pub use consolidate::{Apply, Consolidate, ConsolidatePlan, Told};
 pub use hook::{Hook, PreCommit};
 pub use phases::{All, Demo, Phase2, Phase5};
 pub use report::Report;

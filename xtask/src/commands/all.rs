@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Exit, apply, phase2, phase5, place, setup, timed};
 use crate::change;
-use crate::cli::{self, Apply, Format, Global, SetupFlags};
+use crate::cli::{self, Apply, Format, Global, SetupFlags, Told};
 use crate::consolidate;
 use crate::phases::analyses::{Place, report_files, report_paths};
 use crate::phases::{kept, phase5 as validation};
@@ -148,14 +148,15 @@ impl All<'_> {
             self.term.say("there are no notes here, so there is no plan to carry out");
             return Ok(Exit::Clean);
         }
-        let shown = Apply { check: true, ..Apply::default() };
+        let shown = Apply { check: true, told: Told::Before, ..Apply::default() };
         if apply::run(self.global, &shown, "phase3", self.term, self.cancel)? != Exit::Findings {
             return Ok(Exit::Clean);
         }
         if !self.is_agreed("carry out these edits?")? {
             return Ok(Exit::Findings);
         }
-        let asked = Apply { yes: true, commit: self.flags.commit, ..Apply::default() };
+        let (commit, told) = (self.flags.commit, Told::After);
+        let asked = Apply { yes: true, commit, told, ..Apply::default() };
         timed(self.global, "phase 3", || apply::run(self.global, &asked, "phase3", self.term, self.cancel))
     }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{github, shown};
 use crate::change::{EditRecord, SetInfo, Settled};
 use crate::check::{self, Checked};
-use crate::cli::{Format, Global};
+use crate::cli::{Format, Global, Told};
 use crate::consolidate::Summary;
 use crate::consolidate::{self, conserve::Verified};
 use crate::phases::analyses::{self, Made, Place};
@@ -235,12 +235,16 @@ impl<'a> Answer<'a> {
     pub(super) fn print_plan(
         &self,
         command: &str,
-        applied: bool,
+        (applied, told): (bool, Told),
         edits: &[EditRecord],
         summary: &Summary,
     ) -> Result<()> {
         if self.format == Format::Text {
-            return self.print(&summary.text(applied));
+            return self.print(&match told {
+                Told::Whole => summary.text(applied),
+                Told::Before => summary.text_before(),
+                Told::After => summary.text_after(),
+            });
         }
         self.print_value(command, &shown::Consolidated { applied, edits, summary })
     }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use super::answer::Answer;
 use super::{Exit, place};
 use crate::change::{self, Applied, Disk, EditRecord, Place as FilePlace, Which};
-use crate::cli::{Apply, Format, Global};
+use crate::cli::{Apply, Format, Global, Told};
 use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared, Step};
 use crate::phases::Board;
 use crate::phases::analyses::{Place, report_paths};
@@ -55,7 +55,7 @@ pub(super) fn run(
     }
     if flags.dry_run || flags.check {
         let pending = change::check(&repo, &prepared.set)?.pending;
-        answer.print_plan(command, false, &pending, &prepared.summary)?;
+        answer.print_plan(command, (false, flags.told), &pending, &prepared.summary)?;
         return Ok(if flags.check && !pending.is_empty() { Exit::Findings } else { Exit::Clean });
     }
     let commits = flags.commit || flags.branch.is_some();
@@ -74,7 +74,7 @@ pub(super) fn run(
         if commits {
             let committed = committed(&repo, &steps, &prepared, flags.branch.as_deref())?;
             mark(&repo, &plan, term);
-            return say_committed(&repo, &answer, command, &committed, &prepared);
+            return say_committed(&repo, (&answer, flags.told), command, &committed, &prepared);
         }
     }
     let applied = change::apply(&repo, &prepared.set)?;
@@ -82,7 +82,7 @@ pub(super) fn run(
     if flags.stage {
         consolidate::stage(&repo, &applied.edits)?;
     }
-    answer.print_plan(command, applied.applied, &applied.edits, &prepared.summary)?;
+    answer.print_plan(command, (applied.applied, flags.told), &applied.edits, &prepared.summary)?;
     Ok(Exit::Clean)
 }
 
@@ -134,7 +134,7 @@ fn take_back(repo: &Repo, steps: &[Step], applied: &Applied, head: &CommitId) ->
 
 fn say_committed(
     repo: &Repo,
-    answer: &Answer<'_>,
+    (answer, told): (&Answer<'_>, Told),
     command: &str,
     committed: &Committed,
     prepared: &Prepared,
@@ -146,7 +146,7 @@ fn say_committed(
     let hooks = ["pre-commit", "commit-msg", "post-commit"];
     summary.hooks =
         hooks.into_iter().filter(|name| matches!(disk.read(&FilePlace::hook(name)), Ok(Some(_)))).collect();
-    answer.print_plan(command, !committed.edits.is_empty(), &committed.edits, &summary)?;
+    answer.print_plan(command, (!committed.edits.is_empty(), told), &committed.edits, &summary)?;
     Ok(Exit::Clean)
 }
 

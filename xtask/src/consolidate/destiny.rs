@@ -11,8 +11,27 @@ use super::words;
 /// The sum from which on a section is history.
 const HISTORY: f64 = 1.0;
 
-/// What a note's kind and name say of all its sections, more than 0 for history.
-pub(super) fn lean(note: &Note) -> f64 {
+/// What a note's kind and name say of all its sections.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaning {
+    /// More than 0 for history.
+    sum: f64,
+    /// Whether its sections are decisions, which have a date and stay true.
+    holds_decisions: bool,
+}
+
+impl Leaning {
+    pub(super) fn of(note: &Note) -> Self {
+        let words = words::of_text(&format!("{} {}", note.stem(), note.title));
+        Self { sum: lean(note), holds_decisions: words.iter().any(|word| is_decision_word(word)) }
+    }
+}
+
+fn is_decision_word(word: &str) -> bool {
+    matches!(word, "decision" | "decisions" | "adr" | "adrs")
+}
+
+fn lean(note: &Note) -> f64 {
     let role = match note.role {
         Role::Session | Role::Status => 3.0,
         Role::Summary | Role::Report => 0.6,
@@ -26,12 +45,27 @@ pub(super) fn lean(note: &Note) -> f64 {
     }
     let name = words::of_text(&format!("{} {}", note.stem(), note.title));
     let has = |wanted: &[&str]| f64::from(u8::from(name.iter().any(|word| wanted.contains(&word.as_str()))));
-    role + 0.7 * has(DONE) + 0.7 * has(REPAIRS) + 0.4 * has(STAGES)
+    let done = f64::from(u8::from([note.stem(), note.title.clone()].iter().any(|name| is_done(name))));
+    role + 0.7 * done + 0.7 * has(REPAIRS) + 0.4 * has(STAGES) - 0.7 * has(LOOKED_UP)
 }
 
+/// True for the name of what is finished. "Complete" before another word says that nothing is missing.
+fn is_done(name: &str) -> bool {
+    let words = words::of_text(name);
+    let closes = |next: Option<&String>| {
+        next.is_none_or(|next| matches!(next.as_str(), "summary" | "report" | "status" | "final"))
+    };
+    words.iter().enumerate().any(|(at, word)| match word.as_str() {
+        "complete" => closes(words.get(at + 1)),
+        word => DONE.contains(&word),
+    })
+}
+
+/// Words of names and titles: what is set once and looked up.
+const LOOKED_UP: &[&str] = &["configuration", "variables", "credentials", "cheatsheet", "glossary"];
+
 /// Words of names and titles: something is finished.
-const DONE: &[&str] =
-    &["complete", "completed", "completion", "done", "final", "finished", "handoff", "deliverables"];
+const DONE: &[&str] = &["completed", "completion", "done", "final", "finished", "handoff", "deliverables"];
 /// Words of names and titles: a piece of work.
 const REPAIRS: &[&str] = &[
     "fix",
@@ -51,8 +85,25 @@ const REPAIRS: &[&str] = &[
 const STAGES: &[&str] = &["phase", "week", "sprint", "task", "issue", "milestone", "day", "batch", "pr"];
 
 /// True for a section that tells of a day: a log, a status, results, what is to be done next.
-pub(super) fn is_history(lean: f64, heading: &str, text: &str) -> bool {
-    date_in(heading).is_some() || lean + of_heading(heading) + of_text(text) >= HISTORY
+pub(super) fn is_history(leaning: Leaning, heading: &str, text: &str) -> bool {
+    let is_dated = date_in(heading).is_some() && !leaning.holds_decisions && !is_decision(heading);
+    is_dated || leaning.sum + of_heading(heading) + of_text(text) >= HISTORY
+}
+
+/// True for the heading of a decision ("AD-015 Two probes (2025-10-28)"), and of what is true as of a day.
+fn is_decision(heading: &str) -> bool {
+    const SERIES: &[&str] = &["AD", "ADR", "DR", "DEC", "D", "RFC", "PRD", "BRD", "TRD"];
+    let first = heading.split_whitespace().next().unwrap_or_default();
+    let digits = first.trim_end_matches([':', '.', ')', ']']).trim_start_matches(['[', '(']);
+    let number = digits.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let name = &digits[..digits.len() - number.len()];
+    let number = number.strip_prefix(['-', '_']).unwrap_or(number);
+    let is_numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let words = words::of_text(heading);
+    let has = |run: &[&str]| words.windows(run.len()).any(|words| words == run);
+    (SERIES.contains(&name) && is_numbered)
+        || words.iter().any(|word| is_decision_word(word))
+        || [&["as", "of"][..], &["since"], &["effective"]].into_iter().any(has)
 }
 
 /// What headings are called whose sections tell of work done or to be done; of whole headings and of single words.
@@ -89,6 +140,10 @@ const DAYS: &[(f64, &[&str])] = &[
             "files summary",
             "new files",
             "files added",
+            "files to modify",
+            "files to create",
+            "files to change",
+            "files to update",
             "changes made",
             "what changed",
             "what was done",
@@ -157,6 +212,9 @@ const DAYS: &[(f64, &[&str])] = &[
             "risk",
             "risks",
             "success criteria",
+            "success factors",
+            "success metrics",
+            "test coverage",
             "expected",
             "benefits",
             "analysis",
@@ -241,6 +299,7 @@ const LASTING: &[(f64, &[&str])] = &[
             "environment variables",
             "deployment",
             "interpreting",
+            "guide",
         ],
     ),
     (
@@ -295,9 +354,16 @@ fn of_heading(heading: &str) -> f64 {
     let weight = |table: &[(f64, &[&str])]| {
         table.iter().find(|(_, names)| names.iter().any(has)).map_or(0.0, |(weight, _)| *weight)
     };
-    let ticked = if heading.contains(['✅', '✓', '☑', '✔']) { 1.0 } else { 0.0 };
+    // Before the words it is an ornament as often as a tick.
+    let ticked = match heading.trim_end().trim_end_matches('\u{fe0f}') {
+        heading if heading.ends_with(TICKS) => 1.0,
+        heading if heading.contains(TICKS) => 0.5,
+        _ => 0.0,
+    };
     weight(DAYS) + ticked - weight(LASTING)
 }
+
+const TICKS: [char; 4] = ['✅', '✓', '☑', '✔'];
 
 /// Signs of a text: ticks, tasks, words of work done; commands and code speak against it.
 fn of_text(text: &str) -> f64 {
@@ -308,13 +374,40 @@ fn of_text(text: &str) -> f64 {
     let share =
         |is: fn(&str) -> bool| lines.iter().filter(|line| is(line)).count() as f64 / lines.len() as f64;
     let ticks = share(|line| {
-        line.contains(['✅', '✓', '☑', '✔', '🎉']) || line.contains("[x]") || line.contains("PASS")
+        let is_ticked = line.contains(TICKS) || line.contains('🎉');
+        is_ticked && !is_feature(line) || line.contains("[x]") || line.contains("PASS")
     });
+    let states = lines.iter().take(4).any(|line| is_status(line));
     let tasks = share(|line| line.contains("- [ ]") || line.contains("* [ ]"));
     let commands =
         share(|line| line.starts_with("```sh") || line.starts_with("```bash") || line.starts_with("$ "));
     let past = (past_share(text) / 0.03).min(1.5);
-    (ticks * 3.0).min(1.2) + (tasks * 1.5).min(0.6) + 0.6 * past - (commands * 8.0).min(0.6)
+    let state = if states { 0.8 } else { 0.0 };
+    (ticks * 3.0).min(1.2) + (tasks * 1.5).min(0.6) + 0.6 * past + state - (commands * 8.0).min(0.6)
+}
+
+/// True for a tick before something that is there ("✅ **Unlimited users**", "// ✅ Good"), not before something done.
+fn is_feature(line: &str) -> bool {
+    let said = line.trim_start_matches(['-', '*', '+', '/', '#', ' ', '|']);
+    let Some(rest) = said.strip_prefix(TICKS) else { return false };
+    words::of_text(rest).iter().all(|word| {
+        let is_past = word.len() > 4 && word.ends_with("ed");
+        !is_past
+            && !matches!(
+                word.as_str(),
+                "complete" | "done" | "ready" | "works" | "working" | "pass" | "passing"
+            )
+    })
+}
+
+/// True for a line that says how far a piece of work is; what became of a decision stays true.
+fn is_status(line: &str) -> bool {
+    let said = line.trim_start_matches(['-', '*', '>', ' ', '_']).to_lowercase();
+    let Some(rest) = said.strip_prefix("status") else { return false };
+    let rest = rest.trim_start_matches(['*', '_', ' ']);
+    let is_decided =
+        |word: &str| matches!(word, "accepted" | "proposed" | "superseded" | "rejected" | "deprecated");
+    rest.starts_with(':') && !words::of_text(rest).iter().any(|word| is_decided(word))
 }
 
 #[cfg(test)]
@@ -323,7 +416,11 @@ mod tests {
     use super::*;
 
     fn history(path: &str, heading: &str, text: &str) -> bool {
-        is_history(lean(&note(path, &format!("# {heading}\n\n{text}\n"))), heading, text)
+        is_history(
+            Leaning::of(&note(path, &format!("# The bath\n\n## {heading}\n\n{text}\n"))),
+            heading,
+            text,
+        )
     }
 
     #[test]
@@ -333,6 +430,25 @@ mod tests {
             ("notes/bath_report.md", "Usage", "```sh\nlab run\n```"),
             ("notes/bath.md", "Data Flow", "The probe writes, the logger reads."),
             ("notes/bath.md", "Temperature control", "The loop runs every second."),
+            (
+                "notes/bath.md",
+                "AD-015 Two probes (2025-10-28)",
+                "Status: accepted\n\nTwo probes, since one drifts.",
+            ),
+            ("notes/decisions.md", "Two probes, 2025-10-28", "Two probes, since one drifts."),
+            ("notes/bath.md", "Prices as of 2025-10-28", "A probe costs 40."),
+            (
+                "notes/tiers.md",
+                "Enterprise",
+                "- ✅ **Unlimited users**\n- ✅ **Own domain**\n- ✅ **Support by phone**",
+            ),
+            (
+                "notes/bath_configuration.md",
+                "✅ Verification",
+                "Start the loop again:\n\n1. **Look** at the lamp",
+            ),
+            ("notes/complete_view.md", "The loop", "It reads the probe."),
+            ("notes/bath.md", "Migration Guide", "- ✅ Better drawings\n\n```sh\nlab move\n```"),
         ];
         for (path, heading, text) in cases {
             assert!(!history(path, heading, text), "{heading}");
@@ -347,6 +463,9 @@ mod tests {
             ("notes/bath.md", "Next Steps", "- [ ] Write the guide"),
             ("notes/bath.md", "2025-10-31", "x"),
             ("notes/bath_fix_report.md", "The loop", "It was wrong and was fixed."),
+            ("notes/bath_report.md", "2. The probe", "**Status:** ✅ Correctly wired\n\nIt reads."),
+            ("notes/bath.md", "Files to Modify", "1. `loop.py`"),
+            ("notes/bath.md", "v1.2.0 (2025-10-28)", "x"),
             ("notes/bath.md", "Done", "- ✅ Added the loop\n- ✅ Removed the probe"),
         ];
         for (path, heading, text) in cases {

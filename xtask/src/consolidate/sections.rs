@@ -18,12 +18,12 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
     let mut before: Vec<BTreeSet<String>> = Vec::new();
     for &number in group {
         let note = &notes[number];
-        let lean = destiny::lean(note);
+        let leaning = destiny::Leaning::of(note);
         let lines: Vec<&str> = note.text.lines().collect();
         let leaves = leaves(note);
         for (heading, range) in cut(note) {
             let text = lines.get(range.0 - 1..range.1).unwrap_or_default().join("\n");
-            let destiny = match destiny::is_history(lean, &heading, &text) {
+            let destiny = match destiny::is_history(leaning, &heading, &text) {
                 _ if is_repeated(&leaves, range, &before) => Destiny::Repeated,
                 true => Destiny::History,
                 false => Destiny::Guide,

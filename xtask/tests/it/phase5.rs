@@ -16,6 +16,8 @@ fn all_phases_end_well_with_a_commit_each_and_stop_without_a_yes() {
     let said = String::from_utf8_lossy(&ended.stdout).into_owned();
     assert_eq!(ended.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&ended.stderr));
     assert!(said.contains("It holds: nothing got worse since phase 2."), "{said}");
+    assert!(!said.contains("--check"), "nobody asked for a check: {said}");
+    assert_eq!(said.matches("\nconserved ").count(), 1, "what is done is told once: {said}");
     let subjects = sandbox.git(&["log", "-4", "--format=%s"]);
     insta::assert_snapshot!(subjects, @"
     Final validation

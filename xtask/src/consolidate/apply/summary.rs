@@ -125,7 +125,27 @@ impl Summary {
 
     /// The lines for people; `applied` tells what was done from what would be.
     pub fn text(&self, applied: bool) -> String {
-        let mut rows: Vec<(&str, String)> = Vec::new();
+        let mut rows = self.rows();
+        rows.extend(self.committed_rows());
+        rows.push(("next", self.next(applied)));
+        lines(&rows)
+    }
+
+    /// The lines for people who are asked whether to do it: what to do next is theirs to say.
+    pub fn text_before(&self) -> String {
+        if self.items.is_empty() { self.text(false) } else { lines(&self.rows()) }
+    }
+
+    /// The lines for people who have seen all else before it was done.
+    pub fn text_after(&self) -> String {
+        let mut rows = vec![("done", count(self.items.len(), "item", "items"))];
+        rows.extend(self.committed_rows());
+        rows.push(("next", self.next(true)));
+        lines(&rows)
+    }
+
+    fn rows(&self) -> Vec<(&'static str, String)> {
+        let mut rows: Vec<(&'static str, String)> = Vec::new();
         for action in Action::ALL {
             let items: Vec<&ItemDone> =
                 self.items.iter().filter(|item| item.action == action.name()).collect();
@@ -159,6 +179,11 @@ impl Summary {
             .iter()
             .map(|skipped| format!("{} (line {}): {}", skipped.item, skipped.line, skipped.why));
         listed(&mut rows, "skipped", ("ticked item", "ticked items"), skipped);
+        rows
+    }
+
+    fn committed_rows(&self) -> Vec<(&'static str, String)> {
+        let mut rows = Vec::new();
         if !self.commits.is_empty() {
             rows.push(("committed", self.commits_line()));
         }
@@ -168,15 +193,11 @@ impl Summary {
                 format!("the hooks {}: this tool runs nothing of the repository", self.hooks.join(", ")),
             ));
         }
-        rows.push(("next", self.next(applied)));
-        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-        let lines: Vec<String> =
-            rows.iter().map(|(name, words)| format!("{name:<width$}  {words}")).collect();
-        lines.join("\n")
+        rows
     }
 
     /// The guide's share of each source, the smallest first: that is what somebody should look at.
-    fn shares(&self, rows: &mut Vec<(&str, String)>) {
+    fn shares(&self, rows: &mut Vec<(&'static str, String)>) {
         let mut sources: Vec<&SourceConservation> = self.conserved.sources.iter().collect();
         sources.sort_by_key(|source| (source.in_guide * 1000 / source.blocks.max(1), &source.path));
         rows.extend(sources.iter().take(SHOWN).map(|source| ("", share(source))));
@@ -229,6 +250,12 @@ impl Summary {
             (false, true) => "look at `git status` and commit; `xtask undo` takes it back".to_owned(),
         }
     }
+}
+
+fn lines(rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines: Vec<String> = rows.iter().map(|(name, words)| format!("{name:<width$}  {words}")).collect();
+    lines.join("\n")
 }
 
 /// How much of a source its readers find in the guide.

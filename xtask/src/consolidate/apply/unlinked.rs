@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::Paths;
 use crate::consolidate::folded::label_range;
 use crate::links::{Index, Reason, Resolution};
-use crate::markdown::{BlockKind, Format, Link, LinkKind, Parsed, parse, readable};
+use crate::markdown::{BlockKind, Form, Format, Link, LinkKind, Parsed, parse, readable};
 use crate::repo::RepoPath;
 use crate::report::Inline;
 
@@ -34,8 +34,10 @@ pub(super) fn without_broken_links(
             let from_root = index.resolve(path, &format!("/{}", link.destination));
             let is_there = matches!(from_root, Resolution::File { .. } | Resolution::Folder(_))
                 && !link.destination.starts_with(['#', '?']);
-            let words = words(&text, &parsed, link, is_there);
-            edits.extend(words.map(|words| (whole(&text, link), words)));
+            edits.extend(match link.kind {
+                LinkKind::Html => attribute(&text, link, is_there),
+                _ => words(&text, &parsed, link, is_there).map(|words| (whole(&text, link), words)),
+            });
         }
         if edits.is_empty() {
             break;
@@ -73,7 +75,33 @@ fn whole(text: &str, link: &Link) -> Range<usize> {
     link.range.start..label.map_or(link.range.end, |label| label.end.max(link.range.end))
 }
 
-/// What is written in place of a link; `None` for HTML, which stays.
+/// What is written in place of the attribute of a tag that leads nowhere: what it named, for who points at the words.
+/// One address of several (`srcset`) stays.
+fn attribute(text: &str, link: &Link, is_there: bool) -> Option<(Range<usize>, String)> {
+    let place = link.place.as_ref()?;
+    let (quote, width) = match place.form {
+        Form::Quoted(quote) => (quote, quote.len_utf8()),
+        Form::Unquoted => ('"', 0),
+        _ => return None,
+    };
+    let tag = text.get(link.range.clone())?;
+    let before = text.get(link.range.start..place.range.start - width)?.trim_end().strip_suffix('=')?;
+    let name = before.trim_end();
+    let start =
+        link.range.start + name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').len();
+    let range = start..place.range.end + width;
+    let raw = text.get(place.range.clone())?;
+    let is_titled = tag.to_ascii_lowercase().contains("title");
+    let why = if is_there { "" } else { ", not found" };
+    let title = if is_titled || raw.contains(quote) {
+        String::new()
+    } else {
+        format!("title={quote}{raw}{why}{quote}")
+    };
+    Some((range, title))
+}
+
+/// What is written in place of a link.
 fn words(text: &str, parsed: &Parsed, link: &Link, is_there: bool) -> Option<String> {
     let open = link.range.start + usize::from(link.image) + 1;
     let close = match (link.kind, &link.place) {
@@ -136,8 +164,18 @@ mod tests {
             ("[![i](gone.png)](docs/b.md)", "[i (picture `gone.png`, not found)](docs/b.md)"),
             ("## The [c](c.md)\n", "## The c\n"),
             (
-                "[s](build/x.html) <a href=\"c.md\">c</a> [w](https://example.invalid)",
-                "[s](build/x.html) <a href=\"c.md\">c</a> [w](https://example.invalid)",
+                "[s](build/x.html) <a href=\"docs/b.md\">c</a> [w](https://example.invalid)",
+                "[s](build/x.html) <a href=\"docs/b.md\">c</a> [w](https://example.invalid)",
+            ),
+            (
+                "<a class=\"x\" href=\"c.md#d\">c</a> <img src='gone.png' alt=\"A\"> <a href=c.md>c</a>",
+                "<a class=\"x\" title=\"c.md#d, not found\">c</a> <img title='gone.png, not found' alt=\"A\"> \
+                 <a title=\"c.md, not found\">c</a>",
+            ),
+            ("<a HREF = \"c.md\" title=\"C\">c</a>", "<a  title=\"C\">c</a>"),
+            (
+                "<p>\n<a href=\"c.md\"><img src=\"gone.png\"></a>\n</p>",
+                "<p>\n<a title=\"c.md, not found\"><img title=\"gone.png, not found\"></a>\n</p>",
             ),
             ("[own](#gone) [top](#top)", "own (`#gone`, not found) [top](#top)"),
             ("[p](<a b.md> \"T\")", "p (`a b.md`, not found)"),

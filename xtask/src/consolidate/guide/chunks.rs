@@ -111,7 +111,9 @@ fn chunk(source: &Prepared<'_>, folder: &Folder<'_>, blocks: Vec<usize>) -> Chun
     Chunk {
         range: start..last.range.end,
         lines: (first.lines.0, last.lines.1),
-        is_header: kind == Kind::Text && !introduced && is_header(raw),
+        is_header: kind == Kind::Text
+            && !introduced
+            && (is_header(raw) || is_navigation(source, start..last.range.end)),
         kind,
         lead,
         items: items(source, folder, blocks[blocks.len() - 1]),
@@ -156,6 +158,25 @@ fn balance(html: &str) -> i64 {
         }
     }
     balance
+}
+
+/// True for a paragraph of links to the pages before, behind and above ("← Back to the index · Next →"): the guide has an
+/// order of its own.
+fn is_navigation(source: &Prepared<'_>, range: Range<usize>) -> bool {
+    let raw = &source.text[range.clone()];
+    let lower = raw.to_lowercase();
+    let leads = raw.contains(['←', '→', '↑', '⬅', '➡', '«', '»'])
+        || ["[back to", "[previous", "[next", "[<"].iter().any(|word| lower.contains(word));
+    let (mut at, mut rest, mut links) = (range.start, String::new(), 0);
+    for link in source.parsed.links.iter().filter(|link| !link.image && range.contains(&link.range.start)) {
+        if link.range.start >= at {
+            rest.push_str(&source.text[at..link.range.start]);
+            at = link.range.end;
+            links += 1;
+        }
+    }
+    rest.push_str(&source.text[at.min(range.end)..range.end]);
+    leads && links > 0 && !rest.chars().any(char::is_alphanumeric)
 }
 
 /// What the lines at the top of a note say about the note itself.

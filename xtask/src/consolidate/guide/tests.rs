@@ -51,6 +51,21 @@ fn a_guide_says_once_what_two_notes_say() {
 }
 
 #[test]
+fn ways_from_page_to_page_stay_with_the_page_and_links_in_sentences_do_not() {
+    let back = "[← Index](../README.md) · [Next: valves →](valves.md)";
+    let said = "[Valves](valves.md) → [pumps](pumps.md): that is the way of the water.";
+    let guide = composed(
+        "docs/guides/pump.md",
+        &[
+            ("notes/pump.md", &format!("# Pump\n\n{back}\n\n## Water\n\n{said}\n")),
+            ("notes/lamp.md", "# Lamp\n\nIt burns.\n\n[Back to the index](../README.md)\n"),
+        ],
+    );
+    assert!(!guide.text.contains("README.md"), "{}", guide.text);
+    assert!(guide.text.contains("that is the way of the water"), "{}", guide.text);
+}
+
+#[test]
 fn what_a_note_says_twice_in_another_way_is_quoted_once() {
     let run =
         |degrees: u32| format!("The bath is heated to {degrees} degrees and held there for the whole day.\n");
