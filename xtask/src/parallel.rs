@@ -14,6 +14,16 @@ pub fn available() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// Does two things at once, the first on another thread.
+pub fn both<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let other = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, there);
+        let here = here();
+        let there = other.expect("a thread can be started").join();
+        (there.unwrap_or_else(|panic| std::panic::resume_unwind(panic)), here)
+    })
+}
+
 /// Applies `work` to every item, of which each is about a file: a few are not worth a thread.
 pub fn map<Item: Sync, Out: Send>(items: &[Item], work: impl Fn(&Item) -> Out + Sync) -> Vec<Out> {
     map_with(items, || (), |(), item| work(item))

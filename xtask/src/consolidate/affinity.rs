@@ -13,7 +13,7 @@ use super::words::{self, Counter, Space, Vector};
 use crate::parallel;
 use crate::repo::RepoPath;
 
-/// Words of a body that are looked at: the heaviest.
+/// NoteWords of a body that are looked at: the heaviest.
 const BODY_WORDS: usize = 100;
 
 /// Evidence for all pairs that have anything in common.
@@ -34,9 +34,9 @@ pub(super) struct Evidence {
     pub(super) same_first: bool,
     /// All words of the names.
     pub(super) name: f64,
-    /// Words of the texts.
+    /// NoteWords of the texts.
     pub(super) body: f64,
-    /// Words of the folders.
+    /// NoteWords of the folders.
     pub(super) folder: f64,
     /// Both lie in one folder.
     pub(super) same_folder: bool,
@@ -81,16 +81,34 @@ fn number(truth: bool) -> f64 {
     if truth { 1.0 } else { 0.0 }
 }
 
+/// The words of all notes, by where they stand.
+pub(super) struct NoteWords {
+    names: Space,
+    folders: Space,
+    bodies: Space,
+    themes: Space,
+}
+
+impl NoteWords {
+    /// Reads the words of all notes.
+    pub(super) fn of(notes: &[Note]) -> Self {
+        Self {
+            names: space(notes, usize::MAX, |note, add| words::each(&note.stem(), add)),
+            bodies: space(notes, BODY_WORDS, |note, add| words::each(&note.text, add)),
+            folders: space(notes, usize::MAX, |note, add| {
+                if let Some(folder) = note.path.parent() {
+                    words::each(&folder.display(), add);
+                }
+            }),
+            themes: space(notes, 60, each_theme_word),
+        }
+    }
+}
+
 impl Affinities {
     /// Measures all pairs.
-    pub(super) fn of(notes: &[Note], overlaps: &Overlaps) -> Self {
-        let names = space(notes, usize::MAX, |note, add| words::each(&note.stem(), add));
-        let bodies = space(notes, BODY_WORDS, |note, add| words::each(&note.text, add));
-        let folders = space(notes, usize::MAX, |note, add| {
-            if let Some(folder) = note.path.parent() {
-                words::each(&folder.display(), add);
-            }
-        });
+    pub(super) fn of(notes: &[Note], words: NoteWords, overlaps: &Overlaps) -> Self {
+        let NoteWords { names, folders, bodies, themes } = words;
         let pairs = candidates(&[&names, &bodies], overlaps);
         let measure = Measure {
             notes,
@@ -107,7 +125,7 @@ impl Affinities {
         let rows = parallel::map(&pairs, |(a, others)| {
             others.iter().map(|&b| (b, measure.pair(*a, b as usize))).collect()
         });
-        Self { rows, themes: space(notes, 60, each_theme_word) }
+        Self { rows, themes }
     }
 
     /// The evidence for two notes, in either order.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
-use super::affinity::Affinities;
+use super::affinity::{Affinities, NoteWords};
 use super::note::Note;
 use super::overlaps::Overlaps;
 use super::words;
@@ -21,7 +21,7 @@ pub(super) fn explain(notes: &[Note], one: &str, other: &str) -> Result<Document
     let (a, b) = (first.min(second), first.max(second));
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     let overlaps = Overlaps::of(&texts, &BTreeSet::new());
-    let affinities = Affinities::of(notes, &overlaps);
+    let affinities = Affinities::of(notes, NoteWords::of(notes), &overlaps);
     let mut document = Document::default();
     let names = Inline::code(notes[a].path.display().into_owned())
         .text(" and ")

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::affinity::Affinities;
+use super::affinity::{Affinities, NoteWords};
 use super::archive::{self, Candidate, Surroundings};
 use super::archive_place::Places;
 use super::gather::Gathered;
@@ -31,25 +31,30 @@ const AFFINITIES: usize = 20;
 pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
     let notes = &gathered.notes;
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
-    let overlaps = Overlaps::of(&texts, &guides_and_sources(&gathered));
-    let affinities = Affinities::of(notes, &overlaps);
+    let (words, overlaps) =
+        parallel::both(|| NoteWords::of(notes), || Overlaps::of(&texts, &guides_and_sources(&gathered)));
+    let affinities = Affinities::of(notes, words, &overlaps);
     let topics = Topics::of(notes, &affinities);
     let topic_entries = topics::entries(notes, &topics, &affinities);
-    let facts = facts::find(notes, &overlaps, &affinities);
-    let Proposals { items, unsure, lapsed } =
-        items(&gathered, &overlaps, &affinities, &topic_entries, options);
+    let ((facts, overlap_share, word_counts), Proposals { items, unsure, lapsed }) = parallel::both(
+        || {
+            let word_counts: Vec<usize> = notes.iter().map(Note::count_words).collect();
+            (facts::find(notes, &overlaps, &affinities), shares::overlap_share(notes), word_counts)
+        },
+        || items(&gathered, &overlaps, &affinities, &topic_entries, options),
+    );
     let plan = plan(items.iter().chain(&unsure), &gathered);
     let overlap_entries = overlaps::entries(notes, &overlaps);
     let summary = Summary {
         notes: notes.len(),
         bytes: notes.iter().map(|note| note.text.len()).sum(),
-        words: notes.iter().map(Note::count_words).sum(),
+        words: word_counts.iter().sum(),
         topics: topic_entries.len(),
         overlaps: overlap_entries.len(),
         identical_groups: overlaps.identical.len(),
         empty: notes.iter().filter(|note| note.is_empty()).count(),
         facts: facts.len(),
-        overlap_share: round(shares::overlap_share(notes)),
+        overlap_share: round(overlap_share),
         proposed: items.iter().filter(|item| !item.done).count(),
         ticked: items.iter().filter(|item| item.ticked && !item.done).count(),
         broken_links: Some(gathered.broken_links.len()),
@@ -67,7 +72,11 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         depth: options.depth,
         read_at: gathered.read_at.clone(),
         uncommitted: gathered.uncommitted.clone(),
-        notes: notes.iter().map(|note| note_entry(note, topic_of.get(&note.path).copied())).collect(),
+        notes: notes
+            .iter()
+            .zip(word_counts)
+            .map(|(note, words)| note_entry(note, words, topic_of.get(&note.path).copied()))
+            .collect(),
         dates_unknown: gathered.dates_unknown.clone(),
         overlaps: overlap_entries,
         affinities: affinity_entries(notes, &affinities),
@@ -115,12 +124,12 @@ fn inputs<'n>(notes: impl Iterator<Item = &'n Note>, options: &Options) -> Strin
     plan::hash(parts.into_iter())
 }
 
-fn note_entry(note: &Note, topic: Option<&str>) -> NoteEntry {
+fn note_entry(note: &Note, words: usize, topic: Option<&str>) -> NoteEntry {
     NoteEntry {
         path: note.path.clone(),
         title: note.title.clone(),
         bytes: note.text.len(),
-        words: note.count_words(),
+        words,
         blocks: note.parsed.blocks.iter().filter(|block| block.kind.is_leaf()).count(),
         lines: note.count_lines(),
         created: note.created.clone(),

@@ -3,6 +3,9 @@
 //! A sum of signs, as for whole notes: what kind of note it stands in, what its heading says, what its text does. The
 //! weights are an editor's judgement, checked by reading what they made of real notes.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::archive::past_share;
 use super::note::{Note, Role};
 use super::role::{date_in, day_in};
@@ -346,21 +349,52 @@ const LASTING: &[(f64, &[&str])] = &[
 ];
 
 fn of_heading(heading: &str) -> f64 {
+    static ASKED: LazyLock<[Names; 2]> = LazyLock::new(|| [DAYS, LASTING].map(Names::of));
+    let [days, lasting] = &*ASKED;
     let words = words::of_text(heading);
-    let has = |name: &&str| {
-        let name: Vec<&str> = name.split(' ').collect();
-        words.windows(name.len()).any(|run| run.iter().zip(&name).all(|(word, name)| word == name))
-    };
-    let weight = |table: &[(f64, &[&str])]| {
-        table.iter().find(|(_, names)| names.iter().any(has)).map_or(0.0, |(weight, _)| *weight)
-    };
     // Before the words it is an ornament as often as a tick.
     let ticked = match heading.trim_end().trim_end_matches('\u{fe0f}') {
         heading if heading.ends_with(TICKS) => 1.0,
         heading if heading.contains(TICKS) => 0.5,
         _ => 0.0,
     };
-    weight(DAYS) + ticked - weight(LASTING)
+    days.weight(&words) + ticked - lasting.weight(&words)
+}
+
+/// Names by the first word of each, so that a heading asks only for those that it may hold.
+struct Names(HashMap<&'static str, Vec<Named>>);
+
+struct Named {
+    /// Which list it stands in, and what that weighs.
+    rank: usize,
+    weight: f64,
+    /// Its words but the first.
+    more: Vec<&'static str>,
+}
+
+impl Names {
+    fn of(table: &[(f64, &[&'static str])]) -> Self {
+        let mut names: HashMap<_, Vec<_>> = HashMap::new();
+        for (rank, (weight, list)) in table.iter().enumerate() {
+            for name in *list {
+                let mut words = name.split(' ');
+                let first = words.next().unwrap_or_default();
+                let named = Named { rank, weight: *weight, more: words.collect() };
+                names.entry(first).or_default().push(named);
+            }
+        }
+        Self(names)
+    }
+
+    /// The weight of the first list of which a name stands in the heading.
+    fn weight(&self, heading: &[String]) -> f64 {
+        let starts = heading.iter().enumerate();
+        let named = starts.flat_map(|(at, word)| {
+            let names = self.0.get(word.as_str()).into_iter().flatten();
+            names.filter(move |name| heading[at + 1..].iter().take(name.more.len()).eq(name.more.iter()))
+        });
+        named.min_by_key(|named| named.rank).map_or(0.0, |named| named.weight)
+    }
 }
 
 const TICKS: [char; 4] = ['✅', '✓', '☑', '✔'];

@@ -260,6 +260,7 @@ pub(super) fn words(text: &str) -> String {
                 rest.next();
             }
             '*' | '_' | '~' if !(code || before.is_alphanumeric() && next.is_alphanumeric()) => {}
+            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
             c => out.extend(c.to_lowercase()),
         }
         before = c;

@@ -3,6 +3,7 @@
 mod beside;
 mod dead;
 mod doors;
+mod surroundings;
 mod then;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,8 +12,7 @@ use anyhow::{Context, Result};
 
 pub(super) use then::{Then, then};
 
-use super::mentions::{Inbound, Names};
-use super::navigation::{self, Navigation};
+use super::mentions::Inbound;
 use super::note::Note;
 use super::plan::Item;
 use super::references::{self, Named, Sightings};
@@ -80,6 +80,24 @@ pub(super) fn read(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Option<Gathered>> {
+    if options.at.is_some() || repo.work_tree().is_none() {
+        return read_tree(repo, options, progress, cancel);
+    }
+    // git looks at every file for it, which takes as long as reading the notes.
+    let (uncommitted, read) =
+        parallel::both(repo.asking_for_uncommitted(), || read_tree(repo, options, progress, cancel));
+    let Some(mut gathered) = read? else { return Ok(None) };
+    let noted: BTreeSet<&RepoPath> = gathered.notes.iter().map(|note| &note.path).collect();
+    gathered.uncommitted = uncommitted?.into_iter().filter(|path| noted.contains(path)).collect();
+    Ok(Some(gathered))
+}
+
+fn read_tree(
+    repo: &Repo,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Option<Gathered>> {
     let head = repo.head()?;
     let (tree, read_at) = match (&options.at, repo.work_tree(), &head) {
         (Some(revision), _, _) => {
@@ -115,9 +133,9 @@ pub(super) fn read(
         let found = parallel::map(&numbered, |&(number, note)| references::named(number, note));
         named = found.into_iter().flatten().chain(linked).collect();
         sightings = Sightings::of(&named);
-        read_surroundings(&tree, &scope, &mut gathered, &mut sightings);
+        surroundings::read(&tree, &scope, &mut gathered, &mut sightings);
     } else {
-        gathered.inbound = inbound_of_notes(&gathered.notes).1;
+        gathered.inbound = surroundings::inbound_of_notes(&gathered.notes).1;
     }
     protect(&scope, &mut gathered);
     let commit = read_at.or(head);
@@ -140,10 +158,6 @@ pub(super) fn read(
                 gathered.references = Some(found);
             }
         }
-    }
-    if gathered.read_at.is_none() {
-        let noted: BTreeSet<&RepoPath> = gathered.notes.iter().map(|note| &note.path).collect();
-        gathered.uncommitted = repo.uncommitted()?.into_iter().filter(|path| noted.contains(path)).collect();
     }
     Ok(Some(gathered))
 }
@@ -208,7 +222,7 @@ pub(super) fn read_for_today(
 }
 
 fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {
-    let mut read: Vec<(&RepoPath, BlobId, String)> = Vec::new();
+    let mut read: Vec<(&RepoPath, Option<BlobId>, Vec<u8>, String)> = Vec::new();
     for (path, entry) in tree.entries() {
         match scope.kind(path) {
             Kind::Other => continue,
@@ -245,16 +259,27 @@ fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) 
         if let Some(id) = guide_id(&text) {
             gathered.guides.insert(path.clone(), id);
         }
+        let name =
+            |bytes: &[u8]| blob_id(repo, bytes).with_context(|| format!("name the content of `{path}`"));
         let blob = match &entry.id {
-            Some(id) => id.clone(),
-            None => blob_id(repo, &bytes).with_context(|| format!("name the content of `{path}`"))?,
+            Some(id) => Some(id.clone()),
+            None if names_by_sha1(repo) => None,
+            None => Some(name(&bytes)?),
         };
-        read.push((path, blob, without_managed_blocks(text)));
+        read.push((path, blob, bytes, without_managed_blocks(text)));
     }
-    let parsed = parallel::map(&read, |(path, _, text)| parse(path, text));
+    let parsed = parallel::map(&read, |(path, blob, bytes, text)| {
+        (blob.clone().unwrap_or_else(|| BlobId::of_content(bytes)), parse(path, text))
+    });
     let notes = read.into_iter().zip(parsed);
-    gathered.notes.extend(notes.map(|((path, blob, text), parsed)| note_of(path, blob, text, parsed)));
+    gathered
+        .notes
+        .extend(notes.map(|((path, _, _, text), (blob, parsed))| note_of(path, blob, text, parsed)));
     Ok(())
+}
+
+fn names_by_sha1(repo: &Repo) -> bool {
+    repo.library().is_some() || repo.library_limit() != Some("SHA-256 object names")
 }
 
 fn parse(path: &RepoPath, text: &str) -> Parsed {
@@ -286,9 +311,8 @@ pub(super) fn note_of(path: &RepoPath, blob: BlobId, text: String, parsed: Parse
 
 /// git's name for a content.
 pub(super) fn blob_id(repo: &Repo, bytes: &[u8]) -> Result<BlobId> {
-    if repo.library().is_some() || repo.library_limit() != Some("SHA-256 object names") {
-        let id = git2::Oid::hash_object(git2::ObjectType::Blob, bytes)?.to_string();
-        return BlobId::parse(&id).context("read an object name");
+    if names_by_sha1(repo) {
+        return Ok(BlobId::of_content(bytes));
     }
     let answer = repo.git().answer_to(&["hash-object", "--stdin"], bytes, &[0])?;
     BlobId::parse(String::from_utf8_lossy(&answer.stdout).trim()).context("read `git hash-object`")
@@ -337,80 +361,6 @@ fn read_previous(tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<
     gathered.previous = items.unwrap_or_default();
     gathered.done = done::done(tree, gathered.previous.iter());
     Ok(())
-}
-
-/// Larger files are data.
-const LARGEST: usize = 1 << 20;
-
-/// Endings of files that may name notes.
-const NAMING: &[&str] = &[
-    "rs", "py", "js", "ts", "tsx", "jsx", "mjs", "cjs", "go", "java", "kt", "rb", "php", "c", "h", "cc",
-    "cpp", "hpp", "cs", "swift", "scala", "sh", "bash", "zsh", "ps1", "toml", "yml", "yaml", "json", "cfg",
-    "ini", "html", "css", "lua", "ex", "exs", "in", "mk", "cmake", "gradle", "nix", "tf", "sql", "r", "jl",
-    "ipynb", "md", "markdown", "mdx", "rst", "txt", "",
-];
-
-fn inbound_of_notes(notes: &[Note]) -> (Names, Inbound) {
-    let paths: Vec<RepoPath> = notes.iter().map(|note| note.path.clone()).collect();
-    let names = Names::of(&paths);
-    let mut inbound = Inbound::new(notes.len());
-    for (number, note) in notes.iter().enumerate() {
-        inbound.take_note(&names, number, &note.path, &note.text);
-    }
-    (names, inbound)
-}
-
-/// Looks through the other files for names of notes.
-fn read_surroundings(tree: &Tree, scope: &Scope, gathered: &mut Gathered, sightings: &mut Sightings) {
-    let (names, mut inbound) = inbound_of_notes(&gathered.notes);
-    let noted: BTreeSet<&RepoPath> = gathered.notes.iter().map(|note| &note.path).collect();
-    let mut navigation = Navigation::default();
-    for (path, entry) in tree.entries() {
-        let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
-        let names_notes =
-            NAMING.contains(&path.extension().as_str()) && !noted.contains(path) && *path != scope.report;
-        let is_site_file = navigation::is_site_file(path);
-        let is_code = is_code(path);
-        if !is_file || !(names_notes || is_site_file || is_code) {
-            continue;
-        }
-        // What cannot be read names nothing; whether it should be readable is not this room's question.
-        let Ok(bytes) = tree.read(path) else { continue };
-        if bytes.len() > LARGEST || bytes.contains(&0) {
-            continue;
-        }
-        let text = String::from_utf8_lossy(&bytes);
-        // What this tool writes says nothing about who needs a note.
-        if ReportMarker::parse(&text).is_some() {
-            continue;
-        }
-        if is_code {
-            sightings.take(path, &text);
-        }
-        if is_site_file {
-            navigation.take(path, &text);
-        }
-        if names_notes && !scope::is_archived(path) {
-            inbound.take_file(&names, path, &text);
-        }
-    }
-    for note in &mut gathered.notes {
-        if let Some(file) = navigation.names(&note.path) {
-            note.protected = Some(format!("`{file}` makes it a page of a site"));
-        }
-    }
-    gathered.inbound = inbound;
-}
-
-/// True for what may define or call the names in notes; what other texts say of them proves nothing.
-fn is_code(path: &RepoPath) -> bool {
-    const MORE: &[&str] = &[
-        "pyi", "pyx", "pxd", "vue", "svelte", "proto", "cu", "cuh", "hs", "ml", "clj", "erl", "dart", "zig",
-        "m", "mm", "pl", "fs", "vb", "sol", "graphql", "j2", "hh", "cxx", "metal", "astro",
-    ];
-    let extension = path.extension();
-    let is_known = NAMING.contains(&extension.as_str()) || MORE.contains(&extension.as_str());
-    is_known && Format::of_extension(&extension).is_none()
 }
 
 fn protect(scope: &Scope, gathered: &mut Gathered) {

@@ -145,8 +145,8 @@ impl Inbound {
     }
 
     /// Takes what a note says.
-    pub(super) fn take_note(&mut self, names: &Names, number: usize, path: &RepoPath, text: &str) {
-        for mention in find(text) {
+    pub(super) fn take_note(&mut self, names: &Names, number: usize, path: &RepoPath, mentions: &[Mention]) {
+        for mention in mentions {
             if let Some(named) = names.resolve(path, &mention.path).filter(|&named| named != number) {
                 self.from_notes[named].insert(number);
             }
@@ -154,11 +154,11 @@ impl Inbound {
     }
 
     /// Takes what a file that is no note says; in configuration every name counts as read.
-    pub(super) fn take_file(&mut self, names: &Names, path: &RepoPath, text: &str) {
+    pub(super) fn take_file(&mut self, names: &Names, path: &RepoPath, mentions: &[Mention]) {
         let is_configuration =
             matches!(path.extension().as_str(), "toml" | "yml" | "yaml" | "json" | "cfg" | "ini")
                 || path.stem() == b"MANIFEST";
-        for mention in find(text) {
+        for mention in mentions {
             let Some(named) = names.resolve(path, &mention.path) else { continue };
             self.from_files[named].entry(path.clone()).or_insert(mention.line);
             if (mention.is_string || is_configuration) && self.read_by[named].is_none() {

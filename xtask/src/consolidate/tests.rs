@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::affinity::Affinities;
+use super::affinity::{Affinities, NoteWords};
 use super::archive::{self, Surroundings};
 use super::ask;
 use super::groups;
@@ -176,11 +176,8 @@ fn note_that_a_program_reads_is_known_and_a_comment_only_names_it() {
     let paths: Vec<RepoPath> = ["docs/a.md", "docs/b.md", "notes/b.md"].map(RepoPath::from).into();
     let names = Names::of(&paths);
     let mut inbound = Inbound::new(3);
-    inbound.take_file(
-        &names,
-        &"src/lib.rs".into(),
-        "let a = include_str!(\"../docs/a.md\");\n// see docs/b.md\n",
-    );
+    let text = "let a = include_str!(\"../docs/a.md\");\n// see docs/b.md\n";
+    inbound.take_file(&names, &"src/lib.rs".into(), &mentions::find(text));
     assert_eq!(inbound.read_by, [Some(("src/lib.rs".into(), 1)), None, None]);
     assert_eq!(inbound.from_files[1].len(), 1);
     // Two notes have this name: neither is meant for sure.
@@ -305,7 +302,7 @@ fn sample() -> Vec<Note> {
 fn compared(notes: &[Note]) -> (Overlaps, Affinities) {
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     let overlaps = Overlaps::of(&texts, &BTreeSet::new());
-    let affinities = Affinities::of(notes, &overlaps);
+    let affinities = Affinities::of(notes, NoteWords::of(notes), &overlaps);
     (overlaps, affinities)
 }
 

@@ -24,9 +24,24 @@ pub(super) fn each_with_end(text: &str, mut take: impl FnMut(&str, usize)) {
     while at < bytes.len() {
         let small = bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
         if small > 0 {
-            word.push_str(&text[at..at + small]);
-            last_was_small = true;
+            let run = &text[at..at + small];
             at += small;
+            last_was_small = true;
+            let ends = bytes.get(at).is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic());
+            if ends && word.is_empty() {
+                take(run, at);
+            } else {
+                word.push_str(run);
+            }
+            continue;
+        }
+        if bytes[at].is_ascii() && !bytes[at].is_ascii_alphabetic() {
+            if !word.is_empty() {
+                take(&word, at);
+                word.clear();
+            }
+            last_was_small = false;
+            at += 1;
             continue;
         }
         let Some(character) = text[at..].chars().next() else { break };
@@ -220,7 +235,7 @@ impl Vector {
 /// Hashes short words faster than the one of the standard library, which guards against people who choose words
 /// to make it slow; nothing that is shown depends on it.
 #[derive(Default)]
-struct WordHasher(u64);
+pub(super) struct WordHasher(u64);
 
 impl Hasher for WordHasher {
     fn finish(&self) -> u64 {
@@ -241,6 +256,23 @@ impl Hasher for WordHasher {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_end_where_letters_do_and_where_a_new_one_is_capital() {
+        let cases = [
+            ("plain words, twice.", "plain words twice"),
+            (
+                "camelCase HTTPServer ÄnderungÄ snake_case x9y",
+                "camel case httpserver änderung ä snake case x y",
+            ),
+            ("Straße 東京 naïve", "straße 東京 naïve"),
+            ("endA", "end a"),
+            ("-", ""),
+        ];
+        for (text, words) in cases {
+            assert_eq!(of_text(text).join(" "), words, "{text}");
+        }
+    }
 
     #[test]
     fn words_are_shown_as_some_text_writes_them() {

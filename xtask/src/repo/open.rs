@@ -241,32 +241,39 @@ impl Repo {
     /// # Errors
     /// The index or the work tree cannot be read.
     pub fn uncommitted(&self) -> Result<Vec<RepoPath>> {
-        if self.work_tree.is_none() {
-            return Ok(Vec::new());
-        }
-        let args = [
-            "status",
-            "--porcelain=v1",
-            "-z",
-            "--no-renames",
-            "--untracked-files=all",
-            "--ignore-submodules=all",
-        ];
-        let out = self.git().without_filters()?.read(&args)?;
-        let records = out.split(|&byte| byte == 0).filter(|record| record.len() > 3);
-        let (new, mut paths): (Vec<_>, Vec<_>) = records
-            .map(|record| (record.starts_with(b"??"), RepoPath::from_bytes(&record[3..])))
-            .partition(|(is_new, _)| *is_new);
-        let marks = new.iter().filter(|(_, path)| path.file_name() == b"pyvenv.cfg");
-        let environments: Vec<RepoPath> = marks.filter_map(|(_, path)| path.parent()).collect();
-        let is_foreign = |path: &RepoPath| environments.iter().any(|folder| path.is_within(folder));
-        paths.extend(new.iter().filter(|(_, path)| !is_foreign(path)).cloned());
-        let mut paths: Vec<RepoPath> = paths.into_iter().map(|(_, path)| path).collect();
-        paths.sort();
-        // A file taken out of the index and left on disk is listed as removed and as untracked.
-        paths.dedup();
-        Ok(paths)
+        self.asking_for_uncommitted()()
     }
+
+    /// The same, to be asked on another thread.
+    pub fn asking_for_uncommitted(&self) -> impl FnOnce() -> Result<Vec<RepoPath>> + Send + use<> {
+        let git = self.work_tree.is_some().then(|| self.git());
+        move || git.map_or(Ok(Vec::new()), uncommitted)
+    }
+}
+
+fn uncommitted(git: Git) -> Result<Vec<RepoPath>> {
+    let args = [
+        "status",
+        "--porcelain=v1",
+        "-z",
+        "--no-renames",
+        "--untracked-files=all",
+        "--ignore-submodules=all",
+    ];
+    let out = git.without_filters()?.read(&args)?;
+    let records = out.split(|&byte| byte == 0).filter(|record| record.len() > 3);
+    let (new, mut paths): (Vec<_>, Vec<_>) = records
+        .map(|record| (record.starts_with(b"??"), RepoPath::from_bytes(&record[3..])))
+        .partition(|(is_new, _)| *is_new);
+    let marks = new.iter().filter(|(_, path)| path.file_name() == b"pyvenv.cfg");
+    let environments: Vec<RepoPath> = marks.filter_map(|(_, path)| path.parent()).collect();
+    let is_foreign = |path: &RepoPath| environments.iter().any(|folder| path.is_within(folder));
+    paths.extend(new.iter().filter(|(_, path)| !is_foreign(path)).cloned());
+    let mut paths: Vec<RepoPath> = paths.into_iter().map(|(_, path)| path).collect();
+    paths.sort();
+    // A file taken out of the index and left on disk is listed as removed and as untracked.
+    paths.dedup();
+    Ok(paths)
 }
 
 /// Where a repository lies, and what is known of how to read it: what [`Repo::open`] asks git for.

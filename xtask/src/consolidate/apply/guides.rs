@@ -8,7 +8,7 @@ use super::checks::Task;
 use super::fates::Fates;
 use super::gather::Facts;
 use super::{Paths, unlinked};
-use crate::consolidate::affinity::Affinities;
+use crate::consolidate::affinity::{Affinities, NoteWords};
 use crate::consolidate::conserve::{self, Conservation, Outputs, SourceConservation, Text};
 use crate::consolidate::facts::{self, FactValue};
 use crate::consolidate::gather;
@@ -133,7 +133,7 @@ fn guide(task: &Task, sources: &Sources, dates: &BTreeMap<RepoPath, Change>) -> 
 fn conflicts(notes: &[Note]) -> Vec<Conflict> {
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     let overlaps = Overlaps::of(&texts, &BTreeSet::new());
-    let affinities = Affinities::of(notes, &overlaps);
+    let affinities = Affinities::of(notes, NoteWords::of(notes), &overlaps);
     let facts = facts::find(notes, &overlaps, &affinities);
     let value = |value: FactValue| ConflictValue {
         value: value.value,

@@ -1,7 +1,7 @@
 use super::contradict::contradict;
 use super::value::read;
 use super::{Fact, find, statements};
-use crate::consolidate::affinity::Affinities;
+use crate::consolidate::affinity::{Affinities, NoteWords};
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
 use crate::consolidate::test_notes::note;
@@ -10,7 +10,7 @@ pub(super) fn facts(notes: &[(&str, &str)]) -> Vec<Fact> {
     let notes: Vec<Note> = notes.iter().map(|(path, text)| note(path, text)).collect();
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     let overlaps = Overlaps::of(&texts, &std::collections::BTreeSet::new());
-    let affinities = Affinities::of(&notes, &overlaps);
+    let affinities = Affinities::of(&notes, NoteWords::of(&notes), &overlaps);
     find(&notes, &overlaps, &affinities)
 }
 

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{LARGEST, blob_id, note_of, parse};
+use super::surroundings::LARGEST;
+use super::{blob_id, note_of, parse};
 use crate::consolidate::note::Note;
 use crate::consolidate::scope::Scope;
 use crate::markdown;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::{Gathered, doors};
-use crate::cache::Cache;
+use crate::cache::{Answers, Cache};
 use crate::config::Depth;
 use crate::consolidate::note::seconds;
 use crate::consolidate::references::{self, Commands, Ignored, Known, Named, Past, Sightings};
@@ -110,8 +110,8 @@ fn past(
         return Ok(Some(Past::new()));
     }
     let git = repo.git();
-    let count: usize =
-        git.line(&["rev-list", "--count", "--end-of-options", tip.as_str()])?.parse().unwrap_or(usize::MAX);
+    let count = Answers::of(repo).read(&["rev-list", "--count", "--end-of-options", tip.as_str()])?;
+    let count: usize = String::from_utf8_lossy(&count).trim().parse().unwrap_or(usize::MAX);
     if count > MANY_COMMITS && depth < Depth::Thorough {
         let message = format!(
             "{} of functions and flags in notes stand nowhere in the code; depth `thorough` looks through {count} commits for them",

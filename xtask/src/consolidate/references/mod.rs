@@ -21,7 +21,7 @@ use self::files::Places;
 use self::index::{Index, places};
 pub(super) use self::named::{linked, named};
 pub(super) use self::symbols::{
-    Past, Sightings, definition_pattern, read_past, removed_definitions, write_past,
+    Past, Shown, Sightings, definition_pattern, read_past, removed_definitions, write_past,
 };
 pub(super) use self::targets::{
     Commands, FILES as COMMAND_FILES, program_of, removed_targets, take as take_commands, target_pattern,

@@ -1,6 +1,7 @@
 //! Modules, functions and classes that notes name, and what became of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::BuildHasherDefault;
 
 use super::files::gone;
 use super::index::Index;
@@ -8,6 +9,7 @@ use super::told::Told;
 use super::{Known, Named, What, reference};
 use crate::consolidate::note::Note;
 use crate::consolidate::result::{Reference, ReferenceClass};
+use crate::consolidate::words::WordHasher;
 use crate::repo::RepoPath;
 
 /// Shorter names are words of the language.
@@ -21,8 +23,8 @@ pub(in crate::consolidate) type Past = BTreeMap<String, String>;
 pub(in crate::consolidate) struct Sightings {
     /// Symbols and flags as they are named.
     asked: BTreeSet<String>,
-    /// What no code has shown yet: these, and the forms that a flag has in code.
-    wanted: BTreeSet<String>,
+    /// These, and the forms that a flag has in code.
+    wanted: HashSet<String, BuildHasherDefault<WordHasher>>,
     seen: BTreeSet<String>,
     /// Programs that are called with flags, by the ends of their paths, and those of them that read flags themselves.
     programs: BTreeSet<String>,
@@ -32,6 +34,15 @@ pub(in crate::consolidate) struct Sightings {
     /// Forms of the flags that are asked for, and by program which of them it holds where it alone says what it reads.
     forms: BTreeSet<String>,
     own: BTreeMap<RepoPath, BTreeSet<String>>,
+}
+
+/// What one file of code shows.
+#[derive(Debug, Default)]
+pub(in crate::consolidate) struct Shown {
+    seen: BTreeSet<String>,
+    reads_flags: bool,
+    /// The flags of a program that says itself what it reads.
+    own: Option<BTreeSet<String>>,
 }
 
 impl Sightings {
@@ -61,32 +72,43 @@ impl Sightings {
         sightings
     }
 
-    /// Takes the words of a file of code.
-    pub(in crate::consolidate) fn take(&mut self, path: &RepoPath, text: &str) {
+    /// What the words of a file of code show; [`Sightings::take`] remembers it.
+    pub(in crate::consolidate) fn look(&self, path: &RepoPath, text: &str) -> Shown {
+        let mut shown = Shown::default();
         let name = String::from_utf8_lossy(path.file_name());
         let stem = String::from_utf8_lossy(path.stem());
         if (self.programs.contains(&*name) || self.programs.contains(&*stem)) && reads_flags(text) {
-            self.readers.insert(path.clone());
+            shown.reads_flags = true;
             if says_all_flags(text) {
                 let forms = tokens(text).filter(|token| self.forms.contains(*token)).map(str::to_owned);
-                self.own.insert(path.clone(), forms.collect());
+                shown.own = Some(forms.collect());
             }
         }
         if self.wanted.is_empty() {
-            return;
+            return shown;
         }
         for token in tokens(text) {
-            self.see(token);
+            self.see(token, &mut shown.seen);
             for part in token.split('-').filter(|part| part.len() < token.len()) {
-                self.see(part);
+                self.see(part, &mut shown.seen);
             }
+        }
+        shown
+    }
+
+    fn see(&self, word: &str, seen: &mut BTreeSet<String>) {
+        if self.wanted.contains(word) && !self.seen.contains(word) && !seen.contains(word) {
+            seen.insert(word.to_owned());
         }
     }
 
-    fn see(&mut self, word: &str) {
-        if let Some(word) = self.wanted.take(word) {
-            self.seen.insert(word);
+    /// Remembers what a file of code shows.
+    pub(in crate::consolidate) fn take(&mut self, path: &RepoPath, shown: Shown) {
+        if shown.reads_flags {
+            self.readers.insert(path.clone());
         }
+        self.own.extend(shown.own.map(|own| (path.clone(), own)));
+        self.seen.extend(shown.seen);
     }
 
     /// True for what stands in the code.
@@ -117,7 +139,7 @@ impl Sightings {
             let calls = self.calls.iter().filter(move |(program, _)| *program == *name);
             calls.filter(|(_, flag)| self.reads(path, flag) == Some(false)).map(|(_, flag)| flag.clone())
         });
-        self.asked.intersection(&self.wanted).cloned().chain(unread).collect()
+        self.asked.difference(&self.seen).cloned().chain(unread).collect()
     }
 }
 

@@ -116,8 +116,14 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         super::linked(0, &notes[0], line, target, wanted).filter(|_| !target.contains("Guide"))
     }));
     let mut sightings = Sightings::of(&names);
-    sightings.take(&"src/kept.py".into(), "def kept_function(): pass\nparser.add_argument(\"--kept\")");
-    sightings.take(&"src/forwards.sh".into(), "python other.py \"$@\" --elsewhere");
+    let code = [
+        ("src/kept.py", "def kept_function(): pass\nparser.add_argument(\"--kept\")"),
+        ("src/forwards.sh", "python other.py \"$@\" --elsewhere"),
+    ];
+    for (path, text) in code {
+        let shown = sightings.look(&path.into(), text);
+        sightings.take(&path.into(), shown);
+    }
     let past = Past::from([
         ("gone_function".to_owned(), "cd".repeat(20)),
         ("--gone kept.py".to_owned(), "cd".repeat(20)),
