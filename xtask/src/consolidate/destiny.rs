@@ -411,7 +411,8 @@ fn of_text(text: &str) -> f64 {
         let is_ticked = line.contains(TICKS) || line.contains('🎉');
         is_ticked && !is_feature(line) || line.contains("[x]") || line.contains("PASS")
     });
-    let states = lines.iter().take(4).any(|line| is_status(line));
+    // At the end of a note it speaks of the whole note.
+    let states = lines[..lines.len() - 1].iter().take(4).any(|line| is_status(line));
     let tasks = share(|line| line.contains("- [ ]") || line.contains("* [ ]"));
     let commands =
         share(|line| line.starts_with("```sh") || line.starts_with("```bash") || line.starts_with("$ "));
