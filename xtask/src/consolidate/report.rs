@@ -133,7 +133,7 @@ fn facts(document: &mut Document, analysis: &Analysis) {
 fn broken_links(document: &mut Document, analysis: &Analysis) {
     let Some(all) = &analysis.broken_links else { return };
     let told: BTreeSet<(&RepoPath, usize, &str)> =
-        dead(analysis).map(|one| (&one.path, one.line, one.target.as_str())).collect();
+        dead(analysis).take(LISTED).map(|one| (&one.path, one.line, one.target.as_str())).collect();
     let file = |link: &BrokenLink| link.target.split(['#', '?']).next().unwrap_or_default().to_owned();
     let links: Vec<&BrokenLink> =
         all.iter().filter(|link| !told.contains(&(&link.path, link.line, file(link).as_str()))).collect();

@@ -166,3 +166,17 @@ fn what_lay_behind_a_removed_link_is_gone_with_it() {
         ["../tools/away/third.md removed", "tools/away/second.md removed", "tools/prompts/first.md moved"];
     assert_eq!(classes(&sandbox, "."), gone);
 }
+
+#[test]
+fn dead_links_that_one_list_has_no_room_for_stand_in_the_other() {
+    let sandbox = Sandbox::init();
+    let links: String = (10..70).map(|number| format!("- [x](gone-{number}.md)\n")).collect();
+    sandbox.write("docs/guide.md", format!("# Guide\n\n{links}"));
+    sandbox.commit("Begin");
+    assert_eq!(sandbox.output(["consolidate", "plan"]).status.code(), Some(0));
+    let report = sandbox.read("notes/documentation_consolidation_plan.md");
+    for number in 10..70 {
+        let told = report.matches(&format!("`gone-{number}.md`")).count();
+        assert_eq!(told, 1, "gone-{number}.md is told once: {report}");
+    }
+}

@@ -34,7 +34,7 @@ fn is_outer(statement: &Statement, note: &Note, lines: usize) -> bool {
     is_opening || statement.line + LAST_LINES > lines
 }
 
-/// True below "Step 2" and "Implementation statistics".
+/// True below "Step 2", "Implementation statistics" and "Readiness score".
 fn tells_of_work(statement: &Statement, note: &Note) -> bool {
     const SUMS: &[&str] = &["statistic", "stat", "metric", "total"];
     const OF_WORK: &[&str] =
@@ -43,7 +43,8 @@ fn tells_of_work(statement: &Statement, note: &Note) -> bool {
     let words = split(&section.text);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let is_step = words.first().is_some_and(|word| word == "step") && words.len() > 1;
-    section.level > 1 && (is_step || has(SUMS) && has(OF_WORK)) || is_of_a_run(statement, note)
+    let is_score = has(&["readiness", "score", "scorecard"]);
+    section.level > 1 && (is_step || is_score || has(SUMS) && has(OF_WORK)) || is_of_a_run(statement, note)
 }
 
 /// True below "Smoke test results", at any depth, and in a note of that name: what a run gave, not what is.

@@ -76,6 +76,7 @@ const OF_A_DAY: &[&str] = &[
     "update",
     "modified",
     "author",
+    "agent",
     "status",
     "time",
     "duration",
@@ -200,6 +201,7 @@ const OF_A_DAY: &[&str] = &[
     "probability",
     "loc",
     "ready",
+    "readiness",
     "exist",
     "exists",
     "found",
@@ -357,7 +359,7 @@ fn tells_of_a_day(statement: &Statement) -> bool {
         return true;
     }
     let column = statement.column.split(statements::BESIDE).next().unwrap_or_default();
-    let column_of_a_day = column.split(' ').any(|word| is_listed(&word.to_owned()));
+    let column_of_a_day = column.split(' ').any(|word| is_listed(&word.to_owned()) || word == "coverage");
     // "Python version" is a fact, "version" alone is that of the note. "Query time: < 50 ms" is what should be, on
     // any day.
     let says_whose = |word: &str| statement.key.len() > 1 && (word == "version" || is_goal);

@@ -86,6 +86,44 @@ pub(super) fn are_of_one_series(one: &RepoPath, other: &RepoPath) -> bool {
     one.len() == other.len() && apart.peek().is_some() && apart.all(|(a, b)| count_in_series(a, b))
 }
 
+/// True for a note on a stage of a work, as its path says: `PHASE-2-DAY-1.md`, `sprint3/summary.md`, `STORY-1.4.md`.
+/// What it counts and measures is that of its day.
+pub(super) fn is_of_a_stage(path: &RepoPath) -> bool {
+    const STAGES: &[&str] = &[
+        "phase",
+        "day",
+        "week",
+        "sprint",
+        "milestone",
+        "wave",
+        "iteration",
+        "beta",
+        "alpha",
+        "rc",
+        "step",
+        "part",
+        "batch",
+        "stage",
+        "round",
+        "session",
+        "story",
+        "todo",
+        "task",
+        "ticket",
+        "issue",
+        "epic",
+        "pr",
+    ];
+    let shown = path.display().to_lowercase();
+    let words: Vec<&str> = shown.split(|next: char| !next.is_alphanumeric()).collect();
+    let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit()) && word.len() < 4;
+    words.iter().enumerate().any(|(at, word)| {
+        let stem = word.trim_end_matches(|last: char| last.is_ascii_digit());
+        STAGES.contains(&stem)
+            && (stem.len() < word.len() || words.get(at + 1).is_some_and(|next| is_number(next)))
+    })
+}
+
 /// True for reports on two stages of a work, as their names begin: `D46_report.md` and `D49_5_design.md`.
 fn are_stages(one: &RepoPath, other: &RepoPath) -> bool {
     let stage = |path: &RepoPath| -> Option<(String, String)> {

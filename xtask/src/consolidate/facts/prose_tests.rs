@@ -56,6 +56,19 @@ fn steps_examples_other_addresses_and_signatures_contradict_nothing() {
 }
 
 #[test]
+fn notes_on_stages_of_a_work_contradict_nothing() {
+    let (one, other) = (
+        "# Queue\n\n## Queue limits\n\n**Session timeout:** 30 minutes\n",
+        "# Queue\n\n## Queue limits\n\n**Session timeout:** 45 minutes\n",
+    );
+    let count = |a: &str, b: &str| facts(&[(a, one), (b, other)]).len();
+    assert_eq!(count("docs/queue-guide.md", "docs/queue-setup.md"), 1);
+    assert_eq!(count("docs/PHASE-2-DAY-1-queue.md", "docs/queue-setup.md"), 1);
+    assert_eq!(count("docs/PHASE-2-DAY-1-queue.md", "docs/phase2/queue-setup.md"), 0);
+    assert_eq!(count("docs/STORY-1.4-queue.md", "docs/sprint3/queue.md"), 0);
+}
+
+#[test]
 fn a_note_on_one_version_tells_how_it_was_then() {
     let text = "# Queue\n\n## Queue version information\n\n| Item | Value |\n| --- | --- |\n| Current version | v1.0.6 |\n";
     let now = text.replace("1.0.6", "1.3.0");

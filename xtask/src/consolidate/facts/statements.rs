@@ -91,7 +91,12 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
     if let Some(matter) = &note.parsed.front_matter {
         hidden.extend(1..=note.text[..matter.range.end].lines().count());
     }
+    let is_plain = note.path.extension() == "txt";
     for (line, text) in (1..).zip(note.text.lines()) {
+        // `wait_seconds=120` alone on its line of a plain text is what a program printed.
+        if is_plain && text.contains('=') && !text.trim().contains(' ') {
+            continue;
+        }
         let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
         let may_switch = text.contains(':') || text.contains('=');
         if is_logged(text) || text.len() > 2_000 || !(has_figure || may_switch) || hidden.contains(&line) {

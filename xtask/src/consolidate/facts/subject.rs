@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contradict::contradict;
 use super::notes::{
-    are_numbered, are_of_one_series, component, form_of, tells_of_the_future, theme, version_of,
+    are_numbered, are_of_one_series, component, form_of, is_of_a_stage, tells_of_the_future, theme,
+    version_of,
 };
 use super::statements::{Form, Statement, split};
 use super::value::{Bound, Value};
@@ -95,7 +96,8 @@ impl<'n> Subjects<'n> {
             || self.are_of_different_endpoints(one, other)
             || self.is_of_an_example(one) != self.is_of_an_example(other)
             || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
-            || (one.form != Form::Requirement && self.are_parts_of_a_series(one, other))
+            || (one.form != Form::Requirement
+                && (self.are_parts_of_a_series(one, other) || self.are_of_stages(one, other)))
         {
             return false;
         }
@@ -134,10 +136,16 @@ impl<'n> Subjects<'n> {
     pub(super) fn may_be_copies(&self, one: &Statement, other: &Statement) -> bool {
         let days = [one, other].map(|statement| tells_of_a_day(&self.notes[statement.note]));
         !(self.are_parts_of_a_series(one, other)
+            || self.are_of_stages(one, other)
             || self.are_of_different_versions(one.note, other.note)
             || self.are_of_different_endpoints(one, other)
             || self.is_of_an_example(one) != self.is_of_an_example(other)
             || days == [true, true])
+    }
+
+    /// True for two notes that tell of a stage of a work each.
+    fn are_of_stages(&self, one: &Statement, other: &Statement) -> bool {
+        [one, other].iter().all(|statement| is_of_a_stage(&self.notes[statement.note].path))
     }
 
     /// True for parts of a series, which speak of a subject each: of all of them where only figures part their names, of

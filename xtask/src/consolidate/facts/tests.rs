@@ -46,6 +46,7 @@ fn values_contradict_only_where_both_cannot_hold() {
         ("yes", "no", true),
         ("enabled", "Disabled.", true),
         ("8 codebooks", "8 GB", false),
+        ("PostgreSQL 15", "33 files", false),
         ("speed 3", "speed 2", true),
         ("$5", "$7", true),
         ("2048", "2048 MB", false),

@@ -64,6 +64,12 @@ impl Unit {
                 || one.last() == two.last()
                 || one.first() == two.first()
         };
+        // "PostgreSQL 15" is a name with its number, "33 files" a count.
+        let is_named = |unit: &Self| !unit.before.is_empty() && unit.after.is_empty();
+        let is_counted = |unit: &Self| unit.before.is_empty() && !unit.after.is_empty();
+        if (is_named(self) && is_counted(other)) || (is_counted(self) && is_named(other)) {
+            return false;
+        }
         if self.is_measure() != other.is_measure() {
             return self.after.is_empty() || other.after.is_empty();
         }

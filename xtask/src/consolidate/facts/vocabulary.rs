@@ -267,6 +267,14 @@ pub(super) fn is_specific(key: &[String]) -> bool {
         "production",
         "dev",
         "prod",
+        "table",
+        "index",
+        "indexe",
+        "view",
+        "tool",
+        "component",
+        "module",
+        "database",
     ];
     // What makes a total is up to who counts.
     let is_sum = key.first().is_some_and(|first| ["total", "overall"].contains(&first.as_str()));

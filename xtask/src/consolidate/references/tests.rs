@@ -206,6 +206,7 @@ fn links_paths_of_other_machines_folders_and_commands_have_their_class() {
         ("- `loader.py`: reads all data", &[("loader.py", NeverExisted)]),
         ("- `loader.py`: data", &[]),
         ("// src/never.py\n", &[]),
+        ("1. `rm src/gone.py`", &[]),
         ("`make altinstall` and `make never`", &[("make never", NeverExisted)]),
         ("[x](../src/kept.py:3-7)", &[("../src/kept.py", NeverExisted)][..0]),
         ("[text](url) [x](path/to/file.md)", &[]),

@@ -57,6 +57,7 @@ const GONE: &[&str] = &[
     "absorbed",
     "git mv",
     "git rm",
+    "rm",
     "no longer",
     "missing",
     "not found",
