@@ -293,6 +293,11 @@ fn read_path(text: &str) -> Result<RepoPath, String> {
     if bytes.contains(&0) {
         return Err("a path holds a zero byte".to_owned());
     }
+    if bytes.starts_with(b"/") {
+        return Err(format!(
+            "`{text}` begins at the root of the disk: leave out its first `/` if the repository is meant"
+        ));
+    }
     RepoPath::resolve(None, &bytes).ok_or_else(|| format!("`{text}` names no place inside the repository"))
 }
 
