@@ -1,5 +1,6 @@
 //! Work on the parts of a list with several threads; results stand in the list's order, whatever their number.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -9,9 +10,10 @@ const STACK: usize = 96 * 1024 * 1024;
 /// Below so many items a thread costs more than it saves, where an item is a file.
 const WORTH_A_THREAD: usize = 8;
 
-/// How many threads this machine runs at once.
+/// How many threads this machine runs at once. The system reads several files for the answer: it is asked once.
 pub fn available() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
+    static KNOWN: OnceLock<usize> = OnceLock::new();
+    *KNOWN.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Does two things at once, the first on another thread.
@@ -35,7 +37,8 @@ pub fn map_with<Item: Sync, Own, Out: Send>(
     begin: impl Fn() -> Own + Sync,
     work: impl Fn(&mut Own, &Item) -> Out + Sync,
 ) -> Vec<Out> {
-    spread(available().min(items.len() / WORTH_A_THREAD), items, begin, work)
+    let worth = items.len() / WORTH_A_THREAD;
+    spread(if worth < 2 { 1 } else { available().min(worth) }, items, begin, work)
 }
 
 /// Applies `work` to every item on so many threads; fewer than two: this one does it all.

@@ -4,12 +4,14 @@ use std::thread;
 
 use anyhow::Result;
 
+use crate::parallel;
+
 /// More threads than this only wait for the disk.
 const MOST_THREADS: usize = 8;
 
 /// How many threads are worth their start on this machine.
 pub(in crate::check) fn threads() -> usize {
-    thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
+    parallel::available().min(MOST_THREADS)
 }
 
 /// Does the work on every part, each on a thread of its own; what was found stands in the order of the parts.

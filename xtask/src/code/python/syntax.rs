@@ -75,8 +75,9 @@ pub(crate) fn code_alone(text: &str) -> Option<String> {
     .ok()
 }
 
-/// Runs `work` with a stack that is large enough for any tree that [`with_module`] lets through.
-fn with_room<T>(work: impl FnOnce() -> T) -> T {
+/// Runs `work` with a stack that is large enough for any tree that [`with_module`] lets through. Who reads many files
+/// asks once for all of them: each stack is mapped, touched and given back.
+pub(crate) fn with_room<T>(work: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(ROOM / 2, ROOM, work)
 }
 

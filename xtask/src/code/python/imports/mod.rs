@@ -32,7 +32,7 @@ use serde::Serialize;
 
 use super::calls::BrokenCall;
 use super::source::Source;
-use super::syntax::Unparsed;
+use super::syntax::{Unparsed, with_room};
 use crate::cache::Cache;
 use crate::pack::pack_fields;
 use crate::parallel;
@@ -140,7 +140,7 @@ impl Project {
         store: &Store<'_>,
     ) -> Result<(Self, Vec<BlobId>)> {
         let Listed { sources, others, build } = listed;
-        let read = parallel::map(&sources, |path| store.read(tree, path));
+        let read = with_room(|| parallel::map(&sources, |path| store.read(tree, path)));
         let mut read = read.into_iter().collect::<Result<Vec<_>>>()?;
         store.keep(&sources, &mut read);
         let (readings, ids): (Vec<_>, Vec<_>) =
@@ -155,7 +155,7 @@ impl Project {
         others: Vec<(RepoPath, bool)>,
         build: &[(RepoPath, String)],
     ) -> Self {
-        let readings = parallel::map(&sources, |(_, source)| store::read_source(source));
+        let readings = with_room(|| parallel::map(&sources, |(_, source)| store::read_source(source)));
         let paths = sources.into_iter().map(|(path, _)| path);
         Self::of_readings(paths.zip(readings), others, build)
     }
