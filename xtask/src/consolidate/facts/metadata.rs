@@ -51,7 +51,9 @@ fn tells_of_work(statement: &Statement, note: &Note) -> bool {
 fn is_of_a_run(statement: &Statement, note: &Note) -> bool {
     let name = split(&note.stem());
     let is_in_name = |word: &str| name.iter().any(|part| part == word);
-    if is_in_name("test") && (is_in_name("result") || is_in_name("report")) {
+    let is_printed =
+        note.path.extension() == "txt" && ["output", "debug", "log"].iter().any(|word| is_in_name(word));
+    if is_printed || is_in_name("test") && (is_in_name("result") || is_in_name("report")) {
         return true;
     }
     let sections = &note.parsed.sections;

@@ -86,6 +86,32 @@ pub(super) fn are_of_one_series(one: &RepoPath, other: &RepoPath) -> bool {
     one.len() == other.len() && apart.peek().is_some() && apart.all(|(a, b)| count_in_series(a, b))
 }
 
+/// True for two notes of one kind whose names begin alike, each on a subject of its own:
+/// `FEATURE_IMPLEMENTED_BRANCHING.md` and `FEATURE_IMPLEMENTED_PALETTE.md`, `PRD-login.md` and `PRD-search.md`.
+pub(super) fn are_of_one_kind(one: &RepoPath, other: &RepoPath) -> bool {
+    const KIND: &[&str] = &[
+        "feature",
+        "prd",
+        "brd",
+        "trd",
+        "adr",
+        "rfc",
+        "story",
+        "fix",
+        "bug",
+        "incident",
+        "postmortem",
+        "proposal",
+        "ticket",
+    ];
+    let first = |path: &RepoPath| -> String {
+        let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
+        stem.split(|next: char| !next.is_alphanumeric()).next().unwrap_or_default().to_owned()
+    };
+    let kind = first(one);
+    one != other && KIND.contains(&kind.as_str()) && kind == first(other)
+}
+
 /// True for a note on a stage of a work, as its path says: `PHASE-2-DAY-1.md`, `sprint3/summary.md`, `STORY-1.4.md`.
 /// What it counts and measures is that of its day.
 pub(super) fn is_of_a_stage(path: &RepoPath) -> bool {

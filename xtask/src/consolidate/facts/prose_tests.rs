@@ -66,6 +66,7 @@ fn notes_on_stages_of_a_work_contradict_nothing() {
     assert_eq!(count("docs/PHASE-2-DAY-1-queue.md", "docs/queue-setup.md"), 1);
     assert_eq!(count("docs/PHASE-2-DAY-1-queue.md", "docs/phase2/queue-setup.md"), 0);
     assert_eq!(count("docs/STORY-1.4-queue.md", "docs/sprint3/queue.md"), 0);
+    assert_eq!(count("docs/FEATURE_QUEUE_LIMITS.md", "docs/FEATURE_QUEUE_PAUSE.md"), 0);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contradict::contradict;
 use super::notes::{
-    are_numbered, are_of_one_series, component, form_of, is_of_a_stage, tells_of_the_future, theme,
-    version_of,
+    are_numbered, are_of_one_kind, are_of_one_series, component, form_of, is_of_a_stage, tells_of_the_future,
+    theme, version_of,
 };
 use super::statements::{Form, Statement, split};
 use super::value::{Bound, Value};
@@ -143,9 +143,10 @@ impl<'n> Subjects<'n> {
             || days == [true, true])
     }
 
-    /// True for two notes that tell of a stage of a work each.
+    /// True for two notes that tell of a stage of a work each, or of a feature.
     fn are_of_stages(&self, one: &Statement, other: &Statement) -> bool {
-        [one, other].iter().all(|statement| is_of_a_stage(&self.notes[statement.note].path))
+        let (a, b) = (&self.notes[one.note].path, &self.notes[other.note].path);
+        are_of_one_kind(a, b) || (is_of_a_stage(a) && is_of_a_stage(b))
     }
 
     /// True for parts of a series, which speak of a subject each: of all of them where only figures part their names, of

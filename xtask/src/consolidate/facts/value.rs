@@ -210,7 +210,7 @@ fn quantity(text: &str) -> Option<Value> {
 
 /// What is counted of a piece of work: what it wrote and what it added.
 pub(super) const OF_WORK: &[&str] =
-    &["new", "added", "removed", "updated", "modified", "loc", "line", "test", "commit"];
+    &["new", "added", "removed", "updated", "modified", "loc", "line", "test", "commit", "라인", "줄", "行"];
 
 /// True for `004`, which is the name of something.
 fn is_numbered(text: &str, digits: &Digits) -> bool {
