@@ -120,6 +120,11 @@ fn options(place: &Place, command: Option<&SetupCommand>, flags: &SetupFlags) ->
         into_hooks_path: flags.into_hooks_path,
         config: place.config.setup.clone(),
         upstream: place.config.upstream.upstream.clone(),
+        pictures: analyses::report_files(&place.config)
+            .iter()
+            .filter(|file| !paths.contains(file))
+            .map(ToString::to_string)
+            .collect(),
         reports: paths.iter().map(ToString::to_string).zip(commands).collect(),
         source: source(),
     }

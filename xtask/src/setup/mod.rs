@@ -67,6 +67,8 @@ pub struct Options {
     pub upstream: Option<String>,
     /// Each report and the command that writes it.
     pub reports: Vec<(String, &'static str)>,
+    /// What stands beside the reports and is shown in them.
+    pub pictures: Vec<String>,
     /// Where the running program came from: an address and a commit id.
     pub source: Option<(String, String)>,
 }

@@ -322,7 +322,8 @@ fn facts(common: &Common, options: &Options, notes: &mut Vec<String>) -> Result<
         )
     })?;
     let reports: Vec<String> = options.reports.iter().map(|(path, _)| path.clone()).collect();
-    if let Some(odd) = reports.iter().find(|path| !workflow::is_plain(path)) {
+    let pictures = options.pictures.clone();
+    if let Some(odd) = reports.iter().chain(&pictures).find(|path| !workflow::is_plain(path)) {
         return Err(refuse(
             &format!("the report's path {odd:?} would mean something to a workflow"),
             "give the report another name in xtask.toml",
@@ -336,6 +337,7 @@ fn facts(common: &Common, options: &Options, notes: &mut Vec<String>) -> Result<
         runner: options.config.runner.clone().unwrap_or_else(|| "ubuntu-24.04".to_owned()),
         upstream: upstream(common, options, notes),
         reports,
+        pictures,
     })
 }
 

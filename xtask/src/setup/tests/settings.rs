@@ -47,6 +47,7 @@ fn options(hooks: Option<Vec<GitHook>>, uninstall: bool) -> Options {
         config: SetupConfig { hooks, ..SetupConfig::default() },
         upstream: None,
         reports: Vec::new(),
+        pictures: Vec::new(),
         source: None,
     }
 }

@@ -10,6 +10,7 @@ fn plain() -> Facts {
         runner: "ubuntu-24.04".to_owned(),
         upstream: None,
         reports: vec!["notes/report.md".to_owned()],
+        pictures: Vec::new(),
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Facts {
     pub upstream: Option<Upstream>,
     /// The reports, in the order in which they are shown.
     pub reports: Vec<String>,
+    /// What stands beside the reports and is kept with them.
+    pub pictures: Vec<String>,
 }
 
 impl Install {

@@ -43,6 +43,7 @@ pub fn samples() -> BTreeMap<String, Facts> {
                         runner: "ubuntu-24.04".to_owned(),
                         upstream: upstream.clone(),
                         reports: reports(),
+                        pictures: vec!["notes/a plan.svg".to_owned()],
                     };
                     samples.insert(format!("{install_name}-{prepare_name}-{upstream_name}-{shards}"), facts);
                 }

@@ -49,7 +49,8 @@ fn reports(facts: &Facts) -> String {
     );
     steps.push(run("Write the issue", &env, &script));
     steps.push(summary(facts));
-    steps.push(upload("reports", &facts.reports.join("\n")));
+    let kept: Vec<&str> = facts.reports.iter().chain(&facts.pictures).map(String::as_str).collect();
+    steps.push(upload("reports", &kept.join("\n")));
     steps.push(upload("issue", &format!("${{{{ runner.temp }}}}/{ISSUE}")));
     let job = Job {
         id: "reports",
