@@ -36,13 +36,15 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
     let affinities = Affinities::of(notes, words, &overlaps);
     let topics = Topics::of(notes, &affinities);
     let topic_entries = topics::entries(notes, &topics, &affinities);
-    let ((facts, overlap_share, word_counts), Proposals { items, unsure, lapsed }) = parallel::both(
+    let (facts, (proposals, overlap_share, word_counts)) = parallel::both(
+        || facts::find(notes, &overlaps, &affinities),
         || {
+            let proposals = items(&gathered, &overlaps, &affinities, &topic_entries, options);
             let word_counts: Vec<usize> = notes.iter().map(Note::count_words).collect();
-            (facts::find(notes, &overlaps, &affinities), shares::overlap_share(notes), word_counts)
+            (proposals, shares::overlap_share(notes), word_counts)
         },
-        || items(&gathered, &overlaps, &affinities, &topic_entries, options),
     );
+    let Proposals { items, unsure, lapsed } = proposals;
     let plan = plan(items.iter().chain(&unsure), &gathered);
     let overlap_entries = overlaps::entries(notes, &overlaps);
     let summary = Summary {

@@ -16,6 +16,7 @@ pub(super) fn each(text: &str, mut take: impl FnMut(&str)) {
 }
 
 /// The same, each with a byte between its last letter and the next word's first.
+#[inline]
 pub(super) fn each_with_end(text: &str, mut take: impl FnMut(&str, usize)) {
     let bytes = text.as_bytes();
     let mut word = String::new();

@@ -20,9 +20,15 @@ pub(super) fn without(statements: Vec<Statement>, notes: &[Note]) -> Vec<Stateme
     for (one, _) in statements.iter().zip(&is_outer).filter(|(_, is_outer)| **is_outer) {
         notes_of.entry(one.key.clone()).or_default().insert(one.note);
     }
+    // Many statements stand in one section, and what it is called is what counts.
+    let mut of_work: BTreeMap<(usize, Option<usize>), bool> = BTreeMap::new();
+    let mut tells_of_work = |one: &Statement| {
+        let known = of_work.entry((one.note, one.section));
+        *known.or_insert_with(|| tells_of_work(one, &notes[one.note]))
+    };
     let is_kept = |(one, is_outer): &(Statement, bool)| {
         let is_datum = *is_outer && notes_of.get(&one.key).is_some_and(|notes| notes.len() >= FORMULAR);
-        one.form != Form::Named || !(is_datum || tells_of_work(one, &notes[one.note]))
+        one.form != Form::Named || !(is_datum || tells_of_work(one))
     };
     statements.into_iter().zip(is_outer).filter(is_kept).map(|(one, _)| one).collect()
 }

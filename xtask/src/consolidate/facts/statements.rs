@@ -233,8 +233,12 @@ pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
 
 /// The text without markup around it.
 pub(super) fn bare(text: &str) -> String {
-    let plain: String = text.chars().filter(|character| !"*`".contains(*character)).collect();
-    plain.trim().to_owned()
+    let mut plain = String::with_capacity(text.len());
+    text.trim().split(['*', '`']).for_each(|part| plain.push_str(part));
+    match plain.trim() {
+        trimmed if trimmed.len() < plain.len() => trimmed.to_owned(),
+        _ => plain,
+    }
 }
 
 /// The words of a name; `None` for what is no name: a sentence, a path, an address.
@@ -288,7 +292,7 @@ pub(super) fn split(text: &str) -> Vec<String> {
             found.push(part.to_lowercase());
             continue;
         }
-        found.extend(words::of_text(part).iter().map(|word| words::singular(word).to_owned()));
+        words::each(part, |word| found.push(words::singular(word).to_owned()));
     }
     found.retain(|word| !["the", "a", "an", "of", "for"].contains(&word.as_str()));
     found
