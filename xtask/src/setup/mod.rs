@@ -167,8 +167,13 @@ pub fn apply(repo: &Repo, plan: &Plan) -> Result<Applied> {
     if plan.uninstalls {
         apply_settings(repo, &plan.settings)?;
     }
-    apply_program(repo, plan.program.filter(|_| !plan.uninstalls))?;
-    let applied = change::apply(repo, &plan.set)?;
+    let program = plan.program.filter(|_| !plan.uninstalls);
+    let applied = apply_program(repo, program).and_then(|()| change::apply(repo, &plan.set));
+    if applied.is_err() && program == Some(Step::Install) {
+        // A copy that nothing calls is not left behind; why the set-up failed is what is told.
+        apply_program(repo, Some(Step::Remove)).ok();
+    }
+    let applied = applied?;
     if plan.uninstalls {
         apply_program(repo, plan.program)?;
     } else {
