@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use xshell::{Shell, cmd};
+
 use crate::config::SetupConfig;
 use crate::repo::Repo;
 use crate::setup::{self, Options, Part};
@@ -11,7 +13,8 @@ use crate::setup::{self, Options, Part};
 fn a_set_up_that_fails_leaves_no_program_that_nothing_calls() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("sample");
-    crate::fixture::scenario("tiny-notes").unwrap().build(&root).unwrap();
+    let shell = Shell::new().unwrap();
+    cmd!(shell, "git init -q -b main {root}").quiet().run().unwrap();
     let repo = Repo::open(&root).unwrap();
     let options = Options {
         parts: [Part::Hooks, Part::Contributing].into(),
