@@ -12,6 +12,19 @@ pub(crate) trait Pack: Sized {
 
     /// Takes a value from the start of `from`; `None` where the bytes are none.
     fn unpack(from: &mut &[u8]) -> Option<Self>;
+
+    /// The form alone.
+    fn packed(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.pack(&mut out);
+        out
+    }
+
+    /// The value whose form these bytes are, all of them.
+    fn of_packed(mut bytes: &[u8]) -> Option<Self> {
+        let value = Self::unpack(&mut bytes)?;
+        bytes.is_empty().then_some(value)
+    }
 }
 
 impl Pack for usize {
@@ -215,19 +228,13 @@ mod tests {
     }
     pack_variants!(Kind { 0 => None, 1 => Both(kind, flag) });
 
-    fn packed(value: &impl Pack) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        value.pack(&mut bytes);
-        bytes
-    }
-
     #[test]
     fn values_come_back_and_take_all_of_their_bytes() {
         let numbers = [0, 1, 127, 128, 300, usize::MAX];
         let pair = Pair { name: "ä".repeat(100), places: numbers.to_vec() };
         let kind = Kind::Both(Box::new(Kind::Both(Box::new(Kind::None), true)), false);
         let table = BTreeMap::from([(1_u32, Some("x".to_owned())), (2, None)]);
-        let bytes = [packed(&pair), packed(&kind), packed(&table)].concat();
+        let bytes = [pair.packed(), kind.packed(), table.packed()].concat();
         let mut from = &bytes[..];
         assert_eq!(Pair::unpack(&mut from), Some(pair));
         assert_eq!(Kind::unpack(&mut from), Some(kind));
@@ -237,11 +244,11 @@ mod tests {
 
     #[test]
     fn damaged_bytes_are_no_value_and_ask_for_no_memory() {
-        let whole = packed(&Pair { name: "name".to_owned(), places: vec![1, 2] });
+        let whole = Pair { name: "name".to_owned(), places: vec![1, 2] }.packed();
         for end in 0..whole.len() {
             assert_eq!(Pair::unpack(&mut &whole[..end]), None, "cut at {end}");
         }
-        let huge = packed(&usize::MAX);
+        let huge = usize::MAX.packed();
         assert_eq!(Vec::<bool>::unpack(&mut &huge[..]), None);
         assert_eq!(Kind::unpack(&mut &[9_u8][..]), None);
         assert_eq!(usize::unpack(&mut &[0xff; 20][..]), None);

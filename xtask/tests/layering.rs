@@ -17,7 +17,7 @@ const GROUND: &[(&str, &[&str])] = &[
     ("blocks", &["report"]),
     ("cache", &["repo", "pack"]),
     ("passages", &["parallel"]),
-    ("repo", &["process", "report", "pack"]),
+    ("repo", &["process", "report", "pack", "parallel"]),
     ("config", &["repo", "report"]),
     ("markdown", &["report"]),
     ("links", &["markdown", "repo", "report"]),

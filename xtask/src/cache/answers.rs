@@ -1,6 +1,6 @@
 //! Answers of git that stay as they are: about commits that the question names by their full ids.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Result;
@@ -35,7 +35,7 @@ impl Answers {
     pub fn read<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<Vec<u8>> {
         let args: Vec<&OsStr> = args.iter().map(AsRef::as_ref).collect();
         let key = args.join(OsStr::new("\0"));
-        let key = OsString::as_os_str(&key).as_bytes();
+        let key = key.as_bytes();
         if let Some(known) = self.cache.get("answer", VERSION, key) {
             return Ok(known);
         }

@@ -31,20 +31,16 @@ impl Cache {
             None => History::of(repo, tip)?,
         };
         if history.unknown.is_none() && history.exact_renames_only.is_none() {
-            let mut packed = Vec::new();
-            history.pack(&mut packed);
-            self.put("history", VERSION, tip.as_str().as_bytes(), &packed);
+            self.put("history", VERSION, tip.as_str().as_bytes(), &history.packed());
             self.put("history", VERSION, NEWEST, tip.as_str().as_bytes());
         }
         Ok(history)
     }
 
     fn kept(&self, tip: &CommitId) -> Option<History> {
-        let packed = self.get("history", VERSION, tip.as_str().as_bytes())?;
-        let mut rest = &packed[..];
-        let mut history = History::unpack(&mut rest)?;
+        let mut history = History::of_packed(&self.get("history", VERSION, tip.as_str().as_bytes())?)?;
         history.key = Some(tip.as_str().as_bytes().to_vec());
-        rest.is_empty().then_some(history)
+        Some(history)
     }
 
     /// The history that was kept last, with the new commits on top.

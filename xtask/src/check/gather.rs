@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::thread;
 
 use anyhow::Result;
 
@@ -16,6 +15,7 @@ use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::Imports;
 use crate::links::{self, Broken, MovedPath};
 use crate::markdown::{self, Format, Parsed};
+use crate::parallel;
 use crate::repo::{CommitId, Entry, EntryKind, History, Rename, Repo, RepoPath, Tree};
 use crate::report::{Finding, Hinted, ReportMarker};
 
@@ -208,12 +208,8 @@ fn notes_and_imports(repo: &Repo, tree: &Tree, cache: &Cache, past: &Past<'_>) -
         return Ok((notes(tree, &paths)?, judge()?));
     }
     let parts = paths.chunks(paths.len().div_ceil(spread::threads()));
-    let (notes, imports) = thread::scope(|scope| {
-        let notes = scope.spawn(|| spread::over(parts, |paths| notes(tree, paths)));
-        let imports = judge();
-        (notes.join(), imports)
-    });
-    Ok((notes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?, imports?))
+    let (notes, imports) = parallel::both(|| spread::over(parts, |paths| notes(tree, paths)), judge);
+    Ok((notes?, imports?))
 }
 
 /// Notes as they were read.

@@ -13,7 +13,7 @@ use super::words::{self, Counter, Space, Vector};
 use crate::parallel;
 use crate::repo::RepoPath;
 
-/// NoteWords of a body that are looked at: the heaviest.
+/// Words of a body that are looked at: the heaviest.
 const BODY_WORDS: usize = 100;
 
 /// Evidence for all pairs that have anything in common.
@@ -34,9 +34,9 @@ pub(super) struct Evidence {
     pub(super) same_first: bool,
     /// All words of the names.
     pub(super) name: f64,
-    /// NoteWords of the texts.
+    /// Words of the texts.
     pub(super) body: f64,
-    /// NoteWords of the folders.
+    /// Words of the folders.
     pub(super) folder: f64,
     /// Both lie in one folder.
     pub(super) same_folder: bool,

@@ -25,7 +25,7 @@ pub(super) struct Leaning {
 impl Leaning {
     pub(super) fn of(note: &Note) -> Self {
         let words = words::of_text(&format!("{} {}", note.stem(), note.title));
-        Self { sum: lean(note), holds_decisions: words.iter().any(|word| is_decision_word(word)) }
+        Self { sum: lean(note, &words), holds_decisions: words.iter().any(|word| is_decision_word(word)) }
     }
 }
 
@@ -33,7 +33,8 @@ fn is_decision_word(word: &str) -> bool {
     matches!(word, "decision" | "decisions" | "adr" | "adrs")
 }
 
-fn lean(note: &Note) -> f64 {
+/// `words` are those of name and title.
+fn lean(note: &Note, words: &[String]) -> f64 {
     let role = match note.role {
         Role::Session | Role::Status => 3.0,
         Role::Summary | Role::Report => 0.6,
@@ -45,8 +46,7 @@ fn lean(note: &Note) -> f64 {
     if day_in(&note.stem()).is_some() {
         return 3.0;
     }
-    let name = words::of_text(&format!("{} {}", note.stem(), note.title));
-    let has = |wanted: &[&str]| f64::from(u8::from(name.iter().any(|word| wanted.contains(&word.as_str()))));
+    let has = |wanted: &[&str]| f64::from(u8::from(words.iter().any(|word| wanted.contains(&word.as_str()))));
     let done = f64::from(u8::from([note.stem(), note.title.clone()].iter().any(|name| is_done(name))));
     role + 0.7 * done + 0.7 * has(REPAIRS) + 0.4 * has(STAGES) - 0.7 * has(LOOKED_UP)
 }

@@ -259,12 +259,10 @@ fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) 
         if let Some(id) = guide_id(&text) {
             gathered.guides.insert(path.clone(), id);
         }
-        let name =
-            |bytes: &[u8]| blob_id(repo, bytes).with_context(|| format!("name the content of `{path}`"));
         let blob = match &entry.id {
             Some(id) => Some(id.clone()),
             None if names_by_sha1(repo) => None,
-            None => Some(name(&bytes)?),
+            None => Some(blob_id(repo, &bytes).with_context(|| format!("name the content of `{path}`"))?),
         };
         read.push((path, blob, bytes, without_managed_blocks(text)));
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::git::Git;
 use super::objects::Objects;
 use super::{BlobId, Repo, RepoPath, Staged};
+use crate::parallel;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,12 +100,8 @@ impl Tree {
         let git = repo.git();
         // git walks through all folders for them, and takes longer than all the rest.
         let list = || git.read(&["ls-files", "-z", "--others", "--exclude-standard"]);
-        let (tracked, untracked) = thread::scope(|scope| {
-            let untracked = scope.spawn(list);
-            (Self::of_tracked_files(repo), untracked.join())
-        });
-        let mut tree = tracked?;
-        let untracked = untracked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let (untracked, tracked) = parallel::both(list, || Self::of_tracked_files(repo));
+        let (untracked, mut tree) = (untracked?, tracked?);
         let root = repo.require_work_tree()?;
         for path in records(&untracked).map(RepoPath::from_bytes) {
             // A folder with a repository of its own ends in a slash: another's property.

@@ -36,7 +36,8 @@ pub fn judge(
     };
     if let (Some(names), Some(surroundings)) = (names, &surroundings) {
         let ids = names.iter().map(|named| &named.id);
-        if let Some(kept) = kept(cache, &key(ids, surroundings)) {
+        let kept = cache.get(KIND.0, KIND.1, &key(ids, surroundings));
+        if let Some(kept) = kept.and_then(|kept| Imports::of_packed(&kept)) {
             store.keep_names(listed.sources.iter().copied().zip(&names));
             return Ok(kept);
         }
@@ -44,9 +45,7 @@ pub fn judge(
     let (project, ids) = Project::of_listed(listed, tree, &store)?;
     let found = look(repo, &project, past)?;
     if let Some(surroundings) = surroundings {
-        let mut packed = Vec::new();
-        found.pack(&mut packed);
-        cache.put(KIND.0, KIND.1, &key(ids.iter(), &surroundings), &packed);
+        cache.put(KIND.0, KIND.1, &key(ids.iter(), &surroundings), &found.packed());
     }
     Ok(found)
 }
@@ -60,13 +59,6 @@ fn look(repo: &Repo, project: &Project, past: Option<(&CommitId, &History)>) -> 
     }
     imports::explain(project, &mut found, history, &mut Past::of(repo, tip))?;
     Ok(found)
-}
-
-fn kept(cache: &Cache, key: &[u8]) -> Option<Imports> {
-    let bytes = cache.get(KIND.0, KIND.1, key)?;
-    let mut rest = &bytes[..];
-    let found = Imports::unpack(&mut rest)?;
-    rest.is_empty().then_some(found)
 }
 
 /// The names of all contents; `None` where that would take reading many files.

@@ -110,7 +110,7 @@ impl<'a> Versions<'a> {
             Some(kept) => kept,
             None => {
                 let read = self.read(blob, key)?;
-                self.new.extend(kept_as.map(|name| (name, packed(&read))));
+                self.new.extend(kept_as.map(|name| (name, read.packed())));
                 read
             }
         };
@@ -120,9 +120,7 @@ impl<'a> Versions<'a> {
     }
 
     fn kept(&self, name: &[u8]) -> Option<Option<Signature>> {
-        let mut value = self.known.get(name)?;
-        let signature = Pack::unpack(&mut value)?;
-        value.is_empty().then_some(signature)
+        Pack::of_packed(self.known.get(name)?)
     }
 
     fn read(&self, blob: &BlobId, key: &Key) -> Result<Option<Signature>> {
@@ -139,12 +137,6 @@ impl<'a> Versions<'a> {
         }
         self.repo.git().read(&["cat-file", "blob", blob.as_str()])
     }
-}
-
-fn packed(signature: &Option<Signature>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    signature.pack(&mut bytes);
-    bytes
 }
 
 /// Reads `git log --raw -z --format=%x01%H`.

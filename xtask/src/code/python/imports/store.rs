@@ -92,9 +92,8 @@ impl<'a> Store<'a> {
             return Ok(Read { reading, named, new: None });
         }
         let reading = read_source(&decode_source(&bytes));
-        let mut new = Vec::new();
-        reading.pack(&mut new);
-        Ok(Read { reading, named, new: Some(new) })
+        let new = Some(reading.packed());
+        Ok(Read { reading, named, new })
     }
 
     fn known(&self) -> &CacheMap {
@@ -102,9 +101,7 @@ impl<'a> Store<'a> {
     }
 
     fn get(&self, id: &BlobId) -> Option<Reading> {
-        let mut bytes = self.known().get(id.as_str().as_bytes())?;
-        let reading = Reading::unpack(&mut bytes)?;
-        bytes.is_empty().then_some(reading)
+        Reading::of_packed(self.known().get(id.as_str().as_bytes())?)
     }
 
     /// Keeps what is new, and of what was known all that there is room for.
