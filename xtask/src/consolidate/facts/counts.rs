@@ -25,6 +25,11 @@ pub(super) fn tests(text: &str) -> Vec<Said> {
             continue;
         }
         let mut key = label_of_tests(&words[..at]);
+        // "Full success: all 8 tests pass" says what should be.
+        let is_wanted = ["success", "expected", "criteria", "criterion", "goal", "target"];
+        if key.last().is_some_and(|word| is_wanted.contains(&word.as_str())) {
+            return Vec::new();
+        }
         key.extend(before.iter().filter(|word| !is_passing(word)).cloned());
         key.extend(["test".to_owned(), "pass".to_owned()]);
         let shown_key =

@@ -6,6 +6,7 @@
 
 mod contradict;
 mod counts;
+mod days;
 mod metadata;
 mod notes;
 mod prose;
@@ -20,6 +21,8 @@ mod value;
 mod vocabulary;
 
 #[cfg(test)]
+mod contrast_tests;
+#[cfg(test)]
 mod prose_tests;
 #[cfg(test)]
 mod template_tests;
@@ -31,6 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use self::contradict::contradict;
+use self::days::tells_of_a_day;
 use self::statements::{Form, Statement};
 use self::subject::Subjects;
 use super::affinity::Affinities;
@@ -68,181 +72,6 @@ pub struct FactValue {
 /// More values than this of one name are a habit of the writers: every note gives its own.
 const MOST_VALUES: usize = 4;
 
-/// Names whose value is that of a note, a session or a day; as the last word of a name, or all of it.
-const OF_A_DAY: &[&str] = &[
-    "date",
-    "created",
-    "updated",
-    "update",
-    "modified",
-    "author",
-    "agent",
-    "status",
-    "time",
-    "duration",
-    "runtime",
-    "effort",
-    "grade",
-    "score",
-    "priority",
-    "severity",
-    "confidence",
-    "progress",
-    "completed",
-    "completion",
-    "complete",
-    "remaining",
-    "elapsed",
-    "estimate",
-    "context",
-    "token",
-    "session",
-    "commit",
-    "line",
-    "file",
-    "total",
-    "sum",
-    "average",
-    "mean",
-    "example",
-    "step",
-    "phase",
-    "task",
-    "issue",
-    "pr",
-    "target",
-    "goal",
-    "timeline",
-    "before",
-    "after",
-    "current",
-    "previous",
-    "expected",
-    "actual",
-    "result",
-    "impact",
-    "change",
-    "improvement",
-    "note",
-    "description",
-    "location",
-    "section",
-    "page",
-    "review",
-    "id",
-    "day",
-    "hour",
-    "minute",
-    "week",
-    "month",
-    "year",
-    "milestone",
-    "sprint",
-    "deadline",
-    "started",
-    "finished",
-    "start",
-    "end",
-    "risk",
-    "reason",
-    "problem",
-    "solution",
-    "fix",
-    "cause",
-    "finding",
-    "recommendation",
-    "recommended",
-    "decision",
-    "test",
-    "passed",
-    "failed",
-    "skipped",
-    "error",
-    "warning",
-    "bug",
-    "used",
-    "saving",
-    "speedup",
-    "gain",
-    "reduction",
-    "increase",
-    "rating",
-    "story",
-    "point",
-    "question",
-    "answer",
-    "figure",
-    "item",
-    "no",
-    "number",
-    "success",
-    "failure",
-    "value",
-    "closed",
-    "open",
-    "opened",
-    "code",
-    "doc",
-    "documentation",
-    "word",
-    "byte",
-    "commits",
-    "added",
-    "removed",
-    "deleted",
-    "checked",
-    "passing",
-    "failing",
-    "done",
-    "pending",
-    "count",
-    "budget",
-    "likelihood",
-    "probability",
-    "loc",
-    "ready",
-    "readiness",
-    "exist",
-    "exists",
-    "found",
-    "fixed",
-    "tested",
-    "verified",
-    "supported",
-    "implemented",
-    "blocker",
-    "version",
-    "rows",
-    "row",
-    "size",
-    "metric",
-    // What one run of a tool found, or looked at.
-    "analyzed",
-    "analysed",
-    "scanned",
-    "processed",
-    "reviewed",
-    "examined",
-    "inspected",
-    "audited",
-    "collected",
-    "collection",
-    "generated",
-    "changed",
-    "eliminated",
-    "scenario",
-    "run",
-    "compliance",
-    "efficiency",
-    "health",
-    "validation",
-    // The note's own, in other languages.
-    "versión",
-    "versão",
-    "fecha",
-    "estado",
-];
-
 /// Finds what notes state differently, the name that most notes give first.
 pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities) -> Vec<Fact> {
     let numbered: Vec<(usize, &Note)> = notes.iter().enumerate().collect();
@@ -275,142 +104,6 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
         other_count.cmp(count).then_with(|| (&one.key, &one.values).cmp(&(&other.key, &other.values)))
     });
     facts.into_iter().map(|(_, fact)| fact).collect()
-}
-
-/// What plans count.
-const OF_A_PLAN: &[&str] = &["day", "hour", "month", "year", "quarter", "wave", "round", "stage", "part"];
-
-fn tells_of_a_day(statement: &Statement) -> bool {
-    if statement.form != Form::Named {
-        return false;
-    }
-    let is_listed = |word: &String| OF_A_DAY.contains(&word.as_str());
-    const ANYWHERE: &[&str] = &[
-        "date",
-        "phase",
-        "step",
-        "task",
-        "issue",
-        "sprint",
-        "week",
-        "milestone",
-        "effort",
-        "estimate",
-        "estimated",
-        "spent",
-        "release",
-        "next",
-        "dependency",
-        "document",
-        "related",
-        "see",
-        "parent",
-        "confidence",
-        "deployed",
-        "elapsed",
-        "success",
-        "failure",
-        "pass",
-        "new",
-        "completed",
-        "remaining",
-    ];
-    /// What is set to a span of time, rather than takes one.
-    const SPANS: &[&str] = &[
-        "retention",
-        "interval",
-        "timeout",
-        "ttl",
-        "expiry",
-        "expiration",
-        "lifetime",
-        "period",
-        "window",
-        "limit",
-        "delay",
-        "age",
-        "validity",
-        "cooldown",
-        "cap",
-        "notice",
-        "quota",
-        "allowance",
-        "entitlement",
-        "rotation",
-        "maximum",
-        "max",
-        "minimum",
-        "min",
-    ];
-    let is_span = statement.key.iter().any(|word| SPANS.contains(&word.as_str()));
-    let is_goal = statement.value.is_bound();
-    let tells = |word: &String| ANYWHERE.contains(&word.as_str()) && !(is_goal && word == "success");
-    if statement.key.iter().any(tells)
-        || (!is_span && !statement.value.is_rate() && value::is_effort(&statement.shown_value))
-    {
-        return true;
-    }
-    if counts_parts_of_a_test(&statement.key) {
-        return true;
-    }
-    // "Day 3", "Week 2": a date of its plan.
-    let is_counted = statement.key.iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-    if is_counted && statement.key.iter().any(|word| OF_A_PLAN.contains(&word.as_str())) {
-        return true;
-    }
-    let column = statement.column.split(statements::BESIDE).next().unwrap_or_default();
-    let column_of_a_day = column.split(' ').any(|word| is_listed(&word.to_owned()) || word == "coverage");
-    // "Python version" is a fact, "version" alone is that of the note. "Query time: < 50 ms" is what should be, on
-    // any day.
-    let says_whose = |word: &str| statement.key.len() > 1 && (word == "version" || is_goal);
-    // "Page size" and `RETENTION_DAYS` are set, and change with no day.
-    let is_set = sizes_a_setting(&statement.key) || (is_span && is_constant(&statement.shown_key));
-    let last = statement.key.last().is_none_or(|word| is_listed(word) && !says_whose(word) && !is_set);
-    last || column_of_a_day
-}
-
-/// True for sizes that somebody chose: "page size", "max file size".
-fn sizes_a_setting(key: &[String]) -> bool {
-    const CHOSEN: &[&str] = &[
-        "page",
-        "pool",
-        "batch",
-        "buffer",
-        "chunk",
-        "block",
-        "window",
-        "heap",
-        "cache",
-        "queue",
-        "font",
-        "tile",
-        "grid",
-        "hidden",
-        "embedding",
-        "kernel",
-        "stack",
-        "packet",
-        "frame",
-        "sample",
-        "max",
-        "min",
-    ];
-    let [before @ .., last] = key else { return false };
-    last == "size" && before.iter().any(|word| CHOSEN.contains(&word.as_str()))
-}
-
-/// True for `RETENTION_DAYS`.
-fn is_constant(name: &str) -> bool {
-    name.contains('_')
-        && name.chars().all(|next| next.is_ascii_uppercase() || next.is_ascii_digit() || next == '_')
-}
-
-/// True for "Test methods", "Test cases": how many one file of tests has, or one report tells of.
-fn counts_parts_of_a_test(key: &[String]) -> bool {
-    const PARTS: &[&str] =
-        &["class", "classe", "method", "case", "function", "file", "suite", "module", "scenario"];
-    let [first, .., last] = key else { return false };
-    first == "test" && PARTS.contains(&last.as_str())
 }
 
 /// Without the notes that give a name two values themselves: there it means several things.

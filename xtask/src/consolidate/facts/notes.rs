@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::statements::split;
-use super::vocabulary::{PLAIN_WORDS, is_mark};
+use super::vocabulary::{COUNTERPARTS, PLAIN_WORDS, is_mark};
 use crate::consolidate::note::{Note, Role};
 use crate::consolidate::role;
 use crate::repo::RepoPath;
@@ -78,7 +78,7 @@ pub(super) fn are_of_one_series(one: &RepoPath, other: &RepoPath) -> bool {
         let shown = path.display().to_lowercase();
         shown.split(|next: char| !next.is_alphanumeric()).map(str::to_owned).collect()
     };
-    if are_stages(one, other) {
+    if are_stages(one, other) || are_tickets(one, other) {
         return true;
     }
     let (one, other) = (words(one), words(other));
@@ -167,6 +167,23 @@ fn are_stages(one: &RepoPath, other: &RepoPath) -> bool {
     a.0 == b.0 && a.1 != b.1
 }
 
+/// True for two notes that are numbered as tickets are, `us-007-library.md` and `us-008-labeler.md`: what each counts is
+/// that of its own piece of work.
+fn are_tickets(one: &RepoPath, other: &RepoPath) -> bool {
+    let number = |path: &RepoPath| -> Option<(String, String)> {
+        let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
+        let mut parts = stem.split(['-', '_']);
+        let (letters, figures) = (parts.next()?, parts.next()?);
+        let is_ticket = !letters.is_empty()
+            && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+            && (3..=5).contains(&figures.len())
+            && figures.bytes().all(|byte| byte.is_ascii_digit());
+        is_ticket.then(|| (letters.to_owned(), figures.to_owned()))
+    };
+    let (Some(a), Some(b)) = (number(one), number(other)) else { return false };
+    a.0 == b.0 && a.1 != b.1
+}
+
 /// True for two notes of one folder that are numbered: `02-state.md` and `03-cli.md`, `phase-2-skills.md` and
 /// `phase-4-tools.md`. Each speaks of a subject of its own, though it may tell facts of the whole.
 pub(super) fn are_numbered(one: &RepoPath, other: &RepoPath) -> bool {
@@ -187,27 +204,6 @@ pub(super) fn are_numbered(one: &RepoPath, other: &RepoPath) -> bool {
 /// True for two words that count the parts of a series (figures behind one word, single letters, names of letters), or
 /// name counterparts.
 fn count_in_series(one: &str, other: &str) -> bool {
-    const COUNTERPARTS: &[&str] = &[
-        "frontend",
-        "backend",
-        "client",
-        "server",
-        "web",
-        "mobile",
-        "desktop",
-        "ios",
-        "android",
-        "linux",
-        "windows",
-        "macos",
-        "development",
-        "staging",
-        "production",
-        "local",
-        "cloud",
-        "user",
-        "admin",
-    ];
     const LETTERS: &[&str] = &[
         "alpha", "beta", "gamma", "delta", "epsilon", "one", "two", "three", "four", "five", "first",
         "second",

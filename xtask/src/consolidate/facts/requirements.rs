@@ -6,9 +6,17 @@ use crate::consolidate::words;
 
 /// What is needed at least: "Python 3.8 or newer", "requires Node >= 18".
 pub(super) fn requirement(text: &str) -> Option<Said> {
+    let starts = std::iter::once(0).chain(text.match_indices(". ").map(|(at, end)| at + end.len()));
+    starts.map(|start| &text[start..]).find_map(of_sentence)
+}
+
+/// What the first sentence of a text needs: the ones behind it may say so.
+fn of_sentence(text: &str) -> Option<Said> {
     const BEFORE: &[&str] = &["require", "need", "minimum", "at least", "lowest"];
     const BEHIND: &[&str] =
         &["or newer", "or later", "or higher", "or above", "or greater", "minimum", "required", "is needed"];
+    // Nothing is needed, or something else would be better.
+    const NO_NEED: &[&str] = &["no need", "not need", "prefer", "deprecated", "incompatible"];
     let plain = bare(text);
     // "npm: Version 9 or higher".
     let is_word = |word: &&str| !["version", "versions"].contains(&word.to_lowercase().as_str());
@@ -16,7 +24,8 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
     if words.len() > 2 && words[0].eq_ignore_ascii_case("lines") {
         return None;
     }
-    let at = (1..words.len().min(12)).find(|&at| {
+    let sentence = plain.split(". ").next().unwrap_or_default().split_whitespace().filter(is_word).count();
+    let at = (1..sentence.min(12)).find(|&at| {
         let word = words[at].trim_start_matches(['≥', '>', '=', 'v', '(']);
         word.starts_with(|first: char| first.is_ascii_digit()) && is_program(words[at - 1])
             || ([">=", "≥"].contains(&words[at - 1])
@@ -32,6 +41,9 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
     let has_cue = opens
         || BEFORE.iter().any(|cue| before.contains(cue))
         || BEHIND.iter().any(|cue| behind.contains(cue));
+    if NO_NEED.iter().any(|cue| before.contains(cue)) {
+        return None;
+    }
     // "v22.13.1 (>= 20 required)": there is more than is needed.
     let is_of_a_part = behind.starts_with("(for ") || behind.starts_with("(>") || behind.starts_with("(≥");
     let word = words[at];
@@ -47,7 +59,7 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
     // "`dataclasses`: in the standard library (Python 3.7+)" and "Go 1.18+ generics" tell since when there is something.
     let is_inside = before.rfind('(') > before.rfind(')');
     // "Python 3.13 compatibility: the new form is required" speaks of something else.
-    let is_of_a_subject = behind.split(' ').next().is_some_and(is_subject);
+    let is_of_a_subject = behind.split(' ').next().is_some_and(is_subject) || word.ends_with(':');
     let is_of_another = is_inside || is_of_a_subject;
     let is_marked = (signed || figures.ends_with('+')) && !is_of_another;
     if !is_version || is_of_a_part || is_of_a_subject || !(has_cue || is_marked && at <= FEW_WORDS) {
@@ -95,6 +107,33 @@ fn is_subject(word: &str) -> bool {
         "annotation",
         "standard",
         "stdlib",
+        // What that version does, or did.
+        "can",
+        "has",
+        "will",
+        "may",
+        "change",
+        "changed",
+        "support",
+        "introduced",
+        "introduce",
+        "remove",
+        "removed",
+        "add",
+        "added",
+        "break",
+        "broke",
+        "deprecate",
+        "deprecated",
+        "drop",
+        "dropped",
+        "come",
+        "ship",
+        "include",
+        "provide",
+        "allow",
+        "use",
+        "warn",
     ];
     let word = word.trim_matches(|character: char| !character.is_alphanumeric());
     SUBJECTS.contains(&words::singular(word))

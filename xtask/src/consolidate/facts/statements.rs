@@ -44,6 +44,8 @@ pub(super) type Cells = BTreeMap<String, String>;
 pub(super) enum Form {
     /// A name and its value: label, row, assignment.
     Named,
+    /// An option of some command, `--retries`, and its value.
+    Option,
     /// So many tests pass.
     Tests,
     /// The lowest version that is needed.
@@ -220,8 +222,9 @@ pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
         None => template(&shown_value)?,
     };
     let column = if rest.is_empty() { column.to_owned() } else { format!("{column}{BESIDE}{rest}") };
+    let is_option = key.trim_start_matches(['`', '*', ' ']).starts_with("--");
     Some(Said {
-        form: Form::Named,
+        form: if is_option { Form::Option } else { Form::Named },
         key: words,
         column,
         value,
@@ -354,7 +357,8 @@ pub(super) fn names_a_file(text: &str) -> bool {
 /// "The lab owns 12 loggers": a sentence up to the thing it counts, with its one number taken out.
 fn sentences(text: &str) -> Vec<Said> {
     let is_label = |key: &str| {
-        key.len() <= LONGEST_KEY && split(key).iter().any(|word| super::OF_A_DAY.contains(&word.as_str()))
+        key.len() <= LONGEST_KEY
+            && split(key).iter().any(|word| super::days::OF_A_DAY.contains(&word.as_str()))
     };
     if text.contains("](") || text.split_once(':').is_some_and(|(key, _)| is_label(key)) {
         return Vec::new();

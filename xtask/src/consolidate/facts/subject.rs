@@ -9,7 +9,9 @@ use super::notes::{
 };
 use super::statements::{Form, Statement, split};
 use super::value::{Bound, Value};
-use super::vocabulary::{PLAIN_WORDS, TURNS, is_mark, is_specific, names_a_suite};
+use super::vocabulary::{
+    CONTRASTS, COUNTERPARTS, PLAIN_WORDS, TURNS, is_mark, is_of_looks, is_specific, names_a_suite,
+};
 use crate::consolidate::affinity::{Affinities, tells_of_a_day};
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
@@ -60,7 +62,7 @@ impl<'n> Subjects<'n> {
             *spread.entry(word.clone()).or_default() += 1;
         }
         let mut siblings: BTreeMap<(usize, Option<usize>), Vec<usize>> = BTreeMap::new();
-        let named = |one: &Statement| one.form == Form::Named && !super::tells_of_a_day(one);
+        let named = |one: &Statement| one.form == Form::Named && !super::days::tells_of_a_day(one);
         for (number, statement) in statements.iter().enumerate().filter(|(_, one)| named(one)) {
             siblings.entry((statement.note, statement.section)).or_default().push(number);
         }
@@ -101,15 +103,20 @@ impl<'n> Subjects<'n> {
         {
             return false;
         }
+        let (here, there) = (self.headings(one), self.headings(other));
+        // Two limits are two targets, whatever their headings call them.
+        let are_goals = one.value.is_bound() && other.value.is_bound();
+        // What is needed is the least, whatever its heading says.
+        let may_differ = are_goals || one.form == Form::Requirement;
+        if !may_differ && contrast(&one.key, &here, &there) {
+            return false;
+        }
         if self.stand_in_one_passage(one, other) {
             return true;
         }
-        let (here, there) = (self.headings(one), self.headings(other));
         let turns = |words: &BTreeSet<String>| -> BTreeSet<String> {
             words.iter().filter(|word| TURNS.contains(&word.as_str()) || is_mark(word)).cloned().collect()
         };
-        // Two limits are two targets, whatever their headings call them.
-        let are_goals = one.value.is_bound() && other.value.is_bound();
         if turns(&here) != turns(&there) && !are_goals {
             return false;
         }
@@ -124,6 +131,8 @@ impl<'n> Subjects<'n> {
         }
         match one.form {
             Form::Tests => self.same_suite(one, other) || (names_a_suite(&one.key) && (shared_theme || near)),
+            // Each command has options of its own.
+            Form::Option => false,
             Form::Requirement => {
                 component(&self.notes[one.note].path) == component(&self.notes[other.note].path)
             }
@@ -191,11 +200,18 @@ impl<'n> Subjects<'n> {
         if self.count_the_whole(one, other) {
             return true;
         }
+        // Two features aim at a figure of one name each.
+        let are_goals = one.value.is_bound() && other.value.is_bound();
+        if are_goals && !is_about_key && self.have_names_of_their_own(one.note, other.note) {
+            return false;
+        }
         if is_specific(&one.key) {
             shared_theme || near
         } else {
             (shared_theme && shared_local && !self.have_names_of_their_own(one.note, other.note))
-                || (agreeing >= 1 && (shared_theme || shared_local))
+                || (agreeing >= 1
+                    && (shared_theme || shared_local)
+                    && !self.have_names_of_their_own(one.note, other.note))
         }
     }
 
@@ -259,11 +275,14 @@ impl<'n> Subjects<'n> {
         a != b
     }
 
-    /// The address of an interface in the heading above a statement: `GET /api/jobs`.
+    /// The address of an interface or the function in the heading above a statement: `GET /api/jobs`.
     fn endpoint(&self, statement: &Statement) -> Option<&str> {
         let section = &self.notes[statement.note].parsed.sections[statement.section?];
-        let words = section.text.split_whitespace().map(|word| word.trim_matches(['`', '*', ':']));
-        words.filter(|word| word.len() > 1).find(|word| word.starts_with('/'))
+        let words = section.text.split_whitespace().map(|word| word.trim_matches(['`', '*', ':', '(', ')']));
+        let words: Vec<&str> = words.filter(|word| word.len() > 1).collect();
+        // A heading that is the name of a function, `list_pull_requests`, is one too.
+        let alone = || words.first().filter(|word| words.len() == 1 && word.contains('_'));
+        words.iter().find(|word| word.starts_with('/')).or_else(alone).copied()
     }
 
     fn is_of_an_example(&self, statement: &Statement) -> bool {
@@ -329,6 +348,17 @@ impl<'n> Subjects<'n> {
     }
 }
 
+/// True where the headings around two statements of one name tell of two things: of "Linux" and "Windows", of "Rings" and
+/// "Rings in dark mode", of two elements that look differently.
+fn contrast(key: &[String], here: &BTreeSet<String>, there: &BTreeSet<String>) -> bool {
+    let of = |list: &[&str], words: &BTreeSet<String>| -> BTreeSet<String> {
+        words.iter().filter(|word| list.contains(&word.as_str())).cloned().collect()
+    };
+    let [a, b] = [here, there].map(|words| of(COUNTERPARTS, words));
+    let are_counterparts = !a.is_empty() && !b.is_empty() && a.is_disjoint(&b);
+    are_counterparts || of(CONTRASTS, here) != of(CONTRASTS, there) || (is_of_looks(key) && here != there)
+}
+
 /// A heading without the number of its section: "3.2 Limits", "4) Ports".
 fn without_number(heading: &str) -> &str {
     let Some((first, rest)) = heading.trim_start().split_once(' ') else { return heading };
@@ -341,7 +371,7 @@ fn without_number(heading: &str) -> &str {
 /// True for the name of a setting of two words or more, `MAX_WORKERS`, that a label or row gives a value: it means the
 /// same in all notes, whatever their headings say. In running text it may be one of many choices.
 fn is_setting_everywhere(statement: &Statement) -> bool {
-    statement.key.len() > 1 && super::is_constant(&statement.shown_key) && !statement.is_assigned
+    statement.key.len() > 1 && super::days::is_constant(&statement.shown_key) && !statement.is_assigned
 }
 
 /// True for values that say whose they are, wherever they stand: the version of a program by its name, the port of a host.

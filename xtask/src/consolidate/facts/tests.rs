@@ -329,6 +329,7 @@ fn parts_of_a_series_tell_of_different_things() {
         ("docs/audit-2026-03-01.md", "docs/audit-2026-03-04.md", 0),
         ("docs/D46_modules.md", "docs/D49_5_modules_report.md", 0),
         ("docs/D46_modules.md", "docs/D46_modules_report.md", 1),
+        ("docs/us-007-modules.md", "docs/us-008-modules.md", 0),
         ("docs/modules.md", "docs/modules_spec.md", 1),
     ];
     for (a, b, count) in cases {

@@ -63,7 +63,7 @@ pub(super) fn read(text: &str) -> Option<Value> {
     if ["→", "->", "=>", " vs ", " vs. ", "≠"].iter().any(|mark| plain.contains(mark)) {
         return None;
     }
-    if is_list(&plain) {
+    if is_list(&plain) || is_equation(&plain) {
         return None;
     }
     if let Some(spread) = spread(&plain) {
@@ -107,6 +107,14 @@ fn is_list(text: &str) -> bool {
             || rest.starts_with(" (")
             || rest.starts_with(" for ")
             || (first.is_some() && unit(&rest) == first)
+    })
+}
+
+/// True for `16 each = 32 in total` and `63072000 = 2 years`: one thing in two measures, of which another note may give
+/// either.
+fn is_equation(text: &str) -> bool {
+    text.split_once(" = ").is_some_and(|(_, right)| {
+        right.trim_start_matches(['~', '≈', '$']).starts_with(|first: char| first.is_ascii_digit())
     })
 }
 

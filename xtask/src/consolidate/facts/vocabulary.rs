@@ -136,6 +136,86 @@ pub(super) const TURNS: &[&str] = &[
     "case",
 ];
 
+/// Words that tell one of two things from the other, even where the text beside it was copied: "Dark mode".
+pub(super) const CONTRASTS: &[&str] = &[
+    "dark",
+    "light",
+    "hover",
+    "focus",
+    "minimum",
+    "min",
+    "recommended",
+    "recommendation",
+    "optional",
+    "legacy",
+    "cpu",
+    "gpu",
+    "tpu",
+    "mobile",
+    "tablet",
+    "desktop",
+];
+
+/// Words of which one stands for another thing than the other: what holds on Linux need not hold on Windows.
+pub(super) const COUNTERPARTS: &[&str] = &[
+    "frontend",
+    "backend",
+    "client",
+    "server",
+    "web",
+    "mobile",
+    "desktop",
+    "ios",
+    "android",
+    "linux",
+    "windows",
+    "macos",
+    // As words of headings are compared, without their last letter.
+    "window",
+    "maco",
+    "development",
+    "staging",
+    "production",
+    "local",
+    "cloud",
+    "user",
+    "admin",
+];
+
+/// Properties of how something looks: those of each element.
+const OF_LOOKS: &[&str] = &[
+    "line",
+    "font",
+    "text",
+    "letter",
+    "border",
+    "outline",
+    "background",
+    "foreground",
+    "box",
+    "height",
+    "width",
+    "size",
+    "weight",
+    "color",
+    "colour",
+    "padding",
+    "margin",
+    "radius",
+    "opacity",
+    "shadow",
+    "spacing",
+    "gap",
+    "duration",
+    "max",
+    "min",
+];
+
+/// True for `line-height`, "Border radius" and "Max width".
+pub(super) fn is_of_looks(key: &[String]) -> bool {
+    key.iter().all(|word| OF_LOOKS.contains(&word.as_str()))
+}
+
 /// A letter or figure that numbers sections.
 pub(super) fn is_mark(word: &str) -> bool {
     word.len() == 1 || word.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,0 +1,102 @@
+//! Statements that look alike and speak of two things, each beside one that differs in the telling detail alone and is
+//! a contradiction.
+
+use super::tests::facts;
+
+/// How many facts two notes on one cache state differently, each with a heading and a line of its own.
+fn found(one: (&str, &str), other: (&str, &str)) -> usize {
+    let more = "\n## Shape of the cache\n\n- **Cache folder count**: 3\n- **Cache owner team**: 1 lab\n";
+    let note = |name: &str, (heading, line): (&str, &str)| format!("# {name}\n\n{heading}\n\n{line}\n{more}");
+    let (one, other) = (note("Cache", one), note("Cache help", other));
+    facts(&[("docs/cache.md", &one), ("docs/cache_help.md", &other)]).len()
+}
+
+#[test]
+fn headings_tell_what_a_value_is_of() {
+    let (ten, twelve) = ("- **Cache ring**: #FFD54F", "- **Cache ring**: #82AAFF");
+    let cases = [
+        ("## Rings", "## Rings of the cache", 1),
+        ("## Rings", "## Rings in dark mode", 0),
+        ("## Rings on Linux", "## Rings on Windows", 0),
+        ("## Rings on Linux", "## Rings of the cache", 1),
+        ("## Minimum rings", "## Recommended rings", 0),
+        ("## `list_rings`", "## `list_all_rings`", 0),
+        ("## `list_rings`", "## `list_rings`", 1),
+        ("## Rings (`/api/rings`)", "## Rings", 0),
+    ];
+    for (one, other, count) in cases {
+        assert_eq!(found((one, ten), (other, twelve)), count, "{one} and {other}");
+    }
+}
+
+#[test]
+fn looks_are_those_of_one_element() {
+    let (one, other) = ("- **Line height**: 1.3", "- **Line height**: 1.7");
+    assert_eq!(found(("## Cache titles", one), ("## Cache texts", other)), 0);
+    assert_eq!(found(("## Cache titles", one), ("## Cache titles", other)), 1);
+}
+
+#[test]
+fn measures_of_one_thing_and_versions_of_notes_are_no_facts() {
+    let cases = [
+        ("- **Cache age**: 63072000 = 2 years", "- **Cache age**: 3 years", 0),
+        ("- **Cache age**: 2 years", "- **Cache age**: 3 years", 1),
+        ("- **Checklist version**: 2.0", "- **Checklist version**: 1.0", 0),
+        ("- **Redis version**: 2.0", "- **Redis version**: 1.0", 1),
+        ("**Full success**: all 8 cache tests pass", "**Full success**: all 5 cache tests pass", 0),
+        ("**Now**: all 8 cache tests pass", "**Now**: all 5 cache tests pass", 1),
+    ];
+    for (one, other, count) in cases {
+        assert_eq!(found(("## Depths", one), ("## Depths", other)), count, "{one} and {other}");
+    }
+}
+
+#[test]
+fn only_what_is_needed_is_a_requirement() {
+    let needed = "- Python 3.8 or newer";
+    let cases = [
+        ("- Python 3.12 or newer", 1),
+        ("No need to change it. The setup (Python 3.12 + Redis 7) is safe.", 0),
+        ("- **Python 3.12+**: requires a wheel", 0),
+        ("- Python 3.12+ supports more of it", 0),
+        ("- The cache prefers Python 3.12+", 0),
+        ("It is quick. Requires Python 3.12+", 1),
+    ];
+    for (line, count) in cases {
+        assert_eq!(found(("## Needs", needed), ("## Needs", line)), count, "{line}");
+    }
+    assert_eq!(
+        found(("## Minimum", needed), ("## Needs", "- Python 3.12+")),
+        1,
+        "the least is what is needed"
+    );
+}
+
+/// How many facts two notes state differently that share a word of their names and no text.
+fn apart(names: [&str; 2], lines: [&str; 2]) -> usize {
+    let texts = [
+        "Whoever opens a picture sees its owner below, and whoever closes it is asked for nothing at all.",
+        "Press twice to start, hold to stop; colours follow the season, and sounds can be switched off.",
+    ];
+    let notes: Vec<(String, String)> = (0..2)
+        .map(|at| {
+            let path = format!("docs/{}.md", names[at].to_lowercase().replace(' ', "-"));
+            (path, format!("# {}\n\n{}\n\n## Drawing\n\n{}\n", names[at], texts[at], lines[at]))
+        })
+        .collect();
+    facts(&[(&notes[0].0, &notes[0].1), (&notes[1].0, &notes[1].1)]).len()
+}
+
+#[test]
+fn aims_of_two_features_are_two() {
+    let aims = ["- **Image drawing**: < 1 second", "- **Image drawing**: < 500 ms"];
+    assert_eq!(apart(["Frame sharing with friends abroad", "Frame buttons for new coins"], aims), 0);
+    assert_eq!(apart(["Frame", "Frame buttons"], aims), 1);
+}
+
+#[test]
+fn options_are_those_of_one_command() {
+    let names = ["Frame", "Frame buttons"];
+    assert_eq!(apart(names, ["- `--frame-depth`: 8", "- `--frame-depth`: 9"]), 0);
+    assert_eq!(apart(names, ["- `frame-depth`: 8", "- `frame-depth`: 9"]), 1);
+}
