@@ -285,7 +285,7 @@ pub(super) fn without_plans(found: &mut Vec<Reference>, named: &[Named], notes: 
         notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
     let is_link = |one: &Reference| links.contains(&(number[&one.path], one.line, one.target.as_str()));
     let is_path =
-        |one: &Reference| one.target.contains('/') || (one.kind == ReferenceKind::File && !is_link(one));
+        |one: &Reference| one.kind == ReferenceKind::File && (one.target.contains('/') || !is_link(one));
     for one in found.iter().filter(|one| is_never(one) && is_path(one)) {
         never.entry(one.path.clone()).or_default().insert(one.target.clone());
     }

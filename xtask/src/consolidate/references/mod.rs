@@ -2,11 +2,16 @@
 //!
 //! A claim is made where history or a link proves it; of a path that never existed only when its folder did.
 
+mod blocks;
 mod commands;
 mod doors;
 mod files;
+mod flags;
 mod index;
+mod lists;
 mod named;
+#[cfg(test)]
+mod never_tests;
 mod paths;
 mod symbols;
 mod targets;

@@ -4,14 +4,16 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::blocks::{self, Code, Language, is_title_of_sample};
 use super::commands::{self, Called};
+use super::lists;
 use super::paths::{data_path_of, is_absolute, path_of, stands_in, strip_line_numbers};
 use super::told::{self, Headings, Told};
 use super::{Named, What, symbols};
 use crate::consolidate::note::Note;
 use crate::consolidate::result::ReferenceKind;
 use crate::consolidate::scope::is_list_of_changes;
-use crate::markdown::{BlockKind, LinkKind};
+use crate::markdown::LinkKind;
 use crate::repo::RepoPath;
 
 /// All that a note names, in order; nothing for a list of changes, which names what is gone on purpose.
@@ -23,7 +25,7 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
         number,
         note,
         lines: note.text.lines().collect(),
-        code: code_lines(note),
+        code: blocks::lines_of_code(note),
         headings: Headings::of(note),
         is_plan: told::is_plan(note),
         found: BTreeSet::new(),
@@ -41,7 +43,7 @@ struct Names<'a> {
     number: usize,
     note: &'a Note,
     lines: Vec<&'a str>,
-    code: BTreeMap<usize, Language>,
+    code: BTreeMap<usize, Code>,
     headings: Headings,
     is_plan: bool,
     found: BTreeSet<Named>,
@@ -57,12 +59,19 @@ impl Names<'_> {
     /// What the words around a name say of it.
     fn told(&self, line: usize, target: &str, kind: ReferenceKind) -> Told {
         // In code the words are those of a command: `--output` tells nothing.
-        let by_line = match self.lines.get(line - 1) {
-            Some(_) if !self.code.contains_key(&line) => told::by_sentence(&self.lines, line, target),
-            // What a comment says of the commands below it.
-            _ => told::by_comment(&self.lines, line),
+        let by_line = match self.code.get(&line) {
+            None => told::by_sentence(&self.lines, line, target),
+            // What a comment says of the commands below it, and what leads in the whole block.
+            Some(code) => {
+                blocks::by_comment(&self.lines, line).max(blocks::by_text_above(&self.lines, code.opened))
+            }
         };
-        let around = self.headings.at(self.note, line).max(told::by_lead(&self.lines, line));
+        let around = self
+            .headings
+            .at(self.note, line)
+            .max(lists::by_lead(&self.lines, line))
+            .max(lists::by_task_above(&self.lines, line))
+            .max(lists::by_column(&self.lines, line, target));
         let by_note = match kind {
             _ if !self.is_plan => Told::Nothing,
             ReferenceKind::Command => Told::ToCome,
@@ -74,6 +83,33 @@ impl Names<'_> {
     fn add_commands(&mut self, line: usize, text: &str) {
         for (target, what) in commands::of_line(text).into_iter().filter_map(of_call) {
             self.add(line, target, what);
+        }
+    }
+
+    /// What a command in a block of code calls, which may go on over several lines.
+    fn add_command_of_lines(&mut self, line: usize, text: &str) {
+        let goes_on = |text: &str| text.trim_end().ends_with('\\');
+        let is_code = |line: usize| self.code.contains_key(&line);
+        if is_code(line - 1) && goes_on(self.lines[line - 2]) {
+            return;
+        }
+        if !goes_on(text) {
+            self.add_commands(line, text);
+            return;
+        }
+        let last = (line..self.lines.len()).find(|&at| !goes_on(self.lines[at - 1]) || !is_code(at + 1));
+        let lines = &self.lines[line - 1..last.unwrap_or(self.lines.len())];
+        let whole: Vec<&str> = lines.iter().map(|part| part.trim().trim_end_matches('\\')).collect();
+        let calls = commands::of_line(&whole.join(" "));
+        let place = |called: &Called| match called {
+            Called::Flag { flag, .. } => lines.iter().position(|part| holds_word(part, flag)).unwrap_or(0),
+            _ => 0,
+        };
+        let found: Vec<(usize, Called)> = calls.into_iter().map(|called| (place(&called), called)).collect();
+        for (at, called) in found {
+            if let Some((target, what)) = of_call(called) {
+                self.add(line + at, target, what);
+            }
         }
     }
 
@@ -94,16 +130,16 @@ impl Names<'_> {
 
     fn of_line(&mut self, line: usize, links: &Links) {
         let text = self.lines[line - 1];
-        match self.code.get(&line) {
+        match self.code.get(&line).map(|code| code.language) {
             Some(Language::Shell) => {
-                self.add_commands(line, text);
+                self.add_command_of_lines(line, text);
                 // What a command is given may be its output: meant only when it once was there.
                 let given = if commands::makes_files(text) { "" } else { text };
                 for target in words(given).filter_map(path_of).filter(|target| target.contains('/')) {
                     self.add(line, target, What::Title);
                 }
             }
-            Some(Language::Unknown) => self.add_commands(line, text),
+            Some(Language::Unknown) => self.add_command_of_lines(line, text),
             Some(Language::Python) => {
                 if let Some(module) = symbols::imported(text) {
                     self.add(line, module, What::Module);
@@ -221,6 +257,10 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     parts.map(|word| word.trim_matches(['*', '<', '>', '{', '}', '_']))
 }
 
+fn holds_word(line: &str, wanted: &str) -> bool {
+    line.split_whitespace().any(|word| word.split('=').next() == Some(wanted))
+}
+
 fn of_call(called: Called) -> Option<(String, What)> {
     match called {
         Called::Target(target) => Some((target, What::Target)),
@@ -228,55 +268,4 @@ fn of_call(called: Called) -> Option<(String, What)> {
         Called::Module(module) => module.contains('.').then_some((module, What::Module)),
         Called::Flag { program, flag, command } => Some((command, What::Flag { program, flag })),
     }
-}
-
-/// What a line of code is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Language {
-    Shell,
-    Python,
-    /// None is named: often commands, or a tree of files.
-    Unknown,
-    Other,
-}
-
-fn code_lines(note: &Note) -> BTreeMap<usize, Language> {
-    let mut lines = BTreeMap::new();
-    for block in &note.parsed.blocks {
-        let BlockKind::Code { language, body, .. } = &block.kind else { continue };
-        let is_prompt = note.text[body.clone()].lines().any(|line| line.starts_with(">>> "));
-        let language = match language.to_lowercase().as_str() {
-            "sh" | "bash" | "shell" | "console" | "zsh" | "terminal" => Language::Shell,
-            "python" | "py" | "python3" | "pycon" => Language::Python,
-            "" if is_prompt => Language::Python,
-            "" => Language::Unknown,
-            _ => Language::Other,
-        };
-        lines.extend((block.lines.0..=block.lines.1).map(|line| (line, language)));
-    }
-    lines
-}
-
-/// Bytes that a line may hold beside the name of a sample: "**File:** ".
-const LABEL: usize = 40;
-
-/// True for a name alone on its line, behind a word or two, or in a heading, above a block of code: it titles the
-/// sample.
-fn is_title_of_sample(lines: &[&str], line: usize, name: &str) -> bool {
-    let Some(text) = lines.get(line - 1) else { return false };
-    // A line may be as long as a file and hold thousands of names: it is not searched for each of them.
-    if text.len() > name.len() + LABEL || !text.contains(name) {
-        return false;
-    }
-    // A comment of code that somebody pasted as text.
-    if text.trim_start().starts_with("//") {
-        return true;
-    }
-    let around = text.replacen(name, " ", 1);
-    let words = around.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    if words.count() > 2 && !text.starts_with('#') {
-        return false;
-    }
-    let next = lines[line..].iter().map(|line| line.trim()).find(|line| !line.is_empty());
-    next.is_some_and(|next| next.starts_with("```") || next.starts_with("~~~"))
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::BuildHasherDefault;
 
 use super::files::gone;
+use super::flags::{Held, forms_of_flag, held_by, reads_flags};
 use super::index::Index;
 use super::told::Told;
 use super::{Known, Named, What, reference};
@@ -13,7 +14,7 @@ use crate::consolidate::words::WordHasher;
 use crate::repo::RepoPath;
 
 /// Shorter names are words of the language.
-const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
 /// By name the commit that removed the last definition; of flags by flag and name of the file.
 pub(in crate::consolidate) type Past = BTreeMap<String, String>;
@@ -31,9 +32,8 @@ pub(in crate::consolidate) struct Sightings {
     readers: BTreeSet<RepoPath>,
     /// Flags with the names of the programs that are called with them.
     calls: BTreeSet<(String, String)>,
-    /// Forms of the flags that are asked for, and by program which of them it holds where it alone says what it reads.
-    forms: BTreeSet<String>,
-    own: BTreeMap<RepoPath, BTreeSet<String>>,
+    /// The flags of programs that say themselves all that they read.
+    own: BTreeMap<RepoPath, Held>,
 }
 
 /// What one file of code shows.
@@ -42,7 +42,7 @@ pub(in crate::consolidate) struct Shown {
     seen: BTreeSet<String>,
     reads_flags: bool,
     /// The flags of a program that says itself what it reads.
-    own: Option<BTreeSet<String>>,
+    own: Option<Held>,
 }
 
 impl Sightings {
@@ -57,7 +57,6 @@ impl Sightings {
                 What::Flag { flag, program } => {
                     sightings.asked.insert(flag.clone());
                     sightings.wanted.extend(forms_of_flag(flag));
-                    sightings.forms.extend(forms_of_flag(flag));
                     let name = program.rsplit('/').next().unwrap_or(program);
                     sightings.calls.insert((name.to_owned(), flag.clone()));
                     sightings
@@ -79,10 +78,7 @@ impl Sightings {
         let stem = String::from_utf8_lossy(path.stem());
         if (self.programs.contains(&*name) || self.programs.contains(&*stem)) && reads_flags(text) {
             shown.reads_flags = true;
-            if says_all_flags(text) {
-                let forms = tokens(text).filter(|token| self.forms.contains(*token)).map(str::to_owned);
-                shown.own = Some(forms.collect());
-            }
+            shown.own = held_by(text);
         }
         if self.wanted.is_empty() {
             return shown;
@@ -128,8 +124,7 @@ impl Sightings {
 
     /// Whether a program reads a flag; `None` for one that does not say all its flags itself.
     pub(super) fn reads(&self, path: &RepoPath, flag: &str) -> Option<bool> {
-        let own = self.own.get(path)?;
-        Some(forms_of_flag(flag).iter().any(|form| own.contains(form)))
+        self.own.get(path).map(|held| held.reads(flag))
     }
 
     /// What was asked for and stands nowhere, or not in the program that is called with it: history may know it.
@@ -148,36 +143,6 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte >= 0x80;
     let tokens = text.as_bytes().split(move |&byte| !is_part(byte)).filter(|token| token.len() >= SHORTEST);
     tokens.filter_map(|token| std::str::from_utf8(token).ok())
-}
-
-/// True for a Python program that gives its parser to no other: a flag that it does not hold it does not read.
-fn says_all_flags(text: &str) -> bool {
-    const GIVEN_AWAY: &[&str] = &["(parser)", "(parser,", ", parser)", "parser=", "parents="];
-    text.contains("add_argument(") && !GIVEN_AWAY.iter().any(|form| text.contains(form))
-}
-
-/// `--dry-run` as it may stand in code: itself, `dry-run`, `dry_run`; short names are words of the language.
-fn forms_of_flag(flag: &str) -> Vec<String> {
-    let name = flag.trim_start_matches('-').trim_start_matches("no-");
-    let mut forms = vec![flag.to_owned()];
-    if name.len() >= SHORTEST {
-        forms.extend([name.to_owned(), name.replace('-', "_")]);
-    }
-    forms.dedup();
-    forms
-}
-
-/// True for a program whose text lists its flags: by a parser's calls, or as the cases of a shell script.
-fn reads_flags(text: &str) -> bool {
-    const PARSERS: &[&str] = &["add_argument(", "@click.option(", "getopts ", "GetOptions("];
-    const HANDED_ON: &[&str] =
-        &["parse_known_args", "REMAINDER", "ignore_unknown_options", "allow_extra_args"];
-    let has_cases = text.lines().any(|line| {
-        let case = line.trim_start().split(')').next().unwrap_or_default();
-        line.contains(')') && case.split('|').any(|word| word.trim().starts_with("--")) && !case.contains('(')
-    });
-    let reads = has_cases || PARSERS.iter().any(|call| text.contains(call));
-    reads && !HANDED_ON.iter().any(|word| text.contains(word))
 }
 
 /// The module, function or class in a code span.

@@ -75,7 +75,7 @@ fn change() -> Change {
 }
 
 /// What became of each name, in a repository that holds `src/kept.py` and once held `src/gone.py`.
-fn classes(text: &str, ignored: &Ignored) -> Vec<(String, ReferenceClass)> {
+pub(super) fn classes(text: &str, ignored: &Ignored) -> Vec<(String, ReferenceClass)> {
     classes_in("notes/a.md", text, ignored)
 }
 

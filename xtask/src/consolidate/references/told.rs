@@ -100,6 +100,8 @@ const TO_COME: &[&str] = &[
 
 const PERHAPS: &[&str] = &[
     "new",
+    "neu",
+    "neue",
     "add",
     "example",
     "examples",
@@ -179,6 +181,9 @@ const COMING_HEADINGS: &[&str] = &[
     "ideas",
     "missing",
     "pending",
+    "remaining",
+    "in progress",
+    "not started",
     "required",
     "needed",
     "deliverables",
@@ -235,6 +240,7 @@ const PLANS: &[&str] = &[
     "todo",
     "backlog",
     "enhancements",
+    "improvements",
     "requirements",
     "requests",
     "brainstorm",
@@ -340,7 +346,7 @@ pub(super) fn by_line(line: &str) -> Told {
         return Told::Perhaps;
     }
     let lower = line.to_lowercase();
-    let told = OF_LINES.told(&lower);
+    let told = OF_LINES.told(&lower).max(in_chinese(&lower));
     let is_open = lower.contains("[ ]");
     if told == Told::Gone || has_arrow(&lower) || (is_open && makes(&lower)) {
         Told::Gone
@@ -353,7 +359,21 @@ pub(super) fn by_line(line: &str) -> Told {
     }
 }
 
-fn makes(text: &str) -> bool {
+/// Chinese words stand without blanks between them, so that they are looked for anywhere.
+fn in_chinese(text: &str) -> Told {
+    const GONE: &[&str] =
+        &["已删除", "已移除", "已合并", "已整合", "已归档", "已废弃", "删除", "移除", "不存在", "重命名"];
+    const TO_COME: &[&str] = &["待办", "待实现", "待创建", "待完成", "计划中", "新建", "新增", "将来"];
+    const PERHAPS: &[&str] = &["示例", "例如", "比如", "可选", "保存到", "输出到"];
+    if text.is_ascii() {
+        return Told::Nothing;
+    }
+    let lists = [(GONE, Told::Gone), (TO_COME, Told::ToCome), (PERHAPS, Told::Perhaps)];
+    let said = lists.iter().find(|(words, _)| words.iter().any(|word| text.contains(word)));
+    said.map_or(Told::Nothing, |(_, told)| *told)
+}
+
+pub(super) fn makes(text: &str) -> bool {
     text.split(|character| !is_part_of_word(character))
         .any(|word| matches!(word, "create" | "add" | "write" | "new"))
 }
@@ -425,39 +445,6 @@ fn ends_word(rest: &str) -> bool {
     !next.is_some_and(is_part_of_word) && !is_ending
 }
 
-/// How far up the line is looked for that leads a list or table in.
-const LONGEST_LIST: usize = 30;
-
-/// What the line that leads in a list or table says of all its entries: "Remove these files:".
-pub(super) fn by_lead(lines: &[&str], line: usize) -> Told {
-    let is_entry = |text: &str| {
-        let text = text.trim_start();
-        let figures = text.bytes().take_while(u8::is_ascii_digit).count();
-        text.is_empty()
-            || text.starts_with(['-', '*', '+', '|'])
-            || (figures > 0 && text[figures..].starts_with(['.', ')']))
-    };
-    let is_bold = |text: &str| text.trim_start().starts_with("**");
-    if lines.get(line - 1).is_none_or(|text| !is_entry(text) || is_bold(text)) {
-        return Told::Nothing;
-    }
-    let above = lines[..line - 1].iter().rev().take(LONGEST_LIST);
-    let lead = above.map(|text| text.trim()).find(|text| !is_entry(text) || is_bold(text));
-    let ends = |text: &&str| text.trim_end_matches(['*', '_', ' ']).ends_with(':');
-    lead.filter(|text| !text.starts_with('#')).filter(ends).map_or(Told::Nothing, by_line)
-}
-
-/// How far up a comment is looked for that speaks of a command.
-const FEW_LINES: usize = 4;
-
-/// What the comment above a line of code says of it: "# Example", "# Planned".
-pub(super) fn by_comment(lines: &[&str], line: usize) -> Told {
-    let above = lines[..line.min(lines.len())].iter().rev().take(FEW_LINES);
-    let comment =
-        above.map(|text| text.trim()).find_map(|text| text.split_once('#').map(|(_, comment)| comment));
-    comment.map_or(Told::Nothing, by_line).min(Told::Perhaps)
-}
-
 /// What the headings of a note say of all that follows: "Deleted files", "Future work"; by section.
 pub(super) struct Headings(Vec<Told>);
 
@@ -479,8 +466,8 @@ impl Headings {
     }
 }
 
-fn by_heading(text: &str) -> Told {
-    OF_HEADINGS.told(&text.to_lowercase())
+pub(super) fn by_heading(text: &str) -> Told {
+    OF_HEADINGS.told(&text.to_lowercase()).max(in_chinese(text))
 }
 
 /// True for a note that tells what is to be built, by its path.
