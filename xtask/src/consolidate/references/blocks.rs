@@ -60,6 +60,11 @@ pub(super) fn by_text_above(lines: &[&str], opened: usize) -> Told {
     if is_open { Told::ToCome } else { Told::Nothing }
 }
 
+/// The same for a drawing: all that is said there is of what is drawn.
+pub(super) fn by_text_above_drawing(lines: &[&str], opened: usize) -> Told {
+    text_above(lines, opened).map_or(Told::Nothing, by_line)
+}
+
 fn text_above<'l>(lines: &[&'l str], opened: usize) -> Option<&'l str> {
     let above = lines[..opened.saturating_sub(1)].iter().rev().take(FEW_LINES).map(|text| text.trim());
     above.take_while(|text| !text.starts_with('#')).find(|text| !text.is_empty())

@@ -194,7 +194,7 @@ fn is_entry_of_a_listing(named: &Named, note: &Note) -> bool {
 }
 
 /// True for `settings.yaml` beside `settings.yaml.example` or `settings.example.yaml`: users make it for themselves.
-fn has_template(place: &RepoPath, paths: &BTreeSet<RepoPath>) -> bool {
+pub(super) fn has_template(place: &RepoPath, paths: &BTreeSet<RepoPath>) -> bool {
     let bytes = place.as_bytes();
     let dot = bytes.iter().rposition(|&byte| byte == b'.').filter(|dot| !bytes[*dot..].contains(&b'/'));
     let (stem, ending) = bytes.split_at(dot.unwrap_or(bytes.len()));

@@ -99,6 +99,12 @@ impl<'k> Index<'k> {
         self.by_name.get(name.as_bytes()).map_or(0, Vec::len)
     }
 
+    /// The folder of this name, where there is but one.
+    pub(super) fn only_folder_named(&self, name: &str) -> Option<&RepoPath> {
+        let mut found = self.folders.iter().filter(|folder| folder.file_name() == name.as_bytes());
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// The paths below a folder.
     pub(super) fn below(&self, folder: &RepoPath) -> impl Iterator<Item = &'k RepoPath> {
         let start = folder.join(b"");

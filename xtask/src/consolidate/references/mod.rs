@@ -18,6 +18,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod told;
+mod trees;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,6 +67,8 @@ pub(super) enum What {
     Module,
     /// A function, class or type by its last name.
     Symbol(String),
+    /// An entry of a drawn tree of files, with the line that opens the drawing.
+    Entry { drawing: usize },
     /// A flag of a script or module.
     Flag { program: String, flag: String },
 }
@@ -73,7 +76,7 @@ pub(super) enum What {
 impl What {
     fn kind(&self) -> ReferenceKind {
         match self {
-            Self::Path | Self::Link(_) | Self::Title | Self::Data => ReferenceKind::File,
+            Self::Path | Self::Link(_) | Self::Title | Self::Data | Self::Entry { .. } => ReferenceKind::File,
             Self::Module | Self::Symbol(_) => ReferenceKind::Symbol,
             Self::Target | Self::Flag { .. } => ReferenceKind::Command,
         }
@@ -124,7 +127,18 @@ pub(super) fn to_ask(
 ) -> BTreeSet<RepoPath> {
     let index = Index::of(paths);
     let past = Index::of(gone);
-    let files = named.iter().filter(|named| named.kind == ReferenceKind::File);
+    let entries = named.iter().filter(|named| matches!(named.what, What::Entry { .. }));
+    let entries = entries.flat_map(|named| {
+        let places = trees::places(&notes[named.note].path, &named.target, &index);
+        // git refuses an empty path.
+        let places =
+            places.into_iter().filter(|place| !place.as_bytes().is_empty() && !paths.contains(place));
+        places.map(|place| if is_folder(named) { place.join(IN_FOLDER) } else { place })
+    });
+    let entries: Vec<RepoPath> = entries.collect();
+    let files = named
+        .iter()
+        .filter(|named| named.kind == ReferenceKind::File && !matches!(named.what, What::Entry { .. }));
     let open = files.filter(|named| {
         matches!(named.what, What::Link(_)) || !index.is_there(&notes[named.note].path, &named.target)
     });
@@ -137,6 +151,7 @@ pub(super) fn to_ask(
         let places = places.into_iter().chain(by_end);
         places.map(|place| if is_folder(named) { place.join(IN_FOLDER) } else { place })
     })
+    .chain(entries)
     .collect()
 }
 
@@ -182,6 +197,7 @@ pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>) -> Vec<Re
             match named.kind {
                 ReferenceKind::Command => dead_command(named, notes, known, &places.now),
                 ReferenceKind::Symbol => symbols::dead(named, notes, known, &places.now, &places.past),
+                ReferenceKind::File if matches!(named.what, What::Entry { .. }) => None,
                 ReferenceKind::File => files::dead(named, notes, known, &places),
             }
             .filter(|reference| {
@@ -190,6 +206,7 @@ pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>) -> Vec<Re
         })
         .collect();
     files::without_plans(&mut found, named, notes, &places);
+    found.extend(trees::dead(named, notes, known, &places));
     found.sort_by(|one, other| {
         (&one.path, one.line, &one.target).cmp(&(&other.path, other.line, &other.target))
     });

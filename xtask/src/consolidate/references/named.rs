@@ -9,7 +9,7 @@ use super::commands::{self, Called};
 use super::lists;
 use super::paths::{data_path_of, is_absolute, path_of, stands_in, strip_line_numbers};
 use super::told::{self, Headings, Told};
-use super::{Named, What, symbols};
+use super::{Named, What, symbols, trees};
 use crate::consolidate::note::Note;
 use crate::consolidate::result::ReferenceKind;
 use crate::consolidate::scope::is_list_of_changes;
@@ -35,6 +35,7 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
     for line in 1..=names.lines.len() {
         names.of_line(line, &links);
     }
+    names.of_drawings();
     names.found.into_iter().collect()
 }
 
@@ -125,6 +126,28 @@ impl Names<'_> {
                 self.add(span.line, target, what);
             }
             self.add_commands(span.line, &span.text);
+        }
+    }
+
+    /// The entries of drawn trees; what a plan draws is what is to be.
+    fn of_drawings(&mut self) {
+        if self.is_plan {
+            return;
+        }
+        let ends: BTreeMap<usize, usize> =
+            self.code.iter().map(|(line, code)| (code.opened, *line)).collect();
+        for (opened, last) in ends {
+            let lines = &self.lines[opened - 1..last.min(self.lines.len())];
+            let lead = blocks::by_text_above_drawing(&self.lines, opened);
+            for entry in trees::drawn(lines) {
+                let line = opened + entry.at;
+                let name = entry.path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                let told = told::by_words(self.lines[line - 1], name)
+                    .max(self.headings.at(self.note, line))
+                    .max(lead);
+                let (note, target, what) = (self.number, entry.path, What::Entry { drawing: opened });
+                self.found.insert(Named { note, line, target, kind: what.kind(), what, told });
+            }
         }
     }
 

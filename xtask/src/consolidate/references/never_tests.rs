@@ -33,6 +33,23 @@ fn what_is_said_around_a_name_silences_a_claim() {
 }
 
 #[test]
+fn drawing_of_what_is_there_shows_what_is_not() {
+    let drawing =
+        |more: &str| format!("```\nsrc/\n├── kept.py\n├── forwards.sh\n├── local.yaml.example\n{more}```");
+    check(&[
+        (
+            &drawing("├── gone.py\n└── never.py\n"),
+            &[("src/gone.py", Removed), ("src/never.py", NeverExisted)],
+        ),
+        (&drawing("├── never.log\n└── never.py  # to create\n"), &[]),
+        ("```\nsrc/\n├── kept.py\n├── never.py\n└── other.py\n```", &[]),
+    ]);
+    let of_repository =
+        "```\nproject/\n├── src/\n│   ├── kept.py\n│   ├── forwards.sh\n│   └── never.py\n```";
+    check(&[(of_repository, &[("src/never.py", NeverExisted)])]);
+}
+
+#[test]
 fn chinese_words_tell_too() {
     check(&[("`src/gone.py` 已删除", &[]), ("`src/gone.py` 负责加载", &[("src/gone.py", Removed)])]);
 }

@@ -90,7 +90,8 @@ pub(super) fn data_path_of(text: &str) -> Option<String> {
     is_path.then(|| text.to_owned())
 }
 
-fn is_plain(path: &str) -> bool {
+/// True for a path of plain signs, each part of which has a name.
+pub(super) fn is_plain(path: &str) -> bool {
     path.chars().all(|character| character.is_alphanumeric() || "._-/+".contains(character))
         && !path.is_empty()
         && !path.contains("..")
