@@ -1,5 +1,6 @@
 //! What command lines name: scripts that are run, targets, modules, flags.
 
+use super::cargo;
 use super::paths::path_of;
 
 /// What a command line calls.
@@ -46,6 +47,14 @@ fn of_command(command: &str) -> Vec<Called> {
                 [target] if is_name(target) => vec![Called::Target(format!("{program} {target}"))],
                 _ => Vec::new(),
             }
+        }
+        ["cargo", ref rest @ ..] => {
+            let asked = cargo::asked(rest);
+            let first = rest.first().copied().unwrap_or_default();
+            asked
+                .into_iter()
+                .map(|(flag, name)| Called::Target(format!("cargo {first} {flag} {name}")))
+                .collect()
         }
         ["npm" | "pnpm" | "yarn" | "bun", "run", script, ..] if is_name(script) => {
             vec![Called::Target(format!("npm run {script}"))]

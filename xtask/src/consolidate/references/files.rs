@@ -79,7 +79,9 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
     }
     let written = String::from_utf8_lossy(&percent_decoded(named.target.as_bytes())).into_owned();
     match named.what {
-        What::Path if !is_absolute(&named.target) && stands_elsewhere(named, all, &places) => None,
+        What::Path if !is_absolute(&named.target) && stands_elsewhere(named, all, &places) => {
+            in_another_folder(named, notes, all, &places)
+        }
         What::Link(_) if all.now.ends_so(&written).is_some() || all.now.has_folder_ending_so(&written) => {
             None
         }
@@ -87,9 +89,115 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
             Some(old) => gone_by_end(named, notes, known, old),
             None => never(named, notes, known, all, &places),
         },
+        What::Data if is_folder(named) => folder_never(named, notes, known, all, &places),
+        What::Data => data_never(named, notes, known, all, &places),
         _ => None,
     }
 }
+
+/// A claim that a data file never was: of one beside others with its ending, in a folder that people fill by hand.
+/// What a program writes lies beside others too (`runtime/state.json`).
+fn data_never(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    all: &Places<'_>,
+    places: &[RepoPath],
+) -> Option<Reference> {
+    let (_, ending) = named.target.rsplit_once('/')?.1.rsplit_once('.')?;
+    let ending = format!(".{ending}");
+    let is_beside_others = |place: &RepoPath| {
+        place.parent().is_some_and(|folder| {
+            all.now.below(&folder).any(|path| {
+                path.parent().as_ref() == Some(&folder) && path.as_bytes().ends_with(ending.as_bytes())
+            })
+        })
+    };
+    let is_by_hand = named.target.split('/').any(|part| FILLED_BY_HAND.contains(&part));
+    let is_dated = named.target.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_DATE;
+    let is_claimed = named.told == Told::Nothing
+        && is_by_hand
+        && !is_dated
+        && all.now.count_of_name(&named.target) == 0
+        && places.iter().any(is_beside_others)
+        && !places.iter().any(|place| has_template(place, known.paths));
+    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+}
+
+/// Folders whose files people write.
+const FILLED_BY_HAND: &[&str] = &[
+    "config",
+    "configs",
+    "conf",
+    "schema",
+    "schemas",
+    "fixtures",
+    "locales",
+    "i18n",
+    "translations",
+    "templates",
+    "docs",
+    "doc",
+    ".github",
+];
+
+/// A claim that a folder never was: of one in a folder of code, that no program makes for itself.
+fn folder_never(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    all: &Places<'_>,
+    places: &[RepoPath],
+) -> Option<Reference> {
+    const MADE: &[&str] = &[
+        "data",
+        "logs",
+        "log",
+        "output",
+        "outputs",
+        "out",
+        "build",
+        "dist",
+        "cache",
+        "tmp",
+        "temp",
+        "uploads",
+        "results",
+        "reports",
+        "node_modules",
+        "venv",
+        "target",
+        "models",
+        "coverage",
+        "static",
+        "media",
+        "checkpoints",
+        "generated",
+        "backups",
+        "artifacts",
+        "bin",
+        "obj",
+        "screenshots",
+    ];
+    let name = named.target.trim_end_matches('/').rsplit('/').next()?;
+    let is_code = |path: &RepoPath| CODE.contains(&path.extension().as_str());
+    let is_in_code = |place: &RepoPath| {
+        place.parent().is_some_and(|folder| {
+            all.now.below(&folder).any(|path| path.parent().as_ref() == Some(&folder) && is_code(path))
+        })
+    };
+    let is_claimed = named.told == Told::Nothing
+        && named.target.trim_end_matches('/').contains('/')
+        && !name.starts_with(['.', '_'])
+        && !MADE.contains(&name.to_lowercase().as_str())
+        && !all.now.has_folder_ending_so(name)
+        && places.iter().any(is_in_code)
+        && !places.iter().any(|place| known.ignored.perhaps.contains(&place.join(IN_FOLDER)));
+    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+}
+
+/// So many digits in a name are a date, or the number of a run.
+const DIGITS_OF_A_DATE: usize = 6;
 
 /// True where a file of this name stands elsewhere: it may be meant. Of a name that many files bear none is meant by a
 /// path into a folder that stands.
@@ -101,6 +209,22 @@ fn stands_elsewhere(named: &Named, all: &Places<'_>, places: &[RepoPath]) -> boo
         1 => true,
         _ => !leads_into_a_folder,
     }
+}
+
+/// The one file of this name, where a path leads into a folder that stands and does not hold it: the path is wrong,
+/// unless it only leaves out what lies between.
+fn in_another_folder(
+    named: &Named,
+    notes: &[Note],
+    all: &Places<'_>,
+    places: &[RepoPath],
+) -> Option<Reference> {
+    let [only] = all.now.of_name(&named.target)[..] else { return None };
+    let folders = || places.iter().filter(|_| named.target.contains('/')).filter_map(RepoPath::parent);
+    let is_wrong = named.told == Told::Nothing
+        && folders().any(|folder| all.now.has_folder(&folder))
+        && !folders().any(|folder| only.is_within(&folder));
+    is_wrong.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
 }
 
 /// The paths that are gone and end so. A link says where it leads: its name alone is that of the one file that bore it.
@@ -159,7 +283,9 @@ fn never(
     {
         return None;
     }
-    let is_entry = !named.target.contains('/') && is_entry_of_a_listing(named, &notes[named.note]);
+    let note = &notes[named.note];
+    let is_entry =
+        !named.target.contains('/') && (is_entry_of_a_listing(named, note) || is_pointed_at(named, note));
     let folder_is_known = named.target.contains('/')
         && places.iter().filter_map(RepoPath::parent).any(|folder| all.folders.contains(&folder));
     let is_own = !is_absolute(&named.target) || (is_link && begins_at_the_root(&named.target, all));
@@ -170,16 +296,61 @@ fn never(
         .then(|| reference(named, notes, ReferenceClass::NeverExisted, meant(), None))
 }
 
+/// Endings of files of code.
+pub(super) const CODE: &[&str] = &[
+    "py", "rs", "js", "jsx", "ts", "tsx", "mjs", "go", "java", "kt", "swift", "rb", "php", "c", "h", "cc",
+    "cpp", "hpp", "cs", "scala", "lua", "sh", "vue", "svelte",
+];
+
+/// True for a name that the words before it send a reader to: "see `X.md`", "**Script:** `x.py`".
+fn is_pointed_at(named: &Named, note: &Note) -> bool {
+    const POINTERS: &[&str] = &[
+        "see",
+        "see also",
+        "read",
+        "refer to",
+        "documented in",
+        "described in",
+        "details in",
+        "explained in",
+        "defined in",
+        "implemented in",
+        "located in",
+        "lives in",
+        "file:",
+        "script:",
+        "location:",
+        "source:",
+        "module:",
+        "implementation:",
+        "documentation:",
+        "file modified:",
+        "modified:",
+    ];
+    let line = note.text.get(note.parsed.lines.range(named.line)).unwrap_or_default();
+    if line.len() > LONGEST_LINE {
+        return false;
+    }
+    let Some((before, _)) = line.split_once(&format!("`{}`", named.target)) else { return false };
+    let before = before.to_lowercase().replace(['*', '_', '(', '['], "");
+    let before = before.trim_end().trim_end_matches(" the").trim_end_matches("full");
+    POINTERS.iter().any(|pointer| {
+        let rest = before.trim_end().strip_suffix(pointer);
+        rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    })
+}
+
+/// Bytes of a line above which it is not searched for the words before a name.
+const LONGEST_LINE: usize = 4000;
+
 /// True for "- `loader.py`: reads the data": a list or table of modules that are there, each with what it does.
 fn is_entry_of_a_listing(named: &Named, note: &Note) -> bool {
-    const CODE: &[&str] = &[
-        "py", "rs", "js", "jsx", "ts", "tsx", "mjs", "go", "java", "kt", "swift", "rb", "php", "c", "h",
-        "cc", "cpp", "hpp", "cs", "scala", "lua", "sh", "vue", "svelte",
-    ];
     let ending = named.target.rsplit_once('.').map_or("", |(_, ending)| ending);
     let line = note.text.get(note.parsed.lines.range(named.line)).unwrap_or_default().trim_start();
-    let Some(entry) = line.strip_prefix(['-', '*', '+', '|']) else { return false };
-    let entry = entry.trim_start_matches([' ', '*']);
+    let line = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
+    let Some(entry) = line.strip_prefix(['-', '*', '+', '|', '.', ')']) else { return false };
+    let entry =
+        entry.trim_start_matches([' ', '*', '✅', '✓']).trim_start_matches("[x] ").trim_start_matches('*');
     let rest = entry.strip_prefix('`').and_then(|rest| rest.strip_prefix(named.target.as_str()));
     let rest = rest.and_then(|rest| rest.strip_prefix('`')).map(|rest| rest.trim_start_matches(['*', ' ']));
     CODE.contains(&ending)

@@ -95,8 +95,13 @@ impl<'k> Index<'k> {
 
     /// How many files bear the name at a path's end.
     pub(super) fn count_of_name(&self, target: &str) -> usize {
+        self.of_name(target).len()
+    }
+
+    /// The files that bear the name at a path's end.
+    pub(super) fn of_name(&self, target: &str) -> &[&'k RepoPath] {
         let name = target.rsplit('/').next().unwrap_or(target);
-        self.by_name.get(name.as_bytes()).map_or(0, Vec::len)
+        self.by_name.get(name.as_bytes()).map_or(&[], Vec::as_slice)
     }
 
     /// The folder of this name, where there is but one.

@@ -1,8 +1,10 @@
 //! What notes name and what is no longer there: files, commands, modules and functions.
 //!
-//! A claim is made where history or a link proves it; of a path that never existed only when its folder did.
+//! A claim is made where history or a link proves it; that something never existed only where what holds it is there:
+//! the folder of a path, the drawing that an entry stands in, the class or file of a function, the program of a flag.
 
 mod blocks;
+mod cargo;
 mod commands;
 mod doors;
 mod files;
@@ -66,7 +68,7 @@ pub(super) enum What {
     /// A module by its dotted name.
     Module,
     /// A function, class or type by its last name.
-    Symbol(String),
+    Symbol { name: String, is_call: bool },
     /// An entry of a drawn tree of files, with the line that opens the drawing.
     Entry { drawing: usize },
     /// A flag of a script or module.
@@ -77,7 +79,7 @@ impl What {
     fn kind(&self) -> ReferenceKind {
         match self {
             Self::Path | Self::Link(_) | Self::Title | Self::Data | Self::Entry { .. } => ReferenceKind::File,
-            Self::Module | Self::Symbol(_) => ReferenceKind::Symbol,
+            Self::Module | Self::Symbol { .. } => ReferenceKind::Symbol,
             Self::Target | Self::Flag { .. } => ReferenceKind::Command,
         }
     }
@@ -191,12 +193,15 @@ pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>) -> Vec<Re
         folders: known.paths.iter().chain(known.gone).filter_map(RepoPath::parent).collect(),
         named: named.iter().filter_map(files::folder_that_is_named).collect(),
     };
+    let beside = symbols::beside_files(named, notes, &places.now);
     let mut found: Vec<Reference> = named
         .iter()
         .filter_map(|named| {
             match named.kind {
                 ReferenceKind::Command => dead_command(named, notes, known, &places.now),
-                ReferenceKind::Symbol => symbols::dead(named, notes, known, &places.now, &places.past),
+                ReferenceKind::Symbol => {
+                    symbols::dead(named, notes, known, (&places.now, &places.past), &beside)
+                }
                 ReferenceKind::File if matches!(named.what, What::Entry { .. }) => None,
                 ReferenceKind::File => files::dead(named, notes, known, &places),
             }
@@ -226,6 +231,9 @@ fn dead_command(named: &Named, notes: &[Note], known: &Known<'_>, index: &Index<
         return dead_flag(named, notes, known, index, program, flag);
     }
     let (program, name) = named.target.rsplit_once(' ')?;
+    if program.starts_with("cargo ") {
+        return cargo::dead(named, notes, known, program, name);
+    }
     let names = known.commands.get(program).map(Option::as_ref);
     if names.is_some_and(|names| names.is_none_or(|names| targets::holds(names, name))) {
         return None;
@@ -241,7 +249,8 @@ fn dead_command(named: &Named, notes: &[Note], known: &Known<'_>, index: &Index<
 
 /// The targets and scripts that are named and that nothing holds: history may know them.
 pub(super) fn missing_commands(named: &[Named], commands: &Commands) -> BTreeSet<String> {
-    let targets = named.iter().filter(|named| named.what == What::Target);
+    let targets =
+        named.iter().filter(|named| named.what == What::Target && !named.target.starts_with("cargo "));
     let missing = targets.filter(|named| {
         let Some((program, name)) = named.target.rsplit_once(' ') else { return false };
         match commands.get(program) {

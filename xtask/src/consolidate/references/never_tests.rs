@@ -13,6 +13,55 @@ fn check(cases: &[(&str, &[(&str, ReferenceClass)])]) {
 }
 
 #[test]
+fn path_into_a_folder_that_stands_is_wrong_where_the_one_file_of_its_name_lies_elsewhere() {
+    check(&[
+        ("`tools/new/deep.py`", &[("tools/new/deep.py", NeverExisted)]),
+        ("`pkg/deep.py` leaves out what lies between", &[]),
+        ("`elsewhere/deep.py`", &[]),
+        ("An example is `tools/new/deep.py`", &[]),
+    ]);
+}
+
+#[test]
+fn folder_in_code_and_data_beside_its_like_are_claimed() {
+    check(&[
+        ("`src/parts/`", &[("src/parts/", NeverExisted)]),
+        ("`src/output/`, `docs/parts/` and `parts/`", &[]),
+        ("`config/b.json`", &[("config/b.json", NeverExisted)]),
+        ("`config/run_20250101.json`, `config/b.csv` and `src/b.json`", &[]),
+    ]);
+}
+
+#[test]
+fn name_that_a_reader_is_sent_to_is_claimed() {
+    check(&[
+        ("See `LAYOUT.md` for more", &[("LAYOUT.md", NeverExisted)]),
+        ("- **Script:** `loader.py`", &[("loader.py", NeverExisted)]),
+        ("1. ✅ `loader.py` - reads the data", &[("loader.py", NeverExisted)]),
+        ("Both hold `LAYOUT.md`", &[]),
+    ]);
+}
+
+#[test]
+fn function_is_claimed_where_what_holds_it_is_there() {
+    check(&[
+        ("`src/kept.py` has `never_was_there()`", &[("never_was_there", NeverExisted)]),
+        ("## In `src/kept.py`\n\n- `never_was_there()`", &[("never_was_there", NeverExisted)]),
+        (
+            "`never_was_there()` and `src/kept.py`, `os.never_was_there()`",
+            &[("never_was_there", NeverExisted)],
+        ),
+        ("`never_was_there()`", &[]),
+        ("`src/kept.py` with `never_was_there`", &[]),
+        ("`Keeper.never_was()`", &[("Keeper.never_was", NeverExisted)]),
+        ("`Other.never_was()`, `Keeper.never_was` and `Heir.never_was()`", &[]),
+        ("`src.kept.never_was`", &[("src.kept.never_was", NeverExisted)]),
+        ("`other.kept.never_was`", &[]),
+        ("- [ ] Write `src/kept.py` with\n  - `never_was_there()`", &[]),
+    ]);
+}
+
+#[test]
 fn command_over_several_lines_is_read_whole() {
     check(&[
         (
@@ -29,6 +78,14 @@ fn what_is_said_around_a_name_silences_a_claim() {
         ("| Name | Example |\n| --- | --- |\n| a | `src/never.py` |", &[]),
         ("- [ ] Write\n  - `src/never.py`", &[]),
         ("- [x] Wrote\n  - `src/never.py`", &[("src/never.py", NeverExisted)]),
+    ]);
+}
+
+#[test]
+fn cargo_is_asked_for_what_is_there() {
+    check(&[
+        ("`cargo run --example never`", &[("cargo run --example never", NeverExisted)]),
+        ("`cargo test -p tool` and `cargo install --bin never`", &[]),
     ]);
 }
 

@@ -34,6 +34,9 @@ pub(in crate::consolidate) struct Sightings {
     calls: BTreeSet<(String, String)>,
     /// The flags of programs that say themselves all that they read.
     own: BTreeMap<RepoPath, Held>,
+    /// Classes whose members are asked for, and those of them that the code defines.
+    owners: BTreeSet<String>,
+    defined: BTreeSet<String>,
 }
 
 /// What one file of code shows.
@@ -43,6 +46,7 @@ pub(in crate::consolidate) struct Shown {
     reads_flags: bool,
     /// The flags of a program that says itself what it reads.
     own: Option<Held>,
+    defined: BTreeSet<String>,
 }
 
 impl Sightings {
@@ -51,8 +55,9 @@ impl Sightings {
         let mut sightings = Self::default();
         for named in named {
             match &named.what {
-                What::Symbol(name) => {
+                What::Symbol { name, .. } => {
                     sightings.asked.insert(name.clone());
+                    sightings.owners.extend(owner_of(&named.target).map(str::to_owned));
                 }
                 What::Flag { flag, program } => {
                     sightings.asked.insert(flag.clone());
@@ -85,6 +90,9 @@ impl Sightings {
         }
         for token in tokens(text) {
             self.see(token, &mut shown.seen);
+            if self.owners.contains(token) && !shown.defined.contains(token) && defines_class(text, token) {
+                shown.defined.insert(token.to_owned());
+            }
             for part in token.split('-').filter(|part| part.len() < token.len()) {
                 self.see(part, &mut shown.seen);
             }
@@ -105,6 +113,7 @@ impl Sightings {
         }
         self.own.extend(shown.own.map(|own| (path.clone(), own)));
         self.seen.extend(shown.seen);
+        self.defined.extend(shown.defined);
     }
 
     /// True for what stands in the code.
@@ -161,7 +170,7 @@ pub(super) fn of_span(text: &str) -> Option<(String, What)> {
     let is_dotted = parts.len() > 1;
     // A word alone is prose in backticks; what has two humps, an underscore or brackets is a name of code.
     let is_name = is_call || last.trim_matches('_').contains('_') || is_camel(last) || is_dotted;
-    is_name.then(|| (name.to_owned(), What::Symbol(last.to_owned())))
+    is_name.then(|| (name.to_owned(), What::Symbol { name: last.to_owned(), is_call }))
 }
 
 fn is_identifier(part: &str) -> bool {
@@ -200,13 +209,13 @@ pub(super) fn dead(
     named: &Named,
     notes: &[Note],
     known: &Known<'_>,
-    index: &Index<'_>,
-    past: &Index<'_>,
+    (index, past): (&Index<'_>, &Index<'_>),
+    beside: &BTreeSet<(usize, usize)>,
 ) -> Option<Reference> {
     if let Some(found) = dead_module(named, notes, known, (index, past), &named.target) {
         return Some(found);
     }
-    let What::Symbol(name) = &named.what else { return None };
+    let What::Symbol { name, is_call } = &named.what else { return None };
     if let Some((module, _)) = named.target.rsplit_once('.')
         && module.contains('.')
         && let Some(found) = dead_module(named, notes, known, (index, past), module)
@@ -217,8 +226,100 @@ pub(super) fn dead(
     if known.sightings.saw(name) || index.has_stem(name) || named.told >= Told::Gone {
         return None;
     }
-    let commit = known.past.get(name)?.clone();
-    Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit)))
+    if let Some(commit) = known.past.get(name) {
+        return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
+    }
+    let is_claimed = known.is_past_known
+        && named.told == Told::Nothing
+        && (is_own(&named.target, *is_call, known, index)
+            || (*is_call && beside.contains(&(named.note, named.line)) && is_of_no_library(&named.target)));
+    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+}
+
+/// The lines that name a file of code of this repository, or whose heading does: what they call stands there.
+pub(super) fn beside_files(named: &[Named], notes: &[Note], index: &Index<'_>) -> BTreeSet<(usize, usize)> {
+    let is_code = |target: &str| {
+        let ending = target.rsplit_once('.').map_or("", |(_, ending)| ending);
+        super::files::CODE.contains(&ending)
+    };
+    let files = named.iter().filter(|one| {
+        one.what == What::Path && is_code(&one.target) && index.is_there(&notes[one.note].path, &one.target)
+    });
+    let lines: BTreeSet<(usize, usize)> = files.map(|one| (one.note, one.line)).collect();
+    let heading_of = |note: usize, line: usize| {
+        let parsed = &notes[note].parsed;
+        let section = parsed.section_at(parsed.lines.range(line).start)?;
+        Some(parsed.lines.line(parsed.sections[section].range.start))
+    };
+    let symbols = named.iter().filter(|one| matches!(one.what, What::Symbol { is_call: true, .. }));
+    let under = symbols.filter_map(|one| {
+        let heading = heading_of(one.note, one.line)?;
+        lines.contains(&(one.note, heading)).then_some((one.note, one.line))
+    });
+    under.chain(lines.iter().copied()).collect()
+}
+
+/// True for a function by its name alone that is made of words: what is called on something else may be of a library.
+fn is_of_no_library(target: &str) -> bool {
+    let name = target.strip_prefix("self.").unwrap_or(target);
+    !name.contains(['.', ':']) && name.trim_matches('_').contains('_')
+}
+
+/// True for what only this repository could define: a member of one of its classes, or what is called by the name of
+/// one of its packages and of a module or package in it.
+fn is_own(target: &str, is_call: bool, known: &Known<'_>, index: &Index<'_>) -> bool {
+    if owner_of(target).is_some_and(|owner| known.sightings.defined.contains(owner)) {
+        return is_call;
+    }
+    let parts: Vec<&str> = target.split('.').collect();
+    let is_there = |module: &str| {
+        let folder = module.replace('.', "/");
+        ["", "src/", "lib/"]
+            .iter()
+            .any(|top| index.has_folder(&RepoPath::from(format!("{top}{folder}").as_str())))
+            || module_places(module).iter().any(|place| known.paths.contains(place))
+    };
+    match parts[..] {
+        [package, module, .., _] if parts.len() > 2 => {
+            is_there(package) && is_there(&format!("{package}.{module}"))
+        }
+        _ => false,
+    }
+}
+
+/// The class in `Class.member` and `Class::member`.
+fn owner_of(target: &str) -> Option<&str> {
+    let (owner, _) = target.rsplit_once("::").or_else(|| target.rsplit_once('.'))?;
+    let owner = owner.rsplit(['.', ':']).next()?;
+    is_camel_or_word(owner).then_some(owner)
+}
+
+fn is_camel_or_word(name: &str) -> bool {
+    name.len() >= SHORTEST && name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+}
+
+/// True where a text defines a class that takes nothing from another: what a library gives it no code here names.
+fn defines_class(text: &str, name: &str) -> bool {
+    const KINDS: &[&str] = &["class", "struct", "enum", "trait", "interface", "type"];
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].trim_end();
+        let rest = &text[at + name.len()..];
+        before.len() < at
+            && takes_nothing(rest)
+            && KINDS.iter().any(|kind| {
+                before
+                    .strip_suffix(kind)
+                    .is_some_and(|rest| !rest.ends_with(|last: char| last.is_alphanumeric()))
+            })
+    })
+}
+
+/// True for the end of `class Name:`, `class Name {` and `struct Name<T> {`.
+fn takes_nothing(rest: &str) -> bool {
+    let line = rest.lines().next().unwrap_or_default();
+    let without_parameters = line.trim_start_matches("()").trim_start_matches("(object)").trim_start();
+    let ends = without_parameters.is_empty() || without_parameters.starts_with([':', '{', '<', ';']);
+    ends && !["extends", "implements", " : ", ": public"].iter().any(|word| line.contains(word))
 }
 
 fn dead_module(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Past;
+use super::{Past, cargo};
 use crate::repo::RepoPath;
 
 /// By program the names that it knows; `None` where they cannot be told (computed or included), absent where no file
@@ -14,6 +14,7 @@ pub(in crate::consolidate) fn program_of(path: &RepoPath) -> Option<&'static str
     match path.file_name() {
         b"Makefile" | b"makefile" | b"GNUmakefile" => Some("make"),
         b"package.json" => Some("npm run"),
+        b"Cargo.toml" => Some("cargo"),
         b"justfile" | b"Justfile" | b".justfile" => Some("just"),
         name if name.ends_with(b".mk") => Some("make"),
         _ => None,
@@ -36,6 +37,7 @@ pub(in crate::consolidate) fn take(commands: &mut Commands, program: &'static st
     let names = match program {
         "make" => of_makefile(text),
         "npm run" => of_package(text),
+        "cargo" => Some(cargo::names(text).collect()),
         _ => of_justfile(text),
     };
     let known = commands.entry(program).or_insert_with(|| Some(BTreeSet::new()));

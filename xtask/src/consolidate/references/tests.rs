@@ -90,6 +90,7 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         "tools/new/a.py",
         "tools/new/b.py",
         "src/local.yaml.example",
+        "config/a.json",
     ]
     .map(RepoPath::from)
     .into();
@@ -107,8 +108,10 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
     ] {
         history.paths.insert(path.into(), past.clone());
     }
-    let commands =
-        BTreeMap::from([("make", Some(BTreeSet::from(["build".to_owned(), "test-%".to_owned()])))]);
+    let commands = BTreeMap::from([
+        ("make", Some(BTreeSet::from(["build".to_owned(), "test-%".to_owned()]))),
+        ("cargo", Some(BTreeSet::from(["tool".to_owned()]))),
+    ]);
     let mut names = named(0, &notes[0]);
     let links = notes[0].parsed.followed();
     names.extend(links.into_iter().filter_map(|(target, line)| {
@@ -117,7 +120,10 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
     }));
     let mut sightings = Sightings::of(&names);
     let code = [
-        ("src/kept.py", "def kept_function(): pass\nparser.add_argument(\"--kept\")"),
+        (
+            "src/kept.py",
+            "def kept_function(): pass\nclass Keeper: pass\nclass Heir(Library): pass\nparser.add_argument(\"--kept\")",
+        ),
         ("src/forwards.sh", "python other.py \"$@\" --elsewhere"),
     ];
     for (path, text) in code {
@@ -326,7 +332,7 @@ fn names_are_dead_only_where_it_is_proven() {
         ("```sh\nother src/kept.py --gone\n```", &[]),
         ("```sh\npython elsewhere.py --gone\n```", &[]),
         ("`kept_function()` `never_function()` `gone` `src/kept.py`", &[]),
-        ("`org/model` `src/never/`", &[]),
+        ("`org/model` `nowhere/never/`", &[]),
         ("In `src/output/gone.py` or\n`src/gone.py`", &[("src/gone.py", ReferenceClass::Removed)]),
         ("## Deleted files\n\n- `src/gone.py`", &[]),
         ("```sh\npython src/gone.py --output x\n```", &[("src/gone.py", ReferenceClass::Removed)]),
