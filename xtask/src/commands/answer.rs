@@ -17,12 +17,18 @@ use crate::phases::kept;
 use crate::phases::phase2::{PARTS, Phase2};
 use crate::phases::phase5::{Phase5, Verdict};
 use crate::repo::{Repo, RepoPath};
-use crate::report::{Document, Envelope, SCHEMA};
+use crate::report::{Document, Envelope, SCHEMA, count};
 use crate::term::Term;
 use crate::upstream::Audit;
 
 /// Places shown under a check that fails; the report has more.
 const MOST_PLACES: usize = 5;
+
+/// A line of a file as a terminal may show it.
+fn visible(line: &str) -> String {
+    let each = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    line.chars().map(each).collect()
+}
 
 /// Prints a command's answer in the form that was asked for.
 pub(super) struct Answer<'a> {
@@ -152,8 +158,7 @@ impl<'a> Answer<'a> {
         let mut lines = Vec::new();
         for merge in &audit.merges {
             for lost in &merge.lost {
-                let what =
-                    format!("{} lost {} `{}`", merge.commit.short(), lost.kind, lost.name.escape_debug());
+                let what = format!("{} lost {} `{}`", merge.commit.short(), lost.kind, visible(&lost.name));
                 let lines_lost =
                     if lost.lines > 0 { format!(" ({} lines)", lost.lines) } else { String::new() };
                 lines.push(format!("{what} of {}{lines_lost}", lost.path));
@@ -163,7 +168,11 @@ impl<'a> Answer<'a> {
             audit.skipped.iter().map(|(commit, why)| format!("{} was not judged: {why}", commit.short())),
         );
         let found = audit.merges.len();
-        lines.push(format!("{} merges looked at, {found} of them lost something", audit.checked));
+        let looked_at = count(audit.checked, "merge");
+        lines.push(format!("{looked_at} looked at, {found} of them lost something"));
+        if audit.checked == 0 {
+            lines.push("no merge there: `OLD..NEW` looks at all merges of a range".to_owned());
+        }
         self.print(&lines.join("\n"))
     }
 

@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_neither_side_deleted_must_be_in_the_result() {
-        let cases: [(Versions<Vec<u8>>, &[&str]); 7] = [
+        let cases: [(Versions<Vec<u8>>, &[&str]); 8] = [
             (
                 versions(
                     "base line\n",
@@ -196,6 +196,8 @@ mod tests {
                 &["line fork line 1"],
             ),
             (versions("base line\n", "base line\nfork line\n", "upstream\n", "fork line\nupstream\n"), &[]),
+            // It was the last of a list, and is not any more.
+            (versions("base line\n", "base line\nfork line\n", "upstream\n", "fork line,\nupstream\n"), &[]),
             (versions("-", "def test_own\n", "-", "-"), &["file f.py 1"]),
             (versions("def kept_one\n", "def kept_one\nx = 1\n", "-", "-"), &[]),
             (

@@ -78,11 +78,12 @@ fn steps(analysis: &Analysis, upstream: &str) -> Vec<String> {
     let Some(prefix) = &analysis.clean_prefix else { return vec![format!("git merge --no-edit {upstream}")] };
     let mut all = Vec::new();
     all.extend(prefix.last.iter().map(|last| format!("git merge --no-edit {last}")));
-    let first_tag = prefix.steps.iter().find(|step| !step.clean);
+    // A tag beside upstream's branch does not lead to it, and the branch alone may be all that was fetched.
+    let first_tag = prefix.steps.iter().find(|step| step.contained && !step.clean);
     let next =
         first_tag.map(|step| step.commit.to_string()).or(prefix.next.as_ref().map(ToString::to_string));
     all.extend(next.map(|next| format!("git merge --no-edit {next}")));
-    all.push("git status --short".to_owned());
+    all.extend(["git status --short".to_owned(), format!("git merge --no-edit {upstream}")]);
     all
 }
 

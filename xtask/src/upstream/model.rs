@@ -277,6 +277,8 @@ pub struct Step {
     pub name: String,
     /// Its commit.
     pub commit: CommitId,
+    /// Whether upstream's tip contains it: merging a tag that lies beside it does not lead there.
+    pub contained: bool,
     /// Whether merging it conflicts nowhere.
     pub clean: bool,
     /// Paths that conflict.

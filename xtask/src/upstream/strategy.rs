@@ -184,7 +184,8 @@ impl Facts {
             }),
             replay: analysis.replay.as_ref().map(|replay| (replay.commits, replay.applied)),
             prefix: analysis.clean_prefix.as_ref().map(|prefix| {
-                (prefix.commits, prefix.of, prefix.steps.iter().map(|step| step.conflicts).min())
+                let leading = prefix.steps.iter().filter(|step| step.contained);
+                (prefix.commits, prefix.of, leading.map(|step| step.conflicts).min())
             }),
             picks: commits.map_or((0, 0), |commits| (commits.picks.len(), commits.free.len())),
         }
@@ -293,6 +294,9 @@ fn rebase(facts: &Facts) -> Result<String, String> {
         Some((own, applied)) => {
             Err(format!("of the fork's {own} own commits the first {applied} apply, then one conflicts"))
         }
+        None if facts.conflicts == Some(0) && facts.unjudged == 0 => {
+            Err(format!("replaying {} was not tried, since the merge is clean", count(facts.ahead, "commit")))
+        }
         None => Err(format!(
             "replaying {} was not tried: too many, or merges among them",
             count(facts.ahead, "commit")
@@ -319,12 +323,16 @@ fn pick(facts: &Facts) -> Result<String, String> {
     let total = facts.conflicts.unwrap_or(0);
     let (picks, free) = facts.picks;
     let have = format!(
-        "{free} of upstream's commits touch nothing that the fork changed, {picks} of them were tried and apply in order"
+        "{free} of upstream's commits touch nothing that the fork changed, and {} in order, tried from the oldest on",
+        if picks == 1 { "1 of them applies".to_owned() } else { format!("{picks} of them apply") }
     );
     match (total, picks) {
         _ if facts.conflicts.is_none() => Err(facts.conflicts_text()),
         (0..=FEW_CONFLICTS, _) if facts.unjudged > 0 => Err(facts.conflicts_text()),
         (0..=FEW_CONFLICTS, _) => Err(format!("{}, few enough to merge", facts.conflicts_text())),
+        (_, 0) if free > 0 => Err(format!(
+            "{free} of upstream's commits touch nothing that the fork changed, but none is known to apply by itself"
+        )),
         (_, 0) => Err("no commit of upstream is free of the fork's changes".to_owned()),
         _ => Ok(format!("{}; {have}", facts.conflicts_text())),
     }
@@ -412,5 +420,16 @@ mod tests {
         for (number, (facts, expected)) in cases.iter().enumerate() {
             assert_eq!(winner(facts), *expected, "case {number}");
         }
+    }
+
+    #[test]
+    fn what_was_not_tried_is_not_said_to_fail() {
+        let clean = Facts { conflicts: Some(0), ..facts() };
+        assert!(rebase(&clean).unwrap_err().ends_with("since the merge is clean"));
+        assert!(rebase(&facts()).unwrap_err().ends_with("too many, or merges among them"));
+        assert!(
+            pick(&Facts { picks: (0, 5), ..facts() }).unwrap_err().starts_with("5 of upstream's commits")
+        );
+        assert!(pick(&facts()).unwrap_err().starts_with("no commit of upstream is free"));
     }
 }

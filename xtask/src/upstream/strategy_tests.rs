@@ -168,6 +168,43 @@ fn copy_without_history_is_recorded_against_the_commit_it_was_made_of() {
 }
 
 #[test]
+fn import_into_a_folder_is_recorded_against_the_commit_whose_tree_it_is() {
+    let place = Place::new();
+    let mut history = History::default();
+    let root: &[Edit<'_>] = &[("a.py", Some("a = 1\nb = 2\n")), ("sub/b.py", Some("c = 3\nd = 4\n"))];
+    history.commit("main", "root", root).commit("main", "taken", &[("a.py", Some("a = 2\nb = 2\n"))]);
+    history.commit("main", "newer", &[("a.py", Some("a = 3\nb = 3\n"))]);
+    history.commit("fork", "own", &[("own", Some("mine\n"))]);
+    let copy = [("vendor/up/a.py", Some("a = 2\nb = 2\n")), ("vendor/up/sub/b.py", Some("c = 3\nd = 4\n"))];
+    history.commit("fork", "import", &copy);
+    let folder = built(&place, &history);
+    let sync = analysis(&folder, "fork", "main").sync_point.unwrap();
+    assert_eq!(sync.commit.as_str(), place.git(&folder, &["rev-parse", "main^"]));
+    assert_eq!((sync.method, sync.confidence), ("same-tree", 1.0));
+    assert!(sync.why.contains("`vendor/up`"), "{}", sync.why);
+}
+
+#[test]
+fn a_release_beside_upstreams_branch_is_no_step_to_it() {
+    let place = Place::new();
+    let names: Vec<String> = (0..25).map(|number| format!("f{number:02}")).collect();
+    let all =
+        |text: &'static str| names.iter().map(|name| (name.as_str(), Some(text))).collect::<Vec<Edit<'_>>>();
+    let mut history = History::default();
+    history.commit("main", "root", &all("base\n")).fork("fork", "main").fork("maint", "main");
+    history.commit("fork", "mine", &all("fork\n")).commit("main", "stir", &all("upstream\n"));
+    history.commit("maint", "fix", &[("f00", Some("fixed\n"))]).tag("v9.0", "maint");
+    let source = place.repository("up", &["--bare"], &history);
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", &format!("{}#main", source.display()));
+    let steps = &found.clean_prefix.as_ref().unwrap().steps;
+    assert_eq!(steps.iter().map(|step| (step.contained, step.conflicts)).collect::<Vec<_>>(), [(false, 1)]);
+    assert_ne!(recommended(&found), "merge-in-steps");
+    let told = report(&found).to_markdown(None);
+    assert!(told.contains("`v9.0` (beside upstream's branch)"), "{told}");
+}
+
+#[test]
 fn steps_begin_with_what_merges_cleanly() {
     let place = Place::new();
     let folder = built(&place, &wide(&[("calm", "1\n"), ("calmer", "2\n")]));

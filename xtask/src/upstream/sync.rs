@@ -14,8 +14,11 @@ use crate::repo::CommitId;
 /// Shorter lines (folded) stand in every file and tell nothing.
 const SHORTEST_LINE: usize = 8;
 
-/// A line without white space and with one kind of quotes, as a hash (FNV-1a); `None` when it is too short.
+/// A line without white space, with one kind of quotes and without a comma at its end (the last of a list has one or
+/// not), as a hash (FNV-1a); `None` when it is too short.
 pub(super) fn fold(line: &[u8]) -> Option<u64> {
+    let line = line.trim_ascii_end();
+    let line = line.strip_suffix(b",").unwrap_or(line);
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut length = 0;
     for &byte in line {

@@ -51,6 +51,19 @@ fn diverged_fork_is_measured_on_all_counts() {
 }
 
 #[test]
+fn what_git_merged_by_itself_is_not_the_forks_work() {
+    let place = Place::new();
+    let mut history = History::default();
+    let text = |first: &str, last: &str| format!("{first}\n2\n3\n4\n5\n{last}\n");
+    history.commit("main", "root", &[("f", Some(&text("1", "6")))]).fork("fork", "main");
+    history.commit("fork", "mine", &[("f", Some(&text("one", "6")))]);
+    history.commit("main", "theirs", &[("f", Some(&text("1", "six")))]);
+    history.merge("fork", "main", &[("f", Some(&text("one", "six")))]);
+    let found = analysis(&place.repository("r", &[], &history), "fork", "main");
+    assert_eq!(found.custom.iter().map(|file| file.commits.len()).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
 fn custom_files_have_exact_lines_bytes_and_commits() {
     let place = Place::new();
     let folder = place.repository("r", &[], &diverged());

@@ -162,7 +162,9 @@ pub(super) fn gather(
 /// Says that a question has no answer, and what would give one: git ends with 129 at an option that it does not know.
 pub(super) fn incomplete(what: &str, error: &anyhow::Error) -> Finding {
     let cause = format!("{error:#}");
-    let hint = if cause.contains("ended with code 129") { TOO_OLD_HINT } else { MISSING_HINT };
+    // It takes a base in a list of merges for a broken line, too.
+    let is_too_old = cause.contains("ended with code 129") || cause.contains("malformed input line");
+    let hint = if is_too_old { TOO_OLD_HINT } else { MISSING_HINT };
     let cause = cause.split("; ").next().unwrap_or_default();
     Finding::warn("incomplete", None, format!("{what} could not be computed: {cause}")).hint(hint)
 }

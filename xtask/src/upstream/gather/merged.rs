@@ -26,7 +26,10 @@ pub(super) fn check(
     let Some(tree) = core.merge.as_ref().and_then(|merge| merge.tree.as_deref()) else { return Ok(None) };
     let changed = [paths(core.fork_diff.as_ref()), paths(core.upstream_diff.as_ref())];
     let has_python = changed.iter().all(|paths| paths.iter().any(|path| path.extension() == "py"));
-    let notes: BTreeSet<&RepoPath> = changed.iter().flatten().filter(|path| is_note(path)).collect();
+    let open: BTreeSet<&RepoPath> =
+        core.merge.iter().flat_map(|merge| &merge.conflicts).map(|conflict| &conflict.path).collect();
+    let notes: BTreeSet<&RepoPath> =
+        changed.iter().flatten().filter(|path| is_note(path) && !open.contains(path)).collect();
     let has_notes = !notes.is_empty() && changed.iter().all(|paths| !paths.is_empty());
     if !has_python && !has_notes {
         return Ok(None);
@@ -43,7 +46,7 @@ pub(super) fn check(
         let read = |tree: &Tree| Project::of_tree_cached(tree, cache);
         let [fork, upstream, merged] = &trees;
         let projects = [read(fork)?, read(upstream)?, read(merged)?];
-        found.imports = Some(new_imports(&projects, touched));
+        found.imports = Some(new_imports(&projects, &trees[0], touched));
         found.calls = Some(new_calls(&repo, sides, &projects, touched)?);
     }
     if has_notes {
@@ -61,12 +64,16 @@ fn is_note(path: &RepoPath) -> bool {
     Format::of_extension(&path.extension()) == Some(Format::Markdown)
 }
 
-fn new_imports([fork, upstream, merged]: &[Project; 3], touched: &Touched) -> Vec<MergedImport> {
+fn new_imports(
+    [fork, upstream, merged]: &[Project; 3],
+    forks: &Tree,
+    touched: &Touched,
+) -> Vec<MergedImport> {
     let key = |import: &Unresolved| (import.path.clone(), import.module.clone(), import.name.clone());
     let sides = [fork, upstream].map(|side| verify(side).unresolved);
     let known: BTreeSet<_> = sides.iter().flatten().map(key).collect();
     let new = verify(merged).unresolved.into_iter().filter(|import| !known.contains(&key(import)));
-    new.map(|import| MergedImport { commit: behind_import(&import, touched), import }).collect()
+    new.map(|import| MergedImport { commit: behind_import(&import, forks, touched), import }).collect()
 }
 
 fn new_calls(
@@ -133,15 +140,24 @@ fn broken_links(tree: &Tree, notes: &BTreeSet<&RepoPath>) -> Result<Vec<BrokenLi
     Ok(links::broken_links(&links::Index::new(tree), &linked).links)
 }
 
-/// The newest of upstream's commits that touched the importing file, else one that took a file of the module's name away.
-fn behind_import(import: &Unresolved, upstream: &Touched) -> Option<CommitId> {
+/// Whether a file of the fork's says something already, so that upstream did not bring it.
+fn says(fork: &Tree, path: &RepoPath, words: &str) -> bool {
+    let content = fork.get(path).and_then(|_| fork.read(path).ok());
+    content.is_some_and(|content| String::from_utf8_lossy(&content).contains(words))
+}
+
+/// One of upstream's commits that took a file of the module's name away; where the fork's file does not import it, the
+/// newest that touched the file.
+fn behind_import(import: &Unresolved, fork: &Tree, upstream: &Touched) -> Option<CommitId> {
     let last = import.module.rsplit('.').next().unwrap_or_default().as_bytes();
     let gone = || {
         upstream
             .iter()
             .find(|(_, entries)| entries.iter().any(|entry| entry.status == 'D' && entry.to.stem() == last))
     };
-    newest(upstream, &import.path).or_else(|| gone().map(|(id, _)| id.clone()))
+    let wanted = import.name.as_deref().unwrap_or(&import.module);
+    let brought = newest(upstream, &import.path).filter(|_| !says(fork, &import.path, wanted));
+    brought.or_else(|| gone().map(|(id, _)| id.clone()))
 }
 
 /// The newest of upstream's commits that touched a file.

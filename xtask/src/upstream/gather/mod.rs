@@ -21,6 +21,8 @@ mod sync;
 mod threads;
 mod trial;
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, bail};
 
 use self::core::{Core, Wanted};
@@ -36,7 +38,7 @@ use super::{Options, relation, strategy};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
-use crate::repo::{Repo, Scratch};
+use crate::repo::{CommitId, Repo, Scratch};
 use crate::report::{Finding, Outcome, SCHEMA, Unavailable};
 
 /// The rename limit of the diffs: git's own default is the same.
@@ -138,7 +140,9 @@ fn compare(
 fn ground(repo: &Repo, sides: [&Side; 2]) -> Ground {
     let means_it = |side: &Side| {
         let Some(short) = commands::short(side) else { return true };
-        !short.starts_with('-') && repo.resolve(short).is_ok_and(|oid| oid == side.oid)
+        // Where the newest commits hold reports alone, the branch stands above the commit that is compared.
+        let whole = repo.resolve(&side.name).unwrap_or_else(|_| side.oid.clone());
+        !short.starts_with('-') && repo.resolve(short).is_ok_and(|oid| oid == whole)
     };
     let has_work_tree = repo.work_tree().is_some();
     let branch = repo.branch().ok().flatten().map(|branch| format!("refs/heads/{branch}"));
@@ -173,12 +177,17 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
         .merge_base
         .clone()
         .or_else(|| Some(Base { commit: target.side.oid.clone(), date: target.side.date.clone() }));
+    // What git merged by itself is nobody's work.
+    let merges: BTreeSet<&CommitId> =
+        core.range.fork().filter(|commit| commit.parents.len() > 1).map(|commit| &commit.id).collect();
+    let plain: Vec<_> =
+        core.fork_touched.iter().filter(|(commit, _)| !merges.contains(commit)).cloned().collect();
     let custom = core.fork_diff.as_ref().map(|diff| {
         custom::custom(&Sources {
             fork: diff,
             upstream: core.upstream_diff.as_ref(),
             measures: &core.measures,
-            commits: &core.fork_touched,
+            commits: &plain,
             areas,
         })
     });

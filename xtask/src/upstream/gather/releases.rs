@@ -9,6 +9,15 @@ use super::super::relation::Range;
 use super::super::sides;
 use crate::repo::{CommitId, Repo, Scratch};
 
+/// A release tag as a step that the fork may take.
+pub(super) struct StepTag {
+    /// Its full ref name.
+    pub(super) name: String,
+    pub(super) commit: CommitId,
+    /// Whether upstream's tip contains it.
+    pub(super) contained: bool,
+}
+
 /// A release tag.
 pub(super) struct Tag {
     /// Its full ref name.
@@ -79,7 +88,7 @@ impl Tags {
 
     /// Those that the fork does not have yet and that came after `since`, oldest first; some lie on branches of
     /// their own.
-    pub(super) fn steps(&self, tip: Tip<'_>, since: i64) -> Result<Vec<(String, CommitId)>> {
+    pub(super) fn steps(&self, tip: Tip<'_>, since: i64) -> Result<Vec<StepTag>> {
         let marks = tip.marks();
         let mark = |tag: &&Tag| marks.get(&tag.commit).copied();
         let beside: Vec<&Tag> = self
@@ -89,10 +98,12 @@ impl Tags {
             .collect();
         let inside = tip.contained(&beside)?;
         let beside: BTreeSet<&CommitId> = beside.iter().map(|tag| &tag.commit).collect();
-        let is_step = |tag: &&Tag| {
-            mark(tag) == Some('>') || (beside.contains(&tag.commit) && !inside.contains(&tag.commit))
+        let step = |tag: &Tag| {
+            let contained = mark(&tag) == Some('>');
+            let is_step = contained || (beside.contains(&tag.commit) && !inside.contains(&tag.commit));
+            is_step.then(|| StepTag { name: tag.name.clone(), commit: tag.commit.clone(), contained })
         };
-        Ok(self.all.iter().filter(is_step).map(|tag| (tag.name.clone(), tag.commit.clone())).collect())
+        Ok(self.all.iter().filter_map(step).collect())
     }
 }
 
@@ -175,8 +186,8 @@ mod tests {
         let found = analysis(&folder, "fork", &format!("{}#main", source.display()));
         let release = found.release.unwrap();
         assert_eq!((release.name.as_str(), release.contained), ("refs/tags/v1.1.1", false));
-        let steps: Vec<String> =
-            found.clean_prefix.unwrap().steps.into_iter().map(|step| step.name).collect();
-        assert_eq!(steps, ["refs/tags/v1.1", "refs/tags/v1.1.1"]);
+        let steps = found.clean_prefix.unwrap().steps;
+        let told: Vec<(&str, bool)> = steps.iter().map(|step| (step.name.as_str(), step.contained)).collect();
+        assert_eq!(told, [("refs/tags/v1.1", true), ("refs/tags/v1.1.1", false)]);
     }
 }

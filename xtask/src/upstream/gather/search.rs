@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::super::commits;
+use super::super::commits::{self, MOST_FREE};
 use super::super::model::{Analysis, Detail, Relation, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
 use super::contained;
 use super::core::{Core, Touched, incomplete};
 use super::merged;
 use super::outlines;
-use super::releases::{Tags, Tip};
+use super::releases::{StepTag, Tags, Tip};
 use super::replay::{self, Stack};
 use super::steps::{self, Sweep, merge_all};
 use super::sync::{Found, Search};
@@ -20,12 +20,12 @@ use crate::process::{Cancel, Progress};
 use crate::repo::{CommitId, Scratch};
 use crate::report::Finding;
 
-/// Release tags that are tried as steps, the newest first.
-const MOST_STEPS: usize = 12;
+/// Work that the trial merges of release tags may cost together: changed paths times tags. The newest are tried first.
+const STEP_WORK: usize = 200_000;
+/// So many are tried whatever it costs.
+const FEWEST_STEPS: usize = 12;
 /// Security-worded commits that are tried one by one, the newest first.
 const MOST_PICKS: usize = 24;
-/// Free commits in the list to pick.
-const MOST_FREE: usize = 10;
 
 /// Adds what the searches find; what fails is a finding, and the rest is still there.
 pub(super) fn deepen(
@@ -224,7 +224,7 @@ impl Deepening<'_> {
     }
 
     /// Release tags to try, oldest first.
-    fn step_tags(&mut self) -> Vec<(String, CommitId)> {
+    fn step_tags(&mut self) -> Vec<StepTag> {
         let range = &self.core.range;
         let tip = Tip { scratch: self.scratch, range, commit: &self.analysis.upstream.oid };
         let base = self.core.merge_base.as_ref().map(|base| &base.commit);
@@ -237,10 +237,13 @@ impl Deepening<'_> {
                 return Vec::new();
             }
         };
-        if tags.len() > MOST_STEPS {
-            let words = format!("of {} release tags the newest {MOST_STEPS} were tried as steps", tags.len());
+        let diffs = [&self.core.fork_diff, &self.core.upstream_diff];
+        let paths: usize = diffs.into_iter().flatten().map(|diff| diff.entries.len()).sum();
+        let most = (STEP_WORK / paths.max(1)).max(FEWEST_STEPS);
+        if tags.len() > most {
+            let words = format!("of {} release tags the newest {most} were tried as steps", tags.len());
             self.analysis.findings.push(Finding::warn("steps", None, words));
-            tags.drain(..tags.len() - MOST_STEPS);
+            tags.drain(..tags.len() - most);
         }
         tags
     }

@@ -12,6 +12,7 @@ use super::super::model::{CleanPrefix, Conflict, FirstConflict, Step};
 use super::super::parse::{self, Diff};
 use super::super::relation;
 use super::contents;
+use super::releases::StepTag;
 use super::threads::map_two;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
@@ -222,24 +223,20 @@ impl Swept {
 }
 
 /// Trial merges of the fork with release tags.
-pub(super) fn steps(
-    git: &Git,
-    fork: &CommitId,
-    tags: &[(String, CommitId)],
-    cancel: &Cancel,
-) -> Result<Vec<Step>> {
-    let halves: Vec<&[(String, CommitId)]> = tags.chunks(tags.len().div_ceil(2).max(1)).collect();
+pub(super) fn steps(git: &Git, fork: &CommitId, tags: &[StepTag], cancel: &Cancel) -> Result<Vec<Step>> {
+    let halves: Vec<&[StepTag]> = tags.chunks(tags.len().div_ceil(2).max(1)).collect();
     let answers = map_two(&halves, cancel, |half| {
-        let pairs: Vec<String> = half.iter().map(|(_, commit)| format!("{fork} {commit}")).collect();
+        let pairs: Vec<String> = half.iter().map(|tag| format!("{fork} {}", tag.commit)).collect();
         merge_all(git, &pairs)
     })?;
     let merges = answers.into_iter().flatten();
     Ok(tags
         .iter()
         .zip(merges)
-        .map(|((name, commit), (clean, trial))| Step {
-            name: name.clone(),
-            commit: commit.clone(),
+        .map(|(tag, (clean, trial))| Step {
+            name: tag.name.clone(),
+            commit: tag.commit.clone(),
+            contained: tag.contained,
             clean,
             conflicts: relation::merge(&trial, clean).conflicts.len(),
         })

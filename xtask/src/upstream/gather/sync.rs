@@ -67,6 +67,7 @@ impl Search<'_> {
         let reach = reach::reach(&taken, last_time);
         let found = self
             .same_tree(&order, &hints)
+            .or_else(|| self.same_folder(&order, &hints))
             .or_else(|| self.by_lines(near, (&taken, reach), &order, &hints))
             .or_else(|| peak.and_then(|peak| peak.point(&order, &hints)))
             .or_else(|| self.at_base(hints.clone()));
@@ -102,6 +103,23 @@ impl Search<'_> {
             self.range.fork().find_map(|commit| Some((commit, *trees.get(commit.tree.as_str())?)))?;
         let why = format!("the fork's commit {} holds exactly its files", fork.id);
         Some(point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints))
+    }
+
+    /// The newest of upstream's commits all of whose tree is a folder of the fork's, now or at an earlier commit.
+    fn same_folder(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
+        let trees: BTreeMap<&str, &Commit> =
+            order.iter().map(|commit| (commit.tree.as_str(), *commit)).collect();
+        self.probes().into_iter().find_map(|probe| {
+            let args = ["ls-tree", "-r", "-d", "-z", "--format=%(objectname) %(path)", probe.as_str()];
+            let listing = self.git().read(&args).ok()?;
+            let folders =
+                listing.split(|&byte| byte == 0).filter_map(|record| std::str::from_utf8(record).ok());
+            let found = folders.filter_map(|record| record.split_once(' '));
+            let found = found.filter_map(|(id, folder)| Some((*trees.get(id)?, folder)));
+            let (upstream, folder) = found.max_by_key(|(commit, _)| commit.time)?;
+            let why = format!("the folder `{folder}` of the fork's commit {probe} holds exactly its files");
+            Some(point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints))
+        })
     }
 
     /// The point that the fork's content tells, moved to what the fork says itself where it says it.
@@ -291,6 +309,9 @@ impl Search<'_> {
         }
         progress.step(format!("reading the trees of {} of upstream's commits", order.len()));
         let trees: Vec<&str> = order.iter().map(|commit| commit.tree.as_str()).collect();
+        let base =
+            self.base.map(|base| self.git().line(&["rev-parse", &format!("{}^{{tree}}", base.commit)]));
+        let base = base.transpose()?;
         let mut best: Option<Peak> = None;
         for probe in self.probes() {
             let files = if probe == *self.fork { own.clone() } else { self.files(probe.as_str())? };
@@ -298,7 +319,11 @@ impl Search<'_> {
             let blobs: BTreeSet<BlobId> =
                 files.iter().filter(|(_, size)| **size > 0).map(|(id, _)| id.clone()).collect();
             let Ok(shared) = overlap::overlaps(self.scratch, &blobs, &trees) else { return Ok(None) };
-            let peak = Peak::of(&shared, blobs.len(), probe);
+            let at_base = match &base {
+                Some(tree) => overlap::overlaps(self.scratch, &blobs, &[tree])?[0],
+                None => 0,
+            };
+            let Some(peak) = Peak::of(&shared, blobs.len(), probe).beyond(at_base) else { continue };
             if best.as_ref().is_none_or(|best| peak.share() > best.share()) {
                 best = Some(peak);
             }
@@ -352,6 +377,11 @@ impl Peak {
         Self { shared: most, of, window: (first, first + last.saturating_sub(1)), probe }
     }
 
+    /// What the merge base shares as well came with history, and tells nothing.
+    fn beyond(self, at_base: u32) -> Option<Self> {
+        (self.shared > at_base).then_some(self)
+    }
+
     fn share(&self) -> f64 {
         if self.of == 0 { 0.0 } else { f64::from(self.shared) / self.of as f64 }
     }
@@ -362,7 +392,7 @@ impl Peak {
             return None;
         }
         let why = format!(
-            "{} of the {} different contents of files at the fork's commit {} stand there too, more than anywhere else",
+            "{} of its files have one of the {} different contents of files at the fork's commit {}, more than anywhere else",
             self.shared, self.of, self.probe
         );
         let ends = [order[self.window.0], order[self.window.1]];
@@ -391,4 +421,17 @@ fn point(
 
 fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_merge_base_shares_as_well_is_no_later_sync() {
+        let probe = CommitId::parse(&"1".repeat(40)).unwrap();
+        let peak = |shared: &[u32]| Peak::of(shared, 6, probe.clone());
+        assert!(peak(&[3, 5, 5, 4]).beyond(5).is_none());
+        assert_eq!(peak(&[3, 5, 5, 4]).beyond(4).map(|peak| peak.window), Some((1, 2)));
+    }
 }

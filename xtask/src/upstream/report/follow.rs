@@ -4,7 +4,8 @@ use super::words::{day, strip_ref};
 use super::{capped, row};
 use crate::repo::{CommitId, RepoPath};
 use crate::report::{Cell, Document, Inline, count};
-use crate::upstream::model::{Analysis, Conflict, Detail, Merge, UpstreamCommits};
+use crate::upstream::commits::MOST_FREE;
+use crate::upstream::model::{Analysis, Conflict, Detail, Merge, Step, UpstreamCommits};
 
 pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
     let Some(merge) = &analysis.merge else { return };
@@ -69,8 +70,12 @@ fn summary(merge: &Merge) -> String {
         .map(|(class, count)| format!("{class} {count}"))
         .collect();
     format!(
-        "{} stay unmerged. Messages by kind: {}. Paths by class: {}.",
-        count(merge.conflicts.len(), "path"),
+        "{} unmerged. Messages by kind: {}. Paths by class: {}.",
+        if merge.conflicts.len() == 1 {
+            "1 path stays".to_owned()
+        } else {
+            format!("{} paths stay", merge.conflicts.len())
+        },
         kinds.join(", "),
         classes.join(", ")
     )
@@ -154,18 +159,15 @@ pub(super) fn steps(document: &mut Document, analysis: &Analysis) {
         words = words.text(" An earlier conflict goes away again before that commit.");
     }
     document.paragraph(words);
-    let rows = prefix
-        .steps
-        .iter()
-        .map(|step| {
-            row([
-                Inline::code(strip_ref(&step.name)),
-                Inline::code(step.commit.short()),
-                step.conflicts.to_string().into(),
-            ])
-        })
-        .collect();
-    document.table(&["Release tag", "Commit", "Paths that conflict"], &[2], rows);
+    let row_of = |step: &Step| {
+        let mut tag = Inline::code(strip_ref(&step.name));
+        if !step.contained {
+            tag = tag.text(" (beside upstream's branch)");
+        }
+        row([tag, Inline::code(step.commit.short()), step.conflicts.to_string().into()])
+    };
+    let rows = prefix.steps.iter().map(row_of).collect();
+    capped(document, &["Release tag", "Commit", "Paths that conflict"], &[2], rows, "release tags");
 }
 
 pub(super) fn commits(document: &mut Document, analysis: &Analysis) {
@@ -210,7 +212,14 @@ fn overview(commits: &UpstreamCommits, plain: usize) -> Vec<Inline> {
         .into(),
     ];
     if !commits.picks.is_empty() {
-        let mut picks = Inline::plain("Of the first, these were tried and apply in this order:");
+        let mut picks = Inline::plain(format!(
+            "Of the first, tried from the oldest on{}, these apply in this order:",
+            if commits.picks.len() == MOST_FREE {
+                format!(" until {MOST_FREE} applied")
+            } else {
+                String::new()
+            }
+        ));
         for commit in &commits.picks {
             picks = picks.text(" ").with_code(commit.short());
         }

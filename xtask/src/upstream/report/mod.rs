@@ -31,11 +31,15 @@ pub fn report(analysis: &Analysis) -> Document {
     custom::custom(&mut document, analysis);
     custom::symbols(&mut document, analysis);
     custom::moved(&mut document, analysis);
-    if !matches!(analysis.relation, Some(Relation::Same | Relation::Ahead)) {
+    if has_strategy(analysis) {
         strategy(&mut document, analysis);
     }
     limits(&mut document, analysis);
     document
+}
+
+fn has_strategy(analysis: &Analysis) -> bool {
+    !matches!(analysis.relation, Some(Relation::Same | Relation::Ahead))
 }
 
 fn commands(document: &mut Document, analysis: &Analysis) {
@@ -43,8 +47,10 @@ fn commands(document: &mut Document, analysis: &Analysis) {
     if commands.is_empty() {
         return;
     }
-    document.code("sh", commands.iter().take(3).cloned().collect::<Vec<_>>().join("\n"));
-    if commands.len() > 3 {
+    // All of them stand once more under Strategy, where there is one.
+    let most = if has_strategy(analysis) { 3 } else { commands.len() };
+    document.code("sh", commands.iter().take(most).cloned().collect::<Vec<_>>().join("\n"));
+    if commands.len() > most {
         document.paragraph("The commands after these stand under Strategy.");
     }
 }
