@@ -177,8 +177,10 @@ pub fn validated(
     watch: (&Progress, &Cancel),
 ) -> Result<(Made, Outcome<validate::Analysis>)> {
     let repo = place.open()?;
+    // Tests may write files themselves: those are told apart.
+    let count = uncommitted(&repo, &place.config)?;
     let result = validate::run(&repo, options, watch.0, watch.1)?;
-    let made = made_of(place, &repo, &result)?;
+    let made = made_of(place, count, &result)?;
     Ok((made, result))
 }
 
@@ -198,11 +200,13 @@ pub fn merged(
         Outcome::Unavailable(unavailable) => bail!("{}", unavailable.why),
     };
     let result = validate::merge(files, frame, &place.config.validate)?;
-    let made = made_of(place, &repo, &Outcome::Done(result.clone()))?;
+    let count = uncommitted(&repo, &place.config)?;
+    let made = made_of(place, count, &Outcome::Done(result.clone()))?;
     Ok((made, result))
 }
 
-fn made_of(place: &Place, repo: &Repo, result: &Outcome<validate::Analysis>) -> Result<Made> {
+/// The report of a run over a tree with so many files that are in no commit.
+fn made_of(place: &Place, uncommitted: usize, result: &Outcome<validate::Analysis>) -> Result<Made> {
     let [_, _, path] = report_paths(&place.config);
     let mut made = made(result, VALIDATION.0, path, |analysis| Words {
         document: validate::report(analysis),
@@ -211,7 +215,7 @@ fn made_of(place: &Place, repo: &Repo, result: &Outcome<validate::Analysis>) -> 
         next_step: validate::next_step(analysis),
         has_findings: analysis.is_failing(),
     })?;
-    say_uncommitted(&mut made.document, repo, &place.config)?;
+    say_uncommitted(&mut made.document, uncommitted);
     if let Outcome::Done(analysis) = result {
         made.cannot_run = analysis.cannot_run();
         if analysis.shard.is_some() {
@@ -304,16 +308,14 @@ pub(super) fn with_code(start: Inline, words: &str) -> Inline {
 }
 
 /// Opens the report with how much of what was read is in no commit.
-fn say_uncommitted(document: &mut Document, repo: &Repo, config: &Config) -> Result<()> {
-    let count = uncommitted(repo, config)?;
+fn say_uncommitted(document: &mut Document, count: usize) {
     if count == 0 {
-        return Ok(());
+        return;
     }
     let files = if count == 1 { "file" } else { "files" };
     let line = Block::Paragraph(format!("Includes {count} uncommitted {files}.").into());
     let after_title = usize::from(matches!(document.blocks.first(), Some(Block::Heading(..))));
     document.blocks.insert(after_title, line);
-    Ok(())
 }
 
 /// How many files of the work tree are in no commit, the tool's own reports aside.

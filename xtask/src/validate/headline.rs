@@ -130,9 +130,13 @@ fn failures(analysis: &Analysis, gating: &[&Run], total: Counts) -> Vec<String> 
     if total.not_run > 0 {
         parts.push(format!("{} did not run", count(total.not_run, "test")));
     }
-    if !parts.is_empty() && !analysis.causes.is_empty() {
-        let last = parts.len() - 1;
-        parts[last].push_str(&format!(", of {}", count(analysis.causes.len() as u64, "cause")));
+    if !analysis.causes.is_empty() {
+        let causes = count(analysis.causes.len() as u64, "cause");
+        match parts.as_mut_slice() {
+            [] => {}
+            [only] => only.push_str(&format!(", of {causes}")),
+            _ => parts.push(format!("{causes} in all")),
+        }
     }
     if total.flaky > 0 {
         let verb = if total.flaky == 1 { "is" } else { "are" };

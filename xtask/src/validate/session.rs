@@ -274,9 +274,11 @@ impl Session {
     fn end(&mut self, id: &str, passed: &[(When, f64)]) {
         let attempt = self.current(id);
         attempt.seconds += passed.iter().map(|(_, seconds)| seconds).sum::<f64>();
-        attempt.ended = true;
         let failed = !attempt.failures.is_empty();
-        self.done += 1;
+        // With `--setup-only` pytest makes fixtures and calls no test.
+        let is_called = passed.iter().any(|(when, _)| *when == When::Call);
+        attempt.ended = is_called || failed || attempt.skip.is_some() || attempt.xfailed || attempt.xpassed;
+        self.done += u64::from(attempt.ended);
         self.failed += u64::from(failed);
         let name = self.current_name(id);
         self.running.remove(&name);

@@ -152,6 +152,25 @@ fn nothing_collected_is_a_failure() {
 }
 
 #[test]
+fn tests_that_are_set_up_and_not_called_have_not_run() {
+    for option in ["--setup-only", "--setup-plan", "--collect-only"] {
+        let ini = format!("[pytest]\naddopts = {option}\n");
+        let project = Project::new(&[
+            ("tests/test_a.py", "def test_a(): assert 0\ndef test_b(): pass\n"),
+            ("pytest.ini", ini.as_str()),
+        ]);
+        let analysis = project.analyse(|_| {});
+        let run = &analysis.runs[0];
+        assert_eq!(
+            (run.status, counts(run).as_str()),
+            (Status::Incomplete, "collected 2, not_run 2"),
+            "{option}"
+        );
+        assert_eq!(run.culprit, None, "{option}");
+    }
+}
+
+#[test]
 fn broken_conftest_is_named_with_its_cause() {
     let project = Project::new(&[
         ("tests/test_a.py", "def test_a(): pass\n"),
