@@ -244,15 +244,8 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
             return None;
         }
         let layout = self.shared.layout;
-        let mut found = Vec::new();
-        for (package, folder) in &layout.aliases {
-            let rest =
-                module.strip_prefix(package.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('.'));
-            if let (Some(rest), Some(folder)) = (rest, index.folder(folder)) {
-                found.push(index.resolve(folder, rest));
-            }
-        }
-        if found.is_empty() {
+        let mut found = index.placed(module);
+        if !found.iter().any(|outcome| matches!(outcome, Outcome::Found(_))) {
             for root in self.roots(file).iter().filter(|root| !root.only_as_script) {
                 // A distribution that the repository asks for may be meant rather than a folder of its name.
                 let is_declared_root = layout.roots.contains(&index.folders[root.folder].path);

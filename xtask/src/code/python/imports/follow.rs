@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Project;
 use super::facts::{self, Import};
 use super::index::{FileId, Index, Outcome, Place};
-use super::{Project, layout::Layout};
 use crate::repo::RepoPath;
 
 /// Longer chains of re-exports are circles.
@@ -19,12 +19,12 @@ pub(crate) struct Definition {
 
 impl Index<'_> {
     /// The definitions that an import may lead to, sorted: one, unless several folders hold the module.
-    pub(crate) fn definitions(&self, layout: &Layout, file: FileId, import: &Import) -> Vec<Definition> {
+    pub(crate) fn definitions(&self, file: FileId, import: &Import) -> Vec<Definition> {
         let mut found = Vec::new();
-        for place in self.places(layout, file, import.level, &import.module) {
+        for place in self.places(file, import.level, &import.module) {
             match &import.name {
                 None => found.extend(module_of(place).map(|file| Definition { file, name: None })),
-                Some(name) => found.extend(self.defined_in(layout, place, name, 0)),
+                Some(name) => found.extend(self.defined_in(place, name, 0)),
             }
         }
         found.sort();
@@ -33,19 +33,14 @@ impl Index<'_> {
     }
 
     /// The definition that a name of a module leads to.
-    pub(crate) fn definition_at(&self, layout: &Layout, place: Place, name: &str) -> Option<Definition> {
-        self.defined_in(layout, place, name, 0)
+    pub(crate) fn definition_at(&self, place: Place, name: &str) -> Option<Definition> {
+        self.defined_in(place, name, 0)
     }
 
-    fn places(&self, layout: &Layout, file: FileId, level: u32, module: &str) -> Vec<Place> {
+    fn places(&self, file: FileId, level: u32, module: &str) -> Vec<Place> {
         let mut outcomes = self.targets(file, level, module);
         if level == 0 {
-            for (package, folder) in &layout.aliases {
-                let rest = module.strip_prefix(package.as_str());
-                if let (Some(rest), Some(folder)) = (rest, self.folder(folder)) {
-                    outcomes.push(self.resolve(folder, rest));
-                }
-            }
+            outcomes.extend(self.placed(module));
         }
         let found = outcomes.into_iter().filter_map(|outcome| match outcome {
             Outcome::Found(place) => Some(place),
@@ -54,7 +49,7 @@ impl Index<'_> {
         found.collect()
     }
 
-    fn defined_in(&self, layout: &Layout, place: Place, name: &str, depth: usize) -> Option<Definition> {
+    fn defined_in(&self, place: Place, name: &str, depth: usize) -> Option<Definition> {
         if depth > LONGEST {
             return None;
         }
@@ -70,9 +65,9 @@ impl Index<'_> {
             };
             for import in facts.imports.iter().filter(bound_by) {
                 let wanted = import.name.as_deref();
-                for next in self.places(layout, file, import.level, &import.module) {
+                for next in self.places(file, import.level, &import.module) {
                     let found = match wanted {
-                        Some(wanted) => self.defined_in(layout, next, wanted, depth + 1),
+                        Some(wanted) => self.defined_in(next, wanted, depth + 1),
                         None => module_of(next).map(|file| Definition { file, name: None }),
                     };
                     if found.is_some() {
@@ -81,8 +76,8 @@ impl Index<'_> {
                 }
             }
             for (level, module) in &facts.stars {
-                for next in self.places(layout, file, *level, module) {
-                    if let Some(found) = self.defined_in(layout, next, name, depth + 1) {
+                for next in self.places(file, *level, module) {
+                    if let Some(found) = self.defined_in(next, name, depth + 1) {
                         return Some(found);
                     }
                 }
@@ -118,7 +113,7 @@ impl Project {
         for file in (0..self.files.len()).filter(|file| *file != target) {
             for import in index.facts(file).iter().flat_map(|facts| &facts.imports) {
                 let Some(name) = &import.name else { continue };
-                let places = index.places(&self.layout, file, import.level, &import.module);
+                let places = index.places(file, import.level, &import.module);
                 if !places.into_iter().any(|place| module_of(place) == Some(target)) {
                     continue;
                 }
@@ -137,7 +132,7 @@ impl Project {
         let Ok(facts) = facts::read(text) else { return Vec::new() };
         let Some(file) = self.files.iter().position(|file| file.path == *path) else { return Vec::new() };
         let index = self.index();
-        let found = facts.imports.iter().flat_map(|import| index.definitions(&self.layout, file, import));
+        let found = facts.imports.iter().flat_map(|import| index.definitions(file, import));
         found.map(|definition| (self.files[definition.file].path.clone(), definition.name)).collect()
     }
 }

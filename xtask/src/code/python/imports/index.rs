@@ -340,6 +340,20 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// Where the build files say that a module is taken from: by the entry of the longest package name, as setuptools
+    /// does (<https://setuptools.pypa.io/en/latest/references/keywords.html>). Several projects may have such an entry.
+    pub(crate) fn placed(&self, module: &str) -> Vec<Outcome> {
+        let fits = self.layout.aliases.iter().filter_map(|(package, folder)| {
+            let rest = module.strip_prefix(package.as_str())?;
+            let folder = self.folder(folder)?;
+            (rest.is_empty() || rest.starts_with('.')).then_some((package.len(), folder, rest))
+        });
+        let fits: Vec<(usize, FolderId, &str)> = fits.collect();
+        let longest = fits.iter().map(|(length, ..)| *length).max();
+        let fits = fits.iter().filter(|(length, ..)| Some(*length) == longest);
+        fits.map(|(_, folder, rest)| self.resolve(*folder, rest)).collect()
+    }
+
     pub(crate) fn folder_of(&self, file: FileId) -> Option<FolderId> {
         self.table.folder_of(file)
     }

@@ -151,7 +151,7 @@ impl Script<'_> {
     /// True when another file imports this one: then it is a module, and its importer's path counts.
     fn is_imported(&self, project: &Project) -> bool {
         let leads_here = |other: FileId, import: &Import| {
-            let found = self.index.definitions(&project.layout, other, import);
+            let found = self.index.definitions(other, import);
             found.iter().any(|definition| definition.file == self.file)
         };
         (0..project.files.len()).filter(|other| *other != self.file).any(|other| {

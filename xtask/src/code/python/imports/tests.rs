@@ -1,3 +1,5 @@
+mod packages;
+
 use super::{Imports, Project, verify};
 use crate::code::python::Source;
 use crate::repo::RepoPath;

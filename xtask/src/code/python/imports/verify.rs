@@ -186,10 +186,16 @@ fn verdict(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], imp
     if is_standard(top_of(&import.module)) {
         return Verdict::Standard;
     }
-    if let Some(verdict) = renamed_package(index, layout, import) {
-        return verdict;
+    let broken = match renamed_package(index, import) {
+        Some(broken @ Verdict::Broken(_)) => broken,
+        Some(found) => return found,
+        None => return absolute(index, layout, file, roots, import),
+    };
+    // An entry of a build file hides no folder in which the interpreter finds the module as the tree stands.
+    match absolute(index, layout, file, roots, import) {
+        found @ (Verdict::FirstParty | Verdict::ByNamespace | Verdict::Unnamed) => found,
+        _ => broken,
     }
-    absolute(index, layout, file, roots, import)
 }
 
 /// The same for a relative import.
@@ -201,20 +207,20 @@ fn is_unsaid(index: &Index<'_>, file: FileId, import: &Import) -> bool {
 }
 
 /// A package whose folder the build file names.
-fn renamed_package(index: &Index<'_>, layout: &Layout, import: &Import) -> Option<Verdict> {
-    for (package, folder) in &layout.aliases {
-        let Some(rest) = import.module.strip_prefix(package.as_str()) else { continue };
-        let Some(folder) = index.folder(folder) else { continue };
-        if !rest.is_empty() && !rest.starts_with('.') {
-            continue;
-        }
-        return Some(match index.resolve(folder, rest) {
+fn renamed_package(index: &Index<'_>, import: &Import) -> Option<Verdict> {
+    let mut broken = None;
+    for outcome in index.placed(&import.module) {
+        let verdict = match outcome {
             Outcome::Found(place) => name_in(index, &place, import),
             Outcome::Missing { within, .. } => Verdict::Broken(missing(within)),
             Outcome::Absent => Verdict::Broken(Reason::NoModule),
-        });
+        };
+        match verdict {
+            Verdict::Broken(_) => broken = broken.or(Some(verdict)),
+            found => return Some(found),
+        }
     }
-    None
+    broken
 }
 
 fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], import: &Import) -> Verdict {

@@ -57,6 +57,10 @@ impl<'a> Speller<'a> {
             None => self.absolute(file, import, target, &module)?,
         };
         let (text, name) = statement(import, target, &written)?;
+        let now = format!("{}{}", ".".repeat(import.level as usize), import.module);
+        if (&written, &name) == (&now, &import.name) {
+            return None;
+        }
         Some(Suggestion {
             text,
             commit: target.commit.as_ref().filter(|commit| !commit.is_uncommitted()).map(ToString::to_string),
@@ -72,7 +76,7 @@ impl<'a> Speller<'a> {
     fn re_exporter(&self, file: FileId, import: &Import, target: &Target) -> Option<String> {
         let name = target.name.as_deref()?;
         let own = self.index.files[file].path.display().into_owned();
-        let meant = self.index.definition_at(self.layout, self.place(&target.module)?, name);
+        let meant = self.index.definition_at(self.place(&target.module)?, name);
         let mut above = Vec::new();
         let mut at = parent(&target.module);
         while let Some(folder) = at {
@@ -93,7 +97,7 @@ impl<'a> Speller<'a> {
                     || (!keeps_its_name(&target.module, import)
                         && (self.is_used_from_outside(folder) || self.took_from_package(target, import))))
                 && meant.as_ref().is_some_and(|meant| meant.name.is_some())
-                && self.index.definition_at(self.layout, place, name) == meant
+                && self.index.definition_at(place, name) == meant
         };
         above.iter().filter(|folder| !folder.is_empty()).find(offers).cloned()
     }

@@ -199,7 +199,7 @@ impl Finder<'_> {
         if self.index.facts(file).is_none_or(|facts| facts.defined.contains(name)) {
             return Ok(target);
         }
-        let home = self.index.definition_at(self.layout, place, name);
+        let home = self.index.definition_at(place, name);
         let home = home.filter(|home| home.name.as_ref() == Some(name));
         let Some(module) = home.and_then(|home| stem_path(&self.index.files[home.file].path)) else {
             return Ok(target);
