@@ -128,6 +128,15 @@ pub(super) fn worse(before: &Imports, after: &Imports, planned: &Planned) -> Ref
     for found in after.unresolved.iter().filter(|found| !old.contains(&key(found))) {
         refuse(&found.path, format!("the edit would leave `{}` broken", found.statement_text()));
     }
+    // What an edit writes has to lead into the repository, not to something that may be installed.
+    let outside = after.newly_outside(before);
+    for found in before.unresolved.iter().filter(|found| is_sure(found) && is_planned(found, planned)) {
+        let suggestion = found.suggestion.as_ref();
+        if let Some(suggestion) = suggestion.filter(|suggestion| outside.contains(suggestion.module.as_str()))
+        {
+            refuse(&found.path, format!("the edit would leave `{}` outside the repository", suggestion.text));
+        }
+    }
     let is_left = |anchor: &&MovedAnchor| planned.left.contains_key(&(anchor.path.clone(), anchor.line));
     for anchor in after.anchors.iter().filter(|anchor| !is_left(anchor)) {
         if planned.files.contains_key(&anchor.path) {

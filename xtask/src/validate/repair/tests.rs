@@ -6,6 +6,8 @@ use xshell::{Shell, cmd};
 
 use super::*;
 use crate::change;
+use crate::code::python::decode_source;
+use crate::code::python::imports::{Project, verify};
 
 struct Place {
     folder: tempfile::TempDir,
@@ -159,6 +161,22 @@ fn an_edit_that_does_not_hold_is_refused() {
     assert!(again.files.is_empty());
     let skipped = edits::skipped(before, &again, &worse);
     assert!(skipped.iter().all(|skipped| skipped.why.contains("would leave")), "{skipped:?}");
+}
+
+#[test]
+fn an_edit_that_leads_out_of_the_repository_is_refused() {
+    let place = Place::new(BASE);
+    place.rename("pkg/old.py", "pkg/fresh.py");
+    let found = imports(&place.repo()).unwrap();
+    let sources = gather::Input::read(&place.repo()).unwrap().sources(&place.repo(), false).unwrap();
+    let planned = edits::plan(&found, &sources, &edits::Refused::new());
+    // The edited files alone: `pkg.fresh` may be installed, it is not here.
+    let edited = planned.files.iter().map(|(path, file)| (path.clone(), decode_source(&file.after)));
+    let after = verify(&Project::of_sources(edited.collect(), Vec::new(), &[]));
+    assert_eq!(after.unresolved, []);
+    let refused = edits::worse(&found.imports, &after, &planned);
+    assert_eq!(refused.len(), 3, "{refused:?}");
+    assert!(refused.values().all(|why| why.contains("outside the repository")), "{refused:?}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(super) struct Table {
     stems: Vec<String>,
     /// Names that some file sets on a module, by the module's last part; `*` for computed names.
     patches: BTreeMap<String, BTreeSet<String>>,
+    /// Folders without `__init__.py` that are part of a package's name.
+    shared: BTreeSet<FolderId>,
 }
 
 #[derive(Debug, Default)]
@@ -112,6 +114,52 @@ impl Table {
             self.folders[id].has_python = true;
             at = self.folders[id].parent;
         }
+    }
+
+    /// Notes the folders without `__init__.py` that an import leads through from a declared root: they are part of a
+    /// package's name (PEP 420), and on no import path themselves.
+    ///
+    /// The repository's own top is no declared root: a program may be started in each folder below it.
+    pub(super) fn note_shared(&mut self, roots: &BTreeSet<String>, files: &[ReadFile]) {
+        let roots = roots.iter().filter(|root| !root.is_empty()).filter_map(|root| self.folder(root));
+        let roots: Vec<FolderId> = roots.collect();
+        if roots.is_empty() {
+            return;
+        }
+        let imports = files.iter().filter_map(|file| file.facts.as_ref()).flat_map(|facts| &facts.imports);
+        let modules: BTreeSet<&str> =
+            imports.filter(|import| import.level == 0).map(|import| import.module.as_str()).collect();
+        for root in roots {
+            let shared: Vec<FolderId> =
+                modules.iter().flat_map(|module| self.shared_on_the_way(root, module)).collect();
+            self.shared.extend(shared);
+        }
+    }
+
+    /// The folders without `__init__.py` that lead from a root to a package or module; none where there is none.
+    fn shared_on_the_way(&self, root: FolderId, module: &str) -> Vec<FolderId> {
+        let mut at = root;
+        let mut shared = Vec::new();
+        for part in module.split('.') {
+            let here = &self.folders[at];
+            let inner = here.folders.get(part).copied();
+            if here.modules.contains_key(part) || inner.is_some_and(|inner| self.is_package(inner)) {
+                return shared;
+            }
+            let Some(inner) = inner else { return Vec::new() };
+            shared.push(inner);
+            at = inner;
+        }
+        Vec::new()
+    }
+
+    fn is_package(&self, folder: FolderId) -> bool {
+        self.folders[folder].modules.contains_key("__init__")
+    }
+
+    /// True for a folder without `__init__.py` that is part of a package's name.
+    pub(super) fn is_shared(&self, folder: FolderId) -> bool {
+        self.shared.contains(&folder)
     }
 
     fn make_folder(&mut self, path: &str) -> FolderId {

@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::folders::{Folder, FolderId, Module, Table};
 use super::layout::Layout;
+use crate::code::python::inventory::is_test_file;
 use crate::repo::RepoPath;
 
 /// A place in [`Index::files`].
@@ -377,9 +378,12 @@ impl Index<'_> {
             }
         };
         let own = self.folder_of(file);
+        // pytest puts the folder above a test's package on the path, whatever else it is.
+        let is_test = is_test_file(&self.files[file].path);
         let mut at = own;
         while let Some(folder) = at {
-            if !self.is_package(folder) {
+            let may_be_on_path = at == own || is_test || !self.table.is_shared(folder);
+            if !self.is_package(folder) && may_be_on_path {
                 add(folder, false);
             }
             at = self.folders[folder].parent;

@@ -100,6 +100,14 @@ impl Imports {
         !self.anchors.is_empty() || self.unresolved.iter().any(|import| import.guard.is_none())
     }
 
+    /// The modules that a file imports from outside and did not before; both verdicts are of the same files.
+    pub fn newly_outside(&self, before: &Self) -> BTreeSet<&str> {
+        let key = |(file, import): &'_ (usize, Import)| (*file, import.module.clone());
+        let old: BTreeSet<(usize, String)> = before.outside.iter().map(key).collect();
+        let new = self.outside.iter().filter(|outside| !old.contains(&key(outside)));
+        new.map(|(_, import)| import.module.as_str()).collect()
+    }
+
     /// Whether history can say more: something is broken, or asks for what is neither here nor declared, which may
     /// have moved away.
     pub fn needs_history(&self) -> bool {
@@ -181,8 +189,10 @@ impl Project {
         let sources = sources.map(|(id, file)| Entry { path: &file.path, opaque: false, file: Some(id) });
         // Links and submodules, and files that are no source but stand for a module.
         let others = others.iter().map(|(path, opaque)| Entry { path, opaque: *opaque, file: None });
-        let table = Table::of(&sources.chain(others).collect::<Vec<_>>(), &files);
-        Self { files, layout: Layout::read(build), table, unparsed }
+        let mut table = Table::of(&sources.chain(others).collect::<Vec<_>>(), &files);
+        let layout = Layout::read(build);
+        table.note_shared(&layout.roots, &files);
+        Self { files, layout, table, unparsed }
     }
 
     pub(super) fn index(&self) -> Index<'_> {

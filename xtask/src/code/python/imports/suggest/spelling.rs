@@ -190,8 +190,9 @@ impl Speller<'_> {
         let is_below = |root: &&String| {
             let folder = join(root, top);
             let init = RepoPath::from(format!("{folder}/__init__.py").as_str());
-            // What was a package once, and is none now, is not imported as one.
-            let stays = self.is_package(&folder) || self.moves.removed(&init).is_none();
+            // What was a package once, and is none now, is not imported as one; but below `src/` it has its name from
+            // where it stands.
+            let stays = !root.is_empty() || self.is_package(&folder) || self.moves.removed(&init).is_none();
             stays && module.starts_with(&format!("{folder}/"))
         };
         self.layout.roots.iter().filter(is_below).max_by_key(|root| root.len()).cloned()

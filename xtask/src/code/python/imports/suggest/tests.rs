@@ -455,3 +455,17 @@ fn folder_that_never_was_a_package_stays_in_front_of_what_moved_below_it() {
     let expected = "backend/app/main.py: from backend.services.reading import Reader (High)";
     assert_eq!(suggested(&[first, second]), [expected]);
 }
+
+#[test]
+fn module_below_src_keeps_its_name_though_the_folder_was_a_package_once() {
+    let first: Step<'_> = &[
+        ("src/space/__init__.py", Some("")),
+        ("src/space/tools/__init__.py", Some("")),
+        ("src/space/tools/core.py", Some(CORE)),
+        ("src/space/work/user.py", Some("from space.tools.core import Reader\n")),
+    ];
+    let second: Step<'_> = &[("src/space/__init__.py", None)];
+    let third: Step<'_> = &[("src/space/tools/core.py", None), ("src/space/tools/kernel.py", Some(CORE))];
+    let expected = "src/space/work/user.py: from space.tools.kernel import Reader (High)";
+    assert_eq!(suggested(&[first, second, third]), [expected]);
+}

@@ -1,6 +1,6 @@
 //! Packages that lie elsewhere, have no `__init__.py`, or are known only when they run.
 
-use super::broken;
+use super::{broken, imports};
 
 #[test]
 fn longest_entry_of_the_build_file_counts_and_hides_no_folder() {
@@ -23,4 +23,22 @@ fn longest_entry_of_the_build_file_counts_and_hides_no_folder() {
     assert_eq!(broken(&files("from kk.src.layers import Z\n")), ["user.py:1 kk.src.layers Z NoName"]);
     assert_eq!(broken(&files("from kk.src.none import A\n")), ["user.py:1 kk.src.none A NoModule"]);
     assert_eq!(broken(&files("import kk.none\n")), ["user.py:1 kk.none - NoModule"]);
+}
+
+#[test]
+fn folder_that_is_part_of_a_package_name_is_on_no_import_path() {
+    let files = [
+        ("src/space/tools/__init__.py", ""),
+        ("src/space/tools/names.py", "A = 1\n"),
+        ("src/space/work/__init__.py", ""),
+        ("src/space/work/wrong.py", "from tools.names import A\n"),
+        ("src/space/work/test_it.py", "from tools.names import A\n"),
+        ("src/space/work/right.py", "from space.tools.names import A\n"),
+    ];
+    let outside = imports(&files).undeclared;
+    let outside: Vec<String> =
+        outside.iter().map(|outside| format!("{} {}", outside.path, outside.module)).collect();
+    assert_eq!(outside, ["src/space/work/wrong.py tools"]);
+    // Nobody says so of a folder that no import leads through.
+    assert_eq!(imports(&files[..5]).undeclared, []);
 }
