@@ -55,6 +55,8 @@ pub(crate) struct Facts {
     pub(crate) answers_to: Option<BTreeSet<String>>,
     /// The package makes modules while it runs.
     pub(crate) makes_modules: bool,
+    /// The module adds to `sys.meta_path` or `sys.path_hooks`.
+    pub(crate) hooks_imports: bool,
     /// Names that the file sets on modules: the module's last part and the name, `*` where that is computed.
     pub(crate) patches: BTreeSet<(String, String)>,
     /// Functions that set computed names on what they are given.
@@ -80,6 +82,7 @@ pack_fields!(Facts {
     replaces_names,
     answers_to,
     makes_modules,
+    hooks_imports,
     patches,
     fillers,
     filled_by,
@@ -131,6 +134,7 @@ fn is_worth_looking(text: &str) -> bool {
         "vars",
         "locals",
         "meta_path",
+        "path_hooks",
         "namespace",
         "pkgutil",
         "setattr",
@@ -234,6 +238,12 @@ impl<'a> Visitor<'a> for Reader {
                     if matches!(attribute.attr.as_str(), "declare_namespace" | "extend_path") =>
                 {
                     self.facts.makes_modules = true;
+                }
+                Expr::Attribute(attribute)
+                    if matches!(attribute.attr.as_str(), "append" | "insert" | "extend")
+                        && is_import_hooks(&attribute.value) =>
+                {
+                    self.facts.hooks_imports = true;
                 }
                 _ => {}
             },
@@ -432,6 +442,11 @@ impl Reader {
             guard: guard::strongest(&self.guards),
         });
     }
+}
+
+/// `sys.meta_path` and `sys.path_hooks`: what the interpreter asks for modules (PEP 302).
+fn is_import_hooks(expression: &Expr) -> bool {
+    dotted(expression).is_some_and(|name| matches!(name.as_str(), "sys.meta_path" | "sys.path_hooks"))
 }
 
 pub(crate) fn offsets(range: TextRange) -> (usize, usize) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::{FileId, ReadFile};
+use crate::code::python::inventory::is_test_file;
 use crate::repo::RepoPath;
 
 /// A place in [`Table::folders`].
@@ -20,6 +21,8 @@ pub(super) struct Table {
     patches: BTreeMap<String, BTreeSet<String>>,
     /// Folders without `__init__.py` that are part of a package's name.
     shared: BTreeSet<FolderId>,
+    /// Top-level packages that take a share in the import system.
+    hooked: BTreeSet<FolderId>,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +64,10 @@ impl Table {
         }
         table.own = files.iter().map(|file| table.folder_at(&file.path)).collect();
         table.stems = files.iter().map(|file| stem(&file.path)).collect();
+        let hooking = files.iter().zip(&table.own).filter(|(file, _)| {
+            !is_test_file(&file.path) && file.facts.as_ref().is_some_and(|facts| facts.hooks_imports)
+        });
+        table.hooked = hooking.filter_map(|(_, own)| table.top_package((*own)?)).collect();
         let facts = || files.iter().filter_map(|file| file.facts.as_ref());
         for (module, name) in facts().flat_map(|facts| &facts.patches) {
             table.patches.entry(module.clone()).or_default().insert(name.clone());
@@ -151,6 +158,21 @@ impl Table {
             at = inner;
         }
         Vec::new()
+    }
+
+    /// The topmost package around a folder.
+    fn top_package(&self, folder: FolderId) -> Option<FolderId> {
+        let mut top = Some(folder).filter(|folder| self.is_package(*folder))?;
+        while let Some(above) = self.folders[top].parent.filter(|above| self.is_package(*above)) {
+            top = above;
+        }
+        Some(top)
+    }
+
+    /// True for a top-level package of which a module makes the interpreter ask it for modules (`sys.meta_path`,
+    /// `sys.path_hooks`): what it holds is known only when it runs.
+    pub(super) fn is_hooked(&self, folder: FolderId) -> bool {
+        self.hooked.contains(&folder)
     }
 
     fn is_package(&self, folder: FolderId) -> bool {

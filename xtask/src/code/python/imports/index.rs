@@ -108,8 +108,7 @@ impl<'a> Index<'a> {
                     if at + 1 == parts.len() {
                         return Outcome::Found(found);
                     }
-                    let makes = self.facts(file).is_none_or(|facts| facts.makes_modules);
-                    if makes {
+                    if self.facts(file).is_none_or(may_hold_modules) {
                         return Outcome::Found(Place::Unknown);
                     }
                     return Outcome::Missing { parts: at + 1, within: found };
@@ -178,6 +177,7 @@ impl<'a> Index<'a> {
     fn makes_modules(&self, place: Place) -> bool {
         match place {
             Place::Package(_, None) | Place::Unknown => true,
+            Place::Package(folder, Some(_)) if self.table.is_hooked(folder) => true,
             Place::Package(_, Some(file)) | Place::Module(file) => {
                 self.facts(file).is_none_or(|facts| facts.makes_modules)
             }
@@ -220,7 +220,8 @@ impl<'a> Index<'a> {
         if facts.bindings.contains(name) || MODULE_DUNDERS.contains(&name) {
             return Answer::Yes;
         }
-        if facts.makes_names || facts.makes_modules || self.is_patched(file, name) {
+        let is_hooked = folder.is_some_and(|folder| self.table.is_hooked(folder));
+        if facts.makes_names || facts.makes_modules || is_hooked || self.is_patched(file, name) {
             return Answer::Unknown;
         }
         self.has_by_star(file, facts, name, seen)
@@ -358,6 +359,13 @@ impl<'a> Index<'a> {
     pub(crate) fn folder_of(&self, file: FileId) -> Option<FolderId> {
         self.table.folder_of(file)
     }
+}
+
+/// True for a module that may have a `__path__` once it runs: then the interpreter takes it for a package. Its
+/// `__getattr__` is asked for that too (PEP 562).
+fn may_hold_modules(facts: &Facts) -> bool {
+    let answers = || facts.answers_to.as_ref().is_none_or(|words| words.contains("__path__"));
+    facts.makes_modules || (facts.bindings.contains("__getattr__") && answers())
 }
 
 /// A folder that a file's absolute imports start from.

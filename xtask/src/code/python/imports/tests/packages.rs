@@ -42,3 +42,32 @@ fn folder_that_is_part_of_a_package_name_is_on_no_import_path() {
     // Nobody says so of a folder that no import leads through.
     assert_eq!(imports(&files[..5]).undeclared, []);
 }
+
+#[test]
+fn module_that_may_answer_to_its_path_may_hold_modules() {
+    let below = |module: &'static str| {
+        let user = "import pkg.mod.sub\nfrom pkg.mod.sub import x\n";
+        broken(&[("pkg/__init__.py", ""), ("pkg/mod.py", module), ("user.py", user)])
+    };
+    assert_eq!(below("def __getattr__(name):\n    return getattr(json, name)\n"), [""; 0]);
+    let path =
+        "def __getattr__(name):\n    if name == '__path__':\n        return []\n    raise AttributeError\n";
+    assert_eq!(below(path), [""; 0]);
+    let closed = "def __getattr__(name):\n    if name == 'x':\n        return 1\n    raise AttributeError\n";
+    assert_eq!(below(closed).len(), 2);
+    assert_eq!(below("x = 1\n").len(), 2);
+}
+
+#[test]
+fn package_that_hooks_into_the_import_system_may_hold_modules_of_any_name() {
+    let found = |path: &'static str, hook: &'static str| {
+        let user = "import pkg.made.deep\nfrom pkg import given\nfrom pkg.sub import none\n";
+        broken(&[("pkg/__init__.py", ""), ("pkg/sub/__init__.py", ""), (path, hook), ("user.py", user)])
+    };
+    for hook in ["sys.meta_path.append(Loader())\n", "sys.path_hooks.insert(0, Loader)\n"] {
+        assert_eq!(found("pkg/_hook.py", hook), ["user.py:3 pkg.sub none NoName"], "{hook}");
+        assert_eq!(found("pkg/test_hook.py", hook).len(), 3, "a test hooks for itself: {hook}");
+        assert_eq!(found("other.py", hook).len(), 3, "{hook}");
+    }
+    assert_eq!(found("pkg/_hook.py", "print(len(sys.path_hooks))\n").len(), 3);
+}
