@@ -17,7 +17,7 @@ pub(super) fn of_class(
         .into_iter()
         .any(|base| is_one(full_name(base), &["typing.NamedTuple", "typing_extensions.NamedTuple"]))
     {
-        return reader.read(Maker::NamedTuple, &[], false);
+        return reader.read(Maker::NamedTuple, &[], Some(true));
     }
     for decorator in &class.decorator_list {
         let (name, keywords) = match &decorator.expression {
@@ -27,16 +27,14 @@ pub(super) fn of_class(
             Expr::Call(_) => continue,
             other => (full_name(other), &[][..]),
         };
-        let Some(name) = name else { continue };
-        if DATACLASS.contains(&name.as_str()) {
-            return reader.read(Maker::Dataclass, keywords, false);
-        }
-        if ATTRS_PLAIN.contains(&name.as_str()) {
-            return reader.read(Maker::Attrs, keywords, false);
-        }
-        if ATTRS_NEW.contains(&name.as_str()) {
-            return reader.read(Maker::Attrs, keywords, true);
-        }
+        let (maker, annotated) = match name.as_deref() {
+            Some(name) if DATACLASS.contains(&name) => (Maker::Dataclass, Some(true)),
+            Some("attr.dataclass") => (Maker::Attrs, Some(true)),
+            Some(name) if ATTRS_PLAIN.contains(&name) => (Maker::Attrs, Some(false)),
+            Some(name) if ATTRS_NEW.contains(&name) => (Maker::Attrs, None),
+            _ => continue,
+        };
+        return reader.read(maker, keywords, annotated);
     }
     None
 }
@@ -79,27 +77,31 @@ struct Reader<'a, F> {
 }
 
 impl<F: Fn(&Expr) -> Option<String>> Reader<'_, F> {
-    fn read(&self, maker: Maker, options: &[ast::Keyword], is_new: bool) -> Option<Fields> {
+    /// `annotated` says whether every annotated name is a field; `None` leaves that to the body, as attrs does
+    /// (<https://www.attrs.org/en/stable/api.html#attrs.define>).
+    fn read(&self, maker: Maker, options: &[ast::Keyword], mut annotated: Option<bool>) -> Option<Fields> {
         let mut makes_init = true;
         let mut by_keyword = false;
-        let mut annotated = maker != Maker::Attrs || is_new;
         for option in options {
             let value = truth(&option.value);
             match option.arg.as_deref()? {
+                "auto_attribs" if maker == Maker::Attrs && option.value.is_none_literal_expr() => {
+                    annotated = None;
+                }
                 "init" => makes_init = value?,
                 "kw_only" => by_keyword = value?,
-                "auto_attribs" if maker == Maker::Attrs => annotated = value?,
+                "auto_attribs" if maker == Maker::Attrs => annotated = Some(value?),
                 name if HARMLESS.contains(&name) => {}
                 _ => return None,
             }
         }
-        if maker == Maker::Attrs && is_new {
-            // attrs takes the annotated names, unless a field stands there without an annotation.
-            annotated = !self.class.body.iter().any(|statement| match statement {
+        // attrs takes the annotated names, unless a field stands there without an annotation.
+        let annotated = annotated.unwrap_or_else(|| {
+            !self.class.body.iter().any(|statement| match statement {
                 Stmt::Assign(assign) => self.is_call_of(&assign.value, ATTRS_FIELD).is_some(),
                 _ => false,
-            });
-        }
+            })
+        });
         let mut fields: Vec<Field> = Vec::new();
         for statement in &self.class.body {
             match statement {

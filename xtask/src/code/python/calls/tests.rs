@@ -334,6 +334,32 @@ class A:
 }
 
 #[test]
+fn annotated_names_are_fields_of_attrs_where_the_decorator_says_so() {
+    let class = |decorator: &str, call: &str| {
+        let library = format!("import attr, attrs\n@{decorator}\nclass C:\n    x: int\n");
+        found(&library, &format!("from pkg.lib import C\n{call}\n")).len()
+    };
+    let takes_it = [
+        "attr.dataclass",
+        "attr.dataclass(frozen=True)",
+        "attr.s(auto_attribs=True)",
+        "attrs.define",
+        "attrs.define(auto_attribs=None)",
+    ];
+    for decorator in takes_it {
+        assert_eq!((class(decorator, "C(1)"), class(decorator, "C()")), (0, 1), "{decorator}");
+    }
+    for decorator in ["attr.s", "attrs.define(auto_attribs=False)", "attr.dataclass(auto_attribs=False)"] {
+        assert_eq!((class(decorator, "C()"), class(decorator, "C(1)")), (0, 1), "{decorator}");
+    }
+    for decorator in ["attrs.define(auto_attribs=CHOICE)", "attrs.define(**OPTIONS)", "attrs.define(these=F)"]
+    {
+        assert_eq!((class(decorator, "C()"), class(decorator, "C(1)")), (0, 0), "{decorator}");
+    }
+    assert_eq!((class("attr.s({'y': 1})", "C()"), class("attr.s({'y': 1})", "C(1)")), (0, 0));
+}
+
+#[test]
 fn attrs_classes_take_their_fields_by_their_public_names() {
     let library = "
 import attr
