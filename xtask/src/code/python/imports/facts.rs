@@ -110,8 +110,8 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
         facts.calls = calls::read(text, body, &lines, &facts.imports);
         keep_patches_of_modules(&mut facts);
         facts.is_script = works_at_import(body);
-        facts.replaces_names = facts.makes_names && namespace::is_written(body);
-        facts.makes_names |= facts.bindings.contains("__getattr__");
+        facts.replaces_names = is_worth_looking(text) && namespace::is_written(body);
+        facts.makes_names |= facts.replaces_names || facts.bindings.contains("__getattr__");
         facts.makes_modules |= facts.bindings.contains("__path__");
         if facts.makes_names || facts.makes_modules {
             facts.answers_to = lazy::words(text, parsed, &facts);
@@ -227,13 +227,8 @@ impl<'a> Visitor<'a> for Reader {
         match expression {
             Expr::Named(named) => self.bind_target(&named.target),
             Expr::Call(call) => match &*call.func {
-                Expr::Name(name) if matches!(name.id.as_str(), "globals" | "exec") => {
-                    self.facts.makes_names = true;
-                }
+                Expr::Name(name) if name.id.as_str() == "exec" => self.facts.makes_names = true,
                 Expr::Name(name) if name.id.as_str() == "setattr" => self.patch(call),
-                Expr::Name(name) if matches!(name.id.as_str(), "vars" | "locals") && self.inner == 0 => {
-                    self.facts.makes_names = true;
-                }
                 Expr::Attribute(attribute)
                     if matches!(attribute.attr.as_str(), "declare_namespace" | "extend_path") =>
                 {

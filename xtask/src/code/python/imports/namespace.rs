@@ -10,8 +10,39 @@ use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 pub(super) fn is_written(body: &[Stmt]) -> bool {
     let mut look = Look { found: false, namespaces: BTreeSet::new(), inner: 0 };
     look.visit_body(body);
-    look.found
+    // A function may write by a name that is bound below it.
+    look.found || {
+        look.visit_body(body);
+        look.found
+    }
 }
+
+/// Functions that only read what they are given.
+const LOOKING: &[&str] = &[
+    "all",
+    "any",
+    "bool",
+    "dict",
+    "dir",
+    "enumerate",
+    "eval",
+    "frozenset",
+    "id",
+    "isinstance",
+    "iter",
+    "len",
+    "list",
+    "max",
+    "min",
+    "print",
+    "repr",
+    "set",
+    "sorted",
+    "str",
+    "tuple",
+    "type",
+    "zip",
+];
 
 struct Look<'a> {
     found: bool,
@@ -46,14 +77,26 @@ impl<'a> Look<'a> {
         self.found |= by == "exec" && call.arguments.args.len() < 2;
         let first = call.arguments.args.first();
         self.found |= matches!(by, "setattr" | "delattr") && first.is_some_and(is_module_by_name);
-        let only_looks = matches!(by, "dict" | "dir" | "eval" | "len" | "list" | "set" | "sorted");
+        let only_looks = LOOKING.contains(&by);
         self.visit_expr(&call.func);
         for argument in &call.arguments.args {
             if !(only_looks && self.is_namespace(argument)) {
                 self.visit_expr(argument);
             }
         }
-        call.arguments.keywords.iter().for_each(|keyword| self.visit_expr(&keyword.value));
+        for keyword in &call.arguments.keywords {
+            // `f(**globals())` gives a copy.
+            if !(keyword.arg.is_none() && self.is_namespace(&keyword.value)) {
+                self.visit_expr(&keyword.value);
+            }
+        }
+    }
+
+    /// Looks at an expression whose value is only read.
+    fn read(&mut self, expression: &'a Expr) {
+        if !self.is_namespace(expression) {
+            self.visit_expr(expression);
+        }
     }
 }
 
@@ -73,8 +116,20 @@ impl<'a> Visitor<'a> for Look<'a> {
                     }
                 }
             }
+            Stmt::For(repeat) => {
+                self.read(&repeat.iter);
+                self.visit_expr(&repeat.target);
+                self.visit_body(&repeat.body);
+                self.visit_body(&repeat.orelse);
+            }
             _ => walk_stmt(self, statement),
         }
+    }
+
+    fn visit_comprehension(&mut self, comprehension: &'a ast::Comprehension) {
+        self.read(&comprehension.iter);
+        self.visit_expr(&comprehension.target);
+        comprehension.ifs.iter().for_each(|test| self.visit_expr(test));
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
@@ -98,11 +153,12 @@ impl<'a> Visitor<'a> for Look<'a> {
             }
             Expr::Compare(compare) => {
                 self.visit_expr(&compare.left);
-                for side in &compare.comparators {
-                    if !self.is_namespace(side) {
-                        self.visit_expr(side);
-                    }
-                }
+                compare.comparators.iter().for_each(|side| self.read(side));
+            }
+            // `text % globals()`.
+            Expr::BinOp(operation) => {
+                self.read(&operation.left);
+                self.read(&operation.right);
             }
             Expr::Call(_) | Expr::Name(_) if self.is_namespace(expression) => self.found = true,
             Expr::Call(call) => self.call(call),
@@ -147,10 +203,24 @@ mod tests {
             ("module = sys.modules['other']", false),
             ("def local():\n    here = locals()\n    here['a'] = 1", false),
             ("names = sorted(globals())", false),
+            ("print(globals())", false),
+            ("names = [name for name in globals() if name.isupper()]", false),
+            ("for name in list(vars()): pass", false),
+            ("for name in globals():\n    globals()[name] = 1", true),
+            ("text = 'a %(b)s' % globals()", false),
+            ("text = '{b}'.format(**globals())", false),
+            ("globals().setdefault(name, 1)", true),
+            ("del globals()[name]", true),
+            ("show(globals())", true),
+            ("everything: dict = globals()", true),
+            ("def fill():\n    everything[name] = 1\neverything = globals()", true),
         ];
         for (text, expected) in cases {
             let text = format!("{text}\n");
-            assert_eq!(facts::read(&text).unwrap().replaces_names, *expected, "{text}");
+            let facts = facts::read(&text).unwrap();
+            assert_eq!(facts.replaces_names, *expected, "{text}");
+            let may_make = *expected || text.contains("exec") || text.contains("sys.modules");
+            assert_eq!(facts.makes_names, may_make, "{text}");
         }
     }
 }

@@ -280,12 +280,14 @@ fn submodule_that_moved_out_of_a_package_with_getattr_is_missed_unless_the_packa
         "T = {'x': 1}\ndef __getattr__(name):\n    if name not in T:\n        raise AttributeError\n    return T[name]\n",
         "T = ['x']\ndef __getattr__(name):\n    if name in T:\n        return load(name)\n    raise AttributeError(name)\n",
         "def __getattr__(name):\n    if name == 'x':\n        from .core import Reader\n        return Reader\n    raise AttributeError\n",
-        "if 'x' in globals():\n    pass\n",
     ];
     for init in missed {
         let found = asked_of_lazy_package(init);
         assert_eq!(found, ["pkg/user.py: from .io import reading (High)"], "{init}");
     }
+    // What only looks at its names has those of its text.
+    let found = asked_of_lazy_package("if 'x' in globals():\n    pass\n");
+    assert_eq!(found, ["pkg/user.py: from .io import reading (High)", "pkg/user.py: nothing"]);
     let may_answer = [
         "def __getattr__(name):\n    if name == 'core':\n        return 1\n    raise AttributeError(name)\n".to_owned(),
         format!("T = {{'core': 1}}\ndef __getattr__(name):\n    if name in T:\n        return 1\n{refuse}"),
