@@ -26,7 +26,7 @@ impl Moved {
             };
             files.insert(old.clone(), (rename.to.clone(), rename.change.commit.clone()));
         }
-        Self { folders: folders(tree, &files), modules: modules(tree, &files), files }
+        Self { folders: folders(tree, history, &files), modules: modules(tree, &files), files }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -62,9 +62,10 @@ pub(super) fn is_below(tree: &Tree, name: &str) -> bool {
     tree.entries().any(|(path, _)| ends.iter().any(|end| path.as_bytes().ends_with(end.as_bytes())))
 }
 
-/// Folders that are gone and all of whose moved files went to one other folder.
+/// Folders that are gone, most of whose files moved, all of these to one other folder.
 fn folders(
     tree: &Tree,
+    history: &History,
     files: &BTreeMap<RepoPath, (RepoPath, CommitId)>,
 ) -> BTreeMap<RepoPath, (RepoPath, CommitId)> {
     let mut places: BTreeMap<RepoPath, Option<(RepoPath, CommitId)>> = BTreeMap::new();
@@ -82,7 +83,24 @@ fn folders(
         }
     }
     let gone = places.into_iter().filter_map(|(folder, place)| Some((folder, place?)));
-    gone.filter(|(folder, _)| !tree.has_folder(folder) && tree.get(folder).is_none()).collect()
+    gone.filter(|(folder, _)| {
+        let is_there = tree.has_folder(folder) || tree.get(folder).is_some();
+        !is_there && most_moved(history, files, folder)
+    })
+    .collect()
+}
+
+/// False for a folder of which more files were removed than moved away.
+fn most_moved(
+    history: &History,
+    files: &BTreeMap<RepoPath, (RepoPath, CommitId)>,
+    folder: &RepoPath,
+) -> bool {
+    let start = RepoPath::from_bytes(&[folder.as_bytes(), b"/"].concat());
+    let below = history.paths.range(&start..).map(|(path, _)| path);
+    let below = below.take_while(|path| path.as_bytes().starts_with(start.as_bytes()));
+    let (moved, removed): (Vec<_>, Vec<_>) = below.partition(|path| files.contains_key(*path));
+    moved.len() >= removed.len()
 }
 
 /// Folders that import paths start from.

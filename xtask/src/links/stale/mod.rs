@@ -105,7 +105,10 @@ fn renamed<'m>(
     let folder = file.parent();
     let is_there = |path: &RepoPath| tree.get(path).is_some() || tree.has_folder(path);
     let own = folder.as_ref().and_then(|folder| RepoPath::resolve(Some(folder), text.as_bytes()));
-    if own.as_ref().is_some_and(is_there) {
+    // A script may go to its project's folder first: what is there from a folder above the file is meant.
+    let above = std::iter::successors(folder.clone(), RepoPath::parent);
+    let seen = above.filter_map(|folder| RepoPath::resolve(Some(&folder), text.as_bytes()));
+    if seen.into_iter().any(|path| is_there(&path)) {
         return None;
     }
     let slash = if text.ends_with('/') { "/" } else { "" };

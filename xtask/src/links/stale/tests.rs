@@ -103,6 +103,33 @@ fn what_stands_at_the_old_place_or_beside_the_file_is_meant() {
 }
 
 #[test]
+fn path_that_is_there_from_a_folder_above_the_file_is_meant() {
+    assert_eq!(found("sub/ci/run.sh", "scripts/run.py", MOVES, &["sub/scripts/run.py"]), vec![]);
+    assert_eq!(found("sub/ci/run.sh", "scripts/run.py", MOVES, &["ci/scripts/run.py"]).len(), 1);
+}
+
+/// How much is found in `text` of a file, when one commit adds all files and the next does `changes`.
+fn told(file: &str, text: &str, there: &[&str], changes: &[&[&str]]) -> usize {
+    let mut log = format!("\u{1}{}\u{2}\u{2}2025-01-02T00:00:00+00:00\0\n", "b".repeat(40));
+    changes.iter().for_each(|change| log.push_str(&format!("{}\0", change.join("\0"))));
+    log.push_str(&format!("\u{1}{}\u{2}\u{2}2025-01-01T00:00:00+00:00\0\n", "a".repeat(40)));
+    changes.iter().for_each(|change| log.push_str(&format!("A\0{}\0", change[1])));
+    let files = there.iter().map(|path| (RepoPath::from(*path), EntryKind::File, vec![]));
+    let own = (RepoPath::from(file), EntryKind::File, text.as_bytes().to_vec());
+    let tree = Tree::in_memory(files.chain([own]));
+    moved_paths(&tree, &History::read(log.as_bytes()).unwrap()).unwrap().1.len()
+}
+
+#[test]
+fn folder_of_which_a_minority_moved_went_nowhere() {
+    let told = |changes: &[&[&str]]| told("Makefile", "cp data/ x", &["tests/a.csv"], changes);
+    let moved: &[&str] = &["R100", "data/a.csv", "tests/a.csv"];
+    assert_eq!(told(&[moved]), 1);
+    assert_eq!(told(&[moved, &["D", "data/b.csv"]]), 1);
+    assert_eq!(told(&[moved, &["D", "data/b.csv"], &["D", "data/c.csv"]]), 0);
+}
+
+#[test]
 fn top_level_file_is_found_by_its_name_from_the_root_only() {
     let moves = &[("train.py", "scripts/train.py")];
     assert_eq!(found("Makefile", "python train.py", moves, &[]).len(), 1);

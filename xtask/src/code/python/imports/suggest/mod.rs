@@ -81,7 +81,9 @@ pub fn suggest(project: &Project, imports: &mut Imports, history: &History, past
         let target = finder.find(past, file, import)?;
         // Behind a guard a missing module is often meant: only what git recorded is worth saying.
         let target = target.filter(|target| found.guard.is_none() || target.confidence == Confidence::High);
-        found.suggestion = target.and_then(|target| speller.spell(file, import, &target));
+        let suggestion = target.and_then(|target| speller.spell(file, import, &target));
+        found.suggestion =
+            suggestion.filter(|suggestion| !is_second_choice(project, file, found, suggestion));
     }
     for (file, import) in &imports.outside {
         if project.layout.declared.contains(super::verify::top_of(&import.module)) {
@@ -105,6 +107,18 @@ pub fn suggest(project: &Project, imports: &mut Imports, history: &History, past
     }
     imports.unresolved.sort();
     Ok(())
+}
+
+/// True where the file asks for what is suggested elsewhere already: behind a guard the two names are choices, and what
+/// history does not tell is another thing than what stands beside it.
+fn is_second_choice(project: &Project, file: FileId, found: &Unresolved, suggestion: &Suggestion) -> bool {
+    let asks = |import: &Import| {
+        let module = format!("{}{}", ".".repeat(import.level as usize), import.module);
+        import.statement != found.statement
+            && (&module, &import.name) == (&suggestion.module, &suggestion.name)
+    };
+    let imports = project.files[file].facts.iter().flat_map(|facts| &facts.imports);
+    (found.guard.is_some() || suggestion.confidence < Confidence::High) && imports.into_iter().any(asks)
 }
 
 fn import_at(project: &Project, file: FileId, alias: (usize, usize)) -> Option<&Import> {

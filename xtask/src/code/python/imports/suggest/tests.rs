@@ -471,3 +471,20 @@ fn module_below_src_keeps_its_name_though_the_folder_was_a_package_once() {
     let expected = "src/space/work/user.py: from space.tools.kernel import Reader (High)";
     assert_eq!(suggested(&[first, second, third]), [expected]);
 }
+
+#[test]
+fn second_choice_is_not_made_the_first_one_again() {
+    let first: Step<'_> = &[
+        ("pkg/__init__.py", Some("")),
+        ("pkg/old.py", Some(CORE)),
+        (
+            "user.py",
+            Some(
+                "try:\n    import pkg.fresh\nexcept ImportError:\n    pass\ntry:\n    import pkg.old\nexcept ImportError:\n    pass\n",
+            ),
+        ),
+        ("only.py", Some("try:\n    import pkg.old\nexcept ImportError:\n    pass\n")),
+    ];
+    let second: Step<'_> = &[("pkg/old.py", None), ("pkg/fresh.py", Some(CORE))];
+    assert_eq!(suggested(&[first, second]), ["only.py: import pkg.fresh (High)", "user.py: nothing"]);
+}
