@@ -26,7 +26,7 @@ impl Moved {
             };
             files.insert(old.clone(), (rename.to.clone(), rename.change.commit.clone()));
         }
-        Self { folders: folders(tree, history, &files), modules: modules(tree, &files), files }
+        Self { folders: folders(tree, history, &files), modules: modules(tree, history, &files), files }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -108,6 +108,7 @@ const ROOTS: &[&str] = &["", "src/", "lib/"];
 
 fn modules(
     tree: &Tree,
+    history: &History,
     files: &BTreeMap<RepoPath, (RepoPath, CommitId)>,
 ) -> BTreeMap<String, (String, CommitId)> {
     let mut modules = BTreeMap::new();
@@ -118,6 +119,13 @@ fn modules(
                 modules.insert(old_name, (new_name.clone(), commit.clone()));
             }
         }
+    }
+    // `meson.build` is the file of that name where there is or was one.
+    let is_file = |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| modules.contains_key(name));
+    let names = tree.entries().map(|(path, _)| path).chain(history.paths.keys()).map(RepoPath::file_name);
+    let names: Vec<&[u8]> = names.filter(|name| is_file(name)).collect();
+    for name in names {
+        modules.remove(&*String::from_utf8_lossy(name));
     }
     modules
 }

@@ -130,6 +130,18 @@ fn folder_of_which_a_minority_moved_went_nowhere() {
 }
 
 #[test]
+fn dotted_name_of_a_file_is_that_file() {
+    let moved: &[&str] = &["R100", "meson/build.py", "mesonbuild/build.py"];
+    let told = |there: &[&str], changes: &[&[&str]]| {
+        let there: Vec<&str> = ["mesonbuild/build.py"].iter().chain(there).copied().collect();
+        told("run.sh", "python -m meson.build", &there, changes)
+    };
+    assert_eq!(told(&[], &[moved]), 1);
+    assert_eq!(told(&["cases/meson.build"], &[moved]), 0);
+    assert_eq!(told(&[], &[moved, &["D", "cases/meson.build"]]), 0);
+}
+
+#[test]
 fn top_level_file_is_found_by_its_name_from_the_root_only() {
     let moves = &[("train.py", "scripts/train.py")];
     assert_eq!(found("Makefile", "python train.py", moves, &[]).len(), 1);
