@@ -14,10 +14,17 @@ pub(super) fn imports(document: &mut Document, imports: &Imports) {
         return;
     }
     document.heading(2, "Imports that cannot work");
+    // The headline counts what nothing guards: so does the section.
+    let guarded = broken.iter().filter(|import| import.guard.is_some()).count();
+    let behind = match guarded {
+        0 => String::new(),
+        1 => "; 1 more fails behind a guard".to_owned(),
+        _ => format!("; {guarded} more fail behind a guard"),
+    };
     document.paragraph(format!(
-        "Of {} between the repository's own modules, {} cannot work; found by reading, without running anything.",
+        "Of {} between the repository's own modules, {} cannot work{behind}; found by reading, without running anything.",
         count(imports.first_party as u64, "import"),
-        broken.len()
+        broken.len() - guarded
     ));
     let rows = broken.iter().take(LISTED).map(|import| {
         let instead = import.suggestion.as_ref().map(|suggestion| {
