@@ -329,7 +329,9 @@ fn dead_module(
     (index, past): (&Index<'_>, &Index<'_>),
     module: &str,
 ) -> Option<Reference> {
-    if !module.contains('.') {
+    // `meson.build` is the file of that name where there is or was one.
+    let is_file = index.count_of_name(module) + past.count_of_name(module) > 0;
+    if !module.contains('.') || is_file {
         return None;
     }
     let places = module_places(module);

@@ -91,6 +91,7 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         "tools/new/b.py",
         "src/local.yaml.example",
         "config/a.json",
+        "cases/plan.build",
     ]
     .map(RepoPath::from)
     .into();
@@ -105,6 +106,10 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         "left/b.py",
         ".tool/x",
         "built/site/index.html",
+        "plan/build.py",
+        "plan/setup.py",
+        "cases/plan.setup",
+        "plan/other.py",
     ] {
         history.paths.insert(path.into(), past.clone());
     }
@@ -338,6 +343,7 @@ fn names_are_dead_only_where_it_is_proven() {
         ("```sh\npython src/gone.py --output x\n```", &[("src/gone.py", ReferenceClass::Removed)]),
         ("`gone_function()`", &[("gone_function", ReferenceClass::Removed)]),
         ("`src.gone` and `src.kept`", &[("src.gone", ReferenceClass::Removed)]),
+        ("`plan.build` `plan.setup` `plan.other`", &[("plan.other", ReferenceClass::Removed)]),
         ("```python\nfrom src.gone import x\nimport src.kept\n```", &[("src.gone", ReferenceClass::Removed)]),
     ];
     for (text, expected) in cases {
