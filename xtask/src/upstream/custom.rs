@@ -25,7 +25,7 @@ pub(super) struct Sources<'a> {
     /// Sizes by blob of the fork.
     pub(super) measures: &'a BTreeMap<BlobId, Measure>,
     /// The fork's commits in git's order, each with what it changed.
-    pub(super) commits: &'a [(CommitId, Vec<RawEntry>)],
+    pub(super) commits: &'a [&'a (CommitId, Vec<RawEntry>)],
     /// What the parts of the work are called.
     pub(super) areas: &'a Areas,
 }
@@ -110,7 +110,7 @@ fn upstream_paths(upstream: Option<&Diff>) -> BTreeSet<RepoPath> {
     entries.filter(|entry| matches!(entry.status, 'A' | 'R' | 'C')).map(|entry| entry.to.clone()).collect()
 }
 
-fn commits_by_path(commits: &[(CommitId, Vec<RawEntry>)]) -> BTreeMap<&RepoPath, Vec<usize>> {
+fn commits_by_path<'a>(commits: &[&'a (CommitId, Vec<RawEntry>)]) -> BTreeMap<&'a RepoPath, Vec<usize>> {
     let mut by_path: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
     for (place, (_, entries)) in commits.iter().enumerate() {
         for entry in entries {
@@ -124,7 +124,7 @@ fn commits_by_path(commits: &[(CommitId, Vec<RawEntry>)]) -> BTreeMap<&RepoPath,
 fn commits_of(
     entry: &RawEntry,
     behind: &BTreeMap<&RepoPath, Vec<usize>>,
-    commits: &[(CommitId, Vec<RawEntry>)],
+    commits: &[&(CommitId, Vec<RawEntry>)],
 ) -> Vec<CommitId> {
     let places: BTreeSet<usize> =
         [&entry.from, &entry.to].into_iter().flat_map(|path| behind.get(path)).flatten().copied().collect();
@@ -196,7 +196,7 @@ mod tests {
             fork: &fork,
             upstream: None,
             measures: &measures,
-            commits: &commits,
+            commits: &commits.each_ref(),
             areas: &Areas::default(),
         });
         assert_eq!(all[0].commits, [commit("2"), commit("3")], "each once, newest first");

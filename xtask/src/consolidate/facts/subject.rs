@@ -15,6 +15,7 @@ use super::vocabulary::{
 use crate::consolidate::affinity::{Affinities, tells_of_a_day};
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
+use crate::consolidate::words;
 use crate::repo::RepoPath;
 
 /// Affinity from which two notes are about one thing.
@@ -351,8 +352,10 @@ impl<'n> Subjects<'n> {
 /// True where the headings around two statements of one name tell of two things: of "Linux" and "Windows", of "Rings" and
 /// "Rings in dark mode", of two elements that look differently.
 fn contrast(key: &[String], here: &BTreeSet<String>, there: &BTreeSet<String>) -> bool {
+    // The words of headings have lost an "s" at their end.
     let of = |list: &[&str], words: &BTreeSet<String>| -> BTreeSet<String> {
-        words.iter().filter(|word| list.contains(&word.as_str())).cloned().collect()
+        let is_listed = |word: &&String| list.iter().any(|listed| words::singular(listed) == word.as_str());
+        words.iter().filter(is_listed).cloned().collect()
     };
     let [a, b] = [here, there].map(|words| of(COUNTERPARTS, words));
     let are_counterparts = !a.is_empty() && !b.is_empty() && a.is_disjoint(&b);

@@ -170,9 +170,6 @@ pub(super) const COUNTERPARTS: &[&str] = &[
     "linux",
     "windows",
     "macos",
-    // As words of headings are compared, without their last letter.
-    "window",
-    "maco",
     "development",
     "staging",
     "production",

@@ -106,22 +106,23 @@ fn data_never(
 ) -> Option<Reference> {
     let (_, ending) = named.target.rsplit_once('/')?.1.rsplit_once('.')?;
     let ending = format!(".{ending}");
-    let is_beside_others = |place: &RepoPath| {
-        place.parent().is_some_and(|folder| {
-            all.now.below(&folder).any(|path| {
-                path.parent().as_ref() == Some(&folder) && path.as_bytes().ends_with(ending.as_bytes())
-            })
-        })
-    };
+    let is_alike = |path: &RepoPath| path.as_bytes().ends_with(ending.as_bytes());
     let is_by_hand = named.target.split('/').any(|part| FILLED_BY_HAND.contains(&part));
     let is_dated = named.target.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_DATE;
     let is_claimed = named.told == Told::Nothing
         && is_by_hand
         && !is_dated
         && all.now.count_of_name(&named.target) == 0
-        && places.iter().any(is_beside_others)
+        && places.iter().any(|place| lies_beside(place, all, is_alike))
         && !places.iter().any(|place| has_template(place, known.paths));
     is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+}
+
+/// True where the folder of a place holds such a file itself.
+fn lies_beside(place: &RepoPath, all: &Places<'_>, is_such: impl Fn(&RepoPath) -> bool) -> bool {
+    place.parent().is_some_and(|folder| {
+        all.now.below(&folder).any(|path| path.parent().as_ref() == Some(&folder) && is_such(path))
+    })
 }
 
 /// Folders whose files people write.
@@ -181,17 +182,12 @@ fn folder_never(
     ];
     let name = named.target.trim_end_matches('/').rsplit('/').next()?;
     let is_code = |path: &RepoPath| CODE.contains(&path.extension().as_str());
-    let is_in_code = |place: &RepoPath| {
-        place.parent().is_some_and(|folder| {
-            all.now.below(&folder).any(|path| path.parent().as_ref() == Some(&folder) && is_code(path))
-        })
-    };
     let is_claimed = named.told == Told::Nothing
         && named.target.trim_end_matches('/').contains('/')
         && !name.starts_with(['.', '_'])
         && !MADE.contains(&name.to_lowercase().as_str())
         && !all.now.has_folder_ending_so(name)
-        && places.iter().any(is_in_code)
+        && places.iter().any(|place| lies_beside(place, all, is_code))
         && !places.iter().any(|place| known.ignored.perhaps.contains(&place.join(IN_FOLDER)));
     is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
 }

@@ -37,12 +37,13 @@ fn gives_its_parser_away(text: &str) -> bool {
     const ELSEWHERE: &[&str] = &[", parser)", "parser=", "parents=["];
     let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
     let given = ["(parser)", "(parser,"].into_iter().flat_map(|form| text.match_indices(form));
-    let mut takers = given.map(|(at, _)| {
+    let takers = given.map(|(at, _)| {
         let start = text[..at].trim_end_matches(is_part).len();
         &text[start..at]
     });
+    let takers: BTreeSet<&str> = takers.collect();
     ELSEWHERE.iter().any(|form| text.contains(form))
-        || takers.any(|taker| !text.contains(&format!("def {taker}(")))
+        || takers.iter().any(|taker| !text.contains(&format!("def {taker}(")))
 }
 
 /// `--dry-run` as it may stand in code: itself, `dry-run`, `dry_run`; short names are words of the language.

@@ -1,6 +1,7 @@
 //! Paths by their ends: how people name files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::paths::{ends_of_absolute, is_absolute};
 use crate::repo::RepoPath;
@@ -23,6 +24,8 @@ pub(super) struct Index<'k> {
     pub(super) paths: &'k BTreeSet<RepoPath>,
     by_name: BTreeMap<&'k [u8], Vec<&'k RepoPath>>,
     folders: BTreeSet<RepoPath>,
+    /// Folders by their names, `None` for a name of several; made when it is asked for.
+    only: OnceLock<BTreeMap<Vec<u8>, Option<RepoPath>>>,
 }
 
 impl<'k> Index<'k> {
@@ -39,7 +42,7 @@ impl<'k> Index<'k> {
                 folders.insert(known);
             }
         }
-        Self { paths, by_name, folders }
+        Self { paths, by_name, folders, only: OnceLock::new() }
     }
 
     /// True for what stands beside the note, at the root, or anywhere below a path that ends so.
@@ -106,8 +109,15 @@ impl<'k> Index<'k> {
 
     /// The folder of this name, where there is but one.
     pub(super) fn only_folder_named(&self, name: &str) -> Option<&RepoPath> {
-        let mut found = self.folders.iter().filter(|folder| folder.file_name() == name.as_bytes());
-        found.next().filter(|_| found.next().is_none())
+        let only = self.only.get_or_init(|| {
+            let mut only: BTreeMap<Vec<u8>, Option<RepoPath>> = BTreeMap::new();
+            for folder in &self.folders {
+                let known = only.entry(folder.file_name().to_owned());
+                known.and_modify(|other| *other = None).or_insert_with(|| Some(folder.clone()));
+            }
+            only
+        });
+        only.get(name.as_bytes())?.as_ref()
     }
 
     /// The paths below a folder.

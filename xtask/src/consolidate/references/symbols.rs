@@ -88,9 +88,11 @@ impl Sightings {
         if self.wanted.is_empty() {
             return shown;
         }
+        // The whole text is searched for a class, so only once.
+        let mut owners: BTreeSet<&str> = BTreeSet::new();
         for token in tokens(text) {
             self.see(token, &mut shown.seen);
-            if self.owners.contains(token) && !shown.defined.contains(token) && defines_class(text, token) {
+            if self.owners.contains(token) && owners.insert(token) && defines_class(text, token) {
                 shown.defined.insert(token.to_owned());
             }
             for part in token.split('-').filter(|part| part.len() < token.len()) {

@@ -180,8 +180,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
     // What git merged by itself is nobody's work.
     let merges: BTreeSet<&CommitId> =
         core.range.fork().filter(|commit| commit.parents.len() > 1).map(|commit| &commit.id).collect();
-    let plain: Vec<_> =
-        core.fork_touched.iter().filter(|(commit, _)| !merges.contains(commit)).cloned().collect();
+    let plain: Vec<_> = core.fork_touched.iter().filter(|(commit, _)| !merges.contains(commit)).collect();
     let custom = core.fork_diff.as_ref().map(|diff| {
         custom::custom(&Sources {
             fork: diff,

@@ -97,8 +97,7 @@ impl Search<'_> {
 
     /// The newest of the fork's commits that holds exactly one of upstream's trees.
     fn same_tree(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
-        let trees: BTreeMap<&str, &Commit> =
-            order.iter().map(|commit| (commit.tree.as_str(), *commit)).collect();
+        let trees = by_tree(order);
         let (fork, upstream) =
             self.range.fork().find_map(|commit| Some((commit, *trees.get(commit.tree.as_str())?)))?;
         let why = format!("the fork's commit {} holds exactly its files", fork.id);
@@ -107,8 +106,7 @@ impl Search<'_> {
 
     /// The newest of upstream's commits all of whose tree is a folder of the fork's, now or at an earlier commit.
     fn same_folder(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
-        let trees: BTreeMap<&str, &Commit> =
-            order.iter().map(|commit| (commit.tree.as_str(), *commit)).collect();
+        let trees = by_tree(order);
         self.probes().into_iter().find_map(|probe| {
             let args = ["ls-tree", "-r", "-d", "-z", "--format=%(objectname) %(path)", probe.as_str()];
             let listing = self.git().read(&args).ok()?;
@@ -308,22 +306,21 @@ impl Search<'_> {
             return Ok(None);
         }
         progress.step(format!("reading the trees of {} of upstream's commits", order.len()));
-        let trees: Vec<&str> = order.iter().map(|commit| commit.tree.as_str()).collect();
         let base =
             self.base.map(|base| self.git().line(&["rev-parse", &format!("{}^{{tree}}", base.commit)]));
         let base = base.transpose()?;
+        let upstreams = order.iter().map(|commit| commit.tree.as_str());
+        let trees: Vec<&str> = upstreams.chain(base.as_deref()).collect();
         let mut best: Option<Peak> = None;
         for probe in self.probes() {
             let files = if probe == *self.fork { own.clone() } else { self.files(probe.as_str())? };
             // An empty file is in every repository.
             let blobs: BTreeSet<BlobId> =
                 files.iter().filter(|(_, size)| **size > 0).map(|(id, _)| id.clone()).collect();
-            let Ok(shared) = overlap::overlaps(self.scratch, &blobs, &trees) else { return Ok(None) };
-            let at_base = match &base {
-                Some(tree) => overlap::overlaps(self.scratch, &blobs, &[tree])?[0],
-                None => 0,
-            };
-            let Some(peak) = Peak::of(&shared, blobs.len(), probe).beyond(at_base) else { continue };
+            let Ok(all) = overlap::overlaps(self.scratch, &blobs, &trees) else { return Ok(None) };
+            let (shared, at_base) = all.split_at(order.len());
+            let at_base = at_base.first().copied().unwrap_or(0);
+            let Some(peak) = Peak::of(shared, blobs.len(), probe).beyond(at_base) else { continue };
             if best.as_ref().is_none_or(|best| peak.share() > best.share()) {
                 best = Some(peak);
             }
@@ -347,6 +344,11 @@ impl Search<'_> {
                 .into();
         places.into_iter().filter_map(|place| line.get(place).cloned()).collect()
     }
+}
+
+/// Commits by their trees, of several with one tree the newest.
+fn by_tree<'a>(order: &[&'a Commit]) -> BTreeMap<&'a str, &'a Commit> {
+    order.iter().map(|commit| (commit.tree.as_str(), *commit)).collect()
 }
 
 /// The places whose patches are read.
