@@ -114,14 +114,16 @@ impl Git {
     /// # Errors
     /// The configuration cannot be read.
     pub fn without_filters(self) -> Result<Self> {
-        let pattern = r"^filter\..*\.(clean|smudge|process)$";
+        let pattern = r"^filter\..*\.(clean|smudge|process|required)$";
         let found =
             self.answer_to(&["config", "--null", "--name-only", "--get-regexp", pattern], &[], &[0, 1])?;
         let keys: Vec<&[u8]> = found.stdout.split(|&byte| byte == 0).filter(|key| !key.is_empty()).collect();
         let mut git = self.with_variable("GIT_CONFIG_COUNT", keys.len().to_string());
         for (number, key) in keys.iter().enumerate() {
             git = git.with_variable(&format!("GIT_CONFIG_KEY_{number}"), OsStr::from_bytes(key));
-            git = git.with_variable(&format!("GIT_CONFIG_VALUE_{number}"), "");
+            // A filter that is required and not run would end the call.
+            let value = if key.ends_with(b".required") { "false" } else { "" };
+            git = git.with_variable(&format!("GIT_CONFIG_VALUE_{number}"), value);
         }
         Ok(git)
     }

@@ -301,6 +301,7 @@ fn filters_and_monitors_that_the_repository_configures_are_not_run() {
     {
         place.git(&folder, &["config", key, &run]);
     }
+    place.git(&folder, &["config", "filter.trap.required", "true"]);
     place.write(&folder.join(".gitattributes"), "* filter=trap diff=trap\n");
     place.write(&folder.join("moved.txt"), "changed\n");
     let repo = Repo::open(&folder).unwrap();
