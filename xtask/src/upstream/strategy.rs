@@ -205,8 +205,7 @@ impl Facts {
         let known = match self.conflicts {
             Some(0) if self.unjudged == 0 => "the trial merge conflicts nowhere".to_owned(),
             Some(0) => format!("the trial merge conflicts in no path{here}"),
-            Some(1) => format!("the trial merge conflicts in 1 path{here}"),
-            Some(count) => format!("the trial merge conflicts in {count} paths{here}"),
+            Some(number) => format!("the trial merge conflicts in {}{here}", count(number, "path")),
             None => "the trial merge could not be made".to_owned(),
         };
         match self.unjudged {
@@ -277,13 +276,19 @@ fn record_sync(facts: &Facts) -> Result<String, String> {
             held * 100.0
         )),
         (Some(now), Some(after)) if now > 0 && after * 2 <= now => {
-            Ok(format!("{text}; with that recorded {after} paths conflict instead of {now}"))
+            Ok(format!("{text}; {} instead of {now}", left_after(after, "")))
         }
         (Some(now), Some(after)) => {
-            Err(format!("{text}, but with that recorded {after} paths still conflict instead of {now}"))
+            Err(format!("{text}, but {} instead of {now}", left_after(after, " still")))
         }
         _ => Err(format!("{text}, but no trial merge shows what recording it would spare")),
     }
+}
+
+/// The conflicts that recording a sync point leaves.
+fn left_after(conflicts: usize, still: &str) -> String {
+    let verb = if conflicts == 1 { "conflicts" } else { "conflict" };
+    format!("with that recorded {}{still} {verb}", count(conflicts, "path"))
 }
 
 fn rebase(facts: &Facts) -> Result<String, String> {
@@ -291,9 +296,10 @@ fn rebase(facts: &Facts) -> Result<String, String> {
         Some((own, applied)) if own == applied => {
             Ok(format!("all {own} of the fork's own commits apply on upstream one after another"))
         }
-        Some((own, applied)) => {
-            Err(format!("of the fork's {own} own commits the first {applied} apply, then one conflicts"))
-        }
+        Some((own, 0)) => Err(format!("of the fork's {own} own commits the first one conflicts")),
+        Some((own, applied)) => Err(format!(
+            "of the fork's {own} own commits {applied} apply from the first on, then one conflicts"
+        )),
         None if facts.conflicts == Some(0) && facts.unjudged == 0 => {
             Err(format!("replaying {} was not tried, since the merge is clean", count(facts.ahead, "commit")))
         }
@@ -313,7 +319,8 @@ fn in_steps(facts: &Facts) -> Result<String, String> {
     match fewest {
         _ if clean > 0 && (total > FEW_CONFLICTS || clean * 10 >= of) => Ok(prefix),
         Some(fewest) if total > FEW_CONFLICTS && fewest * 2 <= total => {
-            Ok(format!("{prefix}; a release tag conflicts in {fewest} paths, all at once in {total}"))
+            let step = count(fewest, "path");
+            Ok(format!("{prefix}; a release tag conflicts in {step}, all at once in {total}"))
         }
         _ => Err(format!("{prefix}, and no release tag halves the conflicts")),
     }
@@ -343,9 +350,7 @@ fn unrelated(way: Way, facts: &Facts) -> Result<String, String> {
     match way {
         Way::RecordSync => match &facts.sync {
             Some(sync) if sync.confidence >= 0.3 => {
-                let after = sync
-                    .after
-                    .map_or(String::new(), |after| format!("; with that recorded {after} paths conflict"));
+                let after = sync.after.map_or(String::new(), |after| format!("; {}", left_after(after, "")));
                 Ok(format!("{}{after}", sync.text()))
             }
             Some(sync) => Err(format!(

@@ -14,8 +14,10 @@ pub(super) fn divergence(document: &mut Document, analysis: &Analysis) {
     if analysis.relation == Some(Relation::Diverged) {
         document.code("mermaid", graph(analysis, [ahead, behind]));
     }
-    if let Some(chart) = months(analysis) {
-        document.paragraph("Commits a month (UTC), the fork's as bars, upstream's as a line:");
+    if let Some((chart, is_cut)) = months(analysis) {
+        let newest = if is_cut { format!(" in the newest {MONTHS}") } else { String::new() };
+        document
+            .paragraph(format!("Commits a month{newest} (UTC), the fork's as bars, upstream's as a line:"));
         document.code("mermaid", chart);
     }
 }
@@ -64,27 +66,30 @@ fn graph(analysis: &Analysis, [ahead, behind]: [usize; 2]) -> String {
     )
 }
 
-fn months(analysis: &Analysis) -> Option<String> {
+/// The chart, and whether older months are left out of it.
+fn months(analysis: &Analysis) -> Option<(String, bool)> {
     let (first, last) = (analysis.months.first_key_value()?.0, analysis.months.last_key_value()?.0);
     let all = calendar(first, last)?;
     if all.len() < 2 {
         return None;
     }
-    let shown = &all[all.len().saturating_sub(MONTHS)..];
+    let left_out = all.len().saturating_sub(MONTHS);
+    let shown = &all[left_out..];
     let names: Vec<String> = shown.iter().map(|month| format!("\"{month}\"")).collect();
     let side = |side: usize| {
         let counts = shown.iter().map(|month| analysis.months.get(month).map_or(0, |counts| counts[side]));
         counts.map(|count| count.to_string()).collect::<Vec<_>>().join(", ")
     };
-    Some(format!(
+    let chart = format!(
         "xychart-beta\n    x-axis [{}]\n    y-axis \"Commits\"\n    bar [{}]\n    line [{}]",
         names.join(", "),
         side(0),
         side(1)
-    ))
+    );
+    Some((chart, left_out > 0))
 }
 
-/// All months from one to another, also those without a commit.
+/// All months from one to another, also those without a commit; one more than the chart shows tells that it is cut.
 fn calendar(first: &str, last: &str) -> Option<Vec<String>> {
     let number = |month: &str| {
         let (year, month) = month.rsplit_once('-')?;

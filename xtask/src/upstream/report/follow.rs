@@ -71,10 +71,9 @@ fn summary(merge: &Merge) -> String {
         .collect();
     format!(
         "{} unmerged. Messages by kind: {}. Paths by class: {}.",
-        if merge.conflicts.len() == 1 {
-            "1 path stays".to_owned()
-        } else {
-            format!("{} paths stay", merge.conflicts.len())
+        match merge.conflicts.len() {
+            1 => "1 path stays".to_owned(),
+            more => format!("{more} paths stay"),
         },
         kinds.join(", "),
         classes.join(", ")

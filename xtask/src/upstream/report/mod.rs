@@ -59,9 +59,10 @@ fn sides(document: &mut Document, analysis: &Analysis) {
     document.heading(2, "What was compared");
     let mut rows = vec![side("Fork", &analysis.fork), side("Upstream", &analysis.upstream)];
     if let Some(release) = &analysis.release {
+        let tag = Inline::code(strip_ref(&release.name));
         rows.push(row([
             "Newest release tag".into(),
-            Inline::code(strip_ref(&release.name)),
+            if release.contained { tag } else { tag.text(" (beside upstream's branch)") },
             Inline::code(release.commit.as_str()),
             "".into(),
         ]));
