@@ -1,4 +1,7 @@
-//! What the parts took, beside what one after the other would have taken.
+//! What the parts took side by side, and the most that one after the other would have taken.
+//!
+//! A part is timed while the others run beside it, and runs slower for that where processors or disks are shared. So
+//! the sum of the parts is a bound, not a measurement of a serial run, and is never called one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +14,7 @@ use serde::Serialize;
 pub struct Timing {
     /// From the first part's start to the last one's end.
     pub wall_s: f64,
-    /// What all parts took, added up.
+    /// What all parts took side by side, added up: the most that a serial run would take.
     pub sum_s: f64,
     /// What each part took.
     pub parts: BTreeMap<String, f64>,
@@ -40,16 +43,16 @@ impl Timing {
 
     /// The table for a terminal: a line a part in the order given, then wall, sum and saving.
     pub fn table(&self, order: &[&str]) -> String {
-        let width = order.iter().map(|name| name.len()).max().unwrap_or(0).max("one after another".len());
+        let width = order.iter().map(|name| name.len()).max().unwrap_or(0).max("sum of the parts".len());
         let mut text = String::new();
         let mut line =
             |name: &str, seconds: f64| text.push_str(&format!("{name:<width$}  {seconds:>8.2} s\n"));
         for name in order {
             line(name, self.parts.get(*name).copied().unwrap_or_default());
         }
-        line("one after another", self.sum_s);
+        line("sum of the parts", self.sum_s);
         line("side by side", self.wall_s);
-        line("saved", (self.sum_s - self.wall_s).max(0.0));
+        line("saved at most", (self.sum_s - self.wall_s).max(0.0));
         text
     }
 }
@@ -68,11 +71,11 @@ mod tests {
         let parts = [("notes", Duration::from_millis(1500)), ("tests", Duration::from_millis(4250))];
         let timing = Timing::new(Duration::from_millis(4300), &parts);
         insta::assert_snapshot!(timing.table(&["notes", "tests"]), @"
-        notes                  1.50 s
-        tests                  4.25 s
-        one after another      5.75 s
-        side by side           4.30 s
-        saved                  1.45 s
+        notes                 1.50 s
+        tests                 4.25 s
+        sum of the parts      5.75 s
+        side by side          4.30 s
+        saved at most         1.45 s
         ");
     }
 }

@@ -68,15 +68,15 @@ function gantt() {
   const timing = DATA.result.timing;
   const rows = Object.entries(timing.parts).map(([name, took]) => [name, took, "var(--accent)"]);
   const longest = Math.max(timing.sum_s, ...rows.map((row) => row[1]), 0.001);
-  const all = [...rows, ["side by side", timing.wall_s, "var(--good)"], ["one after another", timing.sum_s, "var(--none)"]];
+  const all = [...rows, ["side by side", timing.wall_s, "var(--good)"], ["sum of the parts", timing.sum_s, "var(--none)"]];
   const picture = bars(all.map(([name, took, colour]) => ({ name, parts: [[took, colour]], text: seconds(took) })), longest, "What the three analyses took");
   const phases = Object.entries(DATA.times || {});
   const later = phases.length
     ? el("table", { class: "plain" },
-      el("thead", {}, el("tr", {}, ["Phase", "Took", "One part after another"].map((head) => el("th", { scope: "col" }, head)))),
+      el("thead", {}, el("tr", {}, ["Phase", "Took", "Sum of its parts"].map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, phases.map(([name, took]) => el("tr", {}, el("td", {}, name), el("td", {}, seconds(took.wall_s)), el("td", {}, seconds(took.sum_s))))))
     : null;
-  return el("div", {}, el("p", { class: "quiet" }, `Side by side the parts took ${seconds(timing.wall_s)} instead of ${seconds(timing.sum_s)}.`), picture, later);
+  return el("div", {}, el("p", { class: "quiet" }, `Side by side the parts took ${seconds(timing.wall_s)}. One after another they would take ${seconds(timing.sum_s)} at most: each ran slower beside the others.`), picture, later);
 }
 
 // Bars with a name before and a text behind each; `go` makes a bar a link.

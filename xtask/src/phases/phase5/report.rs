@@ -31,7 +31,12 @@ pub(super) fn document(lines: &[Line], times: &Times) -> Document {
         let saved = wall.zip(sum).map(|(wall, sum)| (sum - wall).max(0.0));
         vec![Cell::plain(name), seconds(wall), seconds(sum), seconds(saved)]
     });
-    document.table(&["Phase", "Wall, s", "One after another, s", "Saved, s"], &[1, 2, 3], rows.collect());
+    let head = ["Phase", "Wall, s", "Sum of its parts, s", "Saved at most, s"];
+    document.table(&head, &[1, 2, 3], rows.collect());
+    document.paragraph(
+        "Parts were timed side by side, which slows each of them down: one after another they would take their sum \
+         at most.",
+    );
     document
 }
 

@@ -24,7 +24,7 @@ pub struct Times(BTreeMap<String, Took>);
 struct Took {
     /// Seconds from start to end.
     wall_s: f64,
-    /// Seconds that its parts would have taken one after the other.
+    /// Seconds that its parts took side by side, added up: the most that one after the other would take.
     sum_s: f64,
 }
 
