@@ -38,4 +38,7 @@ pub mod page;
 pub mod phases;
 
 pub mod cli;
+mod program;
 pub mod term;
+
+pub use program::main;

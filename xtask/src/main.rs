@@ -1,44 +1,7 @@
-//! The program `xtask`: parses the command line, runs the command, ends with its exit code.
-
-#![allow(clippy::disallowed_methods, reason = "`main` reads the arguments and alone ends the program")]
+//! The program `xtask`.
 
 use std::process::ExitCode;
 
-use xtask::cli::{self, Cli};
-use xtask::commands::{self, Exit};
-use xtask::process::{self, Cancel};
-use xtask::term::Term;
-
 fn main() -> ExitCode {
-    let cli = Cli::of_arguments(cli::without_cargo_argument(std::env::args_os().collect()));
-    let term = Term::new(cli.global.color, cli.global.quiet, cli.global.verbose);
-    process::heed_size_limits();
-    let cancel = Cancel::default();
-    if cli.command.heeds_interrupts()
-        && let Err(error) = listen_for_interrupts(&cancel)
-    {
-        term.error(&error);
-        return Exit::Failed.into();
-    }
-    match commands::run(&cli, term, &cancel) {
-        Ok(_) if cancel.is_cancelled() => Exit::Interrupted.into(),
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            term.error(&error);
-            if cancel.is_cancelled() { Exit::Interrupted.into() } else { Exit::Failed.into() }
-        }
-    }
-}
-
-/// The first Ctrl-C asks long work to end with what it has; the second ends the program.
-fn listen_for_interrupts(cancel: &Cancel) -> anyhow::Result<()> {
-    let cancel = cancel.clone();
-    ctrlc::set_handler(move || {
-        if cancel.is_cancelled() {
-            process::end_all();
-            std::process::exit(130);
-        }
-        cancel.cancel();
-    })?;
-    Ok(())
+    xtask::main()
 }

@@ -218,7 +218,8 @@ fn remotes(repo: &Repo) -> Result<BTreeMap<String, String>> {
     Ok(remotes)
 }
 
-/// True where the alias runs the member `xtask`, and that is this tool: many repositories have another of that name.
+/// True where the alias `xtask` runs a member that is this tool, or that takes it as a dependency: many repositories
+/// have another tool behind an alias of that name.
 fn has_alias(disk: &Disk, repo: &Repo) -> Result<bool> {
     if repo.work_tree().is_none() {
         return Ok(false);
@@ -228,19 +229,39 @@ fn has_alias(disk: &Disk, repo: &Repo) -> Result<bool> {
         Ok(file.and_then(|file| toml::from_str(&String::from_utf8_lossy(&file.bytes)).ok()))
     };
     let Some(settings) = table(".cargo/config.toml")? else { return Ok(false) };
-    let words = match settings.get("alias").and_then(|alias| alias.get("xtask")) {
-        Some(toml::Value::String(text)) => text.split_whitespace().map(str::to_owned).collect::<Vec<_>>(),
-        Some(toml::Value::Array(words)) => {
-            words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
-        }
-        _ => return Ok(false),
+    // A member lies in a folder of its own name.
+    let Some(member) = member_of_alias(&settings) else { return Ok(false) };
+    Ok(table(&format!("{member}/Cargo.toml"))?.is_some_and(|manifest| is_this_tool(&manifest, &member)))
+}
+
+/// The package that the alias `xtask` runs.
+fn member_of_alias(settings: &toml::Table) -> Option<String> {
+    let words: Vec<&str> = match settings.get("alias")?.get("xtask")? {
+        toml::Value::String(text) => text.split_whitespace().collect(),
+        toml::Value::Array(words) => words.iter().filter_map(toml::Value::as_str).collect(),
+        _ => return None,
     };
-    let runs = words.first().is_some_and(|word| word == "run") && words.iter().any(|word| word == "xtask");
-    let Some(manifest) = table("xtask/Cargo.toml")? else { return Ok(false) };
+    let mut rest = words.iter().skip(1);
+    let runs = words.first().is_some_and(|word| matches!(*word, "run" | "r"));
+    let named = rest.find(|word| matches!(**word, "--package" | "-p")).and_then(|_| rest.next());
+    let is_name = |name: &&&str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    named.filter(|_| runs).filter(is_name).map(|name| (*name).to_owned())
+}
+
+/// True for the manifest of this tool, and for that of a member of a few lines that depends on it.
+fn is_this_tool(manifest: &toml::Table, member: &str) -> bool {
     let package = |key: &str| manifest.get("package").and_then(|package| package.get(key)?.as_str());
-    Ok(runs
-        && package("name") == Some(env!("CARGO_PKG_NAME"))
-        && package("description") == Some(env!("CARGO_PKG_DESCRIPTION")))
+    let is_copy = package("name") == Some(env!("CARGO_PKG_NAME"))
+        && package("description") == Some(env!("CARGO_PKG_DESCRIPTION"));
+    let named =
+        |dependency: &toml::Value| dependency.get("package").and_then(toml::Value::as_str).map(str::to_owned);
+    let takes_it = manifest.get("dependencies").and_then(toml::Value::as_table).is_some_and(|dependencies| {
+        let mut names = dependencies.iter().map(|(key, value)| named(value).unwrap_or_else(|| key.clone()));
+        names.any(|name| name == env!("CARGO_PKG_NAME"))
+    });
+    package("name") == Some(member) && (is_copy || takes_it)
 }
 
 fn installed(disk: &Disk) -> Result<Option<Installed>> {
@@ -269,5 +290,33 @@ impl Found {
             }
             Hooks::Shared { scope } => format!("`core.hooksPath` of the {scope} configuration"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alias_is_this_tool_where_its_member_is_or_takes_it() {
+        let table = |text: &str| toml::from_str::<toml::Table>(text).unwrap();
+        let member = |alias: &str| member_of_alias(&table(&format!("alias.xtask = {alias}")));
+        assert_eq!(member("\"run --package upkeep --bin upkeep --\"").as_deref(), Some("upkeep"));
+        assert_eq!(member("[\"run\", \"-q\", \"-p\", \"xtask\", \"--\"]").as_deref(), Some("xtask"));
+        for other in ["\"build -p xtask\"", "\"run\"", "\"run -p ../x\"", "3"] {
+            assert_eq!(member(other), None, "{other}");
+        }
+        let is_tool = |name: &str, rest: &str| {
+            is_this_tool(&table(&format!("package.name = \"{name}\"\n{rest}")), "upkeep")
+        };
+        assert!(is_tool("upkeep", "dependencies.xtask.git = \"https://example.org/xtask\""));
+        assert!(is_tool("upkeep", "dependencies.tool = { package = \"xtask\", path = \"../x\" }"));
+        assert!(!is_tool("other", "dependencies.xtask.git = \"https://example.org/xtask\""));
+        assert!(!is_tool("upkeep", "dependencies.xshell = \"0.2\""));
+        let copy = format!("description = \"{}\"", env!("CARGO_PKG_DESCRIPTION"));
+        let copied =
+            |text: &str| is_this_tool(&table(&format!("[package]\nname = \"xtask\"\n{text}")), "xtask");
+        assert!(copied(&copy));
+        assert!(!copied("description = \"Another one\""));
     }
 }
