@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "this is the room that prints")]
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -56,7 +57,24 @@ impl Term {
     pub fn result(&self, text: &str) -> io::Result<()> {
         let mut out = AutoStream::new(io::stdout(), self.color);
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        match write!(out, "{text}{end}").and_then(|()| out.flush()) {
+        match write!(out, "{}{end}", visible(text)).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Prints a patch, JSON or a page: byte for byte for a program that reads it, with control characters made visible on
+    /// a terminal.
+    ///
+    /// # Errors
+    /// As [`Term::result`].
+    pub fn exact(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout();
+        if out.is_terminal() {
+            return self.result(&String::from_utf8_lossy(bytes));
+        }
+        let end: &[u8] = if bytes.is_empty() || bytes.ends_with(b"\n") { b"" } else { b"\n" };
+        match out.write_all(bytes).and_then(|()| out.write_all(end)).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
         }
@@ -110,6 +128,39 @@ impl Term {
     fn write_stderr(&self, text: &str) {
         let mut out = AutoStream::new(io::stderr(), self.color);
         // Nobody is left to hear that stderr is closed.
-        let _ = writeln!(out, "{text}");
+        let _ = writeln!(out, "{}", visible(text));
+    }
+}
+
+/// The text with its control characters made visible, but for line ends, tabs and the styles of this room: names of files,
+/// messages of commits and lines of notes are other people's, and a terminal would obey them.
+fn visible(text: &str) -> Cow<'_, str> {
+    let strange = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    if !text.contains(strange) {
+        return Cow::Borrowed(text);
+    }
+    let styles = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[36m"];
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(letter) = rest.chars().next() {
+        let style = styles.into_iter().find(|style| rest.starts_with(style));
+        let length = style.map_or(letter.len_utf8(), str::len);
+        match style {
+            None if strange(letter) => out.extend(letter.escape_default()),
+            _ => out.push_str(&rest[..length]),
+        }
+        rest = &rest[length..];
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        let styled = format!("{ERROR}error{ERROR:#}: a {HINT}hint{HINT:#} {STRONG}b{STRONG:#}\n\tc é");
+        assert_eq!(visible(&styled), styled);
+        assert_eq!(visible("\u{1b}]0;t\u{7}\u{1b}[8m\u{9b}2J\r"), r"\u{1b}]0;t\u{7}\u{1b}[8m\u{9b}2J\r");
     }
 }

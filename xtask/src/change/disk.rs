@@ -176,8 +176,8 @@ fn other_spelling(names: &BTreeSet<Vec<u8>>, name: &[u8]) -> Option<String> {
     if names.contains(name) {
         return None;
     }
-    let folded = names::folded(name);
-    let twin = names.iter().find(|other| names::folded(other) == folded);
+    let folded = |name: &[u8]| RepoPath::from_bytes(name).folded();
+    let twin = names.iter().find(|other| folded(other) == folded(name));
     Some(match twin {
         Some(twin) => format!("`{}`", String::from_utf8_lossy(twin)),
         None => "in another Unicode form".to_owned(),

@@ -49,14 +49,6 @@ fn is_ignorable(letter: char) -> bool {
     matches!(letter, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
 }
 
-/// The name as a case-folding file system compares it.
-pub(super) fn folded(path: &[u8]) -> Vec<u8> {
-    match std::str::from_utf8(path) {
-        Ok(text) => text.chars().flat_map(char::to_lowercase).collect::<String>().into_bytes(),
-        Err(_) => path.to_ascii_lowercase(),
-    }
-}
-
 /// The name as git prints it in a patch: quoted like a C string where it holds quotes, control characters or
 /// bytes that are no UTF-8.
 pub(super) fn quoted(prefix: &str, path: &[u8]) -> Vec<u8> {

@@ -243,7 +243,7 @@ fn check_case(plans: &BTreeMap<&Place, FilePlan<'_>>) -> Result<()> {
         let mut part = Some((*place).clone());
         while let Some(name) = part {
             let whole = name == **place;
-            let key = (name.root, names::folded(name.path.as_bytes()));
+            let key = (name.root, name.path.folded());
             match seen.get(&key) {
                 Some((other, edit, other_is_new)) if *other != name => {
                     // Folders that are there already may differ in case alone where the file system allows it.

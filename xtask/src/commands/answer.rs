@@ -268,7 +268,7 @@ impl<'a> Answer<'a> {
         // By way of a value: below the envelope fields stand in the order of their names.
         let result = serde_json::to_value(result).context("write the result as JSON")?;
         let text = serde_json::to_string_pretty(&self.envelope(command, result)?);
-        self.print(&text.context("write the result as JSON")?)
+        self.print_exact(text.context("write the result as JSON")?.as_bytes())
     }
 
     fn envelope<T: Serialize>(&self, command: &str, result: T) -> Result<Envelope<T>> {
@@ -287,7 +287,12 @@ impl<'a> Answer<'a> {
         github::show_lines(command, lines, (self.format, self.term))
     }
 
-    /// Prints lines as they are.
+    /// Prints what a program may read: JSON, a patch.
+    pub(super) fn print_exact(&self, bytes: &[u8]) -> Result<()> {
+        self.term.exact(bytes).context("write to standard output")
+    }
+
+    /// Prints lines for people.
     pub(super) fn print(&self, text: &str) -> Result<()> {
         self.term.result(text).context("write to standard output")
     }

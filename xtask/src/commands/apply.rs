@@ -50,7 +50,7 @@ pub(super) fn run(
     }
     let answer = Answer::of(&repo, &place, global, term)?;
     if flags.dry_run && global.format == Format::Text {
-        answer.print(&String::from_utf8_lossy(&change::dry_run(&repo, &prepared.set)?))?;
+        answer.print_exact(&change::dry_run(&repo, &prepared.set)?)?;
         return Ok(Exit::Clean);
     }
     if flags.dry_run || flags.check {
@@ -80,7 +80,9 @@ pub(super) fn run(
     let applied = change::apply(&repo, &prepared.set)?;
     mark(&repo, &plan, term);
     if flags.stage {
-        consolidate::stage(&repo, &applied.edits)?;
+        consolidate::stage(&repo, &applied.edits).context(
+            "the edits are made and not staged: stage them yourself, or `xtask undo` takes them back",
+        )?;
     }
     answer.print_plan(command, (applied.applied, flags.told), &applied.edits, &prepared.summary)?;
     Ok(Exit::Clean)

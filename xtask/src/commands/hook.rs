@@ -138,7 +138,7 @@ fn fix(here: &Here, request: &Request<'_>, term: Term, apply: bool) -> Result<Ex
     let fixes = staged::fixes(request)?;
     if !apply {
         let patch = fixes.patch()?;
-        term.result(&String::from_utf8_lossy(&patch)).context("write to standard output")?;
+        term.exact(&patch).context("write to standard output")?;
         return Ok(Exit::Clean);
     }
     let (set, kept) = work_tree_edits(&here.repo, request.staged, &fixes)?;

@@ -181,7 +181,7 @@ fn edit(
     (dry_run, check): (bool, bool),
 ) -> Result<Exit> {
     if dry_run {
-        answer.print(&String::from_utf8_lossy(&change::dry_run(repo, set)?))?;
+        answer.print_exact(&change::dry_run(repo, set)?)?;
         return Ok(Exit::Clean);
     }
     if check {
@@ -197,5 +197,5 @@ fn edit(
 fn completions(shell: clap_complete::Shell, term: Term) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "xtask", &mut script);
-    Ok(term.result(&String::from_utf8_lossy(&script))?)
+    Ok(term.exact(&script)?)
 }

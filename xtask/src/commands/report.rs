@@ -26,7 +26,7 @@ pub(super) fn run(global: &Global, options: &Report, term: Term) -> Result<Exit>
     let html = page::render(&read(&repo)?)?;
     let written = match options.html.as_ref().and_then(Option::as_deref) {
         Some(file) if file == Path::new("-") => {
-            term.result(html.trim_end())?;
+            term.exact(html.trim_end().as_bytes())?;
             return Ok(Exit::Clean);
         }
         Some(file) => {

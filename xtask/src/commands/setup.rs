@@ -49,7 +49,7 @@ pub(super) fn run(
     }
     let mut edits = change::check(&repo, &plan.set)?.pending;
     if flags.dry_run {
-        answer.print(&dry_run(&repo, &plan)?)?;
+        answer.print_exact(dry_run(&repo, &plan)?.as_bytes())?;
         return Ok(if plan.skipped.is_empty() { Exit::Clean } else { Exit::Failed });
     }
     let is_pending = !edits.is_empty() || !plan.pending().is_empty();

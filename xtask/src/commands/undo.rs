@@ -1,12 +1,14 @@
 //! `undo`: takes an applied change set back.
 
-use anyhow::Result;
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
 
 use super::answer::Answer;
 use super::{Exit, edit, place};
-use crate::change::{self, Which};
+use crate::change::{self, ChangeSet, Root, Which};
 use crate::cli::{Global, Undo};
-use crate::repo::Repo;
+use crate::repo::{Repo, RepoPath, staged_as_they_stand, update_index};
 use crate::term::Term;
 
 /// Takes a change set back, lists them, or settles an interrupted one.
@@ -27,9 +29,22 @@ pub(super) fn run(global: &Global, options: &Undo, term: Term) -> Result<Exit> {
         answer.print_edits("undo", false, &[])?;
         return Ok(Exit::Clean);
     };
+    let is_real = !options.dry_run && !options.check;
+    let staged = if is_real { staged(&repo, &set)? } else { BTreeSet::new() };
     let exit = edit(&repo, &answer, "undo", &set, (options.dry_run, options.check))?;
-    if !options.dry_run && !options.check {
+    if is_real {
+        update_index(&repo.git(), &staged).context("stage what was staged as it stands now")?;
         super::apply::refresh_plan(&repo, &place, term)?;
     }
     Ok(exit)
+}
+
+/// The files whose change was staged as it was made: what takes it back is staged too, or the next commit would bring it.
+fn staged(repo: &Repo, set: &ChangeSet) -> Result<BTreeSet<RepoPath>> {
+    if repo.head()?.is_none() || repo.work_tree().is_none() {
+        return Ok(BTreeSet::new());
+    }
+    let edits = set.edits().into_iter().map(|edit| edit.record()).filter(|edit| edit.root == Root::WorkTree);
+    let paths = edits.flat_map(|edit| [Some(edit.path), edit.from]).flatten().collect();
+    staged_as_they_stand(&repo.git().without_filters()?, &paths)
 }

@@ -13,7 +13,9 @@ pub(super) fn encode_field(path: &RepoPath) -> String {
 /// span or the line is written as `%NN`.
 pub(super) fn encode_span(path: &RepoPath) -> String {
     let mut inner = encode(path.as_bytes(), |character| {
-        character.is_control() || matches!(character, '%' | '`' | '|' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let ends = matches!(character, '%' | '`' | '|' | '\u{2028}' | '\u{2029}' | '\u{feff}');
+        character.is_control() || turns || ends
     });
     // A blank at an end of a code span is no part of it.
     if inner.starts_with(' ') {

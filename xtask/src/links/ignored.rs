@@ -119,7 +119,7 @@ mod tests {
         let paths: Vec<RepoPath> = paths.into_iter().map(RepoPath::from).collect();
         let found = ignored(&repo, &tree, &paths).unwrap();
         let found: Vec<String> = found.iter().map(RepoPath::to_string).collect();
-        assert_eq!(found, [":(top)z.log", "a.log", "build", "build/x/y.md", "n/a b\n.log"]);
+        assert_eq!(found, [":(top)z.log", "a.log", "build", "build/x/y.md", r"n/a b\n.log"]);
         assert!(ignored(&repo, &tree, &[]).unwrap().is_empty());
 
         shell.write_file(".gitignore", "*.log\nlink\n").unwrap();

@@ -87,6 +87,27 @@ pub fn update_index(git: &Git, paths: &BTreeSet<RepoPath>) -> Result<()> {
     Ok(())
 }
 
+/// Those of `paths` that are staged, and stand in the work tree as they are staged.
+///
+/// # Errors
+/// git cannot compare.
+pub fn staged_as_they_stand(git: &Git, paths: &BTreeSet<RepoPath>) -> Result<BTreeSet<RepoPath>> {
+    let listed = |args: &[&str]| -> Result<BTreeSet<RepoPath>> {
+        let out = git.read(args)?;
+        Ok(out.split(|&byte| byte == 0).filter(|path| !path.is_empty()).map(RepoPath::from_bytes).collect())
+    };
+    let staged = listed(&["diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD", "--"])?;
+    let wanted: BTreeSet<RepoPath> = staged.intersection(paths).cloned().collect();
+    if wanted.is_empty() {
+        return Ok(wanted);
+    }
+    let status = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no"];
+    let out = git.read(&status)?;
+    let changed = out.split(|&byte| byte == 0).filter(|record| record.len() > 3 && record[1] != b' ');
+    let changed: BTreeSet<RepoPath> = changed.map(|record| RepoPath::from_bytes(&record[3..])).collect();
+    Ok(wanted.difference(&changed).cloned().collect())
+}
+
 fn records(paths: &BTreeSet<RepoPath>) -> Vec<u8> {
     paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect()
 }

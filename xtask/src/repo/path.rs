@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -88,6 +88,14 @@ impl RepoPath {
         }
     }
 
+    /// The path as a file system that does not tell case apart compares it.
+    pub fn folded(&self) -> Vec<u8> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => text.chars().flat_map(char::to_lowercase).collect::<String>().into_bytes(),
+            Err(_) => self.0.to_ascii_lowercase(),
+        }
+    }
+
     /// The same place with another ending behind the file's stem.
     pub fn with_extension(&self, extension: &str) -> RepoPath {
         let folder = self.0.len() - self.file_name().len();
@@ -147,10 +155,26 @@ impl Pack for RepoPath {
     }
 }
 
+/// On one line of a terminal or a report: line breaks, escapes and letters that turn the direction of others are written
+/// as Rust writes them.
 impl fmt::Display for RepoPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.display())
+        let text = self.display();
+        if !text.contains(is_strange) {
+            return formatter.write_str(&text);
+        }
+        text.chars().try_for_each(|letter| match is_strange(letter) {
+            true => write!(formatter, "{}", letter.escape_default()),
+            false => formatter.write_char(letter),
+        })
     }
+}
+
+/// True for letters that show something else than a name: control characters, line ends, and those that turn the
+/// direction of writing.
+fn is_strange(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

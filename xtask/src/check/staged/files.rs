@@ -189,7 +189,7 @@ fn finding(path: &RepoPath, fault: Fault, bytes: &[u8], old: &LineCounts) -> Fin
             .any(|(line, count)| old.get(&(fault.check, line.to_vec())).is_none_or(|old| count > old));
     Finding {
         level,
-        path: Some(path.to_string()),
+        path: Some(path.display().into_owned()),
         line: fault.line,
         check: fault.check.to_owned(),
         new,

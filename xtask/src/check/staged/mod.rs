@@ -83,7 +83,7 @@ impl Finding {
         let level = checks::check(check).map_or(Level::Deny, |check| check.level);
         Self {
             level,
-            path: Some(path.to_string()),
+            path: Some(path.display().into_owned()),
             line: None,
             check: check.to_owned(),
             new: true,

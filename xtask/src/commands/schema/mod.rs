@@ -21,7 +21,7 @@ pub(super) fn run(command: Option<&str>, term: Term) -> Result<Exit> {
             serde_json::to_string_pretty(&of_command(&schema, command)?)?
         }
     };
-    term.result(text.trim_end())?;
+    term.exact(text.trim_end().as_bytes())?;
     Ok(Exit::Clean)
 }
 

@@ -52,7 +52,7 @@ fn fix(repo: &Repo, answer: &Answer<'_>, flags: &Imports, (format, term): (Forma
     let repair = validate::repair(repo, flags.references)?;
     if flags.dry_run {
         // The patch alone goes to standard output, so that `git apply` can read it.
-        answer.print(&String::from_utf8_lossy(&change::dry_run(repo, &repair.set)?))?;
+        answer.print_exact(&change::dry_run(repo, &repair.set)?)?;
         validate::skipped_lines(&repair.skipped).iter().for_each(|line| term.say(line));
         return Ok(Exit::Clean);
     }

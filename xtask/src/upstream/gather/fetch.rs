@@ -13,24 +13,18 @@ use crate::repo::git::Git;
 
 const DAY: i64 = 86_400;
 
-/// Only these ways of transport, whatever the configuration allows.
-const TRANSPORT: [&str; 8] = [
-    "-c",
-    "protocol.allow=never",
-    "-c",
-    "protocol.https.allow=always",
-    "-c",
-    "protocol.ssh.allow=always",
-    "-c",
-    "protocol.file.allow=always",
-];
+/// Only these ways of transport, whatever the configuration allows: this variable of git's beats every `protocol.*.allow`.
+const TRANSPORT: (&str, &str) = ("GIT_ALLOW_PROTOCOL", "https:ssh:file");
 
 /// Runs the user's `git fetch` for a remote.
 pub(super) fn remote(repo: &Repo, name: &str, progress: &Progress) -> Result<()> {
     progress.step(format!("fetching from {name}"));
     let args =
         ["fetch", "--quiet", "--no-recurse-submodules", "--no-auto-maintenance", "--end-of-options", name];
-    repo.git().read(&[&TRANSPORT[..], &args].concat()).with_context(|| format!("fetch from `{name}`"))?;
+    repo.git()
+        .with_variable(TRANSPORT.0, TRANSPORT.1)
+        .read(&args)
+        .with_context(|| format!("fetch from `{name}`"))?;
     Ok(())
 }
 
@@ -55,7 +49,7 @@ fn cache_folder(repo: &Repo, address: &str) -> Result<PathBuf> {
 
 fn fill(repo: &Repo, place: &Path, address: &str) -> Result<()> {
     // Pointed at the cache from the start: `init` makes whatever `--git-dir` names.
-    let git = Git::new(place, None);
+    let git = Git::new(place, None).with_variable(TRANSPORT.0, TRANSPORT.1);
     if !place.join("HEAD").is_file() {
         std::fs::create_dir_all(place).context("make a folder for the cache")?;
         let format = repo.git().line(&["rev-parse", "--show-object-format"])?;
@@ -72,9 +66,8 @@ fn fill(repo: &Repo, place: &Path, address: &str) -> Result<()> {
         "+refs/heads/*:refs/heads/*",
         "+refs/tags/*:refs/tags/*",
     ];
-    git.read(&[&TRANSPORT[..], &args].concat())?;
-    let asked = git
-        .line(&[&TRANSPORT[..], &["ls-remote", "--symref", "--end-of-options", address, "HEAD"]].concat())?;
+    git.read(&args)?;
+    let asked = git.line(&["ls-remote", "--symref", "--end-of-options", address, "HEAD"])?;
     let head = asked.lines().find_map(|line| line.strip_prefix("ref: ")?.strip_suffix("\tHEAD"));
     if let Some(head) = head {
         git.read(&["symbolic-ref", "HEAD", head])?;
