@@ -113,7 +113,8 @@ fn chunk(source: &Prepared<'_>, folder: &Folder<'_>, blocks: Vec<usize>) -> Chun
         lines: (first.lines.0, last.lines.1),
         is_header: kind == Kind::Text
             && !introduced
-            && (is_header(raw) || is_navigation(source, start..last.range.end)),
+            && (is_at_an_end(source, &blocks) && is_header(raw)
+                || is_navigation(source, start..last.range.end)),
         kind,
         lead,
         items: items(source, folder, blocks[blocks.len() - 1]),
@@ -210,6 +211,18 @@ const ABOUT: &[&str] = &[
     "prepared by",
     "document version",
 ];
+
+/// True for blocks where a note tells of itself: above its second heading, or at its very end. Below any other heading
+/// `**Issue**: the pump stalls` is what the note is about.
+fn is_at_an_end(source: &Prepared<'_>, blocks: &[usize]) -> bool {
+    let all = &source.parsed.blocks;
+    let is_last = |index: usize| {
+        let rest = all[index + 1..].iter().filter(|block| block.parent.is_none());
+        rest.into_iter().all(|block| block.kind == BlockKind::Rule)
+    };
+    all[blocks[0]].section.is_none_or(|section| section == 0)
+        || blocks.last().is_some_and(|&last| is_last(last))
+}
 
 /// True for a paragraph whose every line says something about the note itself (`**Date:** 2025-10-31`).
 fn is_header(raw: &str) -> bool {

@@ -9,6 +9,7 @@ mod ends;
 mod front;
 mod labels;
 mod matching;
+mod names;
 mod outline;
 mod pieces;
 mod place;
@@ -136,6 +137,7 @@ pub fn compose(request: &GuideRequest<'_>) -> Guide {
     let prepared = prepare::sources(request);
     let outlines: Vec<outline::Outline> =
         prepared.iter().map(|source| outline::of(source, request.sections)).collect();
-    let placed = place::all(request, &prepared, &outlines);
+    let mut placed = place::all(request, &prepared, &outlines);
+    names::told_apart(&mut placed, &prepared);
     write::guide(request, &prepared, &outlines, &placed)
 }

@@ -39,7 +39,7 @@ impl Placing<'_> {
             }
             Verdict::Stands(spot) => {
                 self.stands.entry((source, part)).or_insert(spot.node);
-                if strict && !chunk.lead.is_empty() {
+                if !chunk.lead.is_empty() && (strict || self.stock.lacks_lead(&chunk.lead)) {
                     entry.see = Some(spot.node);
                     self.next += 1;
                     self.tree.put(entry, node, None);

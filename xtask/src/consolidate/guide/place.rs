@@ -2,7 +2,7 @@
 
 use super::super::plan::Destiny;
 use super::super::{groups, words};
-use super::chunks::Kind;
+use super::chunks::{Chunk, Kind};
 use super::matching::{self, Rarity, Subject};
 use super::outline::{Outline, Part};
 use super::prepare::Prepared;
@@ -84,6 +84,11 @@ fn as_written<'t>(name: &str, titles: impl Iterator<Item = &'t str>) -> String {
     let words: Vec<&str> =
         name.split(['-', '_']).map(|word| written(&word.to_lowercase()).unwrap_or(word)).collect();
     words.join(" ")
+}
+
+/// The title of a note, without markup.
+pub(super) fn plain_title(source: &Prepared<'_>) -> String {
+    source.parsed.title.clone().unwrap_or_default()
 }
 
 impl<'p> Placing<'p> {
@@ -249,14 +254,19 @@ impl<'p> Placing<'p> {
         }
     }
 
-    /// True when a section's heading alone says what its first piece, code that the guide does not have, is for.
+    /// True when a section's heading says what the guide's does not, and something that the guide does not have stands
+    /// below it: out of its heading's sight nobody knows what that is about.
     fn introduces(&self, source: usize, part: usize, node: usize) -> bool {
         let here = self.part(source, part);
-        let Some(first) = here.chunks.first() else { return false };
-        matches!(first.kind, Kind::Code)
-            && first.lead.is_empty()
-            && !matching::is_said_by(&here.heading, &self.tree.nodes[node].heading)
-            && !matches!(self.stock.judge(source, node, first), Verdict::Stands(_))
+        let is_new =
+            |chunk: &Chunk| !chunk.is_header && matches!(self.stock.judge(source, node, chunk), Verdict::New);
+        let is_command = |chunk: &Chunk| {
+            matches!(chunk.kind, Kind::Code)
+                && chunk.lead.is_empty()
+                && !matches!(self.stock.judge(source, node, chunk), Verdict::Stands(_))
+        };
+        !matching::is_said_by(&here.heading, &self.tree.nodes[node].heading)
+            && (here.chunks.iter().any(is_new) || here.chunks.first().is_some_and(is_command))
     }
 
     fn subject(&self, source: usize, part: usize) -> Subject {

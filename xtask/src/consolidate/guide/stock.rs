@@ -18,6 +18,7 @@ struct Stocked {
     node: usize,
     entry: usize,
     kind: Kind,
+    lead: String,
     leaves: Vec<String>,
     words: BTreeMap<String, usize>,
     count: usize,
@@ -76,12 +77,48 @@ impl Stock {
             *bag.entry(word.to_owned()).or_insert(0) += 1;
         }
         let leaves = chunk.leaves.clone();
-        let Spot { node, entry } = spot;
-        self.pieces.push(Stocked { source, node, entry, kind: chunk.kind, leaves, words: bag, count });
+        let (Spot { node, entry }, kind, lead) = (spot, chunk.kind, chunk.lead.clone());
+        self.pieces.push(Stocked { source, node, entry, kind, lead, leaves, words: bag, count });
     }
 
-    /// Compares a piece with those of other sources; `node` is where it would go.
+    /// Compares a piece with those of other sources; `node` is where it would go. What introduces an equal list, table or
+    /// code with other figures says something else.
     pub(super) fn judge(&self, source: usize, node: usize, chunk: &Chunk) -> Verdict {
+        match self.judge_rest(source, node, chunk) {
+            Verdict::Stands(spot) | Verdict::InPart { spot, .. }
+                if self.has_other_figures(spot, &chunk.lead) =>
+            {
+                Verdict::Differs(spot)
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// True where an introduction has a figure that the one of the piece at `spot` lacks.
+    fn has_other_figures(&self, spot: Spot, lead: &str) -> bool {
+        let figures = |text: &str| -> BTreeSet<String> {
+            let words = text.split_whitespace().filter(|word| word.contains(|c: char| c.is_ascii_digit()));
+            words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()).collect()
+        };
+        let own = figures(lead);
+        !own.is_empty() && !self.leads_at(spot).any(|known| own.is_subset(&figures(known)))
+    }
+
+    /// True where nothing in the guide says what introduces a piece that stands there.
+    pub(super) fn lacks_lead(&self, lead: &str) -> bool {
+        let is_said = |piece: &Stocked| piece.lead == lead;
+        lead.split_whitespace().count() >= TELLING
+            && !self.by_leaf.contains_key(lead)
+            && !self.pieces.iter().any(is_said)
+    }
+
+    fn leads_at(&self, spot: Spot) -> impl Iterator<Item = &str> {
+        let here =
+            self.pieces.iter().filter(move |piece| piece.entry == spot.entry && piece.node == spot.node);
+        here.map(|piece| piece.lead.as_str())
+    }
+
+    fn judge_rest(&self, source: usize, node: usize, chunk: &Chunk) -> Verdict {
         if chunk.leaves.is_empty() || matches!(chunk.kind, Kind::Html { whole: false }) {
             return Verdict::New;
         }

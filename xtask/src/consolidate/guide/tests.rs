@@ -129,3 +129,87 @@ fn a_guide_is_called_by_its_file_as_its_sources_write_it() {
     assert_eq!(title("docs/guides/api-keys.md", ["Secrets", "The API and its keys"]), "API keys");
     assert_eq!(title("docs/guides/cost-tracking.md", ["ABOUT COST", "Tracking all"]), "Cost tracking");
 }
+
+#[test]
+fn an_equal_list_behind_other_figures_is_kept_with_its_origin() {
+    let list = "- start the slow pool before the fast one\n- watch the queue of the slow pool for an hour\n";
+    let note = |title: &str, workers: u32| {
+        format!("# {title}\n\n## Pools\n\nThe slow pool has {workers} workers with 500 MB each:\n\n{list}")
+    };
+    let (one, two) = (note("Pools", 5), note("Pools at night", 7));
+    let text = composed("docs/guides/pools.md", &[("notes/pools.md", &one), ("notes/night.md", &two)]).text;
+    assert!(text.contains("has 5 workers"), "{text}");
+    assert!(text.contains("> From `night.md`, 2025-10-31:\n>\n> The slow pool has 7 workers"), "{text}");
+    let same = composed("docs/guides/pools.md", &[("notes/pools.md", &one), ("notes/night.md", &one)]).text;
+    assert_eq!(same.matches("has 5 workers").count(), 1, "{same}");
+}
+
+#[test]
+fn what_a_section_says_in_the_form_of_a_header_is_no_header() {
+    let note = "# Pump\n\n**Status:** done\n\n## Trouble\n\n**Issue**: the pump stalls\n\n1. Open the red valve.\n\n\
+                **Issue**: the lamp is dark\n\n1. Change the bulb.\n\n---\n\n**Last updated:** 2025-10-31\n";
+    let text = composed(
+        "docs/guides/pump.md",
+        &[("notes/other.md", "# Other\n\nWords.\n"), ("notes/pump.md", note)],
+    )
+    .text;
+    assert!(
+        text.contains("**Issue**: the pump stalls") && text.contains("**Issue**: the lamp is dark"),
+        "{text}"
+    );
+    assert!(!text.contains("**Status:**") && !text.contains("**Last updated:**"), "{text}");
+}
+
+#[test]
+fn a_section_is_never_put_where_a_chapter_was_taken_away() {
+    let said = "What happens to the bath when the pump stops? The lamp? The data of the whole night?\n\nAnswers so far:\n\
+                - a second pump (can be shut down, or fail as the first one did)\n- somebody who looks (unreliable)\n";
+    let log = "## Summary\n\n**Runs**: 9\n- passed: 5 runs (56 %)\n- failed: 4 runs (44 %)\n";
+    let own = "### Robot\n- automatic reports of the pump each week\n- weekly scans of the lamps\n";
+    let notes = [
+        (
+            "notes/b.md",
+            format!("## Problem\n\n{said}\n## Tables\n\nThe table of baths holds a row for each bath.\n"),
+        ),
+        ("notes/c.md", format!("{log}\n## Problem\n\n{said}")),
+        ("notes/a.md", format!("# Pump guide\n\n## Problem\n\n{said}\n{own}")),
+    ];
+    let notes = [0, 1, 2].map(|number: usize| (notes[number].0, notes[number].1.as_str()));
+    let past = SectionPlan {
+        source: RepoPath::from("notes/c.md"),
+        lines: (1, 6),
+        heading: "Summary".to_owned(),
+        destiny: Destiny::History,
+        proposed: Destiny::History,
+        order: 1,
+    };
+    let text = planned("docs/guides/deploy.md", &notes, &[past]).text;
+    assert!(
+        text.contains("Robot\n\n- automatic reports") || text.contains("Robot\n- automatic reports"),
+        "{text}"
+    );
+}
+
+#[test]
+fn headings_of_the_same_words_are_told_apart() {
+    let note = |title: &str, words: &str| format!("# {title}\n\n## Setup\n\n{words}\n");
+    let one = note("Bath", "Fill the bath with distilled water up to the upper mark.");
+    let two = note("Printer", "Load paper into both trays and clean the roller with ethanol.");
+    let text = composed("docs/guides/rig.md", &[("notes/bath.md", &one), ("notes/printer.md", &two)]).text;
+    let headings: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("##") && line.contains("Setup")).collect();
+    assert_eq!(headings, ["### Setup", "### Setup (Printer)"], "{text}");
+}
+
+#[test]
+fn what_is_new_under_another_heading_keeps_it() {
+    let shared =
+        "The bath is heated to 50 degrees, held there for the whole day, and stirred once every hour.";
+    let one = format!("# Bath\n\n## Heating\n\n{shared}\n");
+    let two = format!(
+        "# Run\n\n## Cooling of the bath\n\n{shared}\n\nThen it is cooled by the fan until the next day.\n"
+    );
+    let text = composed("docs/guides/bath.md", &[("notes/bath.md", &one), ("notes/run.md", &two)]).text;
+    assert!(text.contains("Cooling of the bath\n\nThen it is cooled by the fan"), "{text}");
+    assert_eq!(text.matches(shared).count(), 1, "{text}");
+}

@@ -70,8 +70,9 @@ impl Tree {
         number
     }
 
-    /// Takes a node away.
+    /// Takes a node away. It holds no source's text any more, so that no section is put where nobody reads it.
     pub(super) fn remove(&mut self, node: usize) {
+        self.nodes[node].sources.clear();
         for other in &mut self.nodes {
             other.children.retain(|&child| child != node);
         }
