@@ -1,6 +1,6 @@
 //! Where a note lies once it was put away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scope;
 use crate::config::ArchiveLayout;
@@ -12,19 +12,49 @@ pub(super) struct Places {
     layout: Option<ArchiveLayout>,
     /// Archive folders that are there.
     folders: BTreeSet<RepoPath>,
-    taken: BTreeSet<RepoPath>,
+    /// Taken paths, folded: two names that differ in case alone are one file on some disks.
+    taken: BTreeSet<Vec<u8>>,
+    /// Folders in archives by their folded names, as they are spelled.
+    spelled: BTreeMap<Vec<u8>, RepoPath>,
 }
 
 impl Places {
     /// `paths` are taken; archive folders among them are used.
     pub(super) fn new(layout: Option<ArchiveLayout>, paths: BTreeSet<RepoPath>) -> Self {
-        let folders = paths.iter().filter_map(scope::archive_folder_of).collect();
-        Self { layout, folders, taken: paths }
+        let folders: BTreeSet<RepoPath> = paths.iter().filter_map(scope::archive_folder_of).collect();
+        let taken = paths.iter().map(RepoPath::folded).collect();
+        let mut places = Self { layout, folders, taken, spelled: BTreeMap::new() };
+        for path in paths.iter().filter(|path| scope::archive_folder_of(path).is_some()) {
+            places.spell(path);
+        }
+        places
     }
 
     /// Keeps a place from being given.
     pub(super) fn take(&mut self, place: &RepoPath) {
-        self.taken.insert(place.clone());
+        self.taken.insert(place.folded());
+    }
+
+    /// Remembers how the folders of a path are spelled.
+    fn spell(&mut self, path: &RepoPath) {
+        let mut folder = path.parent();
+        while let Some(name) = folder {
+            folder = name.parent();
+            self.spelled.entry(name.folded()).or_insert(name);
+        }
+    }
+
+    /// The path in folders that are spelled as they are already.
+    fn as_spelled(&self, wanted: &RepoPath) -> RepoPath {
+        let mut folder = wanted.parent();
+        while let Some(name) = folder {
+            if let Some(known) = self.spelled.get(&name.folded()) {
+                let rest = &wanted.as_bytes()[name.as_bytes().len() + 1..];
+                return known.join(rest);
+            }
+            folder = name.parent();
+        }
+        wanted.clone()
     }
 
     /// A free place: in an archive that the note's top folder has, else in a new one. `year` is that of the note's
@@ -46,13 +76,14 @@ impl Places {
             (Some(ArchiveLayout::Year), _, Some(year)) => folder.join(year.as_bytes()).join(name),
             (Some(_), ..) => folder.join(name),
         };
-        let place = self.free(wanted);
-        self.taken.insert(place.clone());
+        let place = self.free(self.as_spelled(&wanted));
+        self.take(&place);
+        self.spell(&place);
         place
     }
 
     fn free(&self, wanted: RepoPath) -> RepoPath {
-        if !self.taken.contains(&wanted) {
+        if !self.taken.contains(&wanted.folded()) {
             return wanted;
         }
         let (stem, name) = (wanted.stem(), wanted.file_name());
@@ -64,7 +95,7 @@ impl Places {
                 None => RepoPath::from_bytes(&name),
             }
         };
-        let free = (2..).map(numbered).find(|place| !self.taken.contains(place));
+        let free = (2..).map(numbered).find(|place| !self.taken.contains(&place.folded()));
         free.unwrap_or_else(|| wanted.clone())
     }
 }
@@ -97,5 +128,13 @@ mod tests {
             .map(|path| places.place(&(*path).into(), "", None).to_string())
             .collect();
         assert_eq!(given, ["notes/archive/x.md", "notes/archive/x-2.md", "notes/archive/x"]);
+        let mut places = Places::new(None, BTreeSet::new());
+        let given: Vec<String> =
+            ["docs/Parts/a.md", "docs/parts/b.md", "docs/PARTS/in/A.md", "docs/parts/A.md"]
+                .iter()
+                .map(|path| places.place(&(*path).into(), "", None).to_string())
+                .collect();
+        let expected = ["Parts/a.md", "Parts/b.md", "Parts/in/A.md", "Parts/A-2.md"];
+        assert_eq!(given, expected.map(|path| format!("docs/archive/{path}")));
     }
 }

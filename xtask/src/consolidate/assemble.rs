@@ -311,6 +311,7 @@ fn item(
         ticked,
         done: false,
         sources,
+        without: Vec::new(),
         proposed: Proposed { ticked, target: target.clone(), order: 0 },
         target,
         confidence,
@@ -450,7 +451,7 @@ fn guide(item: &Item, gathered: &Gathered) -> Guide {
         Some(note) => note.title.clone(),
         None => groups::title(&stem),
     };
-    let sections = item.sections.iter().map(|section| GuideSection {
+    let sections = item.taken_sections().map(|section| GuideSection {
         heading: section.heading.clone(),
         source: section.source.clone(),
         lines: section.lines.into(),

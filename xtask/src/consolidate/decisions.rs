@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::plan::{Item, SectionPlan};
+use super::plan::{Destiny, Item, SectionPlan};
 
 /// A decision of the previous plan that no longer applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,7 +58,7 @@ pub fn carry_over(
 }
 
 fn decide(mut item: Item, before: Item, lapsed: &mut Vec<Lapsed>) -> Item {
-    let sources_changed = item.sources != before.sources;
+    let sources_changed = item.proposed_sources() != before.proposed_sources();
     let is_rejection = before.proposed.ticked && !before.ticked;
     if is_rejection && sources_changed {
         let why = "a source changed since it was rejected";
@@ -72,8 +72,23 @@ fn decide(mut item: Item, before: Item, lapsed: &mut Vec<Lapsed>) -> Item {
     if before.target != before.proposed.target {
         item.target = before.target;
     }
+    for source in &before.without {
+        item.leave_out(&source.path);
+    }
     item.sections = decide_sections(item.sections, before.sections);
+    if !item.without.is_empty() {
+        item.lines = Some(lines_of(&item));
+    }
     item
+}
+
+/// Lines of the notes that an item takes, and how many of them its guide would hold.
+fn lines_of(item: &Item) -> (usize, usize) {
+    let sum = |is_wanted: fn(&SectionPlan) -> bool| {
+        let sections = item.taken_sections().filter(|section| is_wanted(section));
+        sections.map(|section| section.lines.1 + 1 - section.lines.0).sum()
+    };
+    (sum(|_| true), sum(|section| section.destiny == Destiny::Guide))
 }
 
 /// Sections are known by note and heading, and by their place among equal ones.

@@ -28,6 +28,9 @@ use crate::process::{Cancel, Progress};
 use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
 use crate::report::{Finding, Hinted, ReportMarker};
 
+/// How the pointer begins that git-lfs keeps in place of a content (its specification, version 1).
+const LARGE: &[u8] = b"version https://git-lfs.github.com/spec/";
+
 /// What was read.
 pub(super) struct Gathered {
     pub(super) notes: Vec<Note>,
@@ -250,6 +253,11 @@ fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) 
         gathered.findings.extend(findings);
         if bytes.contains(&0) && !bytes.starts_with(&[0xff, 0xfe]) && !bytes.starts_with(&[0xfe, 0xff]) {
             let message = "is left out: a file with NUL bytes is hardly text";
+            gathered.findings.push(Finding::warn("skipped-note", shown(), message));
+            continue;
+        }
+        if bytes.starts_with(LARGE) {
+            let message = "is left out: a pointer to large content (git-lfs) stands in its place";
             gathered.findings.push(Finding::warn("skipped-note", shown(), message));
             continue;
         }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::repo::{BlobId, RepoPath};
+use crate::report::count;
 
 /// What an item does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -27,6 +28,8 @@ pub struct Item {
     pub done: bool,
     /// The notes it takes, sorted by path.
     pub sources: Vec<Source>,
+    /// Notes that were proposed and that somebody left out, sorted by path; merges alone.
+    pub without: Vec<Source>,
     /// The guide, the place in the archive, or the note that stays.
     pub target: RepoPath,
     /// What the tool proposed, to tell it from what was decided.
@@ -125,8 +128,31 @@ impl Item {
     /// The item's name: a hash of what it does and of which notes, so that it stays when their content,
     /// its target or its place change.
     pub fn id(&self) -> String {
-        let paths = self.sources.iter().map(|source| source.path.as_bytes());
+        let paths = self.proposed_sources();
+        let paths = paths.iter().map(|source| source.path.as_bytes());
         hash(std::iter::once(self.action.name().as_bytes()).chain(paths))
+    }
+
+    /// The notes that the tool proposed, those that were left out too, sorted by path.
+    pub fn proposed_sources(&self) -> Vec<&Source> {
+        let mut all: Vec<&Source> = self.sources.iter().chain(&self.without).collect();
+        all.sort();
+        all
+    }
+
+    /// Leaves a proposed note out of a merge; false where the item does not take it.
+    pub fn leave_out(&mut self, path: &RepoPath) -> bool {
+        let Some(place) = self.sources.iter().position(|source| source.path == *path) else { return false };
+        self.without.push(self.sources.remove(place));
+        self.without.sort();
+        true
+    }
+
+    /// The sections of the notes that it takes.
+    pub fn taken_sections(&self) -> impl Iterator<Item = &SectionPlan> {
+        let is_taken =
+            |section: &&SectionPlan| !self.without.iter().any(|source| source.path == section.source);
+        self.sections.iter().filter(is_taken)
     }
 
     /// True where somebody decided otherwise than proposed.
@@ -134,6 +160,7 @@ impl Item {
         self.ticked != self.proposed.ticked
             || self.target != self.proposed.target
             || self.reason.is_some()
+            || !self.without.is_empty()
             || self.sections.iter().any(|section| section.destiny != section.proposed)
     }
 
@@ -141,7 +168,7 @@ impl Item {
     pub fn title(&self) -> String {
         let first = self.sources.first().map(|source| source.path.display()).unwrap_or_default();
         match self.action {
-            Action::Merge => format!("merge {} notes into {}", self.sources.len(), self.target),
+            Action::Merge => format!("merge {} into {}", count(self.sources.len(), "note"), self.target),
             Action::Archive => format!("archive {first}"),
             Action::Duplicate => format!("remove {first}, the same as {}", self.target),
         }

@@ -4,14 +4,15 @@
 //! <!-- xtask:plan schema=1 -->
 //! - [x] Merge 2 notes into `docs/guides/setup.md` (93 % sure; 120 lines, 70 of them for the guide): evidence <!-- xtask:item … -->
 //!   - reason: why somebody decided otherwise
+//!   - without: `notes/setup-old.md`
 //!   - guide: `notes/setup.md` 1-40 Heading <!-- xtask:section proposed=guide order=1 -->
 //! - [ ] Archive `notes/log.md` to `notes/archive/log.md` (71 % sure): evidence <!-- xtask:item … -->
 //! - [x] ~~Remove `notes/b.md`, the same as `notes/a.md` (100 % sure): evidence~~ done <!-- xtask:item … -->
 //! <!-- xtask:plan end -->
 //! ```
 //!
-//! People tick, untick, reorder lines, change a target, give a reason, change a section's destiny (`guide`,
-//! `history`, `repeated`). All else comes from the marker: `id`, `sources=PATH@BLOB,…`, `action`, `target` and
+//! People tick, untick, reorder lines, change a target, give a reason, leave a note out of a merge (`without`), change a
+//! section's destiny (`guide`, `history`, `repeated`). All else comes from the marker: `id`, `sources=PATH@BLOB,…`, `action`, `target` and
 //! `proposed` (what the tool proposed), `order`, `sure`, `lines=ALL/GUIDE`. Between the first and the last line,
 //! headings and paragraphs are free; a list line that cannot be read is an error, never passed over.
 
@@ -23,6 +24,7 @@ use super::plan::{Action, Destiny, Item, Proposed, SectionPlan, Source};
 use super::plan_words::{encode_field, encode_span, escape_text, take_span, unescape_text};
 use crate::links::percent_decoded;
 use crate::repo::{BlobId, RepoPath};
+use crate::report::count;
 
 const SCHEMA: u32 = 1;
 pub(super) const PLAN: &str = "<!-- xtask:plan ";
@@ -74,6 +76,9 @@ fn write_item(text: &mut String, item: &Item) {
     if let Some(reason) = &item.reason {
         let _ = writeln!(text, "  - reason: {}", escape_text(reason));
     }
+    for source in &item.without {
+        let _ = writeln!(text, "  - without: {}", encode_span(&source.path));
+    }
     for section in &item.sections {
         let _ = write!(
             text,
@@ -94,7 +99,7 @@ fn visible(item: &Item) -> String {
     let source = item.sources.first().map(|source| encode_span(&source.path)).unwrap_or_default();
     let target = encode_span(&item.target);
     let what = match item.action {
-        Action::Merge => format!("Merge {} notes into {target}", item.sources.len()),
+        Action::Merge => format!("Merge {} into {target}", count(item.sources.len(), "note")),
         Action::Archive => format!("Archive {source} to {target}"),
         Action::Duplicate => format!("Remove {source}, the same as {target}"),
     };
@@ -106,8 +111,9 @@ fn visible(item: &Item) -> String {
 }
 
 fn item_marker(item: &Item) -> String {
+    let sources = item.proposed_sources();
     let sources: Vec<String> =
-        item.sources.iter().map(|source| format!("{}@{}", encode_field(&source.path), source.blob)).collect();
+        sources.iter().map(|source| format!("{}@{}", encode_field(&source.path), source.blob)).collect();
     let mut marker = format!(
         "{ITEM}id={} sources={} action={} target={} proposed={} order={} sure={}",
         item.id(),
@@ -248,6 +254,7 @@ fn read_item(body: &str) -> Result<Item, String> {
         ticked,
         done,
         sources,
+        without: Vec::new(),
         target,
         proposed: Proposed {
             ticked: fields.get("proposed")? == "yes",
@@ -330,12 +337,15 @@ fn after_source<'a>(words: &'a str, verb: &str, between: &str) -> Option<&'a str
 }
 
 fn take_detail(item: &mut Item, body: &str) -> Result<(), String> {
-    let expected = "expected `guide:`, `history:`, `repeated:` or `reason:`";
+    let expected = "expected `guide:`, `history:`, `repeated:`, `reason:` or `without:`";
     let (name, rest) = body.split_once(':').ok_or(expected)?;
     let rest = rest.trim();
     if name == "reason" {
         item.reason = Some(unescape_text(rest)).filter(|reason| !reason.is_empty());
         return Ok(());
+    }
+    if name == "without" {
+        return leave_out(item, rest);
     }
     let destiny = Destiny::ALL.into_iter().find(|destiny| destiny.name() == name).ok_or(expected)?;
     let at = rest.rfind(SECTION).ok_or("the section's marker (`<!-- xtask:section … -->`) is missing")?;
@@ -355,6 +365,21 @@ fn take_detail(item: &mut Item, body: &str) -> Result<(), String> {
         order: fields.number("order")?,
     });
     Ok(())
+}
+
+fn leave_out(item: &mut Item, rest: &str) -> Result<(), String> {
+    let (path, _) = take_span(rest).ok_or("expected: without: `NOTE`")?;
+    let path = read_path(path)?;
+    if item.action != Action::Merge {
+        return Err("this item takes one note: untick it to leave that out".to_owned());
+    }
+    if !item.leave_out(&path) {
+        return Err(format!("`{path}` is none of the notes of this item"));
+    }
+    match item.sources.is_empty() {
+        true => Err("no note is left to this item: untick it".to_owned()),
+        false => Ok(()),
+    }
 }
 
 /// The fields of a marker comment.

@@ -21,6 +21,7 @@ fn archive(path: &str) -> Item {
         ticked: true,
         done: false,
         sources: vec![source(path, 1)],
+        without: Vec::new(),
         target: target.clone(),
         proposed: Proposed { ticked: true, target, order: 1 },
         confidence: 95,
@@ -46,6 +47,7 @@ fn merge() -> Item {
         ticked: false,
         done: false,
         sources: vec![source("notes/a.md", 1), source("notes/b.md", 2)],
+        without: Vec::new(),
         target: target.clone(),
         proposed: Proposed { ticked: false, target, order: 2 },
         confidence: 71,
@@ -109,6 +111,29 @@ fn what_people_edit_is_read() {
 }
 
 #[test]
+fn note_that_is_left_out_stays_out_of_the_item_and_of_the_next_plan() {
+    let text = write(&numbered(vec![merge()])).replace("  - guide:", "  - without: `notes/a.md`\n  - guide:");
+    let items = read(&text).unwrap().unwrap();
+    assert_eq!(items[0].id(), merge().id());
+    assert_eq!(items[0].sources, [source("notes/b.md", 2)]);
+    assert_eq!(items[0].taken_sections().count(), 0);
+    assert!(items[0].is_decided());
+    let (again, lapsed) = carry_over(numbered(vec![merge()]), items.clone(), |_| false);
+    assert_eq!((&again[0].without, again[0].lines, lapsed), (&items[0].without, Some((0, 0)), vec![]));
+    assert!(write(&again).contains("Merge 1 note into"));
+    for (wrong, expected) in [
+        ("`notes/c.md`", "line 6: `notes/c.md` is none of the notes of this item"),
+        ("`notes/a.md`\n  - without: `notes/b.md`", "line 7: no note is left to this item: untick it"),
+        ("notes/a.md", "line 6: expected: without: `NOTE`"),
+    ] {
+        assert_eq!(error(&text.replace("`notes/a.md`\n  - guide", &format!("{wrong}\n  - guide"))), expected);
+    }
+    let archived = write(&numbered(vec![archive("notes/log.md")]));
+    let archived = archived.replace(" -->\n\n<!--", " -->\n  - without: `notes/log.md`\n\n<!--");
+    assert_eq!(error(&archived), "line 6: this item takes one note: untick it to leave that out");
+}
+
+#[test]
 fn report_without_a_plan_holds_none() {
     assert_eq!(read("# Report\n\n- [ ] a task of somebody else\n"), Ok(None));
 }
@@ -126,7 +151,7 @@ fn broken_lines_are_errors_with_their_number() {
         (good.replace("- [ ] Merge", "- Merge"), "line 5: expected `[ ]` or `[x]` at the line's beginning"),
         (
             good.replace("- history:", "- keep:"),
-            "line 7: expected `guide:`, `history:`, `repeated:` or `reason:`",
+            "line 7: expected `guide:`, `history:`, `repeated:`, `reason:` or `without:`",
         ),
         (
             good.replace("notes/b.md@", "notes/c.md@"),
@@ -253,11 +278,13 @@ prop_compose! {
         paths in prop::collection::btree_set(any_path(), 1..4), target in any_path(), proposed_target in any_path(),
         proposed_ticked: bool, confidence in 0..=100_u8, lines in prop::option::of((0..999_usize, 0..999_usize)),
         why in any_text(), reason in prop::option::of(any_text()), order in 1..99_usize,
-        sections in prop::collection::vec(any_section(), 0..4)) -> Item {
-        let sources = paths.into_iter().map(|path| Source { path, blob: blob(7) }).collect();
+        sections in prop::collection::vec(any_section(), 0..4), left_out in 0..4_usize) -> Item {
+        let mut sources: Vec<Source> = paths.into_iter().map(|path| Source { path, blob: blob(7) }).collect();
+        let kept = if action == Action::Merge { sources.len().saturating_sub(left_out).max(1) } else { sources.len() };
+        let without = sources.split_off(kept);
         let reason = reason.filter(|reason| !reason.is_empty());
         let proposed = Proposed { ticked: proposed_ticked, target: proposed_target, order };
-        Item { action, ticked, done, sources, target, proposed, confidence, lines, why, reason, sections }
+        Item { action, ticked, done, sources, without, target, proposed, confidence, lines, why, reason, sections }
     }
 }
 
@@ -284,6 +311,7 @@ proptest! {
         let mut seen = std::collections::BTreeSet::new();
         let items = items.into_iter().filter(|item| seen.insert(item.id())).map(|item| Item {
             ticked: item.proposed.ticked, target: item.proposed.target.clone(), done: false, reason: None,
+            sources: item.proposed_sources().into_iter().cloned().collect(), without: Vec::new(),
             sections: (1..).zip(item.sections.clone()).map(|(order, section)| SectionPlan {
                 destiny: section.proposed, order, ..section }).collect(),
             ..item }).collect();

@@ -101,11 +101,20 @@ fn opening(document: &mut Document, analysis: &Analysis) {
         0 => "Tick what is right in the plan below.",
         _ => "Read the plan below, and untick what is wrong.",
     };
-    let kept = Inline::plain(format!(
-        "{next} Planning again keeps ticks, targets, order, reasons and destinies; an item whose sources stand \
-         where it puts them is done. "
-    ));
-    document.paragraph(kept.with_code("xtask phase3").text(" carries out what is ticked."));
+    let edits = Inline::plain(format!("{next} Targets and the order may be changed too; a line "))
+        .with_code("- without: `NOTE`")
+        .text(" below a merge leaves that note out, the first word of a section's line (")
+        .with_code("guide")
+        .text(", ")
+        .with_code("history")
+        .text(", ")
+        .with_code("repeated")
+        .text(") says what becomes of it, and ")
+        .with_code("- reason:")
+        .text(
+            " keeps why. Planning again keeps all of that; an item whose sources stand where it puts them is done. ",
+        );
+    document.paragraph(edits.with_code("xtask phase3").text(" carries out what is ticked."));
 }
 
 fn facts(document: &mut Document, analysis: &Analysis) {

@@ -28,7 +28,8 @@ pub use ignored::{ignore_rules, ignored};
 pub use inbound::{Inbound, inbound};
 pub use index::Index;
 pub use moves::{
-    Exact, Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Rewriter, Rewritten, Standing, is_markdown,
+    Exact, Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Renamed, Rewriter, Rewritten, Standing,
+    follow_renamed, is_markdown, renamed_anchors,
 };
 pub use rebase::{is_local, pointed_at, rebased};
 pub use stale::{MovedPath, moved_paths};

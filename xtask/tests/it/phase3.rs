@@ -309,6 +309,9 @@ fn staging_takes_moves_and_links_and_nothing_else() {
     sandbox.write("untracked.txt", "mine\n");
     assert!(sandbox.output(["phase3", "--yes", "--stage", "--only", "dd0c258e69ddf6de"]).status.success());
     insta::assert_snapshot!(sandbox.git(&["status", "--porcelain"]));
+    assert!(sandbox.output(["undo"]).status.success());
+    let staged = sandbox.git(&["diff", "--cached", "--name-only"]);
+    assert_eq!(staged, "", "what is taken back is no longer staged");
 }
 
 #[test]
@@ -316,4 +319,71 @@ fn without_a_plan_it_says_how_to_make_one() {
     let sandbox = Sandbox::from_fixture("lab-fork");
     insta::assert_snapshot!(sandbox.xtask(["phase3", "--yes"]));
     insta::assert_snapshot!(sandbox.xtask(["phase3", "--check", "--dry-run"]));
+}
+
+/// A repository with a finished note, and a list of notes whose headings name it.
+fn with_linked_headings() -> Sandbox {
+    let sandbox = Sandbox::init();
+    let day = "# Pump rebuilt, 2025-01-02\n\nStatus: complete\n\n## Done\n\nThe pump was rebuilt and all tests pass.\n";
+    let list = "# Notes\n\n- [the pump](#1-docspump_rebuilt_complete_2025-01-02md)\n\n\
+                ## 1. docs/PUMP_REBUILT_COMPLETE_2025-01-02.md\n\nTells how the pump was rebuilt.\n";
+    sandbox.write("docs/PUMP_REBUILT_COMPLETE_2025-01-02.md", day);
+    sandbox.write("docs/list.md", list);
+    sandbox.write("README.md", "# Top\n\n[see](docs/list.md#1-docspump_rebuilt_complete_2025-01-02md)\n");
+    sandbox.commit("notes");
+    sandbox
+}
+
+fn tick_all(sandbox: &Sandbox, report: &str) -> String {
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    let plan = sandbox.read(report).replace("- [ ] ", "- [x] ");
+    sandbox.write(report, &plan);
+    plan
+}
+
+#[test]
+fn links_follow_a_heading_that_names_what_moves() {
+    let sandbox = with_linked_headings();
+    tick_all(&sandbox, PLAN);
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(said.starts_with("exit: 0"), "{said}");
+    let list = sandbox.read("docs/list.md");
+    assert!(list.contains("## 1. docs/archive/PUMP_REBUILT_COMPLETE_2025-01-02.md"), "{list}");
+    assert!(list.contains("(#1-docsarchivepump_rebuilt_complete_2025-01-02md)"), "{list}");
+    let readme = sandbox.read("README.md");
+    assert!(readme.contains("(docs/list.md#1-docsarchivepump_rebuilt_complete_2025-01-02md)"), "{readme}");
+}
+
+#[test]
+fn what_would_go_where_git_ignores_it_is_skipped_and_said() {
+    let sandbox = with_linked_headings();
+    sandbox.write(".gitignore", "docs/archive/\n");
+    sandbox.commit("ignore");
+    tick_all(&sandbox, PLAN);
+    let before = sandbox.files();
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(said.starts_with("exit: 0"), "{said}");
+    assert!(said.contains("git ignores `docs/archive/PUMP_REBUILT_COMPLETE_2025-01-02.md`"), "{said}");
+    assert_eq!(sandbox.files(), before);
+}
+
+#[test]
+fn a_note_can_be_left_out_of_a_merge_by_hand() {
+    let sandbox = planned(&[]);
+    let plan = sandbox.read(PLAN);
+    let merge = plan.lines().find(|line| line.contains("into `docs/guides/bath.md`")).unwrap();
+    let id = merge.split("id=").nth(1).unwrap().split(' ').next().unwrap();
+    let sources: Vec<&str> =
+        merge.split("sources=").nth(1).unwrap().split(' ').next().unwrap().split(',').collect();
+    let left_out = sources[1].split('@').next().unwrap();
+    let ticked = merge.replacen("- [ ]", "- [x]", 1);
+    sandbox.write(PLAN, plan.replacen(merge, &format!("{ticked}\n  - without: `{left_out}`"), 1));
+    let note = sandbox.read(left_out);
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    assert!(sandbox.read(PLAN).contains(&format!("  - without: `{left_out}`")), "planning again keeps it");
+    let said = sandbox.xtask(["phase3", "--yes", "--only", id]);
+    assert!(said.starts_with("exit: 0"), "{said}");
+    assert_eq!(sandbox.read(left_out), note);
+    let kept = sources[0].split('@').next().unwrap();
+    assert!(!sandbox.root().join(kept).exists(), "{said}");
 }

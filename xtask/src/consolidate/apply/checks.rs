@@ -1,14 +1,15 @@
 //! Which items are carried out: mistakes of the plan are errors with their line, what changed since is skipped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::ApplyOptions;
+use super::fates::Fates;
 use super::gather::{Facts, Target};
 use super::summary::Skipped;
+use super::{ApplyOptions, Paths};
 use crate::change::{ChangeSet, ContentId};
 use crate::consolidate::plan::{Action, Destiny, Item, SectionPlan};
 use crate::consolidate::plan_format::PlanError;
-use crate::markdown::Format;
+use crate::markdown::{self, Format};
 use crate::repo::RepoPath;
 
 /// An item that is carried out.
@@ -26,6 +27,28 @@ pub(super) struct Chosen {
 }
 
 type Checked = Result<(), PlanError>;
+
+impl Chosen {
+    /// Leaves out the items that would put something where git ignores it.
+    pub(super) fn without_ignored(&mut self, fates: &Fates, ignored: &Paths) {
+        let place = |task: &Task| {
+            let own = task.item.sources.iter().filter_map(|source| fates.files.get(&source.path)?.as_ref());
+            let mut places = own.chain([&task.item.target]);
+            places.find(|place| ignored.contains(*place)).cloned()
+        };
+        for task in std::mem::take(&mut self.tasks) {
+            match place(&task) {
+                None => self.tasks.push(task),
+                Some(place) => {
+                    let why = format!(
+                        "git ignores `{place}`: what goes there would be in no commit, see .gitignore"
+                    );
+                    self.skipped.push(skipped(&task, why));
+                }
+            }
+        }
+    }
+}
 
 /// Takes the ticked items that are not done.
 pub(super) fn choose(facts: &Facts, options: &ApplyOptions) -> Result<Chosen, PlanError> {
@@ -45,6 +68,7 @@ pub(super) fn choose(facts: &Facts, options: &ApplyOptions) -> Result<Chosen, Pl
         }
     }
     check_sources(&tasks)?;
+    check_sections(facts, &tasks)?;
     check_twins(&tasks)?;
     check_targets(facts, &tasks)?;
     for task in tasks {
@@ -108,6 +132,31 @@ fn check_sources(tasks: &[Task]) -> Checked {
                 let message =
                     format!("`{path}` is taken by line {} already: untick one of the two", other.line);
                 return Err(error(task.line, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A section's line names lines that a note of its item has, and is there once: else it would say nothing.
+fn check_sections(facts: &Facts, tasks: &[Task]) -> Checked {
+    for task in tasks {
+        let proposed = task.item.proposed_sources();
+        let mut named: BTreeSet<(&RepoPath, (usize, usize))> = BTreeSet::new();
+        for section in &task.item.sections {
+            let (path, (first, last)) = (&section.source, section.lines);
+            let fail =
+                |what: &str| Err(error(task.line, format!("its section `{path}` {first}-{last} {what}")));
+            let Some(source) = proposed.iter().find(|source| source.path == *path) else {
+                return fail("is of a note that the item does not take");
+            };
+            let planned = facts.contents.get(path).filter(|(blob, _)| *blob == source.blob);
+            let is_there = |bytes: &[u8]| last <= markdown::readable(bytes).lines().count();
+            if first == 0 || first > last || planned.is_some_and(|(_, bytes)| !is_there(bytes)) {
+                return fail("has lines that the note does not have");
+            }
+            if !named.insert((path, section.lines)) {
+                return fail("stands there twice");
             }
         }
     }
@@ -200,7 +249,10 @@ fn reason_to_skip(facts: &Facts, task: &Task, options: &ApplyOptions) -> Option<
         }
     }
     let is_history = |section: &SectionPlan| section.destiny != Destiny::Guide;
-    if item.action == Action::Merge && !item.sections.is_empty() && item.sections.iter().all(is_history) {
+    if item.action == Action::Merge
+        && item.taken_sections().next().is_some()
+        && item.taken_sections().all(is_history)
+    {
         return Some("its guide would hold nothing: no section is marked `guide`".to_owned());
     }
     if let Some(Target::File(Some(_))) = facts.targets.get(&item.target)

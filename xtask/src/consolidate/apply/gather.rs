@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::checks::Chosen;
 use super::fates::Fates;
@@ -14,9 +14,8 @@ use crate::consolidate::done;
 use crate::consolidate::gather::{blob_id, guide_id};
 use crate::consolidate::plan::{Action, Item};
 use crate::consolidate::scope::{self, Scope};
-use crate::links::{Index, Resolution};
+use crate::links::{self, Index, Resolution};
 use crate::repo::{BlobId, Change, Entry, EntryKind, Repo, RepoPath, Tree};
-use crate::report::Hinted;
 
 /// What the checks ask about.
 pub(super) struct Facts {
@@ -107,20 +106,12 @@ fn target(disk: &Disk, tree: &Tree, path: &RepoPath) -> Target {
     }
 }
 
-/// What git ignores is in nobody's clone: nothing may move there.
+/// Places where a note, a guide or an original would go and that git ignores: what lies there is in nobody's clone.
 ///
 /// # Errors
-/// git ignores a place where a note, a guide or an original would go, or cannot be asked.
-pub(super) fn check_tracked(repo: &Repo, tree: &Tree, fates: &Fates) -> Result<()> {
-    let arriving: Vec<RepoPath> = fates.arriving.iter().cloned().collect();
-    let ignored = crate::links::ignored(repo, tree, &arriving)?;
-    match ignored.first() {
-        None => Ok(()),
-        Some(path) => bail!(Hinted::new(
-            format!("git ignores `{path}`, so what goes there would be in no commit"),
-            "name another target in the plan, or change the rule in .gitignore",
-        )),
-    }
+/// git cannot be asked.
+pub(super) fn ignored_places(repo: &Repo, tree: &Tree, fates: &Fates) -> Result<Paths> {
+    links::ignored(repo, tree, &fates.arriving.iter().cloned().collect::<Vec<_>>())
 }
 
 /// What symbolic links lead to: files, and folders that hold files.

@@ -13,11 +13,11 @@ use crate::consolidate::conserve::{self, Conservation, Outputs, SourceConservati
 use crate::consolidate::facts::{self, FactValue};
 use crate::consolidate::gather;
 use crate::consolidate::guide::{
-    Conflict, ConflictValue, Guide, GuideRequest, GuideSource, Landing, compose,
+    Conflict, ConflictValue, Fate, Guide, GuideRequest, GuideSource, Landing, compose,
 };
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
-use crate::links::{self, Left, LeftReason, NewPlace, Parts, Rewriter, Standing};
+use crate::links::{self, Left, LeftReason, NewPlace, Parts, Renamed, Rewriter, Standing};
 use crate::markdown::{self, Format};
 use crate::parallel;
 use crate::repo::{Change, Repo, RepoPath};
@@ -40,6 +40,8 @@ struct Sources {
     notes: Vec<Note>,
     /// The place in the archive of each one's original.
     archived: Vec<Option<RepoPath>>,
+    /// Anchors whose headings name something that moves, as each source has them and as it was composed with them.
+    renamed: Vec<Renamed>,
 }
 
 impl Sources {
@@ -87,7 +89,14 @@ fn sources(
     for source in &task.item.sources {
         let Some((_, bytes)) = facts.contents.get(&source.path) else { continue };
         let at = Standing { from: &source.path, to: &task.item.target };
-        let named = rewriter.rewrite(at, bytes, mentions).bytes;
+        let mut named = rewriter.rewrite(at, bytes, mentions).bytes;
+        let renamed = named.as_ref().map(|named| links::renamed_anchors(bytes, named)).unwrap_or_default();
+        let in_source = BTreeMap::from([(source.path.clone(), renamed.clone())]);
+        if let Some((led, _)) =
+            named.as_ref().and_then(|named| links::follow_renamed(&source.path, named, &in_source))
+        {
+            named = Some(led);
+        }
         let text = markdown::readable(named.as_deref().unwrap_or(bytes)).into_owned();
         let format = Format::of_extension(&source.path.extension()).unwrap_or(Format::Plain);
         let archived = fates.moves.get(&source.path).and_then(|place| place.original.clone());
@@ -102,6 +111,7 @@ fn sources(
         let changed = dates.get(&source.path).map(|change| change.date.clone());
         sources.notes.push(Note { changed, ..note });
         sources.archived.push(archived);
+        sources.renamed.push(renamed);
     }
     sources
 }
@@ -149,7 +159,8 @@ fn conflicts(notes: &[Note]) -> Vec<Conflict> {
 
 /// Takes where everything stands in the guide.
 fn learn(fates: &mut Fates, target: &RepoPath, sources: &Sources, guide: &Guide) {
-    for (note, archived) in sources.iter() {
+    for ((note, archived), renamed) in sources.iter().zip(&sources.renamed) {
+        let is_history = archived.is_some() && is_mostly_history(guide, &note.path);
         let mut place = NewPlace {
             path: target.clone(),
             original: archived.cloned(),
@@ -160,9 +171,8 @@ fn learn(fates: &mut Fates, target: &RepoPath, sources: &Sources, guide: &Guide)
         let own = guide.anchors.iter().filter(|((path, _), _)| *path == note.path);
         for ((_, anchor), landing) in own {
             match (landing, archived) {
-                (Landing::Guide(name), _) if anchor.is_empty() => place.top.clone_from(name),
-                // All of the note is history.
-                (Landing::Archive, Some(archived)) if anchor.is_empty() => place.path = archived.clone(),
+                (Landing::Guide(name), _) if anchor.is_empty() && !is_history => place.top.clone_from(name),
+                (_, Some(archived)) if anchor.is_empty() => place.path = archived.clone(),
                 (Landing::Guide(name), _) => {
                     anchors.insert(anchor.clone(), (target.clone(), name.clone()));
                 }
@@ -172,14 +182,34 @@ fn learn(fates: &mut Fates, target: &RepoPath, sources: &Sources, guide: &Guide)
                 (Landing::Archive, None) => {}
             }
         }
+        // Readers still link by the names that the headings had.
+        for (old, new) in renamed {
+            let led = match (anchors.get(new), archived) {
+                (Some((path, _)), Some(archived)) if path == archived => (path.clone(), Some(old.clone())),
+                (Some(led), _) => led.clone(),
+                (None, _) => continue,
+            };
+            anchors.insert(old.clone(), led);
+        }
         place.anchors = Some(anchors);
         fates.moves.insert(note.path.clone(), place);
     }
 }
 
+/// True where more of a note's lines stand in the archive alone than in the guide: who is sent to the whole note wants
+/// the original then.
+fn is_mostly_history(guide: &Guide, note: &RepoPath) -> bool {
+    let lines = |is_wanted: fn(Fate) -> bool| -> usize {
+        let own = guide.placed.iter().filter(|placed| placed.path == *note && is_wanted(placed.fate));
+        own.map(|placed| placed.lines.1 + 1 - placed.lines.0).sum()
+    };
+    lines(|fate| fate == Fate::History) > lines(|fate| fate != Fate::History)
+}
+
 /// Leads the links of a guide to where their targets stand afterwards, and names sources where they stand: the guide
-/// tells of the places that they had. Gives the mentions that were left.
-pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> Vec<Left> {
+/// tells of the places that they had. Gives the mentions that were left, and the anchors that have another name by that.
+pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> (Vec<Left>, Renamed) {
+    let mut renamed = Renamed::new();
     let target = made.target.clone();
     let at = Standing { from: &target, to: &target };
     let text_of = |bytes: Option<Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
@@ -194,14 +224,15 @@ pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> Vec<Left> {
     {
         let old = std::mem::replace(&mut made.text, text);
         made.conserved = Some(compared(made)).filter(|found| found.lost == 0);
-        if made.conserved.is_none() {
-            made.text = old;
+        match made.conserved {
+            Some(_) => renamed = links::renamed_anchors(old.as_bytes(), made.text.as_bytes()),
+            None => made.text = old,
         }
     }
     // The guide itself says where its sources stand.
     let is_source = |left: &Left| made.sources.notes.iter().any(|note| note.path == left.means);
     let is_answered = |left: &Left| left.why == LeftReason::NameAlone && is_source(left);
-    named.left.into_iter().filter(|left| !is_answered(left)).collect()
+    (named.left.into_iter().filter(|left| !is_answered(left)).collect(), renamed)
 }
 
 fn compared(guide: &Made) -> Conservation {

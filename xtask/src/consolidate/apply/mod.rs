@@ -119,11 +119,10 @@ fn carry_out(
         plan_format::read_placed(&plan.text).map_err(|error| in_plan(&error, plan)).with_context(read)?;
     let mut facts = gather::facts(repo, tree, plan, placed.unwrap_or_default(), options)?;
     facts.quiet = known.map(|known| known.quiet.clone()).unwrap_or_default();
-    let chosen = checks::choose(&facts, options).map_err(|error| in_plan(&error, plan)).with_context(read)?;
-    let mut summary = Summary::of(&chosen, facts.done.len());
+    let mut chosen =
+        checks::choose(&facts, options).map_err(|error| in_plan(&error, plan)).with_context(read)?;
     if chosen.tasks.is_empty() || cancel.is_cancelled() {
-        let (set, trees) = (ChangeSet::new("phase3"), [facts.tree.clone(), facts.tree]);
-        return Ok(Prepared { set, summary, groups: Vec::new(), trees, known: Known::default() });
+        return Ok(Prepared::nothing(&facts, &chosen));
     }
     progress.step("reading history");
     let dates = match known {
@@ -131,7 +130,15 @@ fn carry_out(
         None => gather::dates(repo, &chosen)?,
     };
     let mut fates = fates::Fates::of(&facts, &chosen, &dates, options);
-    gather::check_tracked(repo, &facts.tree, &fates)?;
+    let ignored = gather::ignored_places(repo, &facts.tree, &fates)?;
+    if !ignored.is_empty() {
+        chosen.without_ignored(&fates, &ignored);
+        if chosen.tasks.is_empty() {
+            return Ok(Prepared::nothing(&facts, &chosen));
+        }
+        fates = fates::Fates::of(&facts, &chosen, &dates, options);
+    }
+    let mut summary = Summary::of(&chosen, facts.done.len());
     progress.step("composing guides");
     let moves = fates.moves.clone();
     let rewriter = Rewriter::new(&facts.tree, &moves, &fates.arriving)?;
@@ -150,6 +157,19 @@ fn carry_out(
     drop(rewriter);
     let (groups, known) = (groups::groups(&chosen.tasks), Known { dates, quiet: swept.quiet });
     Ok(Prepared { set, summary, groups, trees: [facts.tree, after], known })
+}
+
+impl Prepared {
+    /// No edits, and why not.
+    fn nothing(facts: &gather::Facts, chosen: &checks::Chosen) -> Self {
+        Self {
+            set: ChangeSet::new("phase3"),
+            summary: Summary::of(chosen, facts.done.len()),
+            groups: Vec::new(),
+            trees: [facts.tree.clone(), facts.tree.clone()],
+            known: Known::default(),
+        }
+    }
 }
 
 fn in_plan(error: &plan_format::PlanError, plan: &PlanFile) -> anyhow::Error {

@@ -34,6 +34,7 @@ fn item(action: Action, sources: Vec<Source>, target: &str, order: usize) -> Ite
         ticked: true,
         done: false,
         sources,
+        without: Vec::new(),
         target: target.clone(),
         proposed: Proposed { ticked: true, target, order },
         confidence: 90,

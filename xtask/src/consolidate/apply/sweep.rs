@@ -11,8 +11,8 @@ use super::{ApplyOptions, Paths};
 use crate::change::ContentId;
 use crate::config::ArchiveMentions;
 use crate::consolidate::scope;
-use crate::links::{self, Left, Nowhere, Parts, Rewriter, Rewritten, Standing, is_markdown};
-use crate::repo::{EntryKind, Repo, RepoPath};
+use crate::links::{self, Left, Nowhere, Parts, Renamed, Rewriter, Rewritten, Standing, is_markdown};
+use crate::repo::{EntryKind, Repo, RepoPath, Tree};
 use crate::report::ReportMarker;
 
 /// What the sweep changes and what it leaves.
@@ -56,11 +56,14 @@ pub(super) fn sweep(
     let ignored = links::ignored(repo, tree, &rewriter.wanted())?;
     let mut swept = Swept { ignored: ignored.clone(), ..Swept::default() };
     let rewriter = rewriter.with_ignored(ignored);
+    let mut renamed: BTreeMap<RepoPath, Renamed> = BTreeMap::new();
     for guide in &mut made {
-        let left = guides::link(guide, &rewriter);
+        let (left, anchors) = guides::link(guide, &rewriter);
+        renamed.insert(guide.target.clone(), anchors);
         swept.left.extend(left.into_iter().map(|left| (guide.target.clone(), left)));
         swept.guides.insert(guide.target.clone(), guide.text.clone().into_bytes());
     }
+    let mut notes = Vec::new();
     for (path, entry) in tree.entries() {
         let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
         let to = match fates.files.get(path) {
@@ -83,15 +86,52 @@ pub(super) fn sweep(
         if is_own_report(&bytes) {
             continue;
         }
+        if is_markdown(path) {
+            notes.push((path, to));
+        }
         let rewritten = rewriter.rewrite(Standing { from: path, to }, &bytes, parts(to, options));
         // Links of Markdown may name a folder that is gone only in between.
         if !rewritten.named && path == to && !is_markdown(path) {
             swept.quiet.insert(path.clone());
         }
+        if let Some(after) = rewritten.bytes.as_ref().filter(|_| rewritten.mentions > 0 && is_markdown(path))
+        {
+            renamed.insert(to.clone(), links::renamed_anchors(&bytes, after));
+        }
         swept.take((path, to), &bytes, rewritten);
+    }
+    renamed.retain(|_, anchors| !anchors.is_empty());
+    if !renamed.is_empty() {
+        follow(tree, &notes, (&mut swept, &mut made), &renamed);
     }
     swept.left.sort();
     Ok((swept, made))
+}
+
+/// Leads links along to headings whose words named something that moves, and so have another anchor now. `notes` are
+/// the files that were looked through, where they were and where they will be.
+fn follow(
+    tree: &Tree,
+    notes: &[(&RepoPath, &RepoPath)],
+    (swept, made): (&mut Swept, &mut [Made]),
+    renamed: &BTreeMap<RepoPath, Renamed>,
+) {
+    for guide in made {
+        if let Some((bytes, links)) = links::follow_renamed(&guide.target, guide.text.as_bytes(), renamed) {
+            guide.text = String::from_utf8_lossy(&bytes).into_owned();
+            swept.guides.insert(guide.target.clone(), bytes);
+            swept.links += links;
+        }
+    }
+    for &(path, to) in notes {
+        let Ok(before) = tree.read(path) else { continue };
+        let now = swept.contents.get(path).unwrap_or(&before);
+        if let Some((bytes, links)) = links::follow_renamed(to, now, renamed) {
+            swept.before.entry(path.clone()).or_insert_with(|| ContentId::of(&before));
+            swept.contents.insert(path.clone(), bytes);
+            swept.links += links;
+        }
+    }
 }
 
 /// What the tool writes itself is made anew, not mended.

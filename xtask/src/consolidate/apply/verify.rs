@@ -61,6 +61,11 @@ pub(super) fn links(
     bail!("these links would lead nowhere: {}{more}", broken.join("; "))
 }
 
+/// What a link that leads out of the repository looks for there, from wherever it is written.
+fn beyond(link: &Nowhere) -> Option<&str> {
+    link.destination.starts_with("../").then(|| link.destination.trim_start_matches("../"))
+}
+
 /// What is broken now and was not, as lines of an error.
 fn added(mut known: Vec<Nowhere>, now: Vec<Nowhere>, path: &RepoPath, ignored: &Paths) -> Vec<String> {
     let mut added = Vec::new();
@@ -71,7 +76,12 @@ fn added(mut known: Vec<Nowhere>, now: Vec<Nowhere>, path: &RepoPath, ignored: &
         }
         // Where a file moved, its broken link is written as before, or looks for the same path as before.
         let is_same = |old: &Nowhere| {
-            old.destination == link.destination || (old.wanted.is_some() && old.wanted == link.wanted)
+            old.destination == link.destination
+                || (old.wanted.is_some() && old.wanted == link.wanted)
+                || (old.wanted.is_none()
+                    && link.wanted.is_none()
+                    && beyond(old).is_some()
+                    && beyond(old) == beyond(&link))
         };
         match known.iter().position(is_same) {
             Some(place) => drop(known.swap_remove(place)),

@@ -111,12 +111,12 @@ fn new_destination(
 }
 
 /// The path and what follows it (`?query#fragment`), as they are written.
-fn split(destination: &str) -> (&str, &str) {
+pub(super) fn split(destination: &str) -> (&str, &str) {
     destination.split_at(destination.find(['?', '#']).unwrap_or(destination.len()))
 }
 
 /// The path that a destination names, wherever it leads.
-fn inside(from: &RepoPath, path: &str) -> Option<Option<RepoPath>> {
+pub(super) fn inside(from: &RepoPath, path: &str) -> Option<Option<RepoPath>> {
     let Address::Local(local) = Address::parse(path) else { return None };
     match walk(from.parent().as_ref(), &local.path) {
         Walked::Inside(parts) if parts.is_empty() => Some(None),

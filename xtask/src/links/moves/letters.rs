@@ -27,6 +27,15 @@ pub(super) fn is_part(letter: char) -> bool {
     letter.is_alphanumeric() || "._-+~%@".contains(letter)
 }
 
+/// True for letters of scripts that put no blanks between words (Han, kana, Hangul, Thai and others): prose in them runs
+/// up to a path.
+pub(super) fn is_unspaced(letter: char) -> bool {
+    matches!(letter,
+        '\u{e00}'..='\u{eff}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
 /// The line of a byte, from 1.
 pub(super) fn line_of(bytes: &[u8], at: usize) -> usize {
     1 + memchr::memchr_iter(b'\n', &bytes[..at]).count()

@@ -257,7 +257,11 @@ enum Before {
 fn what_is_before(bytes: &[u8], begin: usize) -> Before {
     let Some(last) = letters::before(bytes, begin) else { return Before::Nothing };
     if last != '/' {
-        let is_part = letters::is_part(last) && last != '@';
+        let is_part = letters::is_part(last) && last != '@' && !letters::is_unspaced(last);
+        // A shell's value where none is set: `${NOTE:-docs/x.md}`.
+        if "-=+?".contains(last) && letters::before(bytes, begin - 1) == Some(':') {
+            return Before::Nothing;
+        }
         return if is_part { Before::Letter } else { Before::Nothing };
     }
     let slash = begin - 1;
@@ -294,7 +298,7 @@ fn goes_on(bytes: &[u8], end: usize) -> bool {
     match next {
         '.' | '-' | '+' | '/' => then.is_some_and(|letter| letter.is_alphanumeric() || letter == '_'),
         '~' | '_' => true,
-        letter => letter.is_alphanumeric(),
+        letter => letter.is_alphanumeric() && !letters::is_unspaced(letter),
     }
 }
 
@@ -304,7 +308,12 @@ fn name_is_path(name: &[u8], path: &RepoPath) -> bool {
 }
 
 fn names_from_root(path: &RepoPath) -> bool {
-    is_markdown(path) || matches!(path.file_name(), b"CODEOWNERS" | b".gitattributes" | b".gitignore")
+    is_markdown(path) || holds_patterns(path)
+}
+
+/// True for files that say what is done with others.
+fn holds_patterns(path: &RepoPath) -> bool {
+    matches!(path.file_name(), b"CODEOWNERS" | b".gitattributes" | b".gitignore")
 }
 
 fn is_only_one(rewriter: &Rewriter<'_>, path: &RepoPath) -> bool {
@@ -322,7 +331,11 @@ fn replace(
 ) -> Result<Edit, LeftReason> {
     let place = &rewriter.moves[mention.path];
     let tail = Tail::behind(bytes, mention.range.end);
-    let (to, anchor) = tail.led(place, at.to);
+    let (to, anchor) = match &place.original {
+        // What git or the host does with a file it does with its bytes, wherever what they say is read.
+        Some(original) if holds_patterns(at.from) => (original, None),
+        _ => tail.led(place, at.to),
+    };
     let path = match mention.style {
         Style::FromRoot => to.as_bytes().to_vec(),
         Style::FromFolder => relative_path(at.to, to),

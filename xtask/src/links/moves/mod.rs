@@ -9,6 +9,7 @@ mod destinations;
 mod folders;
 mod letters;
 mod mentions;
+mod renamed;
 mod splice;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ use crate::markdown::{Format, parse, readable};
 use crate::repo::{RepoPath, Tree};
 
 pub use mentions::{Exact, LeftReason};
+pub use renamed::{Renamed, follow_renamed, renamed_anchors};
 
 /// Where a file's readers find it afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
