@@ -7,7 +7,7 @@ use crate::pack::Pack;
 use crate::repo::{CommitId, History, Repo};
 
 /// Changes with the form of what is kept, and with what is seen in a commit.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Under this stands the commit whose history was kept last.
 const NEWEST: &[u8] = b"newest";

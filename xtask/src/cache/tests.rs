@@ -189,10 +189,10 @@ fn history_is_the_same_from_the_cache_and_damaged_entries_are_forgotten() {
     let walked = crate::repo::History::of(&repo, &tip).unwrap();
     assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
     let key = tip.as_str().as_bytes();
-    let kept = Cache::of(&repo).get("history", 2, key).expect("the walk is kept");
+    let kept = Cache::of(&repo).get("history", 3, key).expect("the walk is kept");
     assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
     for damaged in [&b"no history at all"[..], &kept[..kept.len() - 1], &[&kept[..], b"more"].concat()] {
-        Cache::of(&repo).put("history", 2, key, damaged);
+        Cache::of(&repo).put("history", 3, key, damaged);
         assert_eq!(Cache::of(&repo).history(&repo, &tip).unwrap(), walked);
     }
 }

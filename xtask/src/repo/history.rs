@@ -5,6 +5,7 @@
 
 mod gaps;
 mod packed;
+mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,8 +58,9 @@ pub struct History {
     pub renames: Vec<Rename>,
     /// Why dates, counts and renames are not known (a shallow clone); `None` when they are.
     pub unknown: Option<String>,
-    /// Of how many commits only renames without an edit were seen, and why (contents are missing); `None` when all were.
-    pub exact_renames_only: Option<String>,
+    /// Of how many commits only renames without an edit were seen, since contents are missing (a partial clone); `None`
+    /// when nothing is missing.
+    pub exact_renames_only: Option<usize>,
     /// What it was made of: the commit that it ends at, and what is not committed; `None` where that does not settle it.
     pub key: Option<Vec<u8>>,
     /// Places in `renames` by old path, oldest first.
@@ -72,16 +74,19 @@ impl History {
     /// git cannot walk them, even without looking into contents.
     pub fn of(repo: &Repo, tip: &CommitId) -> Result<Self> {
         let git = repo.git();
-        let mut history = match log(&git, &[tip.as_str()], "-M50%") {
-            Ok(log) => Self::read(&log)?,
+        let (commits, exact_only) = match log(&git, &[tip.as_str()], "-M50%") {
+            Ok(log) => (parse(&log)?, None),
             // A partial clone lacks contents, and `git log -M` ends in the middle of them.
-            Err(error) => {
+            Err(_) => {
                 let (commits, exact) = gaps::walk(&git, tip)?;
-                let mut history = build(&commits);
-                history.exact_renames_only = Some(format!("in {exact} commits: {error:#}"));
-                history
+                (commits, Some(exact))
             }
         };
+        let mut history = build(&commits);
+        history.exact_renames_only = exact_only;
+        if let Some(standing) = settle::standing(&git, tip, &commits)? {
+            history.settle(&commits, &standing);
+        }
         if repo.is_shallow()? {
             history.unknown =
                 Some("history is cut off (a shallow clone): fetch it with `fetch-depth: 0`".to_owned());
@@ -109,7 +114,11 @@ impl History {
         if new != descending || new == "0" {
             return Ok(None);
         }
-        self.replay_all(&parse(&log(&git, &[tip.as_str(), &exclude], "-M50%")?)?);
+        let commits = parse(&log(&git, &[tip.as_str(), &exclude], "-M50%")?)?;
+        self.replay_all(&commits);
+        if let Some(standing) = settle::standing(&git, tip, &commits)? {
+            self.settle(&commits, &standing);
+        }
         self.key = Some(tip.as_str().as_bytes().to_vec());
         Ok(Some(self))
     }
