@@ -50,7 +50,8 @@ impl Address {
 /// True where something is filled in later: `{{ base }}/x`, `${ROOT}/x`, `{logo}` of a component, `<%= x %>`.
 fn is_template(text: &str) -> bool {
     let braces = text.find('{').is_some_and(|open| text[open..].contains('}'));
-    braces || ["{%", "${", "<%"].iter().any(|mark| text.contains(mark))
+    // A quotation mark inside the placeholder ends an attribute of HTML: `src="{{ "/x.png" | relative_url }}"`.
+    braces || ["{{", "{%", "${", "<%"].iter().any(|mark| text.contains(mark))
 }
 
 /// True for `https:`, `mailto:` and their like. A drive (`C:`) and a file with a line (`x.py:12`) are written

@@ -46,6 +46,8 @@ const PAGES: &[&str] = &[
 pub struct Index<'t> {
     pub(super) tree: &'t Tree,
     names: OnceLock<Names>,
+    /// Addresses that front matter gives: read when the first link from the root is missing.
+    pub(super) addresses: OnceLock<BTreeMap<Vec<u8>, RepoPath>>,
     /// The anchors of every file that was asked for; `None` where they cannot be known.
     anchors: Mutex<BTreeMap<RepoPath, Option<Arc<Anchors>>>>,
 }
@@ -53,7 +55,7 @@ pub struct Index<'t> {
 impl<'t> Index<'t> {
     /// Begins with an empty index.
     pub fn new(tree: &'t Tree) -> Self {
-        Self { tree, names: OnceLock::new(), anchors: Mutex::default() }
+        Self { tree, names: OnceLock::new(), addresses: OnceLock::new(), anchors: Mutex::default() }
     }
 
     /// Takes the anchors of a file that was read already.

@@ -5,6 +5,7 @@ use crate::repo::RepoPath;
 use super::address::{Local, relative_destination};
 use super::index::{Index, broken};
 use super::lookup::{Located, locate};
+use super::pages::is_for_the_site;
 use super::{Reason, Resolution, Unknown};
 
 impl Index<'_> {
@@ -17,7 +18,14 @@ impl Index<'_> {
             broken(reason, Some(path.clone()), suggestion)
         };
         let instead = |suggestion| broken(Reason::FileMissing, Some(path.clone()), Some(suggestion));
-        if let Some(source) = self.source_of_page(path).or_else(|| self.on_the_site(from, local)) {
+        if self.is_address_of_page(local) {
+            return Resolution::Unknown(Unknown::SitePage);
+        }
+        let on_the_site = || self.on_the_site(from, local);
+        if is_for_the_site(local) && on_the_site().is_some() {
+            return Resolution::Unknown(Unknown::SitePage);
+        }
+        if let Some(source) = self.source_of_page(path).or_else(on_the_site) {
             return found(Reason::BuiltPage, Some(&source));
         }
         if let Some(slashed) = self.with_slashes(path) {

@@ -13,6 +13,7 @@ mod index;
 mod lookup;
 mod missing;
 mod moves;
+mod pages;
 mod rebase;
 mod stale;
 mod suggest;
@@ -106,6 +107,8 @@ pub enum Unknown {
     Template,
     /// To a label or object by name (`structlog.processors`), which the generator of the site finds.
     SiteLabel,
+    /// To a page or file of the built site by an address that only its generator knows: the `permalink` of a page.
+    SitePage,
     /// To a file that git ignores: here perhaps, elsewhere not.
     Ignored,
 }

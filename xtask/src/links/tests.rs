@@ -60,6 +60,34 @@ fn sample() -> Tree {
 }
 
 #[test]
+fn addresses_that_only_the_site_knows_are_not_broken() {
+    let tree = tree(&[
+        ("docs/about.md", "# About\n"),
+        ("docs/way.md", "---\npermalink: /roadmap/\n---\n# Way\n"),
+        ("docs/fr.md", "---\npermalink: fr/index.html\n---\n# Fr\n"),
+        ("docs/post.md", "---\npermalink: /:title/\n---\n# Post\n"),
+        ("docs/x.svg", ""),
+    ]);
+    let index = Index::new(&tree);
+    let cases = [
+        ("/roadmap/", "unknown SitePage"),
+        ("/roadmap#way", "unknown SitePage"),
+        ("/roadmap.html", "unknown SitePage"),
+        ("/fr/", "unknown SitePage"),
+        ("roadmap", "FileMissing"),
+        ("/:title/", "FileMissing"),
+        ("/other/", "FileMissing"),
+        ("/x.svg#only-light", "unknown SitePage"),
+        ("/x.svg", "BuiltPage -> x.svg"),
+        ("/y.svg#only-dark", "FileMissing"),
+        ("{{ ", "unknown Template"),
+    ];
+    for (destination, expected) in cases {
+        assert_eq!(shown(&index.resolve(&"docs/about.md".into(), destination)), expected, "{destination}");
+    }
+}
+
+#[test]
 fn destinations_lead_where_github_leads() {
     let tree = sample();
     let index = Index::new(&tree);

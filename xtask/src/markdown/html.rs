@@ -144,6 +144,10 @@ fn leading(text: &str, fits: impl Fn(char) -> bool) -> &str {
 
 /// The addresses of a `srcset`: each begins a part between commas, before a blank and its width.
 pub(super) fn source_set(value: &str) -> Vec<Range<usize>> {
+    // What a template fills in may hold blanks and commas itself.
+    if value.contains("{{") {
+        return std::iter::once(0..value.len()).collect();
+    }
     let mut at = 0;
     let mut found = Vec::new();
     for part in value.split(',') {
@@ -160,6 +164,15 @@ pub(super) fn source_set(value: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn source_set_that_a_template_fills_is_one_address() {
+        let of = |value: &'static str| {
+            source_set(value).into_iter().map(|range| &value[range]).collect::<Vec<_>>()
+        };
+        assert_eq!(of("a.png, b.png 2x"), ["a.png", "b.png"]);
+        assert_eq!(of("{{ a | cut: 1, 2 }} 2x"), ["{{ a | cut: 1, 2 }} 2x"]);
+    }
 
     fn seen(html: &str) -> Vec<String> {
         let show = |tag: &HtmlTag<'_>| {

@@ -28,6 +28,11 @@ pub use parsed::{
 pub use rewrite::{DestinationEdit, rewrite_destinations, written_destination};
 pub use slug::{Slugger, slug};
 
+/// The front matter at the top of a text, which is not read further.
+pub fn front_matter(text: &str) -> Option<FrontMatter> {
+    front_matter::find(text, 0)
+}
+
 /// How a note is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
