@@ -1,6 +1,7 @@
 //! What command lines name: scripts that are run, targets, modules, flags.
 
 use super::cargo;
+use super::files::CODE;
 use super::paths::path_of;
 
 /// What a command line calls.
@@ -18,7 +19,40 @@ pub(super) enum Called {
 
 /// Words before a command that change nothing about what is called.
 const BEFORE: &[&str] =
-    &["sudo", "time", "exec", "nohup", "env", "uv", "poetry", "pipenv", "run", "xvfb-run", "$", ">", "%"];
+    &["sudo", "time", "exec", "nohup", "env", "run", "xvfb-run", "npx", "bunx", "$", ">", "%"];
+
+/// Programs that run what follows `run` in an environment of theirs; uv runs a file by its name alone.
+const ENVIRONMENTS: &[&str] = &["uv", "poetry", "pipenv", "pdm", "hatch", "rye"];
+
+/// Flags with a value behind a blank that stand between a program and the file that it runs.
+const VALUED: &[&str] = &[
+    "--with",
+    "--extra",
+    "--group",
+    "--package",
+    "--project",
+    "--directory",
+    "--env-file",
+    "-p",
+    "--python",
+    "-W",
+    "-X",
+    "-r",
+    "--require",
+    "--loader",
+    "--import",
+    "--rcfile",
+    "--source",
+    "--config",
+    "-f",
+];
+
+/// Flags behind which stands no file that is run: code, or a module.
+const WITHOUT_FILE: &[&str] = &["-c", "-m", "-e", "-p", "-s", "--eval", "--print"];
+
+/// Flags behind which a program is told where to write.
+const OUTPUTS: &[&str] =
+    &["-o", "--output", "--out", "--output-file", "--outfile", "--save", "--export", "--dest"];
 
 /// All that one line of a shell calls.
 pub(super) fn of_line(line: &str) -> Vec<Called> {
@@ -35,9 +69,61 @@ pub(super) fn makes_files(line: &str) -> bool {
         || MAKING.iter().any(|word| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')))
 }
 
+/// The files that a command line names behind its program, but for those that it is told to write.
+pub(super) fn given(line: &str) -> impl Iterator<Item = &str> {
+    let line = if makes_files(line) { "" } else { line };
+    let mut before = "";
+    line.split_whitespace().filter(move |word| {
+        let is_output = OUTPUTS.contains(&before);
+        before = word;
+        !is_output
+            && !OUTPUTS.iter().any(|flag| word.strip_prefix(flag).is_some_and(|rest| rest.starts_with('=')))
+    })
+}
+
+/// The words of a command without what stands before its program, and whether an environment runs it.
+fn words_of(command: &str) -> (Vec<&str>, bool) {
+    let mut words = command.split_whitespace().peekable();
+    let mut is_run = false;
+    while let Some(&word) = words.peek() {
+        let is_flag_of_run = is_run && word.starts_with('-');
+        if ENVIRONMENTS.contains(&word) {
+            is_run = true;
+        } else if !BEFORE.contains(&word) && !is_assignment(word) && !is_flag_of_run {
+            break;
+        }
+        words.next();
+        if is_flag_of_run && VALUED.contains(&word) {
+            words.next();
+        }
+    }
+    (words.collect(), is_run)
+}
+
+/// The words behind a program, from the file that it runs on; none where it is given code or a module.
+fn from_file<'w>(rest: &'w [&'w str]) -> &'w [&'w str] {
+    let mut rest = rest;
+    while let [flag, behind @ ..] = rest
+        && flag.starts_with('-')
+    {
+        rest = match behind {
+            _ if WITHOUT_FILE.contains(flag) => &[],
+            [_, behind @ ..] if VALUED.contains(flag) => behind,
+            behind => behind,
+        };
+    }
+    rest
+}
+
+/// The files of tests that a runner is given.
+fn tests(rest: &[&str]) -> Vec<Called> {
+    let is_code = |path: &String| path.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending));
+    let words = rest.iter().filter(|word| word.contains('/') && !word.starts_with('-'));
+    words.filter_map(|word| path_of(word)).filter(is_code).map(Called::Script).collect()
+}
+
 fn of_command(command: &str) -> Vec<Called> {
-    let words: Vec<&str> =
-        command.split_whitespace().skip_while(|word| BEFORE.contains(word) || is_assignment(word)).collect();
+    let (words, is_run) = words_of(command);
     match words[..] {
         [program @ ("make" | "just"), ref rest @ ..] => {
             // `make -j4 target X=1`; more words than one are prose: "make sure it works".
@@ -60,16 +146,30 @@ fn of_command(command: &str) -> Vec<Called> {
             vec![Called::Target(format!("npm run {script}"))]
         }
         ["npm", script @ ("test" | "start")] => vec![Called::Target(format!("npm run {script}"))],
-        [program, "-m", module, ref rest @ ..] if is_python(program) && is_module(module) => {
+        [program, "-m", module, ref rest @ ..]
+            if is_python(program) && is_module(module) && module != "pytest" =>
+        {
             let mut called = vec![Called::Module(module.to_owned())];
             called.extend(flags(&format!("{program} -m {module}"), module, rest));
             called
         }
-        [program, script, ref rest @ ..] if is_runner(program) => {
-            script_and_flags(&format!("{program} {script}"), script, rest)
+        [program, "-m", "pytest", ref rest @ ..] if is_python(program) => tests(rest),
+        ["pytest" | "py.test" | "jest" | "vitest" | "mocha" | "playwright" | "cypress", ref rest @ ..] => {
+            tests(rest)
         }
-        [script, ref rest @ ..] if script.starts_with("./") => script_and_flags(script, script, rest),
+        [program @ ("go" | "deno" | "bun" | "streamlit"), "run", ref rest @ ..] => of_program(program, rest),
+        [program, ref rest @ ..] if is_runner(program) => of_program(program, rest),
+        [script, ref rest @ ..] if script.starts_with("./") || (is_run && script.ends_with(".py")) => {
+            script_and_flags(script, script, rest)
+        }
         _ => Vec::new(),
+    }
+}
+
+fn of_program(program: &str, rest: &[&str]) -> Vec<Called> {
+    match from_file(rest) {
+        [script, rest @ ..] => script_and_flags(&format!("{program} {script}"), script, rest),
+        [] => Vec::new(),
     }
 }
 
@@ -124,12 +224,19 @@ fn is_short_flag(word: &str) -> bool {
     })
 }
 
+/// `python3.12`, `.venv/bin/python`.
 fn is_python(word: &str) -> bool {
-    word == "python" || word == "python3" || word == "py"
+    let name = word.rsplit('/').next().unwrap_or(word);
+    let version = name.strip_prefix("python");
+    name == "py" || version.is_some_and(|rest| rest.bytes().all(|next| next.is_ascii_digit() || next == b'.'))
 }
 
 fn is_runner(word: &str) -> bool {
-    is_python(word) || ["bash", "sh", "zsh", "node", "ruby", "perl", "source"].contains(&word)
+    const RUNNERS: &[&str] = &[
+        "bash", "sh", "zsh", "node", "ruby", "perl", "source", "php", "lua", "julia", "tsx", "ts-node",
+        "bun", "deno",
+    ];
+    is_python(word) || RUNNERS.contains(&word)
 }
 
 fn is_module(word: &str) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::doors::{self, Way};
 use super::index::{Index, places};
-use super::paths::is_absolute;
+use super::paths::{is_absolute, path_of};
 use super::told::Told;
 use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
 use crate::consolidate::note::{Note, seconds};
@@ -31,7 +31,7 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
     if link.is_none() && all.now.is_there(note, &named.target) {
         return None;
     }
-    if named.what == What::Title && !named.target.contains('/') {
+    if matches!(named.what, What::Title | What::Given) && !named.target.contains('/') {
         return None;
     }
     let places = match link {
@@ -88,6 +88,10 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
         What::Path | What::Link(_) => match last_gone(known, meant_by_end(named, all, &written)) {
             Some(old) => gone_by_end(named, notes, known, old),
             None => never(named, notes, known, all, &places),
+        },
+        What::Given => match all.past.all_ending_so(&written).collect::<Vec<_>>()[..] {
+            [old] if path_of(&written).is_some() => gone_by_end(named, notes, known, old),
+            _ => None,
         },
         What::Data if is_folder(named) => folder_never(named, notes, known, all, &places),
         What::Data => data_never(named, notes, known, all, &places),

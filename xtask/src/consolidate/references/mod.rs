@@ -59,9 +59,11 @@ pub(super) enum What {
     Path,
     /// The destination of a link, with the path that it leads to.
     Link(RepoPath),
-    /// A path as title of a sample, or that a command is given: meant only when it once was there.
+    /// A path as title of a sample: meant only when it once was there.
     Title,
     /// A folder or data file: it may never have been tracked.
+    /// A path that a command is given, which may be its output: the same, where one file that is gone ends so.
+    Given,
     Data,
     /// `make TARGET`, `npm run SCRIPT`.
     Target,
@@ -78,7 +80,9 @@ pub(super) enum What {
 impl What {
     fn kind(&self) -> ReferenceKind {
         match self {
-            Self::Path | Self::Link(_) | Self::Title | Self::Data | Self::Entry { .. } => ReferenceKind::File,
+            Self::Path | Self::Link(_) | Self::Title | Self::Given | Self::Data | Self::Entry { .. } => {
+                ReferenceKind::File
+            }
             Self::Module | Self::Symbol { .. } => ReferenceKind::Symbol,
             Self::Target | Self::Flag { .. } => ReferenceKind::Command,
         }

@@ -114,6 +114,17 @@ impl Names<'_> {
         }
     }
 
+    /// The files that a command is given.
+    fn add_given(&mut self, line: usize, text: &str) {
+        for word in commands::given(text).flat_map(words).filter(|word| word.contains('/')) {
+            if let Some(target) = path_of(word).or_else(|| data_path_of(word).filter(|path| is_file(path)))
+                && target.contains('/')
+            {
+                self.add(line, target, What::Given);
+            }
+        }
+    }
+
     fn of_spans(&mut self, links: &Links) {
         let note = self.note;
         for span in note.parsed.code_spans.iter().filter(|span| !links.hold(span.range.start)) {
@@ -156,13 +167,14 @@ impl Names<'_> {
         match self.code.get(&line).map(|code| code.language) {
             Some(Language::Shell) => {
                 self.add_command_of_lines(line, text);
-                // What a command is given may be its output: meant only when it once was there.
-                let given = if commands::makes_files(text) { "" } else { text };
-                for target in words(given).filter_map(path_of).filter(|target| target.contains('/')) {
-                    self.add(line, target, What::Title);
+                self.add_given(line, text);
+            }
+            Some(Language::Unknown) => {
+                self.add_command_of_lines(line, text);
+                if !commands::of_line(text).is_empty() {
+                    self.add_given(line, text);
                 }
             }
-            Some(Language::Unknown) => self.add_command_of_lines(line, text),
             Some(Language::Python) => {
                 if let Some(module) = symbols::imported(text) {
                     self.add(line, module, What::Module);
@@ -272,6 +284,11 @@ impl Links {
         parts.extend(text.get(from..));
         parts
     }
+}
+
+/// True for a path whose name has an ending.
+fn is_file(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.trim_start_matches('.').contains('.'))
 }
 
 /// The words of a text, without the signs around them; a sign inside one (`a/*/b.py`) makes it no path.

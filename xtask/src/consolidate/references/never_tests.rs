@@ -73,6 +73,38 @@ fn command_over_several_lines_is_read_whole() {
 }
 
 #[test]
+fn command_names_what_it_runs_and_what_it_is_given() {
+    let gone = &[("src/gone.py", Removed)];
+    let commands = [
+        "pytest src/gone.py::test_x -v",
+        "uv run pytest src/gone.py",
+        "cd app && python -m pytest src/gone.py",
+        "uv run --with x src/gone.py",
+        ".venv/bin/python3.12 -u src/gone.py",
+        "node -r x/y src/gone.py",
+        "python src/kept.py -t src/gone.py",
+        "./src/forwards.sh src/gone.py",
+        "npx jest src/gone.py",
+    ];
+    for command in commands {
+        check(&[(&format!("```sh\n{command}\n```"), gone), (&format!("```\n{command}\n```"), gone)]);
+    }
+    check(&[
+        ("```sh\npytest src/never.py\n```", &[("src/never.py", NeverExisted)]),
+        ("```sh\npytest deep/src/never.py\n```", &[]),
+        ("```sh\npython src/kept.py config/gone.json\n```", &[("config/gone.json", Removed)]),
+        ("```sh\npython src/kept.py -o src/gone.py src/never.py\n```", &[]),
+        ("```sh\npython src/kept.py > src/gone.py\n```", &[]),
+        ("```sh\npython -c src/gone.py\n```", &[("src/gone.py", Removed)]),
+        // Data that ends so may be its output; a file of code is the one that is gone.
+        ("```sh\npython src/kept.py gone.json other/gone.json\n```", &[]),
+        ("```sh\npython src/kept.py core/gone.py\n```", &[]),
+        ("```sh\npython src/kept.py tool/gone_too.py\n```", &[("tool/gone_too.py", Removed)]),
+        ("```\nsaved src/gone.py\n```", &[]),
+    ]);
+}
+
+#[test]
 fn what_is_said_around_a_name_silences_a_claim() {
     check(&[
         ("| Name | Example |\n| --- | --- |\n| a | `src/never.py` |", &[]),
