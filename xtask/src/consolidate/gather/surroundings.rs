@@ -24,6 +24,15 @@ const NAMING: &[&str] = &[
     "ipynb", "md", "markdown", "mdx", "rst", "txt", "",
 ];
 
+/// Endings of files that define and call nothing: pictures, archives, data, what programs wrote.
+const NO_CODE: &[&str] = &[
+    "png", "jpg", "jpeg", "gif", "webp", "ico", "bmp", "svg", "pdf", "zip", "gz", "tgz", "tar", "xz", "bz2",
+    "zst", "7z", "whl", "jar", "so", "dll", "exe", "dylib", "a", "o", "bin", "dat", "db", "sqlite",
+    "sqlite3", "mp3", "mp4", "wav", "ogg", "webm", "mov", "ttf", "otf", "woff", "woff2", "eot", "parquet",
+    "npy", "npz", "pkl", "pt", "onnx", "h5", "csv", "tsv", "jsonl", "ndjson", "log", "lock", "map", "patch",
+    "diff", "po", "pot", "docx", "xlsx", "pptx", "odt", "bak", "orig", "snap",
+];
+
 /// Which notes the notes themselves name.
 pub(super) fn inbound_of_notes(notes: &[Note]) -> (Names, Inbound) {
     let paths: Vec<RepoPath> = notes.iter().map(|note| note.path.clone()).collect();
@@ -112,11 +121,24 @@ impl Other<'_> {
 
 /// True for what may define or call the names in notes; what other texts say of them proves nothing.
 fn is_code(path: &RepoPath) -> bool {
-    const MORE: &[&str] = &[
-        "pyi", "pyx", "pxd", "vue", "svelte", "proto", "cu", "cuh", "hs", "ml", "clj", "erl", "dart", "zig",
-        "m", "mm", "pl", "fs", "vb", "sol", "graphql", "j2", "hh", "cxx", "metal", "astro",
-    ];
+    // Of a language that nobody here knows a word shows no less: it stands where it is defined or called.
     let extension = path.extension();
-    let is_known = NAMING.contains(&extension.as_str()) || MORE.contains(&extension.as_str());
-    is_known && Format::of_extension(&extension).is_none()
+    let is_known = NAMING.contains(&extension.as_str());
+    (is_known || !NO_CODE.contains(&extension.to_lowercase().as_str()))
+        && Format::of_extension(&extension).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_what_is_no_prose_and_no_data() {
+        for path in ["a.py", "a.nim", "a.gd", "a.azl", "a.unknown", "Makefile"] {
+            assert!(is_code(&path.into()), "{path}");
+        }
+        for path in ["a.md", "a.rst", "a.txt", "a.PNG", "a.csv", "a.lock", "a.log"] {
+            assert!(!is_code(&path.into()), "{path}");
+        }
+    }
 }
