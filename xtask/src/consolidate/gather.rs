@@ -141,6 +141,7 @@ fn read_tree(
         gathered.inbound = surroundings::inbound_of_notes(&gathered.notes).1;
     }
     protect(&scope, &mut gathered);
+    let is_committed = read_at.is_some();
     let commit = read_at.or(head);
     match (&commit, options.depth) {
         (None, _) => gathered.dates_unknown = Some("there is no commit yet".to_owned()),
@@ -154,7 +155,13 @@ fn read_tree(
             date(&history, &mut gathered);
             if history.unknown.is_none() {
                 gathered.outrun = Some(dead::outrun(&named, &history, &gathered));
-                let asked = dead::Asked { named: &named, sightings: &sightings, history: &history };
+                // What is removed or moved and not committed is gone all the same; dates are those of commits.
+                let history = match is_committed {
+                    true => history,
+                    false => history.with_uncommitted(repo, false)?,
+                };
+                let asked =
+                    dead::Asked { named: &named, sightings: &sightings, history: &history, is_committed };
                 let found = gathered.with_texts_beside(|gathered| {
                     dead::references(repo, &tree, commit, options, &asked, gathered)
                 })?;
@@ -212,7 +219,8 @@ pub(super) fn read_for_today(
             let texts = gathered.notes.iter().chain(&gathered.beside).enumerate();
             let named: Vec<_> = texts.flat_map(|(number, note)| references::named(number, note)).collect();
             // Names of functions and classes would need all code read: a check of every day asks for files alone.
-            let asked = dead::Asked { named: &named, sightings: &Sightings::default(), history };
+            let sightings = Sightings::default();
+            let asked = dead::Asked { named: &named, sightings: &sightings, history, is_committed: true };
             gathered.with_texts_beside(|gathered| {
                 dead::references(repo, tree, &head, options, &asked, gathered)
             })?

@@ -185,12 +185,18 @@ fn dead(analysis: &Analysis) -> impl Iterator<Item = &Reference> {
 }
 
 fn what_became(reference: &Reference) -> Cell {
-    let commit = reference.commit.as_deref().and_then(|commit| commit.get(..9)).unwrap_or_default();
+    let commit = reference.commit.as_deref().and_then(|commit| commit.get(..9));
+    let by = |said: Inline| match commit {
+        Some(commit) => said.text(" by ").with_code(commit),
+        None => said.text(" here, not committed yet"),
+    };
     match (&reference.class, &reference.moved_to) {
         (ReferenceClass::Moved, Some(to)) => {
-            Inline::plain("moved to ").with_code(to.display().into_owned()).text(" by ").with_code(commit)
+            by(Inline::plain("moved to ").with_code(to.display().into_owned()))
         }
-        (ReferenceClass::Removed, _) => Inline::plain("removed by ").with_code(commit),
+        // A file that was moved and not added has left its place like one that was removed.
+        (ReferenceClass::Removed, _) if commit.is_none() => by("removed or moved".into()),
+        (ReferenceClass::Removed, _) => by("removed".into()),
         (_, Some(meant)) => {
             Inline::plain("no commit ever held it; perhaps meant: ").with_code(meant.display().into_owned())
         }

@@ -256,7 +256,7 @@ pub struct Reference {
     pub class: ReferenceClass,
     /// Where it stands now; of what never existed, the path that differs only in case.
     pub moved_to: Option<RepoPath>,
-    /// The commit that moved or removed it.
+    /// The commit that moved or removed it; `None` for what is not committed yet.
     pub commit: Option<String>,
 }
 

@@ -137,10 +137,15 @@ impl History {
     /// # Errors
     /// git cannot compare with HEAD.
     pub fn with_uncommitted(mut self, repo: &Repo, in_index: bool) -> Result<Self> {
-        let mut args = vec!["diff-index", "-z", "--name-status", "--no-ext-diff", "-M50%", "-l1000"];
-        args.extend(in_index.then_some("--cached"));
-        args.extend(["--end-of-options", "HEAD"]);
-        let changed = repo.git().without_filters()?.read(&args)?;
+        let git = repo.git().without_filters()?;
+        let ask = |similarity: &str| {
+            let mut args = vec!["diff-index", "-z", "--name-status", "--no-ext-diff", similarity, "-l1000"];
+            args.extend(in_index.then_some("--cached"));
+            args.extend(["--end-of-options", "HEAD"]);
+            git.read(&args)
+        };
+        // Renames without an edit need no contents, which a partial clone may lack.
+        let changed = ask("-M50%").or_else(|_| ask("-M100%"))?;
         self.replay_all(&uncommitted(&changed)?);
         if let Some(key) = &mut self.key {
             key.push(0);

@@ -24,6 +24,7 @@ mod phase4_ids;
 mod phase5;
 mod picture;
 mod python;
+mod references;
 mod sandbox;
 mod schema;
 mod since;

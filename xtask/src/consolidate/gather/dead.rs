@@ -33,6 +33,8 @@ pub(super) struct Asked<'a> {
     pub(super) named: &'a [Named],
     pub(super) sightings: &'a Sightings,
     pub(super) history: &'a History,
+    /// False for a work tree, which may hold what no commit does.
+    pub(super) is_committed: bool,
 }
 
 /// What the notes name and is not there.
@@ -44,11 +46,12 @@ pub(super) fn references(
     asked: &Asked<'_>,
     gathered: &mut Gathered,
 ) -> Result<Vec<Reference>> {
-    let past = past(repo, commit, options.depth, asked.sightings, &mut gathered.findings)?;
+    let past = past(repo, commit, options.depth, asked, &mut gathered.findings)?;
     let is_past_known = past.is_some();
     let mut past = past.unwrap_or_default();
     let mut commands = commands(tree);
-    match past_commands(repo, commit, &references::missing_commands(asked.named, &commands)) {
+    let missing = references::missing_commands(asked.named, &commands);
+    match past_commands(repo, commit, &missing, asked.is_committed) {
         Some(found) => past.extend(found),
         // What is not known to be gone is not said never to have been.
         None => commands.values_mut().for_each(|names| *names = None),
@@ -102,14 +105,13 @@ fn past(
     repo: &Repo,
     tip: &CommitId,
     depth: Depth,
-    sightings: &Sightings,
+    asked: &Asked<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Past>> {
-    let missing = sightings.missing();
+    let missing = asked.sightings.missing();
     if missing.is_empty() {
         return Ok(Some(Past::new()));
     }
-    let git = repo.git();
     let count = Answers::of(repo).read(&["rev-list", "--count", "--end-of-options", tip.as_str()])?;
     let count: usize = String::from_utf8_lossy(&count).trim().parse().unwrap_or(usize::MAX);
     if count > MANY_COMMITS && depth < Depth::Thorough {
@@ -120,27 +122,58 @@ fn past(
         findings.push(Finding::warn("unknown-symbols", None, message));
         return Ok(None);
     }
+    let pattern = references::definition_pattern(&missing);
+    let uncommitted = match asked.is_committed {
+        true => Past::new(),
+        false => match uncommitted_changes(repo, &pattern, CODE) {
+            Some(changes) => references::removed_definitions(&changes, &missing),
+            None => return Ok(unread(findings)),
+        },
+    };
     let cache = Cache::of(repo);
     let key = [tip.as_str(), "\0", &missing.iter().cloned().collect::<Vec<_>>().join("\0")].concat();
     if let Some(kept) = cache.get("definitions", VERSION, key.as_bytes()) {
-        return Ok(Some(references::read_past(&String::from_utf8_lossy(&kept))));
+        return Ok(Some(with(references::read_past(&String::from_utf8_lossy(&kept)), uncommitted)));
     }
-    let pattern = references::definition_pattern(&missing);
+    let Some(log) = changes(repo, tip, &pattern, CODE) else { return Ok(unread(findings)) };
+    let past = references::removed_definitions(&log, &missing);
+    cache.put("definitions", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
+    Ok(Some(with(past, uncommitted)))
+}
+
+/// Says that contents are missing, where names would be looked for.
+fn unread(findings: &mut Vec<Finding>) -> Option<Past> {
+    let message =
+        "names of functions were not looked up: contents of older commits are missing (a partial clone)";
+    findings.push(Finding::warn("unknown-symbols", None, message));
+    None
+}
+
+/// All changes up to a commit whose lines fit a pattern, newest first; `None` where contents that a partial clone lacks
+/// end the log: nothing is claimed then.
+fn changes(repo: &Repo, tip: &CommitId, pattern: &str, files: &[&str]) -> Option<String> {
     // Endings are patterns here; all other calls name paths as they are.
     let mut args = vec!["--no-literal-pathspecs", "log", "-p", "-U0", "--no-renames", "--no-ext-diff"];
-    args.extend(["--no-textconv", "--full-history", "--format=%x01%H", "-G", &pattern]);
+    args.extend(["--no-textconv", "--full-history", "--format=%x01%H", "-G", pattern]);
     args.extend(["--end-of-options", tip.as_str(), "--"]);
-    args.extend(CODE);
-    // Contents that a partial clone lacks end the log: nothing is claimed then.
-    let Ok(log) = git.read(&args) else {
-        let message =
-            "names of functions were not looked up: contents of older commits are missing (a partial clone)";
-        findings.push(Finding::warn("unknown-symbols", None, message));
-        return Ok(None);
-    };
-    let past = references::removed_definitions(&String::from_utf8_lossy(&log), &missing);
-    cache.put("definitions", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
-    Ok(Some(past))
+    args.extend(files);
+    let log = repo.git().read(&args).ok()?;
+    Some(String::from_utf8_lossy(&log).into_owned())
+}
+
+/// The same of what the work tree changes and no commit holds yet.
+fn uncommitted_changes(repo: &Repo, pattern: &str, files: &[&str]) -> Option<String> {
+    let mut args = vec!["--no-literal-pathspecs", "diff-index", "-p", "-U0", "--no-renames", "--no-ext-diff"];
+    args.extend(["--no-textconv", "-G", pattern, "--end-of-options", "HEAD", "--"]);
+    args.extend(files);
+    let changes = repo.git().without_filters().and_then(|git| git.read(&args)).ok()?;
+    Some(format!("\u{1}{}\n{}", CommitId::uncommitted(), String::from_utf8_lossy(&changes)))
+}
+
+/// What commits removed, and what is removed since then.
+fn with(mut past: Past, uncommitted: Past) -> Past {
+    past.extend(uncommitted);
+    past
 }
 
 /// Which of some paths ignore rules cover, and whether those rules cover tracked files too.
@@ -176,23 +209,30 @@ fn commands(tree: &Tree) -> Commands {
 
 /// Which commits removed the last definition of targets and scripts that no file holds any more; `None` where some
 /// commit cannot be read.
-fn past_commands(repo: &Repo, tip: &CommitId, missing: &BTreeSet<String>) -> Option<Past> {
+fn past_commands(
+    repo: &Repo,
+    tip: &CommitId,
+    missing: &BTreeSet<String>,
+    is_committed: bool,
+) -> Option<Past> {
     if missing.is_empty() {
         return Some(Past::new());
     }
+    let pattern = references::target_pattern(missing);
+    let uncommitted = match is_committed {
+        true => Past::new(),
+        false => {
+            let changes = uncommitted_changes(repo, &pattern, references::COMMAND_FILES)?;
+            references::removed_targets(&changes, missing)
+        }
+    };
     let cache = Cache::of(repo);
     let key = [tip.as_str(), "\0", &missing.iter().cloned().collect::<Vec<_>>().join("\0")].concat();
     if let Some(kept) = cache.get("targets", VERSION, key.as_bytes()) {
-        return Some(references::read_past(&String::from_utf8_lossy(&kept)));
+        return Some(with(references::read_past(&String::from_utf8_lossy(&kept)), uncommitted));
     }
-    let pattern = references::target_pattern(missing);
-    let mut args = vec!["--no-literal-pathspecs", "log", "-p", "-U0", "--no-renames", "--no-ext-diff"];
-    args.extend(["--no-textconv", "--full-history", "--format=%x01%H", "-G", &pattern]);
-    args.extend(["--end-of-options", tip.as_str(), "--"]);
-    args.extend(references::COMMAND_FILES);
-    // Contents that a partial clone lacks end the log.
-    let log = repo.git().read(&args).ok()?;
-    let past = references::removed_targets(&String::from_utf8_lossy(&log), missing);
+    let log = changes(repo, tip, &pattern, references::COMMAND_FILES)?;
+    let past = references::removed_targets(&log, missing);
     cache.put("targets", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
-    Some(past)
+    Some(with(past, uncommitted))
 }

@@ -236,7 +236,12 @@ fn meant_by_end<'k>(named: &Named, all: &Places<'k>, written: &str) -> Vec<&'k R
 
 /// Of paths that are gone the one that was there last.
 fn last_gone<'p>(known: &Known<'_>, paths: Vec<&'p RepoPath>) -> Option<&'p RepoPath> {
-    paths.into_iter().max_by_key(|path| known.history.ended(path).and_then(|change| seconds(&change.date)))
+    paths.into_iter().max_by_key(|path| known.history.ended(path).map(when))
+}
+
+/// The order of changes in time: what is not committed yet has no date and is the newest.
+fn when(change: &Change) -> (bool, Option<i64>) {
+    (change.commit.is_uncommitted(), seconds(&change.date))
 }
 
 /// What became of a file of which the name is only the end. One that git ignores now is an output that was once
@@ -403,7 +408,7 @@ pub(super) fn gone(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoP
 pub(super) fn emptied<'h>(history: &'h History, files: &[&RepoPath]) -> Option<&'h Change> {
     let left = |file: &RepoPath| history.paths.get(file).and_then(|past| past.removed.as_ref());
     let all = files.iter().filter_map(|&file| Some((file, left(file)?)));
-    let (last, _) = all.max_by_key(|(_, change)| (seconds(&change.date), change.commit.as_str()))?;
+    let (last, _) = all.max_by_key(|(_, change)| (when(change), change.commit.as_str()))?;
     history.ended(last)
 }
 

@@ -37,7 +37,7 @@ pub(super) use self::targets::{
 use self::told::Told;
 use super::note::Note;
 use super::result::{Reference, ReferenceClass, ReferenceKind};
-use crate::repo::{History, RepoPath};
+use crate::repo::{CommitId, History, RepoPath};
 
 /// A path or command that a note names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,9 +61,9 @@ pub(super) enum What {
     Link(RepoPath),
     /// A path as title of a sample: meant only when it once was there.
     Title,
-    /// A folder or data file: it may never have been tracked.
     /// A path that a command is given, which may be its output: the same, where one file that is gone ends so.
     Given,
+    /// A folder or data file: it may never have been tracked.
     Data,
     /// `make TARGET`, `npm run SCRIPT`.
     Target,
@@ -309,6 +309,6 @@ fn reference(
         kind: named.kind,
         class,
         moved_to,
-        commit,
+        commit: commit.filter(|commit| commit != CommitId::uncommitted().as_str()),
     }
 }

@@ -1,0 +1,68 @@
+//! What notes name and is not there: with changes that no commit holds.
+
+use serde_json::Value;
+
+use crate::sandbox::Sandbox;
+
+fn plan(sandbox: &Sandbox, more: &[&str]) -> Value {
+    sandbox.json(["consolidate", "plan"].into_iter().chain(more.iter().copied()))["result"].clone()
+}
+
+fn told(found: &Value) -> Vec<(String, String, bool)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let references = found["references"].as_array().unwrap();
+    references
+        .iter()
+        .map(|one| (text(&one["target"]), text(&one["class"]), one["commit"].is_string()))
+        .collect()
+}
+
+fn rows(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.xtask(["consolidate", "plan", "-q"]);
+    let report = sandbox.read("notes/documentation_consolidation_plan.md");
+    let section =
+        report.split("\n## ").find(|section| section.starts_with("What points to nothing")).unwrap();
+    section.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_removed_or_moved_and_not_committed_is_told_so() {
+    let sandbox = Sandbox::init();
+    let filler =
+        |name: &str| (0..9).map(|number| format!("{name}_{number} = {number}\n")).collect::<String>();
+    sandbox.write("src/removed.py", filler("one"));
+    sandbox.write("src/moved.py", filler("two"));
+    sandbox.write("src/kept.py", format!("{}def lost_helper():\n    pass\n", filler("three")));
+    sandbox.write("Makefile", "lost-target:\n\ttrue\n");
+    sandbox.write(
+        "notes/a.md",
+        "# A\n\n[x](../src/removed.py), `src/moved.py`, `lost_helper()`, `make lost-target`\n",
+    );
+    sandbox.commit("All of it");
+    assert_eq!(told(&plan(&sandbox, &[])), []);
+    sandbox.git(&["mv", "src/moved.py", "src/new.py"]);
+    std::fs::remove_file(sandbox.root().join("src/removed.py")).unwrap();
+    sandbox.write("src/kept.py", filler("three"));
+    sandbox.write("Makefile", "other:\n\ttrue\n");
+    let expected = [
+        ("../src/removed.py", "removed"),
+        ("lost_helper", "removed"),
+        ("make lost-target", "removed"),
+        ("src/moved.py", "moved"),
+    ];
+    assert_eq!(
+        told(&plan(&sandbox, &[])),
+        expected.map(|(target, class)| (target.to_owned(), class.to_owned(), false))
+    );
+    assert_eq!(told(&plan(&sandbox, &["--at", "HEAD"])), [], "a commit holds what it holds");
+    assert_eq!(
+        rows(&sandbox),
+        [
+            "| `notes/a.md:3` | `../src/removed.py` | removed or moved here, not committed yet |",
+            "| `notes/a.md:3` | `lost_helper` | removed or moved here, not committed yet |",
+            "| `notes/a.md:3` | `make lost-target` | removed or moved here, not committed yet |",
+            "| `notes/a.md:3` | `src/moved.py` | moved to `src/new.py` here, not committed yet |",
+        ]
+    );
+}
+
