@@ -3,6 +3,7 @@
 mod beside;
 mod dead;
 mod doors;
+mod elsewhere;
 mod surroundings;
 mod then;
 
@@ -163,7 +164,9 @@ fn read_tree(
                 let asked =
                     dead::Asked { named: &named, sightings: &sightings, history: &history, is_committed };
                 let found = gathered.with_texts_beside(|gathered| {
-                    dead::references(repo, &tree, commit, options, &asked, gathered)
+                    let mut found = dead::references(repo, &tree, commit, options, &asked, gathered)?;
+                    elsewhere::tell(repo, commit, &mut found)?;
+                    Ok(found)
                 })?;
                 gathered.references = Some(found);
             }

@@ -200,7 +200,10 @@ fn what_became(reference: &Reference) -> Cell {
         (_, Some(meant)) => {
             Inline::plain("no commit ever held it; perhaps meant: ").with_code(meant.display().into_owned())
         }
-        _ => "no commit ever held it".into(),
+        _ => match &reference.held_by {
+            Some(name) => Inline::plain("only ").with_code(name.clone()).text(" ever held it"),
+            None => "no commit ever held it".into(),
+        },
     }
 }
 

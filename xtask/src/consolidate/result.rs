@@ -259,6 +259,8 @@ pub struct Reference {
     /// The commit that moved or removed it; `None` for what is not committed yet.
     pub commit: Option<String>,
 }
+    /// Of what never existed, the branch or tag that holds it all the same.
+    pub held_by: Option<String>,
 
 /// A note whose files changed after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

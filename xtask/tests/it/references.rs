@@ -1,4 +1,4 @@
-//! What notes name and is not there: with changes that no commit holds.
+//! What notes name and is not there: with changes that no commit holds, beside other branches.
 
 use serde_json::Value;
 
@@ -66,3 +66,25 @@ fn what_is_removed_or_moved_and_not_committed_is_told_so() {
     );
 }
 
+#[test]
+fn what_another_branch_holds_is_not_said_never_to_have_been() {
+    let sandbox = Sandbox::init();
+    sandbox.write("notes/a.md", "# A\n\n[x](only.md), [y](never.md), [z](left/)\n");
+    sandbox.commit("A note");
+    sandbox.git(&["checkout", "-q", "-b", "other"]);
+    sandbox.write("notes/only.md", "# Only\n");
+    sandbox.write("notes/left/x.md", "# Left\n");
+    sandbox.commit("Two notes more");
+    sandbox.git(&["rm", "-q", "-r", "notes/left"]);
+    sandbox.commit("One again");
+    sandbox.git(&["checkout", "-q", "main"]);
+    let expected = [
+        "| `notes/a.md:3` | `left/` | only `other` ever held it |",
+        "| `notes/a.md:3` | `never.md` | no commit ever held it |",
+        "| `notes/a.md:3` | `only.md` | only `other` ever held it |",
+    ];
+    assert_eq!(rows(&sandbox), expected);
+    sandbox.git(&["clone", "-q", ".", "../clone"]);
+    let cloned = plan(&sandbox, &["--repo", "../clone"]);
+    assert_eq!(cloned["references"], plan(&sandbox, &[])["references"], "a clone says the same");
+}

@@ -37,6 +37,7 @@ pub(super) use self::targets::{
 use self::told::Told;
 use super::note::Note;
 use super::result::{Reference, ReferenceClass, ReferenceKind};
+use crate::links::percent_decoded;
 use crate::repo::{CommitId, History, RepoPath};
 
 /// A path or command that a note names.
@@ -159,6 +160,13 @@ pub(super) fn to_ask(
     })
     .chain(entries)
     .collect()
+}
+
+/// The paths that something named may mean.
+pub(super) fn meant(reference: &Reference) -> Vec<RepoPath> {
+    let written = percent_decoded(reference.target.as_bytes());
+    let places = places(&reference.path, &String::from_utf8_lossy(&written));
+    places.into_iter().filter(|place| !place.as_bytes().is_empty()).collect()
 }
 
 /// The files, other than notes, that each note names and that are there.
@@ -310,5 +318,6 @@ fn reference(
         class,
         moved_to,
         commit: commit.filter(|commit| commit != CommitId::uncommitted().as_str()),
+        held_by: None,
     }
 }
