@@ -85,6 +85,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         boilerplate: overlaps::boilerplate(notes, &overlaps),
         facts,
         references: gathered.references.clone(),
+        references_unknown: gathered.references_unknown.clone(),
         broken_links: Some(gathered.broken_links.clone()),
         outrun: gathered.outrun.clone(),
         orphans: orphans(&gathered),

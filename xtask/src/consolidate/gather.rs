@@ -54,6 +54,8 @@ pub(super) struct Gathered {
     pub(super) paths: BTreeSet<RepoPath>,
     /// What the notes name and is not there; `None` where history was not read.
     pub(super) references: Option<Vec<Reference>>,
+    /// Why it was not looked for.
+    pub(super) references_unknown: Option<String>,
     /// Notes whose files changed after them; `None` where history was not read.
     pub(super) outrun: Option<Vec<Outrun>>,
     /// Relative links that lead nowhere.
@@ -145,17 +147,23 @@ fn read_tree(
     let is_committed = read_at.is_some();
     let commit = read_at.or(head);
     match (&commit, options.depth) {
-        (None, _) => gathered.dates_unknown = Some("there is no commit yet".to_owned()),
+        (None, _) => {
+            gathered.dates_unknown = Some("there is no commit yet".to_owned());
+            gathered.references_unknown = gathered.dates_unknown.clone();
+        }
         (_, Depth::Quick) => {
-            gathered.dates_unknown =
-                Some("dates need the history, which depth `quick` does not read".to_owned());
+            let unknown = |what: &str| Some(format!("{what} the history, which depth `quick` does not read"));
+            gathered.dates_unknown = unknown("dates need");
+            gathered.references_unknown = unknown("it needs");
         }
         (Some(commit), _) => {
             progress.step("reading history");
             let history = Cache::of(repo).history(repo, commit)?;
             date(&history, &mut gathered);
+            gathered.references_unknown = history.unknown.clone();
             if history.unknown.is_none() {
                 gathered.outrun = Some(dead::outrun(&named, &history, &gathered));
+                gathered.findings.extend(dead::unseen_renames(&history));
                 // What is removed or moved and not committed is gone all the same; dates are those of commits.
                 let history = match is_committed {
                     true => history,
@@ -190,6 +198,7 @@ fn nothing_of(tree: &Tree) -> Gathered {
         guides: BTreeMap::new(),
         paths: tree.entries().map(|(path, _)| path.clone()).collect(),
         references: None,
+        references_unknown: None,
         outrun: None,
         broken_links: Vec::new(),
         findings: Vec::new(),

@@ -168,6 +168,10 @@ fn broken_links(document: &mut Document, analysis: &Analysis) {
 
 fn references(document: &mut Document, analysis: &Analysis) {
     let dead: Vec<&Reference> = dead(analysis).collect();
+    if let Some(reason) = &analysis.references_unknown {
+        document.heading(2, "What points to nothing");
+        document.paragraph(Inline::plain("Not looked for: ").marked(reason).text("."));
+    }
     if dead.is_empty() {
         return;
     }
@@ -256,7 +260,7 @@ fn outrun(document: &mut Document, analysis: &Analysis) {
 fn inventory(document: &mut Document, analysis: &Analysis) {
     document.heading(2, "Inventory by topic");
     if let Some(reason) = &analysis.dates_unknown {
-        document.paragraph(format!("Dates are not known: {reason}."));
+        document.paragraph(Inline::plain("Dates are not known: ").marked(reason).text("."));
     }
     for topic in &analysis.topics {
         document.heading(3, topic_heading(topic));

@@ -38,9 +38,10 @@ pub struct Analysis {
     pub boilerplate: Vec<Boilerplate>,
     /// What notes state differently, the most widespread first.
     pub facts: Vec<Fact>,
-    /// What points to nothing; absent where history was not read.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What points to nothing; `None` where it was not looked for.
     pub references: Option<Vec<Reference>>,
+    /// Why `references` is `null`, where it is.
+    pub references_unknown: Option<String>,
     /// Relative links that lead nowhere; absent where they were not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_links: Option<Vec<BrokenLink>>,
@@ -258,9 +259,9 @@ pub struct Reference {
     pub moved_to: Option<RepoPath>,
     /// The commit that moved or removed it; `None` for what is not committed yet.
     pub commit: Option<String>,
-}
     /// Of what never existed, the branch or tag that holds it all the same.
     pub held_by: Option<String>,
+}
 
 /// A note whose files changed after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -77,7 +77,7 @@ pub(super) struct Notes {
     topics: Vec<Topic>,
     pub(super) overlaps: Vec<Overlap>,
     facts: Vec<Fact>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_as_empty")]
     references: Vec<Reference>,
     summary: Summary,
 }
@@ -144,6 +144,11 @@ struct Reference {
     class: String,
     moved_to: Option<String>,
     commit: Option<String>,
+}
+
+/// Reads `null` as a list without entries.
+fn none_as_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Reference>, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 #[derive(Debug, Serialize, Deserialize)]

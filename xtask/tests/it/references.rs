@@ -1,6 +1,6 @@
-//! What notes name and is not there: with changes that no commit holds, beside other branches.
+//! What notes name and is not there: with changes that no commit holds, beside other branches, in cut-off clones.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
 
@@ -87,4 +87,45 @@ fn what_another_branch_holds_is_not_said_never_to_have_been() {
     sandbox.git(&["clone", "-q", ".", "../clone"]);
     let cloned = plan(&sandbox, &["--repo", "../clone"]);
     assert_eq!(cloned["references"], plan(&sandbox, &[])["references"], "a clone says the same");
+}
+
+#[test]
+fn clone_that_is_cut_off_says_that_nothing_was_looked_for() {
+    let sandbox = Sandbox::init();
+    sandbox.write("notes/a.md", "# A\n\n[x](never.md)\n");
+    sandbox.commit("One");
+    sandbox.commit("Two");
+    let address = format!("file://{}", sandbox.root().display());
+    sandbox.git(&["clone", "-q", "--depth", "1", &address, "../shallow"]);
+    let found = plan(&sandbox, &["--repo", "../shallow"]);
+    assert_eq!(found["references"], json!(null));
+    assert_eq!(found["references_unknown"], found["dates_unknown"]);
+    sandbox.xtask(["consolidate", "plan", "-q", "--repo", "../shallow"]);
+    let report = sandbox.read("../shallow/notes/documentation_consolidation_plan.md");
+    for line in [
+        "Not looked for: history is cut off (a shallow clone): fetch it with `fetch-depth: 0`.",
+        "Dates are not known: history is cut off (a shallow clone): fetch it with `fetch-depth: 0`.",
+    ] {
+        assert!(report.lines().any(|told| told == line), "{line}\n{report}");
+    }
+}
+
+#[test]
+fn renames_that_missing_contents_hide_are_told() {
+    let sandbox = Sandbox::init();
+    let lines: String = (0..40).map(|number| format!("line {number}\n")).collect();
+    sandbox.write("src/old.txt", &lines);
+    sandbox.write("notes/a.md", "# A\n\n[x](../src/old.txt)\n");
+    sandbox.commit("One");
+    let blob = sandbox.git(&["rev-parse", "HEAD:src/old.txt"]);
+    sandbox.git(&["mv", "src/old.txt", "src/new.txt"]);
+    sandbox.write("src/new.txt", format!("{lines}more\n"));
+    sandbox.commit("Moved and edited");
+    let object = sandbox.root().join(format!(".git/objects/{}/{}", &blob[..2], blob[2..].trim()));
+    std::fs::remove_file(object).unwrap();
+    sandbox.xtask(["consolidate", "plan", "-q"]);
+    let report = sandbox.read("notes/documentation_consolidation_plan.md");
+    let finding = "- Renames with an edit could not be seen in 1 commit, whose contents are missing (a partial clone): \
+                   what they moved is told as removed";
+    assert!(report.lines().any(|line| line == finding), "{report}");
 }

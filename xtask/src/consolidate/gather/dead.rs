@@ -176,6 +176,17 @@ fn with(mut past: Past, uncommitted: Past) -> Past {
     past
 }
 
+/// That some renames could not be seen, where contents are missing.
+pub(super) fn unseen_renames(history: &History) -> Option<Finding> {
+    let commits = history.exact_renames_only.filter(|commits| *commits > 0)?;
+    let message = format!(
+        "renames with an edit could not be seen in {}, whose contents are missing (a partial clone): what they moved \
+         is told as removed",
+        report::count(commits, "commit", "commits")
+    );
+    Some(Finding::warn("unseen-renames", None, message))
+}
+
 /// Which of some paths ignore rules cover, and whether those rules cover tracked files too.
 fn ignored(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<Ignored> {
     if paths.is_empty() || repo.work_tree().is_none() {
