@@ -241,11 +241,11 @@ fn outrun(document: &mut Document, analysis: &Analysis) {
     document.heading(2, format!("Notes whose files changed after them ({})", notes.len()));
     let items = notes.iter().take(SHORT).map(|note| {
         let day = note.changed.get(..10).unwrap_or_default();
-        let mut line = Inline::code(note.path.display().into_owned()).text(format!(
-            " of {day}: {} of {} files that it names, ",
-            note.since.len(),
-            note.named
-        ));
+        let changed = match (note.since.len(), note.named) {
+            (1, 1) => "the one file that it names changed, ".to_owned(),
+            (since, named) => format!("{since} of {named} files that it names changed, "),
+        };
+        let mut line = Inline::code(note.path.display().into_owned()).text(format!(" of {day}: {changed}"));
         for (number, path) in note.since.iter().take(FILES).enumerate() {
             line = line.text(if number == 0 { "" } else { ", " }).with_code(path.display().into_owned());
         }
@@ -406,12 +406,13 @@ fn remarks(document: &mut Document, analysis: &Analysis) {
     if !analysis.findings.is_empty() {
         document.heading(2, format!("Findings ({})", analysis.findings.len()));
         let entries = analysis.findings.iter().take(LISTED).map(|finding| {
-            let place = match (&finding.path, finding.line) {
-                (Some(path), Some(line)) => format!("{path}:{line}"),
-                (Some(path), None) => path.clone(),
-                (None, _) => "the repository".to_owned(),
+            let said = match (&finding.path, finding.line) {
+                (Some(path), Some(line)) => {
+                    Inline::code(format!("{path}:{line}")).text(" ").marked(&finding.message)
+                }
+                (Some(path), None) => Inline::code(path.clone()).text(" ").marked(&finding.message),
+                (None, _) => Inline::default().marked(&capitalised(&finding.message)),
             };
-            let said = Inline::code(place).text(" ").marked(&finding.message);
             match &finding.hint {
                 Some(hint) => said.text("; ").marked(hint),
                 None => said,
@@ -420,6 +421,12 @@ fn remarks(document: &mut Document, analysis: &Analysis) {
         document.list(entries.collect());
         rest(document, analysis.findings.len());
     }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    let first = rest.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    first + rest.as_str()
 }
 
 fn rest(document: &mut Document, all: usize) {
