@@ -100,3 +100,80 @@ fn options_are_those_of_one_command() {
     assert_eq!(apart(names, ["- `--frame-depth`: 8", "- `--frame-depth`: 9"]), 0);
     assert_eq!(apart(names, ["- `frame-depth`: 8", "- `frame-depth`: 9"]), 1);
 }
+
+/// How many facts two notes state differently that share a subject and a heading each.
+fn needs(heads: [&str; 2], lines: [&str; 2]) -> usize {
+    let notes: Vec<(String, String)> = (0..2)
+        .map(|at| {
+            let more = "Whoever opens a picture sees its owner below, and is asked for nothing at all.";
+            let path = ["docs/frame-help.md", "docs/frame-setup.md"][at].to_owned();
+            (path, format!("# Frames\n\n{more}\n\n## {}\n\n{}\n", heads[at], lines[at]))
+        })
+        .collect();
+    facts(&[(&notes[0].0, &notes[0].1), (&notes[1].0, &notes[1].1)]).len()
+}
+
+#[test]
+fn what_a_machine_must_have_is_compared_part_by_part() {
+    let heads = ["System requirements", "What does the system require"];
+    let of =
+        |ram: &str, disk: &str, cpu: &str| format!("- **RAM**: {ram}\n- **Storage**: {disk}\n- CPU: {cpu}\n");
+    let small = of("4GB minimum, 8GB recommended", "20GB minimum, 50GB+ later", "2 cores minimum");
+    let large = of("8GB minimum, 16GB recommended", "50GB minimum, 99GB later", "4 cores minimum");
+    let ample = of("4GB minimum, 16GB recommended", "20GB minimum", "2 cores minimum, 8 recommended");
+    assert_eq!(needs(heads, [&small, &large]), 3);
+    assert_eq!(needs(heads, [&small, &ample]), 0, "what is recommended is no need");
+    assert_eq!(needs(["Requirements on Linux", "Requirements on Windows"], [&small, &large]), 0);
+    assert_eq!(needs(["Our largest frame", "Requirements"], [&small, &large]), 0);
+}
+
+#[test]
+fn what_documents_need_is_not_what_the_program_needs() {
+    let lines = ["- Node.js 14+", "- Node.js 22+"];
+    assert_eq!(needs(["Prerequisites", "Needs"], lines), 1);
+    assert_eq!(needs(["Prerequisites of the documentation", "Needs"], lines), 0);
+    assert_eq!(needs(["Needs", "Needs"], ["For Rust 1.90+", "For Rust 2.0+"]), 1);
+    assert_eq!(needs(["Needs", "Needs"], ["For Rust 1.90+", "For OTLP Rust 2.0+"]), 0, "a name of its own");
+}
+
+#[test]
+fn parts_of_a_program_are_one_where_both_are_written_in_one_language() {
+    let row = |name: &str, value: &str| {
+        format!("| Component | Language | Role |\n| --- | --- | --- |\n| {name} | {value} | it draws |\n")
+    };
+    let found = |a: (&str, &str), b: (&str, &str)| {
+        needs(["Components", "Services"], [&row(a.0, a.1), &row(b.0, b.1)])
+    };
+    assert_eq!(found(("Python frame service", "Python 3.11"), ("Python frame worker", "Python 3.13")), 1);
+    assert_eq!(found(("Python frame service", "Python 3.11"), ("Python frame worker", "Python 3.11")), 0);
+    assert_eq!(found(("Python frame service", "Python 3.11"), ("Python coin worker", "Python 3.13")), 0);
+}
+
+#[test]
+fn notes_on_texts_times_and_chips_state_no_facts() {
+    let limit = ["- **Frame batch size**: 8", "- **Frame batch size**: 16"];
+    let cases = [
+        (limit, 1),
+        (["- **Frame batch size**: 8", "- **Frame batch size**: 16 per GPU"], 0),
+        (["- **Frame batch size**: 8", "- **Frame batch size**: up to 16"], 0),
+        (["- Frame age set (max: 63072000 = 2 years)", "- Frame age set (max: 2 years)"], 0),
+        (["- Frame on Apple M1 Max: ~3 hours", "- Frame on Apple M1 Max: ~9 hours"], 0),
+        (["- Frame max age: 3 hours", "- Frame max age: 9 hours"], 1),
+        (["- **المرحلة 2 (Frame)**: 30 دقيقة", "- **المرحلة 2 (Frame)**: 45 دقيقة"], 0),
+        (["- **主要章节**: 11", "- **主要章节**: 15"], 0),
+        (["- **文档版本**: 11", "- **文档版本**: 15"], 0),
+        (["- **最大连接数**: 11", "- **最大连接数**: 15"], 1),
+    ];
+    for (lines, count) in cases {
+        assert_eq!(needs(["Frame limits", "Frame limits"], lines), count, "{lines:?}");
+    }
+    let note = |line: &str| format!("# Frames\n\n## Frame limits\n\n{line}\n");
+    let [one, other] =
+        ["- Frame header is set (max-age: 2 years)", "- Frame header is set (max-age: 3 years)"];
+    let found = facts(&[("docs/frame-help.md", &note(one)), ("docs/frame-setup.md", &note(other))]);
+    let keys: Vec<&str> = found.iter().map(|fact| fact.key.as_str()).collect();
+    assert_eq!(keys, ["Frame header is set (max-age: 2 years)"], "no name is cut within brackets");
+    assert_eq!(apart(["Frame", "Frame on a GPU"], limit), 0, "what a GPU takes");
+    assert_eq!(apart(["Frame 2025 01", "Frame 2025 10 27"], limit), 0, "how it was in a month");
+    assert_eq!(apart(["Frame", "Frame 2025 01"], limit), 1);
+}

@@ -62,6 +62,7 @@ pub(super) const OF_A_DAY: &[&str] = &[
     "description",
     "location",
     "section",
+    "chapter",
     "page",
     "review",
     "id",
@@ -244,7 +245,10 @@ pub(super) fn tells_of_a_day(statement: &Statement) -> bool {
         "minimum",
         "min",
     ];
-    let is_span = statement.key.iter().any(|word| SPANS.contains(&word.as_str()));
+    // "Apple M1 Max" is a name.
+    let is_name = |at: usize| at > 0 && statement.key[at - 1].bytes().any(|byte| byte.is_ascii_digit());
+    let mut words = statement.key.iter().enumerate();
+    let is_span = words.any(|(at, word)| SPANS.contains(&word.as_str()) && !is_name(at));
     let is_goal = statement.value.is_bound();
     let tells = |word: &String| ANYWHERE.contains(&word.as_str()) && !(is_goal && word == "success");
     if statement.key.iter().any(tells)
@@ -252,7 +256,10 @@ pub(super) fn tells_of_a_day(statement: &Statement) -> bool {
     {
         return true;
     }
-    if counts_parts_of_a_test(&statement.key) || is_version_of_a_note(&statement.key) {
+    if counts_parts_of_a_test(&statement.key)
+        || is_version_of_a_note(&statement.key)
+        || statement.key.iter().any(|word| measures_a_text(word))
+    {
         return true;
     }
     // "Day 3", "Week 2": a date of its plan.
@@ -322,6 +329,19 @@ fn is_version_of_a_note(key: &[String]) -> bool {
     ];
     let [first, .., last] = key else { return false };
     last == "version" && NOTES.contains(&first.as_str())
+}
+
+/// True for "lines in all", "main chapters", "version of the document" in Chinese or Japanese, where they are one word:
+/// what a note says of texts.
+fn measures_a_text(word: &str) -> bool {
+    const COUNTS: &[&str] =
+        &["章节", "章節", "行数", "行數", "字数", "字數", "页数", "頁数", "頁數", "ページ数"];
+    const TEXTS: &[&str] = &["文档", "文檔", "文書", "文件", "ドキュメント"];
+    const OF_TEXTS: &[&str] = &["版本", "数量", "數量", "总数", "總數", "バージョン", "規模", "规模"];
+    !word.is_ascii()
+        && (COUNTS.iter().any(|count| word.contains(count))
+            || TEXTS.iter().any(|text| word.starts_with(text))
+                && OF_TEXTS.iter().any(|of| word.ends_with(of)))
 }
 
 /// True for "Test methods", "Test cases": how many one file of tests has, or one report tells of.

@@ -215,6 +215,15 @@ fn count_in_series(one: &str, other: &str) -> bool {
     is_counted || (is_letter(one) && is_letter(other)) || (is_counterpart(one) && is_counterpart(other))
 }
 
+/// True for a note whose name ends in a month: `UPDATE_2025_01.md`, `report-2025-10.md`. It tells how things stood then.
+pub(super) fn is_of_a_month(path: &RepoPath) -> bool {
+    let stem = String::from_utf8_lossy(path.stem()).into_owned();
+    let words: Vec<&str> = stem.split(|next: char| !next.is_alphanumeric()).collect();
+    let [.., year, month] = &words[..] else { return false };
+    let is_year = year.len() == 4 && ("1990".."2100").contains(year);
+    is_year && month.len() == 2 && ("01"..="12").contains(month)
+}
+
 /// True for plans, ideas and proposals.
 pub(super) fn tells_of_the_future(note: &Note) -> bool {
     const FUTURE: &[&str] =

@@ -1,7 +1,7 @@
 //! The lowest version of a program that a note says is needed.
 
 use super::statements::{Form, Said, bare};
-use super::value::Value;
+use super::value::{self, Bound, Value};
 use crate::consolidate::words;
 
 /// What is needed at least: "Python 3.8 or newer", "requires Node >= 18".
@@ -47,7 +47,6 @@ fn of_sentence(text: &str) -> Option<Said> {
     // "v22.13.1 (>= 20 required)": there is more than is needed.
     let is_of_a_part = behind.starts_with("(for ") || behind.starts_with("(>") || behind.starts_with("(≥");
     let word = words[at];
-    let name = if is_program(words[at - 1]) { words[at - 1] } else { words[at - 2] };
     let signed = word.starts_with(['≥', '>']) || [">=", "≥"].contains(&words[at - 1]);
     let figures =
         word.trim_start_matches(['≥', '>', '=', 'v', '(']).trim_end_matches([',', ';', ')', '.', ':']);
@@ -62,7 +61,15 @@ fn of_sentence(text: &str) -> Option<Said> {
     let is_of_a_subject = behind.split(' ').next().is_some_and(is_subject) || word.ends_with(':');
     let is_of_another = is_inside || is_of_a_subject;
     let is_marked = (signed || figures.ends_with('+')) && !is_of_another;
-    if !is_version || is_of_a_part || is_of_a_subject || !(has_cue || is_marked && at <= FEW_WORDS) {
+    let name_at = if is_program(words[at - 1]) { at - 1 } else { at - 2 };
+    // "OTLP Rust v2.0+" is a program of that name, not the language.
+    let is_of_a_name = name_at.checked_sub(1).is_some_and(|before| is_abbreviation(words[before]));
+    if !is_version
+        || is_of_a_part
+        || is_of_a_name
+        || is_of_a_subject
+        || !(has_cue || is_marked && at <= FEW_WORDS)
+    {
         return None;
     }
     let parts: Vec<u32> =
@@ -70,7 +77,7 @@ fn of_sentence(text: &str) -> Option<Said> {
     if parts.first().is_some_and(|first| *first > HIGHEST_VERSION) {
         return None;
     }
-    let name = name.trim_matches(|character: char| !character.is_alphanumeric());
+    let name = words[name_at].trim_matches(|character: char| !character.is_alphanumeric());
     Some(Said {
         form: Form::Requirement,
         key: vec![name.to_lowercase()],
@@ -81,6 +88,39 @@ fn of_sentence(text: &str) -> Option<Said> {
         is_assigned: false,
     })
 }
+
+/// True for `OTLP`: capital letters alone, with nothing behind them.
+fn is_abbreviation(word: &str) -> bool {
+    word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase()) && !is_program(word)
+}
+
+/// What a machine must have at least: "**RAM**: 4 GB minimum, 8 GB recommended".
+pub(super) fn of_the_machine(text: &str) -> Option<Said> {
+    let (key, value) = text.split_once(": ").or_else(|| text.split_once(":** "))?;
+    let key = bare(key);
+    let thing = THINGS.iter().find(|(names, _)| names.contains(&key.to_lowercase().as_str()))?.1;
+    // What is recommended, behind the comma, is another value.
+    let least = value.trim_start_matches(['*', ' ']).split(", ").next()?;
+    let value = value::read(least)?;
+    let is_least = matches!(&value, Value::Number(number) if number.bound == Bound::Least);
+    is_least.then(|| Said {
+        form: Form::Requirement,
+        key: vec![thing.to_owned()],
+        column: String::new(),
+        value,
+        shown_key: format!("lowest {key}"),
+        shown_value: bare(least),
+        is_assigned: false,
+    })
+}
+
+/// Parts of a machine by their names, each with one of them.
+const THINGS: &[(&[&str], &str)] = &[
+    (&["ram", "memory", "system memory"], "ram"),
+    (&["storage", "disk", "disk space", "free disk space", "hard disk"], "disk"),
+    (&["cpu", "cpus", "processor", "cores", "cpu cores"], "cpu"),
+    (&["vram", "gpu memory"], "vram"),
+];
 
 /// "TypeScript: 900+ lines" counts lines.
 const HIGHEST_VERSION: u32 = 99;
@@ -143,7 +183,7 @@ fn is_subject(word: &str) -> bool {
 const FEW_WORDS: usize = 5;
 
 /// Programs that people name with the version they need.
-fn is_program(word: &str) -> bool {
+pub(super) fn is_program(word: &str) -> bool {
     const PROGRAMS: &[&str] = &[
         "python",
         "node",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::counts;
 use super::prose::prose;
-use super::requirements::requirement;
+use super::requirements::{of_the_machine, requirement};
 use super::settings::settings;
 use super::template::{self, template};
 use super::value::{self, Value};
@@ -162,7 +162,7 @@ fn of_line(text: &str) -> Vec<Said> {
     let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
     let mut found = if has_figure { counts::tests(text) } else { Vec::new() };
     if found.is_empty() {
-        found.extend(label(text));
+        found.extend(of_the_machine(text).or_else(|| label(text)));
     }
     found.extend(settings(text));
     if has_figure {
@@ -214,13 +214,20 @@ fn label(text: &str) -> Option<Said> {
 /// A name and its value, when both are what they look like.
 pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
     let shown_key = bare(key).trim_start_matches(|first: char| !first.is_alphanumeric()).to_owned();
-    let words = key_words(&shown_key)?;
+    let mut words = key_words(&shown_key)?;
     let shown_value = bare(value);
     let short: String = shown_value.chars().take(LONGEST_VALUE).collect();
     let (value, rest) = match value::read(value) {
         Some(value) => (value, String::new()),
         None => template(&shown_value)?,
     };
+    // The Python service and the Python worker are one, as what each is written in says.
+    if value.program().is_some_and(|program| words.iter().any(|word| word == program))
+        && words.len() > 2
+        && words.last().is_some_and(|last| RUNS.contains(&last.as_str()))
+    {
+        words.pop();
+    }
     let column = if rest.is_empty() { column.to_owned() } else { format!("{column}{BESIDE}{rest}") };
     let is_option = key.trim_start_matches(['`', '*', ' ']).starts_with("--");
     Some(Said {
@@ -233,6 +240,9 @@ pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
         is_assigned: false,
     })
 }
+
+/// Words for a part of a program that runs by itself.
+const RUNS: &[&str] = &["service", "worker", "server", "app", "application", "process"];
 
 /// The text without markup around it.
 pub(super) fn bare(text: &str) -> String {
@@ -252,6 +262,8 @@ fn key_words(key: &str) -> Option<Vec<String>> {
         && !key.contains(['?', '=', '<', '>', '|', ';', '[', ']', '\\', '"'])
         // `player:{id}:pos` is a name, `{ a` a piece of code.
         && (!key.contains(['{', '}']) || !key.contains(' '))
+        // Cut at a colon inside brackets it is no name: "header set (max-age".
+        && key.matches('(').count() == key.matches(')').count()
         && !key.contains("://");
     if !is_name {
         return None;

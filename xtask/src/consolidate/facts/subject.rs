@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contradict::contradict;
 use super::notes::{
-    are_numbered, are_of_one_kind, are_of_one_series, component, form_of, is_of_a_stage, tells_of_the_future,
-    theme, version_of,
+    are_numbered, are_of_one_kind, are_of_one_series, component, form_of, is_of_a_month, is_of_a_stage,
+    tells_of_the_future, theme, version_of,
 };
 use super::statements::{Form, Statement, split};
 use super::value::{Bound, Value};
@@ -98,6 +98,7 @@ impl<'n> Subjects<'n> {
             || self.tells_its_own_version(other)
             || self.are_of_different_endpoints(one, other)
             || self.is_of_an_example(one) != self.is_of_an_example(other)
+            || (one.form == Form::Named && self.are_of_different_chips(one, other))
             || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
             || (one.form != Form::Requirement
                 && (self.are_parts_of_a_series(one, other) || self.are_of_stages(one, other)))
@@ -112,6 +113,9 @@ impl<'n> Subjects<'n> {
         if !may_differ && contrast(&one.key, &here, &there) {
             return false;
         }
+        if one.form == Form::Requirement && !may_be_one_need(one, [&here, &there]) {
+            return false;
+        }
         if self.stand_in_one_passage(one, other) {
             return true;
         }
@@ -124,8 +128,7 @@ impl<'n> Subjects<'n> {
         let shared_theme = self.share_theme(one, other);
         let evidence = self.affinities.between(one.note, other.note);
         let near = evidence.score() >= NEAR || evidence.body >= LIKE || evidence.overlap > 0.0;
-        let days = [one, other].map(|statement| tells_of_a_day(&self.notes[statement.note]));
-        if days == [true, true]
+        if self.are_of_days(one, other)
             || (one.form != Form::Requirement && self.is_plan[one.note] != self.is_plan[other.note])
         {
             return false;
@@ -144,13 +147,30 @@ impl<'n> Subjects<'n> {
 
     /// True for notes of which neither tells of another part, version or day than the other.
     pub(super) fn may_be_copies(&self, one: &Statement, other: &Statement) -> bool {
-        let days = [one, other].map(|statement| tells_of_a_day(&self.notes[statement.note]));
         !(self.are_parts_of_a_series(one, other)
             || self.are_of_stages(one, other)
             || self.are_of_different_versions(one.note, other.note)
             || self.are_of_different_endpoints(one, other)
             || self.is_of_an_example(one) != self.is_of_an_example(other)
-            || days == [true, true])
+            || self.are_of_days(one, other))
+    }
+
+    /// True for two notes that tell how things stood on a day each.
+    fn are_of_days(&self, one: &Statement, other: &Statement) -> bool {
+        [one, other].iter().all(|statement| {
+            let note = &self.notes[statement.note];
+            tells_of_a_day(note) || is_of_a_month(&note.path)
+        })
+    }
+
+    /// True for a note that is named for training on a GPU and one that is not.
+    fn are_of_different_chips(&self, one: &Statement, other: &Statement) -> bool {
+        const CHIPS: &[&str] = &["cpu", "gpu", "gpus", "tpu"];
+        let of = |statement: &Statement| {
+            let theme = &self.themes[statement.note];
+            CHIPS.iter().filter(|chip| theme.contains(**chip)).map(|chip| &chip[..3]).collect::<BTreeSet<_>>()
+        };
+        of(one) != of(other)
     }
 
     /// True for two notes that tell of a stage of a work each, or of a feature.
@@ -190,7 +210,8 @@ impl<'n> Subjects<'n> {
             return true;
         }
         if is_specific(&one.key) && name_it_themselves(&one.value, &other.value) {
-            return shared_theme || near || matches!(one.value, Value::Version { .. });
+            let is_version = matches!(one.value, Value::Version { .. }) || one.value.program().is_some();
+            return shared_theme || near || is_version;
         }
         let is_about_key = [one, other]
             .iter()
@@ -352,14 +373,32 @@ impl<'n> Subjects<'n> {
 /// True where the headings around two statements of one name tell of two things: of "Linux" and "Windows", of "Rings" and
 /// "Rings in dark mode", of two elements that look differently.
 fn contrast(key: &[String], here: &BTreeSet<String>, there: &BTreeSet<String>) -> bool {
-    // The words of headings have lost an "s" at their end.
-    let of = |list: &[&str], words: &BTreeSet<String>| -> BTreeSet<String> {
-        let is_listed = |word: &&String| list.iter().any(|listed| words::singular(listed) == word.as_str());
-        words.iter().filter(is_listed).cloned().collect()
-    };
+    are_counterparts(here, there)
+        || of(CONTRASTS, here) != of(CONTRASTS, there)
+        || (is_of_looks(key) && here != there)
+}
+
+/// True for needs that are not those of the documents alone; of the machine those that both notes call needs.
+fn may_be_one_need(one: &Statement, [here, there]: [&BTreeSet<String>; 2]) -> bool {
+    const DOCUMENTS: &[&str] = &["documentation", "doc", "website"];
+    const NEEDS: &[&str] =
+        &["requirement", "require", "required", "prerequisite", "need", "needed", "hardware"];
+    let has = |words: &BTreeSet<String>, list: &[&str]| list.iter().any(|word| words.contains(*word));
+    let is_of_the_machine = matches!(one.value, Value::Number(_));
+    has(here, DOCUMENTS) == has(there, DOCUMENTS)
+        && (!is_of_the_machine || has(here, NEEDS) && has(there, NEEDS) && !are_counterparts(here, there))
+}
+
+/// True for headings of which one names Linux and the other Windows.
+fn are_counterparts(here: &BTreeSet<String>, there: &BTreeSet<String>) -> bool {
     let [a, b] = [here, there].map(|words| of(COUNTERPARTS, words));
-    let are_counterparts = !a.is_empty() && !b.is_empty() && a.is_disjoint(&b);
-    are_counterparts || of(CONTRASTS, here) != of(CONTRASTS, there) || (is_of_looks(key) && here != there)
+    !a.is_empty() && !b.is_empty() && a.is_disjoint(&b)
+}
+
+/// Those words that are listed; the words of headings have lost an "s" at their end.
+fn of(list: &[&str], words: &BTreeSet<String>) -> BTreeSet<String> {
+    let is_listed = |word: &&String| list.iter().any(|listed| words::singular(listed) == word.as_str());
+    words.iter().filter(is_listed).cloned().collect()
 }
 
 /// A heading without the number of its section: "3.2 Limits", "4) Ports".
@@ -379,6 +418,9 @@ fn is_setting_everywhere(statement: &Statement) -> bool {
 
 /// True for values that say whose they are, wherever they stand: the version of a program by its name, the port of a host.
 fn name_it_themselves(one: &Value, other: &Value) -> bool {
+    if let (Some(a), Some(b)) = (one.program(), other.program()) {
+        return a == b;
+    }
     match (one, other) {
         (Value::Version { name: a, .. }, Value::Version { name: b, .. }) => a == b && a.len() > 2,
         (Value::Address { host: a, .. }, Value::Address { host: b, .. }) => a == b,

@@ -44,6 +44,10 @@ const SCALES: &[(&str, &str, f64)] = &[
     ("percent", "%", 1.0),
 ];
 
+/// What a program uses several of, each with a share of its own.
+const PARTS: &[&str] =
+    &["gpu", "cpu", "core", "node", "device", "machine", "worker", "thread", "process", "replica", "shard"];
+
 impl Unit {
     /// The smallest unit of the kind, and how many of them one is.
     pub(super) fn scaled(mut self) -> (f64, Self) {
@@ -85,6 +89,8 @@ impl Unit {
         match (per(self), per(other)) {
             (Some(one), Some(two)) if one != two => return false,
             (Some(_), None) | (None, Some(_)) if is_money => return false,
+            // "16 per GPU" beside "32": of how many the other tells is not said.
+            (Some(one), None) | (None, Some(one)) if PARTS.contains(&one.as_str()) => return false,
             _ => {}
         }
         same(&self.before, &other.before) && same(&self.after, &other.after)

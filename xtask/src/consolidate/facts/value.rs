@@ -1,5 +1,6 @@
 //! Values that can be compared: a number with its unit, a range, a version, a switch.
 
+use super::requirements::is_program;
 use super::unit::{Unit, unit_words};
 use crate::consolidate::words;
 
@@ -21,6 +22,18 @@ pub(super) enum Value {
 }
 
 impl Value {
+    /// The program that a value gives the version of: `Python 3.11`.
+    pub(super) fn program(&self) -> Option<&str> {
+        match self {
+            Self::Version { name, .. } => Some(name.as_str()).filter(|name| is_program(name)),
+            Self::Number(Number { unit, .. }) if unit.after.is_empty() => match &unit.before[..] {
+                [name] => Some(name.as_str()).filter(|name| is_program(name)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// True for what should be at least or at most.
     pub(super) fn is_bound(&self) -> bool {
         matches!(self, Self::Number(number) if matches!(number.bound, Bound::Least | Bound::Most))
@@ -255,7 +268,8 @@ fn lead(text: &str) -> Option<(Vec<String>, Bound, bool)> {
             }
             "over" | "least" | "minimum" | "min" => bound = Bound::Least,
             "under" | "most" | "maximum" | "max" => bound = Bound::Most,
-            "at" | "up" | "to" | "the" | "a" | "all" | "exactly" | "only" => {}
+            "up" => bound = Bound::Most,
+            "at" | "to" | "the" | "a" | "all" | "exactly" | "only" => {}
             "v" => {}
             // `Module 1.1`, `Phase 2`: names of parts.
             // "By 20 %" and "from 480" tell a change.
@@ -401,6 +415,16 @@ pub(super) fn is_effort(shown: &str) -> bool {
         "週",
         "个月",
         "個月",
+        "دقيقة",
+        "دقائق",
+        "ساعة",
+        "ساعات",
+        "يوم",
+        "أيام",
+        "أسبوع",
+        "أسابيع",
+        "شهر",
+        "أشهر",
     ];
     let lower = shown.to_lowercase();
     let mut words = lower.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
