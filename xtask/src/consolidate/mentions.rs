@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::scope;
+use crate::markdown::Format;
 use crate::repo::RepoPath;
 
 /// A name of a note in a text.
@@ -135,6 +137,11 @@ pub(super) struct Inbound {
     pub(super) read_by: Vec<Option<(RepoPath, usize)>>,
 }
 
+/// True for Markdown and plain text, but for the one text that builds.
+fn is_prose(path: &RepoPath) -> bool {
+    Format::of_extension(&path.extension()).is_some() && path.file_name() != b"CMakeLists.txt"
+}
+
 impl Inbound {
     pub(super) fn new(notes: usize) -> Self {
         Self {
@@ -153,17 +160,48 @@ impl Inbound {
         }
     }
 
-    /// Takes what a file that is no note says; in configuration every name counts as read.
+    /// Takes what a file that is no note says; in configuration every name counts as read, in prose none does: what
+    /// names a note there is told where it went, unless it instructs a program.
     pub(super) fn take_file(&mut self, names: &Names, path: &RepoPath, mentions: &[Mention]) {
         let is_configuration =
             matches!(path.extension().as_str(), "toml" | "yml" | "yaml" | "json" | "cfg" | "ini")
                 || path.stem() == b"MANIFEST";
+        let may_read = !is_prose(path) || scope::instructs_programs(path);
         for mention in mentions {
             let Some(named) = names.resolve(path, &mention.path) else { continue };
             self.from_files[named].entry(path.clone()).or_insert(mention.line);
-            if (mention.is_string || is_configuration) && self.read_by[named].is_none() {
+            if (mention.is_string && may_read || is_configuration) && self.read_by[named].is_none() {
                 self.read_by[named] = Some((path.clone(), mention.line));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_prose_mentions_is_not_read() {
+        let names = Names::of(&["docs/b.md".into()]);
+        let cases = [
+            ("old_stuff/README.md", "- See also: `docs/b.md`", false),
+            (".cursor/plans/x.md", "`docs/b.md`", false),
+            ("logs/x.txt", "'docs/b.md'", false),
+            ("CLAUDE.md", "Read `docs/b.md` first.", true),
+            ("app/AGENTS.md", "Read `docs/b.md` first.", true),
+            (".github/help.md", "`docs/b.md`", true),
+            (".cursorrules", "`docs/b.md`", true),
+            ("app/main.py", "open('docs/b.md')", true),
+            ("app/main.py", "# see docs/b.md", false),
+            ("CMakeLists.txt", "configure(\"docs/b.md\")", true),
+            ("mkdocs.yml", "  - docs/b.md", true),
+        ];
+        for (path, text, expected) in cases {
+            let mut inbound = Inbound::new(1);
+            inbound.take_file(&names, &path.into(), &find(text));
+            assert_eq!(inbound.read_by[0].is_some(), expected, "{path}");
+            assert_eq!(inbound.from_files[0].len(), 1, "{path} names it");
         }
     }
 }

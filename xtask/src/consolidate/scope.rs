@@ -175,6 +175,16 @@ const FIXED: &[&str] = &[
 /// Names, without ending, of files that tell people and agents where things are.
 const NAMING: &[&str] = &["readme", "contributing", "claude", "agents", "gemini", "copilot-instructions"];
 
+/// True for files that tell an agent or a platform what to do, and so are read by a program: `CLAUDE.md`, what lies in
+/// `.github/`.
+pub(super) fn instructs_programs(path: &RepoPath) -> bool {
+    const AGENTS: &[&str] = &["claude", "agents", "gemini", "copilot-instructions", "skill"];
+    const FOLDERS: &[&str] = &[".github/", ".gitlab/", ".claude/", ".cursor/rules/"];
+    let shown = path.display();
+    AGENTS.contains(&base_name(path).as_str())
+        || FOLDERS.iter().any(|folder| shown.starts_with(folder) || shown.contains(&format!("/{folder}")))
+}
+
 /// Folders whose files are other people's, or samples.
 const OF_OTHERS: &[&str] = &[
     "vendor",
