@@ -175,7 +175,7 @@ pub struct SharedPassage {
     pub a_lines: [usize; 2],
     /// First and last line in the second note.
     pub b_lines: [usize; 2],
-    /// How much of the words is shared, 0 to 1.
+    /// The share of the words of both that a word diff of these lines keeps, 0 to 1.
     pub similarity: f64,
 }
 

@@ -9,6 +9,7 @@
 //!
 //! The same texts give the same result whatever the number of threads.
 
+mod alike;
 mod boilerplate;
 mod compare;
 mod kin;
@@ -31,6 +32,7 @@ use tokens::Tokens;
 use weights::Frequencies;
 
 pub use boilerplate::Boilerplate;
+pub use tokens::stands_alone;
 pub use tuning::Tuning;
 
 /// First and last line, from 1.
@@ -43,7 +45,7 @@ pub struct Passage {
     pub a: LineRange,
     /// Its lines in the second text.
     pub b: LineRange,
-    /// How much of the words of both sides is shared, 0 to 1.
+    /// The share of the words of both sides that a word diff keeps, 0 to 1.
     pub similarity: f64,
 }
 
@@ -112,6 +114,7 @@ pub fn find(texts: &[&str], options: &Options) -> Shared {
     for pair in &mut pairs {
         (pair.a, pair.b) = (different[pair.a], different[pair.b]);
     }
+    alike::measure(&mut pairs, texts, options.threads);
     for (text, _) in boilerplate.iter_mut().flat_map(|passage| &mut passage.places) {
         *text = different[*text];
     }

@@ -55,7 +55,8 @@ fn rewrapped_and_renumbered_text_is_still_the_same_passage() {
     let second = format!("{}\n## B\n\n{wrapped}\n", FILLER[1]);
     let pair = only_pair(&[&first, &second]);
     assert_eq!(pair.passages[0].b, (5, 11));
-    assert!(pair.passages[0].similarity > 0.9);
+    // Six figures of 35 words are other ones.
+    assert!(pair.passages[0].similarity > 0.8);
 }
 
 #[test]

@@ -218,7 +218,7 @@ impl Word {
 }
 
 /// True where words are written without spaces, so that each character counts as one.
-fn stands_alone(character: char) -> bool {
+pub fn stands_alone(character: char) -> bool {
     matches!(u32::from(character),
         0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x9fff
         | 0xf900..=0xfaff | 0x20000..=0x3ffff)
