@@ -5,7 +5,7 @@
 //! of the repositories. Where a note lies says the most; its length, commits and ticks say nothing more.
 
 use super::note::{Note, Role};
-use super::role::day_in;
+use super::role::{self, day_in};
 use super::{scope, words};
 
 /// A note with what speaks for moving it into the archive.
@@ -57,10 +57,25 @@ const START: f64 = -2.75;
 pub(super) fn candidates(notes: &[Note], surroundings: &[Surroundings]) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = (0..notes.len())
         .map(|number| weigh(number, &notes[number], surroundings[number]))
-        .filter(|candidate| !candidate.reasons.is_empty())
+        .filter(|candidate| !candidate.reasons.is_empty() && !is_unfinished(&notes[candidate.note]))
         .collect();
     found.sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.note.cmp(&other.note)));
     found
+}
+
+/// True for a list of tasks most of which are open; a note that says itself that all is done, or is named for a stage
+/// or a day that passed, keeps its boxes unticked for good.
+fn is_unfinished(note: &Note) -> bool {
+    /// A few boxes are a form that nobody ticks.
+    const MANY: usize = 10;
+    let tasks = &note.parsed.tasks;
+    let done = tasks.iter().filter(|task| task.done).count();
+    let is_open = tasks.len() - done >= MANY && tasks.len() - done > done;
+    let stem = note.stem();
+    is_open
+        && day_in(&stem).is_none()
+        && numbered_stage(&stem).is_none()
+        && closing_status(&note.text).is_none()
 }
 
 fn weigh(number: usize, note: &Note, surroundings: Surroundings) -> Candidate {
@@ -143,7 +158,9 @@ fn signs_of_name(note: &Note) -> Vec<Sign> {
     if let Some(date) = day_in(&stem) {
         signs.push(said(1.5, format!("dated name ({date})")));
     }
-    if let Some(word) = named(COMPLETED) {
+    let completed =
+        (0..name.len()).find(|&at| COMPLETED.contains(&name[at].as_str()) && !role::is_adjective(&name, at));
+    if let Some(word) = completed.map(|at| &name[at]) {
         signs.push(said(0.5, format!("completion in its name ({word})")));
     }
     if let Some(word) = named(REPAIRS) {
@@ -205,9 +222,12 @@ fn signs_of_text(note: &Note) -> Vec<Sign> {
         ));
     }
     let sections = &note.parsed.sections;
-    let of_a_day = sections.iter().filter(|section| super::sections::tells_of_a_day(&section.text)).count();
-    if of_a_day * 3 >= sections.len().max(1) && of_a_day >= 2 {
-        signs.push(said(0.3, format!("{of_a_day} of {} headings tell of work done", sections.len())));
+    let tell = |what: fn(&str) -> bool| sections.iter().filter(|section| what(&section.text)).count();
+    let of_a_day = tell(super::sections::tells_of_a_day);
+    let done = tell(super::sections::tells_of_work_done);
+    // Where most of them are open issues, nothing was done.
+    if of_a_day * 3 >= sections.len().max(1) && of_a_day >= 2 && done * 2 >= of_a_day {
+        signs.push(said(0.3, format!("{done} of {} headings tell of work done", sections.len())));
     }
     let tasks = &note.parsed.tasks;
     if tasks.len() >= 3 && tasks.iter().all(|task| task.done) {
@@ -339,4 +359,63 @@ pub(super) fn past_share(text: &str) -> f64 {
         past += usize::from(may_be(word) && DONE.contains(&word));
     });
     past as f64 / words.max(50) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consolidate::test_notes::note;
+
+    /// The reasons for a note of this path and text.
+    fn reasons(path: &str, text: &str) -> String {
+        let surroundings = Surroundings { inbound: 1, ..Surroundings::default() };
+        let found = candidates(&[note(path, text)], &[surroundings]);
+        found.first().map(|candidate| candidate.reasons.join("; ")).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_full_was_not_completed() {
+        let cases = [
+            ("COMPLETE_FILE_INVENTORY", false),
+            ("API_COMPLETE_BREAKDOWN", false),
+            ("IMPLEMENTATION_COMPLETE", true),
+            ("PHASE_2_COMPLETE_SUMMARY", true),
+            ("COMPLETE", true),
+        ];
+        for (name, expected) in cases {
+            let said = reasons(&format!("docs/{name}.md"), "# X\n\nWords.\n");
+            assert_eq!(said.contains("completion in its name"), expected, "{name}: {said}");
+            assert!(expected || !said.contains("summary of work done"), "{name}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_framework_for_reports_is_no_report() {
+        let cases = [
+            ("REPORT_TESTING_FRAMEWORK", "X", false),
+            ("ARCHITECTURE", "Architecture review", false),
+            ("TESTING_REPORT", "X", true),
+            ("storage", "Storage review", true),
+        ];
+        for (name, title, expected) in cases {
+            let said = reasons(&format!("docs/{name}.md"), &format!("# {title}\n\nWords.\n"));
+            assert_eq!(said.split("; ").any(|reason| reason == "report"), expected, "{name}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_is_still_to_do_is_not_finished() {
+        let list = |open: usize, done: usize| {
+            format!("# Todo\n\n{}{}", "- [ ] one\n".repeat(open), "- [x] one\n".repeat(done))
+        };
+        let is_shown = |open, done| !reasons("docs/TODO.md", &list(open, done)).is_empty();
+        assert!(!is_shown(20, 5) && is_shown(5, 20) && is_shown(3, 0));
+        assert!(!reasons("docs/phase-2-todo.md", &list(20, 5)).is_empty(), "the stage is over");
+
+        let notes = |headings: &str| reasons("docs/REVIEW.md", &format!("# Review\n\n{headings}"));
+        let open = "## Open issues\n\nx\n\n## Issues (43)\n\nx\n\n## Next steps\n\nx\n";
+        let done = "## Fixed issues\n\nx\n\n## Results\n\nx\n\n## Verification\n\nx\n";
+        assert!(!notes(open).contains("headings tell of work done"), "{}", notes(open));
+        assert!(notes(done).contains("3 of 4 headings tell of work done"), "{}", notes(done));
+    }
 }

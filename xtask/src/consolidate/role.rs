@@ -202,10 +202,15 @@ pub(super) fn themes_as_written(name: &str) -> Vec<(String, String)> {
 
 /// The same, word by word.
 pub(super) fn each_theme(name: &str, mut take: impl FnMut(&str)) {
-    words::each(name, |word| {
-        let word = words::singular(word);
+    each_written_theme(name, |word| take(words::singular(word)));
+}
+
+/// The same, each with the ending that it has in the name.
+pub(super) fn each_written_theme(name: &str, mut take: impl FnMut(&str)) {
+    words::each(name, |written| {
+        let word = words::singular(written);
         if word.chars().nth(2).is_some() && !KINDS.contains(word) {
-            take(word);
+            take(written);
         }
     });
 }
@@ -228,18 +233,76 @@ pub(super) fn of(stem: &str, title: &str, parsed: &Parsed) -> Role {
     if date_in(stem).is_some() {
         return Role::Session;
     }
-    by_name(title).unwrap_or_else(|| by_content(parsed))
+    // `ARCHITECTURE.md` stays a description, whatever review its title speaks of.
+    let is_thing = words::of_text(stem).last().is_some_and(|last| THINGS.contains(&last.as_str()));
+    by_name(title).filter(|role| !(is_thing && TOLD.contains(role))).unwrap_or_else(|| by_content(parsed))
 }
 
+/// True where "complete" means "full": `COMPLETE_FILE_INVENTORY`, `api-complete-guide`; not in `PHASE_2_COMPLETE_SUMMARY`.
+pub(super) fn is_adjective(name: &[String], at: usize) -> bool {
+    /// What is full, rather than what was completed.
+    const WHOLE: &[&str] = &[
+        "guide",
+        "reference",
+        "inventory",
+        "breakdown",
+        "documentation",
+        "list",
+        "index",
+        "manual",
+        "tutorial",
+        "overview",
+        "catalog",
+        "walkthrough",
+        "architecture",
+        "specification",
+        "checklist",
+        "map",
+        "example",
+        "examples",
+        "system",
+        "setup",
+        "workflow",
+    ];
+    let behind = &name[at + 1..];
+    name[at] == "complete"
+        && !behind.is_empty()
+        && (at == 0 || behind.iter().any(|word| WHOLE.contains(&word.as_str())))
+}
+
+/// What a name can end in that is itself the thing, whatever stands before: a framework for reports is no report.
+const THINGS: &[&str] = &[
+    "framework",
+    "architecture",
+    "generator",
+    "engine",
+    "system",
+    "module",
+    "service",
+    "pipeline",
+    "library",
+    "template",
+    "tool",
+    "infrastructure",
+];
+
+/// Kinds that a word of the name gives only where the name does not end in another thing.
+const TOLD: &[Role] = &[Role::Report, Role::Summary];
+
 fn by_name(name: &str) -> Option<Role> {
-    let words = words::of_text(name);
+    let mut words = words::of_text(name);
+    if let Some(at) = (0..words.len()).find(|&at| is_adjective(&words, at)) {
+        words.remove(at);
+    }
+    let is_thing = words.last().is_some_and(|last| THINGS.contains(&last.as_str()));
     let has = |wanted: &&str| {
         let length = 1 + wanted.matches(' ').count();
         words
             .windows(length)
             .any(|run| run.iter().zip(wanted.split(' ')).all(|(word, wanted)| word == wanted))
     };
-    NAMES.iter().find(|(_, names)| names.iter().any(has)).map(|(role, _)| *role)
+    let may_be = |role: &Role| !(is_thing && TOLD.contains(role));
+    NAMES.iter().find(|(role, names)| may_be(role) && names.iter().any(has)).map(|(role, _)| *role)
 }
 
 /// A text of commands is a guide; a text of links an index.

@@ -113,6 +113,17 @@ const OF_A_DAY: &[&str] = &[
     "handoff",
 ];
 
+/// True for a heading that tells of a day and not of what is still to do: "Next steps" and "Open issues" do, "Phase 1:
+/// fix the rest" too.
+pub(super) fn tells_of_work_done(heading: &str) -> bool {
+    const TO_DO: &[&str] =
+        &["next", "todo", "open", "remaining", "pending", "issue", "issues", "fix", "planned"];
+    const DONE: &[&str] = &["completed", "done", "fixed", "closed", "resolved"];
+    let words = words::of_text(heading);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    tells_of_a_day(heading) && (has(DONE) || !has(TO_DO))
+}
+
 /// True for a heading that tells of a day rather than of a thing.
 pub(super) fn tells_of_a_day(heading: &str) -> bool {
     date_in(heading).is_some() || words::of_text(heading).iter().any(|word| OF_A_DAY.contains(&word.as_str()))
