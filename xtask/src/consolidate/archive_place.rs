@@ -57,7 +57,8 @@ impl Places {
         wanted.clone()
     }
 
-    /// A free place: in an archive that the note's top folder has, else in a new one. `year` is that of the note's
+    /// A free place: in the archive of its own folder or of the next one above, else in a new one of its top folder;
+    /// an archive beside or below is for other notes. `year` is that of the note's
     /// last change; where it is not known, the layout by year is flat.
     pub(super) fn place(&mut self, path: &RepoPath, topic: &str, year: Option<&str>) -> RepoPath {
         let parts: Vec<&[u8]> = path.parts().collect();
@@ -65,8 +66,17 @@ impl Places {
             [] | [_] => (RepoPath::from("notes"), path.as_bytes().to_vec()),
             [top, rest @ ..] => (RepoPath::from_bytes(top), rest.join(&b'/')),
         };
-        let known = self.folders.iter().find(|folder| folder.is_within(&top)).cloned();
-        let folder = known.unwrap_or_else(|| top.join(b"archive"));
+        let own = path.parent().unwrap_or_else(|| top.clone());
+        let known = self.folders.iter().filter_map(|folder| Some((folder.parent()?, folder)));
+        let above = known.filter(|(parent, folder)| own.is_within(parent) && folder.is_within(&top));
+        let nearest = above.max_by_key(|(parent, _)| parent.parts().count());
+        let (folder, rest) = match nearest {
+            Some((parent, folder)) if parent != top => {
+                (folder.clone(), path.as_bytes()[parent.as_bytes().len() + 1..].to_vec())
+            }
+            Some((_, folder)) => (folder.clone(), rest),
+            None => (top.join(b"archive"), rest),
+        };
         let name = path.file_name();
         let wanted = match (self.layout, markdown::slug(topic), year) {
             (None, ..) => folder.join(&rest),
@@ -111,7 +121,10 @@ mod tests {
             (None, "notes/sub/x.md", "notes/archive/sub/x.md"),
             (None, "x.md", "notes/archive/x.md"),
             (None, "docs/a/x.md", "docs/archive/a/x.md"),
-            (None, "doc/x.md", "doc/old/attic/x.md"),
+            (None, "doc/x.md", "doc/archive/x.md"),
+            (None, "doc/old/x.md", "doc/old/attic/x.md"),
+            (None, "doc/old/sub/x.md", "doc/old/attic/sub/x.md"),
+            (None, "doc/older/x.md", "doc/archive/older/x.md"),
             (None, "notes/taken.tar.md", "notes/archive/taken.tar-2.md"),
             (Some(ArchiveLayout::Flat), "notes/sub/x.md", "notes/archive/x.md"),
             (Some(ArchiveLayout::Topic), "notes/sub/x.md", "notes/archive/audio-codec/x.md"),
