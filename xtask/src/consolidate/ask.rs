@@ -8,7 +8,7 @@ use super::affinity::{Affinities, NoteWords};
 use super::note::Note;
 use super::overlaps::Overlaps;
 use super::words;
-use crate::passages::Pair;
+use crate::passages::{self, Pair};
 use crate::report::{Document, Hinted, Inline};
 
 /// Notes that a search shows, and lines of each.
@@ -118,25 +118,24 @@ fn not_overlapping(document: &mut Document, overlaps: &Overlaps, a: usize, b: us
 /// The notes that hold all words of `query`, or one of them where none holds all; the best first, with the lines that
 /// say most of it.
 pub(super) fn search(notes: &[Note], query: &str) -> Document {
-    let wanted: BTreeSet<String> = folded(query);
-    let held: Vec<BTreeMap<String, usize>> = notes.iter().map(|note| count(&note.text, &wanted)).collect();
+    let wanted: BTreeSet<String> = wanted(query);
+    let counts: Vec<BTreeMap<String, usize>> = notes.iter().map(|note| count(&note.text, &wanted)).collect();
     let weight = |word: &String| {
-        let holders = held.iter().filter(|words| words.contains_key(word)).count();
+        let holders = counts.iter().filter(|words| words.contains_key(word)).count();
         ((notes.len() as f64 + 1.0) / (holders as f64 + 0.5)).ln().max(0.05)
     };
     let weights: BTreeMap<&String, f64> = wanted.iter().map(|word| (word, weight(word))).collect();
     let score = |number: usize| -> f64 {
-        let name = folded(&format!("{} {}", notes[number].stem(), notes[number].title));
-        let body = held[number].iter().map(|(word, times)| weights[word] * (1.0 + (*times as f64).ln()));
-        body.sum::<f64>()
-            + name.iter().filter_map(|word| weights.get(word)).map(|weight| weight * 2.0).sum::<f64>()
+        let name = held(&format!("{} {}", notes[number].stem(), notes[number].title), &wanted);
+        let body = counts[number].iter().map(|(word, times)| weights[word] * (1.0 + (*times as f64).ln()));
+        body.sum::<f64>() + name.iter().map(|word| weights[word] * 2.0).sum::<f64>()
     };
     let mut ranked: Vec<(f64, usize)> =
         (0..notes.len()).map(|number| (score(number), number)).filter(|(score, _)| *score > 0.0).collect();
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
     let found = ranked.len();
     // A word that stands everywhere (`py` of a file's name) brings in notes that say nothing of the rest.
-    let holds_all = |number: usize| held[number].len() == wanted.len();
+    let holds_all = |number: usize| counts[number].len() == wanted.len();
     if ranked.iter().any(|(_, number)| holds_all(*number)) {
         ranked.retain(|(_, number)| holds_all(*number));
     }
@@ -161,25 +160,52 @@ pub(super) fn search(notes: &[Note], query: &str) -> Document {
     document
 }
 
-fn folded(text: &str) -> BTreeSet<String> {
-    words::of_text(text).iter().map(|word| words::singular(word).to_owned()).collect()
+/// The words of a question; a run of characters of a script without blanks is one, and is looked for within others.
+fn wanted(query: &str) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    for word in words::of_text(query) {
+        if word.chars().any(passages::stands_alone) {
+            let runs = word.split(|character| !passages::stands_alone(character));
+            wanted.extend(runs.filter(|run| !run.is_empty()).map(str::to_owned));
+        }
+        let rest = word.split(passages::stands_alone).filter(|part| !part.is_empty());
+        wanted.extend(rest.map(|part| words::singular(part).to_owned()));
+    }
+    wanted
 }
 
+/// How often a text holds each of the words that are wanted.
 fn count(text: &str, wanted: &BTreeSet<String>) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    for word in words::of_text(text) {
-        if let Some(word) = wanted.get(words::singular(&word)) {
-            *counts.entry(word.clone()).or_default() += 1;
+    let has_blanks = |word: &&String| !word.contains(passages::stands_alone);
+    if wanted.iter().any(|word| has_blanks(&word)) {
+        for word in words::of_text(text) {
+            for part in word.split(passages::stands_alone).filter(|part| !part.is_empty()) {
+                if let Some(word) = wanted.get(words::singular(part)) {
+                    *counts.entry(word.clone()).or_default() += 1;
+                }
+            }
+        }
+    }
+    for run in wanted.iter().filter(|word| !has_blanks(word)) {
+        let times = text.matches(run.as_str()).count();
+        if times > 0 {
+            counts.insert(run.clone(), times);
         }
     }
     counts
 }
 
+fn held(text: &str, wanted: &BTreeSet<String>) -> BTreeSet<String> {
+    count(text, wanted).into_keys().collect()
+}
+
 /// The lines that hold most of what is wanted, in the order of the note.
 fn best_lines(note: &Note, weights: &BTreeMap<&String, f64>) -> Vec<(usize, String)> {
+    let wanted: BTreeSet<String> = weights.keys().map(|word| (*word).clone()).collect();
     let mut scored: Vec<(f64, usize, &str)> = (1..)
         .zip(note.text.lines())
-        .map(|(number, line)| (folded(line).iter().filter_map(|word| weights.get(word)).sum(), number, line))
+        .map(|(number, line)| (held(line, &wanted).iter().map(|word| weights[word]).sum(), number, line))
         .filter(|(score, _, _): &(f64, usize, &str)| *score > 0.0)
         .collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));

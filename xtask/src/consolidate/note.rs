@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::markdown::Parsed;
+use crate::passages;
 use crate::repo::{BlobId, RepoPath};
 
 /// What kind of document a note is.
@@ -52,10 +53,16 @@ impl Note {
         String::from_utf8_lossy(self.path.stem()).into_owned()
     }
 
+    /// Words; each character of a script without blanks counts as one.
     pub(super) fn count_words(&self) -> usize {
         let mut words = 0;
         let mut inside = false;
         for character in self.text.chars() {
+            if passages::stands_alone(character) {
+                words += usize::from(character.is_alphanumeric());
+                inside = false;
+                continue;
+            }
             let is_part =
                 character.is_ascii_alphanumeric() || !character.is_ascii() && character.is_alphanumeric();
             words += usize::from(is_part && !inside);

@@ -449,6 +449,7 @@ fn method(document: &mut Document, analysis: &Analysis) {
          (at least 4, at most 12) is boilerplate."
             .to_owned(),
         "Affinity: names, headings, words and overlap; topics and merge groups are clusters by average affinity.".to_owned(),
+        "Words: what blanks and signs part; of scripts without blanks (Chinese, Japanese, Thai) each character.".to_owned(),
         "A note is left out when it lies in an archive folder, is a report of this tool, or is no text; parts between \
          markers of this tool do not count."
             .to_owned(),

@@ -423,3 +423,16 @@ fn search_leaves_out_notes_that_hold_a_common_word_alone() {
     assert!(answer.contains("notes/a.md") && !answer.contains("notes/b.md"), "{answer}");
     assert!(answer.contains("1 more note holds one of the words."), "{answer}");
 }
+
+#[test]
+fn search_finds_what_stands_within_a_run_of_a_script_without_blanks() {
+    let notes = [
+        note("notes/store.md", "# 存储\n\n我们的向量数据库很快。\n\n向量检索，Rust特性。\n"),
+        note("notes/other.md", "# 其他\n\n数据库。\n"),
+    ];
+    let answer = text_of(&ask::search(&notes, "向量"));
+    assert!(answer.contains("3: 我们的向量数据库很快。") && answer.contains("5: 向量检索"), "{answer}");
+    assert!(!answer.contains("notes/other.md"), "{answer}");
+    assert!(text_of(&ask::search(&notes, "rust特性")).contains("notes/store.md"));
+    assert_eq!(notes[1].count_words(), 5, "a character is a word");
+}
