@@ -249,7 +249,8 @@ fn space(notes: &[Note], keep: usize, each: impl Fn(&Note, &mut dyn FnMut(&str))
 fn each_theme_word(note: &Note, add: &mut dyn FnMut(&str)) {
     let headings = note.parsed.sections.iter().map(|section| section.text.as_str());
     for name in [note.stem().as_str(), note.title.as_str()].into_iter().chain(headings) {
-        role::each_theme(name, &mut *add);
+        // With its ending: of "stories" what is left without is no word that could be shown.
+        role::each_written_theme(name, &mut *add);
     }
 }
 
