@@ -335,6 +335,8 @@ fn merge_item(notes: &[Note], group: &Group, options: &Options) -> Item {
     };
     let in_guide = sum_of(Destiny::Guide);
     let is_thin = is_thin(in_guide, sum_of(Destiny::History));
+    // What two notes say is written once.
+    let in_guide = in_guide.saturating_sub(sections::repeated_lines(notes, &group.notes, &sections));
     let ticked = confidence >= percent(options.tick_above) && !is_thin;
     let thin = if is_thin { ", nearly all of it tells of days" } else { "" };
     let why = format!("{}{thin}", group.why);

@@ -357,7 +357,8 @@ fn plan(document: &mut Document, analysis: &Analysis) {
         .fold((0, 0), |sum, (before, in_guide)| (sum.0 + before, sum.1 + in_guide));
     if before > 0 {
         document.paragraph(format!(
-            "The merges take {before} lines: {in_guide} go into guides, {} stay in the archive, none is lost.",
+            "The merges take {before} lines: {in_guide} go into guides, {} are repeated there or stay in the archive, \
+             none is lost.",
             before - in_guide
         ));
     }

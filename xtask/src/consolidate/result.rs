@@ -320,7 +320,7 @@ pub struct MergeItem {
     pub why: String,
     /// Lines of the notes.
     pub lines_before: usize,
-    /// Lines of them that the guide would hold.
+    /// Lines of them that the guide would hold, those that an earlier note brings there not counted twice.
     pub lines_in_guide: usize,
 }
 

@@ -42,6 +42,40 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
     plans
 }
 
+/// Words from which on a block that stands in the guide is not put there again, as the guide's composer counts them.
+const BLOCK: usize = 8;
+
+/// How many lines of the guide's sections are blocks that an earlier note puts there already.
+pub(super) fn repeated_lines(notes: &[Note], group: &[usize], plans: &[SectionPlan]) -> usize {
+    let mut before: BTreeSet<String> = BTreeSet::new();
+    let mut repeated = 0;
+    for &number in group {
+        let note = &notes[number];
+        let folder = Folder::without_targets(&note.text, &note.parsed);
+        let in_guide = |line: usize| {
+            let own = plans.iter().filter(|plan| plan.source == note.path && plan.destiny == Destiny::Guide);
+            own.into_iter().any(|plan| (plan.lines.0..=plan.lines.1).contains(&line))
+        };
+        let mut own = Vec::new();
+        for (index, block) in note.parsed.blocks.iter().enumerate() {
+            let is_heading = matches!(block.kind, crate::markdown::BlockKind::Heading(_));
+            if block.parent.is_some() || is_heading || !in_guide(block.lines.0) {
+                continue;
+            }
+            let leaves = folder.leaves(index);
+            let stands = leaves.iter().filter(|leaf| before.contains(*leaf)).count();
+            let words: usize = leaves.iter().map(|leaf| leaf.split_whitespace().count()).sum();
+            if stands > 0 && words >= BLOCK {
+                // Of a list or table the items that are new remain.
+                repeated += (block.lines.1 + 1 - block.lines.0) * stands / leaves.len();
+            }
+            own.extend(leaves);
+        }
+        before.extend(own);
+    }
+    repeated
+}
+
 /// The folded words of each block with its line, headings left out.
 fn leaves(note: &Note) -> Vec<(usize, String)> {
     let folder = Folder::without_targets(&note.text, &note.parsed);

@@ -370,6 +370,24 @@ fn section_is_repeated_only_where_all_of_it_stands_in_one_earlier_note() {
 }
 
 #[test]
+fn blocks_that_an_earlier_note_brings_are_not_counted_for_the_guide_again() {
+    let long = "The control loop reads the probe every second and sets\nthe heater to hold the bath.";
+    let list = "- the heater is set each second\n- the probe is read first";
+    let notes = [
+        note("notes/bath.md", &format!("# Bath\n\n{long}\n\nShort text.\n\n{list}\n")),
+        note("notes/loop.md", &format!("# Loop\n\n{long}\n\nShort text.\n\n{list}\n- a third one\n")),
+    ];
+    let plans = sections::of(&notes, &[0, 1]);
+    assert_eq!(plans[1].destiny, Destiny::Guide, "something new is in it");
+    assert_eq!(sections::repeated_lines(&notes, &[0, 1], &plans), 2 + 2);
+    assert_eq!(
+        sections::repeated_lines(&notes, &[1, 0], &sections::of(&notes, &[1, 0])),
+        0,
+        "repeated whole"
+    );
+}
+
+#[test]
 fn share_of_repeated_blocks_counts_bytes_of_both_notes() {
     let notes = [
         note("notes/a.md", "Same  words\nhere.\n"),
