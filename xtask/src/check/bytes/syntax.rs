@@ -62,6 +62,10 @@ fn large_value(value: &Spanned<DeValue<'_>>) -> Option<usize> {
 }
 
 fn json_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
+    // RFC 8259, section 8.1: what is exchanged is UTF-8, and most readers take nothing else.
+    if content.kind == Kind::Utf16 {
+        return vec![Fault::new("json", 1, "JSON is written in UTF-8, and this is UTF-16")];
+    }
     let text = content.text().unwrap_or_else(|| without_mark(content.bytes).into());
     match json::parse(&text, json::allows_comments(path)) {
         Ok(()) => Vec::new(),
@@ -72,15 +76,16 @@ fn json_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
 fn yaml_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
     let text = content.text().unwrap_or_else(|| without_mark(content.bytes).into());
     let text = match std::str::from_utf8(&text) {
-        Ok(text) if content.kind != Kind::Binary => text,
-        Ok(_) => {
-            return vec![Fault::new("yaml", 1, "control characters stand in the file, which YAML forbids")];
-        }
+        Ok(text) => text,
         Err(error) => {
             let line = line_at(&text, error.valid_up_to());
             return vec![Fault::new("yaml", line, "YAML is written in UTF-8 or UTF-16, and this is not")];
         }
     };
+    if let Some(place) = yaml::forbidden_byte(text) {
+        let line = line_at(text.as_bytes(), place);
+        return vec![Fault::new("yaml", line, "a control character stands here, which YAML forbids")];
+    }
     let items = match yaml::read(text) {
         Ok(items) => items,
         Err(_) if is_template(path, text) => return Vec::new(),

@@ -224,6 +224,14 @@ fn syntax_is_judged_by_the_name() {
         ("a.yaml", "1: a\n\"1\": b\n", NONE),
         ("a.yaml", "a: *nowhere\n", &[("yaml", 1)]),
         ("a.yaml", "a:\n\t- b\n", &[("yaml", 2)]),
+        ("a.yaml", "on:\n  push:\n    branches: [\n      'main'\n    ]\n", NONE),
+        ("a.yaml", "- a: {\n    b: [\"c\"\n  ]\n}\n- [\n'd',\ne\n]\n", NONE),
+        ("a.yaml", "a: [\n  'b'\n]\nc: [\n  'd'\n]: e\n  f\n", &[("yaml", 6)]),
+        ("a.yaml", "a:\n  b: [\n    'c'\n  ]\n  d: [\n    'e'\n  }\n", &[("yaml", 7)]),
+        ("a.yaml", "a:\n  b: [\n    'c',\n  d,\n  e\n", &[("yaml", 4)]),
+        ("a.yaml", "a: 'b \u{1b}'\n", &[("yaml", 1)]),
+        ("a.yaml", "a: b\n# \u{7}\n", &[("yaml", 2)]),
+        ("a.yaml", "a: 'b \u{7f}\u{9b}'\n", NONE),
         ("a.yaml", "", NONE),
         ("{{ name }}/a.json", "{{ x }}", NONE),
         ("a.txt", "{", NONE),
@@ -236,6 +244,7 @@ fn syntax_is_judged_by_the_name() {
         std::iter::once(0xfeff).chain("a: 1\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
     assert_eq!(found(syntax(&"a.yaml".into(), &Content::of(&wide))), NONE);
     assert_eq!(found(syntax(&"a.toml".into(), &Content::of(&wide))), [("toml", 1)]);
+    assert_eq!(found(syntax(&"a.json".into(), &Content::of(&wide))), [("json", 1)]);
 }
 
 #[test]
