@@ -23,10 +23,27 @@ struct Rule {
     body: fn(u8) -> bool,
     /// The fewest and the most bytes that follow it.
     length: (usize, usize),
+    /// What stands before the prefix, for forms that are known by their middle.
+    before: Before,
+}
+
+/// What has to stand before a prefix.
+#[derive(Clone, Copy)]
+enum Before {
+    /// No letter of a longer word.
+    Edge,
+    /// Exactly so many letters and digits.
+    Letters(usize),
+    /// At least so many of them behind this.
+    Behind(&'static str, usize),
 }
 
 fn upper_or_digit(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit()
+}
+/// RFC 4648, section 6.
+fn base32(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || matches!(byte, b'2'..=b'7')
 }
 fn letter_or_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
@@ -43,6 +60,12 @@ fn dotted(byte: u8) -> bool {
 fn hex(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
+fn padded(byte: u8) -> bool {
+    dashed(byte) || byte == b'='
+}
+fn base64(byte: u8) -> bool {
+    path(byte) || matches!(byte, b'+' | b'=')
+}
 fn path(byte: u8) -> bool {
     letter_or_digit(byte) || byte == b'/'
 }
@@ -55,13 +78,18 @@ const fn rule(
     body: fn(u8) -> bool,
     length: (usize, usize),
 ) -> Rule {
-    Rule { name, prefix, body, length }
+    Rule { name, prefix, body, length, before: Before::Edge }
+}
+
+const fn behind(before: Before, rule: Rule) -> Rule {
+    Rule { before, ..rule }
 }
 
 /// The forms, as their issuers document them; the order settles nothing.
 const RULES: &[Rule] = &[
-    rule("an AWS access key id", "AKIA", upper_or_digit, (16, 16)),
-    rule("a temporary AWS access key id", "ASIA", upper_or_digit, (16, 16)),
+    rule("an AWS access key id", "AKIA", base32, (16, 16)),
+    rule("a temporary AWS access key id", "ASIA", base32, (16, 16)),
+    rule("an AWS bearer token id", "ABIA", base32, (16, 16)),
     rule("a GitHub token", "ghp_", letter_or_digit, (36, 255)),
     rule("a GitHub token", "gho_", letter_or_digit, (36, 255)),
     rule("a GitHub token", "ghu_", letter_or_digit, (36, 255)),
@@ -69,6 +97,8 @@ const RULES: &[Rule] = &[
     rule("a GitHub token", "ghr_", letter_or_digit, (36, 255)),
     rule("a GitHub token", "github_pat_", word, (60, 255)),
     rule("a GitLab token", "glpat-", dashed, (20, 255)),
+    rule("a GitLab runner token", "glrt-", dotted, (20, 255)),
+    rule("a GitLab deploy token", "gldt-", dashed, (20, 255)),
     rule("a Slack token", "xoxb-", dashed, (20, 255)),
     rule("a Slack token", "xoxp-", dashed, (20, 255)),
     rule("a Slack token", "xoxa-", dashed, (20, 255)),
@@ -88,6 +118,14 @@ const RULES: &[Rule] = &[
     rule("a SendGrid key", "SG.", dotted, (66, 66)),
     rule("an Anthropic key", "sk-ant-", dashed, (80, 255)),
     rule("an OpenAI key", "sk-proj-", dashed, (40, 255)),
+    rule("an OpenAI key", "sk-svcacct-", dashed, (40, 255)),
+    rule("an OpenAI key", "sk-admin-", dashed, (40, 255)),
+    // Older ones and all others: `OpenAI` in base64 stands in the middle.
+    behind(Before::Behind("sk-", 20), rule("an OpenAI key", "T3BlbkFJ", dashed, (20, 255))),
+    rule("a Vault token", "hvs.", dashed, (24, 255)),
+    behind(Before::Letters(14), rule("a Terraform token", ".atlasv1.", padded, (60, 70))),
+    // Of Azure's storage and databases: 64 bytes in base64.
+    rule("an Azure account key", "AccountKey=", base64, (88, 88)),
     rule("a Hugging Face token", "hf_", letter_or_digit, (34, 34)),
     rule("a DigitalOcean token", "dop_v1_", hex, (64, 64)),
     rule("a Docker Hub token", "dckr_pat_", dashed, (27, 27)),
@@ -96,7 +134,16 @@ const RULES: &[Rule] = &[
 ];
 
 /// What begins the other forms, after those of [`RULES`].
-const AWS_SECRET: &[&str] = &["aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "SecretAccessKey"];
+const AWS_SECRET: &[&str] = &[
+    "aws_secret_access_key",
+    "AWS_SECRET_ACCESS_KEY",
+    "SecretAccessKey",
+    "secretAccessKey",
+    "aws_secret_key",
+    "AWS_SECRET_KEY",
+];
+/// A key of Twilio is `SK` and 32 digits, which is little: it counts where the line says whose it is.
+const TWILIO: &[&str] = &["wilio", "WILIO"];
 const KEYS: &[&str] = &["-----BEGIN ", "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY", "PuTTY-User-Key-File-"];
 
 /// Finds all forms in one pass.
@@ -134,20 +181,19 @@ impl Secrets {
     fn find_plain(&self, bytes: &[u8], (keys, tokens): (bool, bool)) -> Vec<Fault> {
         let mut faults = Vec::new();
         for (pattern, start) in self.places(bytes) {
-            let name = if pattern < RULES.len() {
-                tokens.then(|| token(bytes, start, &RULES[pattern])).flatten()
-            } else if pattern < RULES.len() + AWS_SECRET.len() {
-                let end = start + AWS_SECRET[pattern - RULES.len()].len();
-                (tokens && is_aws_secret(&bytes[end..])).then_some("an AWS secret access key")
-            } else {
-                keys.then(|| private_key(bytes, start)).flatten()
+            let form = form(pattern);
+            let name = match form {
+                Form::Token(rule) if tokens => token(bytes, start, rule),
+                Form::AwsSecret(name) if tokens => {
+                    is_aws_secret(&bytes[start + name.len()..]).then_some("an AWS secret access key")
+                }
+                Form::Twilio if tokens => has_twilio_key(bytes, start).then_some("a Twilio key"),
+                Form::Key if keys => private_key(bytes, start),
+                _ => None,
             };
             let Some(name) = name else { continue };
-            let (check, hint) = if pattern < RULES.len() + AWS_SECRET.len() {
-                ("token", TOKEN_HINT)
-            } else {
-                ("private-key", KEY_HINT)
-            };
+            let (check, hint) =
+                if matches!(form, Form::Key) { ("private-key", KEY_HINT) } else { ("token", TOKEN_HINT) };
             faults.push(Fault::new(check, line_at(bytes, start), format!("{name} stands here")).hint(hint));
         }
         faults
@@ -169,20 +215,87 @@ impl Secrets {
     }
 }
 
+/// What a pattern of [`prefixes`] stands for.
+enum Form {
+    Token(&'static Rule),
+    AwsSecret(&'static str),
+    Twilio,
+    Key,
+}
+
+fn form(pattern: usize) -> Form {
+    if let Some(rule) = RULES.get(pattern) {
+        return Form::Token(rule);
+    }
+    let pattern = pattern - RULES.len();
+    match AWS_SECRET.get(pattern) {
+        Some(name) => Form::AwsSecret(name),
+        None if pattern < AWS_SECRET.len() + TWILIO.len() => Form::Twilio,
+        None => Form::Key,
+    }
+}
+
 fn prefixes() -> impl Iterator<Item = &'static str> {
-    RULES.iter().map(|rule| rule.prefix).chain(AWS_SECRET.iter().copied()).chain(KEYS.iter().copied())
+    let others = [AWS_SECRET, TWILIO, KEYS].into_iter().flatten().copied();
+    RULES.iter().map(|rule| rule.prefix).chain(others)
 }
 
 fn token(bytes: &[u8], start: usize, rule: &Rule) -> Option<&'static str> {
-    // A letter before it makes it the end of another word.
-    if start > 0 && word(bytes[start - 1]) {
+    if !stands_behind(&bytes[..start], rule.before) {
         return None;
     }
     let rest = &bytes[start + rule.prefix.len()..];
     let length = rest.iter().take(rule.length.1 + 1).take_while(|&&byte| (rule.body)(byte)).count();
     let fits =
         (rule.length.0..=rule.length.1).contains(&length) && rest.get(length).is_none_or(|&next| !word(next));
-    (fits && !is_placeholder(&rest[..length]) && is_mixed(&rest[..length])).then_some(rule.name)
+    let value = &rest[..length];
+    // Ids of AWS are short and of one case, so one in thirty has no digit.
+    let is_random = if rule.length == (16, 16) { !has_word(value) } else { is_mixed(value) };
+    (fits && is_random && !is_placeholder(value)).then_some(rule.name)
+}
+
+fn stands_behind(before: &[u8], wanted: Before) -> bool {
+    let letters = before.iter().rev().take_while(|&&byte| letter_or_digit(byte)).count();
+    match wanted {
+        Before::Edge => !before.last().is_some_and(|&byte| word(byte)) || ends_in_escape(before),
+        Before::Letters(count) => letters == count,
+        Before::Behind(start, count) => {
+            let length = before.iter().rev().take(255).take_while(|&&byte| dashed(byte)).count();
+            let head = &before[before.len() - length..];
+            memchr::memmem::find(head, start.as_bytes())
+                .is_some_and(|at| (at == 0 || !word(head[at - 1])) && length - at - start.len() >= count)
+        }
+    }
+}
+
+/// True when what looks like the last letter of a word is a line end or a sign in the writing of strings and addresses:
+/// `\n`, `%3D`, `\u003d`.
+fn ends_in_escape(before: &[u8]) -> bool {
+    let hex_behind = |start: &[u8], digits: usize| {
+        before.len() >= start.len() + digits
+            && before[..before.len() - digits].ends_with(start)
+            && before[before.len() - digits..].iter().all(u8::is_ascii_hexdigit)
+    };
+    let is_letter = matches!(before, [.., b'\\', b'n' | b'r' | b't']);
+    is_letter || hex_behind(b"%", 2) || hex_behind(b"\\x", 2) || hex_behind(b"\\u", 4)
+}
+
+/// True for upper-case text that somebody made up: it says so, or it is of few letters.
+fn has_word(value: &[u8]) -> bool {
+    const WORDS: &[&str] = &[
+        "KEY", "TEST", "FAKE", "ACCESS", "SECRET", "SAMPLE", "TOKEN", "REAL", "HERE", "YOUR", "MOCK", "NOT",
+        "THIS", "DEMO", "AMAZON", "INVALID", "VALUE", "SOME", "FOO", "BAR",
+    ];
+    WORDS.iter().any(|word| memchr::memmem::find(value, word.as_bytes()).is_some())
+}
+
+/// `SK` and 32 digits on the line that names Twilio.
+fn has_twilio_key(bytes: &[u8], place: usize) -> bool {
+    let start = bytes[..place].iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let end = memchr::memchr(b'\n', &bytes[place..]).map_or(bytes.len(), |end| place + end);
+    const KEY: Rule = rule("a Twilio key", "SK", hex, (32, 32));
+    memchr::memmem::find_iter(&bytes[start..end], KEY.prefix)
+        .any(|at| token(&bytes[..end], start + at, &KEY).is_some())
 }
 
 /// Words and names of files have neither digits nor letters of both cases; random values of this length do.
@@ -191,14 +304,37 @@ fn is_mixed(value: &[u8]) -> bool {
     has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
 }
 
-/// Examples in documentation: few different letters, or words that say so.
+/// Examples in documentation: few different letters, letters in the order of the alphabet, a piece that is repeated,
+/// words that say so, or the keys that emulators document for everybody.
 fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let says_so = ["example", "xxxx", "placeholder", "your_", "redacted", "dummy"];
     let mut seen = [false; 256];
     value.iter().for_each(|&byte| seen[usize::from(byte)] = true);
     let different = seen.iter().filter(|&&seen| seen).count();
-    different < 6 || says_so.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    let repeats =
+        |length: usize| value.len() >= 2 * length && value[length..] == value[..value.len() - length];
+    different < 6
+        || says_so.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+        || is_counted(&lower)
+        || (1..=20).any(repeats)
+        || EMULATORS.iter().any(|key| value.starts_with(key.as_bytes()))
+}
+
+/// How the account keys of Azurite and of the Cosmos DB emulator begin, which are the same for everybody and documented.
+const EMULATORS: &[&str] = &["Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1", "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM"];
+
+/// True when most letters are the ones after those before them, as in `1234567890abcdef`.
+fn is_counted(lower: &[u8]) -> bool {
+    let follows = |pair: &&[u8]| {
+        pair[1] == pair[0].wrapping_add(1)
+            || matches!(
+                pair,
+                [b'9', b'0' | b'a'] | [b'0', b'a'] | [b'f', b'0' | b'1'] | [b'z', b'0' | b'1' | b'a']
+            )
+    };
+    let count = lower.windows(2).filter(follows).count();
+    2 * count >= lower.len().max(8)
 }
 
 /// What follows the setting's name: quotes, an assignment, forty letters of base64.
@@ -246,6 +382,22 @@ fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
+/// True when the head line's string was closed and no other is open yet.
+fn is_between(quotes: usize) -> bool {
+    !quotes.is_multiple_of(2)
+}
+
+/// True for a letter of a string's prefix, directly before its quote.
+fn opens_string(letter: u8, rest: &[u8]) -> bool {
+    let is_prefix = |byte: u8| matches!(byte, b'b' | b'B' | b'r' | b'R' | b'f' | b'F' | b'u' | b'U');
+    is_prefix(letter)
+        && match rest {
+            [next, ..] if is_quote(*next) => true,
+            [second, next, ..] => is_prefix(*second) && is_quote(*next),
+            _ => false,
+        }
+}
+
 /// True when something like a key follows the head line, be it in a file of its own, in a string with `\n`, or in
 /// strings that are joined.
 fn has_key_body(rest: &[u8], is_alone: bool) -> bool {
@@ -257,6 +409,10 @@ fn has_key_body(rest: &[u8], is_alone: bool) -> bool {
             b'\\' if matches!(rest.get(at + 1), Some(b'n' | b'r' | b't')) => at += 1,
             b'\n' => line_ends += 1,
             byte if is_quote(byte) => quotes += 1,
+            // Between two strings: what joins them (PHP, Perl, Lua), and what says of which kind the next one is
+            // (`b''`, `rf""`).
+            b'.' if is_between(quotes) => {}
+            letter if is_between(quotes) && opens_string(letter, &rest[at + 1..]) => {}
             b' ' | b'\t' | b'\r' | b'\\' | b'+' | b',' | b'#' | b'*' | b'>' | b'|' | b'(' | b')' => {}
             _ => break,
         }
