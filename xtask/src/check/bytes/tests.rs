@@ -315,6 +315,77 @@ fn debug_statements_are_told_from_texts_about_them() {
         ("a.py", "if x: breakpoint()\n", &[1]),
         ("a.py", "import pdbpp_config\nimport_pdb = 1\nself.breakpoint()\n", &[]),
         ("a.rs", "let x = dbg!(y);\n// dbg!(z)\nlet s = \"dbg!(a)\"; my_dbg!(b);\n", &[1]),
+#[test]
+fn workflow_of_wrong_names_times_and_expressions_is_refused() {
+    let with = |on: &str, job: &str, step: &str| {
+        format!(
+            "on: {on}\njobs:\n  a:\n    runs-on: x\n{job}    steps:\n      - run: echo\n{step}  b:\n    needs: A\n    \
+             runs-on: x\n    steps: [{{run: x}}]\n"
+        )
+    };
+    let on = |on: &str| with(on, "", "");
+    let job = |job: &str| with("push", job, "");
+    let step = |step: &str| with("push", "", step);
+    let schedule = |cron: &str| on(&format!("{{schedule: [{{cron: '{cron}', timezone: Europe/Berlin}}]}}"));
+    let value = |text: &str| step(&format!("        name: \"{text}\"\n"));
+    let right = [
+        on("[push, merge_group, image_version]"),
+        on("{push: , workflow_dispatch: {inputs: {a: {description: 'like ${{ this }}'}}}}"),
+        job("    if: ${{ !cancelled() }} && true\n    snapshot: y\n    cache-mode: read\n"),
+        job(
+            "    if: |\n      !contains(github.event.head_commit.message, 'it''s }}') &&\n      (1 <= -2.5e3 || needs.*.result[0] != 'x')\n",
+        ),
+        job("    if: true\n    needs: []\n"),
+        step(
+            "        background: true\n        id: b\n      - wait: b\n      - parallel: [{run: x, id: c}]\n",
+        ),
+        step(
+            "        id: x\n      - uses: ./y\n        id: y\n        with: {a: '${{ FromJson(inputs.z)[0].k-v }}'}\n",
+        ),
+        schedule("*/15 0-5,9 1 JAN-mar 7"),
+        value("${{ case(github.ref == 'a}}', format('{0}', env.B), steps['x'].outputs.*) }} $ {{ x }}"),
+    ];
+    for text in right {
+        let faults = syntax(&".github/workflows/a.yml".into(), &Content::of(text.as_bytes()));
+        assert_eq!(found(faults.clone()), NONE, "{text}\n{faults:?}");
+    }
+    let wrong: Vec<(String, usize, &str)> = vec![
+        (on("[]"), 1, "`on` holds no event"),
+        (on("{}"), 1, "`on` holds no event"),
+        (on("[push, pull_requst]"), 1, "no event `pull_requst`"),
+        (schedule("60 0 * * *"), 1, "the minute"),
+        (schedule("0 24 * * *"), 1, "the hour"),
+        (schedule("0 0 0 * *"), 1, "the day of the month"),
+        (schedule("0 0 * JAM *"), 1, "the month"),
+        (schedule("0 0 * * 8"), 1, "the day of the week"),
+        (schedule("0 0 * *"), 1, "five fields"),
+        (schedule("@daily"), 1, "five fields"),
+        (job("    run-on: y\n"), 5, "a job has no key `run-on`"),
+        (job("    needs: a\n"), 5, "the job `a` waits for itself"),
+        (job("    needs: [b]\n"), 5, "the job `a` waits for itself"),
+        (job("    needs: c\n"), 5, "needs `c`, which is no job"),
+        (job("    if: foo()\n"), 5, "no function `foo()`"),
+        (job("").replace("  a:", "  a b:"), 3, "`a b` cannot be the id of a job"),
+        (step("        with-it: x\n"), 7, "a step has no key `with-it`"),
+        (step("        id: x\n      - run: y\n        id: X\n"), 9, "another step"),
+        (step("        uses: x\n"), 6, "both `uses` and `run`"),
+        (step("        if: github.\n"), 7, "behind a dot"),
+        (value("${{ github. }}"), 7, "behind a dot"),
+        (value("${{ }}"), 7, "the expression is empty"),
+        (value("${{ foo(1) }}"), 7, "no function `foo()`"),
+        (value("${{ githb.sha }}"), 7, "no `githb`"),
+        (value("${{ env.A == }}"), 7, "ends too early"),
+        (value("${{ env.A = 'b' }}"), 7, "`=` is not expected"),
+        (value("${{ contains(env.A, 'b' }}"), 7, "ends too early"),
+        (value("${{ 'it's' }}"), 7, "is not"),
+    ];
+    for (text, line, message) in wrong {
+        let faults = syntax(&".github/workflows/a.yml".into(), &Content::of(text.as_bytes()));
+        let is_found = faults.iter().any(|fault| fault.line == Some(line) && fault.message.contains(message));
+        assert!(is_found, "{message}\n{text}\n{faults:?}");
+    }
+}
+
         ("a.js", "debugger;\nconst debuggerName = 1;\n// debugger;\nx = 'debugger;'\n", &[1]),
         ("a.ts", "  it.only('x', () => {});\n  visit.only(1);\n", &[1]),
         ("a.rb", "  binding.pry\n# binding.pry\ndebugger = 1\n", &[1]),
