@@ -30,52 +30,91 @@ pub(super) fn is_json(path: &RepoPath) -> bool {
     ENDINGS.contains(&path.extension().as_str())
 }
 
-/// True for a file whose readers take comments and trailing commas.
-pub(super) fn allows_comments(path: &RepoPath) -> bool {
+/// What a file's readers take beyond RFC 8259.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Dialect {
+    /// Comments, and commas before a closing bracket.
+    pub(super) comments: bool,
+    /// `NaN` and `Infinity`, as Python's library writes and reads them.
+    pub(super) odd_numbers: bool,
+}
+
+/// What may stand in a file of this name. A name is here where the documentation of its only reader, or the file that
+/// this reader writes for a start, has comments in it.
+pub(super) fn dialect(path: &RepoPath) -> Dialect {
+    Dialect { comments: allows_comments(path), odd_numbers: path.extension() == "ipynb" }
+}
+
+fn allows_comments(path: &RepoPath) -> bool {
     let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
     const FOLDERS: &[&[u8]] = &[b".vscode", b".devcontainer", b".zed", b".fleet"];
     const NAMES: &[&str] = &[
-        "devcontainer.json",
-        "tslint.json",
-        "api-extractor.json",
-        "typedoc.json",
-        "deno.json",
-        "biome.json",
-        "turbo.json",
-        "angular.json",
-        "language-configuration.json",
-        ".eslintrc.json",
         ".babelrc.json",
+        ".cspell.json",
+        ".devcontainer.json",
+        ".eslintrc.json",
+        ".jshintrc.json",
+        ".luarc.json",
         ".markdownlint.json",
+        ".mocharc.json",
+        ".oxfmtrc.json",
         ".oxlintrc.json",
         ".swcrc.json",
-        ".jshintrc.json",
-        "global.json",
+        "angular.json",
+        "api-extractor.json",
+        "asv.conf.json",
+        "babel.config.json",
+        "biome.json",
+        "coc-settings.json",
         "coffeelint.json",
+        "cspell.config.json",
+        "cspell.json",
+        "deno.json",
+        "devcontainer.json",
+        "dprint.json",
+        "global.json",
         "keybindings.json",
+        "knip.json",
+        "language-configuration.json",
+        "launchsettings.json",
+        "local.settings.json",
+        "nx.json",
+        "pyrightconfig.json",
+        "rush.json",
+        "tsdoc.json",
+        "tslint.json",
+        "turbo.json",
+        "typedoc.json",
+        "wrangler.json",
     ];
+    let parts: Vec<&[u8]> = path.parts().collect();
+    // All settings of Rush lie in one folder.
+    let is_of_rush = parts.windows(3).any(|three| three == [&b"common"[..], b"config", b"rush"]);
     matches!(path.extension().as_str(), "jsonc" | "code-workspace")
-        || path.parts().any(|part| FOLDERS.contains(&part))
+        || is_of_rush
+        || parts.iter().any(|part| FOLDERS.contains(part))
         || NAMES.contains(&name.as_str())
-        || ["tsconfig", "jsconfig", "appsettings"].iter().any(|start| name.starts_with(start))
+        || name.contains("tsconfig")
+        || ["jsconfig", "appsettings"].iter().any(|start| name.starts_with(start))
+        || name.ends_with("-color-theme.json")
 }
 
 /// Reads one value and nothing after it.
-pub(super) fn parse(text: &[u8], comments: bool) -> Result<(), Mistake> {
+pub(super) fn parse(text: &[u8], dialect: Dialect) -> Result<(), Mistake> {
     if let Err(error) = std::str::from_utf8(text) {
         return Err(Mistake {
             at: error.valid_up_to(),
             why: "JSON is written in UTF-8, and this is not".into(),
         });
     }
-    let mut reader = Reader { text, at: 0, comments };
+    let mut reader = Reader { text, at: 0, dialect };
     reader.document()
 }
 
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
-    comments: bool,
+    dialect: Dialect,
 }
 
 /// A bracket that is open; of an object, the names it has.
@@ -139,7 +178,7 @@ impl<'a> Reader<'a> {
             }
             self.space()?;
             if self.peek() == Some(end) {
-                if self.comments {
+                if self.dialect.comments {
                     continue;
                 }
                 self.at = comma;
@@ -179,11 +218,20 @@ impl<'a> Reader<'a> {
     fn scalar(&mut self) -> Result<(), Mistake> {
         match self.peek() {
             Some(b'"') => self.string(),
+            Some(b'-') if self.dialect.odd_numbers && self.text[self.at..].starts_with(b"-Infinity") => {
+                self.at += b"-Infinity".len();
+                Ok(())
+            }
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b'a'..=b'z') => {
+            Some(b'a'..=b'z' | b'I' | b'N') => {
                 let word: usize =
                     self.text[self.at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-                if !matches!(&self.text[self.at..self.at + word], b"true" | b"false" | b"null") {
+                let is_value = match &self.text[self.at..self.at + word] {
+                    b"true" | b"false" | b"null" => true,
+                    b"NaN" | b"Infinity" => self.dialect.odd_numbers,
+                    _ => false,
+                };
+                if !is_value {
                     return self.fail("a value is expected");
                 }
                 self.at += word;
@@ -258,7 +306,7 @@ impl<'a> Reader<'a> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
-                Some(b'/') if self.comments => {
+                Some(b'/') if self.dialect.comments => {
                     let rest = &self.text[self.at..];
                     let length = match rest.get(1) {
                         Some(b'/') => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),

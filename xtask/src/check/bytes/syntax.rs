@@ -67,7 +67,7 @@ fn json_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
         return vec![Fault::new("json", 1, "JSON is written in UTF-8, and this is UTF-16")];
     }
     let text = content.text().unwrap_or_else(|| without_mark(content.bytes).into());
-    match json::parse(&text, json::allows_comments(path)) {
+    match json::parse(&text, json::dialect(path)) {
         Ok(()) => Vec::new(),
         Err(mistake) => vec![Fault::new("json", line_at(&text, mistake.at), mistake.why)],
     }
