@@ -10,6 +10,7 @@ use crate::repo::RepoPath;
 /// Forms by language: what stands at the begin of a statement, or, with a leading `…`, anywhere in code.
 const PYTHON: &[&str] = &[
     "breakpoint()",
+    "breakpoint(",
     "pdb.set_trace()",
     "ipdb.set_trace()",
     "pudb.set_trace()",

@@ -321,7 +321,7 @@ fn debug_statements_are_told_from_texts_about_them() {
         ("a.py", "x = 1\nbreakpoint()\nimport pdb; pdb.set_trace()\n", &[2, 3]),
         ("a.py", "# breakpoint()\n'''\nbreakpoint()\n'''\nx = 'import pdb'\n", &[]),
         ("a.py", "import pdb\n\n\ndef f(tool: pdb.Pdb): ...\n", &[]),
-        ("a.py", "if x: breakpoint()\n", &[1]),
+        ("a.py", "if x: breakpoint()\nbreakpoint(header='x')\nbreakpoints(1)\n", &[1, 2]),
         ("a.py", "import pdbpp_config\nimport_pdb = 1\nself.breakpoint()\n", &[]),
         ("a.rs", "let x = dbg!(y);\n// dbg!(z)\nlet s = \"dbg!(a)\"; my_dbg!(b);\n", &[1]),
 #[test]
