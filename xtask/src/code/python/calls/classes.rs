@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::facts::{Fields, Maker, Value};
 use super::resolve::{Id, Resolver, Shared, Thing};
 use super::signature::{Given, Parameter, Signature};
-use crate::code::python::imports::FileId;
+use crate::code::python::imports::{FileId, is_standard};
 use crate::parallel;
 
 /// Deeper hierarchies are not followed.
@@ -37,6 +37,38 @@ const BARE: &[&str] = &[
     "typing_extensions.Protocol",
     "typing_extensions.Generic",
 ];
+
+/// Classes of the language itself that people derive from; they leave methods alone.
+const BUILT_IN: &[&str] = &[
+    "bytearray",
+    "bytes",
+    "complex",
+    "dict",
+    "float",
+    "frozenset",
+    "int",
+    "list",
+    "object",
+    "property",
+    "set",
+    "str",
+    "tuple",
+    "type",
+];
+
+/// True for a base from outside that is known to leave the methods of what is derived from it as they were written.
+///
+/// Any other may put something else in their place, by a metaclass or by `__init_subclass__`: the event handlers of a
+/// Reflex state take other arguments when they are named on the class.
+fn leaves_methods(base: &str) -> bool {
+    match base.split_once('.') {
+        Some((top, _)) => is_standard(top) || BARE.contains(&base),
+        None => {
+            BUILT_IN.contains(&base)
+                || ["Exception", "Error", "Warning"].iter().any(|ending| base.ends_with(ending))
+        }
+    }
+}
 
 /// Which classes are derived from which.
 #[derive(Debug, Default)]
@@ -140,7 +172,17 @@ impl Resolver<'_, '_> {
         order
     }
 
-    /// What an attribute of a class, or of an object of exactly this class, stands for.
+    /// What an attribute stands for where it is named from outside the class: on the class, or on an object of exactly
+    /// this class.
+    pub(super) fn attribute(&self, class: Id, name: &str, in_instance: bool) -> Thing {
+        let may_change = |node: &Node| matches!(node, Node::Outside(base) if !leaves_methods(base));
+        if self.order(class, 0).iter().any(may_change) {
+            return Thing::Unknown;
+        }
+        self.member(class, name, in_instance)
+    }
+
+    /// What an attribute of a class, or of an object of exactly this class, is as it was written.
     pub(super) fn member(&self, class: Id, name: &str, in_instance: bool) -> Thing {
         self.memory
             .member((class, in_instance), name, || self.member_in(&self.order(class, 0), name, in_instance))

@@ -36,7 +36,7 @@ impl Resolver<'_, '_> {
             }
             Value::Name(_) | Value::Import(_) => match self.thing(file, owner, 0) {
                 Thing::Object(class) => self.of_family(class, name)?,
-                Thing::Instance(class) => vec![self.member(class, name, true)],
+                Thing::Instance(class) => vec![self.attribute(class, name, true)],
                 _ => vec![self.thing(file, &Value::Attribute(Box::new(owner.clone()), name.to_owned()), 0)],
             },
             other => {
@@ -44,8 +44,8 @@ impl Resolver<'_, '_> {
                 for owner in self.possible(file, other)? {
                     match owner {
                         Thing::Object(class) => found.extend(self.of_family(class, name)?),
-                        Thing::Instance(class) => found.push(self.member(class, name, true)),
-                        Thing::Class(class) => found.push(self.member(class, name, false)),
+                        Thing::Instance(class) => found.push(self.attribute(class, name, true)),
+                        Thing::Class(class) => found.push(self.attribute(class, name, false)),
                         Thing::Module(place) => found.push(self.in_module(place, name, 0)),
                         Thing::Function(..) | Thing::Unknown => return None,
                     }
@@ -63,11 +63,11 @@ impl Resolver<'_, '_> {
     /// An attribute of an object whose class is one of a family.
     fn of_family(&self, class: Id, name: &str) -> Option<Vec<Thing>> {
         // Most lead nowhere: the family is asked for only where the class itself gives an answer.
-        if self.member(class, name, true) == Thing::Unknown {
+        if self.attribute(class, name, true) == Thing::Unknown {
             return None;
         }
         let family = self.family_of(class)?.into_iter();
-        self.carried_out(family.map(|class| self.member(class, name, true)).collect())
+        self.carried_out(family.map(|class| self.attribute(class, name, true)).collect())
     }
 
     /// What calls of a value give.

@@ -102,8 +102,8 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
             Value::Class(id) => Thing::Class((file, *id)),
             Value::Attribute(owner, name) => match self.thing(file, owner, depth + 1) {
                 Thing::Module(place) => self.in_module(place, name, depth + 1),
-                Thing::Class(class) => self.member(class, name, false),
-                Thing::Instance(class) => self.member(class, name, true),
+                Thing::Class(class) => self.attribute(class, name, false),
+                Thing::Instance(class) => self.attribute(class, name, true),
                 Thing::Object(_) | Thing::Function(..) | Thing::Unknown => Thing::Unknown,
             },
             Value::Made(callee) => match self.thing(file, callee, depth + 1) {

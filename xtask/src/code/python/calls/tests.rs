@@ -439,3 +439,26 @@ class Thing:
     ];
     assert_eq!(found(library, "import pkg.lib"), expected);
 }
+
+#[test]
+fn methods_named_on_a_class_that_a_foreign_base_may_have_changed_are_not_judged() {
+    let library = |base: &str| {
+        format!(
+            "import enum\nimport rx\nclass Base({base}):\n    pass\nclass App(Base):\n    def go(self): pass\n    \
+             @classmethod\n    def load(cls): pass\n    def run(self):\n        self.go(1)\n"
+        )
+    };
+    let main = "from pkg.lib import App\nApp.go(1, 2)\nApp.load(1)\nApp().go(1)\n";
+    let takes = |line: usize, name: &str| format!("{line} App.{name} takes");
+    let all = |found: &[String]| {
+        let wanted = [takes(10, "go"), takes(2, "go"), takes(3, "load"), takes(4, "go")];
+        found.len() == 4 && wanted.iter().all(|start| found.iter().any(|line| line.starts_with(start)))
+    };
+    for base in ["object", "ValueError", "dict"] {
+        let found = found(&library(base), main);
+        assert!(all(&found), "{base}: {found:?}");
+    }
+    // What the class itself calls is what stands in it.
+    let foreign = found(&library("rx.State"), main);
+    assert!(foreign.len() == 1 && foreign[0].starts_with(&takes(10, "go")), "{foreign:?}");
+}
