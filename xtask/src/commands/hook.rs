@@ -148,7 +148,10 @@ fn fix(here: &Here, request: &Request<'_>, term: Term, apply: bool) -> Result<Ex
     }
     let mut lines: Vec<String> = fixes.files.iter().map(|fix| format!("mended {}", fix.path)).collect();
     lines.extend(kept.iter().map(|path| {
-        format!("left the work tree's `{path}` as it is: its unstaged edits touch the same lines")
+        format!(
+            "left the work tree's `{path}` as it is: it differs from what is staged in the same lines, by unstaged \
+             edits or by a filter of git"
+        )
     }));
     if lines.is_empty() {
         lines.push("nothing to mend".to_owned());

@@ -104,6 +104,18 @@ impl Fix {
         if now == self.before {
             return Ok(Some(self.after.clone()));
         }
+        // Where git writes `\r\n` to disk (`core.autocrlf`, `eol=crlf`), every line differs from what is staged.
+        if ends_in_crlf(now) && !self.before.contains(&b'\r') {
+            let merged = self.merged(staged, &replaced(now, b"\r\n", b"\n"))?;
+            return Ok(merged.map(|merged| replaced(&merged, b"\n", b"\r\n")));
+        }
+        self.merged(staged, now)
+    }
+
+    fn merged(&self, staged: &Staged, now: &[u8]) -> Result<Option<Vec<u8>>> {
+        if now == self.before {
+            return Ok(Some(self.after.clone()));
+        }
         let folder = Scratch::new().context("make a folder")?;
         let mut files = Vec::new();
         for (name, content) in
@@ -116,6 +128,24 @@ impl Fix {
         let answer = staged.git().answer_to(&args, &[], &[])?;
         Ok((answer.code == Some(0)).then_some(answer.stdout))
     }
+}
+
+fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(bytes, old) {
+        out.extend_from_slice(&bytes[from..at]);
+        out.extend_from_slice(new);
+        from = at + old.len();
+    }
+    out.extend_from_slice(&bytes[from..]);
+    out
+}
+
+/// True when every line ends in `\r\n`.
+fn ends_in_crlf(bytes: &[u8]) -> bool {
+    let mut ends = memchr::memchr_iter(b'\n', bytes).peekable();
+    ends.peek().is_some() && ends.all(|end| end > 0 && bytes[end - 1] == b'\r')
 }
 
 /// Puts the mended contents into the index.

@@ -22,7 +22,7 @@ fn fix_mends_the_index_and_keeps_unstaged_edits() {
     -- stdout
     mended a.txt
     mended b.txt
-    left the work tree's `b.txt` as it is: its unstaged edits touch the same lines
+    left the work tree's `b.txt` as it is: it differs from what is staged in the same lines, by unstaged edits or by a filter of git
     -- stderr
     ");
     assert_eq!(sandbox.git(&["show", ":a.txt"]), "one\ntwo\nthree\nfour\nfive\n");
@@ -33,4 +33,19 @@ fn fix_mends_the_index_and_keeps_unstaged_edits() {
     sandbox.xtask(["hook", "pre-commit", "--fix", "--apply"]);
     assert_eq!(sandbox.state(), after, "twice is once");
     assert!(sandbox.try_commit(&[]).0);
+}
+
+#[test]
+fn fix_mends_files_whose_line_ends_git_changes_on_the_way() {
+    let sandbox = Sandbox::hooked();
+    sandbox.git(&["config", "core.autocrlf", "true"]);
+    sandbox.write("a.txt", "one \r\ntwo\r\n");
+    sandbox.write("b.txt", "one \r\ntwo\r\nthree\r\n");
+    sandbox.git(&["add", "."]);
+    sandbox.write("b.txt", "one \r\ntwo\r\nthree and mine\r\n");
+    let output = sandbox.output(["hook", "pre-commit", "--fix", "--apply"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "mended a.txt\nmended b.txt\n");
+    assert_eq!(sandbox.git(&["show", ":a.txt"]), "one\ntwo\n");
+    assert_eq!(sandbox.read("a.txt"), "one\r\ntwo\r\n");
+    assert_eq!(sandbox.read("b.txt"), "one\r\ntwo\r\nthree and mine\r\n");
 }
