@@ -126,6 +126,7 @@ fn options(place: &Place, command: Option<&SetupCommand>, flags: &SetupFlags) ->
             .map(ToString::to_string)
             .collect(),
         reports: paths.iter().map(ToString::to_string).zip(commands).collect(),
+        has_exceptions: !place.config.hook.except.is_empty(),
         source: source(),
     }
 }

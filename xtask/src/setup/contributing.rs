@@ -1,5 +1,6 @@
 //! The section of CONTRIBUTING.md: the commands, hooks and reports as they are configured here.
 
+use super::workflow::Install;
 use crate::blocks::Wanted;
 use crate::config::{GitHook, WorkflowKind};
 use crate::report::Inline;
@@ -22,6 +23,8 @@ pub(super) struct Facts<'a> {
     pub(super) workflows: &'a [WorkflowKind],
     /// Each report and what writes it.
     pub(super) reports: &'a [(String, &'static str)],
+    /// How the tool gets here, where that is known.
+    pub(super) install: Option<Install>,
 }
 
 /// The block as it should stand.
@@ -33,11 +36,12 @@ pub(super) fn wanted(body: &str) -> Wanted<'_> {
 pub(super) fn body(facts: &Facts<'_>) -> String {
     let call = facts.call;
     let mut text = format!(
-        "## Maintenance\n\n`{call}` keeps notes and tests of this repository in order. Before you open a pull request:\n\n\
+        "## Maintenance\n\n`{call}` keeps notes and tests of this repository in order{}. Before you open a pull request:\n\n\
          | command | what it does |\n| --- | --- |\n\
          | `{call} check` | finds broken links, imports and references; runs nothing, writes nothing |\n\
          | `{call} validate` | runs the tests and says what fails, and why |\n\
-         | `{call} phase2` | writes all reports anew |\n"
+         | `{call} phase2` | writes all reports anew |\n",
+        install(facts)
     );
     text.push_str(&hooks(facts));
     text.push_str(&workflows(facts));
@@ -48,23 +52,42 @@ pub(super) fn body(facts: &Facts<'_>) -> String {
     text
 }
 
+/// How a contributor gets the tool, as the end of a sentence.
+fn install(facts: &Facts<'_>) -> String {
+    match &facts.install {
+        Some(Install::Alias) => "; it is built from this repository when it is first called".to_owned(),
+        Some(Install::Command(command)) => {
+            format!("; {} installs it", Inline::code(command).to_markdown())
+        }
+        None => String::new(),
+    }
+}
+
 fn hooks(facts: &Facts<'_>) -> String {
     if facts.hooks.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = facts.hooks.iter().map(|hook| format!("`{}`", hook.name())).collect();
-    let names = names.join(", ");
     let call = facts.call;
-    match facts.manager {
+    let mut text = match facts.manager {
         Some(manager) => format!(
-            "\nThe hooks {names} are managed by {manager}; with `{call} hook` in its configuration they judge what is \
-             staged and change nothing.\n"
+            "\nThese hooks are managed by {manager}, with `{call} hook` in its configuration. They change nothing:\n\n"
         ),
         None => format!(
-            "\n`{call} setup hooks` installs the hooks {names}. They judge what is staged, change nothing, and say what \
-             mends a finding; `git commit --no-verify` leaves them out once.\n"
+            "\n`{call} setup hooks` installs these hooks. They change nothing, and say what mends a finding:\n\n"
         ),
+    };
+    for hook in facts.hooks {
+        let (judges, command) = match hook {
+            GitHook::PreCommit => ("what is staged", "commit"),
+            GitHook::CommitMsg => ("the commit's message", "commit"),
+            GitHook::PrePush => ("the commits that are pushed", "push"),
+        };
+        let name = hook.name();
+        text.push_str(&format!(
+            "- `{name}` judges {judges}; `git {command} --no-verify` leaves it out once\n"
+        ));
     }
+    text
 }
 
 fn workflows(facts: &Facts<'_>) -> String {

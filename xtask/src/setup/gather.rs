@@ -3,13 +3,13 @@
 #![expect(clippy::disallowed_methods, reason = "the running program is copied for the hooks")]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use super::hooks::HookFile;
 use super::managers::{self, Manager};
-use super::program::{self, Installed};
+use super::program::{self, About, Installed};
 use super::{script, workflow};
 use crate::blocks::{self, Syntax};
 use crate::change::{Disk, FileState, Hooks, Place};
@@ -23,6 +23,8 @@ pub(super) struct Found {
     pub(super) shared_path: Option<String>,
     /// The files in the hooks folder; empty where it is not this repository's own.
     pub(super) hook_files: Vec<HookFile>,
+    /// Why the hooks folder that this repository names cannot be looked into.
+    pub(super) no_folder: Option<String>,
     /// The scripts that git's configuration calls, in the tool's folder.
     pub(super) own_files: Vec<HookFile>,
     /// `hook.xtask-NAME.*` of this repository's configuration.
@@ -41,7 +43,10 @@ pub(super) struct Common {
     /// Name and address of each remote.
     pub(super) remotes: BTreeMap<String, String>,
     pub(super) workflows: BTreeMap<WorkflowKind, Looked>,
-    pub(super) contributing: BTreeMap<&'static str, Looked>,
+    /// By the names that they have: hosts show the file in any case.
+    pub(super) contributing: BTreeMap<String, Looked>,
+    /// Files that take the place of CONTRIBUTING.md and are no Markdown.
+    pub(super) other_contributing: Vec<String>,
 }
 
 /// A file that is there or not, or why it cannot be looked at (a link, a folder).
@@ -70,14 +75,22 @@ pub(super) fn gather(repo: &Repo) -> Result<Found> {
     let in_folder = |place: fn(&str) -> Place| -> Result<Vec<HookFile>> {
         GitHook::ALL.iter().map(|&hook| hook_file(&disk, hook, place(hook.name()))).collect()
     };
-    let hook_files = match &hooks {
-        Hooks::Shared { .. } => Vec::new(),
-        _ => in_folder(Place::hook)?,
+    let (hook_files, no_folder) = match &hooks {
+        Hooks::Shared { .. } => (Vec::new(), None),
+        Hooks::Configured { folder, .. } if folder.exists() && !folder.is_dir() => {
+            (Vec::new(), Some("is no folder".to_owned()))
+        }
+        // One in the work tree is made when it is wanted.
+        Hooks::Configured { folder, .. } if !folder.exists() && !is_ours(repo, folder) => {
+            (Vec::new(), Some("is not there".to_owned()))
+        }
+        _ => (in_folder(Place::hook)?, None),
     };
     Ok(Found {
         shared_path: shared_path(repo, &hooks)?,
         managers: managers(&disk, &hooks, &hook_files)?,
         hook_files,
+        no_folder,
         own_files: in_folder(|name| Place::tool(&format!("hooks/{name}")))?,
         settings: settings(repo)?,
         git_reads_settings: git_version(repo)? >= GIT_WITH_SETTINGS,
@@ -85,6 +98,11 @@ pub(super) fn gather(repo: &Repo) -> Result<Found> {
         common: common(repo, &disk)?,
         hooks,
     })
+}
+
+/// True for a folder inside the work tree or git's own folder.
+fn is_ours(repo: &Repo, folder: &Path) -> bool {
+    folder.starts_with(repo.common_dir()) || repo.work_tree().is_some_and(|top| folder.starts_with(top))
 }
 
 fn common(repo: &Repo, disk: &Disk) -> Result<Common> {
@@ -99,10 +117,41 @@ fn common(repo: &Repo, disk: &Disk) -> Result<Common> {
         workflows.insert(kind, in_tree(workflow::path(kind)));
     }
     let mut contributing = BTreeMap::new();
-    for path in CONTRIBUTING_PLACES {
-        contributing.insert(path, in_tree(path));
+    let mut other_contributing = Vec::new();
+    for place in CONTRIBUTING_PLACES {
+        let named = named_contributing(repo, place);
+        let (markdown, others): (Vec<_>, Vec<_>) =
+            named.into_iter().partition(|path| path.eq_ignore_ascii_case(place));
+        other_contributing.extend(others);
+        let markdown = if markdown.is_empty() { vec![place.to_owned()] } else { markdown };
+        contributing.extend(markdown.into_iter().map(|path| (path.clone(), in_tree(&path))));
     }
-    Ok(Common { alias: has_alias(disk, repo)?, remotes: remotes(repo)?, workflows, contributing })
+    Ok(Common {
+        alias: has_alias(disk, repo)?,
+        remotes: remotes(repo)?,
+        workflows,
+        contributing,
+        other_contributing,
+    })
+}
+
+/// The files beside a place that are called CONTRIBUTING with any ending, in any case; sorted.
+fn named_contributing(repo: &Repo, place: &str) -> Vec<String> {
+    const ENDINGS: &[&str] = &["md", "markdown", "rst", "txt", "adoc", "asciidoc", "org", "textile", "rdoc"];
+    let Some(top) = repo.work_tree() else { return Vec::new() };
+    let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let names = std::fs::read_dir(top.join(folder)).into_iter().flatten().flatten();
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    let is_it = |name: &String| {
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));
+        stem.eq_ignore_ascii_case("contributing") && ENDINGS.contains(&ending.to_lowercase().as_str())
+    };
+    let mut paths: Vec<String> = names
+        .filter(is_it)
+        .map(|name| if folder.is_empty() { name } else { format!("{folder}/{name}") })
+        .collect();
+    paths.sort();
+    paths
 }
 
 fn hook_file(disk: &Disk, hook: GitHook, place: Place) -> Result<HookFile> {
@@ -267,8 +316,12 @@ fn is_this_tool(manifest: &toml::Table, member: &str) -> bool {
 fn installed(disk: &Disk) -> Result<Option<Installed>> {
     let Some(copy) = disk.read(&Place::tool(program::PATH))? else { return Ok(None) };
     let about = disk.read(&Place::tool(program::ABOUT))?;
-    let about = about.and_then(|about| serde_json::from_slice(&about.bytes).ok());
-    Ok(Some(Installed { about, is_same: copy.bytes == running()? && copy.mode & 0o100 != 0 }))
+    let about: Option<About> = about.and_then(|about| serde_json::from_slice(&about.bytes).ok());
+    let runs = copy.mode & 0o100 != 0;
+    let written = about.as_ref().and_then(|about| about.content.as_deref());
+    let is_same = runs && copy.bytes == running()?;
+    let is_whole = runs && written.is_none_or(|written| written == program::content(&copy.bytes));
+    Ok(Some(Installed { about, is_same, is_whole }))
 }
 
 /// The running program's bytes.

@@ -69,6 +69,8 @@ pub struct Options {
     pub reports: Vec<(String, &'static str)>,
     /// What stands beside the reports and is shown in them.
     pub pictures: Vec<String>,
+    /// Whether xtask.toml has `[hook.except]`, which `--baseline` writes.
+    pub has_exceptions: bool,
     /// Where the running program came from: an address and a commit id.
     pub source: Option<(String, String)>,
 }
@@ -201,9 +203,11 @@ pub fn commit(repo: &Repo, plan: &Plan, edits: &[EditRecord]) -> Result<Option<S
 
 fn apply_program(repo: &Repo, step: Option<Step>) -> Result<()> {
     match step {
-        Some(Step::Install | Step::Renew | Step::Refresh) => {
-            change::write_program(repo, program::PATH, &gather::running()?)?;
-            let about = serde_json::to_vec(&About::this()).context("describe the program")?;
+        Some(Step::Install | Step::Renew | Step::Refresh | Step::Repair) => {
+            let running = gather::running()?;
+            change::write_program(repo, program::PATH, &running)?;
+            let about = About { content: Some(program::content(&running)), ..About::this() };
+            let about = serde_json::to_vec(&about).context("describe the program")?;
             change::write_result(repo, program::ABOUT, &about)?;
         }
         Some(Step::Remove) => {

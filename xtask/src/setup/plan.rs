@@ -33,6 +33,11 @@ pub(super) fn plan(found: &Found, options: &Options) -> Result<Plan> {
             Part::Contributing => plan_contributing(&mut plan, found, options)?,
         }
     }
+    if options.uninstall && options.has_exceptions && options.parts.contains(&Part::Hooks) {
+        plan.notes.push(
+            "`[hook.except]` in xtask.toml stays, whoever wrote it (you, or `--baseline`): take it out by hand".to_owned(),
+        );
+    }
     Ok(plan)
 }
 
@@ -84,7 +89,7 @@ fn plan_hooks(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
     plan_settings(plan, found, &by_setting);
     let step = program::step(found.program.as_ref());
     plan.program = Some(step);
-    if matches!(step, Step::Install | Step::Renew) && cfg!(debug_assertions) {
+    if matches!(step, Step::Install | Step::Renew | Step::Repair) && cfg!(debug_assertions) {
         plan.notes.push(
             "the program that hooks run is not optimised: install xtask with `cargo install`, then set up with that one"
                 .to_owned(),
@@ -110,17 +115,23 @@ fn take_out(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
 
 /// Whether the hooks folder is ours to write to; says why where it is not.
 fn may_write(plan: &mut Plan, found: &Found, options: &Options, is_there: bool) -> bool {
-    let (why, hint) = match &found.hooks {
-        Hooks::Usual { .. } => return true,
-        Hooks::Configured { .. } if options.into_hooks_path || is_there => return true,
-        Hooks::Configured { .. } => (
+    let (why, hint) = match (&found.hooks, &found.no_folder) {
+        (Hooks::Usual { .. }, _) => return true,
+        (Hooks::Configured { scope, .. }, Some(why)) => (
+            format!("git looks for hooks in {}, which {why}, so that it runs none", found.hooks_folder()),
+            format!(
+                "make the folder, or take the setting out: `git config --{scope} --unset core.hooksPath`"
+            ),
+        ),
+        (Hooks::Configured { .. }, None) if options.into_hooks_path || is_there => return true,
+        (Hooks::Configured { .. }, None) => (
             format!(
                 "git looks for hooks in {}, which somebody set for this repository",
                 found.hooks_folder()
             ),
             "write into it with `--into-hooks-path`".to_owned(),
         ),
-        Hooks::Shared { scope } => (
+        (Hooks::Shared { scope }, _) => (
             format!(
                 "git looks for hooks in `{}`, set by `core.hooksPath` of the {scope} configuration for all repositories",
                 found.shared_path.as_deref().unwrap_or_default()
@@ -308,8 +319,9 @@ fn facts(common: &Common, options: &Options, notes: &mut Vec<String>) -> Result<
             Some(hosted) if hosted.is_github() => hosted.slug,
             Some(hosted) => {
                 return Err(refuse(
-                    &format!("`origin` is at {}, where nothing reads `.github/workflows`", hosted.host),
-                    name_it,
+                    &format!("`origin` is at {}, which is not known to run `.github/workflows`", hosted.host),
+                    "where it does (a GitHub Enterprise server), name the repository in xtask.toml: \
+                     `[setup] repository = \"owner/name\"`",
                 ));
             }
             None => return Err(refuse("the address of `origin` does not say `owner/name`", name_it)),
@@ -413,23 +425,52 @@ fn about_host(common: &Common, facts: &workflow::Facts) -> String {
     )
 }
 
+/// How a contributor gets the tool, where the repository says it.
+fn known_install(common: &Common, options: &Options) -> Option<Install> {
+    if common.alias {
+        return Some(Install::Alias);
+    }
+    options.config.install.clone().filter(|install| install != "alias").map(Install::Command)
+}
+
+/// The file that the section goes into, as it is spelled: the one that is named, else the first one that is there.
+fn contributing_path<'a>(common: &'a Common, configured: Option<&'a str>) -> &'a str {
+    let spelled = |place: &str| {
+        let mut paths = common.contributing.iter().filter(|(path, _)| path.eq_ignore_ascii_case(place));
+        paths.find(|(_, looked)| !matches!(looked, Ok(None))).map(|(path, _)| path.as_str())
+    };
+    match configured {
+        Some(place) => spelled(place).unwrap_or(place),
+        None => crate::config::CONTRIBUTING_PLACES
+            .iter()
+            .find_map(|place| spelled(place))
+            .unwrap_or("CONTRIBUTING.md"),
+    }
+}
+
 fn plan_contributing(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
     let common = &found.common;
     if options.uninstall {
         for (path, looked) in &common.contributing {
             if let Ok(Some(state)) = looked {
                 files::remove(plan, path, state, contributing::ID, options.force)?;
-                plan.own_paths.push((*path).to_owned());
+                plan.own_paths.push(path.clone());
             }
         }
         return Ok(());
     }
-    let there = |path: &&&str| !matches!(common.contributing[**path], Ok(None));
-    let path = match &options.config.contributing {
-        Some(path) => path.as_str(),
-        None => crate::config::CONTRIBUTING_PLACES.iter().find(there).copied().unwrap_or("CONTRIBUTING.md"),
-    };
+    let configured = options.config.contributing.as_deref();
+    let path = contributing_path(common, configured);
     let looked = common.contributing.get(path).cloned().unwrap_or(Ok(None));
+    if let (Ok(None), None, false, Some(other)) =
+        (&looked, configured, options.force, common.other_contributing.first())
+    {
+        plan.notes.push(format!(
+            "{path}: left out, for `{other}` is there and is no Markdown; `--force` writes the section into a second \
+             file, `{path}`"
+        ));
+        return Ok(());
+    }
     let Some(state) = readable(plan, path, &looked, true) else { return Ok(()) };
     let manager = found.managers.first().map(|known| known.manager.name());
     let workflows: Vec<WorkflowKind> =
@@ -441,6 +482,7 @@ fn plan_contributing(plan: &mut Plan, found: &Found, options: &Options) -> Resul
         manager,
         workflows: &workflows,
         reports: &options.reports,
+        install: known_install(common, options),
     });
     files::put(plan, path, state, &contributing::wanted(&body), options.force)?;
     plan.own_paths.push(path.to_owned());

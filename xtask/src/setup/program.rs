@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::repo::BlobId;
+
 /// What blocks and program agreed on; it grows when a hook calls the program in another way.
 pub const PROTOCOL: u32 = 1;
 
@@ -20,6 +22,9 @@ pub struct About {
     pub tool: String,
     /// Whether the compiler optimised it.
     pub optimised: bool,
+    /// The hash of its bytes, as it was written; older versions did not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
 }
 
 /// The copy that is there.
@@ -29,6 +34,8 @@ pub(super) struct Installed {
     pub(super) about: Option<About>,
     /// Whether it is the running program, byte for byte.
     pub(super) is_same: bool,
+    /// Whether it can be run, and is what was written, as far as that is known.
+    pub(super) is_whole: bool,
 }
 
 /// What becomes of the copy.
@@ -42,6 +49,8 @@ pub enum Step {
     Install,
     /// It speaks an older protocol, or is of another version.
     Renew,
+    /// It is not what was installed, or cannot be run: hooks would fail, or judge nothing.
+    Repair,
     /// A newer program than this one wrote it.
     LeaveNewer,
     /// It goes.
@@ -55,7 +64,20 @@ impl About {
             protocol: PROTOCOL,
             tool: concat!("xtask ", env!("CARGO_PKG_VERSION")).to_owned(),
             optimised: !cfg!(debug_assertions),
+            content: None,
         }
+    }
+}
+
+/// The hash by which a copy is known again.
+pub(super) fn content(bytes: &[u8]) -> String {
+    BlobId::of_content(bytes).to_string()
+}
+
+impl About {
+    /// Whether both speak of one program; when it was written down, the hash was not known.
+    fn agrees_with(&self, other: &Self) -> bool {
+        (self.protocol, &self.tool, self.optimised) == (other.protocol, &other.tool, other.optimised)
     }
 }
 
@@ -66,6 +88,7 @@ impl Step {
             Self::Keep | Self::Refresh | Self::LeaveNewer => None,
             Self::Install => Some("install <git>/xtask/bin/xtask, the program that hooks run"),
             Self::Renew => Some("renew <git>/xtask/bin/xtask, which is of an older version"),
+            Self::Repair => Some("repair <git>/xtask/bin/xtask, which is not the program that was installed"),
             Self::Remove => Some("remove <git>/xtask/bin/xtask"),
         }
     }
@@ -76,7 +99,8 @@ pub(super) fn step(installed: Option<&Installed>) -> Step {
     let this = About::this();
     match installed {
         None => Step::Install,
-        Some(Installed { is_same: true, about: Some(about) }) if *about == this => Step::Keep,
+        Some(Installed { is_whole: false, .. }) => Step::Repair,
+        Some(Installed { is_same: true, about: Some(about), .. }) if about.agrees_with(&this) => Step::Keep,
         Some(Installed { about: Some(about), .. }) if about.protocol > this.protocol => Step::LeaveNewer,
         Some(Installed { about: Some(about), .. })
             if about.protocol == this.protocol && about.tool == this.tool =>
@@ -94,7 +118,7 @@ mod tests {
     #[test]
     fn a_copy_is_renewed_when_it_speaks_an_older_protocol_and_left_when_it_speaks_a_newer_one() {
         let this = About::this();
-        let with = |about: Option<About>, is_same| step(Some(&Installed { about, is_same }));
+        let with = |about: Option<About>, is_same| step(Some(&Installed { about, is_same, is_whole: true }));
         assert_eq!(step(None), Step::Install);
         assert_eq!(with(Some(this.clone()), true), Step::Keep);
         assert_eq!(with(Some(this.clone()), false), Step::Refresh);
@@ -102,6 +126,8 @@ mod tests {
         assert_eq!(with(Some(About { tool: "xtask 0.0.1".into(), ..this.clone() }), false), Step::Renew);
         assert_eq!(with(Some(About { protocol: PROTOCOL + 1, ..this }), false), Step::LeaveNewer);
         assert_eq!(with(None, true), Step::Renew);
+        let broken = Installed { about: Some(About::this()), is_same: false, is_whole: false };
+        assert_eq!(step(Some(&broken)), Step::Repair);
         assert!(Step::Refresh.pending().is_none() && Step::Renew.pending().is_some());
     }
 }

@@ -21,6 +21,7 @@ mod phase3;
 mod phase4;
 mod phase4_hooks;
 mod phase4_ids;
+mod phase4_odd;
 mod phase5;
 mod picture;
 mod python;

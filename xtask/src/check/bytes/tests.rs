@@ -316,15 +316,6 @@ fn workflow_needs_triggers_jobs_and_steps() {
 }
 
 #[test]
-fn debug_statements_are_told_from_texts_about_them() {
-    let cases: &[(&str, &str, &[usize])] = &[
-        ("a.py", "x = 1\nbreakpoint()\nimport pdb; pdb.set_trace()\n", &[2, 3]),
-        ("a.py", "# breakpoint()\n'''\nbreakpoint()\n'''\nx = 'import pdb'\n", &[]),
-        ("a.py", "import pdb\n\n\ndef f(tool: pdb.Pdb): ...\n", &[]),
-        ("a.py", "if x: breakpoint()\nbreakpoint(header='x')\nbreakpoints(1)\n", &[1, 2]),
-        ("a.py", "import pdbpp_config\nimport_pdb = 1\nself.breakpoint()\n", &[]),
-        ("a.rs", "let x = dbg!(y);\n// dbg!(z)\nlet s = \"dbg!(a)\"; my_dbg!(b);\n", &[1]),
-#[test]
 fn workflow_of_wrong_names_times_and_expressions_is_refused() {
     let with = |on: &str, job: &str, step: &str| {
         format!(
@@ -395,6 +386,15 @@ fn workflow_of_wrong_names_times_and_expressions_is_refused() {
     }
 }
 
+#[test]
+fn debug_statements_are_told_from_texts_about_them() {
+    let cases: &[(&str, &str, &[usize])] = &[
+        ("a.py", "x = 1\nbreakpoint()\nimport pdb; pdb.set_trace()\n", &[2, 3]),
+        ("a.py", "# breakpoint()\n'''\nbreakpoint()\n'''\nx = 'import pdb'\n", &[]),
+        ("a.py", "import pdb\n\n\ndef f(tool: pdb.Pdb): ...\n", &[]),
+        ("a.py", "if x: breakpoint()\nbreakpoint(header='x')\nbreakpoints(1)\n", &[1, 2]),
+        ("a.py", "import pdbpp_config\nimport_pdb = 1\nself.breakpoint()\n", &[]),
+        ("a.rs", "let x = dbg!(y);\n// dbg!(z)\nlet s = \"dbg!(a)\"; my_dbg!(b);\n", &[1]),
         ("a.js", "debugger;\nconst debuggerName = 1;\n// debugger;\nx = 'debugger;'\n", &[1]),
         ("a.ts", "  it.only('x', () => {});\n  visit.only(1);\n", &[1]),
         ("a.rb", "  binding.pry\n# binding.pry\ndebugger = 1\n", &[1]),

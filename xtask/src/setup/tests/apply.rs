@@ -25,6 +25,7 @@ fn a_set_up_that_fails_leaves_no_program_that_nothing_calls() {
         upstream: None,
         reports: Vec::new(),
         pictures: Vec::new(),
+        has_exceptions: false,
         source: None,
     };
     let left = || -> BTreeMap<&str, bool> {

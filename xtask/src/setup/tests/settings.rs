@@ -24,6 +24,7 @@ fn found(hooks: Hooks, settings: &[(&str, &str)]) -> Found {
         hooks,
         shared_path: Some("/shared".to_owned()),
         hook_files: files(Place::hook),
+        no_folder: None,
         own_files: files(|name| Place::tool(&format!("hooks/{name}"))),
         settings: settings.iter().map(|&(key, value)| (key.to_owned(), vec![value.to_owned()])).collect(),
         git_reads_settings: true,
@@ -34,6 +35,7 @@ fn found(hooks: Hooks, settings: &[(&str, &str)]) -> Found {
             remotes: BTreeMap::new(),
             workflows: BTreeMap::new(),
             contributing: BTreeMap::new(),
+            other_contributing: Vec::new(),
         },
     }
 }
@@ -48,6 +50,7 @@ fn options(hooks: Option<Vec<GitHook>>, uninstall: bool) -> Options {
         upstream: None,
         reports: Vec::new(),
         pictures: Vec::new(),
+        has_exceptions: false,
         source: None,
     }
 }

@@ -1,0 +1,76 @@
+//! `setup` where something is not as usual: a broken copy of the program, a hooks folder that is none, a guide for
+//! contributors of another name.
+
+use crate::sandbox::Sandbox;
+
+fn said(sandbox: &Sandbox, args: &[&str]) -> (i32, String) {
+    let output = sandbox.output(args.iter().copied());
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code().unwrap_or(-1), text)
+}
+
+#[test]
+fn a_copy_that_is_not_the_program_is_reported_and_repaired() {
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    assert_eq!(said(&sandbox, &["setup", "hooks", "-q"]).0, 0);
+    assert_eq!(said(&sandbox, &["setup", "hooks", "--check"]).0, 0);
+    let copy = sandbox.root().join(".git/xtask/bin/xtask");
+    let program = std::fs::read(&copy).unwrap();
+    for broken in ["", "#!/bin/sh\nexit 0\n"] {
+        std::fs::write(&copy, broken).unwrap();
+        let (code, text) = said(&sandbox, &["setup", "hooks", "--check"]);
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains("repair <git>/xtask/bin/xtask"), "{text}");
+        let (code, text) = said(&sandbox, &["setup", "hooks", "-q"]);
+        assert!(code == 0 && text.contains("repair <git>/xtask/bin/xtask"), "{text}");
+        assert!(std::fs::read(&copy).unwrap() == program);
+        assert_eq!(said(&sandbox, &["setup", "hooks", "--check"]).0, 0);
+    }
+}
+
+#[test]
+fn a_hooks_folder_that_is_none_stops_the_hooks_alone() {
+    for (path, why) in [("/dev/null", "is no folder"), ("/nowhere/at/all", "is not there")] {
+        let sandbox = Sandbox::from_fixture("tiny-notes");
+        sandbox.git(&["config", "core.hooksPath", path]);
+        let (code, text) = said(&sandbox, &["setup", "hooks", "--into-hooks-path", "-q"]);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains(&format!("not done: hooks: git looks for hooks in `{path}`")), "{text}");
+        assert!(text.contains(why) && text.contains("git config --local --unset core.hooksPath"), "{text}");
+        let (code, text) = said(&sandbox, &["setup", "contributing", "-q"]);
+        assert_eq!(code, 0, "{text}");
+        assert!(sandbox.read("CONTRIBUTING.md").contains("## Maintenance"));
+        assert_eq!(said(&sandbox, &["setup", "contributing", "--uninstall", "-q"]).0, 0);
+    }
+}
+
+#[test]
+fn a_guide_for_contributors_is_used_in_any_case_and_one_in_another_format_is_left_alone() {
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    sandbox.write("docs/contributing.md", "# How to help\n");
+    assert_eq!(said(&sandbox, &["setup", "contributing", "-q"]).0, 0);
+    assert!(sandbox.read("docs/contributing.md").starts_with("# How to help\n"));
+    assert!(sandbox.read("docs/contributing.md").contains("## Maintenance"));
+    assert!(!sandbox.root().join("CONTRIBUTING.md").exists());
+    assert_eq!(said(&sandbox, &["setup", "contributing", "--check"]).0, 0);
+    assert_eq!(said(&sandbox, &["setup", "contributing", "--uninstall", "-q"]).0, 0);
+    assert_eq!(sandbox.read("docs/contributing.md"), "# How to help\n");
+
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    sandbox.write("CONTRIBUTING.rst", "How to help\n===========\n");
+    let (code, text) = said(&sandbox, &["setup", "contributing", "-q"]);
+    assert!(code == 0 && text.contains("`CONTRIBUTING.rst` is there"), "{text}");
+    assert!(!sandbox.root().join("CONTRIBUTING.md").exists());
+    assert_eq!(said(&sandbox, &["setup", "contributing", "--force", "-q"]).0, 0);
+    assert!(sandbox.read("CONTRIBUTING.md").contains("## Maintenance"));
+    assert_eq!(said(&sandbox, &["setup", "contributing", "--check"]).0, 0);
+}
+
+#[test]
+fn what_stays_after_taking_out_is_said() {
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    sandbox.write("xtask.toml", "[hook.except]\ndebug = [\"/a.py\"]\n");
+    assert_eq!(said(&sandbox, &["setup", "hooks", "-q"]).0, 0);
+    let (code, text) = said(&sandbox, &["setup", "hooks", "--uninstall", "-q"]);
+    assert!(code == 0 && text.contains("`[hook.except]` in xtask.toml stays"), "{text}");
+}
