@@ -91,7 +91,7 @@ many("", ("public key", "a.pem", KEY.replace("RSA PRIVATE", "PUBLIC")), ("certif
      ("ssh public key", "id.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9l3V4 a@b\n"), prek=False)
 files("words about a private key", "", ("a.md", "The file begins with `-----BEGIN RSA PRIVATE KEY-----`.\n"), prek=False)
 TOKENS = [("GitHub token", TOKEN), ("fine grained token", "github_pat_" + "11ABCDEFG0aBcDeFgHiJkL_" + "aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3aB4cD5eF6gH7iJ8kL9mN"),
-          ("AWS key id", "AKIA" + "Q3EGVNRLT7WXD2MZ"), ("Slack token", "xoxb-" + "2634567890-3456789012-aBcDeFgHiJkLmNoPqRsTuVwX"),
+          ("AWS key id", "AKIA" + "Q3EGVNRLT7WXD2MZ"), ("Slack token", "xoxb-" + "2634187590-3951740286-qZ7mWvLr2XkTb9NcYd4HsJpE"),
           ("Google key", "AIza" + "SyD3k9mQ7xT2vB8nL4pR6wZ1cF5hJ0gKaYb"), ("Stripe key", "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"),
           ("npm token", "npm_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"), ("GitLab token", "glpat-" + "Xy7_kLm3NpQr5TuVwZ9a"),
           ("PyPI token", "pypi-AgEIcHlwaS5vcmc" + "CJDZkYzE4NGQ3LWM1ZmUtNGJkYi1hZDQ1LWYzY2QwYzQ5MmI2MgACKlszLCJi")]
