@@ -1,8 +1,12 @@
 //! Work on the parts of a list with several threads; results stand in the list's order, whatever their number.
+//!
+//! Between two parts each thread looks whether somebody asked to stop ([`look`]).
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+
+use crate::process::{heeded, look};
 
 /// Stack of a worker, in bytes: deep syntax trees are walked without asking for more. What is not touched costs nothing.
 const STACK: usize = 96 * 1024 * 1024;
@@ -18,8 +22,9 @@ pub fn available() -> usize {
 
 /// Does two things at once, the first on another thread.
 pub fn both<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    let heed = heeded();
     thread::scope(|scope| {
-        let other = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, there);
+        let other = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || heed.during(there));
         let here = here();
         let there = other.expect("a thread can be started").join();
         (there.unwrap_or_else(|panic| std::panic::resume_unwind(panic)), here)
@@ -71,7 +76,11 @@ fn spread<Item: Sync, Own, Out: Send>(
     let threads = threads.min(items.len());
     if threads < 2 {
         let mut own = begin();
-        return items.iter().map(|item| work(&mut own, item)).collect();
+        let work = |item| {
+            look();
+            work(&mut own, item)
+        };
+        return items.iter().map(work).collect();
     }
     let next = AtomicUsize::new(0);
     let take = || {
@@ -80,11 +89,13 @@ fn spread<Item: Sync, Own, Out: Send>(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(at) else { return done };
+            look();
             done.push((at, work(&mut own, item)));
         }
     };
+    let heed = heeded();
     let mut all: Vec<(usize, Out)> = thread::scope(|scope| {
-        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, take);
+        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || heed.during(take));
         // A thread that cannot be started only makes it slower: this one works as well.
         let workers: Vec<_> = (1..threads).map(start).collect();
         let mut all = take();

@@ -12,7 +12,7 @@ use regex::Regex;
 const GROUND: &[(&str, &[&str])] = &[
     ("process", &[]),
     ("pack", &[]),
-    ("parallel", &[]),
+    ("parallel", &["process"]),
     ("report", &[]),
     ("blocks", &["report"]),
     ("cache", &["repo", "pack"]),

@@ -5,6 +5,7 @@ use std::thread;
 use anyhow::Result;
 
 use crate::parallel;
+use crate::process::heeded;
 
 /// More threads than this only wait for the disk.
 const MOST_THREADS: usize = 8;
@@ -22,9 +23,10 @@ pub(in crate::check) fn over<Part: Send, Out: Send>(
     parts: impl IntoIterator<Item = Part>,
     work: impl Fn(Part) -> Result<Vec<Out>> + Sync,
 ) -> Result<Vec<Out>> {
-    let work = &work;
+    let (work, heed) = (&work, &heeded());
     let found = thread::scope(|scope| {
-        let workers: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || work(part))).collect();
+        let start = |part| scope.spawn(move || heed.during(|| work(part)));
+        let workers: Vec<_> = parts.into_iter().map(start).collect();
         let joined = workers
             .into_iter()
             .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

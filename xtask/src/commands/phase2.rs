@@ -30,13 +30,14 @@ pub(super) fn run_at(
     let repo = place.open()?;
     let asked = asked(place, &repo, options, global.format == Format::Text);
     if repo.work_tree().is_some() {
-        super::validate::say_planned(&repo, &asked.validate, term)?;
+        super::validate::say_planned(&repo, &asked.validate, (term, cancel))?;
     }
     let board = Board::new(term, &phase2::PARTS);
     let phase = phase2::run(place, &asked, &board, cancel);
     let answer = Answer::of(&repo, place, global, term)?;
     answer.print_phase_2(&phase)?;
-    if global.format == Format::Text && repo.work_tree().is_some() {
+    // What was found in part is nothing to compare with later: what an earlier run kept stays.
+    if global.format == Format::Text && repo.work_tree().is_some() && !cancel.is_cancelled() {
         answer.keep(kept::PHASE2, "phase2", &phase.json())?;
         Times::keep(&repo, "phase 2", phase.timing.wall(), phase.timing.sum())?;
     }

@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::{Exit, place};
 use crate::cli::{self, Format, Global};
 use crate::phases::Board;
-use crate::phases::analyses::Place;
+use crate::phases::analyses::{Place, interrupted};
 use crate::phases::phase2::PARTS;
 use crate::phases::phase5::{self, Given, Line, Options, Verdict};
 use crate::process::Cancel;
@@ -41,11 +41,14 @@ pub(super) fn run_at(
         require_green: flags.require_green,
         write,
     };
-    super::validate::say_planned(&repo, &options.analyses.validate, term)?;
-    let given = Given {
-        checked: super::check::since(&repo, place, phase5::base(&repo).as_ref())?,
-        set_up: set_up(place, &repo)?,
-    };
+    super::validate::say_planned(&repo, &options.analyses.validate, (term, cancel))?;
+    let given = cancel.heeded(|| {
+        anyhow::Ok(Given {
+            checked: super::check::since(&repo, place, phase5::base(&repo).as_ref())?,
+            set_up: set_up(place, &repo)?,
+        })
+    });
+    let given = given.unwrap_or_else(|| Err(interrupted()))?;
     let board = Board::new(term, &PARTS);
     let found = phase5::run(place, &options, given, &board, cancel)?;
     let report = write.then(|| phase5::page_path(place));

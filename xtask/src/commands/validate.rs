@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use super::{Exit, outputs, place, single};
 use crate::cli::{Global, Validate, ValidateCommand};
 use crate::config::{CoverageSetting, Depth};
-use crate::phases::analyses::{self, Place};
+use crate::phases::analyses::{self, Place, interrupted};
 use crate::phases::kept;
 use crate::process::{Cancel, variable};
 use crate::repo::Repo;
@@ -40,7 +40,7 @@ pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel
     if flags.coverage {
         asked.config.coverage = Some(CoverageSetting::Auto);
     }
-    say_planned(&repo, &asked, term)?;
+    say_planned(&repo, &asked, (term, cancel))?;
     let mut result = None;
     // `validate` is a gate by itself: it needs no `--strict`.
     let exit = single(global, term, &place, ("validate", true, true), |progress| {
@@ -105,11 +105,16 @@ pub(super) fn options(place: &Place, repo: &Repo, depth: Depth, static_only: boo
 }
 
 /// Says which suites are about to run, and how long they took the last time.
-pub(super) fn say_planned(repo: &Repo, options: &validate::Options, term: Term) -> Result<()> {
+pub(super) fn say_planned(
+    repo: &Repo,
+    options: &validate::Options,
+    (term, cancel): (Term, &Cancel),
+) -> Result<()> {
     if options.static_only {
         return Ok(());
     }
-    for run in validate::planned(repo, options)? {
+    let planned = cancel.heeded(|| validate::planned(repo, options));
+    for run in planned.unwrap_or_else(|| Err(interrupted()))? {
         let last = run
             .last_duration_s
             .map_or("for the first time".to_owned(), |s| format!("last time it took {s:.1} s"));

@@ -25,7 +25,7 @@ use crate::config::Depth;
 use crate::links::{self, BrokenLink};
 use crate::markdown::{self, Format, Parsed};
 use crate::parallel;
-use crate::process::{Cancel, Progress};
+use crate::process::{Progress, look};
 use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
 use crate::report::{Finding, Hinted, ReportMarker};
 
@@ -80,30 +80,20 @@ impl Gathered {
 }
 
 /// Reads a repository; `None` where there is nothing to read.
-pub(super) fn read(
-    repo: &Repo,
-    options: &Options,
-    progress: &Progress,
-    cancel: &Cancel,
-) -> Result<Option<Gathered>> {
+pub(super) fn read(repo: &Repo, options: &Options, progress: &Progress) -> Result<Option<Gathered>> {
     if options.at.is_some() || repo.work_tree().is_none() {
-        return read_tree(repo, options, progress, cancel);
+        return read_tree(repo, options, progress);
     }
     // git looks at every file for it, which takes as long as reading the notes.
     let (uncommitted, read) =
-        parallel::both(repo.asking_for_uncommitted(), || read_tree(repo, options, progress, cancel));
+        parallel::both(repo.asking_for_uncommitted(), || read_tree(repo, options, progress));
     let Some(mut gathered) = read? else { return Ok(None) };
     let noted: BTreeSet<&RepoPath> = gathered.notes.iter().map(|note| &note.path).collect();
     gathered.uncommitted = uncommitted?.into_iter().filter(|path| noted.contains(path)).collect();
     Ok(Some(gathered))
 }
 
-fn read_tree(
-    repo: &Repo,
-    options: &Options,
-    progress: &Progress,
-    cancel: &Cancel,
-) -> Result<Option<Gathered>> {
+fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Option<Gathered>> {
     let head = repo.head()?;
     let (tree, read_at) = match (&options.at, repo.work_tree(), &head) {
         (Some(revision), _, _) => {
@@ -122,9 +112,6 @@ fn read_tree(
     gathered.beside = beside::texts(repo, &tree, &scope)?;
     gathered.findings.extend(unread::findings(&tree, &scope));
     read_previous(&tree, &scope, &mut gathered)?;
-    if cancel.is_cancelled() {
-        return Ok(Some(gathered));
-    }
     let linked = gathered.with_texts_beside(|gathered| {
         let (broken_links, linked) = broken_links(repo, &tree, &gathered.notes)?;
         gathered.broken_links = broken_links;
@@ -247,6 +234,7 @@ pub(super) fn read_for_today(
 fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {
     let mut read: Vec<(&RepoPath, Option<BlobId>, Vec<u8>, String)> = Vec::new();
     for (path, entry) in tree.entries() {
+        look();
         match scope.kind(path) {
             Kind::Other => continue,
             Kind::Archived => {

@@ -41,6 +41,8 @@ mod unread;
 mod words;
 
 #[cfg(test)]
+mod interrupt_tests;
+#[cfg(test)]
 mod plan_tests;
 #[cfg(test)]
 mod test_notes;
@@ -49,7 +51,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 pub use apply::{
     ApplyOptions, ItemDone, LeftMention, PlanFile, Prepared, Skipped, Step, Summary, begin_branch,
@@ -117,26 +119,45 @@ pub fn run(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
-    Ok(analyse(gather(repo, options, progress, cancel)?, options, progress))
+    analyse(gather(repo, options, progress, cancel)?, options, progress, cancel)
 }
 
 /// Reads the notes, their history and the plan that stands. Nothing of the repository is read after it.
 ///
 /// # Errors
 /// The revision does not exist, a glob is wrong, git cannot list or read, or the plan that stands in the
-/// report's place has a line that cannot be read: decisions in it would be lost.
+/// report's place has a line that cannot be read: decisions in it would be lost. Or somebody asked to stop.
 pub fn gather(repo: &Repo, options: &Options, progress: &Progress, cancel: &Cancel) -> Result<Input> {
-    let now = gather::read(repo, options, progress, cancel)?
-        .filter(|gathered| !gathered.notes.is_empty() || !gathered.previous.is_empty());
-    let then = match (&options.since, &now) {
-        (Some(revision), Some(now)) => gather::then(repo, options, revision, now, progress, cancel)?,
-        _ => None,
-    };
-    Ok(Input { now, then })
+    heed(cancel, || {
+        let now = gather::read(repo, options, progress)?
+            .filter(|gathered| !gathered.notes.is_empty() || !gathered.previous.is_empty());
+        let then = match (&options.since, &now) {
+            (Some(revision), Some(now)) => gather::then(repo, options, revision, now, progress)?,
+            _ => None,
+        };
+        Ok(Input { now, then })
+    })
 }
 
 /// Makes the plan of what was read.
-pub fn analyse(input: Input, options: &Options, progress: &Progress) -> Outcome<Analysis> {
+///
+/// # Errors
+/// Somebody asked to stop.
+pub fn analyse(
+    input: Input,
+    options: &Options,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Outcome<Analysis>> {
+    heed(cancel, || Ok(analysis(input, options, progress)))
+}
+
+/// Does work of which a part is worth nothing.
+fn heed<T>(cancel: &Cancel, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    cancel.heeded(work).unwrap_or_else(|| Err(anyhow!("interrupted")))
+}
+
+fn analysis(input: Input, options: &Options, progress: &Progress) -> Outcome<Analysis> {
     let Input { now: Some(gathered), then } = input else {
         return Outcome::Unavailable(Unavailable {
             why: "there are no notes here".to_owned(),
@@ -180,7 +201,7 @@ pub fn explain(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Document> {
-    ask::explain(&read_quickly(repo, options, progress, cancel)?.notes, one, other)
+    heed(cancel, || ask::explain(&read_quickly(repo, options, progress)?.notes, one, other))
 }
 
 /// Finds the notes and lines that speak of `words`.
@@ -194,18 +215,13 @@ pub fn search(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Document> {
-    Ok(ask::search(&read_quickly(repo, options, progress, cancel)?.notes, words))
+    heed(cancel, || Ok(ask::search(&read_quickly(repo, options, progress)?.notes, words)))
 }
 
 /// The notes alone: a question about them needs neither history nor other files.
-fn read_quickly(
-    repo: &Repo,
-    options: &Options,
-    progress: &Progress,
-    cancel: &Cancel,
-) -> Result<gather::Gathered> {
+fn read_quickly(repo: &Repo, options: &Options, progress: &Progress) -> Result<gather::Gathered> {
     let options = Options { depth: Depth::Quick, ..options.clone() };
-    let read = gather::read(repo, &options, progress, cancel)?;
+    let read = gather::read(repo, &options, progress)?;
     read.context("find notes: there is neither a work tree nor a commit")
 }
 

@@ -119,10 +119,29 @@ pub fn consolidation(
     watch: (&Progress, &Cancel),
     read: impl FnOnce(),
 ) -> Result<Made> {
+    whole(watch.1, || consolidation_unheeded(place, options, watch, read))
+}
+
+/// Does work of which a part is worth nothing, its report included.
+fn whole(cancel: &Cancel, work: impl FnOnce() -> Result<Made>) -> Result<Made> {
+    cancel.heeded(work).unwrap_or_else(|| Err(interrupted()))
+}
+
+/// What a command ends with that somebody stopped.
+pub fn interrupted() -> anyhow::Error {
+    Hinted::new("interrupted", "nothing was written by what was stopped; call it again").into()
+}
+
+fn consolidation_unheeded(
+    place: &Place,
+    options: &consolidate::Options,
+    watch: (&Progress, &Cancel),
+    read: impl FnOnce(),
+) -> Result<Made> {
     let repo = place.open()?;
     let input = consolidate::gather(&repo, options, watch.0, watch.1)?;
     read();
-    let result = consolidate::analyse(input, options, watch.0);
+    let result = consolidate::analyse(input, options, watch.0, watch.1)?;
     let [path, ..] = report_paths(&place.config);
     // A report that is printed has no place for it.
     let is_written = options.at.is_none() && repo.work_tree().is_some();
@@ -147,15 +166,17 @@ pub fn consolidation(
 /// # Errors
 /// A side that was named does not exist, or git fails in a way that leaves nothing to say.
 pub fn upstream(place: &Place, options: &upstream::Options, watch: (&Progress, &Cancel)) -> Result<Made> {
-    let repo = place.open()?;
-    let result = upstream::run(&repo, options, watch.0, watch.1)?;
-    let [_, path, _] = report_paths(&place.config);
-    made(&result, UPSTREAM.0, path, |analysis| Words {
-        document: upstream::report(analysis),
-        inputs: analysis.inputs.clone(),
-        headline: upstream::headline(analysis),
-        next_step: upstream::next_step(analysis),
-        has_findings: upstream::has_findings(analysis),
+    whole(watch.1, || {
+        let repo = place.open()?;
+        let result = upstream::run(&repo, options, watch.0, watch.1)?;
+        let [_, path, _] = report_paths(&place.config);
+        made(&result, UPSTREAM.0, path, |analysis| Words {
+            document: upstream::report(analysis),
+            inputs: analysis.inputs.clone(),
+            headline: upstream::headline(analysis),
+            next_step: upstream::next_step(analysis),
+            has_findings: upstream::has_findings(analysis),
+        })
     })
 }
 

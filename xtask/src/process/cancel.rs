@@ -1,20 +1,201 @@
 //! The user's wish to stop.
+//!
+//! Work that starts programs or keeps what it has asks [`Cancel::is_cancelled`]. Work that only reads and reckons is
+//! given up wherever it stands: it runs inside [`Cancel::heeded`], its loops call [`look`], and where somebody asked,
+//! `look` unwinds to `heeded`, past everything that was only half read. Nothing can be concluded from a part then, and
+//! no function in between needs a flag.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A flag that Ctrl-C sets; long work looks at it between steps and ends with what it has.
+use super::sys;
+
+/// A flag that Ctrl-C sets.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    asked: AtomicBool,
+    /// Children of [`output`] that run now.
+    children: Mutex<BTreeSet<u32>>,
+    /// How many more looks find nothing, in tests.
+    #[cfg(test)]
+    looks: Mutex<Option<usize>>,
+}
+
+/// What [`look`] unwinds with.
+struct Interrupted;
+
+thread_local! {
+    static HEEDED: RefCell<Option<Cancel>> = const { RefCell::new(None) };
+}
 
 impl Cancel {
     /// Asks everyone who holds a clone to stop.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.asked.store(true, Ordering::SeqCst);
+        for &child in &*self.children() {
+            sys::signal_process(child.cast_signed(), libc::SIGTERM);
+        }
     }
 
     /// True once somebody asked.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        #[cfg(test)]
+        self.count_look();
+        self.0.asked.load(Ordering::SeqCst)
+    }
+
+    /// Does work that only reads; `None` where somebody asked to stop before it was done: what it has by then is
+    /// dropped.
+    pub fn heeded<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        match catch_unwind(AssertUnwindSafe(|| Heeded(Some(self.clone())).during(work))) {
+            Ok(done) => (!self.is_cancelled()).then_some(done),
+            Err(panic) if panic.is::<Interrupted>() => None,
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+
+    fn children(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+        // A panic elsewhere leaves the list as it was: it is changed by single calls.
+        self.0.children.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+impl Cancel {
+    /// A flag that sets itself when it was looked at so many times.
+    pub fn after_looks(looks: usize) -> Self {
+        let cancel = Self::default();
+        *cancel.0.looks.lock().unwrap() = Some(looks);
+        cancel
+    }
+
+    fn count_look(&self) {
+        let mut looks = self.0.looks.lock().unwrap();
+        match &mut *looks {
+            Some(0) => self.0.asked.store(true, Ordering::SeqCst),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+    }
+}
+
+/// The flag that a thread heeds, for the threads that it starts.
+pub struct Heeded(Option<Cancel>);
+
+/// The flag that this thread heeds.
+pub fn heeded() -> Heeded {
+    Heeded(HEEDED.with_borrow(Clone::clone))
+}
+
+impl Heeded {
+    /// Does work on this thread under the flag.
+    pub fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        /// Puts the flag of before back, also where the work unwinds.
+        struct Before(Option<Cancel>);
+        impl Drop for Before {
+            fn drop(&mut self) {
+                HEEDED.set(self.0.take());
+            }
+        }
+        let _before = Before(HEEDED.replace(self.0.clone()));
+        work()
+    }
+}
+
+/// Gives the work of this thread up where somebody asked to stop; for loops that take long. Nothing happens outside
+/// [`Cancel::heeded`].
+pub fn look() {
+    if HEEDED.with_borrow(|cancel| cancel.as_ref().is_some_and(Cancel::is_cancelled)) {
+        // No panic: nothing went wrong, and nothing is told.
+        resume_unwind(Box::new(Interrupted));
+    }
+}
+
+/// Runs a short program with `input` on its standard input and collects what it writes. Where this thread heeds a flag,
+/// the program is ended when somebody asks to stop, and the work is given up.
+///
+/// # Errors
+/// It cannot be started, or its pipes fail.
+pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
+    look();
+    let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    let mut child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let cancel = HEEDED.with_borrow(Clone::clone);
+    if let Some(cancel) = &cancel {
+        cancel.children().insert(child.id());
+        // Somebody may have asked before the child stood in the list.
+        if cancel.0.asked.load(Ordering::SeqCst) {
+            let _ = child.kill();
+        }
+    }
+    let id = child.id();
+    let stdin = child.stdin.take();
+    let output = std::thread::scope(|scope| {
+        // A program that does not read to the end closes the pipe; its exit code says whether that was right.
+        stdin.map(|mut stdin| scope.spawn(move || drop(stdin.write_all(input))));
+        child.wait_with_output()
+    });
+    if let Some(cancel) = &cancel {
+        cancel.children().remove(&id);
+        look();
+    }
+    output
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the tests start small programs")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_given_up_at_the_look_that_finds_the_wish() {
+        let counted = |looks: usize| {
+            let mut done = 0;
+            let cancel = Cancel::after_looks(looks);
+            let whole = cancel.heeded(|| {
+                (0..5).for_each(|_| {
+                    look();
+                    done += 1;
+                })
+            });
+            (whole.is_some(), done)
+        };
+        assert_eq!(counted(0), (false, 0));
+        assert_eq!(counted(3), (false, 3));
+        assert_eq!(counted(5), (false, 5), "what was asked for meanwhile counts at the end too");
+        assert_eq!(counted(6), (true, 5));
+        look();
+    }
+
+    #[test]
+    fn a_panic_inside_comes_out_as_it_is() {
+        let ended = catch_unwind(|| Cancel::default().heeded(|| assert_eq!(1, 2)));
+        assert!(ended.is_err());
+    }
+
+    #[test]
+    fn programs_get_their_input_and_end_when_somebody_asks() {
+        let answer = output(Command::new("cat").arg("-"), b"text").unwrap();
+        assert_eq!(answer.stdout, b"text");
+        let cancel = Cancel::default();
+        let asked = cancel.clone();
+        let ended = std::thread::scope(|scope| {
+            scope.spawn(move || {
+                while asked.children().is_empty() {
+                    std::thread::yield_now();
+                }
+                asked.cancel();
+            });
+            cancel.heeded(|| output(Command::new("sleep").arg("600"), &[]).is_ok())
+        });
+        assert_eq!(ended, None);
     }
 }

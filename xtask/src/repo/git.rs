@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
+use crate::process;
+
 /// Settings of every call, so that no user, system or repository configuration changes an answer
 /// and nothing that the repository names is run.
 const PINNED: &[&str] = &[
@@ -162,10 +164,7 @@ impl Git {
         for (name, value) in self.variables() {
             command = command.env(name, value);
         }
-        if !input.is_empty() {
-            command = command.stdin(input);
-        }
-        let output = command.output().context("start git")?;
+        let output = process::output(&mut command.into(), input).context("start git")?;
         let answer = Answer {
             code: output.status.code(),
             stdout: output.stdout,

@@ -31,7 +31,7 @@ mod testing;
 mod tests;
 mod unjudged;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 pub use audit::{Audit, AuditedMerge, Lost};
 pub use build::{Build, BuildError};
@@ -92,7 +92,9 @@ pub fn run(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
-    gather::run(repo, options, progress, cancel)
+    // Of a fork that was looked at in part nothing is said.
+    let read = cancel.heeded(|| gather::run(repo, options, progress, cancel));
+    read.unwrap_or_else(|| Err(anyhow!("interrupted")))
 }
 
 /// Searches for the upstream commit that the fork's content corresponds to, and for nothing else.

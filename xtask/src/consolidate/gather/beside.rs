@@ -8,6 +8,7 @@ use crate::consolidate::note::Note;
 use crate::consolidate::scope::Scope;
 use crate::markdown;
 use crate::parallel;
+use crate::process::look;
 use crate::repo::{BlobId, EntryKind, Repo, RepoPath, Tree};
 use crate::report::ReportMarker;
 
@@ -18,6 +19,7 @@ use crate::report::ReportMarker;
 pub(super) fn texts(repo: &Repo, tree: &Tree, scope: &Scope) -> Result<Vec<Note>> {
     let mut read: Vec<(&RepoPath, BlobId, String)> = Vec::new();
     for (path, entry) in tree.entries().filter(|(path, _)| scope.names_files(path)) {
+        look();
         if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
             continue;
         }

@@ -8,7 +8,7 @@ use super::{Gathered, read};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::consolidate::Options;
-use crate::process::{Cancel, Progress};
+use crate::process::Progress;
 use crate::repo::{CommitId, Repo, RepoPath};
 
 /// What was read of an earlier commit.
@@ -28,13 +28,12 @@ pub(in crate::consolidate) fn then(
     revision: &str,
     now: &Gathered,
     progress: &Progress,
-    cancel: &Cancel,
 ) -> Result<Option<Then>> {
     let commit = repo.resolve(revision)?;
     let date = repo.git().line(&["log", "-1", "--format=%cI", "--end-of-options", commit.as_str()])?;
     let options = Options { at: Some(commit.as_str().to_owned()), since: None, ..options.clone() };
     progress.step(format!("reading notes of {}", &commit.as_str()[..9]));
-    let Some(gathered) = read(repo, &options, progress, cancel)? else { return Ok(None) };
+    let Some(gathered) = read(repo, &options, progress)? else { return Ok(None) };
     let renames = renames(repo, &options, &gathered, now)?;
     Ok(Some(Then { commit: commit.as_str().to_owned(), date, gathered, renames }))
 }

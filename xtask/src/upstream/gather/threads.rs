@@ -5,7 +5,7 @@ use std::sync::{Mutex, OnceLock};
 use anyhow::{Result, anyhow};
 
 use crate::parallel;
-use crate::process::{Cancel, Progress};
+use crate::process::{Cancel, Progress, heeded};
 
 /// Where one job puts its answer.
 pub(super) type Slot<T> = OnceLock<Result<T>>;
@@ -28,16 +28,19 @@ pub(super) fn two_at_a_time(jobs: Vec<Job<'_>>, progress: &Progress, cancel: &Ca
     let total = jobs.len() as u64;
     let queue = Mutex::new(jobs.into_iter().enumerate());
     let next = || queue.lock().ok().and_then(|mut queue| queue.next());
+    let heed = heeded();
+    let work = || {
+        while let Some((done, job)) = next() {
+            progress.count(done as u64, total);
+            if !cancel.is_cancelled() {
+                job();
+            }
+        }
+    };
     std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some((done, job)) = next() {
-                    progress.count(done as u64, total);
-                    if !cancel.is_cancelled() {
-                        job();
-                    }
-                }
-            });
+        let threads = [(), ()].map(|()| scope.spawn(|| heed.during(work)));
+        for thread in threads {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }
     });
 }

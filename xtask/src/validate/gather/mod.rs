@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 
 use super::baseline::{self, Before};
 use super::junit_read;
@@ -69,13 +69,17 @@ pub(super) fn gather(
 ) -> Result<Gathered> {
     let root = repo.require_work_tree()?.to_owned();
     progress.step("counting tests");
-    let mut look = look(repo)?;
+    // No suite has run by now: nothing is lost.
+    let mut look = heed(cancel, || look(repo))?;
     let suites = suites(&options.config, &look.borrow());
     let roots = Roots::new(&root, &root.canonicalize().unwrap_or_else(|_| root.clone()));
     let context =
         Context { repo, root, roots, files: look.files, tree: look.tree, options, progress, cancel };
-    let history = history(repo, options.depth, &mut look.findings)?;
-    let imports = imports_of(repo, &context.tree, history.as_ref())?;
+    let (history, imports) = heed(cancel, || {
+        let history = history(repo, options.depth, &mut look.findings)?;
+        let imports = imports_of(repo, &context.tree, history.as_ref())?;
+        Ok((history, imports))
+    })?;
     let mut runs = Vec::new();
     for (place, suite) in suites.into_iter().enumerate() {
         if options.shard.is_none_or(|shard| shard.has(place, &suite.runner)) {
@@ -108,6 +112,11 @@ pub(super) fn gather(
         executed: !options.static_only,
         findings: look.findings,
     })
+}
+
+/// Does work of which a part is worth nothing.
+fn heed<T>(cancel: &Cancel, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    cancel.heeded(work).unwrap_or_else(|| Err(anyhow!("interrupted")))
 }
 
 /// The suites as they stand, without running or reading more than names and configuration.
