@@ -34,7 +34,8 @@ def notes(number, draw):
     pairs.sort(key=lambda pair: -pair["score"])
     return {
         "notes": made, "overlaps": pairs, "references": [{"path": made[0]["path"], "line": 3, "target": HOSTILE,
-                                                          "class": "never-existed", "moved_to": None, "commit": None}],
+                                                          "class": name, "moved_to": None, "commit": None}
+                                                         for name in ("never-existed", "ignored")],
         "topics": [{"id": f"t{topic}", "label": f"topic {topic}", "notes": [n["path"] for n in made if n["topic"] == f"t{topic}"]}
                    for topic in range(topics)],
         "facts": [{"key": HOSTILE, "newest": "2", "values": [{"value": "2", "path": made[0]["path"], "line": 1, "changed": None},
@@ -54,7 +55,7 @@ def tests(number, draw):
                       "attempts": [{}], "cause": f"c{at % 2}" if outcome in ("failed", "error") else None, "skip_reason": None})
     cause = lambda key: {"key": key, "exception": "ValueError", "message": HOSTILE, "frame": {"path": "pkg/a.py", "line": 3},
                          "cases": [case["id"] for case in cases if case["cause"] == key], "hint": None}
-    counts = {"collected": number, "passed": sum(case["outcome"] == "passed" for case in cases)}
+    counts = {"collected": number, **{name: sum(case["outcome"] == name for case in cases) for name in ("passed", "xfailed", "xpassed")}}
     return {"verdict": "failed", "cases": cases, "causes": [cause("c0"), cause("c1")], "imports": {"unresolved": []},
             "runs": [{"suite": "tests", "kind": "unit", "gating": True, "status": "failed", "why": None, "duration_s": 31.0,
                       "counts": counts}]}
@@ -65,7 +66,7 @@ def fork():
     commit = "0123456789" * 4
     conflict = lambda path: {"path": path, "kinds": ["CONFLICT (contents)"], "class": "source", "hunks": [{}],
                              "fork_commits": [commit], "upstream_commits": [commit], "first_commit": commit, "proven": True}
-    return {"relation": "diverged", "ahead": 12, "behind": 34, "months": {f"2025-{m:02}": [m, 13 - m] for m in range(1, 13)},
+    return {"relation": "diverged", "ahead": 12, "behind": 34, "months": {f"2025-{m:02}": [m, 13 - m] for m in (4, 5, 11)},
             "merge_base": {"commit": commit, "date": "2025-02-03T00:00:00Z"}, "sync_point": None,
             "merge": {"conflicts": [conflict("src/a.py"), conflict("src/<b>.py"), conflict("docs/c.md")]},
             "clean_prefix": {"commits": 3, "of": 34, "last": commit, "next": commit,
@@ -87,6 +88,7 @@ USE = r"""
   const rows = (label) => Number(view().querySelector(`table[aria-label="${label}"]`).getAttribute("aria-rowcount")) - 1;
   const took = {};
   check("overview has its cards", view().querySelectorAll(".card").length === 3);
+  check("tests that fail as expected stand on the card", [...view().querySelectorAll("dt")].some((one) => one.textContent === "xfailed"));
   for (const part of ["notes", "facts", "fork", "tests"]) {
     const start = performance.now();
     document.getElementById(`tab-${part}`).click();
@@ -113,6 +115,16 @@ USE = r"""
   const box = view().querySelector('.scroll');
   press("ArrowDown", box); press("ArrowDown", box); press("Enter", box); await wait(60);
   check("keys open a pair", location.hash.startsWith("#pair?"));
+  await show("#notes?pair-q=note-1.md&q=note-7");
+  check("a deep link searches the overlaps", rows("overlaps") === 1 && rows("notes") > 1);
+  view().querySelector('table[aria-label="overlaps"] th button').click();
+  check("the order of the overlaps is in the address beside both searches", location.hash.includes("pair-sort=") && location.hash.includes("pair-q=note-1.md") && location.hash.includes("q=note-7"));
+  await show("#facts");
+  check("names are counted by class, those that git ignores apart", document.getElementById("classes").textContent.startsWith("1: 1 never existed; beside them 1 name"));
+  await show("#fork");
+  const bars = new Set([...view().querySelectorAll("svg rect")].filter((one) => /^2025-/.test(one.textContent)).map((one) => one.textContent.slice(0, 7)));
+  const at = (month) => Number([...view().querySelectorAll("svg rect")].find((one) => one.textContent.startsWith(month)).getAttribute("x"));
+  check("the time line is true to time", bars.size === 10 && Math.abs(at("2025-11") - at("2025-05") - 6 * (at("2025-05") - at("2025-04"))) < 0.01);
   await show("#tests");
   check("all cases are in the table", rows("cases") === TESTS);
   const choose = view().querySelector("select");

@@ -49,6 +49,17 @@ function go(part, query) {
 function note(part, query) {
   history.replaceState(null, "", address(part, query));
 }
+// What a table keeps of itself in the address; `prefix` tells the tables of one view apart.
+function kept(query, prefix = "") {
+  return {
+    state: { q: query.get(`${prefix}q`), sort: query.get(`${prefix}sort`) },
+    changed: (state) => {
+      const now = place();
+      for (const key of ["q", "sort"]) now.query.set(prefix + key, state[key] || "");
+      note(now.part, Object.fromEntries(now.query));
+    },
+  };
+}
 const link = (text, part, query) => el("a", { href: address(part, query) }, text);
 const legend = (...entries) =>
   el("p", { class: "legend" }, entries.map(([colour, text]) => el("span", {}, el("i", { style: `background:${colour}` }), text)));

@@ -12,17 +12,31 @@ function forkView(query) {
     el("h2", {}, "Conflicts"), conflicts.length ? [byFolder(conflicts), conflictTable(conflicts, query)] : el("p", { class: "empty" }, fork.merge ? (fork.merge.unjudged ? "No path whose contents are here has a conflict." : "A merge has no conflict.") : "No merge was tried."),
     fork.merge?.unjudged ? el("p", { class: "quiet" }, `Of ${counted(fork.merge.unjudged, "path", "paths")} it is not known: contents that a merge would compare are not here.`) : null,
     el("h2", {}, "Steps"), steps(fork),
-    el("h2", {}, "Work of the fork"), custom(fork));
+    el("h2", {}, "Work of the fork"), custom(fork, query));
+}
+// All months from the first to the last, those without a commit too: a gap is as wide as it was long.
+function everyMonth(named) {
+  const sorted = [...named].sort();
+  const months = [];
+  let [year, month] = sorted[0].split("-").map(Number);
+  for (let name = ""; name !== sorted[sorted.length - 1] && months.length < 1200; month += 1) {
+    if (month > 12) [year, month] = [year + 1, 1];
+    name = `${year}-${String(month).padStart(2, "0")}`;
+    months.push(name);
+  }
+  return months;
 }
 function timeline(fork) {
-  const months = Object.entries(fork.months || {});
-  if (!months.length) return el("p", { class: "empty" }, "There is no commit on one side alone.");
-  const width = 900, height = 190, ground = 150, step = Math.min(60, (width - 20) / months.length);
-  const most = Math.max(1, ...months.flatMap(([, counts]) => counts));
+  const counts = fork.months || {};
+  if (!Object.keys(counts).length) return el("p", { class: "empty" }, "There is no commit on one side alone.");
   const marks = [];
   if (fork.merge_base) marks.push([fork.merge_base.date, "left upstream"]);
   if (fork.sync_point && fork.sync_point.commit !== (fork.merge_base || {}).commit) marks.push([fork.sync_point.date, `content of ${short(fork.sync_point.commit)}`]);
-  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Commits a month: ${months.map(([month, [own, theirs]]) => `${month} fork ${own}, upstream ${theirs}`).join("; ")}` });
+  const names = everyMonth([...Object.keys(counts), ...marks.map(([date]) => day(date).slice(0, 7))]);
+  const months = names.map((name) => [name, counts[name] || [0, 0]]);
+  const width = 900, height = 190, ground = 150, step = Math.min(60, (width - 20) / months.length);
+  const most = Math.max(1, ...months.flatMap(([, counts]) => counts));
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Commits a month: ${Object.entries(counts).map(([month, [own, theirs]]) => `${month} fork ${own}, upstream ${theirs}`).join("; ")}` });
   months.forEach(([month, counts], index) => {
     const x = 10 + index * step;
     counts.forEach((number, side) => {
@@ -34,8 +48,7 @@ function timeline(fork) {
   });
   picture.append(svg("line", { class: "axis", x1: 0, x2: width, y1: ground, y2: ground }));
   marks.forEach(([date, text], index) => {
-    const at = months.findIndex(([month]) => month >= day(date).slice(0, 7));
-    if (at < 0) return;
+    const at = months.findIndex(([month]) => month === day(date).slice(0, 7));
     const x = 10 + at * step;
     picture.append(svg("line", { x1: x, x2: x, y1: 14 + 14 * index, y2: ground, style: "stroke:var(--bad);stroke-dasharray:3 3" }), svg("text", { x: x + 4, y: 12 + 14 * index }, `${text}, ${day(date)}`));
   });
@@ -53,7 +66,7 @@ function byFolder(conflicts) {
 }
 function conflictTable(conflicts, query) {
   return table({
-    label: "conflicts", rows: conflicts, state: { q: query.get("q"), sort: query.get("sort") }, changed: (state) => note("fork", state),
+    label: "conflicts", rows: conflicts, ...kept(query),
     columns: [
       { key: "path", label: "Path", value: (row) => row.path, show: (row) => el("span", { class: "path" }, row.path), width: "38%" },
       { key: "kinds", label: "Kind", value: (row) => row.kinds.map((kind) => kind.replace(/^CONFLICT \((.*)\)$/, "$1")).join(", ") },
@@ -72,9 +85,9 @@ function steps(fork) {
   return el("div", {}, el("p", {}, `${count(clean.commits)} of ${counted(clean.of, "first-parent commit", "first-parent commits")} of upstream merge cleanly`, clean.last ? `, up to ${short(clean.last)}` : "", clean.next ? `; ${short(clean.next)} is next` : "", "."),
     rows.length ? bars(rows, Math.max(1, ...(clean.steps || []).map((one) => one.conflicts)), "Conflicts when merging up to a release") : el("p", { class: "empty" }, "No release tag of upstream lies ahead."));
 }
-function custom(fork) {
+function custom(fork, query) {
   return table({
-    label: "files of the fork", rows: fork.custom || [], state: {}, changed: () => {},
+    label: "files of the fork", rows: fork.custom || [], ...kept(query, "own-"),
     columns: [
       { key: "path", label: "Path", value: (row) => row.path, show: (row) => el("span", { class: "path" }, row.path), width: "42%" },
       { key: "status", label: "Status", value: (row) => row.status, width: "110px" },

@@ -13,13 +13,12 @@ function notesView(query) {
   const label = (note) => (topics.get(note.topic) || { label: "" }).label;
   const rows = notes.notes.filter((note) => inTopic(note.path));
   const pairs = notes.overlaps.filter((pair) => inTopic(pair.a) || inTopic(pair.b));
-  const keep = (state) => note("notes", { ...state, topic: query.get("topic") });
   return el("div", {},
     el("h2", {}, "Topics"), topicMap(notes, topic),
-    el("h2", {}, "Overlaps", topic ? ` of “${topic.label}”` : ""), matrix(notes, pairs), pairTable(pairs),
+    el("h2", {}, "Overlaps", topic ? ` of “${topic.label}”` : ""), matrix(notes, pairs), pairTable(pairs, query),
     el("h2", {}, "Notes", topic ? ` of “${topic.label}”` : ""),
     table({
-      label: "notes", rows, state: { q: query.get("q"), sort: query.get("sort") }, changed: keep,
+      label: "notes", rows, ...kept(query),
       columns: [
         { key: "path", label: "Path", value: (row) => row.path, show: (row) => el("span", { class: "path" }, row.path), width: "34%" },
         { key: "title", label: "Title", value: (row) => row.title, width: "24%" },
@@ -125,9 +124,9 @@ function matrix(notes, pairs) {
   }
   return el("div", { class: "picture" }, byTopic ? el("p", { class: "quiet" }, `${paths.length} notes overlap, so topics stand against topics here; choose one to see its notes.`) : null, picture);
 }
-function pairTable(pairs) {
+function pairTable(pairs, query) {
   return table({
-    label: "overlaps", rows: pairs, state: {}, changed: () => {}, act: (pair) => go("pair", { a: pair.a, b: pair.b }),
+    label: "overlaps", rows: pairs, ...kept(query, "pair-"), act: (pair) => go("pair", { a: pair.a, b: pair.b }),
     columns: [
       { key: "score", label: "Score", value: (pair) => pair.score, show: (pair) => link(pair.score.toFixed(2), "pair", { a: pair.a, b: pair.b }), number: true, width: "80px" },
       { key: "kind", label: "Kind", value: (pair) => pair.kind.replaceAll("-", " "), width: "135px" },
@@ -159,6 +158,17 @@ function sides(pair, passage) {
   return el("div", { class: "sides" }, side(pair.a, passage.a_lines, passage.texts[0], known[1]), side(pair.b, passage.b_lines, passage.texts[1], known[0]));
 }
 
+// How many names of which class; those that git ignores may well be there for whoever built something.
+function classes(dead) {
+  const counts = new Map();
+  for (const one of dead) counts.set(one.class, (counts.get(one.class) || 0) + 1);
+  const ignored = counts.get("ignored") || 0;
+  counts.delete("ignored");
+  const told = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name, number]) => `${count(number)} ${name.replaceAll("-", " ")}`);
+  const apart = ignored ? `${told.length ? "; beside them " : ""}${counted(ignored, "name", "names")} of files that git ignores, which may be there on another machine and are not counted as pointing to nothing` : "";
+  return told.length || apart ? el("p", { class: "quiet", id: "classes" }, `${told.length ? `${count(dead.length - ignored)}: ${told.join(", ")}` : ""}${apart}.`) : null;
+}
+
 function factsView(query) {
   const notes = DATA.result.consolidation;
   if (notes.unavailable) return unavailable(notes);
@@ -169,9 +179,9 @@ function factsView(query) {
       el("table", { class: "plain" }, el("tbody", {}, fact.values.map((value) => el("tr", {},
         el("td", { style: "width:35%" }, el("strong", {}, value.value), value.value === fact.newest ? [" ", el("span", { class: "pill good" }, "newest")] : null),
         el("td", {}, el("code", {}, `${value.path}:${value.line}`)), el("td", { class: "quiet", style: "width:110px" }, day(value.changed)))))))) : el("p", { class: "empty" }, "No two notes contradict each other."),
-    el("h2", {}, "Names that point to nothing"),
+    el("h2", {}, "Names that point to nothing"), classes(dead),
     table({
-      label: "dead names", rows: dead, state: { q: query.get("q"), sort: query.get("sort") }, changed: (state) => note("facts", state),
+      label: "dead names", rows: dead, ...kept(query),
       columns: [
         { key: "path", label: "Where", value: (row) => `${row.path}:${row.line}`, show: (row) => el("span", { class: "path" }, `${row.path}:${row.line}`), width: "36%" },
         { key: "target", label: "Names", value: (row) => row.target, show: (row) => el("code", {}, row.target) },

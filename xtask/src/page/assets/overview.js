@@ -37,6 +37,8 @@ function testsCard(tests) {
   return card("Tests", "tests", el("p", { class: `verdict ${GOOD[tests.verdict] || "warn"}` }, `${tests.verdict.replace("-", " ")}${runs.length < tests.runs.length ? ` (${runs.map((run) => run.suite).join(", ")})` : ""}`), [
     ["collected", count(sum("collected"))], ["passed", count(sum("passed"))], ["failed", count(sum("failed"))],
     ["errors", count(sum("errors"))], ["flaky", count(sum("flaky"))], ["skipped", count(sum("skipped"))],
+    // Rare kinds stand here where there are some, so that the figures add up.
+    ...[["xfailed", "xfailed"], ["xpassed", "xpassed"], ["not run", "not_run"]].filter(([, key]) => sum(key)).map(([name, key]) => [name, count(sum(key))]),
     ["causes", count(tests.causes.length)], ["imports that cannot work", count(tests.imports.unresolved.length)]]);
 }
 function first(notes, fork, tests) {

@@ -8,7 +8,6 @@ function testsView(query) {
   const rows = tests.cases.filter((one) => (!outcome || one.outcome === outcome) && (!cause || one.cause === cause) && (!file || one.path === file));
   const rank = (one) => Object.keys(OUTCOMES).indexOf(one.outcome);
   rows.sort((a, b) => rank(a) - rank(b));
-  const keep = (state) => note("tests", { ...state, outcome, cause, file });
   const choose = el("select", { "aria-label": "Outcome", onchange: (event) => go("tests", { outcome: event.target.value, cause, file }) },
     ["", ...Object.keys(OUTCOMES)].map((one) => el("option", { value: one, selected: one === outcome }, one ? one.replace("-", " ") : "every outcome")));
   const chosen = [cause && "one cause", file].filter(Boolean).join(", ");
@@ -18,7 +17,7 @@ function testsView(query) {
     el("h2", {}, "Outcomes by file"), byFile(tests),
     el("h2", { id: "cases" }, "Cases", chosen ? [` of ${chosen} `, link("(all)", "tests")] : ""),
     table({
-      label: "cases", rows, state: { q: query.get("q"), sort: query.get("sort") }, changed: keep, filters: choose,
+      label: "cases", rows, ...kept(query), filters: choose,
       columns: [
         { key: "id", label: "Test", value: (row) => row.id, show: (row) => el("span", { class: "path" }, row.id), width: "52%" },
         { key: "outcome", label: "Outcome", value: (row) => row.outcome, show: (row) => el("span", { style: `color:${OUTCOMES[row.outcome] || "inherit"}` }, row.outcome), width: "100px" },
@@ -31,12 +30,12 @@ function testsView(query) {
     el("h2", {}, "Durations"), durations(tests));
 }
 function suites(tests) {
-  const heads = ["Suite", "Kind", "Status", "Collected", "Passed", "Failed", "Errors", "Flaky", "Skipped", "Not run", "Took"];
+  const heads = ["Suite", "Kind", "Status", "Collected", "Passed", "Failed", "Errors", "Flaky", "Skipped", "Xfailed", "Xpassed", "Not run", "Took"];
   const row = (run) => {
     const counts = run.counts;
     return el("tr", {}, el("td", {}, run.suite, run.gating ? "" : el("span", { class: "quiet" }, " (does not gate)")), el("td", {}, run.kind || ""),
       el("td", { class: GOOD[run.status] || "warn" }, run.status, run.why ? `: ${run.why}` : ""),
-      ["collected", "passed", "failed", "errors", "flaky", "skipped", "not_run"].map((key) => el("td", { class: "number" }, counts[key] === undefined ? "" : count(counts[key]))), el("td", { class: "number" }, seconds(run.duration_s)));
+      ["collected", "passed", "failed", "errors", "flaky", "skipped", "xfailed", "xpassed", "not_run"].map((key) => el("td", { class: "number" }, counts[key] === undefined ? "" : count(counts[key]))), el("td", { class: "number" }, seconds(run.duration_s)));
   };
   return el("div", { class: "picture" }, el("table", { class: "plain" }, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, tests.runs.map(row))));
 }
