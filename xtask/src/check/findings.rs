@@ -25,11 +25,10 @@ pub(super) fn of(facts: &Facts) -> Vec<Found> {
 
 /// A link that leads nowhere; `None` where the site that is built of the note makes it lead somewhere.
 fn broken_link(link: &BrokenLink, facts: &Facts) -> Option<Found> {
-    let is_built = facts.sites.build(&link.path);
-    // On a site pages have their own addresses, and a link without a destination carries a name (`[](){#name}`).
-    if is_built && matches!(link.reason, Reason::BuiltPage | Reason::Empty) {
+    if facts.sites.make(link) {
         return None;
     }
+    let is_built = facts.sites.build(&link.path);
     let check = if link.reason == Reason::AnchorMissing { "broken-anchor" } else { "broken-link" };
     let message = format!("link to `{}` {}", link.target.escape_debug(), link.reason.phrase());
     let mut found = Found::new(check, (link.path.display().into_owned(), link.line), &link.target, message);

@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::sites::Sites;
 use super::{Explained, Pending, Request, spread};
 use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
 use crate::code::python;
 use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::Imports;
-use crate::links::{self, Broken, MovedPath};
+use crate::links::{self, Broken, MovedPath, Sites};
 use crate::markdown::{self, Format, Parsed};
 use crate::parallel;
 use crate::repo::{CommitId, Entry, EntryKind, History, Rename, Repo, RepoPath, Tree};

@@ -9,7 +9,6 @@ mod compare;
 mod findings;
 mod gather;
 mod lines;
-mod sites;
 mod spread;
 pub mod staged;
 #[cfg(test)]

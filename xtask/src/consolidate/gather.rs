@@ -420,6 +420,8 @@ fn broken_links(repo: &Repo, tree: &Tree, notes: &[Note]) -> Result<(Vec<BrokenL
     let named = named.collect();
     let ignored = links::ignored(repo, tree, &broken.wanted())?;
     broken.set_aside_ignored(&ignored);
+    let sites = links::Sites::of(tree);
+    broken.links.retain(|link| !sites.make(link));
     Ok((broken.links, named))
 }
 

@@ -15,6 +15,7 @@ mod missing;
 mod moves;
 mod pages;
 mod rebase;
+mod sites;
 mod stale;
 mod suggest;
 
@@ -33,6 +34,7 @@ pub use moves::{
     follow_renamed, is_markdown, renamed_anchors,
 };
 pub use rebase::{is_local, pointed_at, rebased};
+pub use sites::Sites;
 pub use stale::{MovedPath, moved_paths};
 
 /// A note that was read.

@@ -1,10 +1,11 @@
 //! Notes that a site generator builds: there its rules for links hold beside GitHub's.
 
+use super::{BrokenLink, Reason};
 use crate::repo::{RepoPath, Tree};
 
 /// Folders whose notes a generator builds.
 #[derive(Debug, Default)]
-pub(super) struct Sites(Vec<RepoPath>);
+pub struct Sites(Vec<RepoPath>);
 
 /// Files that a generator is set up by, and the folders beside them that it builds; empty: the file's own folder.
 const GENERATORS: &[(&str, &[&str])] = &[
@@ -24,7 +25,8 @@ const GENERATORS: &[(&str, &[&str])] = &[
 ];
 
 impl Sites {
-    pub(super) fn of(tree: &Tree) -> Self {
+    /// Reads which generators are set up in a tree.
+    pub fn of(tree: &Tree) -> Self {
         let mut folders = Vec::new();
         for (path, _) in tree.entries() {
             let named = GENERATORS.iter().filter(|(name, _)| ends_with(path, name));
@@ -48,8 +50,14 @@ impl Sites {
     }
 
     /// True for a note that a generator builds.
-    pub(super) fn build(&self, note: &RepoPath) -> bool {
+    pub fn build(&self, note: &RepoPath) -> bool {
         self.0.iter().any(|folder| note.is_within(folder))
+    }
+
+    /// True for a link that leads somewhere on the site alone: pages have their own addresses there, and a link without a
+    /// destination carries a name (`[](){#name}`).
+    pub fn make(&self, link: &BrokenLink) -> bool {
+        matches!(link.reason, Reason::BuiltPage | Reason::Empty) && self.build(&link.path)
     }
 }
 
