@@ -10,7 +10,7 @@ use crate::change::{self, Applied, Disk, EditRecord, Place as FilePlace, Which};
 use crate::cli::{Apply, Format, Global, Told};
 use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared, Step};
 use crate::phases::Board;
-use crate::phases::analyses::{Place, report_paths};
+use crate::phases::analyses::{Place, interrupted, report_paths};
 use crate::process::Cancel;
 use crate::repo::{CommitId, Repo, RepoPath};
 use crate::report::Hinted;
@@ -42,12 +42,10 @@ pub(super) fn run(
     };
     let board = Board::new(term, &[command]);
     let row = board.row(command);
-    let prepared = consolidate::prepare(&repo, &plan, &options, &row.progress(), cancel);
+    // Nothing is written before all edits are known.
+    let prepared = cancel.heeded(|| consolidate::prepare(&repo, &plan, &options, &row.progress(), cancel));
     row.clear();
-    let prepared = prepared?;
-    if cancel.is_cancelled() {
-        return Ok(Exit::Interrupted);
-    }
+    let prepared = prepared.unwrap_or_else(|| Err(interrupted()))?;
     let answer = Answer::of(&repo, &place, global, term)?;
     if flags.dry_run && global.format == Format::Text {
         answer.print_exact(&change::dry_run(&repo, &prepared.set)?)?;

@@ -65,6 +65,7 @@ pub(super) fn sweep(
     }
     let mut notes = Vec::new();
     for (path, entry) in tree.entries() {
+        crate::process::look();
         let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
         let to = match fates.files.get(path) {
             Some(None) => continue,
