@@ -13,7 +13,8 @@ use crate::change;
 use crate::cli::{self, Apply, Format, Global, SetupFlags, Told};
 use crate::consolidate;
 use crate::phases::analyses::{Place, report_files, report_paths};
-use crate::phases::{kept, phase5 as validation};
+use crate::phases::kept;
+use crate::phases::phase5::{self as validation, Times};
 use crate::process::Cancel;
 use crate::repo::{Repo, RepoPath};
 use crate::report::Hinted;
@@ -70,6 +71,10 @@ pub(super) fn run(global: &Global, flags: &cli::All, term: Term, cancel: &Cancel
         repo.require_nothing_unfinished()?;
     }
     let mut state = if flags.restart { State::default() } else { all.earlier(&repo)? };
+    if state.done.is_empty() {
+        // What phases took in another run is no part of this one.
+        kept::write(&repo, kept::TIMES, &Times::default())?;
+    }
     for phase in Phase::ALL {
         if state.done.contains(&phase) {
             term.say(&format!("{} was finished before; going on after it", phase.name()));
@@ -78,7 +83,11 @@ pub(super) fn run(global: &Global, flags: &cli::All, term: Term, cancel: &Cancel
         term.say(&format!("\n{}", phase.title()));
         let exit = all.one(&repo, phase)?;
         if exit != Exit::Clean {
-            term.say(&format!("stopped at {}; `xtask all` goes on from there", phase.name()));
+            let anew = match phase {
+                Phase::Phase5 => "; `xtask all --restart` begins anew with what is here now",
+                _ => "",
+            };
+            term.say(&format!("stopped at {}; `xtask all` goes on from there{anew}", phase.name()));
             return Ok(exit);
         }
         state.done.push(phase);
@@ -144,13 +153,16 @@ impl All<'_> {
     }
 
     fn phase_3(&self, repo: &Repo) -> Result<Exit> {
-        if !self.has_plan(repo)? {
-            self.term.say("there are no notes here, so there is no plan to carry out");
-            return Ok(Exit::Clean);
-        }
-        let shown = Apply { check: true, told: Told::Before, ..Apply::default() };
-        if apply::run(self.global, &shown, "phase3", self.term, self.cancel)? != Exit::Findings {
-            return Ok(Exit::Clean);
+        let looked = timed(self.global, "phase 3", || {
+            if !self.has_plan(repo)? {
+                self.term.say("there are no notes here, so there is no plan to carry out");
+                return Ok(Exit::Clean);
+            }
+            let shown = Apply { check: true, told: Told::Before, ..Apply::default() };
+            apply::run(self.global, &shown, "phase3", self.term, self.cancel)
+        })?;
+        if looked != Exit::Findings {
+            return Ok(looked);
         }
         if !self.is_agreed("carry out these edits?")? {
             return Ok(Exit::Findings);
@@ -170,7 +182,8 @@ impl All<'_> {
     /// A part that cannot be set up here is named with what to do about it, and does not stop the others.
     fn phase_4(&self) -> Result<Exit> {
         let shown = SetupFlags { check: true, ..SetupFlags::default() };
-        if setup::run(self.global, None, &shown, (self.term, self.cancel))? == Exit::Clean {
+        let look = || setup::run(self.global, None, &shown, (self.term, self.cancel));
+        if timed(self.global, "phase 4", look)? == Exit::Clean {
             return Ok(Exit::Clean);
         }
         if !self.is_agreed("set this up?")? {

@@ -131,7 +131,7 @@ impl<'a> Answer<'a> {
         lines.push(found.headline());
         lines.extend(report.map(|path| format!("report: {path}")));
         self.print(&lines.join("\n"))?;
-        self.summarise("phase5", &lines)
+        github::show_phase_5(found, (self.format, self.term))
     }
 
     /// Prints a document that is written nowhere; as JSON its Markdown.

@@ -29,13 +29,10 @@ pub(super) fn run(global: &Global, flags: &Check, term: Term) -> Result<Exit> {
 }
 
 /// The work tree, held against a tree.
-pub(super) fn since(repo: &Repo, place: &Place, base: Option<&Tree>) -> Result<Checked> {
+pub(super) fn since(repo: &Repo, base: Option<&Tree>) -> Result<Checked> {
     let tree = Tree::of_work_tree(repo)?;
     let request = Request { repo, tree: &tree, base, history: Explained::ByAll(Pending::WorkTree) };
-    check::run_with(
-        &request,
-        Some(&|tree: &Tree, history: Option<&History>| of_notes(repo, place, tree, history)),
-    )
+    check::run(&request)
 }
 
 /// What the notes of a tree name and is gone, and a plan that speaks of notes as they were.

@@ -8,6 +8,7 @@ use crate::change;
 use crate::check::{Checked, Found};
 use crate::cli::Format;
 use crate::code::python::imports::{Imports, Unresolved};
+use crate::phases::phase5::{Phase5, Verdict};
 use crate::process::variable;
 use crate::report::{Annotation, Cell, Document, Inline, Level};
 use crate::term::Term;
@@ -63,6 +64,25 @@ pub(super) fn show_checked(checked: &Checked, output: (Format, Term)) -> Result<
         summary.paragraph(format!("{left} more."));
     }
     show(&Annotation::lines(checked.findings.iter().map(annotation)), &summary.to_markdown(None), output)
+}
+
+/// What does not hold at the end: each breakage beside its line, other checks without one; the page as summary.
+pub(super) fn show_phase_5(found: &Phase5, output: (Format, Term)) -> Result<()> {
+    if !is_here() {
+        return Ok(());
+    }
+    let mut annotations: Vec<Annotation> = Vec::new();
+    for line in found.checks.iter().filter(|line| line.verdict == Verdict::Fails) {
+        let of_line: Vec<&Found> = found.broken.iter().filter(|found| line.has(found)).collect();
+        if of_line.is_empty() {
+            annotations.push(Annotation::new(Level::Deny, None, &line.check, &line.evidence));
+        }
+        let of_place = |found: &&Found| {
+            Annotation::new(Level::Deny, Some((&found.path, found.line)), found.check, &found.message)
+        };
+        annotations.extend(of_line.iter().map(of_place));
+    }
+    show(&Annotation::lines(annotations.into_iter()), &found.document().to_markdown(None), output)
 }
 
 /// Imports that cannot work.

@@ -43,8 +43,10 @@ pub(super) fn run_at(
     };
     super::validate::say_planned(&repo, &options.analyses.validate, (term, cancel))?;
     let given = cancel.heeded(|| {
+        let base = phase5::base(&repo);
         anyhow::Ok(Given {
-            checked: super::check::since(&repo, place, phase5::base(&repo).as_ref())?,
+            checked: super::check::since(&repo, base.as_ref())?,
+            compared: base.is_some(),
             set_up: set_up(place, &repo)?,
         })
     });
@@ -67,11 +69,11 @@ fn set_up(place: &Place, repo: &Repo) -> Result<Line> {
     let pending = standing.pending.len();
     let (verdict, evidence) = match (pending, standing.drift.len()) {
         (0, 0) => (Verdict::Holds, "as they are set up".to_owned()),
+        (0, 1) => (Verdict::Fails, "1 thing is not as it should be".to_owned()),
         (0, drift) => (Verdict::Fails, format!("{drift} things are not as they should be")),
-        _ if standing.is_new => {
-            (Verdict::NotApplicable, "not set up here; `cargo xtask phase4` does".to_owned())
-        }
-        _ => (Verdict::Fails, format!("{pending} edits are pending; run `cargo xtask phase4`")),
+        _ if standing.is_new => (Verdict::NotApplicable, "not set up here; `xtask phase4` does".to_owned()),
+        (1, _) => (Verdict::Fails, "1 edit is pending; run `xtask phase4`".to_owned()),
+        _ => (Verdict::Fails, format!("{pending} edits are pending; run `xtask phase4`")),
     };
     let details = if verdict == Verdict::NotApplicable { Vec::new() } else { standing.pending };
     Ok(Line::new(CHECK, verdict, evidence).with(details.into_iter().chain(standing.drift).collect()))

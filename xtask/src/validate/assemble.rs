@@ -60,7 +60,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         findings.push(Finding::warn("written-by-tests", written.path.clone(), message));
     }
     let compare = |before: &Before| {
-        let comparison = baseline::compare(&cases, before, &gathered.renames);
+        let comparison = baseline::compare(&cases, before, &gathered.moves);
         if options.shard.is_some() { shard::without_others(comparison) } else { comparison }
     };
     let (excused, known_list) = known(&gathered.known, (&runs, &cases), compare, options, &mut findings);

@@ -42,15 +42,32 @@ pub(super) fn read_result(text: &str) -> Result<Before> {
     let text_of = |case: &serde_json::Value, field: &str| {
         case.get(field).and_then(|value| value.as_str()).map(str::to_owned)
     };
-    let mut before = Before { commit, is_whole: true, ..Before::default() };
+    let mut before = Before { commit, is_whole: true, left_out: not_run_whole(result), ..Before::default() };
     for case in cases {
         let id = text_of(case, "id").context("read the earlier result: a case has no `id`")?;
         let outcome = case.get("outcome").cloned().unwrap_or_default();
-        let outcome = serde_json::from_value(outcome).context("read the earlier result: an outcome")?;
+        let outcome: CaseOutcome =
+            serde_json::from_value(outcome).context("read the earlier result: an outcome")?;
+        // Of a test that did not run nothing is known.
+        if outcome == CaseOutcome::NotRun {
+            before.left_out.extend(text_of(case, "suite"));
+            continue;
+        }
         let seconds = case.get("duration_s").and_then(serde_json::Value::as_f64);
         before.cases.insert(id, BeforeCase { outcome, cause: text_of(case, "cause"), seconds });
     }
     Ok(before)
+}
+
+/// Suites of an earlier result that did not run to their end: a test of theirs that is not in it may have been there.
+fn not_run_whole(result: &serde_json::Value) -> BTreeSet<String> {
+    let runs = result.get("runs").and_then(|runs| runs.as_array());
+    let text = |run: &serde_json::Value, field: &str| {
+        run.get(field).and_then(|value| value.as_str()).map(str::to_owned)
+    };
+    let is_whole = |status: String| matches!(status.as_str(), "passed" | "failed");
+    let left = runs.into_iter().flatten().filter(|run| !text(run, "status").is_none_or(is_whole));
+    left.filter_map(|run| text(run, "suite")).collect()
 }
 
 /// Compares with before. Tests of a file that was moved are the tests of the file at its old place.
@@ -239,6 +256,27 @@ mod tests {
         let now = [case("a::b", CaseOutcome::Failed, None, 0.1)];
         assert_eq!(compare(&now, &unknown, &[]), Baseline::default());
         assert_eq!(compare(&now, &Before::default(), &[]).new_failures, ["a::b"]);
+    }
+
+    #[test]
+    fn what_did_not_run_before_is_neither_new_nor_old() {
+        let text = r#"{"result": {"validation": {
+            "runs": [{"suite": "tests", "status": "cannot-run"}, {"suite": "others", "status": "passed"}],
+            "cases": [{"id": "o::a", "suite": "others", "outcome": "passed"},
+                      {"id": "t::a", "suite": "tests", "outcome": "not-run"}]
+        }}}"#;
+        let before = read_result(text).unwrap();
+        let failed = |id: &str, suite: &str| Case {
+            suite: suite.to_owned(),
+            ..case(id, CaseOutcome::Failed, None, 0.1)
+        };
+        let now = [
+            failed("t::a", "tests"),
+            failed("t::b", "tests"),
+            failed("o::a", "others"),
+            failed("o::b", "others"),
+        ];
+        assert_eq!(compare(&now, &before, &[]).new_failures, ["o::a", "o::b"]);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(super) struct Gathered {
     pub(super) rust_inventory: RustTests,
     pub(super) imports: Imports,
     pub(super) renames: Vec<Rename>,
+    /// The same with what is not committed yet, where results are compared.
+    pub(super) moves: Vec<Rename>,
     /// How tests fared before: an earlier result, or a run of another commit.
     pub(super) before: Option<Before>,
     /// The list of known failures.

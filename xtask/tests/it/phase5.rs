@@ -15,7 +15,7 @@ fn all_phases_end_well_with_a_commit_each_and_stop_without_a_yes() {
     let ended = sandbox.output(["all", "--static", "--yes", "--commit", "-q"]);
     let said = String::from_utf8_lossy(&ended.stdout).into_owned();
     assert_eq!(ended.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&ended.stderr));
-    assert!(said.contains("It holds: nothing got worse since phase 2."), "{said}");
+    assert!(said.contains("It holds: nothing broke since phase 2."), "{said}");
     assert!(!said.contains("--check"), "nobody asked for a check: {said}");
     assert_eq!(said.matches("\nconserved ").count(), 1, "what is done is told once: {said}");
     let subjects = sandbox.git(&["log", "-4", "--format=%s"]);
@@ -27,7 +27,31 @@ fn all_phases_end_well_with_a_commit_each_and_stop_without_a_yes() {
     ");
     let page = sandbox.read(PAGE);
     assert!(page.contains("| consolidation plan | holds | 8 items done"), "{page}");
-    assert!(page.contains("| work tree | holds |"), "{page}");
+    let committed = sandbox.git(&["show", "--name-only", "--format=", "HEAD"]).lines().count();
+    let evidence = format!("| work tree | holds | {committed} uncommitted file");
+    assert!(page.contains(&evidence), "{evidence} in {page}");
+    assert!(!page.contains("not kept"), "every phase was timed: {page}");
+}
+
+#[test]
+fn phases_with_nothing_to_do_are_timed_too() {
+    let sandbox = Sandbox::init();
+    sandbox.write("a.py", "");
+    sandbox.commit("x");
+    sandbox.output(["all", "--static", "--yes"]);
+    assert!(sandbox.read(".git/xtask/results/times.json").contains("phase 3"));
+}
+
+#[test]
+fn without_a_result_of_phase_2_nothing_is_called_broken_since_then() {
+    let sandbox = Sandbox::init();
+    sandbox.write("notes/a.md", "# A\n\n[gone](nowhere.md)\n");
+    sandbox.commit("x");
+    let found = sandbox.json(["phase5", "--static"]);
+    let checks = found["result"]["checks"].as_array().unwrap();
+    let links = checks.iter().find(|line| line["check"] == "links and anchors").unwrap();
+    assert_eq!(links["verdict"], "not-proven", "{links}");
+    assert!(links["evidence"].as_str().unwrap().contains("phase 2 kept no result"), "{links}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::check::Checked;
+use crate::check::{Checked, Found};
 use crate::report::{Level, ReportMarker, count};
 
 /// How a check ended.
@@ -60,12 +60,20 @@ impl Line {
         Self { check: check.into(), verdict, evidence: evidence.into(), details: Vec::new() }
     }
 
+    /// Whether a finding is one of the places behind it.
+    pub fn has(&self, found: &Found) -> bool {
+        self.details.contains(&place(found))
+    }
+
     /// The same with the places behind it.
     pub fn with(mut self, details: Vec<String>) -> Self {
         self.details = details;
         self
     }
 }
+
+/// Why it is not known whether something is new.
+const NOTHING_KEPT: &str = "phase 2 kept no result to compare with: run `xtask phase2` first";
 
 /// Whether what was ticked in the plan has been carried out; `asked` are the ids that stood ticked in it. What a new
 /// look at the notes proposes beside them only waits.
@@ -94,8 +102,11 @@ pub(super) fn plan(consolidation: &Value, asked: &BTreeSet<String>) -> Line {
         );
         return Line::new(CHECK, Verdict::Holds, evidence);
     }
-    let evidence =
-        format!("{} ticked items are not carried out, {done} are; run `cargo xtask phase3`", left.len());
+    let are = if left.len() == 1 { "is" } else { "are" };
+    let evidence = format!(
+        "{} {are} not carried out, {done} of the plan done; run `xtask phase3`",
+        count(left.len(), "ticked item")
+    );
     Line::new(CHECK, Verdict::Fails, evidence).with(left.iter().map(|item| item_words(item)).collect())
 }
 
@@ -109,24 +120,30 @@ fn item_words(item: &Value) -> String {
     format!("{what} ({})", text("id"))
 }
 
-/// The static checks, a line for each kind: what is broken since phase 2 fails, what was broken before is noted.
-pub(super) fn broken(checked: &Checked, kinds: &[(&str, &[&str])]) -> Vec<Line> {
+/// The static checks, a line for each kind: what is broken since phase 2 fails, what was broken before is noted. Without
+/// a state to compare with nobody knows which of them it is.
+pub(super) fn broken(checked: &Checked, compared: bool, kinds: &[(&str, &[&str])]) -> Vec<Line> {
     let line = |(name, checks): &(&str, &[&str])| {
         let found: Vec<_> = checked.findings.iter().filter(|found| checks.contains(&found.check)).collect();
-        let place =
-            |found: &&&crate::check::Found| format!("{}:{}: {}", found.path, found.line, found.message);
         let denied: Vec<_> = found.iter().filter(|found| found.level == Level::Deny && found.new).collect();
+        if !compared && !found.is_empty() {
+            let evidence = format!("{} broken; {NOTHING_KEPT}", found.len());
+            let verdict = if denied.is_empty() { Verdict::Noted } else { Verdict::NotProven };
+            return Line::new(*name, verdict, evidence)
+                .with(found.iter().map(|found| place(found)).collect());
+        }
         if !denied.is_empty() {
             let evidence =
                 format!("{} broken since phase 2, {} before", denied.len(), found.len() - denied.len());
-            return Line::new(*name, Verdict::Fails, evidence).with(denied.iter().map(place).collect());
+            return Line::new(*name, Verdict::Fails, evidence)
+                .with(denied.iter().map(|found| place(found)).collect());
         }
         if found.is_empty() {
             return Line::new(*name, Verdict::Holds, format!("all resolve ({} files read)", checked.checked));
         }
         let were = if found.len() == 1 { "was" } else { "were" };
         let evidence = format!("{} {were} broken before, none since phase 2", found.len());
-        Line::new(*name, Verdict::Noted, evidence).with(found.iter().map(|found| place(&found)).collect())
+        Line::new(*name, Verdict::Noted, evidence).with(found.iter().map(|found| place(found)).collect())
     };
     kinds.iter().map(line).collect()
 }
@@ -160,107 +177,98 @@ pub(super) fn reports(standing: &[Standing], written: bool) -> Line {
     });
     let details = details.collect();
     if written {
-        let evidence = format!("{fresh} were fresh, {} written anew", stale.len());
+        let was = if fresh == 1 { "was" } else { "were" };
+        let evidence = format!("{fresh} {was} fresh, {} written anew", stale.len());
         return Line::new("reports", Verdict::Holds, evidence).with(details);
     }
-    let evidence = format!("{} of {} are stale; run `cargo xtask phase2`", stale.len(), standing.len());
+    let are = if stale.len() == 1 { "is" } else { "are" };
+    let evidence = format!("{} of {} {are} stale; run `xtask phase2`", stale.len(), standing.len());
     Line::new("reports", Verdict::Fails, evidence).with(details)
 }
 
-/// A line for each test suite: regressions fail, failures of before are noted unless all must be green.
-pub(super) fn suites(validation: &Value, require_green: bool) -> Vec<Line> {
-    if let Some(why) = validation.get("unavailable").and_then(Value::as_str) {
-        return vec![Line::new("tests", Verdict::NotApplicable, why)];
+/// What notes name and is not there, as the plan counts it, and paths that moved in files that are no notes. Names may be
+/// written for what they were, so that none of them fails.
+pub(super) fn references(now: &Value, before: Option<&Value>, checked: &Checked) -> Line {
+    const CHECK: &str = "references";
+    let moved: Vec<&Found> = checked.findings.iter().filter(|found| found.check == "moved-path").collect();
+    let listed = now.get("references").is_some_and(Value::is_array);
+    let notes: Vec<&Value> = told(now);
+    if notes.is_empty() && moved.is_empty() {
+        let evidence = match listed {
+            true => "all that notes name is there".to_owned(),
+            false => "what notes name was not looked up; no file names a path that moved".to_owned(),
+        };
+        return Line::new(CHECK, Verdict::Holds, evidence);
     }
-    let runs = list_of(validation, &["runs"]);
-    if runs.is_empty() {
-        return vec![Line::new("tests", Verdict::NotProven, "no suite was run")];
+    let mut evidence = format!("{} in notes point to nothing", count(notes.len(), "name"));
+    if notes.len() == 1 {
+        evidence = "1 name in notes points to nothing".to_owned();
     }
-    let suites = Suites::of(validation);
-    runs.into_iter().map(|run| suites.line(run, require_green)).collect()
+    if !moved.is_empty() {
+        evidence.push_str(&format!(", {} in other files to where something was", count(moved.len(), "path")));
+    }
+    let before = before.filter(|before| before.get("references").is_some_and(Value::is_array));
+    let new = before.map(|before| new_among(&notes, &told(before)));
+    evidence.push_str(&match &new {
+        Some(new) if new.is_empty() => ", as at phase 2".to_owned(),
+        Some(new) => format!(", {} of them not at phase 2", new.len()),
+        None => String::new(),
+    });
+    // What is new stands first: the list is cut.
+    let new: BTreeSet<usize> = new.unwrap_or_default();
+    let (first, rest): (Vec<_>, Vec<_>) =
+        notes.iter().enumerate().partition(|(number, _)| new.contains(number));
+    let of_notes = first.into_iter().chain(rest).map(|(_, reference)| reference_words(reference));
+    let details = of_notes.chain(moved.iter().map(|found| place(found))).collect();
+    Line::new(CHECK, Verdict::Noted, evidence).with(details)
 }
 
-/// Where each test belongs, and how it compares with before.
-struct Suites<'a> {
-    suite_of: BTreeMap<&'a str, &'a str>,
-    compared: bool,
-    worse: BTreeSet<&'a str>,
-    skipped: BTreeSet<&'a str>,
+/// The references that the plan counts: what git ignores is left out.
+fn told(consolidation: &Value) -> Vec<&Value> {
+    let all = list_of(consolidation, &["references"]);
+    all.into_iter().filter(|one| one.get("class").and_then(Value::as_str) != Some("ignored")).collect()
 }
 
-impl<'a> Suites<'a> {
-    fn of(validation: &'a Value) -> Self {
-        let text = |value: &'a Value, field: &str| value.get(field).and_then(Value::as_str);
-        let suite_of = list_of(validation, &["cases"])
-            .into_iter()
-            .filter_map(|case| Some((text(case, "id")?, text(case, "suite")?)))
-            .collect();
-        let ids = |list: &str| list_of(validation, &["baseline", list]).into_iter().filter_map(Value::as_str);
-        Self {
-            suite_of,
-            compared: validation.get("baseline").is_some_and(Value::is_object),
-            worse: ids("new_failures").collect(),
-            skipped: ids("newly_skipped").collect(),
-        }
+/// The numbers of references that were not there before. A note that moved names the same as before, so that a name is
+/// known by itself, and as often as it was written.
+fn new_among(now: &[&Value], before: &[&Value]) -> BTreeSet<usize> {
+    let target = |one: &Value| one.get("target").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for old in before {
+        *known.entry(target(old)).or_default() += 1;
     }
+    let mut is_new = |one: &Value| match known.get_mut(&target(one)) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => true,
+    };
+    now.iter().enumerate().filter(|(_, one)| is_new(one)).map(|(number, _)| number).collect()
+}
 
-    fn line(&self, run: &Value, require_green: bool) -> Line {
-        let text = |field: &str| run.get(field).and_then(Value::as_str).unwrap_or_default();
-        let kind = text("kind");
-        let check = format!("tests: {} ({kind})", text("suite"));
-        let gating = run.get("gating").and_then(Value::as_bool).unwrap_or(true);
-        let count = |field: &str| {
-            run.get("counts").and_then(|counts| counts.get(field)).and_then(Value::as_u64).unwrap_or(0)
-        };
-        let bad = count("failed") + count("errors");
-        let named = [("flaky", "flaky"), ("skipped", "skipped"), ("not_run", "not run")];
-        let named = named.iter().filter(|(field, _)| count(field) > 0);
-        let others: String = named.map(|(field, name)| format!(", {} {name}", count(field))).collect();
-        let tally = format!("{} passed, {bad} failed{others} of {}", count("passed"), count("collected"));
-        let here = |ids: &BTreeSet<&str>| -> Vec<String> {
-            ids.iter()
-                .filter(|id| self.suite_of.get(*id) == Some(&text("suite")))
-                .map(ToString::to_string)
-                .collect()
-        };
-        let (worse, skipped) = (here(&self.worse), here(&self.skipped));
-        let fails = if gating { Verdict::Fails } else { Verdict::Noted };
-        match text("status") {
-            "passed" | "failed" if !worse.is_empty() => {
-                let evidence = format!("{tally}; {} of them did not fail at phase 2", worse.len());
-                Line::new(check, fails, evidence).with(worse)
-            }
-            "passed" if !skipped.is_empty() => {
-                let evidence = format!("{tally}; {} were not skipped at phase 2", skipped.len());
-                Line::new(check, Verdict::Noted, evidence).with(skipped)
-            }
-            "passed" => Line::new(check, Verdict::Holds, tally),
-            "failed" if require_green => Line::new(check, fails, format!("{tally}; all must pass")),
-            "failed" if self.compared => {
-                Line::new(check, Verdict::Noted, format!("{tally}; all of them failed at phase 2 too"))
-            }
-            "failed" => {
-                let evidence = format!("{tally}; phase 2 kept no result to compare with");
-                Line::new(check, if gating { Verdict::NotProven } else { Verdict::Noted }, evidence)
-            }
-            status => {
-                let why =
-                    run.get("why").and_then(Value::as_str).map(|why| format!(": {why}")).unwrap_or_default();
-                let verdict = match (gating, status) {
-                    (false, _) => Verdict::Noted,
-                    (true, "cannot-run") => Verdict::NotProven,
-                    (true, _) => Verdict::Fails,
-                };
-                Line::new(check, verdict, format!("{status}{why} ({tally})"))
-            }
-        }
-    }
+fn reference_words(reference: &Value) -> String {
+    let text = |field: &str| reference.get(field).and_then(Value::as_str).unwrap_or_default();
+    let line = reference.get("line").and_then(Value::as_u64).unwrap_or_default();
+    let now = match text("moved_to") {
+        "" => text("class").replace('-', " "),
+        moved => format!("moved to `{moved}`"),
+    };
+    format!("{}:{line}: names `{}` ({now})", text("path"), text("target"))
+}
+
+fn place(found: &Found) -> String {
+    format!("{}:{}: {}", found.path, found.line, found.message)
 }
 
 /// Whether the work tree holds what no phase put there.
 ///
 /// `uncommitted` are the paths that differ from HEAD, `ours` those that change sets and reports account for.
-pub(super) fn work_tree(uncommitted: &[String], ours: &BTreeSet<String>, left_by_tests: &[String]) -> Line {
+pub(super) fn work_tree(
+    uncommitted: &BTreeSet<String>,
+    ours: &BTreeSet<String>,
+    left_by_tests: &[String],
+) -> Line {
     const CHECK: &str = "work tree";
     let known = uncommitted.iter().filter(|path| ours.contains(*path)).count();
     let others: Vec<String> = uncommitted
@@ -288,7 +296,7 @@ pub(super) fn work_tree(uncommitted: &[String], ours: &BTreeSet<String>, left_by
 }
 
 /// The list at a place of a result; empty where there is none.
-fn list_of<'v>(value: &'v Value, keys: &[&str]) -> Vec<&'v Value> {
+pub(super) fn list_of<'v>(value: &'v Value, keys: &[&str]) -> Vec<&'v Value> {
     let found = keys.iter().try_fold(value, |value, key| value.get(*key));
     found.and_then(Value::as_array).map(|list| list.iter().collect()).unwrap_or_default()
 }

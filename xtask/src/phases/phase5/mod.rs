@@ -7,6 +7,7 @@
 
 mod judge;
 mod report;
+mod suites;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -14,7 +15,7 @@ mod times;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,25 +23,24 @@ pub use judge::{Line, Verdict};
 pub use times::Times;
 
 use self::judge::Standing;
-use super::analyses::{Made, Place};
+use super::analyses::{Made, Place, interrupted};
 use super::phase2::{self, Phase2};
 use super::{Board, kept};
 use crate::change;
-use crate::check::Checked;
+use crate::check::{Checked, Found};
 use crate::consolidate;
 use crate::process::Cancel;
 use crate::repo::{Repo, RepoPath, Tree};
-use crate::report::{Document, ReportMarker};
+use crate::report::{Document, Level, ReportMarker};
 
 /// Where the page stands unless `[validate] final_report` says otherwise.
 const PAGE: &str = "notes/final_validation_report.md";
 
 /// The static checks, by the line that they stand in.
-const KINDS: [(&str, &[&str]); 4] = [
+const KINDS: [(&str, &[&str]); 3] = [
     ("links and anchors", &["broken-link", "broken-anchor"]),
     ("imports", &["broken-import", "path-anchor"]),
     ("calls", &["broken-call"]),
-    ("references", &["stale-reference", "moved-path"]),
 ];
 
 /// What the user asked of phase 5.
@@ -59,6 +59,8 @@ pub struct Options {
 pub struct Given {
     /// What is broken in the work tree, held against [`base`].
     pub checked: Checked,
+    /// Whether there was a [`base`].
+    pub compared: bool,
     /// Whether hooks, workflows and CONTRIBUTING.md are as they are set up.
     pub set_up: Line,
 }
@@ -79,6 +81,9 @@ pub struct Phase5 {
     pub verdict: Verdict,
     /// What the phases took.
     pub times: Times,
+    /// What is broken since phase 2.
+    #[serde(skip)]
+    pub broken: Vec<Found>,
     /// The page's hash over what was read.
     #[serde(skip)]
     inputs: String,
@@ -98,23 +103,27 @@ pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel
     let repo = place.open()?;
     let before: Option<Value> = kept::read(&repo, kept::PHASE2);
     let asked_for = ticked(&repo, place)?;
-    let uncommitted = names(&repo.uncommitted()?);
+    let uncommitted: BTreeSet<String> = repo.uncommitted()?.iter().map(ToString::to_string).collect();
     let mut asked = options.analyses.clone();
     asked.write = false;
     asked.validate.baseline = before.as_ref().filter(|before| has_cases(before)).map(Value::to_string);
     let phase = phase2::run(place, &asked, board, cancel);
     if cancel.is_cancelled() {
-        bail!("interrupted");
+        return Err(interrupted());
     }
     let made = all_made(&phase)?;
+    let of_before = |part: &str| before.as_ref()?.pointer(&format!("/result/{part}"));
     let mut checks = vec![judge::plan(&made[0].json, &asked_for)];
-    checks.extend(judge::broken(&given.checked, &KINDS));
+    checks.extend(judge::broken(&given.checked, given.compared, &KINDS));
+    checks.push(judge::references(&made[0].json, of_before("consolidation"), &given.checked));
     checks.push(reports(&repo, &made, options.write)?);
     checks.push(given.set_up);
     checks.extend(match asked.validate.static_only {
         true => vec![Line::new("tests", Verdict::Noted, "not run, as `--static` asks")],
-        false => judge::suites(&made[2].json, options.require_green),
+        false => suites::suites(&made[2].json, of_before("validation"), options.require_green),
     });
+    let written = if options.write { written(&repo, place)? } else { Vec::new() };
+    let uncommitted = uncommitted.into_iter().chain(written).collect();
     checks.push(work_tree(&repo, place, &uncommitted, &made[2].json)?);
     let verdict = checks.iter().map(|line| line.verdict).max().unwrap_or(Verdict::NotProven);
     let mut times = Times::read(&repo);
@@ -122,7 +131,9 @@ pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel
     times.note("phase 5", wall, wall + phase.timing.sum().saturating_sub(phase.timing.wall()));
     let inputs = made.iter().map(|made| made.marker.inputs.as_str()).collect::<Vec<_>>().join("\n");
     let inputs = change::ContentId::of(inputs.as_bytes()).as_str().to_owned();
-    let found = Phase5 { checks, verdict, times, inputs };
+    let is_new = |found: &Found| found.new && found.level == Level::Deny;
+    let broken = given.checked.findings.into_iter().filter(|found| given.compared && is_new(found)).collect();
+    let found = Phase5 { checks, verdict, times, broken, inputs };
     if options.write {
         found.write(&repo, &page_path(place))?;
     }
@@ -198,7 +209,7 @@ fn reports(repo: &Repo, made: &[&Made], write: bool) -> Result<Line> {
 }
 
 /// Differences to HEAD that nobody but the phases can account for.
-fn work_tree(repo: &Repo, place: &Place, uncommitted: &[String], validation: &Value) -> Result<Line> {
+fn work_tree(repo: &Repo, place: &Place, uncommitted: &BTreeSet<String>, validation: &Value) -> Result<Line> {
     let mut ours: BTreeSet<String> = BTreeSet::new();
     for set in change::list(repo)?.iter().filter(|set| set.stands) {
         ours.extend(
@@ -221,6 +232,13 @@ fn work_tree(repo: &Repo, place: &Place, uncommitted: &[String], validation: &Va
     Ok(judge::work_tree(uncommitted, &ours, &left))
 }
 
-fn names(paths: &[RepoPath]) -> Vec<String> {
-    paths.iter().map(ToString::to_string).collect()
+/// The files that this phase leaves uncommitted: reports that it wrote by now, and the page, that holds what it took and
+/// so differs from run to run.
+fn written(repo: &Repo, place: &Place) -> Result<Vec<String>> {
+    let own: BTreeSet<RepoPath> = super::analyses::report_files(&place.config).into_iter().collect();
+    let page = BTreeSet::from([page_path(place)]);
+    let ignored = repo.left_to_ignore(&page)?;
+    let page = page.into_iter().filter(|path| !ignored.contains(path));
+    let reports = repo.uncommitted()?.into_iter().filter(|path| own.contains(path));
+    Ok(reports.chain(page).map(|path| path.to_string()).collect())
 }

@@ -86,13 +86,20 @@ pub(super) fn gather(
             runs.extend(run_suite(&context, suite)?);
         }
     }
+    // What is moved and not committed yet is compared with where it was, too.
+    let compares = options.base.is_some() || options.baseline.is_some();
+    let pending = match &history {
+        Some(history) if compares => renames(history.clone().with_uncommitted(repo, false)?, &context.files),
+        _ => Vec::new(),
+    };
     let renames = history.map(|history| renames(history, &context.files)).unwrap_or_default();
+    let moves = if compares { pending } else { renames.clone() };
     let before = match (&options.base, &options.baseline) {
-        (Some(base), _) if !options.static_only => Some(base::before(&context, &runs, &renames, base)?),
+        (Some(base), _) if !options.static_only => Some(base::before(&context, &runs, &moves, base)?),
         (_, Some(text)) => Some(baseline::read_result(text)?),
         _ => None,
     };
-    look.findings.extend(not_compared(before.as_ref(), &runs));
+    look.findings.extend(not_compared(before.as_ref(), &runs, options.base.is_some()));
     let known = known_failures(&context, &mut look.findings)?;
     let touched = match before.as_ref().and_then(|before| before.commit.as_deref()) {
         Some(commit) => touched::since(repo, commit)?,
@@ -107,6 +114,7 @@ pub(super) fn gather(
         rust_inventory: look.rust_inventory,
         imports,
         renames,
+        moves,
         runs,
         roots: context.roots,
         executed: !options.static_only,
@@ -152,10 +160,14 @@ impl Foreign {
 }
 
 /// Suites with failures of which `--base` cannot say whether they are new.
-fn not_compared(before: Option<&Before>, runs: &[SuiteRun]) -> Vec<Finding> {
+fn not_compared(before: Option<&Before>, runs: &[SuiteRun], by_base: bool) -> Vec<Finding> {
     let left_out = before.map(|before| &before.left_out).into_iter().flatten();
     let runner = |name: &String| runs.iter().find(|run| run.suite.name == *name).map(|run| &run.runner);
     let told = left_out.filter_map(|name| Some((name, runner(name)?))).map(|(name, runner)| {
+        if !by_base {
+            let message = "the earlier result did not run all its tests: which failures of it are new is not known";
+            return Finding::warn("not-compared", name.clone(), message);
+        }
         let message = format!("`--base` runs tests of pytest and unittest there, not those of {runner}: what fails in it is called neither new nor old");
         Finding::warn("not-compared", name.clone(), message).hint("compare with an earlier result: `--baseline FILE`")
     });
