@@ -82,7 +82,7 @@ pub(super) fn show_phase_5(found: &Phase5, output: (Format, Term)) -> Result<()>
         };
         annotations.extend(of_line.iter().map(of_place));
     }
-    show(&Annotation::lines(annotations.into_iter()), &found.document().to_markdown(None), output)
+    show(&Annotation::lines(annotations), &found.document().to_markdown(None), output)
 }
 
 /// Imports that cannot work.

@@ -273,7 +273,7 @@ fn hostile_names_and_types_are_ordinary_input() {
     history.commit("main", "up", &[("b", Some("\0binary"))]);
     let folder = place.repository("r", &["--bare"], &history);
     let found = analysis(&folder, "fork", "main");
-    let paths: Vec<String> = found.custom.iter().map(|file| file.path.to_string()).collect();
+    let paths: Vec<String> = found.custom.iter().map(|file| file.path.display().into_owned()).collect();
     assert_eq!(paths, ["line\nbreak", "pi|pe`<script>.txt", "\\xff\\xfe.txt"]);
     let report = report(&found).to_markdown(None);
     assert!(report.contains("| ``pi\\|pe`<script>.txt`` | added |"), "{report}");
