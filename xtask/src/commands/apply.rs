@@ -13,7 +13,7 @@ use crate::phases::Board;
 use crate::phases::analyses::{Place, interrupted, report_paths};
 use crate::process::Cancel;
 use crate::repo::{CommitId, Repo, RepoPath};
-use crate::report::Hinted;
+use crate::report::{Hinted, count};
 use crate::term::Term;
 
 /// Reads the plan, and shows, checks or makes its edits.
@@ -75,6 +75,9 @@ pub(super) fn run(
             return say_committed(&repo, (&answer, flags.told), command, &committed, &prepared);
         }
     }
+    if commits {
+        say_left(&repo, term)?;
+    }
     let applied = change::apply(&repo, &prepared.set)?;
     mark(&repo, &plan, term);
     if flags.stage {
@@ -84,6 +87,23 @@ pub(super) fn run(
     }
     answer.print_plan(command, (applied.applied, flags.told), &applied.edits, &prepared.summary)?;
     Ok(Exit::Clean)
+}
+
+/// Where nothing is left to do, an earlier run may have been killed between its edits and its commits.
+fn say_left(repo: &Repo, term: Term) -> Result<()> {
+    let Some(last) = change::list(repo)?.into_iter().find(|set| set.stands && set.undoes.is_none()) else {
+        return Ok(());
+    };
+    let touched: Vec<RepoPath> =
+        last.edits.into_iter().flat_map(|edit| [Some(edit.path), edit.from]).flatten().collect();
+    let left = repo.uncommitted()?.into_iter().filter(|path| touched.contains(path)).count();
+    if left > 0 {
+        term.say(&format!(
+            "{} that an earlier run changed wait to be committed: `git commit` takes them, `xtask undo` takes them back",
+            count(left, "file")
+        ));
+    }
+    Ok(())
 }
 
 /// What was committed.

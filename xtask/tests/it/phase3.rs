@@ -387,3 +387,15 @@ fn a_note_can_be_left_out_of_a_merge_by_hand() {
     let kept = sources[0].split('@').next().unwrap();
     assert!(!sandbox.root().join(kept).exists(), "{said}");
 }
+
+#[test]
+fn what_waits_to_be_committed_after_a_killed_run_is_said() {
+    let sandbox = committing();
+    // As after a kill between the edits and their commits.
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    let said = sandbox.xtask(["phase3", "--yes", "--commit"]);
+    assert!(said.contains("that an earlier run changed wait to be committed"), "{said}");
+    sandbox.commit("by hand");
+    let said = sandbox.xtask(["phase3", "--yes", "--commit"]);
+    assert!(!said.contains("wait to be committed"), "{said}");
+}

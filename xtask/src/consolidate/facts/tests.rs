@@ -87,6 +87,7 @@ fn what_is_more_or_less_than_one_value_is_none() {
         "160×90×3 pixels",
         "12.0 vs 24.0",
         "300 (Light), 400 (Normal)",
+        "10M (small) to 120M+ (large)",
         "Minimum 400 for body text, 600+ for headings",
         "Improve by 20%",
         "48.55 KB ESM / 55.41 KB CJS",

@@ -76,7 +76,7 @@ pub(super) fn read(text: &str) -> Option<Value> {
     if ["→", "->", "=>", " vs ", " vs. ", "≠"].iter().any(|mark| plain.contains(mark)) {
         return None;
     }
-    if is_list(&plain) || is_equation(&plain) {
+    if is_list(&plain) || is_equation(&plain) || has_explained_ends(&plain) {
         return None;
     }
     if let Some(spread) = spread(&plain) {
@@ -95,6 +95,15 @@ fn plain(text: &str) -> String {
     })
     .trim()
     .to_owned()
+}
+
+/// True for `10M (small) to 120M+ (large)`: two ends, each of something else.
+fn has_explained_ends(text: &str) -> bool {
+    let Some((low, high)) = text.split_once(" to ") else { return false };
+    let is_figure = |end: &str| {
+        end.trim_start_matches(['~', '≈', '$', '€', '£']).starts_with(|first: char| first.is_ascii_digit())
+    };
+    is_figure(low) && low.ends_with(')') && is_figure(high)
 }
 
 /// True for `300 (light), 400, 500` and `48 KB ESM / 55 KB CJS`: several values, each of something else.
