@@ -158,11 +158,10 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
                 };
                 let asked =
                     dead::Asked { named: &named, sightings: &sightings, history: &history, is_committed };
-                let found = gathered.with_texts_beside(|gathered| {
-                    let mut found = dead::references(repo, &tree, commit, options, &asked, gathered)?;
-                    elsewhere::tell(repo, commit, &mut found)?;
-                    Ok(found)
+                let mut found = gathered.with_texts_beside(|gathered| {
+                    dead::references(repo, &tree, commit, options, &asked, gathered)
                 })?;
+                gathered.findings.extend(elsewhere::tell(repo, commit, &mut found));
                 gathered.references = Some(found);
             }
         }

@@ -1,21 +1,21 @@
 //! Which branch or tag holds what the history at hand never held.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Result;
 
+use crate::cache::Cache;
 use crate::consolidate::references;
 use crate::consolidate::result::{Reference, ReferenceClass, ReferenceKind};
 use crate::repo::{CommitId, Repo, RepoPath};
+use crate::report::Finding;
+
+/// Of what the cache keeps; it changes when the form of git's answer does.
+const VERSION: u32 = 1;
 
 /// Names the branch or tag that holds, or once held, a file that no commit up to here did: the first by its name,
-/// without that of a remote, so that a clone says the same.
-///
-/// # Errors
-/// git cannot list the refs.
-pub(super) fn tell(repo: &Repo, tip: &CommitId, found: &mut [Reference]) -> Result<()> {
+/// without that of a remote, so that a clone says the same. Says so where it cannot be looked up.
+pub(super) fn tell(repo: &Repo, tip: &CommitId, found: &mut [Reference]) -> Option<Finding> {
     let is_asked = |one: &Reference| {
         one.class == ReferenceClass::NeverExisted && one.kind == ReferenceKind::File && one.moved_to.is_none()
     };
@@ -24,9 +24,17 @@ pub(super) fn tell(repo: &Repo, tip: &CommitId, found: &mut [Reference]) -> Resu
         asked.extend(references::meant(one).into_iter().map(|place| (place, None)));
     }
     if asked.is_empty() {
-        return Ok(());
+        return None;
     }
-    for (path, holder) in held(repo, tip, &asked.keys().cloned().collect::<Vec<_>>())? {
+    let held = match kept(repo, tip, asked.keys()) {
+        Ok(held) => held,
+        Err(error) => {
+            let message =
+                format!("other branches and tags were not looked through for what is not here: {error:#}");
+            return Some(Finding::warn("unknown-branches", None, message));
+        }
+    };
+    for (path, holder) in held {
         // A folder is held where something in it is.
         for place in std::iter::successors(Some(path), RepoPath::parent) {
             let first =
@@ -39,12 +47,41 @@ pub(super) fn tell(repo: &Repo, tip: &CommitId, found: &mut [Reference]) -> Resu
     for one in found.iter_mut().filter(|one| is_asked(one)) {
         one.held_by = references::meant(one).iter().find_map(|place| asked.get(place).cloned().flatten());
     }
-    Ok(())
+    None
 }
 
-/// The paths among these, and below them, that commits beside the history at hand brought, each with a ref that
-/// reaches one of these commits.
-fn held(repo: &Repo, tip: &CommitId, paths: &[RepoPath]) -> Result<Vec<(RepoPath, String)>> {
+/// The answer of [`held`], kept for these paths and all that it depends on: a walk over every branch of a large
+/// repository takes seconds.
+fn kept<'p>(
+    repo: &Repo,
+    tip: &CommitId,
+    paths: impl Iterator<Item = &'p RepoPath>,
+) -> Result<Vec<(RepoPath, String)>> {
+    // A line break would end the line that names it.
+    let paths = paths.map(RepoPath::as_bytes).filter(|path| !path.contains(&b'\n'));
+    let paths = paths.collect::<Vec<_>>().join(&b'\n');
+    let refs =
+        ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/remotes", "refs/tags"];
+    let mut key = repo.git().read(&refs)?;
+    let head = repo.head()?;
+    let ends = [Some(tip), head.as_ref()].into_iter().flatten().map(CommitId::as_str);
+    key.extend(ends.collect::<Vec<_>>().join(" ").bytes().chain([0]));
+    key.extend(&paths);
+    let cache = Cache::of(repo);
+    let log = match cache.get("holders", VERSION, &key) {
+        Some(log) => log,
+        None => {
+            let log = held(repo, tip, &paths)?;
+            cache.put("holders", VERSION, &key, &log);
+            log
+        }
+    };
+    Ok(read(&log))
+}
+
+/// Of commits beside the history at hand the refs that reach them and the paths that they brought, among these, one a
+/// line, and below them: as `git log -z` writes it.
+fn held(repo: &Repo, tip: &CommitId, paths: &[u8]) -> Result<Vec<u8>> {
     let args = [
         "log",
         "-z",
@@ -63,10 +100,14 @@ fn held(repo: &Repo, tip: &CommitId, paths: &[RepoPath]) -> Result<Vec<(RepoPath
         "--diff-filter=A",
         "--name-only",
         "--format=%x01%S",
-        "--",
+        // As arguments thousands of paths would be too many.
+        "--stdin",
     ];
-    let paths = paths.iter().map(|path| OsStr::from_bytes(path.as_bytes()));
-    let log = repo.git().read(&args.map(OsStr::new).into_iter().chain(paths).collect::<Vec<_>>())?;
+    let input = [b"--\n", paths, b"\n"].concat();
+    Ok(repo.git().answer_to(&args, &input, &[0])?.stdout)
+}
+
+fn read(log: &[u8]) -> Vec<(RepoPath, String)> {
     let mut holder = String::new();
     let mut found = Vec::new();
     for field in log.split(|&byte| byte == 0) {
@@ -77,7 +118,7 @@ fn held(repo: &Repo, tip: &CommitId, paths: &[RepoPath]) -> Result<Vec<(RepoPath
             found.push((RepoPath::from_bytes(field), holder.clone()));
         }
     }
-    Ok(found)
+    found
 }
 
 /// A ref as people name it, without its remote.
