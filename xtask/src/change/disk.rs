@@ -177,7 +177,8 @@ fn other_spelling(names: &BTreeSet<Vec<u8>>, name: &[u8]) -> Option<String> {
         return None;
     }
     let folded = |name: &[u8]| RepoPath::from_bytes(name).folded();
-    let twin = names.iter().find(|other| folded(other) == folded(name));
+    let wanted = folded(name);
+    let twin = names.iter().find(|other| folded(other) == wanted);
     Some(match twin {
         Some(twin) => format!("`{}`", String::from_utf8_lossy(twin)),
         None => "in another Unicode form".to_owned(),

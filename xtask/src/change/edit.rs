@@ -1,5 +1,6 @@
 //! What an edit is: a place, an action, and the content it was planned against.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -293,6 +294,12 @@ pub struct EditRecord {
     pub action: Action,
     /// Where a moved file came from.
     pub from: Option<RepoPath>,
+}
+
+/// Every path of the work tree that edits write or leave.
+pub fn touched(edits: impl Iterator<Item = EditRecord>) -> BTreeSet<RepoPath> {
+    let edits = edits.filter(|edit| edit.root == Root::WorkTree);
+    edits.flat_map(|edit| [Some(edit.path), edit.from]).flatten().collect()
 }
 
 impl fmt::Display for EditRecord {

@@ -42,7 +42,7 @@ use crate::repo::Repo;
 
 pub use apply::{Applied, apply};
 pub use disk::{Disk, FileState, Hooks};
-pub use edit::{Action, ContentId, Edit, EditRecord, Mode, Place, Planned, Root};
+pub use edit::{Action, ContentId, Edit, EditRecord, Mode, Place, Planned, Root, touched};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, STOPPED};
 pub use guard::{Difference, Mismatch, Stale};

@@ -94,8 +94,7 @@ fn say_left(repo: &Repo, term: Term) -> Result<()> {
     let Some(last) = change::list(repo)?.into_iter().find(|set| set.stands && set.undoes.is_none()) else {
         return Ok(());
     };
-    let touched: Vec<RepoPath> =
-        last.edits.into_iter().flat_map(|edit| [Some(edit.path), edit.from]).flatten().collect();
+    let touched = change::touched(last.edits.into_iter());
     let left = repo.uncommitted()?.into_iter().filter(|path| touched.contains(path)).count();
     if left > 0 {
         term.say(&format!(

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 
 use super::answer::Answer;
 use super::{Exit, edit, place};
-use crate::change::{self, ChangeSet, Root, Which};
+use crate::change::{self, ChangeSet, Which};
 use crate::cli::{Global, Undo};
-use crate::repo::{Repo, RepoPath, staged_as_they_stand, update_index};
+use crate::repo::{Repo, RepoPath, staged_files, update_index};
 use crate::term::Term;
 
 /// Takes a change set back, lists them, or settles an interrupted one.
@@ -30,7 +30,7 @@ pub(super) fn run(global: &Global, options: &Undo, term: Term) -> Result<Exit> {
         return Ok(Exit::Clean);
     };
     let is_real = !options.dry_run && !options.check;
-    let staged = if is_real { staged(&repo, &set)? } else { BTreeSet::new() };
+    let staged = if is_real { staged_by(&repo, &set)? } else { BTreeSet::new() };
     let exit = edit(&repo, &answer, "undo", &set, (options.dry_run, options.check))?;
     if is_real {
         update_index(&repo.git(), &staged).context("stage what was staged as it stands now")?;
@@ -40,11 +40,11 @@ pub(super) fn run(global: &Global, options: &Undo, term: Term) -> Result<Exit> {
 }
 
 /// The files whose change was staged as it was made: what takes it back is staged too, or the next commit would bring it.
-fn staged(repo: &Repo, set: &ChangeSet) -> Result<BTreeSet<RepoPath>> {
+fn staged_by(repo: &Repo, set: &ChangeSet) -> Result<BTreeSet<RepoPath>> {
     if repo.head()?.is_none() || repo.work_tree().is_none() {
         return Ok(BTreeSet::new());
     }
-    let edits = set.edits().into_iter().map(|edit| edit.record()).filter(|edit| edit.root == Root::WorkTree);
-    let paths = edits.flat_map(|edit| [Some(edit.path), edit.from]).flatten().collect();
-    staged_as_they_stand(&repo.git().without_filters()?, &paths)
+    let paths = change::touched(set.edits().into_iter().map(|edit| edit.record()));
+    let staged = staged_files(&repo.git().without_filters()?)?.into_iter();
+    Ok(staged.filter(|file| !file.differs && paths.contains(&file.path)).map(|file| file.path).collect())
 }

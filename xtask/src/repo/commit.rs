@@ -87,25 +87,27 @@ pub fn update_index(git: &Git, paths: &BTreeSet<RepoPath>) -> Result<()> {
     Ok(())
 }
 
-/// Those of `paths` that are staged, and stand in the work tree as they are staged.
+/// A file with a change that is staged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StagedFile {
+    /// Where it lies.
+    pub path: RepoPath,
+    /// Whether the work tree differs from what is staged.
+    pub differs: bool,
+}
+
+/// The files with a change that is staged; submodules apart.
 ///
 /// # Errors
 /// git cannot compare.
-pub fn staged_as_they_stand(git: &Git, paths: &BTreeSet<RepoPath>) -> Result<BTreeSet<RepoPath>> {
-    let listed = |args: &[&str]| -> Result<BTreeSet<RepoPath>> {
-        let out = git.read(args)?;
-        Ok(out.split(|&byte| byte == 0).filter(|path| !path.is_empty()).map(RepoPath::from_bytes).collect())
-    };
-    let staged = listed(&["diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD", "--"])?;
-    let wanted: BTreeSet<RepoPath> = staged.intersection(paths).cloned().collect();
-    if wanted.is_empty() {
-        return Ok(wanted);
-    }
-    let status = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no"];
-    let out = git.read(&status)?;
-    let changed = out.split(|&byte| byte == 0).filter(|record| record.len() > 3 && record[1] != b' ');
-    let changed: BTreeSet<RepoPath> = changed.map(|record| RepoPath::from_bytes(&record[3..])).collect();
-    Ok(wanted.difference(&changed).cloned().collect())
+pub fn staged_files(git: &Git) -> Result<Vec<StagedFile>> {
+    let args =
+        ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all"];
+    let out = git.read(&args)?;
+    let records = out.split(|&byte| byte == 0).filter(|record| record.len() > 3 && record[0] != b' ');
+    let file =
+        |record: &[u8]| StagedFile { path: RepoPath::from_bytes(&record[3..]), differs: record[1] != b' ' };
+    Ok(records.map(file).collect())
 }
 
 fn records(paths: &BTreeSet<RepoPath>) -> Vec<u8> {

@@ -22,7 +22,7 @@ mod throwaway;
 mod tree;
 
 pub use blobs::Blobs;
-pub use commit::{staged_as_they_stand, update_index};
+pub use commit::{StagedFile, staged_files, update_index};
 pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};
 pub use index::IndexEntry;

@@ -9,11 +9,11 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use crate::change::{Action, ChangeSet, EditRecord, Root};
+use crate::change::{Action, ChangeSet, EditRecord, touched};
 use crate::consolidate::plan_words::one_line;
 use crate::process::Scratch;
 use crate::repo::git::Git;
-use crate::repo::{CommitId, EntryKind, Repo, RepoPath, update_index};
+use crate::repo::{CommitId, EntryKind, Repo, RepoPath, staged_files, update_index};
 use crate::report::Hinted;
 
 use super::Step;
@@ -53,15 +53,10 @@ pub fn check_committable(repo: &Repo, steps: &[Step]) -> Result<()> {
 /// One has: staging the whole file would lose what is staged.
 pub fn check_stageable(repo: &Repo, set: &ChangeSet) -> Result<()> {
     let touched = touched(set.edits().iter().map(|edit| edit.record()));
-    let args =
-        ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all"];
-    let out = repo.git().without_filters()?.read(&args)?;
-    let partly: Vec<String> = out
-        .split(|&byte| byte == 0)
-        .filter(|record| record.len() > 3 && record[0] != b' ' && record[1] != b' ')
-        .map(|record| RepoPath::from_bytes(&record[3..]))
-        .filter(|path| touched.contains(path))
-        .map(|path| format!("`{path}`"))
+    let partly: Vec<String> = staged_files(&repo.git().without_filters()?)?
+        .into_iter()
+        .filter(|file| file.differs && touched.contains(&file.path))
+        .map(|file| format!("`{}`", file.path))
         .collect();
     if partly.is_empty() {
         return Ok(());
@@ -238,12 +233,6 @@ fn move_only(git: &Git, edits: &[EditRecord]) -> Result<()> {
 
 fn all_touched(steps: &[Step]) -> BTreeSet<RepoPath> {
     touched(steps.iter().flat_map(|step| step.edits.iter().cloned()))
-}
-
-/// Every path of the work tree that edits write or leave.
-fn touched(edits: impl Iterator<Item = EditRecord>) -> BTreeSet<RepoPath> {
-    let edits = edits.filter(|edit| edit.root == Root::WorkTree);
-    edits.flat_map(|edit| [Some(edit.path), edit.from]).flatten().collect()
 }
 
 /// The message of a commit: what was done, then each source with where it went.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::place::plain_title;
 use super::prepare::Prepared;
 use super::texts::plain;
 use super::tree::Tree;
@@ -35,9 +34,9 @@ fn name(
         return here.heading.clone();
     }
     let above = parent.filter(|&parent| parent != 0).map(|parent| plain(&tree.nodes[parent].heading));
-    let titles = first.map(plain_title);
+    let title = first.and_then(|first| first.parsed.title.clone());
     let stem = first.map(|first| String::from_utf8_lossy(first.source.path.stem()).into_owned());
-    let told = [above, titles, stem].into_iter().flatten();
+    let told = [above, title, stem].into_iter().flatten();
     let mut names = told.filter(|words| !words.is_empty()).map(|words| format!("{} ({words})", here.heading));
     names.find(is_free).unwrap_or_else(|| here.heading.clone())
 }

@@ -86,11 +86,6 @@ fn as_written<'t>(name: &str, titles: impl Iterator<Item = &'t str>) -> String {
     words.join(" ")
 }
 
-/// The title of a note, without markup.
-pub(super) fn plain_title(source: &Prepared<'_>) -> String {
-    source.parsed.title.clone().unwrap_or_default()
-}
-
 impl<'p> Placing<'p> {
     pub(super) fn part(&self, source: usize, part: usize) -> &'p Part {
         let outline = &self.outlines[source];

@@ -27,8 +27,9 @@ pub(super) fn is_part(letter: char) -> bool {
     letter.is_alphanumeric() || "._-+~%@".contains(letter)
 }
 
-/// True for letters of scripts that put no blanks between words (Han, kana, Hangul, Thai and others): prose in them runs
-/// up to a path.
+/// True for letters whose prose runs up to a path: those of scripts that put no blanks between words (Han, kana, Thai and
+/// others), and Hangul, whose particles follow a name without one. What counts as a word by itself is another question:
+/// [`crate::passages::stands_alone`].
 pub(super) fn is_unspaced(letter: char) -> bool {
     matches!(letter,
         '\u{e00}'..='\u{eff}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
