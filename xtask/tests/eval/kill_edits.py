@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Kills editing commands at random moments, and lets their writer run out of space: before or after, nothing between.
 
-    kill_edits.py XTASK REPOSITORY REVISION [--kills N] [--seed N] [--only NAME]
+    kill_edits.py XTASK REPOSITORY REVISION [--kills N] [--seed N] [--only NAME] [--small FOLDER]
 
 Of a repository with notes a clone is planned once (`consolidate plan`, everything ticked); each command then runs in a
 copy of it (phase3, undo, setup, `validate imports --fix`) to the end for its "after", and N times until a SIGKILL at a
 random moment, or until a file grows past a random size (RLIMIT_FSIZE). After `undo --recover` the work tree, the modes,
-the index and the hooks have to be those of before or of after, with no file left over anywhere. Prints one line a
-command; exit 1 when anything stood between. Standard library only.
+the index and the hooks have to be those of before or of after, with no file left over anywhere. With `--small`, a
+folder on a file system of its own (`mount -t tmpfs -o size=40m tmpfs FOLDER`), the disk is instead filled until a
+random rest is left, and each command runs out of it, or just not. Prints one line a command; exit 1 when anything
+stood between. Standard library only.
 """
 import argparse, hashlib, os, pathlib, random, resource, shutil, signal, subprocess, sys, tempfile, time
 
@@ -44,7 +46,7 @@ def state(root):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("xtask"); parser.add_argument("repository"); parser.add_argument("revision")
-    parser.add_argument("--kills", type=int, default=40); parser.add_argument("--seed", type=int, default=1); parser.add_argument("--only")
+    parser.add_argument("--kills", type=int, default=40); parser.add_argument("--seed", type=int, default=1); parser.add_argument("--only"); parser.add_argument("--small")
     args = parser.parse_args()
     xtask, dice = os.path.abspath(args.xtask), random.Random(args.seed)
     top = pathlib.Path(tempfile.mkdtemp(prefix="kill-edits-"))
@@ -66,18 +68,30 @@ def main():
         if first:
             run([xtask, *first], start, env)
         before = state(start)
-        place = top / "copy"
+        place = pathlib.Path(args.small or top) / "copy"
         shutil.copytree(start, place, symlinks=True)
+        free = shutil.disk_usage(place).free
         begun = time.monotonic()
         ended = run([xtask, *command], place, env)
         lasted = time.monotonic() - begun
         after = state(place)
+        grown = free - shutil.disk_usage(place).free
         shutil.rmtree(place)
-        counts = {"before": 0, "after": 0, "between": 0}
+        counts, ends = {"before": 0, "after": 0, "between": 0}, {}
         largest = max((os.path.getsize(start / path) for path in before if not before[path].startswith("->") and (start / path).exists()), default=1)
         for number in range(args.kills):
             shutil.copytree(start, place, symlinks=True)
-            if number % 4 == 3:
+            ballast = place.parent / "ballast"
+            if args.small:
+                rest = dice.randrange(0, 2 * max(grown, 0) + (1 << 18))
+                ballast.write_bytes(bytes(max(shutil.disk_usage(place).free - rest, 0)))
+                code = run([xtask, *command], place, env).returncode
+                ends[code] = ends.get(code, 0) + 1
+                how = "%d bytes of disk left" % rest
+                # What a command leaves has to be found with the disk still full, and again with room.
+                run([xtask, "undo", "--list"], place, env)
+                ballast.unlink()
+            elif number % 4 == 3:
                 limit = dice.randrange(1, 2 * largest)
                 def limited():
                     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -106,7 +120,7 @@ def main():
                 print("    %s: %s; neither: %s; not as before: %s; left: %s\n    %s" % (name, how, differs[:5], mixed[:5], left, said.strip()[:300]))
             subprocess.run(["chmod", "-R", "u+w", str(place)]); shutil.rmtree(place)
         shutil.rmtree(start)
-        print("%-18s exit %s, %.1f s: %s" % (name, ended.returncode, lasted, counts), flush=True)
+        print("%-18s exit %s, %.1f s: %s%s" % (name, ended.returncode, lasted, counts, " with exits %s" % ends if ends else ""), flush=True)
     shutil.rmtree(top)
     sys.exit(1 if wrong else 0)
 
