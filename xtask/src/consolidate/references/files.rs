@@ -283,12 +283,18 @@ fn never(
     places: &[RepoPath],
 ) -> Option<Reference> {
     let is_link = matches!(named.what, What::Link(_));
-    if named.told >= if is_link { Told::ToCome } else { Told::Perhaps }
-        || places.iter().any(|place| has_template(place, known.paths))
-    {
+    let note = &notes[named.note];
+    let line = note.text.get(note.parsed.lines.range(named.line)).unwrap_or_default();
+    let is_silenced = match named.told {
+        Told::Nothing => false,
+        Told::Perhaps => !is_link,
+        Told::ToCome => true,
+        // "Archived: [x](archive/x.md)" says where it is: what never was is not gone.
+        Told::Gone => !is_link || line.contains("[ ]"),
+    };
+    if is_silenced || places.iter().any(|place| has_template(place, known.paths)) {
         return None;
     }
-    let note = &notes[named.note];
     let is_entry =
         !named.target.contains('/') && (is_entry_of_a_listing(named, note) || is_pointed_at(named, note));
     let folder_is_known = named.target.contains('/')

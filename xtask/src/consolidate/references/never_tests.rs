@@ -43,6 +43,16 @@ fn name_that_a_reader_is_sent_to_is_claimed() {
 }
 
 #[test]
+fn link_to_where_something_went_has_to_lead_there() {
+    check(&[
+        ("Archived: [x](kept/never.md)", &[("kept/never.md", NeverExisted)]),
+        ("x -> [x](kept/never.md)", &[("kept/never.md", NeverExisted)]),
+        ("- [ ] Create [x](kept/never.md), which was deleted", &[]),
+        ("Removed: [x](notes/gone.md)", &[]),
+    ]);
+}
+
+#[test]
 fn function_is_claimed_where_what_holds_it_is_there() {
     check(&[
         ("`src/kept.py` has `never_was_there()`", &[("never_was_there", NeverExisted)]),
