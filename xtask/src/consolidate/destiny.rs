@@ -20,13 +20,52 @@ pub(super) struct Leaning {
     sum: f64,
     /// Whether its sections are decisions, which have a date and stay true.
     holds_decisions: bool,
+    /// Whether it is a list that is gone through time and again.
+    is_checklist: bool,
 }
 
 impl Leaning {
     pub(super) fn of(note: &Note) -> Self {
         let words = words::of_text(&format!("{} {}", note.stem(), note.title));
-        Self { sum: lean(note, &words), holds_decisions: words.iter().any(|word| is_decision_word(word)) }
+        Self {
+            sum: lean(note, &words),
+            holds_decisions: words.iter().any(|word| is_decision_word(word)),
+            is_checklist: is_checklist(&words) && !is_ticked(&note.text),
+        }
     }
+}
+
+/// True for the name of a list that is gone through each time: "Release checklist". One of a feature or a phase is gone
+/// through once.
+fn is_checklist(words: &[String]) -> bool {
+    const EACH_TIME: &[&str] = &[
+        "release",
+        "releases",
+        "deploy",
+        "deployment",
+        "launch",
+        "review",
+        "onboarding",
+        "security",
+        "maintenance",
+        "upgrade",
+        "testing",
+        "qa",
+        "preflight",
+        "flight",
+        "commit",
+        "merge",
+        "production",
+        "handover",
+        "backup",
+    ];
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&["checklist", "checklists"]) && has(EACH_TIME)
+}
+
+/// True where a task is ticked: the list tells of one time.
+fn is_ticked(text: &str) -> bool {
+    text.contains("[x]") || text.contains("[X]")
 }
 
 fn is_decision_word(word: &str) -> bool {
@@ -38,6 +77,7 @@ fn lean(note: &Note, words: &[String]) -> f64 {
     let role = match note.role {
         Role::Session | Role::Status => 3.0,
         Role::Summary | Role::Report => 0.6,
+        Role::Plan if is_checklist(words) && !is_ticked(&note.text) => -1.0,
         Role::Plan => 0.5,
         Role::Guide | Role::Reference => -1.0,
         Role::Index => -0.5,
@@ -89,6 +129,10 @@ const STAGES: &[&str] = &["phase", "week", "sprint", "task", "issue", "milestone
 /// True for a section that tells of a day: a log, a status, results, what is to be done next.
 pub(super) fn is_history(leaning: Leaning, heading: &str, text: &str) -> bool {
     let is_dated = date_in(heading).is_some() && !leaning.holds_decisions && !is_decision(heading);
+    let is_checklist = leaning.is_checklist || is_checklist(&words::of_text(heading)) && !is_ticked(text);
+    if is_checklist && !is_dated && text.contains("[ ]") && leaning.sum < HISTORY {
+        return false;
+    }
     is_dated || leaning.sum + of_heading(heading) + of_text(text) >= HISTORY
 }
 
@@ -206,6 +250,8 @@ mod tests {
             ),
             ("notes/complete_view.md", "The loop", "It reads the probe."),
             ("notes/bath.md", "Migration Guide", "- ✅ Better drawings\n\n```sh\nlab move\n```"),
+            ("notes/RELEASE_CHECKLIST.md", "✅ Verification", "- [ ] Run the loop\n- [ ] Tag it"),
+            ("notes/bath.md", "Release checklist", "- [ ] Run the loop\n- [ ] Tag it"),
         ];
         for (path, heading, text) in cases {
             assert!(!history(path, heading, text), "{heading}");
@@ -223,6 +269,8 @@ mod tests {
             ("notes/bath_report.md", "2. The probe", "**Status:** ✅ Correctly wired\n\nIt reads."),
             ("notes/bath.md", "Files to Modify", "1. `loop.py`"),
             ("notes/bath.md", "v1.2.0 (2025-10-28)", "x"),
+            ("notes/bath.md", "Release checklist", "- [x] Run the loop\n- [x] Tag it"),
+            ("notes/bath.md", "Feature checklist", "- [ ] Run the loop\n- [ ] Tag it"),
             ("notes/bath.md", "Done", "- ✅ Added the loop\n- ✅ Removed the probe"),
         ];
         for (path, heading, text) in cases {

@@ -71,7 +71,7 @@ fn in_one_language(notes: &[Note], group: Vec<usize>) -> Vec<usize> {
     kept.into_iter().map(|(number, _)| number).collect()
 }
 
-/// What is protected stays, and so does a record of a series; what happened in one sitting or is finished makes no
+/// What is protected stays, and so does a record of a series or of a release; what happened in one sitting or is finished makes no
 /// guide; what is no plain Markdown (text without markup, components of a site) would read otherwise among Markdown.
 fn may_merge(note: &Note) -> bool {
     let extension = note.path.extension();
@@ -80,6 +80,7 @@ fn may_merge(note: &Note) -> bool {
         && note.protected.is_none()
         && !note.is_empty()
         && !role::is_record(&note.stem())
+        && (!role::is_of_a_release(&note.stem()) || note.role == Role::Guide)
         && !archive::lies_finished(note)
         && !matches!(note.role, Role::Session | Role::Index)
 }

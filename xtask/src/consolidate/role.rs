@@ -328,6 +328,19 @@ pub(super) fn is_record(name: &str) -> bool {
         && words::of_text(name).iter().any(|word| SERIES.contains(&word.as_str()))
 }
 
+/// True for the name of what tells of one release: `RELEASE_v2.0.2`, `changelog-1.4`, `v3.1`.
+pub(super) fn is_of_a_release(name: &str) -> bool {
+    const NAMES: &[&str] = &["release", "releases", "changelog"];
+    let is_number =
+        |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = name.split(['.', '_', '-', ' ']).collect();
+    let has_version =
+        parts.windows(2).any(|pair| is_number(pair[0].trim_start_matches(['v', 'V'])) && is_number(pair[1]));
+    let words = words::of_text(name);
+    has_version
+        && (words.iter().all(|word| word == "v") || words.iter().any(|word| NAMES.contains(&word.as_str())))
+}
+
 /// The day that a name is about; the date of a record is a part of its number.
 pub(super) fn day_in(name: &str) -> Option<String> {
     date_in(name).filter(|_| !is_record(name))

@@ -332,6 +332,7 @@ fn records_of_a_series_and_finished_notes_make_no_guide() {
         groups::of(&notes, &affinities, &overlaps, &"docs/guides".into(), &BTreeSet::new()).len()
     };
     assert_eq!(guides(["notes/audio-codec-frames.md", "notes/audio-codec-buffers.md"]), 1);
+    assert_eq!(guides(["notes/RELEASE_v2.0.2_audio_codec.md", "notes/audio-codec-buffers.md"]), 0);
     assert_eq!(guides(["notes/PRD-7-audio-codec.md", "notes/audio-codec-buffers.md"]), 0);
     assert_eq!(guides(["docs/Completed/audio-codec-frames.md", "docs/Completed/audio-codec-buffers.md"]), 0);
 }
