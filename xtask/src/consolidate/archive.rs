@@ -57,25 +57,24 @@ const START: f64 = -2.75;
 pub(super) fn candidates(notes: &[Note], surroundings: &[Surroundings]) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = (0..notes.len())
         .map(|number| weigh(number, &notes[number], surroundings[number]))
-        .filter(|candidate| !candidate.reasons.is_empty() && !is_unfinished(&notes[candidate.note]))
+        .filter(|candidate| !candidate.reasons.is_empty())
         .collect();
     found.sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.note.cmp(&other.note)));
     found
 }
 
-/// True for a list of tasks most of which are open; a note that says itself that all is done, or is named for a stage
-/// or a day that passed, keeps its boxes unticked for good.
-fn is_unfinished(note: &Note) -> bool {
+/// How many tasks of a list are open that is not finished; a note that says itself that all is done, or is named for a
+/// stage or a day that passed, keeps its boxes unticked for good.
+fn unfinished(note: &Note) -> Option<usize> {
     /// A few boxes are a form that nobody ticks.
     const MANY: usize = 10;
     let tasks = &note.parsed.tasks;
     let done = tasks.iter().filter(|task| task.done).count();
-    let is_open = tasks.len() - done >= MANY && tasks.len() - done > done;
+    let open = tasks.len() - done;
     let stem = note.stem();
-    is_open
-        && day_in(&stem).is_none()
-        && numbered_stage(&stem).is_none()
-        && closing_status(&note.text).is_none()
+    let is_over =
+        || day_in(&stem).is_some() || numbered_stage(&stem).is_some() || closing_status(&note.text).is_some();
+    (open >= MANY && open > done && !is_over()).then_some(open)
 }
 
 fn weigh(number: usize, note: &Note, surroundings: Surroundings) -> Candidate {
@@ -88,7 +87,9 @@ fn weigh(number: usize, note: &Note, surroundings: Surroundings) -> Candidate {
     signs.extend(signs_around(surroundings));
     let sum: f64 = START + signs.iter().map(|sign| sign.weight).sum::<f64>();
     signs.sort_by(|one, other| other.weight.total_cmp(&one.weight));
-    let has_sign = signs.iter().any(|sign| matches!(sign.reason, Reason::Said(_)));
+    let unfinished = unfinished(note);
+    // People put such lists aside as often as others, so that it ranks where it did; but nothing is proposed.
+    let has_sign = unfinished.is_none() && signs.iter().any(|sign| matches!(sign.reason, Reason::Said(_)));
     let reasons = signs.into_iter().filter_map(|sign| match sign.reason {
         Reason::Said(reason) | Reason::Beside(reason) => Some(reason),
         Reason::Weak(reason) => (!has_sign).then_some(reason),
@@ -158,10 +159,11 @@ fn signs_of_name(note: &Note) -> Vec<Sign> {
     if let Some(date) = day_in(&stem) {
         signs.push(said(1.5, format!("dated name ({date})")));
     }
-    let completed =
-        (0..name.len()).find(|&at| COMPLETED.contains(&name[at].as_str()) && !role::is_adjective(&name, at));
-    if let Some(word) = completed.map(|at| &name[at]) {
-        signs.push(said(0.5, format!("completion in its name ({word})")));
+    if let Some(at) = (0..name.len()).find(|&at| COMPLETED.contains(&name[at].as_str())) {
+        signs.push(match role::is_adjective(&name, at) {
+            true => silent(0.5),
+            false => said(0.5, format!("completion in its name ({})", name[at])),
+        });
     }
     if let Some(word) = named(REPAIRS) {
         signs.push(said(0.5, format!("named for a piece of work ({word})")));
@@ -225,9 +227,12 @@ fn signs_of_text(note: &Note) -> Vec<Sign> {
     let tell = |what: fn(&str) -> bool| sections.iter().filter(|section| what(&section.text)).count();
     let of_a_day = tell(super::sections::tells_of_a_day);
     let done = tell(super::sections::tells_of_work_done);
-    // Where most of them are open issues, nothing was done.
-    if of_a_day * 3 >= sections.len().max(1) && of_a_day >= 2 && done * 2 >= of_a_day {
-        signs.push(said(0.3, format!("{done} of {} headings tell of work done", sections.len())));
+    if of_a_day * 3 >= sections.len().max(1) && of_a_day >= 2 {
+        signs.push(match done * 2 >= of_a_day {
+            true => said(0.3, format!("{done} of {} headings tell of work done", sections.len())),
+            // Where most of them are open issues, nothing was done; but it is of a day all the same.
+            false => silent(0.3),
+        });
     }
     let tasks = &note.parsed.tasks;
     if tasks.len() >= 3 && tasks.iter().all(|task| task.done) {
@@ -408,9 +413,15 @@ mod tests {
         let list = |open: usize, done: usize| {
             format!("# Todo\n\n{}{}", "- [ ] one\n".repeat(open), "- [x] one\n".repeat(done))
         };
-        let is_shown = |open, done| !reasons("docs/TODO.md", &list(open, done)).is_empty();
-        assert!(!is_shown(20, 5) && is_shown(5, 20) && is_shown(3, 0));
-        assert!(!reasons("docs/phase-2-todo.md", &list(20, 5)).is_empty(), "the stage is over");
+        let weighed = |path: &str, open, done| {
+            let surroundings = Surroundings { inbound: 1, ..Surroundings::default() };
+            candidates(&[note(path, &list(open, done))], &[surroundings]).remove(0)
+        };
+        let is_proposed = |open, done| weighed("docs/TODO.md", open, done).has_sign;
+        assert!(!is_proposed(20, 5) && is_proposed(5, 20) && is_proposed(3, 0));
+        assert!(weighed("docs/phase-2-todo.md", 20, 5).has_sign, "the stage is over");
+        let (open, done) = (weighed("docs/TODO.md", 20, 5), weighed("docs/TODO.md", 5, 20));
+        assert!((open.confidence - done.confidence).abs() < 0.01, "it ranks as others do");
 
         let notes = |headings: &str| reasons("docs/REVIEW.md", &format!("# Review\n\n{headings}"));
         let open = "## Open issues\n\nx\n\n## Issues (43)\n\nx\n\n## Next steps\n\nx\n";

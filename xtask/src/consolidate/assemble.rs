@@ -203,7 +203,9 @@ fn items(
         candidates.into_iter().filter(|candidate| !made(candidate.note)).collect();
     let finished: BTreeSet<usize> = candidates
         .iter()
-        .filter(|candidate| percent(candidate.confidence) >= percent(options.tick_above))
+        .filter(|candidate| {
+            candidate.has_sign && percent(candidate.confidence) >= percent(options.tick_above)
+        })
         .map(|candidate| candidate.note)
         .chain((0..notes.len()).filter(|&number| made(number)))
         .collect();
@@ -367,7 +369,7 @@ fn archive_item(
 ) -> Item {
     let note = &gathered.notes[candidate.note];
     let confidence = percent(candidate.confidence);
-    let ticked = confidence >= percent(options.tick_above);
+    let ticked = candidate.has_sign && confidence >= percent(options.tick_above);
     let topic = topics.iter().find(|topic| topic.notes.contains(&note.path));
     let topic = topic.map_or("", |topic| topic.label.as_str());
     let target = places.place(&note.path, topic, note.changed.as_deref().and_then(|date| date.get(..4)));
