@@ -8,6 +8,7 @@
 mod checks;
 mod files;
 mod fix;
+mod folders;
 mod gather;
 mod lost;
 mod mentioned;

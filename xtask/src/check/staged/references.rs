@@ -1,4 +1,4 @@
-//! Paths that this commit takes away and that other files still name.
+//! Paths of files and folders that this commit takes away and that other files still name.
 //!
 //! Told only of what this commit breaks: the name stood in the file before, its path was there, and can mean nothing
 //! else. What a file says anew of a path that goes is its author's knowledge, and logs of changes speak of the past.
@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use super::folders::GoneFolders;
 use super::gather::Input;
 use crate::check::{Found, spread};
 use crate::code::code_alone;
@@ -15,9 +16,12 @@ use crate::links::{Exact, Moves, NewPlace, Rewriter, is_markdown};
 use crate::repo::{EntryKind, History, Repo, RepoPath, Tree};
 use crate::report::ReportMarker;
 
-/// Names of files that speak of what was, without their endings.
+/// Names of files that speak of what was, without their endings, and of folders of such texts.
 const LOGS: &[&str] = &[
     "changelog",
+    "changelogs",
+    "changelog.d",
+    "newsfragments",
     "changes",
     "history",
     "news",
@@ -71,7 +75,8 @@ pub(super) fn broken(repo: &Repo, input: &Input, (tree, history): (&Tree, &Histo
         })
         .map(|(path, _)| path)
         .collect();
-    let look = Look { tree, before: &before, rewriter: &rewriter, moves: &moves, input };
+    let folders = GoneFolders::of(&moves, tree)?;
+    let look = Look { tree, before: &before, rewriter: &rewriter, moves: &moves, folders: &folders, input };
     spread::over(files.chunks(files.len().div_ceil(spread::threads()).max(1)), |part| look.through(part))
 }
 
@@ -90,10 +95,13 @@ fn gone(input: &Input, history: &History) -> Moves {
 }
 
 fn speaks_of_now(path: &RepoPath) -> bool {
-    let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
     let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
     let ending = name.rsplit('.').next().unwrap_or_default();
-    !LOGS.iter().any(|log| stem == *log)
+    let is_text = matches!(ending, "md" | "rst" | "txt" | "adoc");
+    let is_log = |name: &[u8]| LOGS.iter().any(|log| name.eq_ignore_ascii_case(log.as_bytes()));
+    let is_among_logs = is_text && path.parent().is_some_and(|folder| folder.parts().any(is_log));
+    !is_log(path.stem())
+        && !is_among_logs
         && !LEFT_OUT.contains(&ending)
         && !name.ends_with("-lock.json")
         && !name.ends_with("-lock.yaml")
@@ -105,6 +113,7 @@ struct Look<'a> {
     before: &'a Tree,
     rewriter: &'a Rewriter<'a>,
     moves: &'a Moves,
+    folders: &'a GoneFolders,
     input: &'a Input,
 }
 
@@ -113,7 +122,8 @@ impl Look<'_> {
         let mut found = Vec::new();
         for path in files {
             let bytes = self.tree.read(path)?;
-            let mentions = self.rewriter.exact_mentions(path, &bytes);
+            let mut mentions = self.rewriter.exact_mentions(path, &bytes);
+            mentions.extend(self.folders.mentions(path, &bytes, self.tree));
             if mentions.is_empty() || ReportMarker::parse(&String::from_utf8_lossy(&bytes)).is_some() {
                 continue;
             }
@@ -136,13 +146,15 @@ impl Look<'_> {
     fn found(&self, path: &RepoPath, mention: &Exact, spots: &Spots) -> Option<Found> {
         let spot = spots.at(mention.range.start)?;
         let means = mention.means.display();
-        let to = &self.moves[&mention.means].path;
-        let is_moved = *to != mention.means;
-        let what = if is_moved { "moves" } else { "takes away" };
+        let to = match self.moves.get(&mention.means) {
+            Some(place) => Some(&place.path).filter(|to| **to != mention.means),
+            None => self.folders.moved_to(&mention.means),
+        };
+        let what = if to.is_some() { "moves" } else { "takes away" };
         let message = format!("names `{}`, which this commit {what}", means.escape_debug());
         let place = (path.display().into_owned(), mention.line);
         let mut found = Found::new("stale-reference", place, &means, message);
-        if is_moved {
+        if let Some(to) = to {
             found = found.hint(format!("write `{}`", to.display().escape_debug()), None);
         }
         // A name without a folder may be said of any file that is called so.

@@ -35,6 +35,30 @@ fn path_that_goes_is_missed_where_it_is_named() {
 }
 
 #[test]
+fn folder_that_goes_is_missed_where_it_is_named() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("notes/b.md", "Scripts are in `tools/run`.\n", &["stale-reference"]),
+        (".github/x.yml", "paths: ['tools/run/**']\n", &["stale-reference"]),
+        ("notes/b.md", "Scripts are in `my/tools/run`.\n", &[]),
+    ];
+    for (path, text, expected) in cases {
+        let sandbox = Sandbox::hooked();
+        sandbox.write("tools/run/x.sh", "echo\n");
+        sandbox.write(path, text);
+        sandbox.commit("before");
+        let expected: Vec<String> = expected.iter().map(|&check| check.to_owned()).collect();
+        let done = expected.is_empty();
+        assert_eq!(staged(&sandbox, &["mv", "tools/run", "tools/go"]), (done, expected), "{path} {text}");
+    }
+    let sandbox = Sandbox::hooked();
+    sandbox.write("tools/run/x.sh", "echo\n");
+    sandbox.write("tools/run/y.sh", "echo y\n");
+    sandbox.write("notes/b.md", "Scripts are in `tools/run`.\n");
+    sandbox.commit("before");
+    assert_eq!(staged(&sandbox, &["rm", "-q", "tools/run/x.sh"]), (true, vec![]), "one is left");
+}
+
+#[test]
 fn what_is_said_anew_of_a_path_that_goes_is_its_authors_affair() {
     let sandbox = Sandbox::hooked();
     sandbox.write("src/main.rs", "fn main() {}\n");
