@@ -213,13 +213,13 @@ fn may_be_destination(word: &[u8], before: u8) -> bool {
 }
 
 /// The words of a line of Python.
-pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes
         .split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 128))
         .filter(|word| word.first().is_some_and(|byte| !byte.is_ascii_digit()))
 }
 
 /// True for an import whose names go on in the next lines.
-pub(super) fn opens_imports(line: &[u8]) -> bool {
+fn opens_imports(line: &[u8]) -> bool {
     line.starts_with(b"from ") && line.contains(&b'(') && !line.contains(&b')')
 }

@@ -94,17 +94,6 @@ fn report_fits_a_screen_and_hostile_names_stay_on_their_line() {
 }
 
 #[test]
-fn names_that_others_may_import_are_kept_apart_from_local_ones() {
-    let names = |text: &str| -> Vec<String> {
-        let names = lost::names(text.as_bytes()).into_iter();
-        names.map(|name| String::from_utf8(name).unwrap()).filter(|name| name.starts_with('n')).collect()
-    };
-    let text = "from x import (\n    n1,\n    n2 as n3,\n)\nn4: int = 1\n\n\ndef n5(n_argument):\n    n_local = 1\n\n\n\
-                class n6(n_base):\n    n7 = 1\n\n    def n8(self): ...\n\n\nif True:\n    n9 = n_value\n";
-    assert_eq!(names(text), ["n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"]);
-}
-
-#[test]
 fn deleted_and_new_refs_of_a_push_are_told_apart() {
     let (one, null) = ("1".repeat(40), "0".repeat(40));
     let text = format!("refs/heads/a {one} refs/heads/a {null}\n(delete) {null} refs/heads/b {one}\n");

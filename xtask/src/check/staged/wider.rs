@@ -14,6 +14,7 @@ use super::mentioned::Mentioned;
 use super::{Finding, Request, lost, references, sure};
 use crate::check::bytes::{Content, excuses};
 use crate::check::{self, Explained, Found};
+use crate::code::python;
 use crate::markdown::Format;
 use crate::repo::{BlobId, Blobs, CommitId, Entry, EntryKind, History, RepoPath, Staged, State, Tree};
 use crate::report::Level;
@@ -43,7 +44,8 @@ impl<'a> Asked<'a> {
             links: on(&["broken-link", "broken-anchor"]),
             python: on(&["broken-import", "path-anchor", "broken-call"]),
             // Two sides that each hold together may not do so as one.
-            breaks: input.parents.len() > 1 || input.changes.iter().any(takes_path_away),
+            breaks: input.parents.len() > 1
+                || input.changes.iter().any(|one| takes_path_away(one) || shadows_module(staged, one)),
         })
     }
 
@@ -61,7 +63,7 @@ impl<'a> Asked<'a> {
         let state = changed.file().filter(|_| self.is_source(&changed.path))?;
         let loses = |old: &Vec<u8>| match is_markdown(&changed.path) {
             true => lost::anchor(old, bytes),
-            false => lost::name(old, bytes),
+            false => python::may_offer_less(old, bytes),
         };
         let loses = !self.breaks && before().first().is_some_and(loses);
         let text = (!self.holds_surely(&changed.path, bytes)).then(|| bytes.to_vec());
@@ -214,6 +216,14 @@ fn takes_path_away(changed: &Changed) -> bool {
     changed.after.as_ref().is_none_or(|after| {
         is_file(before) != is_file(after) || (after.kind == EntryKind::Symlink && before != after)
     })
+}
+
+/// True for the first file of a package that stands beside a module of the same name, and is imported in its place.
+fn shadows_module(staged: &Staged, changed: &Changed) -> bool {
+    let is_first = matches!(changed.path.file_name(), b"__init__.py" | b"__init__.pyi");
+    let Some(folder) = changed.path.parent().filter(|_| is_first && changed.is_added()) else { return false };
+    let module = |ending: &[u8]| [folder.as_bytes(), ending].concat();
+    [&b".py"[..], b".pyi"].iter().any(|ending| matches!(staged.find(&module(ending)), Ok(Some(_))))
 }
 
 /// The changed files and all that they may lead to; `None` when names lead on and on.

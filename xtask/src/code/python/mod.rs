@@ -3,10 +3,12 @@
 pub mod calls;
 pub mod imports;
 pub mod inventory;
+mod offered;
 mod source;
 mod syntax;
 mod verdict;
 
+pub use offered::may_offer_less;
 pub use source::{Source, decode_source};
 pub use syntax::Unparsed;
 pub(super) use syntax::code_alone;

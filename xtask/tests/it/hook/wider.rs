@@ -102,6 +102,52 @@ fn caller_of_a_signature_that_changes_is_told() {
 }
 
 #[test]
+fn caller_of_a_class_that_takes_more_is_told() {
+    let data = "from dataclasses import dataclass\n\n\n@dataclass\nclass P:\n    a: int\n";
+    let plain = "class P:\n    x = 1\n";
+    let cases = [
+        (data.to_owned(), format!("{data}    b: int\n"), "P(1)"),
+        (plain.to_owned(), format!("{plain}\n    def __init__(self, a):\n        self.a = a\n"), "P()"),
+        ("def P(a): return a\n".to_owned(), "def P(a, b): return a  # two\n".to_owned(), "P(1)"),
+    ];
+    for (before, after, call) in cases {
+        let sandbox = Sandbox::hooked();
+        sandbox.write("pkg/__init__.py", "");
+        sandbox.write("pkg/p.py", before);
+        sandbox.write("pkg/q.py", format!("from pkg.p import P\n\n{call}\n"));
+        sandbox.commit("before");
+        assert_eq!(
+            sandbox.commit_file("pkg/p.py", &after),
+            (false, vec!["broken-call".to_owned()]),
+            "{after}"
+        );
+    }
+}
+
+#[test]
+fn package_that_takes_the_place_of_a_module_is_judged_by_what_the_module_offered() {
+    let sandbox = Sandbox::hooked();
+    sandbox.write("pkg/__init__.py", "");
+    sandbox.write("pkg/core.py", "def run():\n    return 1\n");
+    sandbox.write("pkg/use.py", "from pkg.core import run\n\nrun()\n");
+    sandbox.commit("before");
+    let added = "pkg/core/__init__.py";
+    assert_eq!(sandbox.commit_file(added, "x = 1\n"), (false, vec!["broken-import".to_owned()]));
+    assert_eq!(sandbox.commit_file(added, "def run():\n    return 2\n"), (true, vec![]));
+}
+
+#[test]
+fn texts_about_earlier_releases_may_name_what_is_gone() {
+    for (path, done) in [("docs/changes/1.0.md", true), ("docs/exchanges/1.0.md", false)] {
+        let sandbox = Sandbox::hooked();
+        sandbox.write("src/main.rs", "fn main() {}\n");
+        sandbox.write(path, "# 1.0\n\n- added `src/main.rs`\n");
+        sandbox.commit("before");
+        assert_eq!(staged(&sandbox, &["rm", "-q", "src/main.rs"]).0, done, "{path}");
+    }
+}
+
+#[test]
 fn merge_whose_sides_break_one_another_is_stopped() {
     let sandbox = Sandbox::hooked();
     sandbox.git(&["checkout", "-q", "-b", "side"]);

@@ -40,6 +40,7 @@ use crate::repo::{BlobId, EntryKind, History, RepoPath, Tree};
 pub use anchors::Anchor;
 pub use declared::distribution_of;
 pub use facts::Import;
+pub(super) use facts::{Facts, read as read_facts};
 pub use fix::{Edit, Fix, fix_anchors, fix_file};
 use folders::{Entry, Table};
 pub use guard::Guard;
