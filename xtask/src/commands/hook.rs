@@ -227,7 +227,7 @@ fn pre_push(global: &Global, remote: &str, term: Term, cancel: &Cancel) -> Resul
     std::io::stdin().read_to_end(&mut input).context("read what git says of the push")?;
     let updates = staged::updates(&String::from_utf8_lossy(&input))?;
     let skip = skipped();
-    let judged = staged::judge_push(&here.repo, (&config.hook, &skip), remote, &updates)?;
+    let judged = staged::judge_push((&here.repo, &staged), (&config.hook, &skip), remote, &updates)?;
     let exit = tell(global, term, (&here.repo, &config), ("pre-push", "push"), &judged)?;
     let brings = updates.iter().any(|update| update.local.is_some());
     if exit == Exit::Findings

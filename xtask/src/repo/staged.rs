@@ -4,7 +4,7 @@
 //! of the commit's tree holds no change and is passed over. Where the index is of a form that is not read here, the
 //! git program answers with the same result.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -183,31 +183,46 @@ impl Staged {
         Ok(head.into_iter().chain(merged.lines().filter_map(|line| CommitId::parse(line.trim()))).collect())
     }
 
-    /// Of these paths, those whose content lies with Git LFS; git is asked only where its attributes speak of it.
+    /// The values that git's attributes give to `name`, by path, for those of these paths that have one; git is asked
+    /// only where its attributes hold `word`.
     ///
     /// # Errors
     /// The attributes cannot be read.
-    pub fn under_lfs(&self, repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeSet<RepoPath>> {
+    pub fn attribute(
+        &self,
+        repo: &Repo,
+        (name, word): (&str, &str),
+        paths: &BTreeSet<RepoPath>,
+    ) -> Result<BTreeMap<RepoPath, String>> {
         let files = if paths.is_empty() { Vec::new() } else { self.attributes()? };
         let ids: Vec<&BlobId> = files.iter().collect();
-        let speaks_of_it = |bytes: &[u8]| memchr::memmem::find(bytes, b"filter=lfs").is_some();
-        let mut asks = speaks_of_it(&read(&repo.common_dir().join("info/attributes"))?);
+        let holds_word = |bytes: &[u8]| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+        let mut asks = holds_word(&read(&repo.common_dir().join("info/attributes"))?);
         if !ids.is_empty() {
-            Blobs::of(repo)?.each(&ids, |_, bytes| asks |= speaks_of_it(bytes))?;
+            Blobs::of(repo)?.each(&ids, |_, bytes| asks |= holds_word(bytes))?;
         }
         if !asks {
-            return Ok(BTreeSet::new());
+            return Ok(BTreeMap::new());
         }
         let mut input = Vec::new();
         for path in paths {
             input.extend_from_slice(path.as_bytes());
             input.push(0);
         }
-        let answer =
-            self.git.answer_to(&["check-attr", "--cached", "-z", "--stdin", "filter"], &input, &[0])?;
+        let answer = self.git.answer_to(&["check-attr", "--cached", "-z", "--stdin", name], &input, &[0])?;
         let fields: Vec<&[u8]> = answer.stdout.split(|&byte| byte == 0).collect();
-        let under = fields.chunks_exact(3).filter(|fields| fields[2] == b"lfs");
-        Ok(under.map(|fields| RepoPath::from_bytes(fields[0])).collect())
+        let values = fields.chunks_exact(3).filter(|fields| fields[2] != b"unspecified");
+        let value = |fields: &[&[u8]]| String::from_utf8_lossy(fields[2]).into_owned();
+        Ok(values.map(|fields| (RepoPath::from_bytes(fields[0]), value(fields))).collect())
+    }
+
+    /// Of these paths, those whose content lies with Git LFS.
+    ///
+    /// # Errors
+    /// The attributes cannot be read.
+    pub fn under_lfs(&self, repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<BTreeSet<RepoPath>> {
+        let filters = self.attribute(repo, ("filter", "filter=lfs"), paths)?;
+        Ok(filters.into_iter().filter(|(_, filter)| filter == "lfs").map(|(path, _)| path).collect())
     }
 
     /// New paths that git recognises as renames of files over `bytes`, removed in the same commit.

@@ -1,6 +1,7 @@
 //! The hooks through real commits of real git.
 
 mod fix;
+mod markers;
 mod message_and_push;
 mod wider;
 

@@ -8,20 +8,17 @@ use crate::code::code_alone;
 use crate::repo::RepoPath;
 
 /// Forms by language: what stands at the begin of a statement, or, with a leading `…`, anywhere in code.
-const PYTHON: &[&str] = &[
-    "breakpoint()",
-    "breakpoint(",
-    "pdb.set_trace()",
-    "ipdb.set_trace()",
-    "pudb.set_trace()",
-    "pytest.set_trace()",
-    "import ipdb",
-    "import pudb",
-    "from pdb import set_trace",
-    "from ipdb import set_trace",
-];
+const PYTHON: &[&str] = &["breakpoint(", "pytest.set_trace()"];
+
+/// Debuggers of Python, by the module that is imported for them.
+const DEBUGGERS: &[&str] = &["pdb", "ipdb", "pudb", "bpdb", "pdbr", "rpdb", "wdb", "web_pdb", "remote_pdb"];
+
+/// What stops in them.
+const STOPS: &[&str] = &["set_trace", "post_mortem"];
+
 const RUST: &[&str] = &["…dbg!("];
-const JAVASCRIPT: &[&str] = &["debugger;", "debugger", "describe.only(", "it.only(", "test.only("];
+const JAVASCRIPT: &[&str] =
+    &["debugger", "describe.only(", "it.only(", "test.only(", "context.only(", "suite.only(", "fdescribe("];
 const RUBY: &[&str] = &["binding.pry", "binding.irb", "byebug", "debugger"];
 const PHP: &[&str] = &["var_dump(", "xdebug_break("];
 const GO: &[&str] = &["runtime.Breakpoint()"];
@@ -44,17 +41,23 @@ fn forms(extension: &str) -> &'static [&'static str] {
 pub fn debug_leftovers(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
     let extension = path.extension();
     let forms = forms(&extension);
+    let debuggers = if forms == PYTHON { DEBUGGERS } else { &[] };
     let has_one = |form: &&str| memchr::memmem::find(content.bytes, bare(form).as_bytes()).is_some();
-    if content.kind != Kind::Text || !forms.iter().any(has_one) {
+    if content.kind != Kind::Text || !forms.iter().chain(debuggers).any(has_one) {
         return Vec::new();
     }
     let Ok(text) = std::str::from_utf8(content.bytes) else { return Vec::new() };
     let code = code_of(text, &extension);
+    // A program that derives its own debugger from one of them imports it on purpose.
+    let derives =
+        |name: &&&str| memchr::memmem::find(code.as_bytes(), format!("{name}.Pdb").as_bytes()).is_some();
+    let debuggers: Vec<&str> = debuggers.iter().filter(|name| !derives(name)).copied().collect();
     let mut faults = Vec::new();
     for (number, line) in lines(code.as_bytes()) {
         let line = String::from_utf8_lossy(line);
-        if let Some(form) = forms.iter().find(|form| stands_in(&line, form)) {
-            let shown = bare(form).trim_end_matches(['(', ';']);
+        let form = forms.iter().find(|form| stands_in(&line, form)).map(|form| bare(form).to_owned());
+        if let Some(form) = form.or_else(|| debuggers.iter().find_map(|name| use_of(&line, name))) {
+            let shown = form.trim_end_matches('(');
             faults.push(Fault::new("debug", number, format!("`{shown}` is left from debugging")));
         }
     }
@@ -75,13 +78,48 @@ fn stands_in(line: &str, form: &str) -> bool {
                 && (form.ends_with('(') || ends(&line[at + form.len()..]))
         });
     }
-    // `;` and `:` part statements of one line.
-    line.split([';', ':', '{']).any(|statement| {
-        let rest = statement.trim_start().strip_prefix(form.trim_end_matches(';'));
+    statements(line).any(|statement| {
+        let rest = statement.strip_prefix(form);
+        // A name that is set, looked into, or a key is no statement.
         rest.is_some_and(|rest| {
-            form.ends_with('(') || (ends(rest) && !rest.trim_start().starts_with(['=', '.']))
+            form.ends_with('(') || (ends(rest) && !rest.trim_start().starts_with(['=', '.', ':', '?']))
         })
     })
+}
+
+/// What may be a statement of its own: the parts between `;`, `:` and brackets, each with the sign that ends it.
+fn statements(line: &str) -> impl Iterator<Item = &str> {
+    line.split_inclusive([';', ':', '{', '}']).map(str::trim_start)
+}
+
+/// The statement that imports this debugger of Python, or that stops in it.
+fn use_of(line: &str, debugger: &str) -> Option<String> {
+    let is_it = |text: &str| {
+        let (name, rest) = first_word(text);
+        name == debugger && !rest.starts_with('.')
+    };
+    statements(line).find_map(|statement| {
+        let (word, rest) = first_word(statement);
+        match word {
+            "import" => rest.split(',').any(is_it).then(|| format!("import {debugger}")),
+            "from" => {
+                let stops = STOPS.iter().any(|name| rest.contains(name));
+                (is_it(rest) && stops).then(|| format!("from {debugger} import"))
+            }
+            name if name == debugger => {
+                let call = rest.split('(').next().and_then(|call| call.strip_prefix('.'));
+                call.filter(|call| STOPS.contains(call)).map(|call| format!("{debugger}.{call}"))
+            }
+            _ => None,
+        }
+    })
+}
+
+/// The word at the begin of a text, and the rest.
+fn first_word(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    text.split_at(end.unwrap_or(text.len()))
 }
 
 /// The text with comments and strings blanked, where the language can be read so.

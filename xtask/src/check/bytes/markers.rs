@@ -1,11 +1,15 @@
-//! What git leaves in a file that it could not merge: `<<<<<<< `, `||||||| `, `=======`, `>>>>>>> ` at line starts.
+//! What git leaves in a file that it could not merge: `<<<<<<< `, `||||||| `, `=======`, `>>>>>>> ` at line starts, of
+//! seven signs each or of as many as the attribute `conflict-marker-size` gives the file.
 //!
-//! A line of seven equals signs underlines headings too, so by itself it says nothing; only between the other
+//! A line of that many equals signs underlines headings too, so by itself it says nothing; only between the other
 //! markers, or where a merge is being concluded and no parent has it, does it count. Code blocks show markers.
 
 use super::lines::lines;
 use super::{Content, Fault, Options};
 use crate::repo::RepoPath;
+
+/// Signs of a marker that are shown.
+const SHOWN: usize = 32;
 
 const HINT: &str = "settle the conflict, then `git add` the file";
 
@@ -16,7 +20,8 @@ pub(super) fn judge(
     options: Options,
 ) -> Vec<Fault> {
     let Some(text) = content.text() else { return Vec::new() };
-    if !has_candidate(&text) {
+    let size = options.marker_size;
+    if !has_candidate(&text, size) {
         return Vec::new();
     }
     let mut fences = Fences::of(path);
@@ -25,38 +30,37 @@ pub(super) fn judge(
     let mut previous: &[u8] = b"";
     for (number, line) in lines(&text) {
         let is_code = fences.is_code(line);
-        let found = marker(line).filter(|&sign| {
+        let found = marker(line, size).filter(|&sign| {
             let divides =
                 || is_open || (options.merging && is_left_over(line, previous, before, fences.is_prose()));
             !is_code && (sign != b'=' || divides())
         });
         if let Some(sign) = found {
             is_open = sign != b'>';
-            faults.push(fault(number, line));
+            faults.push(fault(number, &line[..size.min(SHOWN)]));
         }
         previous = line;
     }
     faults
 }
 
-fn fault(number: usize, line: &[u8]) -> Fault {
-    let signs = String::from_utf8_lossy(&line[..7]);
+fn fault(number: usize, signs: &[u8]) -> Fault {
+    let signs = String::from_utf8_lossy(signs);
     Fault::new("conflict-marker", number, format!("a conflict marker is left (`{signs}`)")).hint(HINT)
 }
 
-fn has_candidate(text: &[u8]) -> bool {
-    [&b"<<<<<<<"[..], b">>>>>>>", b"=======", b"|||||||"]
-        .iter()
-        .any(|signs| memchr::memmem::find(text, signs).is_some())
+fn has_candidate(text: &[u8], size: usize) -> bool {
+    size <= text.len() && b"<>=|".iter().any(|&sign| memchr::memmem::find(text, &vec![sign; size]).is_some())
 }
 
-/// The sign of a marker: seven of it, then a blank or the end of the line.
-fn marker(line: &[u8]) -> Option<u8> {
+/// The sign of a marker: so many of it, then a blank or the end of the line.
+fn marker(line: &[u8], size: usize) -> Option<u8> {
     let sign = *line.first()?;
-    if !matches!(sign, b'<' | b'|' | b'=' | b'>') || line.len() < 7 {
+    if !matches!(sign, b'<' | b'|' | b'=' | b'>') || line.len() < size {
         return None;
     }
-    let rest = line[..7].iter().all(|&byte| byte == sign).then(|| &line[7..])?;
+    let (signs, rest) = line.split_at(size);
+    let rest = signs.iter().all(|&byte| byte == sign).then_some(rest)?;
     match (sign, rest) {
         // `||||||| ` without a name begins a row of a table as well.
         (b'|', rest) => (rest.len() > 1 && rest[0] == b' ' && !rest.contains(&b'|')).then_some(sign),

@@ -54,14 +54,25 @@ impl Fault {
     }
 }
 
-/// How blanks are judged.
-#[derive(Clone, Copy, Debug, Default)]
+/// How blanks and markers are judged.
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Two blanks at the end of a Markdown line are a line break.
     pub markdown_breaks: bool,
     /// A merge is being concluded.
     pub merging: bool,
+    /// How many signs the markers of a conflict have.
+    pub marker_size: usize,
 }
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { markdown_breaks: false, merging: false, marker_size: MARKER_SIZE }
+    }
+}
+
+/// How many signs git writes where the attribute `conflict-marker-size` says nothing (gitattributes(5)).
+pub const MARKER_SIZE: usize = 7;
 
 /// Blanks at line ends, and the end of the file.
 pub fn blanks(path: &RepoPath, content: &Content<'_>, options: Options) -> Vec<Fault> {

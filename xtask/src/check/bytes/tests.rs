@@ -116,6 +116,17 @@ fn dividing_line_that_no_parent_has_is_found_when_a_merge_is_concluded() {
 }
 
 #[test]
+fn markers_have_the_size_that_git_gives_the_file() {
+    let judge = |size: usize, marker_size: usize| {
+        let text = format!("{} a\nx\n{}\n{} b\n", "<".repeat(size), "=".repeat(size), ">".repeat(size));
+        let options = Options { marker_size, ..Options::default() };
+        found(conflict_markers(&"a.txt".into(), &Content::of(text.as_bytes()), &[], options)).len()
+    };
+    assert_eq!([judge(7, 7), judge(12, 12), judge(7, 12), judge(12, 7)], [3, 3, 0, 0]);
+    assert_eq!(judge(7, usize::MAX), 0);
+}
+
+#[test]
 fn private_keys_are_found_and_the_words_alone_are_not() {
     let rsa = head("RSA PRIVATE KEY");
     let pkcs8 = head("PRIVATE KEY");
@@ -392,11 +403,19 @@ fn debug_statements_are_told_from_texts_about_them() {
         ("a.py", "x = 1\nbreakpoint()\nimport pdb; pdb.set_trace()\n", &[2, 3]),
         ("a.py", "# breakpoint()\n'''\nbreakpoint()\n'''\nx = 'import pdb'\n", &[]),
         ("a.py", "import pdb\n\n\ndef f(tool: pdb.Pdb): ...\n", &[]),
+        ("a.py", "import pdb\nimport os, ipdb as i\nfrom pudb import set_trace\n", &[1, 2, 3]),
+        ("a.py", "from pdb import Pdb\nfrom . import pdb\nfrom pdb_tools import set_trace\n", &[]),
+        ("a.py", "import pdbx\nimport app.pdb\ndef f():\n    pdb.post_mortem()\n", &[4]),
         ("a.py", "if x: breakpoint()\nbreakpoint(header='x')\nbreakpoints(1)\n", &[1, 2]),
         ("a.py", "import pdbpp_config\nimport_pdb = 1\nself.breakpoint()\n", &[]),
         ("a.rs", "let x = dbg!(y);\n// dbg!(z)\nlet s = \"dbg!(a)\"; my_dbg!(b);\n", &[1]),
         ("a.js", "debugger;\nconst debuggerName = 1;\n// debugger;\nx = 'debugger;'\n", &[1]),
         ("a.ts", "  it.only('x', () => {});\n  visit.only(1);\n", &[1]),
+        (
+            "a.js",
+            "x = {\n  debugger: 1,\n};\nif (x) { debugger }\ncase 1: debugger;\nfdescribe('x');\n",
+            &[4, 5, 6],
+        ),
         ("a.rb", "  binding.pry\n# binding.pry\ndebugger = 1\n", &[1]),
         ("a.go", "runtime.Breakpoint()\n", &[1]),
         ("a.md", "breakpoint()\n", &[]),

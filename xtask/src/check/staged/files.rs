@@ -24,6 +24,8 @@ pub(super) struct File<'a> {
 pub(super) struct Judge<'a> {
     pub(super) switches: &'a Switches,
     pub(super) options: Options,
+    /// How many signs the markers of a conflict have, for files with a number of their own.
+    pub(super) marker_sizes: &'a BTreeMap<RepoPath, usize>,
     pub(super) secrets: &'a Secrets,
 }
 
@@ -86,7 +88,9 @@ impl Judge<'_> {
         if self.on("conflict-marker", path) {
             let before = if self.options.merging { before() } else { Vec::new() };
             let before: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
-            faults.extend(bytes::conflict_markers(path, content, &before, self.options));
+            let marker_size = self.marker_sizes.get(path).copied().unwrap_or(self.options.marker_size);
+            let options = Options { marker_size, ..self.options };
+            faults.extend(bytes::conflict_markers(path, content, &before, options));
         }
         let (keys, tokens) = (self.on("private-key", path), self.on("token", path));
         if keys || tokens {

@@ -1,10 +1,11 @@
 //! Reads what is staged; alone in this folder, with `push` and `fix`, it talks to the repository.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use super::checks::Switches;
 use super::files::{File, Judge};
 use super::wider::{Asked, Source};
 use super::{Finding, Request, size};
@@ -23,6 +24,20 @@ pub(super) struct Input {
     /// What it changes against all of them.
     pub(super) changes: Vec<Changed>,
     pub(super) unmerged: Vec<RepoPath>,
+}
+
+impl Input {
+    /// The paths that hold a content in the commit.
+    pub(super) fn files(&self) -> BTreeSet<RepoPath> {
+        let files = self.changes.iter().filter(|changed| changed.file().is_some());
+        files.map(|changed| changed.path.clone()).collect()
+    }
+
+    /// Contents that a parent holds at a path that is removed: a file of one of them has only moved.
+    pub(super) fn moved(&self) -> BTreeSet<BlobId> {
+        let removed = self.changes.iter().filter(|changed| changed.after.is_none());
+        removed.flat_map(|changed| changed.before.iter().flatten()).map(|state| state.id.clone()).collect()
+    }
 }
 
 /// A path that the commit changes.
@@ -76,6 +91,22 @@ pub(super) fn all(request: &Request<'_>) -> Result<Input> {
     })
 }
 
+/// How many signs the markers of a conflict have in those of these files for which the attribute
+/// `conflict-marker-size` says it; what is no number above 0 says nothing, as for git.
+pub(super) fn marker_sizes(
+    (repo, staged): (&Repo, &Staged),
+    files: &BTreeSet<RepoPath>,
+    switches: &Switches,
+) -> Result<BTreeMap<RepoPath, usize>> {
+    const NAME: &str = "conflict-marker-size";
+    if !switches.is_on("conflict-marker") {
+        return Ok(BTreeMap::new());
+    }
+    let sizes = staged.attribute(repo, (NAME, NAME), files)?.into_iter();
+    let size = |value: String| value.parse().ok().filter(|&size: &usize| size > 0);
+    Ok(sizes.filter_map(|(path, value)| Some((path, size(value)?))).collect())
+}
+
 /// Changes against one commit, by path.
 fn compared(changes: Vec<StagedChange>) -> BTreeMap<RepoPath, Changed> {
     let one = |change: StagedChange| {
@@ -121,7 +152,8 @@ pub(super) fn judge_files(
         few if few <= FEW => 1,
         _ => spread::threads(),
     };
-    let reader = Reader { limits: &limits, judge, asked };
+    let moved = input.moved();
+    let reader = Reader { limits: &limits, judge, asked, moved: &moved };
     let parts = if threads == 1 {
         vec![reader.read(&Blobs::of(request.repo)?, &files)?]
     } else {
@@ -140,6 +172,8 @@ struct Reader<'a> {
     limits: &'a size::Limits,
     judge: &'a Judge<'a>,
     asked: Option<&'a Asked<'a>>,
+    /// Contents that were there under another name.
+    moved: &'a BTreeSet<BlobId>,
 }
 
 impl Reader<'_> {
@@ -152,7 +186,11 @@ impl Reader<'_> {
             let Some(state) = changed.file() else { return };
             let read = OnceCell::new();
             let before = || -> Vec<Vec<u8>> {
-                let contents = read.get_or_init(|| contents_before(blobs, changed));
+                let is_moved = changed.is_added() && self.moved.contains(&state.id);
+                let contents = read.get_or_init(|| match is_moved {
+                    true => Ok(vec![bytes.to_vec()]),
+                    false => contents_before(blobs, changed),
+                });
                 contents.as_ref().cloned().unwrap_or_default()
             };
             let file = File { path: &changed.path, kind: state.kind, bytes, before: &before };

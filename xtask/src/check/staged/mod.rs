@@ -148,7 +148,8 @@ pub fn judge(request: &Request<'_>) -> Result<Judged> {
     }
     let secrets = Secrets::new();
     let options = options(request.config, input.parents.len() > 1);
-    let judge = Judge { switches: &switches, options, secrets: &secrets };
+    let marker_sizes = gather::marker_sizes((request.repo, request.staged), &input.files(), &switches)?;
+    let judge = Judge { switches: &switches, options, marker_sizes: &marker_sizes, secrets: &secrets };
     let asked = wider::Asked::of(request.staged, &input, &switches);
     let (of_files, sources) = gather::judge_files(request, &input, &judge, asked.as_ref())?;
     findings.extend(of_files);
@@ -184,5 +185,5 @@ fn not_judged(repo: &Repo, error: anyhow::Error) -> Result<Vec<Finding>> {
 }
 
 fn options(config: &HookConfig, merging: bool) -> Options {
-    Options { markdown_breaks: config.markdown_breaks, merging }
+    Options { markdown_breaks: config.markdown_breaks, merging, ..Options::default() }
 }

@@ -7,11 +7,12 @@ use anyhow::{Context, Result};
 
 use super::checks::Switches;
 use super::files::{File, Judge};
-use super::size::{HINT, Limits, too_large};
+use super::gather;
+use super::size::{HINT, Limits, no_pointer, too_large};
 use super::{Finding, Judged, options};
 use crate::check::bytes::{Content, Secrets};
 use crate::config::HookConfig;
-use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath};
+use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath, Staged};
 
 const REWRITE: &str = "rewrite the commits before you push them (`git rebase -i`); what is pushed is out";
 
@@ -50,36 +51,93 @@ pub fn updates(input: &str) -> Result<Vec<Update>> {
     Ok(updates)
 }
 
-/// Judges a push to `remote`. Deleted refs bring nothing; of a new one counts what no ref of the remote has.
+/// Judges a push to `remote`. Deleted refs bring nothing; of a new one counts what no ref of the remote has. Git's
+/// attributes are those of the index: older git programs know no others without a work tree.
 ///
 /// # Errors
 /// A setting names no check, or git cannot be asked.
 pub fn judge_push(
-    repo: &Repo,
+    (repo, staged): (&Repo, &Staged),
     (config, skip): (&HookConfig, &[String]),
     remote: &str,
     updates: &[Update],
 ) -> Result<Judged> {
     let switches = Switches::of(config, skip, &[])?;
     let secrets = Secrets::new();
-    let judge = Judge { switches: &switches, options: options(config, false), secrets: &secrets };
+    let options = options(config, false);
     let blobs = Blobs::of(repo)?;
     let (mut checked, mut findings) = (0, Vec::new());
     for update in updates {
         let Some(local) = &update.local else { continue };
+        if let Some(blob) = blob_of(repo, local)? {
+            checked += 1;
+            findings.extend(judge_bare(
+                &blobs,
+                (&switches, &secrets),
+                update,
+                (&blob, Limits::most(config)),
+            )?);
+            continue;
+        }
         let range = Range::of(repo, remote, local, update.remote.as_ref())?;
         let contents = range.contents(repo)?;
         checked += contents.len();
+        let files = contents.iter().map(|(path, _)| path.clone()).collect();
+        let marker_sizes = gather::marker_sizes((repo, staged), &files, &switches)?;
+        let judge = Judge { switches: &switches, options, marker_sizes: &marker_sizes, secrets: &secrets };
         let tip = Tip::of(repo, local, &range)?;
-        let sizes = Sizes::of(&range, config);
+        let sizes = Sizes::of(&range, config, staged.under_lfs(repo, &files)?);
         for (path, id) in &contents {
             findings.extend(judge_content(&blobs, &judge, (path, id), &tip)?);
             if switches.judges("large-file", path) {
-                findings.extend(sizes.judge(repo, (path, id, blobs.size(id)?), &tip)?);
+                findings.extend(sizes.judge((repo, &blobs), (path, id), &tip)?);
             }
         }
     }
     Ok(Judged::of(checked, findings))
+}
+
+/// The content that a tag names by itself, without a commit around it.
+fn blob_of(repo: &Repo, id: &CommitId) -> Result<Option<BlobId>> {
+    let named = format!("{id}^{{}}\n");
+    let format = "--batch-check=%(objecttype) %(objectname)";
+    let answer = repo.git().answer_to(&["cat-file", format], named.as_bytes(), &[0])?;
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    Ok(answer.trim_end().strip_prefix("blob ").and_then(BlobId::parse))
+}
+
+/// Judges a content that is no file: it has no name and no lines to keep in order, but it may hold a secret.
+fn judge_bare(
+    blobs: &Blobs,
+    (switches, secrets): (&Switches, &Secrets),
+    update: &Update,
+    (id, most): (&BlobId, u64),
+) -> Result<Vec<Finding>> {
+    let path = RepoPath::from(update.local_ref.as_str());
+    let keys = (switches.judges("private-key", &path), switches.judges("token", &path));
+    let found = secrets.find(&blobs.read(id)?, keys).into_iter();
+    let mut findings: Vec<Finding> = found
+        .map(|fault| Finding::of(fault.check, &path, fault.message).at(fault.line.unwrap_or(1)))
+        .collect();
+    let size = blobs.size(id)?;
+    if size > most && switches.judges("large-file", &path) {
+        findings.push(Finding::of("large-file", &path, too_large((0, size), most)).hint(HINT));
+    }
+    Ok(findings)
+}
+
+/// The names of a remote, which may be given by its address. There are none where no refs of it are known.
+fn names_of(repo: &Repo, remote: &str) -> Result<BTreeSet<String>> {
+    let args = ["config", "-z", "--get-regexp", r"^remote\..*\.(push)?url$"];
+    let answer = repo.git().answer_to(&args, &[], &[0, 1])?;
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let has_address =
+        answer.split('\0').filter_map(|entry| entry.split_once('\n')).filter_map(|(key, address)| {
+            let name = key.strip_prefix("remote.")?.rsplit_once('.')?.0;
+            (address == remote).then(|| name.to_owned())
+        });
+    let named = repo.remotes()?.into_iter().filter(|name| name == remote);
+    Ok(named.chain(has_address).collect())
 }
 
 /// The commits that the other side does not have.
@@ -101,9 +159,8 @@ impl Range {
         {
             args.push(has.to_string());
         }
-        // A remote may be given by its address; then no refs of it are known.
-        if repo.remotes()?.iter().any(|name| name == remote) {
-            args.push(format!("--remotes={}", remote.replace(['*', '?', '['], "?")));
+        for name in names_of(repo, remote)? {
+            args.push(format!("--remotes={}", name.replace(['*', '?', '['], "?")));
         }
         Ok(Self { args })
     }
@@ -179,21 +236,27 @@ impl Tip {
 struct Sizes<'a> {
     range: &'a Range,
     most: u64,
+    /// Paths whose content lies with Git LFS.
+    elsewhere: BTreeSet<RepoPath>,
     /// The commits that the other side has and the new ones descend from; asked for when there is a large file.
     edges: OnceCell<Vec<String>>,
 }
 
 impl<'a> Sizes<'a> {
-    fn of(range: &'a Range, config: &HookConfig) -> Self {
-        Self { range, most: Limits::most(config), edges: OnceCell::new() }
+    fn of(range: &'a Range, config: &HookConfig, elsewhere: BTreeSet<RepoPath>) -> Self {
+        Self { range, most: Limits::most(config), elsewhere, edges: OnceCell::new() }
     }
 
     fn judge(
         &self,
-        repo: &Repo,
-        (path, id, size): (&RepoPath, &BlobId, u64),
+        (repo, blobs): (&Repo, &Blobs),
+        (path, id): (&RepoPath, &BlobId),
         tip: &Tip,
     ) -> Result<Option<Finding>> {
+        let size = blobs.size(id)?;
+        if self.elsewhere.contains(path) && tip.holds(path, id) {
+            return Ok(no_pointer(path, &blobs.read(id)?));
+        }
         if size <= self.most {
             return Ok(None);
         }

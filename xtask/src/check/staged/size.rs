@@ -49,11 +49,7 @@ impl Limits {
         let paths = files.map(|changed| &changed.path).filter(|path| switches.judges("large-file", path));
         limits.judged = paths.cloned().collect();
         limits.elsewhere = request.staged.under_lfs(request.repo, &limits.judged)?;
-        let removed = input.changes.iter().filter(|changed| changed.after.is_none());
-        limits.moved = removed
-            .flat_map(|changed| changed.before.iter().flatten())
-            .map(|state| state.id.clone())
-            .collect();
+        limits.moved = input.moved();
         if !limits.moved.is_empty() {
             limits.renamed = limits.renamed_large(request, input)?;
         }
@@ -84,14 +80,7 @@ impl Limits {
             return Ok(None);
         }
         if self.elsewhere.contains(&changed.path) {
-            let is_pointer = bytes.is_empty() || bytes.starts_with(POINTER);
-            let finding = Finding::of(
-                "large-file",
-                &changed.path,
-                "the content itself stands where a Git LFS pointer should",
-            )
-            .hint("run `git lfs install`, then `git add --renormalize` the file");
-            return Ok((!is_pointer).then_some(finding));
+            return Ok(no_pointer(&changed.path, bytes));
         }
         let size = bytes.len() as u64;
         let Some(state) = changed.file().filter(|_| size > self.bytes) else { return Ok(None) };
@@ -106,6 +95,15 @@ impl Limits {
         let finding = Finding::of("large-file", &changed.path, too_large((largest, size), self.bytes));
         Ok(Some(finding.hint(HINT)))
     }
+}
+
+/// What is wrong with the content of a file that lies with Git LFS.
+pub(super) fn no_pointer(path: &RepoPath, bytes: &[u8]) -> Option<Finding> {
+    let is_pointer = bytes.is_empty() || bytes.starts_with(POINTER);
+    let message = "the content itself stands where a Git LFS pointer should";
+    let finding = Finding::of("large-file", path, message);
+    let hint = "run `git lfs install`, then `git add --renormalize` the file";
+    (!is_pointer).then(|| finding.hint(hint))
 }
 
 /// Says that a file grows past what it may have, or is new and has more.

@@ -80,7 +80,50 @@ fn push_is_judged_by_the_size_of_what_it_brings() {
     sandbox.run(&["commit", "-q", "--no-verify", "-m", "gone"]);
     assert!(push().contains("in a commit before the last"), "it stays in history");
     sandbox.run(&["push", "-q", "--no-verify", "origin", "main~1:main"]);
+    sandbox.write("blank.txt", "blank \n");
+    sandbox.git(&["add", "."]);
+    sandbox.run(&["commit", "-q", "--no-verify", "-m", "blank"]);
+    sandbox.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    let by_address = sandbox.run(&["push", "-q", &bare.display().to_string(), "main:refs/heads/again"]);
+    assert!(by_address.status.success(), "the address is that of a remote which has it already");
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
     commit(800);
     assert_eq!(push(), "", "it was too large there already");
+}
+
+#[test]
+fn push_of_what_is_no_commit_is_judged_by_its_content() {
+    let sandbox = Sandbox::hooked();
+    let bare = sandbox.root().parent().unwrap().join("bare.git");
+    sandbox.git(&["init", "-q", "--bare", &bare.display().to_string()]);
+    sandbox.git(&["remote", "add", "origin", &bare.display().to_string()]);
+    let push = |text: &str| {
+        sandbox.write(".git/blob", text);
+        let id = sandbox.git(&["hash-object", "-w", ".git/blob"]);
+        sandbox.git(&["tag", "-f", "blob", id.trim()]);
+        let output = sandbox.run(&["push", "-q", "-f", "origin", "refs/tags/blob"]);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.success(), checks_in(&said))
+    };
+    assert_eq!(push("no line end"), (true, vec![]));
+    assert_eq!(push(&token()), (false, vec!["token".to_owned()]));
+}
+
+#[test]
+fn push_of_a_content_that_lies_with_lfs_is_refused() {
+    let sandbox = Sandbox::hooked();
+    let bare = sandbox.root().parent().unwrap().join("bare.git");
+    sandbox.git(&["init", "-q", "--bare", &bare.display().to_string()]);
+    sandbox.git(&["remote", "add", "origin", &bare.display().to_string()]);
+    let push = |text: &str| {
+        sandbox.write("a.big", text);
+        sandbox.git(&["add", "."]);
+        sandbox.run(&["commit", "-q", "--no-verify", "-m", "big"]);
+        let output = sandbox.run(&["push", "-q", "origin", "main"]);
+        checks_in(&String::from_utf8_lossy(&[output.stdout, output.stderr].concat()))
+    };
+    sandbox.write(".gitattributes", "*.big filter=lfs diff=lfs merge=lfs -text\n");
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
+    assert!(push(pointer).is_empty());
+    assert_eq!(push("the content\n"), ["large-file"]);
 }
