@@ -186,10 +186,12 @@ fn commit_msg(global: &Global, file: &Path, term: Term) -> Result<Exit> {
     let config = here.config(global, &staged)?;
     let bytes = std::fs::read(file).with_context(|| format!("read `{}`", file.display()))?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let comment = comment_sign(&here.repo, &text);
+    let settings = MessageSettings::read(&here.repo)?;
+    let comment = comment_sign(settings.comment.as_deref(), &text);
     // git says `:` where no editor was open.
     let edited = variable("GIT_EDITOR").is_none_or(|editor| editor != ":");
-    let message = Message { text: &text, comment: &comment, edited };
+    let strips = staged::strips_comments(settings.cleanup.as_deref(), edited);
+    let message = Message { text: &text, comment: &comment, strips };
     let skip = skipped();
     let mut findings = staged::judge_message(&message, &config.hook);
     findings.retain(|finding| !staged::is_left_out(&finding.check, &config.hook, &skip));
@@ -201,14 +203,36 @@ fn commit_msg(global: &Global, file: &Path, term: Term) -> Result<Exit> {
     tell(global, term, (&here.repo, &config), ("commit-msg", "commit"), &judged)
 }
 
+/// What git's configuration says of messages.
+#[derive(Default)]
+struct MessageSettings {
+    comment: Option<String>,
+    cleanup: Option<String>,
+}
+
+impl MessageSettings {
+    fn read(repo: &Repo) -> Result<Self> {
+        let mut git = repo.git();
+        // What stands on the command line (`git -c`) git gives to its hooks in this variable.
+        if let Some(given) = variable("GIT_CONFIG_PARAMETERS") {
+            git = git.with_variable("GIT_CONFIG_PARAMETERS", given);
+        }
+        let names = r"^(core\.comment(char|string)|commit\.cleanup)$";
+        let answer = git.answer_to(&["config", "-z", "--get-regexp", names], &[], &[0, 1])?;
+        let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+        let mut settings = Self::default();
+        for (name, value) in answer.split('\0').filter_map(|entry| entry.split_once('\n')) {
+            let setting =
+                if name == "commit.cleanup" { &mut settings.cleanup } else { &mut settings.comment };
+            *setting = Some(value.to_owned());
+        }
+        Ok(settings)
+    }
+}
+
 /// What begins a comment; `auto` lets git choose, and it says so in the message's last lines.
-fn comment_sign(repo: &Repo, text: &str) -> String {
-    let value = |name: &str| {
-        let library = repo.library()?;
-        library.config().ok()?.snapshot().ok()?.get_string(name).ok()
-    };
-    let sign = value("core.commentstring").or_else(|| value("core.commentchar"));
-    match sign.as_deref() {
+fn comment_sign(setting: Option<&str>, text: &str) -> String {
+    match setting {
         None => "#".to_owned(),
         Some("auto") => {
             let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();

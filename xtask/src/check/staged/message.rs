@@ -21,8 +21,18 @@ pub struct Message<'a> {
     pub text: &'a str,
     /// What begins a comment (`core.commentString`).
     pub comment: &'a str,
-    /// True when an editor was open, so that git takes comments out.
-    pub edited: bool,
+    /// True when git takes comments out.
+    pub strips: bool,
+}
+
+/// Whether git takes comments out of a message, by `commit.cleanup` and whether an editor was open (git-commit(1)). What
+/// `--cleanup` says is not told to hooks.
+pub fn strips_comments(cleanup: Option<&str>, edited: bool) -> bool {
+    match cleanup {
+        Some("strip") => true,
+        Some("whitespace" | "verbatim" | "scissors") => false,
+        _ => edited,
+    }
 }
 
 /// What is wrong with the message. An empty one is git's own affair: it refuses it, or was told not to.
@@ -75,7 +85,7 @@ fn kept_lines<'a>(message: &Message<'a>) -> Vec<(usize, &'a str)> {
         if comment.is_some_and(|rest| rest.trim() == SCISSORS) {
             break;
         }
-        if comment.is_none() || !message.edited {
+        if comment.is_none() || !message.strips {
             kept.push((number + 1, line));
         }
     }
@@ -105,15 +115,12 @@ fn unconventional(subject: &str, config: &HookConfig) -> Option<String> {
     if scope.is_some_and(|scope| scope.strip_suffix(')').is_none_or(|scope| scope.trim().is_empty())) {
         return Some("the scope is not a word in brackets".to_owned());
     }
-    let is_known = match &config.conventional_types {
-        Some(types) => types.iter().any(|known| known == kind),
-        None => TYPES.contains(&kind),
+    let types: Vec<&str> = match &config.conventional_types {
+        Some(types) => types.iter().map(String::as_str).collect(),
+        None => TYPES.to_vec(),
     };
-    if !is_known {
-        let types: Vec<&str> = match &config.conventional_types {
-            Some(types) => types.iter().map(String::as_str).collect(),
-            None => TYPES.to_vec(),
-        };
+    // Item 15 of the specification: upper and lower case mean the same.
+    if !types.iter().any(|known| known.eq_ignore_ascii_case(kind)) {
         let shown: String = kind.chars().take(30).flat_map(char::escape_debug).collect();
         return Some(format!("`{shown}` is no type of commit here ({})", types.join(", ")));
     }

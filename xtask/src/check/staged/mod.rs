@@ -36,7 +36,7 @@ use crate::report::Level;
 pub use checks::{CHECKS, Check, OTHER_CHECKS, check, is_left_out};
 pub use fix::{Fix, Fixes, apply_to_index, fixes};
 pub use gather::config;
-pub use message::{Message, judge_message};
+pub use message::{Message, judge_message, strips_comments};
 pub use push::{Update, judge_push, updates};
 pub use rehearsal::{Rehearsed, rehearse};
 pub use report::{all_lines, lines};

@@ -61,8 +61,8 @@ fn switches_choose_checks_and_files() {
 #[test]
 fn comments_and_scissors_are_those_of_the_repository() {
     let config = HookConfig::default();
-    let judge = |text: &str, comment: &str, edited: bool| {
-        let findings = judge_message(&Message { text, comment, edited }, &config);
+    let judge = |text: &str, comment: &str, strips: bool| {
+        let findings = judge_message(&Message { text, comment, strips }, &config);
         findings.into_iter().map(|finding| (finding.check, finding.line.unwrap_or(0))).collect::<Vec<_>>()
     };
     let long = "x".repeat(73);
@@ -73,11 +73,26 @@ fn comments_and_scissors_are_those_of_the_repository() {
         (format!("short\n\n; {} >8 {}\n{long}\n", "-".repeat(24), "-".repeat(24)), ";", true, 0),
         ("\u{e9}".repeat(72), "#", true, 0),
     ];
-    for (text, comment, edited, expected) in cases {
-        let found = judge(&text, comment, edited);
+    for (text, comment, strips, expected) in cases {
+        let found = judge(&text, comment, strips);
         assert_eq!(found.len(), expected, "{text} {found:?}");
     }
     assert_eq!(judge("subject\nnot empty\n", "#", true), [("subject-body".to_owned(), 2)]);
+}
+
+#[test]
+fn comments_are_taken_out_as_git_does_it() {
+    for (cleanup, edited, strips) in [
+        (None, true, true),
+        (None, false, false),
+        (Some("default"), true, true),
+        (Some("strip"), false, true),
+        (Some("scissors"), true, false),
+        (Some("whitespace"), true, false),
+        (Some("verbatim"), true, false),
+    ] {
+        assert_eq!(strips_comments(cleanup, edited), strips, "{cleanup:?} {edited}");
+    }
 }
 
 #[test]

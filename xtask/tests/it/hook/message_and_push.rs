@@ -22,9 +22,34 @@ fn message_is_judged_as_git_keeps_it() {
     assert_eq!(judge("reads the index\n"), Some(1));
     assert_eq!(judge("feat: \n"), Some(1));
     assert_eq!(judge("feature: x\n"), Some(1));
+    assert_eq!(judge("Feat: upper and lower case mean the same\n"), Some(0));
     let output = sandbox.run(&["commit", "-q", "--allow-empty", "-m", "not conventional"]);
     assert!(!output.status.success());
     assert!(sandbox.run(&["commit", "-q", "--allow-empty", "-m", "fix: it"]).status.success());
+}
+
+#[test]
+fn message_is_cleaned_as_the_settings_say() {
+    let sandbox = Sandbox::hooked();
+    let long = "x".repeat(73);
+    let commit = |text: &str, args: &[&str]| {
+        sandbox.write(".git/text", text);
+        sandbox.write(".git/editor", "cat .git/text \"$1\" > \"$1.new\"; mv \"$1.new\" \"$1\"\n");
+        let mut all: Vec<&str> = vec!["-c", "core.editor=sh .git/editor"];
+        all.extend(args);
+        all.extend(["commit", "-q", "--allow-empty"]);
+        sandbox.run(&all).status.success()
+    };
+    let commented = format!("# {long}\nshort\n");
+    assert!(commit(&commented, &[]), "git takes the comment out");
+    assert!(!commit(&commented, &["-c", "commit.cleanup=whitespace"]), "the comment is the subject");
+    assert!(!commit(&commented, &["-c", "commit.cleanup=scissors"]), "the comment is the subject");
+    assert!(commit("short\n", &["-c", "commit.cleanup=scissors"]), "below the scissors nothing counts");
+    assert!(commit(&commented.replace('#', ";"), &["-c", "core.commentChar=;"]));
+    assert!(!commit(&commented, &["-c", "core.commentChar=;"]));
+    sandbox.write(".git/text", &commented);
+    let by_file = ["-c", "commit.cleanup=strip", "commit", "-q", "--allow-empty", "-F", ".git/text"];
+    assert!(sandbox.run(&by_file).status.success(), "taken out without an editor too");
 }
 
 #[test]
@@ -55,6 +80,12 @@ fn push_is_judged_by_what_the_other_side_lacks() {
     assert!(sandbox.try_commit(&[]).0);
     assert!(push(&["main", "main:refs/heads/new"]).0);
     assert!(push(&[":refs/heads/new"]).0, "a deletion brings nothing");
+    sandbox.write("blank.txt", "blank \n");
+    sandbox.git(&["add", "."]);
+    sandbox.run(&["commit", "-q", "--no-verify", "-m", "blank"]);
+    sandbox.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    let by_address = sandbox.run(&["push", "-q", &bare.display().to_string(), "main:refs/heads/again"]);
+    assert!(by_address.status.success(), "the address is that of a remote which has it already");
 }
 
 #[test]
@@ -80,12 +111,6 @@ fn push_is_judged_by_the_size_of_what_it_brings() {
     sandbox.run(&["commit", "-q", "--no-verify", "-m", "gone"]);
     assert!(push().contains("in a commit before the last"), "it stays in history");
     sandbox.run(&["push", "-q", "--no-verify", "origin", "main~1:main"]);
-    sandbox.write("blank.txt", "blank \n");
-    sandbox.git(&["add", "."]);
-    sandbox.run(&["commit", "-q", "--no-verify", "-m", "blank"]);
-    sandbox.git(&["push", "-q", "--no-verify", "origin", "main"]);
-    let by_address = sandbox.run(&["push", "-q", &bare.display().to_string(), "main:refs/heads/again"]);
-    assert!(by_address.status.success(), "the address is that of a remote which has it already");
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
     commit(800);
     assert_eq!(push(), "", "it was too large there already");
