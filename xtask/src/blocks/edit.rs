@@ -51,8 +51,8 @@ pub fn put(
     Ok(text)
 }
 
-/// The host without the block and the line ends that came with it; `None` when nothing is left of a file that was
-/// made for it. A host without the block is given back as it is.
+/// The host without the block and the line ends that came with it; `None` when nothing but blanks is left of a file
+/// that was made for it. A host without the block is given back as it is.
 ///
 /// # Errors
 /// The markers of the host are malformed.
@@ -71,7 +71,7 @@ pub fn remove(host: &[u8], syntax: Syntax, id: &str) -> Result<Option<Vec<u8>>, 
         before = before.strip_suffix(line_end).unwrap_or(before);
     }
     let rest = [before, after].concat();
-    Ok((!rest.is_empty() || !block.made_host).then_some(rest))
+    Ok((!rest.trim_ascii().is_empty() || !block.made_host).then_some(rest))
 }
 
 /// How many line ends part a new block from what stands before it.

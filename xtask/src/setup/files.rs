@@ -35,25 +35,27 @@ pub(super) fn put(
     Ok(())
 }
 
-/// Takes a block out; a file that was made for it goes with it.
+/// Takes a block out; a file that was made for it goes with it, and the answer is whether something of the file stays.
 ///
 /// # Errors
 /// As [`put`].
-pub(super) fn remove(plan: &mut Plan, path: &str, state: &FileState, id: &str, force: bool) -> Result<()> {
+pub(super) fn remove(plan: &mut Plan, path: &str, state: &FileState, id: &str, force: bool) -> Result<bool> {
     let syntax = Syntax::of_file_name(path.as_bytes());
     let context = || format!("read `{path}`");
     let blocks = blocks::find(&state.bytes, syntax).with_context(context)?;
-    let Some(block) = blocks.into_iter().find(|block| block.id == id) else { return Ok(()) };
+    let Some(block) = blocks.into_iter().find(|block| block.id == id) else { return Ok(false) };
     if block.is_edited && !force {
         plan.skipped.push(edited(path));
-        return Ok(());
+        return Ok(false);
     }
     let at = Place::from(path);
-    plan.set.add(match blocks::remove(&state.bytes, syntax, id).with_context(context)? {
+    let rest = blocks::remove(&state.bytes, syntax, id).with_context(context)?;
+    let stays = rest.is_some();
+    plan.set.add(match rest {
         None => Edit::Remove { at, planned: state.planned() },
         Some(content) => Edit::Replace { at, planned: state.planned(), content, mode: Mode::Keep },
     });
-    Ok(())
+    Ok(stays)
 }
 
 /// True when the file holds the block.

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use super::hooks::HookFile;
 use super::managers::{self, Manager};
 use super::program::{self, About, Installed};
-use super::{script, workflow};
+use super::{lfs, script, workflow};
 use crate::blocks::{self, Syntax};
 use crate::change::{Disk, FileState, Hooks, Place};
 use crate::config::{CONTRIBUTING_PLACES, GitHook, WorkflowKind};
@@ -31,6 +31,8 @@ pub(super) struct Found {
     pub(super) settings: BTreeMap<String, Vec<String>>,
     /// Whether git runs hooks that its configuration names.
     pub(super) git_reads_settings: bool,
+    /// Whether an attribute at the root hands files to Git LFS.
+    pub(super) uses_lfs: bool,
     pub(super) managers: Vec<FoundManager>,
     pub(super) program: Option<Installed>,
     pub(super) common: Common,
@@ -94,10 +96,17 @@ pub(super) fn gather(repo: &Repo) -> Result<Found> {
         own_files: in_folder(|name| Place::tool(&format!("hooks/{name}")))?,
         settings: settings(repo)?,
         git_reads_settings: git_version(repo)? >= GIT_WITH_SETTINGS,
+        uses_lfs: uses_lfs(repo, &disk),
         program: installed(&disk)?,
         common: common(repo, &disk)?,
         hooks,
     })
+}
+
+fn uses_lfs(repo: &Repo, disk: &Disk) -> bool {
+    let attributes = repo.work_tree().map(|_| disk.read(&".gitattributes".into()));
+    let Some(Ok(Some(state))) = attributes else { return false };
+    memchr::memmem::find(&state.bytes, lfs::FILTER).is_some()
 }
 
 /// True for a folder inside the work tree or git's own folder.

@@ -77,7 +77,7 @@ pub(super) fn uninstall(file: &HookFile, force: bool) -> Result<Outcome> {
     let rest = blocks::remove(&state.bytes, Syntax::Hash, file.hook.name())
         .with_context(|| format!("read `{}`", file.place))?
         .unwrap_or_default();
-    let is_ours = block.made_host && rest == SHEBANG;
+    let is_ours = block.made_host && rest.trim_ascii_end() == SHEBANG.trim_ascii_end();
     let replace = |content: Vec<u8>, mode: Mode| Edit::Replace {
         at: file.place.clone(),
         planned: state.planned(),

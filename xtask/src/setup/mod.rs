@@ -13,6 +13,7 @@ mod contributing;
 mod files;
 mod gather;
 mod hooks;
+mod lfs;
 mod managers;
 mod plan;
 mod program;

@@ -9,7 +9,7 @@ use super::hooks::{self, HookFile, Outcome, Style};
 use super::program::{self, Step};
 use super::script::Home;
 use super::workflow::{self, Install, Upstream};
-use super::{Offer, Options, Part, Plan, Setting, Skipped, contributing, files, slug};
+use super::{Offer, Options, Part, Plan, Setting, Skipped, contributing, files, lfs, slug};
 use crate::blocks::Wanted;
 use crate::change::{ChangeSet, Edit, Hooks};
 use crate::config::{GitHook, WorkflowKind};
@@ -87,6 +87,7 @@ fn plan_hooks(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
     each_file(plan, &found.hook_files, &by_file, style(home))?;
     each_file(plan, &found.own_files, &by_setting, style(Home::Above))?;
     plan_settings(plan, found, &by_setting);
+    plan.notes.extend(lfs::note(found, &wanted));
     let step = program::step(found.program.as_ref());
     plan.program = Some(step);
     if matches!(step, Step::Install | Step::Renew | Step::Repair) && cfg!(debug_assertions) {
@@ -258,7 +259,11 @@ fn each_workflow(
                 plan.own_paths.push(path.to_owned());
             }
             (None, Some(state)) => {
-                files::remove(plan, path, state, id, force)?;
+                if files::remove(plan, path, state, id, force)? {
+                    plan.notes.push(format!(
+                        "`{path}` keeps your lines around the block: look whether they are a workflow by themselves"
+                    ));
+                }
                 plan.own_paths.push(path.to_owned());
             }
             (None, None) => {}

@@ -74,3 +74,35 @@ fn what_stays_after_taking_out_is_said() {
     let (code, text) = said(&sandbox, &["setup", "hooks", "--uninstall", "-q"]);
     assert!(code == 0 && text.contains("`[hook.except]` in xtask.toml stays"), "{text}");
 }
+
+#[test]
+fn blanks_below_a_block_are_nothing_of_the_users() {
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    sandbox.write("xtask.toml", "[setup]\ninstall = \"true\"\nrepository = \"owner/name\"\n");
+    assert_eq!(said(&sandbox, &["setup", "-q"]).0, 0);
+    let paths =
+        [".github/workflows/xtask-checks.yml", ".github/workflows/xtask-weekly.yml", ".git/hooks/pre-commit"];
+    for path in paths {
+        sandbox.write(path, sandbox.read(path) + "\n \n");
+    }
+    let weekly = sandbox.read(paths[1]) + "# mine\n";
+    sandbox.write(paths[1], weekly);
+    let (code, text) = said(&sandbox, &["setup", "--uninstall", "-q"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(!sandbox.root().join(paths[0]).exists() && !sandbox.root().join(paths[2]).exists(), "{text}");
+    assert_eq!(sandbox.read(paths[1]), "\n \n# mine\n");
+    assert!(text.contains("xtask-weekly.yml` keeps your lines around the block"), "{text}");
+}
+
+#[test]
+fn lfs_needs_a_hook_that_calls_it() {
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    sandbox.write(".gitattributes", "*.big filter=lfs diff=lfs merge=lfs -text\n");
+    let silent = "`git lfs update --manual` shows the lines";
+    assert!(said(&sandbox, &["setup", "hooks", "--check"]).1.contains(silent));
+    sandbox.write(".git/hooks/pre-push", "#!/bin/sh\ngit lfs pre-push \"$@\"\n");
+    assert!(!said(&sandbox, &["setup", "hooks", "--check"]).1.contains(silent));
+    sandbox.git(&["config", "core.fileMode", "true"]);
+    assert_eq!(said(&sandbox, &["setup", "hooks", "-q"]).0, 0);
+    assert!(!said(&sandbox, &["setup", "hooks", "--check"]).1.contains(silent), "it was kept, and is called");
+}
