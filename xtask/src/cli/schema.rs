@@ -5,7 +5,7 @@ use clap::Args;
 /// Options of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// The command whose JSON is described (`check`, `"consolidate plan"`); all of them without it
+    /// The command whose JSON is described (`check`, `consolidate plan`); all of them without it
     #[arg(value_name = "COMMAND")]
-    pub command: Option<String>,
+    pub command: Vec<String>,
 }

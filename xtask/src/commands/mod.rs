@@ -101,9 +101,7 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
         Command::Hook(hook) => Ok(hook::run(global, hook, term, cancel)),
         Command::Undo(options) => undo::run(global, options, term).context("cannot undo"),
         Command::Report(options) => report::run(global, options, term).context("cannot draw the page"),
-        Command::Schema(options) => {
-            schema::run(options.command.as_deref(), term).context("cannot print the schema")
-        }
+        Command::Schema(options) => schema::run(&options.command, term).context("cannot print the schema"),
         Command::Init => init::run(global, term).context("cannot write xtask.toml"),
         Command::Demo(options) => phase2::demo(global, options, term, cancel).context("cannot run the demo"),
         Command::Completions { shell } => {

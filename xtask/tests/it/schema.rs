@@ -46,6 +46,15 @@ fn what_commands_print_is_what_the_schema_says() {
 
 /// Fields that other programs read, by command and place; `[]` stands for each entry of a list.
 const FIELDS: &[(&str, &str, &str)] = &[
+#[test]
+fn command_of_two_words_needs_no_quotes() {
+    let sandbox = Sandbox::init();
+    let told = sandbox.output(["schema", "consolidate", "plan"]);
+    assert_eq!(told.status.code(), Some(0));
+    assert_eq!(told.stdout, sandbox.output(["schema", "consolidate plan"]).stdout);
+    assert_eq!(sandbox.output(["schema", "consolidate", "nothing"]).status.code(), Some(2));
+}
+
     ("consolidate plan", "", "notes topics overlaps affinities facts references broken_links plan summary"),
     ("consolidate plan", "notes.[]", "path title bytes words blocks created changed role topic"),
     ("consolidate plan", "topics.[]", "id label keywords notes"),

@@ -13,12 +13,13 @@ use crate::term::Term;
 const SCHEMA: &str = include_str!("schema.json");
 
 /// Prints the schema of all commands, or of one.
-pub(super) fn run(command: Option<&str>, term: Term) -> Result<Exit> {
+pub(super) fn run(command: &[String], term: Term) -> Result<Exit> {
     let text = match command {
-        None => SCHEMA.to_owned(),
-        Some(command) => {
+        [] => SCHEMA.to_owned(),
+        // The words of a command are one argument or several.
+        words => {
             let schema: Value = serde_json::from_str(SCHEMA).context("read the schema")?;
-            serde_json::to_string_pretty(&of_command(&schema, command)?)?
+            serde_json::to_string_pretty(&of_command(&schema, &words.join(" "))?)?
         }
     };
     term.exact(text.trim_end().as_bytes())?;
