@@ -54,6 +54,11 @@ impl<'a> Answer<'a> {
         Ok(answer)
     }
 
+    /// True where JSON is asked for.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Whether something was not committed when this was first asked: for an answer to programs before the command
     /// does anything, for other answers only where they are kept.
     fn is_dirty(&self) -> Result<bool> {

@@ -178,14 +178,14 @@ fn edit(
     set: &ChangeSet,
     (dry_run, check): (bool, bool),
 ) -> Result<Exit> {
-    if dry_run {
+    if dry_run && !answer.is_json() {
         answer.print_exact(&change::dry_run(repo, set)?)?;
         return Ok(Exit::Clean);
     }
-    if check {
+    if dry_run || check {
         let checked = change::check(repo, set)?;
         answer.print_edits(command, false, &checked.pending)?;
-        return Ok(if checked.pending.is_empty() { Exit::Clean } else { Exit::Findings });
+        return Ok(if check && !checked.pending.is_empty() { Exit::Findings } else { Exit::Clean });
     }
     let applied = change::apply(repo, set)?;
     answer.print_edits(command, true, &applied.edits)?;

@@ -41,36 +41,27 @@ pub(super) fn run(
         return issue(&repo, options, term);
     }
     let options = options(&place, command, flags);
-    let mut plan = setup::plan(&repo, &options)?;
+    // All that is read is read before anything is written, so that who stops it finds nothing changed.
+    let looked = cancel.heeded(|| look(&place, &repo, (&options, flags), (term, cancel)));
+    let Looked { plan, mut edits, rehearsal } = looked.unwrap_or_else(|| Err(analyses::interrupted()))?;
     let answer = Answer::of(&repo, &place, global, term)?;
-    let refused = if flags.baseline { Some(refused_today(&place, &repo)?) } else { None };
-    if let Some(offer) = refused.as_ref().and_then(Rehearsed::baseline).map(baseline) {
-        setup::take_baseline(&repo, &mut plan, offer)?;
-    }
-    let mut edits = change::check(&repo, &plan.set)?.pending;
-    if flags.dry_run {
+    if flags.dry_run && global.format == Format::Text {
         answer.print_exact(dry_run(&repo, &plan)?.as_bytes())?;
         return Ok(if plan.skipped.is_empty() { Exit::Clean } else { Exit::Failed });
     }
     let is_pending = !edits.is_empty() || !plan.pending().is_empty();
-    let rehearsal = if is_pending && !flags.check && !flags.uninstall && has_gate(&options) {
-        let (lines, baseline) = rehearse(&place, &repo, &options, refused, (term, cancel))?;
-        plan.offers.extend(baseline.filter(|_| !flags.baseline));
-        lines
-    } else {
-        Vec::new()
-    };
+    let writes = !flags.check && !flags.dry_run;
     let mut committed = None;
     if flags.commit {
         repo.require_nothing_unfinished()?;
     }
-    if !flags.check {
+    if writes {
         edits = setup::apply(&repo, &plan)?.edits;
         if flags.commit {
             committed = setup::commit(&repo, &plan, &edits)?;
         }
     }
-    let shown = Shown { applied: !flags.check, edits: &edits, plan: &plan, rehearsal: &rehearsal, committed };
+    let shown = Shown { applied: writes, edits: &edits, plan: &plan, rehearsal: &rehearsal, committed };
     match global.format {
         Format::Json => answer.print_value("setup", &shown.json())?,
         Format::Text => answer.print(&shown.text())?,
@@ -82,6 +73,37 @@ pub(super) fn run(
     } else {
         Exit::Clean
     })
+}
+
+/// What is known before anything is written.
+struct Looked {
+    plan: Plan,
+    /// Edits that would be made.
+    edits: Vec<change::EditRecord>,
+    rehearsal: Vec<String>,
+}
+
+fn look(
+    place: &Place,
+    repo: &Repo,
+    (options, flags): (&Options, &SetupFlags),
+    (term, cancel): (Term, &Cancel),
+) -> Result<Looked> {
+    let mut plan = setup::plan(repo, options)?;
+    let refused = if flags.baseline { Some(refused_today(place, repo)?) } else { None };
+    if let Some(offer) = refused.as_ref().and_then(Rehearsed::baseline).map(baseline) {
+        setup::take_baseline(repo, &mut plan, offer)?;
+    }
+    let edits = change::check(repo, &plan.set)?.pending;
+    let is_pending = !edits.is_empty() || !plan.pending().is_empty();
+    let writes = !flags.check && !flags.dry_run;
+    let mut rehearsal = Vec::new();
+    if is_pending && writes && !flags.uninstall && has_gate(options) {
+        let (lines, baseline) = rehearse(place, repo, options, refused, (term, cancel))?;
+        plan.offers.extend(baseline.filter(|_| !flags.baseline));
+        rehearsal = lines;
+    }
+    Ok(Looked { plan, edits, rehearsal })
 }
 
 /// What is set up here, and what is not as it is set up.

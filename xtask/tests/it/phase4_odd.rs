@@ -1,7 +1,11 @@
 //! `setup` where something is not as usual: a broken copy of the program, a hooks folder that is none, a guide for
 //! contributors of another name.
 
+use std::os::unix::fs::PermissionsExt;
+
 use crate::sandbox::Sandbox;
+
+const BIN: &str = env!("CARGO_BIN_EXE_xtask");
 
 fn said(sandbox: &Sandbox, args: &[&str]) -> (i32, String) {
     let output = sandbox.output(args.iter().copied());
@@ -105,4 +109,37 @@ fn lfs_needs_a_hook_that_calls_it() {
     sandbox.git(&["config", "core.fileMode", "true"]);
     assert_eq!(said(&sandbox, &["setup", "hooks", "-q"]).0, 0);
     assert!(!said(&sandbox, &["setup", "hooks", "--check"]).1.contains(silent), "it was kept, and is called");
+}
+
+#[test]
+fn dry_run_as_json_is_json_and_writes_nothing() {
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let before = sandbox.state();
+    let told = sandbox.json(["setup", "contributing", "--dry-run"]);
+    assert_eq!(told["result"]["applied"], false);
+    assert_eq!(told["result"]["edits"][0]["path"], "CONTRIBUTING.md");
+    assert_eq!(sandbox.state(), before);
+    assert_eq!(said(&sandbox, &["setup", "contributing", "-q"]).0, 0);
+    let before = sandbox.state();
+    let told = sandbox.json(["undo", "--dry-run"]);
+    assert_eq!((&told["command"], &told["result"]["applied"]), (&"undo".into(), &false.into()));
+    assert_eq!(sandbox.state(), before);
+}
+
+#[test]
+fn interrupted_before_it_writes_it_wrote_nothing() {
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let before = sandbox.state();
+    // Asked for its version, this git interrupts who asks and goes on until the wish is passed to it.
+    let tools = sandbox.root().parent().unwrap().join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    let git = "#!/bin/sh\ncase \" $* \" in *' version '*) kill -INT \"$PPID\"; n=0; \
+               while [ $n -lt 1000000 ]; do n=$((n+1)); done ;; esac\n\
+               PATH=${PATH#*:} exec git \"$@\"\n";
+    std::fs::write(tools.join("git"), git).unwrap();
+    std::fs::set_permissions(tools.join("git"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+    let output = sandbox.command(BIN).args(["phase4"]).env("PATH", path).output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(sandbox.state(), before);
 }

@@ -31,6 +31,8 @@ fn what_commands_print_is_what_the_schema_says() {
         ("validate imports", &["validate", "imports", "--fix", "--check"]),
         ("check", &["check"]),
         ("setup", &["setup", "workflows", "--check"]),
+        ("setup", &["setup", "--dry-run"]),
+        ("validate imports", &["validate", "imports", "--fix", "--dry-run"]),
         ("hook pre-commit", &["hook", "pre-commit"]),
         ("undo", &["undo", "--list"]),
         ("init", &["init"]),
@@ -44,8 +46,6 @@ fn what_commands_print_is_what_the_schema_says() {
     }
 }
 
-/// Fields that other programs read, by command and place; `[]` stands for each entry of a list.
-const FIELDS: &[(&str, &str, &str)] = &[
 #[test]
 fn command_of_two_words_needs_no_quotes() {
     let sandbox = Sandbox::init();
@@ -55,6 +55,8 @@ fn command_of_two_words_needs_no_quotes() {
     assert_eq!(sandbox.output(["schema", "consolidate", "nothing"]).status.code(), Some(2));
 }
 
+/// Fields that other programs read, by command and place; `[]` stands for each entry of a list.
+const FIELDS: &[(&str, &str, &str)] = &[
     ("consolidate plan", "", "notes topics overlaps affinities facts references broken_links plan summary"),
     ("consolidate plan", "notes.[]", "path title bytes words blocks created changed role topic"),
     ("consolidate plan", "topics.[]", "id label keywords notes"),

@@ -50,13 +50,13 @@ pub(super) fn run(
 
 fn fix(repo: &Repo, answer: &Answer<'_>, flags: &Imports, (format, term): (Format, Term)) -> Result<Exit> {
     let repair = validate::repair(repo, flags.references)?;
-    if flags.dry_run {
+    if flags.dry_run && format == Format::Text {
         // The patch alone goes to standard output, so that `git apply` can read it.
         answer.print_exact(&change::dry_run(repo, &repair.set)?)?;
         validate::skipped_lines(&repair.skipped).iter().for_each(|line| term.say(line));
         return Ok(Exit::Clean);
     }
-    let (applied, edits) = if flags.check {
+    let (applied, edits) = if flags.check || flags.dry_run {
         (false, change::check(repo, &repair.set)?.pending)
     } else {
         let applied = change::apply(repo, &repair.set)?;
@@ -75,7 +75,11 @@ fn fix(repo: &Repo, answer: &Answer<'_>, flags: &Imports, (format, term): (Forma
             answer.print(&lines.join("\n"))?;
         }
     }
-    Ok(if flags.check && !edits.is_empty() { Exit::Findings } else { exit(&repair.after) })
+    Ok(match (flags.dry_run, flags.check) {
+        (true, _) => Exit::Clean,
+        (_, true) if !edits.is_empty() => Exit::Findings,
+        _ => exit(&repair.after),
+    })
 }
 
 fn exit(found: &Imported) -> Exit {
