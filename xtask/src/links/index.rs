@@ -82,6 +82,9 @@ impl<'t> Index<'t> {
     }
 
     fn local(&self, from: &RepoPath, local: &Local, destination: &str) -> Resolution {
+        if is_template(from) && leads_from_issue(&local.path) {
+            return Resolution::External;
+        }
         let parts = match walk(from.parent().as_ref(), &local.path) {
             Walked::Inside(parts) => parts,
             Walked::Above(2, parts) if is_page(&parts) => return Resolution::External,
@@ -153,6 +156,21 @@ impl<'t> Index<'t> {
 
 fn is_page(parts: &[Vec<u8>]) -> bool {
     parts.first().is_some_and(|part| PAGES.iter().any(|page| page.as_bytes() == part))
+}
+
+/// True for a text that GitHub puts into new issues or pull requests, so that it is read at their address.
+fn is_template(path: &RepoPath) -> bool {
+    path.parts().any(|part| {
+        let part = part.to_ascii_lowercase();
+        [&b"issue_template"[..], b"pull_request_template"].iter().any(|name| part.starts_with(name))
+    })
+}
+
+/// True for a destination that leads from `…/issues/1` to a page of the repository: `../blob/main/README.md`.
+fn leads_from_issue(destination: &[u8]) -> bool {
+    let parts: Vec<Vec<u8>> = destination.split(|&byte| byte == b'/').map(<[u8]>::to_vec).collect();
+    let is_content = |part: &Vec<u8>| part == b"blob" || part == b"tree";
+    parts[0] == b".." && (parts.get(1).is_some_and(is_content) || is_page(&parts[1..]))
 }
 
 pub(super) fn broken(reason: Reason, path: Option<RepoPath>, suggestion: Option<String>) -> Resolution {

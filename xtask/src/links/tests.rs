@@ -131,6 +131,8 @@ fn destinations_lead_where_github_leads() {
         ("docs/guide.md", "../../../wiki", "external"),
         ("docs/guide.md", "../../wiki", "OutsideRepository"),
         ("README.md", "../../../issues", "OutsideRepository"),
+        (".github/ISSUE_TEMPLATE/bug.md", "../blob/main/README.md", "external"),
+        (".github/pull_request_template.md", "../issues/1", "external"),
     ];
     for (from, destination, expected) in cases {
         assert_eq!(shown(&index.resolve(&from.into(), destination)), expected, "{from} {destination}");
