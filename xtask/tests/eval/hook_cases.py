@@ -10,7 +10,7 @@ Exit 1 when a verdict is wrong. Nothing but the standard library.
 """
 import argparse, os, pathlib, re, shutil, subprocess, sys, tempfile
 
-from hook_case_list import CASES
+from hook_case_more import CASES
 
 PREK = """repos:
   - repo: builtin
