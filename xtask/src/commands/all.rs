@@ -11,13 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::{Exit, apply, phase2, phase5, place, setup, timed};
 use crate::change;
 use crate::cli::{self, Apply, Format, Global, SetupFlags, Told};
-use crate::consolidate;
 use crate::phases::analyses::{Place, report_files, report_paths};
 use crate::phases::kept;
 use crate::phases::phase5::{self as validation, Times};
 use crate::process::Cancel;
 use crate::repo::{Repo, RepoPath};
-use crate::report::Hinted;
+use crate::report::{Hinted, ReportMarker};
 use crate::term::Term;
 
 /// The phases in order.
@@ -176,7 +175,8 @@ impl All<'_> {
     fn has_plan(&self, repo: &Repo) -> Result<bool> {
         let [path, ..] = report_paths(&self.place.config);
         let Some(state) = change::Disk::of(repo)?.read(&path.into())? else { return Ok(false) };
-        Ok(consolidate::read(&String::from_utf8_lossy(&state.bytes))?.is_some())
+        let marker = ReportMarker::parse(&String::from_utf8_lossy(&state.bytes));
+        Ok(marker.is_none_or(|marker| marker.inputs != ReportMarker::NOTHING))
     }
 
     /// A part that cannot be set up here is named with what to do about it, and does not stop the others.

@@ -27,8 +27,8 @@ use crate::repo::{BlobId, RepoPath};
 use crate::report::count;
 
 const SCHEMA: u32 = 1;
-pub(super) const PLAN: &str = "<!-- xtask:plan ";
-pub(super) const END: &str = "<!-- xtask:plan end -->";
+const PLAN: &str = "<!-- xtask:plan ";
+const END: &str = "<!-- xtask:plan end -->";
 pub(super) const ITEM: &str = "<!-- xtask:item ";
 const SECTION: &str = "<!-- xtask:section ";
 
@@ -51,7 +51,7 @@ impl std::error::Error for PlanError {}
 
 /// Writes the plan; a heading stands before each run of items of one kind.
 pub fn write(items: &[Item]) -> String {
-    let mut text = format!("{PLAN}schema={SCHEMA} -->\n");
+    let mut text = first_line() + "\n";
     let mut last = None;
     for item in items {
         if last != Some(item.action) {
@@ -133,7 +133,8 @@ fn item_marker(item: &Item) -> String {
 /// Reads the plan in a report; `None` when the report holds none.
 ///
 /// # Errors
-/// A line that cannot be read, a conflict that git left, two plans, a plan without an end, or a newer schema.
+/// A line that cannot be read, a conflict that git left, two plans, a plan without a beginning or an end, an item outside,
+/// or a newer schema.
 pub fn read(report: &str) -> Result<Option<Vec<Item>>, PlanError> {
     let placed = read_placed(report)?;
     Ok(placed.map(|placed| placed.into_iter().map(|(_, item)| item).collect()))
@@ -184,16 +185,23 @@ impl Reader {
     fn take(&mut self, line: &str) -> Result<(), String> {
         let number = self.last + 1;
         match self.state {
-            State::Before | State::After if line.starts_with(PLAN) && line != END => {
+            State::Before | State::After if begins(line) => {
                 if matches!(self.state, State::After) {
                     return Err("a second plan begins: keep one of the two".to_owned());
                 }
-                check_schema(line)?;
+                check_schema(line.trim())?;
                 self.state = State::Inside(number);
                 Ok(())
             }
+            State::Before if is_item(line) => Err(format!(
+                "an item of the plan stands here, and `{}` is missing above the first one",
+                first_line()
+            )),
+            State::After if is_item(line) => {
+                Err(format!("an item of the plan stands here, below `{END}`: put it above"))
+            }
             State::Before | State::After => Ok(()),
-            State::Inside(_) if line == END => {
+            State::Inside(_) if ends(line) => {
                 self.state = State::After;
                 Ok(())
             }
@@ -224,6 +232,27 @@ impl Reader {
         self.items.push(item);
         Ok(())
     }
+}
+
+/// The line that begins a plan.
+pub(super) fn first_line() -> String {
+    format!("{PLAN}schema={SCHEMA} -->")
+}
+
+/// True for the line that begins a plan; blanks around it, which an editor may leave, do not count.
+pub(super) fn begins(line: &str) -> bool {
+    line.trim().starts_with(PLAN) && !ends(line)
+}
+
+/// True for the line that ends a plan.
+pub(super) fn ends(line: &str) -> bool {
+    line.trim() == END
+}
+
+/// True for a list line with a box and an item's marker, wherever it stands.
+fn is_item(line: &str) -> bool {
+    line.contains(ITEM)
+        && ["- ", "* ", "+ "].iter().any(|bullet| line.strip_prefix(bullet).and_then(read_box).is_some())
 }
 
 fn check_schema(line: &str) -> Result<(), String> {

@@ -292,6 +292,7 @@ prop_compose! {
 fn blanks_that_somebody_adds_to_a_line_change_nothing() {
     let items = [merge()];
     let text = write(&items).replace(" Install ", "   Install\t ").replace("share 3", "share  3");
+    let text = text.replace("<!-- xtask:plan", "  <!-- xtask:plan").replace("end -->", "end --> ");
     assert_eq!(read(&text).unwrap().as_deref(), Some(&items[..]));
 }
 

@@ -308,7 +308,7 @@ fn words_of_absence(kind: &str, unavailable: &Unavailable) -> Words {
     }
     Words {
         document,
-        inputs: "none".to_owned(),
+        inputs: ReportMarker::NOTHING.to_owned(),
         headline: format!("not applicable: {}", unavailable.why),
         next_step: unavailable.hint.clone().unwrap_or_default(),
         has_findings: false,

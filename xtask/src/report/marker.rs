@@ -12,6 +12,9 @@ pub struct ReportMarker {
 const START: &str = "<!-- xtask:report ";
 
 impl ReportMarker {
+    /// Stands in place of the hash in a report that says why it does not apply.
+    pub const NOTHING: &str = "none";
+
     /// The line, without its end.
     pub fn render(&self) -> String {
         format!("{START}kind={} schema={} inputs={} -->", self.kind, super::envelope::SCHEMA, self.inputs)
@@ -20,7 +23,8 @@ impl ReportMarker {
     /// Reads the marker of a report; `None` for a file that the tool did not write.
     pub fn parse(text: &str) -> Option<Self> {
         let line = text.trim_start_matches('\u{feff}').lines().next()?;
-        let fields = line.strip_prefix(START)?.strip_suffix("-->")?;
+        // A line that was cut out of its text may end with half a line end.
+        let fields = line.trim_end().strip_prefix(START)?.strip_suffix("-->")?;
         let field = |name: &str| {
             fields
                 .split_whitespace()

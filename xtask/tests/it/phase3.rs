@@ -82,6 +82,9 @@ fn a_wrong_plan_is_refused_with_its_line() {
         ("- [x] Archive `notes/bath-protocol.md`", "<<<<<<< fork\n- [x] Archive `notes/bath-protocol.md`"),
         ("- [x] Archive `notes/bath-protocol.md`", "- [?] Archive `notes/bath-protocol.md`"),
         ("- [x] Archive `notes/bath-protocol.md`", "- [x] Bury `notes/bath-protocol.md`"),
+        ("<!-- xtask:plan schema=1 -->\n", ""),
+        ("<!-- xtask:plan schema=1 -->", "<<<<<<< fork\n======="),
+        ("<!-- xtask:plan end -->", "<!-- xtask:plan end -->\n- [x] Archive `a.md` <!-- xtask:item id=1 -->"),
     ];
     let sandbox = planned(&["Archive"]);
     std::os::unix::fs::symlink("/tmp", sandbox.root().join("linked")).unwrap();
@@ -101,6 +104,29 @@ fn a_wrong_plan_is_refused_with_its_line() {
         assert_eq!(sandbox.state(), before, "{new}");
     }
     insta::assert_snapshot!(said);
+}
+
+/// A plan whose list was cut out, and a file that never was one: "nothing is ticked" would hide that.
+#[test]
+fn a_file_without_a_list_of_items_is_no_plan() {
+    let sandbox = planned(&["Archive"]);
+    let plan = sandbox.read(PLAN);
+    let (before, rest) = plan.split_once("<!-- xtask:plan schema=1 -->").unwrap();
+    let (_, after) = rest.split_once("<!-- xtask:plan end -->").unwrap();
+    sandbox.write(PLAN, format!("{before}{after}"));
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--yes"]), @"
+    exit: 2
+    -- stdout
+
+    -- stderr
+    error: cannot carry out the plan
+      cause: read the plan in `notes/documentation_consolidation_plan.md`
+      cause: it holds no plan: `<!-- xtask:plan schema=1 -->` is missing
+    hint: make it anew with `xtask consolidate plan`, or name the plan with `--plan FILE`
+    ");
+    let of_another = sandbox.xtask(["phase3", "--yes", "--plan", "README.md"]);
+    assert!(of_another.contains("read the plan in `README.md`"), "{of_another}");
+    assert!(of_another.starts_with("exit: 2"), "{of_another}");
 }
 
 /// Line ends of both kinds, no final one, front matter, comments, headings, labels and footnotes of one name: each stands

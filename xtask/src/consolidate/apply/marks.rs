@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::consolidate::plan_format::{END, ITEM, PLAN};
+use crate::consolidate::plan_format::{ITEM, begins, ends};
 
 /// The plan with `[x] ~~…~~ done` on the ticked lines of these ids, and on no other.
 pub(super) fn refresh(text: &str, done: &BTreeSet<String>) -> String {
@@ -10,7 +10,7 @@ pub(super) fn refresh(text: &str, done: &BTreeSet<String>) -> String {
     let mut inside = false;
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\n', '\r']);
-        inside = if inside { bare != END } else { bare.starts_with(PLAN) && bare != END };
+        inside = if inside { !ends(bare) } else { begins(bare) };
         match Line::of(bare).filter(|_| inside) {
             Some(item) => {
                 out.push_str(&item.marked(done));

@@ -25,7 +25,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 pub use commit::{
     begin_branch, check_committable, check_stageable, commit, drop_branch, restage, stage, take_back,
@@ -34,13 +34,14 @@ pub use gather::default_branch;
 pub use steps::{Step, steps};
 pub use summary::{ItemDone, LeftMention, Skipped, Summary};
 
+use super::plan::Item;
 use super::plan_format;
 use crate::change::{ChangeSet, ContentId};
 use crate::config::ConsolidateConfig;
 use crate::links::Rewriter;
 use crate::process::{Cancel, Progress};
 use crate::repo::{Change, Repo, RepoPath, Tree};
-use crate::report::Hinted;
+use crate::report::{Hinted, ReportMarker};
 
 /// The plan as it stands in a file.
 #[derive(Clone, Debug)]
@@ -51,6 +52,23 @@ pub struct PlanFile {
     pub path: Option<RepoPath>,
     /// All of it.
     pub text: String,
+}
+
+impl PlanFile {
+    /// The items, each with its line; none where the report says that there was nothing to plan.
+    fn placed(&self) -> Result<Vec<(usize, Item)>> {
+        let placed = plan_format::read_placed(&self.text).map_err(|error| in_plan(&error, self))?;
+        let is_of_nothing =
+            || ReportMarker::parse(&self.text).is_some_and(|marker| marker.inputs == ReportMarker::NOTHING);
+        match placed {
+            Some(placed) => Ok(placed),
+            None if is_of_nothing() => Ok(Vec::new()),
+            None => bail!(Hinted::new(
+                format!("it holds no plan: `{}` is missing", plan_format::first_line()),
+                "make it anew with `xtask consolidate plan`, or name the plan with `--plan FILE`",
+            )),
+        }
+    }
 }
 
 /// What is carried out, and how.
@@ -115,9 +133,8 @@ fn carry_out(
 ) -> Result<Prepared> {
     progress.step("reading the plan");
     let read = || format!("read the plan in `{}`", plan.shown);
-    let placed =
-        plan_format::read_placed(&plan.text).map_err(|error| in_plan(&error, plan)).with_context(read)?;
-    let mut facts = gather::facts(repo, tree, plan, placed.unwrap_or_default(), options)?;
+    let placed = plan.placed().with_context(read)?;
+    let mut facts = gather::facts(repo, tree, plan, placed, options)?;
     facts.quiet = known.map(|known| known.quiet.clone()).unwrap_or_default();
     let mut chosen =
         checks::choose(&facts, options).map_err(|error| in_plan(&error, plan)).with_context(read)?;
