@@ -9,6 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::cli::Color;
+use crate::process::Cancel;
 use crate::report::Hinted;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -99,19 +100,23 @@ impl Term {
         self.write_stderr(&text);
     }
 
-    /// Asks for a yes; `None` where nobody can be asked.
+    /// Asks for a yes; `None` where nobody can be asked. Who interrupts says no.
     ///
     /// # Errors
     /// The terminal cannot be read.
-    pub fn ask(&self, question: &str) -> io::Result<Option<bool>> {
+    pub fn ask(&self, question: &str, cancel: &Cancel) -> io::Result<Option<bool>> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Ok(None);
         }
         let mut out = AutoStream::new(io::stderr(), self.color);
         write!(out, "{question} [y/N] ")?;
         out.flush()?;
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer)?;
+        let Some(read) = cancel.wait_for(|| io::stdin().lines().next().transpose()) else {
+            // The next prompt begins its own line.
+            writeln!(out)?;
+            return Ok(Some(false));
+        };
+        let answer = read?.unwrap_or_default();
         Ok(Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
     }
 

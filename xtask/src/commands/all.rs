@@ -234,7 +234,7 @@ impl All<'_> {
         if self.flags.yes {
             return Ok(true);
         }
-        match self.term.ask(question).context("ask on the terminal")? {
+        match self.term.ask(question, self.cancel).context("ask on the terminal")? {
             Some(agreed) => Ok(agreed),
             None => bail!(Hinted::new(
                 "there is no terminal to ask on",

@@ -66,7 +66,7 @@ pub(super) fn run(
             steps = consolidate::steps(&repo, &plan, &options, &prepared)?;
             consolidate::check_committable(&repo, &steps)?;
         }
-        if !flags.yes && flags.branch.is_none() && !is_agreed(&repo, &prepared, term)? {
+        if !flags.yes && flags.branch.is_none() && !is_agreed(&repo, &prepared, (term, cancel))? {
             return Ok(Exit::Clean);
         }
         if commits {
@@ -170,10 +170,10 @@ fn say_committed(
 }
 
 /// On the default branch somebody has to say yes.
-fn is_agreed(repo: &Repo, prepared: &Prepared, term: Term) -> Result<bool> {
+fn is_agreed(repo: &Repo, prepared: &Prepared, (term, cancel): (Term, &Cancel)) -> Result<bool> {
     let Some(branch) = consolidate::default_branch(repo)? else { return Ok(true) };
     let question = format!("{} edits on `{branch}`, the default branch: make them?", prepared.set.len());
-    match term.ask(&question).context("ask on the terminal")? {
+    match term.ask(&question, cancel).context("ask on the terminal")? {
         Some(agreed) => Ok(agreed),
         None => bail!(Hinted::new(
             format!("`{branch}` is the default branch"),

@@ -11,9 +11,15 @@ use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use super::sys;
+
+/// How long somebody waits who asked to stop, at most.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A flag that Ctrl-C sets.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +65,19 @@ impl Cancel {
             Ok(done) => (!self.is_cancelled()).then_some(done),
             Err(panic) if panic.is::<Interrupted>() => None,
             Err(panic) => resume_unwind(panic),
+        }
+    }
+
+    /// Waits for what nothing can end from here, such as a line from a terminal; `None` where somebody asked to stop before
+    /// it came. The work then goes on on its thread, unheard, until the program ends.
+    pub fn wait_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (send, receive) = mpsc::channel();
+        thread::spawn(move || send.send(work()));
+        loop {
+            match receive.recv_timeout(LOOK) {
+                Err(RecvTimeoutError::Timeout) if !self.is_cancelled() => {}
+                done => return done.ok().filter(|_| !self.is_cancelled()),
+            }
         }
     }
 

@@ -35,6 +35,30 @@ fn default_branch_wants_a_yes_and_nothing_is_written_without() {
     assert_eq!(sandbox.state(), before);
 }
 
+/// Runs a program on a terminal of its own and presses Ctrl-C once it asks.
+const INTERRUPTED: &str = r#"
+import os, pty, signal, sys
+signal.alarm(60)
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+said = b""
+while b"[y/N]" not in said:
+    said += os.read(terminal, 4096)
+os.write(terminal, b"\x03")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+
+#[test]
+fn interrupt_at_the_question_ends_the_run_and_writes_nothing() {
+    let sandbox = planned(&["Archive"]);
+    let before = sandbox.state();
+    let args = ["-c", INTERRUPTED, env!("CARGO_BIN_EXE_xtask"), "phase3"];
+    let output = sandbox.command("python3").args(args).output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(sandbox.state(), before);
+}
+
 #[test]
 fn applying_twice_changes_nothing_and_undo_brings_every_byte_back() {
     let sandbox = planned(&["Archive"]);
