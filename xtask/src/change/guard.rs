@@ -32,15 +32,21 @@ pub enum Difference {
     Exists,
 }
 
-impl fmt::Display for Mismatch {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.difference {
+impl Difference {
+    /// What it is, behind the file's name.
+    pub fn phrase(self) -> &'static str {
+        match self {
             Difference::Changed => "changed since",
             Difference::ModeChanged => "changed its mode since",
             Difference::Gone => "is gone",
             Difference::Exists => "is there already",
-        };
-        write!(formatter, "`{}` {what}", self.place)
+        }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}` {}", self.place, self.difference.phrase())
     }
 }
 

@@ -52,7 +52,7 @@ pub use report_file::{
     Written, append, remove_result, write_generated, write_named, write_program, write_report, write_result,
 };
 pub use set::ChangeSet;
-pub use undo::{SetInfo, Which, list, undo};
+pub use undo::{SetInfo, Which, list, undo, without_changed};
 
 /// A change set compared with the files as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]

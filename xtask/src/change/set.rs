@@ -1,6 +1,6 @@
 //! A set of edits: built without touching a disk, refused as a whole when two edits cannot both be meant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
@@ -24,6 +24,8 @@ pub(super) struct Restores {
     pub(super) made_folders: Vec<Place>,
     /// Folders that the other set removed, with their mode.
     pub(super) lost_folders: BTreeMap<Place, u32>,
+    /// What the other set moved: from where, to where.
+    pub(super) moves: Vec<(Place, Place)>,
 }
 
 impl ChangeSet {
@@ -102,6 +104,14 @@ impl ChangeSet {
     /// Adds the edits of another set.
     pub fn extend(&mut self, other: ChangeSet) {
         self.edits.extend(other.edits);
+    }
+
+    /// Drops the edits that write or leave one of these places.
+    pub(super) fn leave_alone(&mut self, places: &BTreeSet<Place>) {
+        self.edits.retain(|edit| {
+            let left = edit.source().map(|(place, _)| place);
+            !left.into_iter().chain(edit.target()).any(|place| places.contains(place))
+        });
     }
 
     /// True when it holds no edit.

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::edit::{Action, Edit, EditRecord, Mode, Place, Planned};
+use super::guard::Mismatch;
 use super::journal::{AfterLine, FileLine, Journal, Kept, PlaceLine};
 use super::roots::Roots;
 use super::set::{ChangeSet, Restores};
@@ -64,7 +65,8 @@ pub fn list(repo: &Repo) -> Result<Vec<SetInfo>> {
 
 /// Plans the taking back of a set: the change set to show, check or apply. `None`: there is nothing to undo.
 ///
-/// It can be taken back only whole: a file that changed since makes `check` and `apply` name it and change nothing.
+/// A file that changed since makes `check` and `apply` name it and change nothing; [`without_changed`] takes the others
+/// back.
 ///
 /// # Errors
 /// There is no such set, it was taken back already, another worktree made it, or its record is damaged or too new.
@@ -99,6 +101,30 @@ pub fn undo(repo: &Repo, which: Which) -> Result<Option<ChangeSet>> {
     inverse(journal, &kept).map(Some)
 }
 
+/// The set without what would touch a file that changed since, and these files. Where one end of a move changed, the other
+/// one stays too: else its content would stand nowhere.
+///
+/// # Errors
+/// As [`super::check`].
+pub fn without_changed(repo: &Repo, mut set: ChangeSet) -> Result<(ChangeSet, Vec<Mismatch>)> {
+    let changed = super::check(repo, &set)?.stale;
+    let mut kept: BTreeSet<Place> = changed.iter().map(|file| file.place.clone()).collect();
+    let moves = set.restores.as_ref().map(|restores| restores.moves.clone()).unwrap_or_default();
+    loop {
+        let before = kept.len();
+        for (from, to) in &moves {
+            if kept.contains(from) || kept.contains(to) {
+                kept.extend([from.clone(), to.clone()]);
+            }
+        }
+        if kept.len() == before {
+            break;
+        }
+    }
+    set.leave_alone(&kept);
+    Ok((set, changed))
+}
+
 fn read_all(store: &Store) -> Result<Vec<Journal>> {
     let mut journals = Vec::new();
     for id in store.ids()? {
@@ -128,10 +154,12 @@ fn inverse(journal: &Journal, kept: &Kept) -> Result<ChangeSet> {
     let lines: BTreeMap<Place, &FileLine> =
         journal.files.iter().map(|line| (line.place.place(), line)).collect();
     let mut settled = BTreeSet::new();
+    let mut moves = Vec::new();
     for edit in journal.edits.iter().filter(|edit| edit.action == Action::Move) {
         let Some(from) = &edit.from else { continue };
         let to = edit.place.place();
         let from = Place { root: to.root, path: from.0.clone() };
+        moves.push((from.clone(), to.clone()));
         if let Some(edit) = move_back(&lines, kept, &from, &to)? {
             set.add(edit);
             settled.extend([from, to]);
@@ -146,6 +174,7 @@ fn inverse(journal: &Journal, kept: &Kept) -> Result<ChangeSet> {
         id: journal.id,
         made_folders: journal.made.iter().map(PlaceLine::place).collect(),
         lost_folders: journal.emptied.iter().map(|line| (line.place.place(), line.mode)).collect(),
+        moves,
     });
     Ok(set)
 }

@@ -13,8 +13,8 @@ pub struct Undo {
     /// Only settle an interrupted change set
     #[arg(long, conflicts_with = "id")]
     pub recover: bool,
-    /// With --recover: leave files alone that were changed after the interruption, and name them
-    #[arg(long, requires = "recover")]
+    /// Leave files alone that were changed since, and name them
+    #[arg(long, conflicts_with = "list")]
     pub keep_changed: bool,
     /// Print the edits as a patch; change nothing
     #[arg(long, conflicts_with_all = ["list", "recover"])]

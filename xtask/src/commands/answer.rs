@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{github, shown};
-use crate::change::{EditRecord, SetInfo, Settled};
+use crate::change::{EditRecord, Mismatch, SetInfo, Settled};
 use crate::check::{self, Checked};
 use crate::cli::{Format, Global, Told};
 use crate::consolidate::Summary;
@@ -234,15 +234,24 @@ impl<'a> Answer<'a> {
         ))
     }
 
-    /// Prints edits that were made, or that would be.
-    pub(super) fn print_edits(&self, command: &str, applied: bool, edits: &[EditRecord]) -> Result<()> {
+    /// Prints edits that were made, or that would be, and the files that they leave alone.
+    pub(super) fn print_edits(
+        &self,
+        command: &str,
+        applied: bool,
+        edits: &[EditRecord],
+        left: &[Mismatch],
+    ) -> Result<()> {
         if self.format == Format::Json {
-            return self.print_value(command, &shown::Edits { applied, edits, skipped: Vec::new() });
+            let skipped: Vec<shown::LeftFile> = left.iter().map(shown::LeftFile::of).collect();
+            return self.print_value(command, &shown::Edits { applied, edits, skipped: &skipped });
         }
-        if edits.is_empty() {
-            return self.print("nothing to do");
+        let mut lines: Vec<String> = edits.iter().map(ToString::to_string).collect();
+        if lines.is_empty() {
+            lines.push("nothing to do".to_owned());
         }
-        self.print(&edits.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        lines.extend(left.iter().map(|file| format!("left as it is: {file}")));
+        self.print(&lines.join("\n"))
     }
 
     /// Prints what carrying out the plan did, or would do.

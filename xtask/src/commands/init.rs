@@ -26,7 +26,7 @@ pub(super) fn run(global: &Global, term: Term) -> Result<Exit> {
     set.create(path, commented(&detect(&place, &repo)?));
     let applied = change::apply(&repo, &set).context("write the file")?;
     if global.format == Format::Json {
-        Answer::of(&repo, &place, global, term)?.print_edits("init", true, &applied.edits)?;
+        Answer::of(&repo, &place, global, term)?.print_edits("init", true, &applied.edits, &[])?;
         return Ok(Exit::Clean);
     }
     term.result(&format!("wrote {FILE_NAME}: every setting in it is a comment until you remove its `#`"))?;

@@ -32,7 +32,6 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 
 use self::answer::Answer;
-use crate::change::{self, ChangeSet};
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::Config;
 use crate::phases::Board;
@@ -168,28 +167,6 @@ fn single(
     } else {
         Exit::Clean
     })
-}
-
-/// Shows, checks or applies a change set.
-fn edit(
-    repo: &Repo,
-    answer: &Answer<'_>,
-    command: &str,
-    set: &ChangeSet,
-    (dry_run, check): (bool, bool),
-) -> Result<Exit> {
-    if dry_run && !answer.is_json() {
-        answer.print_exact(&change::dry_run(repo, set)?)?;
-        return Ok(Exit::Clean);
-    }
-    if dry_run || check {
-        let checked = change::check(repo, set)?;
-        answer.print_edits(command, false, &checked.pending)?;
-        return Ok(if check && !checked.pending.is_empty() { Exit::Findings } else { Exit::Clean });
-    }
-    let applied = change::apply(repo, set)?;
-    answer.print_edits(command, true, &applied.edits)?;
-    Ok(Exit::Clean)
 }
 
 fn completions(shell: clap_complete::Shell, term: Term) -> Result<()> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::change::{EditRecord, SetInfo, Settled};
+use crate::change::{EditRecord, Mismatch, SetInfo, Settled};
 use crate::consolidate::Summary;
 use crate::setup::{self, Offer};
 use crate::validate::{self, Imported, RustImports};
@@ -33,8 +33,24 @@ pub(super) struct Edits<'a> {
     pub(super) applied: bool,
     /// The edits, by path.
     pub(super) edits: &'a [EditRecord],
-    /// What is not done, and why; always empty here.
-    pub(super) skipped: Vec<()>,
+    /// Files that are left as they are, and why.
+    pub(super) skipped: &'a [LeftFile],
+}
+
+/// A file that is left as it is.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct LeftFile {
+    /// The file.
+    pub(super) id: String,
+    /// Why.
+    pub(super) why: &'static str,
+}
+
+impl LeftFile {
+    pub(super) fn of(file: &Mismatch) -> Self {
+        Self { id: file.place.to_string(), why: file.difference.phrase() }
+    }
 }
 
 /// `phase3`, `consolidate apply`.

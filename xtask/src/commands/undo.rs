@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 
 use super::answer::Answer;
-use super::{Exit, edit, place};
-use crate::change::{self, ChangeSet, Which};
+use super::{Exit, place};
+use crate::change::{self, ChangeSet, Mismatch, Which};
 use crate::cli::{Global, Undo};
 use crate::repo::{Repo, RepoPath, staged_files, update_index};
+use crate::report::{Hinted, count};
 use crate::term::Term;
 
 /// Takes a change set back, lists them, or settles an interrupted one.
@@ -25,18 +26,45 @@ pub(super) fn run(global: &Global, options: &Undo, term: Term) -> Result<Exit> {
         return Ok(Exit::Clean);
     }
     let which = options.id.map_or(Which::Last, Which::Id);
-    let Some(set) = change::undo(&repo, which)? else {
-        answer.print_edits("undo", false, &[])?;
+    let Some(whole) = change::undo(&repo, which)? else {
+        answer.print_edits("undo", false, &[], &[])?;
         return Ok(Exit::Clean);
     };
-    let is_real = !options.dry_run && !options.check;
-    let staged = if is_real { staged_by(&repo, &set)? } else { BTreeSet::new() };
-    let exit = edit(&repo, &answer, "undo", &set, (options.dry_run, options.check))?;
-    if is_real {
-        update_index(&repo.git(), &staged).context("stage what was staged as it stands now")?;
-        super::apply::refresh_plan(&repo, &place, term)?;
+    let all = whole.len();
+    let (set, changed) = change::without_changed(&repo, whole)?;
+    if !changed.is_empty() && !options.keep_changed {
+        return Err(changed_since(&changed, (set.len(), all)));
     }
-    Ok(exit)
+    if options.dry_run && !answer.is_json() {
+        answer.print_exact(&change::dry_run(&repo, &set)?)?;
+        return Ok(Exit::Clean);
+    }
+    if options.dry_run || options.check {
+        let pending = change::check(&repo, &set)?.pending;
+        answer.print_edits("undo", false, &pending, &changed)?;
+        let is_wrong = options.check && !pending.is_empty();
+        return Ok(if is_wrong { Exit::Findings } else { Exit::Clean });
+    }
+    let staged = staged_by(&repo, &set)?;
+    let applied = change::apply(&repo, &set)?;
+    answer.print_edits("undo", applied.applied, &applied.edits, &changed)?;
+    update_index(&repo.git(), &staged).context("stage what was staged as it stands now")?;
+    super::apply::refresh_plan(&repo, &place, term)?;
+    Ok(Exit::Clean)
+}
+
+/// Taking back all but some files is for the user to decide: links in the others may lead to these.
+fn changed_since(changed: &[Mismatch], (rest, all): (usize, usize)) -> anyhow::Error {
+    let hint = match rest {
+        0 => "move your versions away, or bring the files back with git".to_owned(),
+        _ => format!(
+            "`xtask undo --keep-changed` takes back the rest ({rest} of {}) and leaves alone what changed; with \
+             `--dry-run` it only shows it",
+            count(all, "edit")
+        ),
+    };
+    let files: Vec<String> = changed.iter().map(Mismatch::to_string).collect();
+    Hinted::new(format!("files are not as they were left: {}", files.join(", ")), hint).into()
 }
 
 /// The files whose change was staged as it was made: what takes it back is staged too, or the next commit would bring it.

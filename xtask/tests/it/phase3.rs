@@ -74,6 +74,30 @@ fn applying_twice_changes_nothing_and_undo_brings_every_byte_back() {
 }
 
 #[test]
+fn undo_names_what_changed_since_and_can_leave_it_alone() {
+    let sandbox = planned(&[]);
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    let changed = "notes/archive/session-2025-02-19-drift.md";
+    sandbox.write(changed, "Mine.\n");
+    let before = sandbox.state();
+    insta::assert_snapshot!(sandbox.xtask(["undo"]), @"
+    exit: 2
+    -- stdout
+
+    -- stderr
+    error: cannot undo
+      cause: files are not as they were left: `notes/archive/session-2025-02-19-drift.md` changed since
+    hint: `xtask undo --keep-changed` takes back the rest (8 of 9 edits) and leaves alone what changed; with `--dry-run` it only shows it
+    ");
+    assert_eq!(sandbox.output(["undo", "--check"]).status.code(), Some(2));
+    assert_eq!(sandbox.state(), before);
+    let said = sandbox.xtask(["undo", "--keep-changed"]);
+    assert!(said.contains(&format!("left as it is: `{changed}` changed since")), "{said}");
+    assert_eq!(sandbox.read(changed), "Mine.\n");
+    assert!(sandbox.root().join("notes/session-2025-02-26-simulation.md").exists());
+}
+
+#[test]
 fn what_was_done_is_not_proposed_again() {
     let sandbox = planned(&["Archive"]);
     assert!(sandbox.output(["phase3", "--yes"]).status.success());

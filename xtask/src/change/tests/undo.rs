@@ -1,7 +1,7 @@
 //! Applied sets come back whole.
 
 use super::sandbox::{Sandbox, rich, rich_set};
-use crate::change::{ChangeSet, Stale, Which, apply, check, dry_run, list, undo};
+use crate::change::{ChangeSet, Stale, Which, apply, check, dry_run, list, undo, without_changed};
 
 fn undo_now(sandbox: &Sandbox, which: Which) -> anyhow::Result<()> {
     let set = undo(sandbox.repo(), which)?.expect("there is a set to undo");
@@ -62,6 +62,42 @@ fn undo_refuses_whole_and_names_what_changed_since() {
     assert!(error.is::<Stale>());
     insta::assert_snapshot!(error, @"files are not as they were when this was planned: `a.md` changed its mode since, `archive/old.md` changed since, `deep/x/y/old.md` is there already");
     assert_eq!(sandbox.state(), state);
+}
+
+#[test]
+fn undo_can_leave_alone_what_changed_since_and_take_back_the_rest() {
+    let sandbox = rich();
+    let before = sandbox.read("a.md");
+    apply(sandbox.repo(), &rich_set()).unwrap();
+    sandbox.write("archive/old.md", b"edited\n");
+    let whole = undo(sandbox.repo(), Which::Last).unwrap().unwrap();
+    let (set, changed) = without_changed(sandbox.repo(), whole).unwrap();
+    assert_eq!(
+        changed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["`archive/old.md` changed since"]
+    );
+    apply(sandbox.repo(), &set).unwrap();
+    assert_eq!(sandbox.read("archive/old.md"), b"edited\n");
+    assert_eq!(sandbox.read("a.md"), before);
+    assert!(undo(sandbox.repo(), Which::Last).unwrap().is_none(), "what was taken back stands no more");
+}
+
+/// A note went to the archive and a guide took its place: where the guide was edited, the note stays in the archive.
+#[test]
+fn undo_that_leaves_one_end_of_a_move_alone_leaves_the_other_one_too() {
+    let sandbox = Sandbox::with(&[("note.md", "note\n"), ("other.md", "other\n")]);
+    let mut set = ChangeSet::new("test");
+    set.move_file("note.md", "archive/note.md", &b"note\n"[..]);
+    set.create("note.md", "guide\n");
+    set.remove("other.md", &b"other\n"[..]);
+    apply(sandbox.repo(), &set).unwrap();
+    sandbox.write("note.md", b"guide, edited\n");
+    let whole = undo(sandbox.repo(), Which::Last).unwrap().unwrap();
+    let (set, _) = without_changed(sandbox.repo(), whole).unwrap();
+    apply(sandbox.repo(), &set).unwrap();
+    assert_eq!(sandbox.read("archive/note.md"), b"note\n", "its content stands nowhere else");
+    assert_eq!(sandbox.read("note.md"), b"guide, edited\n");
+    assert_eq!(sandbox.read("other.md"), b"other\n");
 }
 
 #[test]
