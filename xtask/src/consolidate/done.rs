@@ -22,8 +22,12 @@ pub(super) fn done<'i>(tree: &Tree, items: impl Iterator<Item = &'i Item> + Clon
 }
 
 fn stands(tree: &Tree, item: &Item) -> bool {
-    if !are_gone(tree, item) || tree.get(&item.target).is_none() {
+    if !are_gone(tree, item) {
         return false;
+    }
+    // What is not checked out is there, and nobody reads what is in it.
+    if tree.get(&item.target).is_none() {
+        return tree.leaves_out(&item.target);
     }
     match item.action {
         Action::Archive | Action::Duplicate => true,
@@ -36,5 +40,5 @@ fn stands(tree: &Tree, item: &Item) -> bool {
 /// A guide may take the place of one of its sources.
 fn are_gone(tree: &Tree, item: &Item) -> bool {
     let mut sources = item.sources.iter().map(|source| &source.path);
-    sources.all(|path| *path == item.target || tree.get(path).is_none())
+    sources.all(|path| *path == item.target || tree.get(path).is_none() && !tree.leaves_out(path))
 }

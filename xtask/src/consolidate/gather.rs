@@ -50,7 +50,7 @@ pub(super) struct Gathered {
     pub(super) done: BTreeSet<String>,
     /// Guides with the item that made each.
     pub(super) guides: BTreeMap<RepoPath, String>,
-    /// All paths, for places that are free.
+    /// All paths, those that are not checked out too: for places that are free.
     pub(super) paths: BTreeSet<RepoPath>,
     /// What the notes name and is not there; `None` where history was not read.
     pub(super) references: Option<Vec<Reference>>,
@@ -182,7 +182,7 @@ fn nothing_of(tree: &Tree) -> Gathered {
         previous: Vec::new(),
         done: BTreeSet::new(),
         guides: BTreeMap::new(),
-        paths: tree.entries().map(|(path, _)| path.clone()).collect(),
+        paths: tree.entries().map(|(path, _)| path).chain(tree.left_out().keys()).cloned().collect(),
         references: None,
         references_unknown: None,
         outrun: None,

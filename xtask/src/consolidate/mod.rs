@@ -54,9 +54,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, anyhow};
 
 pub use apply::{
-    ApplyOptions, ItemDone, LeftMention, PlanFile, Prepared, Skipped, Step, Summary, begin_branch,
-    check_committable, check_stageable, commit, default_branch, drop_branch, prepare, refresh_marks, restage,
-    stage, steps, take_back,
+    ApplyOptions, ItemDone, LeftMention, LeftOutLine, PlanFile, Prepared, Skipped, Step, Summary,
+    begin_branch, check_committable, check_stageable, commit, default_branch, drop_branch, prepare,
+    refresh_marks, restage, stage, steps, take_back,
 };
 pub use decisions::{Lapsed, carry_over};
 pub use facts::{Fact, FactValue};

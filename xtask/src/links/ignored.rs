@@ -20,8 +20,8 @@ const ASK: &[&str] = &[
     "--stdin",
 ];
 
-/// Those of `paths` that the repository's own ignore rules cover, as a file or as a folder. A bare repository has no
-/// rules.
+/// Those of `paths` that may be there though they are not in the tree: the repository's own ignore rules cover them, as
+/// a file or as a folder, or a sparse checkout leaves them out. A bare repository has no rules.
 ///
 /// # Errors
 /// git cannot be asked.
@@ -35,7 +35,9 @@ pub fn ignored(repo: &Repo, tree: &Tree, paths: &[RepoPath]) -> Result<BTreeSet<
     let asked: Vec<RepoPath> = forms.collect();
     let plain =
         |path: RepoPath| RepoPath::from_bytes(path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()));
-    Ok(ignore_rules(repo, &asked)?.into_keys().map(plain).collect())
+    let mut found: BTreeSet<RepoPath> = ignore_rules(repo, &asked)?.into_keys().map(plain).collect();
+    found.extend(paths.iter().filter(|path| tree.leaves_out(path)).cloned());
+    Ok(found)
 }
 
 /// The ignore rule (file, line, pattern) that covers each path. Rules of the user's own (`core.excludesFile`) do not

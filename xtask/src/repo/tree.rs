@@ -67,6 +67,8 @@ impl Stamp {
 #[derive(Clone, Debug)]
 pub struct Tree {
     entries: BTreeMap<RepoPath, Entry>,
+    /// Tracked files that a sparse checkout leaves out.
+    left_out: Arc<BTreeMap<RepoPath, Entry>>,
     reader: Arc<Reader>,
 }
 
@@ -121,13 +123,19 @@ impl Tree {
     /// As [`Tree::of_work_tree`].
     pub fn of_tracked_files(repo: &Repo) -> Result<Self> {
         let root = repo.require_work_tree()?.to_owned();
-        let mut entries = BTreeMap::new();
-        for (path, _) in staged(&repo.git())? {
-            if let Some(kind) = kind_on_disk(&path.under(&root)) {
-                entries.insert(path, Entry { kind, id: None, tracked: true });
+        let (mut entries, mut left_out) = (BTreeMap::new(), BTreeMap::new());
+        for (path, Listed { entry, is_left_out }) in staged(&repo.git())? {
+            match kind_on_disk(&path.under(&root)) {
+                Some(kind) => drop(entries.insert(path, Entry { kind, id: None, tracked: true })),
+                None if is_left_out => drop(left_out.insert(path, entry)),
+                None => {}
             }
         }
-        Ok(Self { entries, reader: Arc::new(Reader::Files(root)) })
+        Ok(Self { left_out: Arc::new(left_out), ..Self::of(entries, Reader::Files(root)) })
+    }
+
+    fn of(entries: BTreeMap<RepoPath, Entry>, reader: Reader) -> Self {
+        Self { entries, left_out: Arc::default(), reader: Arc::new(reader) }
     }
 
     /// The index: what the next commit holds. Conflicted paths count with the fork's side.
@@ -135,8 +143,9 @@ impl Tree {
     /// # Errors
     /// git cannot read the index.
     pub fn of_index(repo: &Repo) -> Result<Self> {
-        let entries = staged(&repo.git())?.into_iter().collect();
-        Ok(Self { entries, reader: Arc::new(object_reader(repo)?) })
+        let listed = staged(&repo.git())?;
+        let entries = listed.into_iter().map(|(path, listed)| (path, listed.entry)).collect();
+        Ok(Self::of(entries, object_reader(repo)?))
     }
 
     /// What the next commit holds, by an index that was read already.
@@ -157,7 +166,7 @@ impl Tree {
     /// # Errors
     /// The objects cannot be opened.
     pub fn of_entries(repo: &Repo, entries: impl IntoIterator<Item = (RepoPath, Entry)>) -> Result<Self> {
-        Ok(Self { entries: entries.into_iter().collect(), reader: Arc::new(object_reader(repo)?) })
+        Ok(Self::of(entries.into_iter().collect(), object_reader(repo)?))
     }
 
     /// The tree of a commit, or a tree by its id.
@@ -179,7 +188,7 @@ impl Tree {
             let id = fields.nth(1).and_then(BlobId::parse);
             entries.insert(RepoPath::from_bytes(path), Entry { kind, id, tracked: true });
         }
-        Ok(Self { entries, reader: Arc::new(object_reader(repo)?) })
+        Ok(Self::of(entries, object_reader(repo)?))
     }
 
     /// A tree of files that stand nowhere yet: what a change would leave, or the input of a test.
@@ -189,7 +198,7 @@ impl Tree {
             entries.insert(path.clone(), Entry { kind, id: None, tracked: true });
             contents.insert(path, content);
         }
-        Self { entries, reader: Arc::new(Reader::Memory(contents)) }
+        Self::of(entries, Reader::Memory(contents))
     }
 
     /// This tree with some files changed: `None` takes a file away.
@@ -204,17 +213,29 @@ impl Tree {
                 }
             }
         }
-        Self { entries, reader: Arc::new(Reader::Overlay(self.reader, contents)) }
+        let reader = Arc::new(Reader::Overlay(self.reader, contents));
+        Self { entries, left_out: self.left_out, reader }
     }
 
     /// This tree, of whose files some were read already: they are not read again.
     pub fn holding(self, contents: BTreeMap<RepoPath, Vec<u8>>) -> Self {
-        Self { entries: self.entries, reader: Arc::new(Reader::Overlay(self.reader, contents)) }
+        let reader = Arc::new(Reader::Overlay(self.reader, contents));
+        Self { entries: self.entries, left_out: self.left_out, reader }
     }
 
     /// All entries, sorted by path.
     pub fn entries(&self) -> impl Iterator<Item = (&RepoPath, &Entry)> {
         self.entries.iter()
+    }
+
+    /// Tracked files of the work tree that a sparse checkout leaves out, as the index holds them; they are no entries.
+    pub fn left_out(&self) -> &BTreeMap<RepoPath, Entry> {
+        &self.left_out
+    }
+
+    /// True for such a file, or a folder that holds one.
+    pub fn leaves_out(&self, path: &RepoPath) -> bool {
+        self.left_out.contains_key(path) || has_folder(&self.left_out, path)
     }
 
     /// The entry at a path.
@@ -224,11 +245,7 @@ impl Tree {
 
     /// True for a folder that holds at least one entry.
     pub fn has_folder(&self, folder: &RepoPath) -> bool {
-        let start = folder.join(b"");
-        self.entries
-            .range(start.clone()..)
-            .next()
-            .is_some_and(|(path, _)| path.as_bytes().starts_with(start.as_bytes()))
+        has_folder(&self.entries, folder)
     }
 
     /// What the file system says of a plain file; `None` for what stands in no file.
@@ -283,6 +300,12 @@ impl Reader {
     }
 }
 
+fn has_folder(entries: &BTreeMap<RepoPath, Entry>, folder: &RepoPath) -> bool {
+    let start = folder.join(b"");
+    let next = entries.range(start.clone()..).next();
+    next.is_some_and(|(path, _)| path.as_bytes().starts_with(start.as_bytes()))
+}
+
 fn object_reader(repo: &Repo) -> Result<Reader> {
     Ok(match repo.objects()? {
         Some(objects) => Reader::Objects(objects),
@@ -290,24 +313,31 @@ fn object_reader(repo: &Repo) -> Result<Reader> {
     })
 }
 
+/// An entry of the index.
+struct Listed {
+    entry: Entry,
+    /// Whether a sparse checkout leaves it out.
+    is_left_out: bool,
+}
+
 /// The index's entries; of a conflicted path the fork's side (stage 2), else the first there is.
-fn staged(git: &Git) -> Result<Vec<(RepoPath, Entry)>> {
-    let listing = git.read(&["ls-files", "-z", "--stage"])?;
-    let mut entries: BTreeMap<RepoPath, Entry> = BTreeMap::new();
+fn staged(git: &Git) -> Result<BTreeMap<RepoPath, Listed>> {
+    let listing = git.read(&["ls-files", "-z", "-t", "--stage"])?;
+    let mut entries: BTreeMap<RepoPath, Listed> = BTreeMap::new();
     for record in records(&listing) {
         let (meta, path) = split_once(record, b'\t').context("read `git ls-files`")?;
         let meta = String::from_utf8_lossy(meta).into_owned();
         let fields: Vec<&str> = meta.split(' ').collect();
-        let [mode, id, stage] = fields[..] else { bail!("read `git ls-files`: `{meta}`") };
+        let [tag, mode, id, stage] = fields[..] else { bail!("read `git ls-files`: `{meta}`") };
         let entry = Entry { kind: kind_of_mode(mode), id: BlobId::parse(id), tracked: true };
-        let path = RepoPath::from_bytes(path);
+        let (path, listed) = (RepoPath::from_bytes(path), Listed { entry, is_left_out: tag == "S" });
         if stage == "2" {
-            entries.insert(path, entry);
+            entries.insert(path, listed);
         } else {
-            entries.entry(path).or_insert(entry);
+            entries.entry(path).or_insert(listed);
         }
     }
-    Ok(entries.into_iter().collect())
+    Ok(entries)
 }
 
 fn kind_of_mode(mode: &str) -> EntryKind {

@@ -18,6 +18,7 @@ mod odd_notes;
 mod page;
 mod phase2;
 mod phase3;
+mod phase3_places;
 mod phase4;
 mod phase4_hooks;
 mod phase4_ids;

@@ -235,6 +235,9 @@ fn reason_to_skip(facts: &Facts, task: &Task, options: &ApplyOptions) -> Option<
             None if facts.tree.get(path).is_some() => {
                 return Some(format!("`{path}` is no plain file any more"));
             }
+            None if facts.tree.leaves_out(path) => {
+                return Some(format!("`{path}` is not checked out"));
+            }
             None => return Some(format!("`{path}` is gone")),
             Some((blob, bytes)) if *blob != source.blob && !is_written(path, bytes, options) => {
                 return Some(format!("`{path}` changed since the plan was made: plan again"));
@@ -247,6 +250,9 @@ fn reason_to_skip(facts: &Facts, task: &Task, options: &ApplyOptions) -> Option<
         if let Some(why) = facts.reason_to_stay(path) {
             return Some(why);
         }
+    }
+    if facts.tree.leaves_out(&item.target) {
+        return Some(format!("`{}` is there, and not checked out", item.target));
     }
     let is_history = |section: &SectionPlan| section.destiny != Destiny::Guide;
     if item.action == Action::Merge

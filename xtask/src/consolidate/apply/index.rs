@@ -35,7 +35,9 @@ enum Listed {
 /// The README with its list, as it will be; `None` where a site has an index of its own, or somebody edited the list.
 pub(super) fn index(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<Option<(RepoPath, Vec<u8>)>> {
     let entries = entries(facts, fates, swept);
-    let Some(place) = place(facts, fates) else { return Ok(None) };
+    let Some(place) = place(facts, fates).filter(|place| !facts.tree.leaves_out(place)) else {
+        return Ok(None);
+    };
     let folder = place.parent();
     let in_folder = |path: &RepoPath| folder.as_ref().is_none_or(|folder| path.is_within(folder));
     let listed: Vec<&Entry> = entries

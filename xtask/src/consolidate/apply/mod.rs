@@ -32,7 +32,7 @@ pub use commit::{
 };
 pub use gather::default_branch;
 pub use steps::{Step, steps};
-pub use summary::{ItemDone, LeftMention, Skipped, Summary};
+pub use summary::{ItemDone, LeftMention, LeftOutLine, Skipped, Summary};
 
 use super::plan::Item;
 use super::plan_format;

@@ -37,6 +37,8 @@ pub struct Summary {
     pub left: Vec<LeftMention>,
     /// Files that could not be read: they were not looked through.
     pub unread: Vec<RepoPath>,
+    /// Lines that name a moved note in files that a sparse checkout leaves out: they were not changed.
+    pub not_checked_out: Vec<LeftOutLine>,
     /// The commits that were made.
     pub commits: Vec<CommitId>,
     /// The branch that they are on.
@@ -57,6 +59,16 @@ pub struct ItemDone {
     pub sources: Vec<RepoPath>,
     /// The guide, the place in the archive, or the note that stays.
     pub target: RepoPath,
+}
+
+/// A line of a file that is not checked out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LeftOutLine {
+    /// The file.
+    pub path: RepoPath,
+    /// The line.
+    pub line: usize,
 }
 
 /// An item that is not carried out.
@@ -121,6 +133,8 @@ impl Summary {
             })
             .collect();
         self.unread = swept.unread.iter().map(|(path, _)| path.clone()).collect();
+        let line = |(path, line): &(RepoPath, usize)| LeftOutLine { path: path.clone(), line: *line };
+        self.not_checked_out = swept.left_out.iter().map(line).collect();
     }
 
     /// The lines for people; `applied` tells what was done from what would be.
@@ -173,6 +187,16 @@ impl Summary {
             "unread",
             ("file that could not be looked through", "files that could not be looked through"),
             unread,
+        );
+        let left_out = self.not_checked_out.iter().map(|line| format!("{}:{}", line.path, line.line));
+        listed(
+            &mut rows,
+            "not done",
+            (
+                "line that names a moved note, in a file that is not checked out",
+                "lines that name moved notes, in files that are not checked out",
+            ),
+            left_out,
         );
         let skipped = self
             .skipped

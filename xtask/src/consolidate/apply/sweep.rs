@@ -39,6 +39,8 @@ pub(super) struct Swept {
     pub(super) ignored: Paths,
     /// Files that could not be read, and so not looked through.
     pub(super) unread: Vec<(RepoPath, String)>,
+    /// Lines that name something that moves, in files that are not checked out.
+    pub(super) left_out: Vec<(RepoPath, usize)>,
     /// Files that stay and name nothing that moves: a part of these moves changes none of them.
     pub(super) quiet: Paths,
 }
@@ -106,7 +108,47 @@ pub(super) fn sweep(
         follow(tree, &notes, (&mut swept, &mut made), &renamed);
     }
     swept.left.sort();
+    look_through_left_out(repo, (tree, &rewriter), options, &mut swept)?;
     Ok((swept, made))
+}
+
+/// Finds what would be rewritten in files that a sparse checkout leaves out. They are not changed: that could be done in
+/// the index alone, which is the user's.
+fn look_through_left_out(
+    repo: &Repo,
+    (tree, rewriter): (&Tree, &Rewriter<'_>),
+    options: &ApplyOptions,
+    swept: &mut Swept,
+) -> Result<()> {
+    if tree.left_out().is_empty() {
+        return Ok(());
+    }
+    let entries = tree.left_out().iter().map(|(path, entry)| (path.clone(), entry.clone()));
+    let left_out = Tree::of_entries(repo, entries).context("read what is not checked out")?;
+    for (path, entry) in left_out.entries() {
+        crate::process::look();
+        if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
+            continue;
+        }
+        // A partial clone need not have it.
+        let before = match left_out.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                swept.unread.push((path.clone(), format!("{error:#}")));
+                continue;
+            }
+        };
+        if is_own_report(&before) {
+            continue;
+        }
+        let rewritten = rewriter.rewrite(Standing { from: path, to: path }, &before, parts(path, options));
+        if let Some(after) = rewritten.bytes {
+            let lines = before.split(|&byte| byte == b'\n').zip(after.split(|&byte| byte == b'\n'));
+            let changed = (1..).zip(lines).filter(|(_, (before, after))| before != after);
+            swept.left_out.extend(changed.map(|(line, _)| (path.clone(), line)));
+        }
+    }
+    Ok(())
 }
 
 /// Leads links along to headings whose words named something that moves, and so have another anchor now. `notes` are
