@@ -7,6 +7,7 @@ mod elsewhere;
 mod surroundings;
 mod then;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
@@ -19,6 +20,7 @@ use super::plan::Item;
 use super::references::{self, Named, Sightings};
 use super::result::{Outrun, Reference};
 use super::scope::{self, Kind, Scope};
+use super::stored::as_stored;
 use super::{Options, done, plan_format, role, unread};
 use crate::cache::Cache;
 use crate::config::Depth;
@@ -275,14 +277,15 @@ fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) 
             gathered.guides.insert(path.clone(), id);
         }
         let blob = match &entry.id {
-            Some(id) => Some(id.clone()),
-            None if names_by_sha1(repo) => None,
-            None => Some(blob_id(repo, &bytes).with_context(|| format!("name the content of `{path}`"))?),
+            // The index may hold line ends that others have otherwise.
+            Some(id) if matches!(as_stored(&bytes), Cow::Borrowed(_)) => Some(id.clone()),
+            _ if names_by_sha1(repo) => None,
+            _ => Some(blob_id(repo, &bytes).with_context(|| format!("name the content of `{path}`"))?),
         };
         read.push((path, blob, bytes, without_managed_blocks(text)));
     }
     let parsed = parallel::map(&read, |(path, blob, bytes, text)| {
-        (blob.clone().unwrap_or_else(|| BlobId::of_content(bytes)), parse(path, text))
+        (blob.clone().unwrap_or_else(|| BlobId::of_content(&as_stored(bytes))), parse(path, text))
     });
     let notes = read.into_iter().zip(parsed);
     gathered
@@ -322,12 +325,13 @@ pub(super) fn note_of(path: &RepoPath, blob: BlobId, text: String, parsed: Parse
     }
 }
 
-/// git's name for a content.
+/// git's name for a content as it is stored.
 pub(super) fn blob_id(repo: &Repo, bytes: &[u8]) -> Result<BlobId> {
+    let stored = as_stored(bytes);
     if names_by_sha1(repo) {
-        return Ok(BlobId::of_content(bytes));
+        return Ok(BlobId::of_content(&stored));
     }
-    let answer = repo.git().answer_to(&["hash-object", "--stdin"], bytes, &[0])?;
+    let answer = repo.git().answer_to(&["hash-object", "--stdin"], &stored, &[0])?;
     BlobId::parse(String::from_utf8_lossy(&answer.stdout).trim()).context("read `git hash-object`")
 }
 

@@ -35,6 +35,7 @@ mod sections;
 mod shares;
 mod since;
 mod stale;
+mod stored;
 mod topics;
 mod translations;
 mod unread;

@@ -247,11 +247,20 @@ impl Repo {
     /// The same, to be asked on another thread.
     pub fn asking_for_uncommitted(&self) -> impl FnOnce() -> Result<Vec<RepoPath>> + Send + use<> {
         let git = self.work_tree.is_some().then(|| self.git());
-        move || git.map_or(Ok(Vec::new()), uncommitted)
+        move || git.map_or(Ok(Vec::new()), |git| uncommitted(&git.without_filters()?))
+    }
+
+    /// The same as a commit would see it: the content filters that git's configuration names are run, as the commit
+    /// runs them. Without them every file that passes one and was touched differs.
+    ///
+    /// # Errors
+    /// As [`Repo::uncommitted`].
+    pub fn uncommitted_by_filters(&self) -> Result<Vec<RepoPath>> {
+        if self.work_tree.is_some() { uncommitted(&self.git()) } else { Ok(Vec::new()) }
     }
 }
 
-fn uncommitted(git: Git) -> Result<Vec<RepoPath>> {
+fn uncommitted(git: &Git) -> Result<Vec<RepoPath>> {
     let args = [
         "status",
         "--porcelain=v1",
@@ -260,7 +269,7 @@ fn uncommitted(git: Git) -> Result<Vec<RepoPath>> {
         "--untracked-files=all",
         "--ignore-submodules=all",
     ];
-    let out = git.without_filters()?.read(&args)?;
+    let out = git.read(&args)?;
     let records = out.split(|&byte| byte == 0).filter(|record| record.len() > 3);
     let (new, mut paths): (Vec<_>, Vec<_>) = records
         .map(|record| (record.starts_with(b"??"), RepoPath::from_bytes(&record[3..])))

@@ -60,3 +60,47 @@ fn what_is_not_checked_out_is_told_and_links_to_it_stay_right() {
     plan(&sandbox, "Archive");
     assert!(sandbox.read(PLAN).contains("- [x] ~~Archive"), "what is done stays done");
 }
+
+/// A plan that was made with one kind of line ends is right in the index and in a checkout with the other kind.
+#[test]
+fn plan_holds_wherever_git_changes_bytes_on_their_way() {
+    let sandbox = with_finished_notes(&["notes"]);
+    sandbox.write(".gitattributes", "*.md text eol=crlf ident\n");
+    sandbox.write("notes/session-2025-01-02-notes.md", finished("notes") + "\n$Id$\n");
+    sandbox.commit("notes");
+    let again = |sandbox: &Sandbox| {
+        std::fs::remove_file(sandbox.root().join("notes/session-2025-01-02-notes.md")).unwrap();
+        sandbox.git(&["checkout", "-q", "--", "notes"]);
+    };
+    again(&sandbox);
+    assert!(sandbox.read("notes/session-2025-01-02-notes.md").contains("$Id: "));
+    plan(&sandbox, "Archive");
+    sandbox.commit("plan");
+    let checked = sandbox.xtask(["check", "--staged"]);
+    assert!(!checked.contains("older than"), "{checked}");
+    sandbox.write(".gitattributes", "*.md text eol=lf\n");
+    again(&sandbox);
+    assert!(!sandbox.read("notes/session-2025-01-02-notes.md").contains('\r'));
+    let said = sandbox.xtask(["phase3", "--check"]);
+    assert!(said.contains("archived   1 finished note"), "{said}");
+}
+
+/// A filter makes every file that was touched look changed to who does not run it.
+#[test]
+fn commit_takes_files_that_only_a_filter_changes() {
+    let sandbox = with_finished_notes(&["notes"]);
+    sandbox.git(&["config", "filter.loud.clean", "tr A-Z a-z"]);
+    sandbox.git(&["config", "filter.loud.smudge", "tr a-z A-Z"]);
+    sandbox.git(&["config", "user.name", "Tester"]);
+    sandbox.git(&["config", "user.email", "tester@example.invalid"]);
+    sandbox.write(".gitattributes", "*.txt filter=loud\n");
+    sandbox.write("todo.txt", "SEE notes/session-2025-01-02-notes.md\n".to_lowercase());
+    sandbox.commit("notes");
+    sandbox.write("todo.txt", "SEE notes/session-2025-01-02-notes.md\n");
+    assert_eq!(sandbox.git(&["--no-optional-locks", "status", "--porcelain"]), "");
+    plan(&sandbox, "Archive");
+    let said = sandbox.xtask(["phase3", "--yes", "--commit"]);
+    assert!(said.contains("committed  "), "{said}");
+    let stored = sandbox.git(&["show", "HEAD:todo.txt"]);
+    assert_eq!(stored, "see notes/archive/session-2025-01-02-notes.md\n");
+}

@@ -281,8 +281,9 @@ fn is_plain_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0)
 }
 
+/// Byte for byte: their names in the plan do not tell line ends apart.
 fn are_twins(facts: &Facts, item: &Item) -> bool {
-    let Some((twin, _)) = facts.contents.get(&item.target) else { return false };
+    let Some((_, twin)) = facts.contents.get(&item.target) else { return false };
     let mut sources = item.sources.iter().map(|source| facts.contents.get(&source.path));
-    sources.all(|source| source.is_some_and(|(blob, _)| blob == twin))
+    sources.all(|source| source.is_some_and(|(_, bytes)| bytes == twin))
 }

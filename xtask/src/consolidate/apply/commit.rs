@@ -34,7 +34,7 @@ pub fn check_committable(repo: &Repo, steps: &[Step]) -> Result<()> {
     repo.require_nothing_unfinished()?;
     let touched = all_touched(steps);
     let uncommitted: Vec<String> = repo
-        .uncommitted()?
+        .uncommitted_by_filters()?
         .into_iter()
         .filter(|path| touched.contains(path))
         .map(|path| format!("`{path}`"))
@@ -53,7 +53,7 @@ pub fn check_committable(repo: &Repo, steps: &[Step]) -> Result<()> {
 /// One has: staging the whole file would lose what is staged.
 pub fn check_stageable(repo: &Repo, set: &ChangeSet) -> Result<()> {
     let touched = touched(set.edits().iter().map(|edit| edit.record()));
-    let partly: Vec<String> = staged_files(&repo.git().without_filters()?)?
+    let partly: Vec<String> = staged_files(&repo.git())?
         .into_iter()
         .filter(|file| file.differs && touched.contains(&file.path))
         .map(|file| format!("`{}`", file.path))

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::guide::properties::{note, section_plans};
 use super::super::plan::{Action, Destiny, Item, Proposed, Source};
+use super::super::stored::as_stored;
 use super::tests::{files, repository_of};
 use super::{ApplyOptions, PlanFile, prepare};
 use crate::change;
@@ -46,7 +47,7 @@ fn item(action: Action, sources: Vec<Source>, target: &str, order: usize) -> Ite
 }
 
 fn source(path: &str, text: &str) -> Source {
-    Source { path: path.into(), blob: BlobId::of_content(text.as_bytes()) }
+    Source { path: path.into(), blob: BlobId::of_content(&as_stored(text.as_bytes())) }
 }
 
 fn items(notes: &[(&str, &str)], ends: &[End], destinies: &[Destiny]) -> Vec<Item> {

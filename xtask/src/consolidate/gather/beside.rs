@@ -1,11 +1,14 @@
 //! Reads what is no note and yet tells people and programs where things are: READMEs beside code, files for agents.
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 
 use super::surroundings::LARGEST;
 use super::{blob_id, note_of, parse};
 use crate::consolidate::note::Note;
 use crate::consolidate::scope::Scope;
+use crate::consolidate::stored::as_stored;
 use crate::markdown;
 use crate::parallel;
 use crate::process::look;
@@ -29,8 +32,8 @@ pub(super) fn texts(repo: &Repo, tree: &Tree, scope: &Scope) -> Result<Vec<Note>
             continue;
         }
         let blob = match &entry.id {
-            Some(id) => id.clone(),
-            None => blob_id(repo, &bytes)?,
+            Some(id) if matches!(as_stored(&bytes), Cow::Borrowed(_)) => id.clone(),
+            _ => blob_id(repo, &bytes)?,
         };
         read.push((path, blob, text));
     }
