@@ -12,18 +12,44 @@ pub(super) struct Places {
     layout: Option<ArchiveLayout>,
     /// Archive folders that are there.
     folders: BTreeSet<RepoPath>,
+    /// Archive folders that are not used: git ignores what is put there.
+    ignored: BTreeSet<RepoPath>,
     /// Taken paths, folded: two names that differ in case alone are one file on some disks.
     taken: BTreeSet<Vec<u8>>,
     /// Folders in archives by their folded names, as they are spelled.
     spelled: BTreeMap<Vec<u8>, RepoPath>,
 }
 
+/// What a new archive folder is called: the first name that git does not ignore.
+const NAMES: [&str; 3] = ["archive", "archived", "attic"];
+
+/// The folders that notes may be archived in, of which git is asked whether it ignores what is put there.
+pub(super) fn folders<'p>(
+    paths: &BTreeSet<RepoPath>,
+    notes: impl Iterator<Item = &'p RepoPath>,
+) -> BTreeSet<RepoPath> {
+    let tops: BTreeSet<RepoPath> = notes.map(top_of).collect();
+    let new = tops.iter().flat_map(|top| NAMES.map(|name| top.join(name.as_bytes())));
+    paths.iter().filter_map(scope::archive_folder_of).chain(new).collect()
+}
+
+/// The top folder that holds a note, or would hold it once it is archived.
+fn top_of(path: &RepoPath) -> RepoPath {
+    let top = path.parent().and_then(|folder| folder.parts().next().map(RepoPath::from_bytes));
+    top.unwrap_or_else(|| RepoPath::from("notes"))
+}
+
 impl Places {
-    /// `paths` are taken; archive folders among them are used.
-    pub(super) fn new(layout: Option<ArchiveLayout>, paths: BTreeSet<RepoPath>) -> Self {
-        let folders: BTreeSet<RepoPath> = paths.iter().filter_map(scope::archive_folder_of).collect();
+    /// `paths` are taken; archive folders among them are used, but for the `ignored` ones.
+    pub(super) fn new(
+        layout: Option<ArchiveLayout>,
+        paths: &BTreeSet<RepoPath>,
+        ignored: BTreeSet<RepoPath>,
+    ) -> Self {
+        let mut folders: BTreeSet<RepoPath> = paths.iter().filter_map(scope::archive_folder_of).collect();
+        folders.retain(|folder| !ignored.contains(folder));
         let taken = paths.iter().map(RepoPath::folded).collect();
-        let mut places = Self { layout, folders, taken, spelled: BTreeMap::new() };
+        let mut places = Self { layout, folders, ignored, taken, spelled: BTreeMap::new() };
         for path in paths.iter().filter(|path| scope::archive_folder_of(path).is_some()) {
             places.spell(path);
         }
@@ -61,10 +87,10 @@ impl Places {
     /// an archive beside or below is for other notes. `year` is that of the note's
     /// last change; where it is not known, the layout by year is flat.
     pub(super) fn place(&mut self, path: &RepoPath, topic: &str, year: Option<&str>) -> RepoPath {
-        let parts: Vec<&[u8]> = path.parts().collect();
-        let (top, rest) = match &parts[..] {
-            [] | [_] => (RepoPath::from("notes"), path.as_bytes().to_vec()),
-            [top, rest @ ..] => (RepoPath::from_bytes(top), rest.join(&b'/')),
+        let top = top_of(path);
+        let rest = match path.parent() {
+            Some(_) => path.as_bytes()[top.as_bytes().len() + 1..].to_vec(),
+            None => path.as_bytes().to_vec(),
         };
         let own = path.parent().unwrap_or_else(|| top.clone());
         let known = self.folders.iter().filter_map(|folder| Some((folder.parent()?, folder)));
@@ -75,7 +101,7 @@ impl Places {
                 (folder.clone(), path.as_bytes()[parent.as_bytes().len() + 1..].to_vec())
             }
             Some((_, folder)) => (folder.clone(), rest),
-            None => (top.join(b"archive"), rest),
+            None => (self.new_folder(&top), rest),
         };
         let name = path.file_name();
         let wanted = match (self.layout, markdown::slug(topic), year) {
@@ -90,6 +116,12 @@ impl Places {
         self.take(&place);
         self.spell(&place);
         place
+    }
+
+    fn new_folder(&self, top: &RepoPath) -> RepoPath {
+        let mut folders = NAMES.iter().map(|name| top.join(name.as_bytes()));
+        let seen = folders.find(|folder| !self.ignored.contains(folder));
+        seen.unwrap_or_else(|| top.join(NAMES[0].as_bytes()))
     }
 
     fn free(&self, wanted: RepoPath) -> RepoPath {
@@ -131,17 +163,18 @@ mod tests {
             (Some(ArchiveLayout::Year), "notes/sub/x.md", "notes/archive/2025/x.md"),
         ];
         for (layout, path, expected) in cases {
-            let mut places = Places::new(layout, there.iter().map(|path| (*path).into()).collect());
+            let there = there.iter().map(|path| (*path).into()).collect();
+            let mut places = Places::new(layout, &there, BTreeSet::new());
             let place = places.place(&path.into(), "audio, codec", Some("2025"));
             assert_eq!(place.to_string(), expected, "{layout:?} {path}");
         }
-        let mut places = Places::new(Some(ArchiveLayout::Flat), BTreeSet::new());
+        let mut places = Places::new(Some(ArchiveLayout::Flat), &BTreeSet::new(), BTreeSet::new());
         let given: Vec<String> = ["notes/a/x.md", "notes/b/x.md", "notes/c/x"]
             .iter()
             .map(|path| places.place(&(*path).into(), "", None).to_string())
             .collect();
         assert_eq!(given, ["notes/archive/x.md", "notes/archive/x-2.md", "notes/archive/x"]);
-        let mut places = Places::new(None, BTreeSet::new());
+        let mut places = Places::new(None, &BTreeSet::new(), BTreeSet::new());
         let given: Vec<String> =
             ["docs/Parts/a.md", "docs/parts/b.md", "docs/PARTS/in/A.md", "docs/parts/A.md"]
                 .iter()
@@ -149,5 +182,22 @@ mod tests {
                 .collect();
         let expected = ["Parts/a.md", "Parts/b.md", "Parts/in/A.md", "Parts/A-2.md"];
         assert_eq!(given, expected.map(|path| format!("docs/archive/{path}")));
+    }
+    #[test]
+    fn a_folder_that_git_ignores_is_not_used() {
+        let there: BTreeSet<RepoPath> = ["notes/sub/archive/x.md".into(), "docs/a.md".into()].into();
+        let asked = folders(&there, ["docs/a.md".into(), "b.md".into()].iter());
+        let asked: Vec<String> = asked.iter().map(RepoPath::to_string).collect();
+        let expected = ["docs/archive", "docs/archived", "docs/attic", "notes/archive", "notes/archived"];
+        assert_eq!(asked[..5], expected);
+        assert_eq!(asked[5..], ["notes/attic", "notes/sub/archive"]);
+        let place = |ignored: &[&str], path: &str| {
+            let ignored = ignored.iter().map(|folder| (*folder).into()).collect();
+            Places::new(None, &there, ignored).place(&path.into(), "", None).to_string()
+        };
+        assert_eq!(place(&["docs/archive"], "docs/a.md"), "docs/archived/a.md");
+        assert_eq!(place(&["notes/sub/archive"], "notes/sub/y.md"), "notes/archive/sub/y.md");
+        let all = ["docs/archive", "docs/archived", "docs/attic"];
+        assert_eq!(place(&all, "docs/a.md"), "docs/archive/a.md", "there is no other place");
     }
 }

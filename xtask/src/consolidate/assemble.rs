@@ -15,7 +15,7 @@ use super::result::{
     Plan, ReferenceClass, Summary, Topic,
 };
 use super::topics::{self, Topics};
-use super::{Options, decisions, facts, sections, shares};
+use super::{Options, decisions, facts, scope, sections, shares};
 use crate::parallel;
 use crate::repo::RepoPath;
 use crate::report::Finding;
@@ -209,7 +209,7 @@ fn items(
         .map(|candidate| candidate.note)
         .chain((0..notes.len()).filter(|&number| made(number)))
         .collect();
-    let guides = guides_folder(&gathered.paths);
+    let guides = guides_folder(&gathered.paths, &gathered.ignored_folders);
     let mut groups = groups::of(notes, affinities, overlaps, &guides, &finished);
     groups::avoid_files(&mut groups, notes, &gathered.paths);
     let merges = parallel::on(parallel::available(), &groups, |group| merge_item(notes, group, options));
@@ -219,7 +219,8 @@ fn items(
     let archived = candidates.iter().filter(|candidate| {
         notes[candidate.note].protected.is_none() && !gone.contains(&notes[candidate.note].path)
     });
-    let mut places = Places::new(options.config.archive_layout, gathered.paths.clone());
+    let ignored = gathered.ignored_folders.clone();
+    let mut places = Places::new(options.config.archive_layout, &gathered.paths, ignored);
     let (sure, unsure): (Vec<&Candidate>, Vec<&Candidate>) =
         archived.partition(|candidate| candidate.has_sign && percent(candidate.confidence) >= LEAST_ARCHIVE);
     let mut archive = |candidate: &Candidate| archive_item(gathered, candidate, topics, &mut places, options);
@@ -228,6 +229,7 @@ fn items(
     items.extend(twins);
     for (order, item) in (1..).zip(&mut items) {
         item.proposed.order = order;
+        say_ignored(item, &gathered.ignored_folders);
     }
     let (items, lapsed) =
         decisions::carry_over(items, gathered.previous.clone(), |item| gathered.done.contains(&item.id()));
@@ -289,12 +291,31 @@ fn percent(confidence: f64) -> u8 {
     (confidence.clamp(0.0, 1.0) * 100.0).round() as u8
 }
 
-/// Guides stand below `docs/` where there is such a folder, else below `notes/`.
-fn guides_folder(paths: &BTreeSet<RepoPath>) -> RepoPath {
+/// Folders that guides may stand in.
+pub(super) const GUIDES: [&str; 3] = ["docs/guides", "notes/guides", "doc/guides"];
+
+/// Guides stand in a folder that is there, else below `docs/` where there is such a folder, else below `notes/`; never
+/// where git ignores them, if that can be.
+fn guides_folder(paths: &BTreeSet<RepoPath>, ignored: &BTreeSet<RepoPath>) -> RepoPath {
     let has = |folder: &str| paths.iter().any(|path| path.is_within(&folder.into()));
-    let known = ["docs/guides", "notes/guides", "doc/guides"].into_iter().find(|folder| has(folder));
-    let folder = known.unwrap_or(if has("docs") { "docs/guides" } else { "notes/guides" });
-    folder.into()
+    let usual = if has("docs") { "docs/guides" } else { "notes/guides" };
+    let there = GUIDES.into_iter().filter(|folder| has(folder));
+    let mut folders = there.chain([usual]).chain(GUIDES).map(RepoPath::from);
+    folders.find(|folder| !ignored.contains(folder)).unwrap_or_else(|| usual.into())
+}
+
+/// Takes the tick from an item that would put something where git ignores it, and says so: no other place was found.
+fn say_ignored(item: &mut Item, ignored: &BTreeSet<RepoPath>) {
+    let folder = match item.action {
+        Action::Merge => item.target.parent(),
+        Action::Archive => scope::archive_folder_of(&item.target),
+        Action::Duplicate => None,
+    };
+    if let Some(folder) = folder.filter(|folder| ignored.contains(folder)) {
+        item.why = format!("{}; git ignores {folder}: name another place", item.why);
+        item.ticked = false;
+        item.proposed.ticked = false;
+    }
 }
 
 fn source(note: &Note) -> Source {

@@ -21,7 +21,7 @@ use super::references::{self, Named, Sightings};
 use super::result::{Outrun, Reference};
 use super::scope::{self, Kind, Scope};
 use super::stored::as_stored;
-use super::{Options, done, plan_format, role, unread};
+use super::{Options, archive_place, assemble, done, plan_format, role, unread};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::links::{self, BrokenLink};
@@ -54,6 +54,8 @@ pub(super) struct Gathered {
     pub(super) guides: BTreeMap<RepoPath, String>,
     /// All paths, those that are not checked out too: for places that are free.
     pub(super) paths: BTreeSet<RepoPath>,
+    /// Folders for guides and archived notes where git ignores what is put there.
+    pub(super) ignored_folders: BTreeSet<RepoPath>,
     /// What the notes name and is not there; `None` where history was not read.
     pub(super) references: Option<Vec<Reference>>,
     /// Why it was not looked for.
@@ -113,6 +115,9 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
     read_notes(repo, &tree, &scope, &mut gathered)?;
     gathered.beside = beside::texts(repo, &tree, &scope)?;
     gathered.findings.extend(unread::findings(&tree, &scope));
+    let archives = archive_place::folders(&gathered.paths, gathered.notes.iter().map(|note| &note.path));
+    let guides = assemble::GUIDES.iter().map(|folder| RepoPath::from(*folder));
+    gathered.ignored_folders = ignored_folders(repo, &tree, archives.into_iter().chain(guides))?;
     read_previous(&tree, &scope, &mut gathered)?;
     let linked = gathered.with_texts_beside(|gathered| {
         let (broken_links, linked) = broken_links(repo, &tree, &gathered.notes)?;
@@ -190,7 +195,18 @@ fn nothing_of(tree: &Tree) -> Gathered {
         outrun: None,
         broken_links: Vec::new(),
         findings: Vec::new(),
+        ignored_folders: BTreeSet::new(),
     }
+}
+
+/// Those of the folders where git ignores a note that is put there: a rule may name the folder, or what lies in it.
+pub(super) fn ignored_folders(
+    repo: &Repo,
+    tree: &Tree,
+    folders: impl Iterator<Item = RepoPath>,
+) -> Result<BTreeSet<RepoPath>> {
+    let notes: Vec<RepoPath> = folders.map(|folder| folder.join(b"note.md")).collect();
+    Ok(links::ignored(repo, tree, &notes)?.iter().filter_map(RepoPath::parent).collect())
 }
 
 /// What a check of every day reads: the notes of a tree and the plan that stands in it.

@@ -35,6 +35,24 @@ fn plan(sandbox: &Sandbox, words: &str) {
 }
 
 #[test]
+fn no_place_is_proposed_that_git_ignores() {
+    let sandbox = with_finished_notes(&["notes"]);
+    sandbox.write(".gitignore", "archive/\n");
+    sandbox.commit("notes");
+    plan(&sandbox, "Archive");
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(sandbox.root().join("notes/archived/session-2025-01-02-notes.md").exists(), "{said}");
+
+    let sandbox = with_finished_notes(&["notes"]);
+    sandbox.commit("notes");
+    sandbox.write(".gitignore", "notes/*/\n");
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    let plan = sandbox.read(PLAN);
+    let item = plan.lines().find(|line| line.starts_with("- [ ] Archive")).expect("it is not ticked");
+    assert!(item.contains("; git ignores notes/archive: name another place"), "{item}");
+}
+
+#[test]
 fn what_is_not_checked_out_is_told_and_links_to_it_stay_right() {
     let sandbox = with_finished_notes(&["notes"]);
     sandbox.commit("notes");

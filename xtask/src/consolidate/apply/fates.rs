@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::checks::{Chosen, Task};
-use super::gather::Facts;
+use super::gather::{Facts, all_paths};
 use super::{ApplyOptions, FileFates, Paths};
 use crate::consolidate::archive_place::Places;
 use crate::consolidate::plan::Action;
@@ -31,8 +31,8 @@ impl Fates {
     ) -> Self {
         let mut fates =
             Self { files: FileFates::new(), moves: Moves::new(), arriving: Paths::new(), merges: Vec::new() };
-        let paths = facts.tree.entries().map(|(path, _)| path.clone()).collect();
-        let mut places = Places::new(options.config.archive_layout, paths);
+        let (layout, ignored) = (options.config.archive_layout, facts.ignored_folders.clone());
+        let mut places = Places::new(layout, &all_paths(&facts.tree), ignored);
         let of = |action: Action| chosen.tasks.iter().filter(move |task| task.item.action == action);
         for task in chosen.tasks.iter().filter(|task| task.item.action != Action::Duplicate) {
             places.take(&task.item.target);

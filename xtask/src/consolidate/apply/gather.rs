@@ -10,8 +10,9 @@ use super::sweep::Swept;
 use super::{ApplyOptions, Paths, PlanFile};
 use crate::cache::Cache;
 use crate::change::Disk;
+use crate::consolidate::archive_place;
 use crate::consolidate::done;
-use crate::consolidate::gather::{blob_id, guide_id};
+use crate::consolidate::gather::{blob_id, guide_id, ignored_folders};
 use crate::consolidate::plan::{Action, Item};
 use crate::consolidate::scope::{self, Scope};
 use crate::links::{self, Index, Resolution};
@@ -33,6 +34,8 @@ pub(super) struct Facts {
     pub(super) targets: BTreeMap<RepoPath, Target>,
     /// Files that symbolic links lead to, with the link.
     pub(super) linked: BTreeMap<RepoPath, RepoPath>,
+    /// Archive folders where git ignores what is put there.
+    pub(super) ignored_folders: Paths,
     /// Files that are known to name nothing that moves.
     pub(super) quiet: Paths,
 }
@@ -76,8 +79,11 @@ pub(super) fn facts(
         .filter(|item| item.action != Action::Duplicate)
         .map(|item| (item.target.clone(), target(&disk, &tree, &item.target)))
         .collect();
+    let sources = ticked().flat_map(|item| item.sources.iter().map(|source| &source.path));
+    let archives = archive_place::folders(&all_paths(&tree), sources);
     Ok(Facts {
         scope: Scope::of(&options.config)?,
+        ignored_folders: ignored_folders(repo, &tree, archives.into_iter())?,
         plan: plan.path.clone(),
         linked: linked(&tree),
         tree,
@@ -87,6 +93,11 @@ pub(super) fn facts(
         targets,
         quiet: Paths::new(),
     })
+}
+
+/// All paths, those that are not checked out too.
+pub(super) fn all_paths(tree: &Tree) -> Paths {
+    tree.entries().map(|(path, _)| path).chain(tree.left_out().keys()).cloned().collect()
 }
 
 fn target(disk: &Disk, tree: &Tree, path: &RepoPath) -> Target {
