@@ -79,6 +79,23 @@ fn what_is_not_checked_out_is_told_and_links_to_it_stay_right() {
     assert!(sandbox.read(PLAN).contains("- [x] ~~Archive"), "what is done stays done");
 }
 
+/// The list of notes stays in the README where it stands, whatever is archived next.
+#[test]
+fn list_of_notes_stays_where_it_stands() {
+    let sandbox = with_finished_notes(&["docs", "notes"]);
+    sandbox.write("docs/pumps.md", "# Pumps\n\nThere are two.\n");
+    sandbox.write("notes/valves.md", "# Valves\n\nThe red one is open by day.\n");
+    sandbox.commit("notes");
+    plan(&sandbox, "Archive `docs");
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    assert!(sandbox.read("docs/README.md").contains("xtask:begin id=notes-index"));
+    sandbox.commit("first");
+    plan(&sandbox, "Archive `notes");
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    assert!(!sandbox.root().join("notes/README.md").exists());
+    assert!(sandbox.read("docs/README.md").contains("](../notes/archive/session-2025-01-02-notes.md)"));
+}
+
 /// A plan that was made with one kind of line ends is right in the index and in a checkout with the other kind.
 #[test]
 fn plan_holds_wherever_git_changes_bytes_on_their_way() {

@@ -58,8 +58,25 @@ pub(super) fn index(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<Optio
     Ok(Some((place, new)))
 }
 
-/// Where the list stands: in the README or INDEX of the notes' folder.
+/// Where the list stands: where it stood before, whatever moves this time; else where it usually does.
 fn place(facts: &Facts, fates: &Fates) -> Option<RepoPath> {
+    let usual = usual_place(facts, fates);
+    let holds = |path: &&RepoPath| {
+        let bytes = facts.tree.read(path).unwrap_or_default();
+        let found = blocks::find(&bytes, Syntax::Markdown).unwrap_or_default();
+        found.iter().any(|block| block.id == ID)
+    };
+    let is_list = |path: &&RepoPath| {
+        let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
+        path.parts().count() == 2 && matches!(name.as_str(), "readme.md" | "index.md")
+    };
+    let lists = facts.tree.entries().map(|(path, _)| path).filter(is_list);
+    let standing = usual.iter().chain(lists).find(holds).cloned();
+    standing.or(usual)
+}
+
+/// The README or INDEX of the notes' folder.
+fn usual_place(facts: &Facts, fates: &Fates) -> Option<RepoPath> {
     let moved = fates.files.keys().chain(&fates.arriving);
     let tops: BTreeSet<Vec<u8>> = moved
         .filter(|path| path.parent().is_some())
