@@ -58,6 +58,8 @@ pub(super) fn of(source: &Prepared<'_>, folder: &Folder<'_>, blocks: &[usize]) -
     let mut chunks = Vec::new();
     let mut run: Vec<usize> = Vec::new();
     let mut open = 0_i64;
+    // The place behind the procedure that was begun.
+    let mut until = 0;
     for (place, &index) in blocks.iter().enumerate() {
         let block = &all[index];
         if matches!(block.kind, BlockKind::Rule | BlockKind::Footnote) && run.is_empty() {
@@ -67,11 +69,14 @@ pub(super) fn of(source: &Prepared<'_>, folder: &Folder<'_>, blocks: &[usize]) -
             open += balance(&source.text[block.range.clone()]);
         }
         run.push(index);
+        if place >= until {
+            until = place + procedure(source, &blocks[place..]);
+        }
         let introduces = block.kind == BlockKind::Paragraph
             && open <= 0
             && source.text[block.range.clone()].trim_end_matches(['*', '_', ' ']).ends_with(':')
             && blocks.get(place + 1).is_some_and(|&next| can_follow(&all[next].kind));
-        if open <= 0 && !(introduces && run.len() == 1) {
+        if open <= 0 && place + 1 >= until && !(introduces && run.len() == 1) {
             chunks.push(chunk(source, folder, std::mem::take(&mut run)));
             open = 0;
         }
@@ -80,6 +85,32 @@ pub(super) fn of(source: &Prepared<'_>, folder: &Folder<'_>, blocks: &[usize]) -
         chunks.push(chunk(source, folder, run));
     }
     chunks
+}
+
+/// How many of these blocks are one piece because the first one is a numbered list: what stands between it and the lists
+/// that go on counting belongs to its steps, and so does the code behind the last step where the first one has some.
+fn procedure(source: &Prepared<'_>, blocks: &[usize]) -> usize {
+    let kind = |place: usize| blocks.get(place).map(|&index| &source.parsed.blocks[index].kind);
+    let first = |place: usize| first_number(&source.text[source.parsed.blocks[blocks[place]].range.clone()]);
+    let mut length = 1;
+    if kind(0) != Some(&BlockKind::List { ordered: true }) {
+        return length;
+    }
+    for place in 1..blocks.len() {
+        match kind(place) {
+            Some(BlockKind::List { ordered: true }) if first(place) > 1 => length = place + 1,
+            Some(BlockKind::List { ordered: true } | BlockKind::Rule | BlockKind::Footnote) => break,
+            _ => {}
+        }
+    }
+    let is_code = |place: usize| matches!(kind(place), Some(BlockKind::Code { .. }));
+    if length > 1 && is_code(1) && is_code(length) { length + 1 } else { length }
+}
+
+/// The number of a list's first entry; 0 where it is too long to be one.
+fn first_number(list: &str) -> u32 {
+    let list = list.trim_start();
+    list[..list.len() - list.trim_start_matches(|c: char| c.is_ascii_digit()).len()].parse().unwrap_or(0)
 }
 
 fn can_follow(kind: &BlockKind) -> bool {
@@ -95,7 +126,9 @@ fn chunk(source: &Prepared<'_>, folder: &Folder<'_>, blocks: Vec<usize>) -> Chun
     let start = source.text[..first.range.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let html = blocks.iter().any(|&index| all[index].kind == BlockKind::Html);
     let opened: i64 = blocks.iter().map(|&index| balance(&source.text[all[index].range.clone()])).sum();
-    let kind = match &last.kind {
+    let introduced = !html && blocks.len() > 1 && all[blocks[0]].kind == BlockKind::Paragraph;
+    let rest = if introduced { &blocks[1..] } else { &blocks[..] };
+    let kind = match &all[rest[0]].kind {
         _ if html => Kind::Html { whole: opened == 0 },
         BlockKind::List { ordered } => Kind::List { ordered: *ordered },
         BlockKind::Table { .. } => Kind::Table,
@@ -103,9 +136,7 @@ fn chunk(source: &Prepared<'_>, folder: &Folder<'_>, blocks: Vec<usize>) -> Chun
         BlockKind::Quote => Kind::Quote,
         _ => Kind::Text,
     };
-    let introduced = blocks.len() == 2 && !html;
     let lead = if introduced { folder.block(blocks[0]) } else { String::new() };
-    let rest = if introduced { &blocks[1..] } else { &blocks[..] };
     let leaves: Vec<String> = rest.iter().flat_map(|&index| folder.leaves(index)).collect();
     let raw = &source.text[start..last.range.end];
     Chunk {
@@ -117,7 +148,7 @@ fn chunk(source: &Prepared<'_>, folder: &Folder<'_>, blocks: Vec<usize>) -> Chun
                 || is_navigation(source, start..last.range.end)),
         kind,
         lead,
-        items: items(source, folder, blocks[blocks.len() - 1]),
+        items: items(source, folder, rest[0]),
         leaves,
         blocks,
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::plan::Destiny;
 use super::Fate;
-use super::chunks::Chunk;
+use super::chunks::{Chunk, Kind};
 use super::place::Placing;
 use super::stock::{Spot, Verdict};
 use super::tree::{Entry, Home, Node};
@@ -34,8 +34,10 @@ impl Placing<'_> {
             Entry { id: self.next, source, part, chunk: number, items: None, is_quoted: false, see: None };
         match self.stock.judge(source, node, chunk) {
             Verdict::New => {
+                entry.is_quoted = self.is_other_procedure(source, node, chunk);
+                let fate = if entry.is_quoted { Fate::Variant } else { Fate::Guide };
                 self.add(entry, node, None, chunk);
-                Fate::Guide
+                fate
             }
             Verdict::Stands(spot) => {
                 self.stands.entry((source, part)).or_insert(spot.node);
@@ -60,6 +62,15 @@ impl Placing<'_> {
                 if differs { Fate::Variant } else { Fate::Guide }
             }
         }
+    }
+
+    /// True for steps below a heading where another source gives steps: nobody is to take them for the same ones.
+    fn is_other_procedure(&self, source: usize, node: usize, chunk: &Chunk) -> bool {
+        const STEPS: Kind = Kind::List { ordered: true };
+        let is_of_another = |entry: &Entry| {
+            entry.source != source && self.part(entry.source, entry.part).chunks[entry.chunk].kind == STEPS
+        };
+        chunk.kind == STEPS && self.tree.nodes[node].entries.iter().any(is_of_another)
     }
 
     fn add(&mut self, entry: Entry, node: usize, after: Option<usize>, chunk: &Chunk) {

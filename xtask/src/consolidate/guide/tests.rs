@@ -213,3 +213,35 @@ fn what_is_new_under_another_heading_keeps_it() {
     assert!(text.contains("Cooling of the bath\n\nThen it is cooled by the fan"), "{text}");
     assert_eq!(text.matches(shared).count(), 1, "{text}");
 }
+
+#[test]
+fn steps_of_one_note_stay_together_with_what_stands_between_them() {
+    let note = |title: &str, degrees: u32, more: &str| {
+        let fill = "Fill the bath with water.\n\n```sh\nbath fill --all\n```\n\n";
+        let heat = format!("Heat the bath to {degrees} degrees.\n\n```sh\nbath heat --to {degrees}\n```\n\n");
+        format!("# {title}\n\n## Calibrating\n\n1. {fill}2. {heat}3. Read the gauge of the bath.{more}\n")
+    };
+    let (one, two) = (note("Bath", 50, ""), note("Run", 60, " Twice."));
+    let text = composed("docs/guides/bath.md", &[("notes/bath.md", &one), ("notes/run.md", &two)]).text;
+    let steps = one.split_once("## Calibrating\n\n").unwrap().1;
+    assert!(text.contains(steps), "{text}");
+    let steps = two.split_once("## Calibrating\n\n").unwrap().1.trim_end();
+    let quoted: String = steps.lines().map(|line| format!("> {line}").trim_end().to_owned() + "\n").collect();
+    assert!(text.contains(&format!("> From `run.md`, 2025-10-31:\n>\n{quoted}")), "{text}");
+}
+
+#[test]
+fn steps_of_another_note_below_the_same_heading_name_their_origin() {
+    let note = |title: &str, steps: [&str; 2]| {
+        let shared = ["Open the red valve of the pump.", "Wait until the gauge of the pump shows three bar."];
+        let steps = (1..).zip([steps[0], shared[0], steps[1], shared[1]]);
+        let steps: String = steps.map(|(number, step)| format!("{number}. {step}\n")).collect();
+        let own = format!("## {title}\n\nWhat is said of {title} alone.\n");
+        format!("# {title}\n\n## Starting the pump\n\n{steps}\n{own}")
+    };
+    let one = note("Pump", ["Press the green button of the panel.", "Look whether the lamp burns at once."]);
+    let two = note("Night", ["Call the technician who is on duty.", "Write the time and name into the log."]);
+    let text = composed("docs/guides/pump.md", &[("notes/pump.md", &one), ("notes/night.md", &two)]).text;
+    let origin = "> From `night.md`, 2025-10-31:\n>\n> 1. Call the technician who is on duty.\n> 2. Open";
+    assert!(text.contains(origin), "{text}");
+}

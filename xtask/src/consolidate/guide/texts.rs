@@ -3,7 +3,7 @@
 use super::super::folded::Folder;
 use super::chunks::{Chunk, Kind};
 use super::prepare::Prepared;
-use crate::markdown::{Format, parse};
+use crate::markdown::{BlockKind, Format, parse};
 use crate::repo::RepoPath;
 use crate::report::Inline;
 
@@ -11,7 +11,9 @@ use crate::report::Inline;
 pub(super) fn sealed(source: &Prepared<'_>, chunk: &Chunk) -> String {
     let text = source.text[chunk.range.clone()].to_owned();
     let is_last = source.text[chunk.range.end..].trim().is_empty();
-    if !is_last || !matches!(chunk.kind, Kind::Code | Kind::Html { .. }) {
+    let last = &source.parsed.blocks[chunk.blocks[chunk.blocks.len() - 1]];
+    let may_run_on = matches!(chunk.kind, Kind::Html { .. }) || matches!(last.kind, BlockKind::Code { .. });
+    if !is_last || !may_run_on {
         return text;
     }
     let ends = |text: &str| {
@@ -22,9 +24,9 @@ pub(super) fn sealed(source: &Prepared<'_>, chunk: &Chunk) -> String {
     if ends(&text) {
         return text;
     }
-    let fence = text.trim_start().chars().next().unwrap_or('`');
-    let fence: String =
-        text.trim_start().chars().take_while(|&c| c == fence && matches!(c, '`' | '~')).collect();
+    let opened = source.text[last.range.clone()].trim_start();
+    let fence = opened.chars().next().unwrap_or('`');
+    let fence: String = opened.chars().take_while(|&c| c == fence && matches!(c, '`' | '~')).collect();
     let closers = [fence.as_str(), "-->", "</script>", "</pre>", "</style>", "</textarea>", "?>", "]]>", ">"];
     let closed = closers.iter().filter(|closer| !closer.is_empty()).map(|closer| format!("{text}\n{closer}"));
     closed.into_iter().find(|closed| ends(closed)).unwrap_or(text)
