@@ -1,5 +1,6 @@
 //! Makes the guides: composed from their sources, their links led to where everything stands afterwards.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
@@ -30,6 +31,8 @@ pub(super) struct Made {
     pub(super) target: RepoPath,
     pub(super) text: String,
     sources: Sources,
+    /// Lines of headings that need not be found again, by source.
+    dropped: BTreeMap<RepoPath, Vec<(usize, usize)>>,
     /// Where what they held stands, once the text was compared with them.
     conserved: Option<Conservation>,
 }
@@ -65,9 +68,17 @@ pub(super) fn compose_all(
         let sources = sources(facts, (fates, dates), &task, (rewriter, &ignored));
         let guide = guide(&task, &sources, dates);
         learn(fates, &task.item.target, &sources, &guide);
-        made.push(Made { target: task.item.target.clone(), text: guide.text, sources, conserved: None });
+        let dropped = dropped_headings(&guide, &sources);
+        let target = task.item.target.clone();
+        made.push(Made { target, text: guide.text, sources, dropped, conserved: None });
     }
     Ok(made)
+}
+
+/// Headings that need not be found again, by source; where an archive keeps all of it, none is named.
+fn dropped_headings(guide: &Guide, sources: &Sources) -> BTreeMap<RepoPath, Vec<(usize, usize)>> {
+    let alone = sources.iter().filter(|(_, archived)| archived.is_none());
+    alone.map(|(note, _)| (note.path.clone(), guide.dropped_headings(&note.path, &note.parsed))).collect()
 }
 
 /// What the sources link to, is not in the tree, and git ignores.
@@ -237,8 +248,9 @@ pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> (Vec<Left>, Rena
 }
 
 fn compared(guide: &Made) -> Conservation {
+    let wanted: Vec<Cow<'_, str>> = guide.sources.notes.iter().map(|note| wanted(guide, note)).collect();
     let texts: Vec<Text<'_>> =
-        guide.sources.notes.iter().map(|note| Text { path: &note.path, text: &note.text }).collect();
+        guide.sources.notes.iter().zip(&wanted).map(|(note, text)| Text { path: &note.path, text }).collect();
     let archive: Vec<Text<'_>> = guide
         .sources
         .iter()
@@ -246,6 +258,14 @@ fn compared(guide: &Made) -> Conservation {
         .collect();
     let guides = [Text { path: &guide.target, text: &guide.text }];
     conserve::compare(&texts, &Outputs { guides: &guides, archive: &archive, moved: None })
+}
+
+/// What of a source must be found again.
+fn wanted<'n>(guide: &Made, note: &'n Note) -> Cow<'n, str> {
+    match guide.dropped.get(&note.path).filter(|lines| !lines.is_empty()) {
+        Some(lines) => Cow::Owned(conserve::without_lines(&note.text, lines)),
+        None => Cow::Borrowed(&note.text),
+    }
 }
 
 /// Compares the sources with their guides and the archive.

@@ -25,7 +25,7 @@ pub(super) mod properties;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::SectionPlan;
 use crate::markdown::Parsed;
@@ -140,4 +140,22 @@ pub fn compose(request: &GuideRequest<'_>) -> Guide {
     let mut placed = place::all(request, &prepared, &outlines);
     names::told_apart(&mut placed, &prepared);
     write::guide(request, &prepared, &outlines, &placed)
+}
+
+impl Guide {
+    /// The headings of a source, by their lines, that are left out because all that stood below them stands elsewhere.
+    /// One with a figure is not among them: that is no repetition.
+    pub fn dropped_headings(&self, path: &RepoPath, parsed: &Parsed) -> Vec<(usize, usize)> {
+        let headings = parsed.sections.iter().filter(|section| !has_figure(&section.text));
+        let lines: BTreeSet<usize> = headings.map(|section| section.line).collect();
+        let is_dropped = |placed: &&Placed| {
+            placed.path == *path && placed.fate == Fate::Repeated && lines.contains(&placed.lines.0)
+        };
+        self.placed.iter().filter(is_dropped).map(|placed| placed.lines).collect()
+    }
+}
+
+/// True for a heading that says more than what stands below it: a day, a version.
+fn has_figure(heading: &str) -> bool {
+    heading.contains(|character: char| character.is_ascii_digit())
 }

@@ -8,7 +8,7 @@ use super::outline::{Outline, Part};
 use super::prepare::Prepared;
 use super::stock::{Stock, Verdict};
 use super::tree::{Home, Node, Tree};
-use super::{Fate, GuideRequest, Placed};
+use super::{Fate, GuideRequest, Placed, has_figure};
 use crate::report::Inline;
 
 /// The state while sources are placed one after the other.
@@ -101,6 +101,10 @@ impl<'p> Placing<'p> {
     fn intro(&self, source: usize) -> Vec<usize> {
         let title = self.outlines[source].title.map(|section| section + 1);
         std::iter::once(0).chain(title).collect()
+    }
+
+    fn is_title(&self, source: usize, part: usize) -> bool {
+        part > 0 && self.outlines[source].title == Some(part - 1)
     }
 
     fn top(&self, source: usize) -> Vec<usize> {
@@ -318,13 +322,15 @@ impl<'p> Placing<'p> {
         let here = self.part(source, part);
         let fate = if here.destiny == Destiny::History { Fate::History } else { Fate::Repeated };
         self.tree.homes[source][part] = Some(Home::Archive);
-        if part > 0 && self.outlines[source].title != Some(part - 1) {
+        if part > 0 && !self.is_title(source, part) {
             self.note_heading(source, part, fate);
         }
         here.chunks.iter().for_each(|chunk| self.note(source, chunk.lines, fate));
-        let says_something = self.is_strict(source)
-            || !here.heading.is_empty()
-            || here.chunks.iter().any(|chunk| !chunk.is_header);
+        let says_something = match self.is_strict(source) {
+            // A title alone heads the note's chapter.
+            true => !here.chunks.is_empty() || !self.is_title(source, part),
+            false => !here.heading.is_empty() || here.chunks.iter().any(|chunk| !chunk.is_header),
+        };
         if here.destiny == Destiny::History && says_something {
             self.tree.history.push((source, part));
         }
@@ -340,15 +346,31 @@ impl<'p> Placing<'p> {
         self.tree.placed.push(Placed { path, lines, fate });
     }
 
-    /// Takes a node away that nothing was put into.
+    /// Takes a node away that nothing was put into. Where no archive keeps its heading, it goes only if its text stands
+    /// elsewhere.
     fn drop_if_empty(&mut self, node: usize, source: usize, parts: &[usize], home: Option<usize>) {
         let is_empty = self.tree.nodes[node].entries.is_empty() && self.tree.nodes[node].children.is_empty();
-        if !is_empty || self.is_strict(source) {
+        // A note of which something goes into the last chapter has its title there.
+        let has_past = self.tree.history.iter().any(|(other, _)| *other == source);
+        let is_said = |part: &usize| {
+            let heading = &self.part(source, *part).heading;
+            let stands = self.stands.get(&(source, *part)).copied().or(home);
+            heading.is_empty()
+                || has_past && self.is_title(source, *part)
+                || stands.is_some() && !has_figure(heading)
+        };
+        if !is_empty || self.is_strict(source) && !parts.iter().all(is_said) {
             return;
         }
         self.tree.remove(node);
         for &part in parts {
             let stands = self.stands.get(&(source, part)).copied().or(home);
+            // What is said of this section holds for the one that held nothing else.
+            let parent =
+                part.checked_sub(1).and_then(|section| self.sources[source].parsed.sections[section].parent);
+            if let (Some(parent), Some(stands)) = (parent, stands) {
+                self.stands.entry((source, parent + 1)).or_insert(stands);
+            }
             let here = &mut self.tree.homes[source][part];
             if *here == Some(Home::Node(node)) {
                 *here = Some(stands.map_or(Home::Archive, Home::Node));

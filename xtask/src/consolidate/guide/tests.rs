@@ -10,6 +10,15 @@ fn composed(target: &str, notes: &[(&str, &str)]) -> Guide {
 }
 
 fn planned(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan]) -> Guide {
+    kept(target, notes, sections, true)
+}
+
+/// Composes notes that no archive keeps.
+fn composed_alone(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan]) -> Guide {
+    kept(target, notes, sections, false)
+}
+
+fn kept(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan], is_archived: bool) -> Guide {
     let paths: Vec<RepoPath> = notes.iter().map(|(path, _)| RepoPath::from(*path)).collect();
     let archived: Vec<RepoPath> =
         paths.iter().map(|path| RepoPath::from("archive").join(path.as_bytes())).collect();
@@ -21,7 +30,7 @@ fn planned(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan]) -> Gu
             parsed: &parsed[number],
             changed: Some("2025-10-31T12:00:00Z"),
             commit: Some("abc1234"),
-            archived: Some(&archived[number]),
+            archived: is_archived.then_some(&archived[number]),
         })
         .collect();
     let target = RepoPath::from(target);
@@ -244,4 +253,39 @@ fn steps_of_another_note_below_the_same_heading_name_their_origin() {
     let text = composed("docs/guides/pump.md", &[("notes/pump.md", &one), ("notes/night.md", &two)]).text;
     let origin = "> From `night.md`, 2025-10-31:\n>\n> 1. Call the technician who is on duty.\n> 2. Open";
     assert!(text.contains(origin), "{text}");
+}
+
+#[test]
+fn heading_whose_text_stands_elsewhere_goes_also_where_no_archive_keeps_it() {
+    let said = "The bath is heated to 50 degrees, held there for the whole day, and stirred once every hour.";
+    let one = format!("# Bath\n\n## Heating\n\n{said}\n");
+    let two = format!(
+        "# Run\n\n## The night\n\n### Warmth\n\n{said}\n\n## Empty\n\n## Version 2\n\n{said}\n\n## New\n\nThe fan runs.\n"
+    );
+    let text =
+        composed_alone("docs/guides/bath.md", &[("notes/bath.md", &one), ("notes/run.md", &two)], &[]).text;
+    assert_eq!(text.matches(said).count(), 1, "{text}");
+    assert!(!text.contains("# The night") && !text.contains("# Warmth"), "{text}");
+    assert!(
+        text.contains("# Empty") && text.contains("# Version 2"),
+        "these say something of their own: {text}"
+    );
+}
+
+#[test]
+fn title_of_a_note_of_which_only_the_past_is_left_stands_there_alone() {
+    let one = "# Bath\n\n## Heating\n\nThe bath is heated to 50 degrees.\n";
+    let two = "# Run: COMPLETE\n\n## Results\n\nAll nine runs passed in March.\n";
+    let past = |lines: (usize, usize), order: usize| SectionPlan {
+        source: RepoPath::from("notes/done.md"),
+        lines,
+        heading: String::new(),
+        destiny: Destiny::History,
+        proposed: Destiny::History,
+        order,
+    };
+    let notes = [("notes/bath.md", one), ("notes/done.md", two)];
+    let text = composed_alone("docs/guides/bath.md", &notes, &[past((1, 2), 1), past((3, 5), 2)]).text;
+    assert!(text.contains("## History\n\n### Run: COMPLETE\n\n#### Results\n\nAll nine"), "{text}");
+    assert_eq!(text.matches("# Run: COMPLETE").count(), 1, "{text}");
 }
