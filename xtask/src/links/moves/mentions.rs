@@ -123,21 +123,27 @@ pub(super) fn find(
         if taken.iter().any(|range| range.start < found.range.end && found.range.start < range.end) {
             continue;
         }
+        let is_answered = |range: &Range<usize>, path: &RepoPath| {
+            let is_of =
+                |(link, to): &Leading| link.start <= range.start && range.end <= link.end && to == path;
+            leading.iter().any(is_of)
+        };
         let (range, path, why) = match judge(rewriter, at, bytes, &found) {
             Judged::Other => continue,
             Judged::Left(range, path, why) => (range, path, why),
-            Judged::Exact(mention) => match replace(rewriter, at, bytes, &mention, found.encoded) {
-                Ok(edit) => {
-                    from = edit.0.end.max(from);
-                    mentions.edits.push(edit);
-                    continue;
+            Judged::Exact(mention) => {
+                let is_answered = is_answered(&mention.range, mention.path);
+                match replace(rewriter, at, bytes, &mention, (found.encoded, is_answered)) {
+                    Ok(edit) => {
+                        from = edit.0.end.max(from);
+                        mentions.edits.push(edit);
+                        continue;
+                    }
+                    Err(why) => (mention.range, mention.path, why),
                 }
-                Err(why) => (mention.range, mention.path, why),
-            },
+            }
         };
-        let is_answered =
-            |(link, to): &Leading| link.start <= range.start && range.end <= link.end && to == path;
-        if leading.iter().any(is_answered) {
+        if is_answered(&range, path) {
             continue;
         }
         let text = String::from_utf8_lossy(&bytes[range.clone()]).into_owned();
@@ -321,20 +327,20 @@ fn is_only_one(rewriter: &Rewriter<'_>, path: &RepoPath) -> bool {
     rewriter.tree.entries().filter(|(other, _)| other.file_name() == name).count() == 1
 }
 
-/// The bytes that stand for a mention afterwards.
+/// The bytes that stand for a mention afterwards; of one in the words of a link to its file, they follow the link.
 fn replace(
     rewriter: &Rewriter<'_>,
     at: Standing<'_>,
     bytes: &[u8],
     mention: &Mention<'_>,
-    encoded: bool,
+    (encoded, is_answered): (bool, bool),
 ) -> Result<Edit, LeftReason> {
     let place = &rewriter.moves[mention.path];
     let tail = Tail::behind(bytes, mention.range.end);
     let (to, anchor) = match &place.original {
         // What git or the host does with a file it does with its bytes, wherever what they say is read.
         Some(original) if holds_patterns(at.from) => (original, None),
-        _ => tail.led(place, at.to),
+        _ => tail.led(place, at.to == &place.path && !is_answered),
     };
     let path = match mention.style {
         Style::FromRoot => to.as_bytes().to_vec(),
@@ -398,11 +404,12 @@ impl<'b> Tail<'b> {
     }
 
     /// The file that is meant afterwards, and what is written behind it instead; `None`: what stands there stays.
-    fn led<'p>(&self, place: &'p NewPlace, reader: &RepoPath) -> (&'p RepoPath, Option<String>) {
+    /// A guide that names its own source (`is_of_source`) means that source.
+    fn led<'p>(&self, place: &'p NewPlace, is_of_source: bool) -> (&'p RepoPath, Option<String>) {
         let original = place.original.as_ref().filter(|original| *original != &place.path);
         let Some(original) = original else { return (&place.path, self.in_guide(place)) };
-        // Lines are those of the original; a guide that names its own source means that source.
-        if self.names_lines || reader == &place.path {
+        // Lines are those of the original.
+        if self.names_lines || is_of_source {
             return (original, None);
         }
         match (self.anchor, &place.anchors) {

@@ -71,6 +71,20 @@ fn after(path: &str, text: &str, parts: Parts) -> (String, Rewritten) {
 }
 
 #[test]
+fn words_of_a_link_follow_the_link_also_in_the_guide_that_holds_what_it_led_to() {
+    let tree = tree_with(&[]);
+    let moves = moves();
+    let guide = RepoPath::from("docs/guides/g.md");
+    let rewriter = Rewriter::new(&tree, &moves, &BTreeSet::from([guide.clone()])).unwrap();
+    let from = RepoPath::from("notes/part.md");
+    let at = Standing { from: &from, to: &guide };
+    let text = "[notes/b.md](b.md), [b.md](b.md#use), `notes/b.md`";
+    let named = rewriter.rewrite(at, text.as_bytes(), Parts { links: false, ..Parts::LIVE }).bytes.unwrap();
+    let expected = "[docs/guides/g.md](b.md), [g.md](b.md#use), `notes/archive/b.md`";
+    assert_eq!(String::from_utf8(named).unwrap(), expected);
+}
+
+#[test]
 fn links_lead_to_where_their_targets_stand() {
     let cases = [
         ("README.md", "[x](notes/done.md)", "[x](notes/archive/done.md)"),
