@@ -39,6 +39,11 @@ fn are_one_share(percent: &Number, fraction: &Number) -> bool {
     percent.unit.is_percent() && fraction.unit.is_bare() && apart <= fraction.slack + percent.slack / 100.0
 }
 
+/// True for a share beside a count: "13.3 %" and "254 of them". A number up to 1 may be a share itself.
+fn are_share_and_count(share: &Number, count: &Number) -> bool {
+    share.unit.is_percent() && count.unit.is_bare() && count.value > 1.0
+}
+
 /// True for `2048` beside `2048 MB`.
 fn is_without_its_unit(bare: &Number, measured: &Number) -> bool {
     let mut factors = measured.unit.factors().filter(|_| bare.unit.is_bare());
@@ -47,6 +52,9 @@ fn is_without_its_unit(bare: &Number, measured: &Number) -> bool {
 
 fn numbers_contradict(one: &Number, other: &Number) -> bool {
     if are_one_share(one, other) || are_one_share(other, one) {
+        return false;
+    }
+    if are_share_and_count(one, other) || are_share_and_count(other, one) {
         return false;
     }
     if !one.unit.agrees(&other.unit) || is_without_its_unit(one, other) || is_without_its_unit(other, one) {
@@ -64,8 +72,8 @@ fn numbers_contradict(one: &Number, other: &Number) -> bool {
         (Bound::Exact | Bound::About, Bound::Least | Bound::Plus) => one.value < other.value,
         (Bound::Most, Bound::Exact | Bound::About) => other.value > one.value,
         (Bound::Exact | Bound::About, Bound::Most) => one.value > other.value,
-        (Bound::Least | Bound::Plus, Bound::Most) => one.value > other.value,
-        (Bound::Most, Bound::Least | Bound::Plus) => one.value < other.value,
+        // From where on somebody is alarmed, and what is aimed at.
+        (Bound::Least | Bound::Plus, Bound::Most) | (Bound::Most, Bound::Least | Bound::Plus) => false,
         _ => true,
     }
 }

@@ -58,6 +58,8 @@ fn only_what_is_needed_is_a_requirement() {
         ("- Python 3.12 or newer", 1),
         ("No need to change it. The setup (Python 3.12 + Redis 7) is safe.", 0),
         ("- **Python 3.12+**: requires a wheel", 0),
+        ("- Python 3.12+ strictly enforces it", 0),
+        ("- Python 3.12+ with pip", 1),
         ("- Python 3.12+ supports more of it", 0),
         ("- The cache prefers Python 3.12+", 0),
         ("It is quick. Requires Python 3.12+", 1),

@@ -64,6 +64,7 @@ fn label_of_tests(before: &[&str]) -> Vec<String> {
         "suite",
         "total",
         "all",
+        "overall",
         "current",
         "currently",
         "final",

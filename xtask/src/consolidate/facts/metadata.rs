@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::statements::{Form, Statement, split};
-use crate::consolidate::note::Note;
+use super::value::Value;
+use crate::consolidate::note::{Note, Role};
 
 /// Lines at a note's end that may hold its data.
 const LAST_LINES: usize = 8;
@@ -53,7 +54,29 @@ fn tells_of_work(statement: &Statement, note: &Note) -> bool {
     section.level > 1 && (is_step || is_score || has(SUMS) && has(OF_WORK)) || is_of_a_run(statement, note)
 }
 
-/// True below "Smoke test results", at any depth, and in a note of that name: what a run gave, not what is.
+/// True for a share that a report gives, "Readiness: 95%": what its day came to, unless somebody chose it.
+pub(super) fn is_share_of_a_day(statement: &Statement, note: &Note) -> bool {
+    const CHOSEN: &[&str] = &[
+        "threshold",
+        "limit",
+        "max",
+        "min",
+        "fee",
+        "commission",
+        "discount",
+        "tax",
+        "ratio",
+        "margin",
+        "split",
+    ];
+    let is_share = matches!(&statement.value, Value::Number(number) if number.unit.is_percent());
+    let is_chosen = statement.key.iter().any(|word| CHOSEN.contains(&word.as_str()));
+    let is_report = matches!(note.role, Role::Report | Role::Summary | Role::Status);
+    is_share && !is_chosen && !statement.value.is_bound() && is_report
+}
+
+/// True below "Smoke test results" and "Current status", at any depth, and in a note on results of tests: what a run
+/// gave, not what is.
 fn is_of_a_run(statement: &Statement, note: &Note) -> bool {
     let name = split(&note.stem());
     let is_in_name = |word: &str| name.iter().any(|part| part == word);
@@ -67,6 +90,8 @@ fn is_of_a_run(statement: &Statement, note: &Note) -> bool {
     above.map(|section| &sections[section]).filter(|section| section.level > 1).any(|section| {
         let words = split(&section.text);
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-        has(&["result"]) && has(&["test", "smoke", "run", "backtest", "benchmark", "experiment"])
+        let is_result =
+            has(&["result"]) && has(&["test", "smoke", "run", "backtest", "benchmark", "experiment"]);
+        is_result || has(&["status", "progress"])
     })
 }

@@ -13,6 +13,7 @@ mod prose;
 mod requirements;
 mod rows;
 mod settings;
+mod stack;
 mod statements;
 mod subject;
 mod template;
@@ -23,7 +24,11 @@ mod vocabulary;
 #[cfg(test)]
 mod contrast_tests;
 #[cfg(test)]
+mod day_tests;
+#[cfg(test)]
 mod prose_tests;
+#[cfg(test)]
+mod stack_tests;
 #[cfg(test)]
 mod template_tests;
 #[cfg(test)]

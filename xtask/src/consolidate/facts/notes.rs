@@ -82,8 +82,25 @@ pub(super) fn are_of_one_series(one: &RepoPath, other: &RepoPath) -> bool {
         return true;
     }
     let (one, other) = (words(one), words(other));
+    if is_numbered_from(&one, &other) || is_numbered_from(&other, &one) {
+        return true;
+    }
     let mut apart = one.iter().zip(&other).filter(|(a, b)| a != b).peekable();
     one.len() == other.len() && apart.peek().is_some() && apart.all(|(a, b)| count_in_series(a, b))
+}
+
+/// True for a name that has a figure more than another, before its end: `traffic_50_update.md` and `traffic_update.md`
+/// tell of two stages. A figure at the end may count copies of one note.
+fn is_numbered_from(numbered: &[String], plain: &[String]) -> bool {
+    let is_figure = |word: &String| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    // Behind the stem stands the ending.
+    let stem = numbered.len().saturating_sub(2);
+    (0..stem).any(|at| {
+        is_figure(&numbered[at])
+            && numbered.len() == plain.len() + 1
+            && numbered[..at] == plain[..at]
+            && numbered[at + 1..] == plain[at..]
+    })
 }
 
 /// True for two notes of one kind whose names begin alike, each on a subject of its own:

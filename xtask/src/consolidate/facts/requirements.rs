@@ -12,7 +12,7 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
 
 /// What the first sentence of a text needs: the ones behind it may say so.
 fn of_sentence(text: &str) -> Option<Said> {
-    const BEFORE: &[&str] = &["require", "need", "minimum", "at least", "lowest"];
+    const BEFORE: &[&str] = &["require", "need", "minimum", "at least", "lowest", "ensure", "make sure"];
     const BEHIND: &[&str] =
         &["or newer", "or later", "or higher", "or above", "or greater", "minimum", "required", "is needed"];
     // Nothing is needed, or something else would be better.
@@ -60,7 +60,8 @@ fn of_sentence(text: &str) -> Option<Said> {
     // "Python 3.13 compatibility: the new form is required" speaks of something else.
     let is_of_a_subject = behind.split(' ').next().is_some_and(is_subject) || word.ends_with(':');
     let is_of_another = is_inside || is_of_a_subject;
-    let is_marked = (signed || figures.ends_with('+')) && !is_of_another;
+    let is_marked =
+        (signed || figures.ends_with('+')) && !is_of_another && may_follow(words.get(at + 1).copied());
     let name_at = if is_program(words[at - 1]) { at - 1 } else { at - 2 };
     // "OTLP Rust v2.0+" is a program of that name, not the language.
     let is_of_a_name = name_at.checked_sub(1).is_some_and(|before| is_abbreviation(words[before]));
@@ -80,13 +81,27 @@ fn of_sentence(text: &str) -> Option<Said> {
     let name = words[name_at].trim_matches(|character: char| !character.is_alphanumeric());
     Some(Said {
         form: Form::Requirement,
-        key: vec![name.to_lowercase()],
+        key: vec![program(name)],
         column: String::new(),
         value: Value::Version { parts, name: String::new(), is_least: true },
         shown_key: format!("lowest {name}"),
         shown_value: figures.to_owned(),
         is_assigned: false,
     })
+}
+
+/// The name of a program as one of its names: Node.js is Node.
+pub(super) fn program(name: &str) -> String {
+    const NAMES: &[(&str, &str)] = &[
+        ("node.js", "node"),
+        ("nodejs", "node"),
+        ("nextjs", "next.js"),
+        ("postgres", "postgresql"),
+        ("rustc", "rust"),
+        ("torch", "pytorch"),
+    ];
+    let lower = name.to_lowercase();
+    NAMES.iter().find(|(other, _)| *other == lower).map_or(lower, |(_, name)| (*name).to_owned())
 }
 
 /// True for `OTLP`: capital letters alone, with nothing behind them.
@@ -177,6 +192,34 @@ fn is_subject(word: &str) -> bool {
     ];
     let word = word.trim_matches(|character: char| !character.is_alphanumeric());
     SUBJECTS.contains(&words::singular(word))
+}
+
+/// True for what may stand behind a version that nothing but its plus calls a need: in "PostgreSQL 15+ strictly enforces
+/// types" the version does something.
+fn may_follow(word: Option<&str>) -> bool {
+    const FOLLOW: &[&str] = &[
+        "installed",
+        "available",
+        "required",
+        "recommended",
+        "minimum",
+        "with",
+        "and",
+        "or",
+        "for",
+        "via",
+        "on",
+        "in",
+        "as",
+        "plus",
+        "runtime",
+        "environment",
+        "only",
+    ];
+    word.is_none_or(|word| {
+        let is_plain = word.starts_with(|first: char| first.is_ascii_lowercase());
+        !is_plain || FOLLOW.contains(&word.trim_end_matches([',', '.', ';', ':', ')']))
+    })
 }
 
 /// Words before a version with a plus in which it is still the subject: "**Linux**: GCC 11+".

@@ -40,6 +40,37 @@ pub(super) fn changed<'s>(statements: impl Iterator<Item = &'s Statement>) -> Ve
     found
 }
 
+/// True for a row that tells of a piece of work or a run: one of its cells says by how much another changed ("18%, +3%"
+/// and "2.1 s, -0.4 s"), or which share one of its counts is of another ("11, 9, 81.8%").
+pub(super) fn tells_of_a_run(row: &Cells) -> bool {
+    let unit = |figures: &str| {
+        let unit = figures.trim_start_matches(|next: char| next.is_ascii_digit() || ".,".contains(next));
+        (unit.len() < figures.len()).then(|| unit.split_whitespace().next().unwrap_or_default().to_owned())
+    };
+    let signed = row.values().filter_map(|cell| unit(cell.strip_prefix(['+', '-', '−'])?));
+    let plain: Vec<String> = row.values().filter_map(|cell| unit(cell)).collect();
+    let mut changes = signed.filter(|unit| unit == "%" || (!unit.is_empty() && plain.contains(unit)));
+    let counts: Vec<f64> = row.values().filter_map(|cell| cell.replace(',', "").parse().ok()).collect();
+    let mut shares = row.values().filter_map(|cell| cell.split_once('%')?.0.trim().parse::<f64>().ok());
+    let is_share = |part: usize, all: usize, share: f64| {
+        part != all && counts[all] > 0.0 && (100.0 * counts[part] / counts[all] - share).abs() <= ROUNDING
+    };
+    let is_quotient =
+        |share: f64| (0..counts.len()).any(|all| (0..counts.len()).any(|part| is_share(part, all, share)));
+    changes.next().is_some() || shares.any(is_quotient)
+}
+
+/// True for a row that tells which part of a thing is done, "Pages, 3, 20%".
+pub(super) fn has_share(row: &Cells) -> bool {
+    row.values().any(|cell| {
+        let figures = cell.strip_suffix('%').unwrap_or_default();
+        !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    })
+}
+
+/// How far a share in percent may be from the quotient that it was rounded from.
+const ROUNDING: f64 = 0.5;
+
 fn differ_in_one(row: &Cells, other: &Cells) -> bool {
     let shared: Vec<bool> =
         row.iter().filter_map(|(column, text)| Some(text == other.get(column)?)).collect();

@@ -1,6 +1,7 @@
 //! Settings that notes name as programs do: `key = value`.
 
 use super::statements::{Said, named};
+use super::value::Value;
 
 /// `key = value` in running text: only names that programs have, or that are in backticks.
 pub(super) fn settings(text: &str) -> Vec<Said> {
@@ -20,7 +21,9 @@ pub(super) fn settings(text: &str) -> Vec<Said> {
             && key.chars().all(|character| character.is_alphanumeric() || "_.".contains(character))
             && key.starts_with(char::is_alphabetic);
         if is_name && !value.is_empty() && !value.starts_with('=') {
-            found.extend(named(key, "", value).map(|said| Said { is_assigned: true, ..said }));
+            // "Set `is_open = false` to close it": a switch in running text is turned, or asked for.
+            let said = named(key, "", value).filter(|said| !matches!(said.value, Value::Switch(_)));
+            found.extend(said.map(|said| Said { is_assigned: true, ..said }));
         }
     }
     found

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::counts;
 use super::prose::prose;
 use super::requirements::{of_the_machine, requirement};
+use super::rows::{has_share, tells_of_a_run};
 use super::settings::settings;
+use super::stack;
 use super::template::{self, template};
 use super::value::{self, Value};
-use crate::consolidate::note::Note;
+use crate::consolidate::note::{Note, Role};
 use crate::consolidate::words;
 use crate::markdown::BlockKind;
 
@@ -84,7 +86,7 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
             BlockKind::Code { .. } | BlockKind::Html => hidden.extend(block.lines.0..=block.lines.1),
             BlockKind::Table { rows } => {
                 hidden.extend(block.lines.0..=block.lines.1);
-                found.extend(cells(number, block.section, rows));
+                found.extend(cells(number, block.section, rows, note.role == Role::Status));
             }
             _ => {}
         }
@@ -105,7 +107,13 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
             continue;
         }
         let section = note.parsed.section_at(note.parsed.lines.range(line).start);
-        found.extend(of_line(text).into_iter().map(|said| said.at(number, line, section)));
+        let mut said = of_line(text);
+        let version = Some(without_bullet(text.trim())).filter(|_| has_figure).and_then(stack::built_with);
+        if let Some(version) = version.filter(|_| stack::is_list_of(note, section)) {
+            said.retain(|other| other.shown_key != version.shown_key);
+            said.push(version);
+        }
+        found.extend(said.into_iter().map(|said| said.at(number, line, section)));
     }
     found.sort_by(|one, other| (one.line, &one.key).cmp(&(other.line, &other.key)));
     found
@@ -228,6 +236,10 @@ pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
     {
         words.pop();
     }
+    // "< 200 ms" in a column of targets is what "Latency: < 200 ms" says.
+    const OF_GOALS: &[&str] =
+        &["target", "goal", "requirement", "required", "threshold", "limit", "slo", "sla"];
+    let column = if value.is_bound() && OF_GOALS.contains(&column) { "" } else { column };
     let column = if rest.is_empty() { column.to_owned() } else { format!("{column}{BESIDE}{rest}") };
     let is_option = key.trim_start_matches(['`', '*', ' ']).starts_with("--");
     Some(Said {
@@ -314,7 +326,12 @@ pub(super) fn split(text: &str) -> Vec<String> {
 }
 
 /// Rows of a table: one statement for each column but the first.
-fn cells(note: usize, section: Option<usize>, rows: &[crate::markdown::Row]) -> Vec<Statement> {
+fn cells(
+    note: usize,
+    section: Option<usize>,
+    rows: &[crate::markdown::Row],
+    is_status: bool,
+) -> Vec<Statement> {
     let Some((head, rows)) = rows.split_first() else { return Vec::new() };
     let columns: Vec<String> = head.cells.iter().map(|cell| column_name(&cell.text)).collect();
     let shares: Vec<bool> = (1..columns.len()).map(|column| are_shares(rows, column)).collect();
@@ -325,6 +342,10 @@ fn cells(note: usize, section: Option<usize>, rows: &[crate::markdown::Row]) -> 
         let names = head.cells.iter().skip(1).map(|cell| bare(&cell.text).to_lowercase());
         let texts = rest.iter().map(|cell| bare(&cell.text).to_lowercase());
         let cells: Arc<Cells> = Arc::new(names.zip(texts).filter(|(_, text)| !text.is_empty()).collect());
+        // In a note on the state of a work shares tell how far it got.
+        if (is_status && has_share(&cells)) || tells_of_a_run(&cells) {
+            continue;
+        }
         for ((column, cell), is_share) in columns.iter().skip(1).zip(rest).zip(&shares) {
             let needed = requirement(&format!("{name} {}", cell.text)).filter(|_| column.is_empty());
             let said = needed.or_else(|| named(&name, column, &cell.text)).filter(|_| !is_share);

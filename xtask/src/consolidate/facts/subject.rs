@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contradict::contradict;
+use super::metadata::is_share_of_a_day;
 use super::notes::{
     are_numbered, are_of_one_kind, are_of_one_series, component, form_of, is_of_a_month, is_of_a_stage,
     tells_of_the_future, theme, version_of,
@@ -100,12 +101,19 @@ impl<'n> Subjects<'n> {
             || self.is_of_an_example(one) != self.is_of_an_example(other)
             || (one.form == Form::Named && self.are_of_different_chips(one, other))
             || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
+            || self.are_of_days(one, other)
+            || self.are_shares_of_days(one, other)
             || (one.form != Form::Requirement
                 && (self.are_parts_of_a_series(one, other) || self.are_of_stages(one, other)))
         {
             return false;
         }
         let (here, there) = (self.headings(one), self.headings(other));
+        // What a row aims at is compared with aims alone.
+        let is_aim = |statement: &Statement| statement.row.is_some() && statement.value.is_bound();
+        if (is_aim(one) || is_aim(other)) && one.value.is_bound() != other.value.is_bound() {
+            return false;
+        }
         // Two limits are two targets, whatever their headings call them.
         let are_goals = one.value.is_bound() && other.value.is_bound();
         // What is needed is the least, whatever its heading says.
@@ -128,9 +136,7 @@ impl<'n> Subjects<'n> {
         let shared_theme = self.share_theme(one, other);
         let evidence = self.affinities.between(one.note, other.note);
         let near = evidence.score() >= NEAR || evidence.body >= LIKE || evidence.overlap > 0.0;
-        if self.are_of_days(one, other)
-            || (one.form != Form::Requirement && self.is_plan[one.note] != self.is_plan[other.note])
-        {
+        if one.form != Form::Requirement && self.is_plan[one.note] != self.is_plan[other.note] {
             return false;
         }
         match one.form {
@@ -152,7 +158,13 @@ impl<'n> Subjects<'n> {
             || self.are_of_different_versions(one.note, other.note)
             || self.are_of_different_endpoints(one, other)
             || self.is_of_an_example(one) != self.is_of_an_example(other)
-            || self.are_of_days(one, other))
+            || self.are_of_days(one, other)
+            || self.are_shares_of_days(one, other))
+    }
+
+    /// True for what two reports came to, each on its day.
+    fn are_shares_of_days(&self, one: &Statement, other: &Statement) -> bool {
+        [one, other].iter().all(|statement| is_share_of_a_day(statement, &self.notes[statement.note]))
     }
 
     /// True for two notes that tell how things stood on a day each.
@@ -173,10 +185,12 @@ impl<'n> Subjects<'n> {
         of(one) != of(other)
     }
 
-    /// True for two notes that tell of a stage of a work each, or of a feature.
+    /// True for two notes that tell of a stage of a work each, or of a feature; what one such note counts is that of its
+    /// stage, too.
     fn are_of_stages(&self, one: &Statement, other: &Statement) -> bool {
         let (a, b) = (&self.notes[one.note].path, &self.notes[other.note].path);
-        are_of_one_kind(a, b) || (is_of_a_stage(a) && is_of_a_stage(b))
+        let count = [a, b].iter().filter(|path| is_of_a_stage(path)).count();
+        are_of_one_kind(a, b) || count == 2 || (count == 1 && one.value.is_count())
     }
 
     /// True for parts of a series, which speak of a subject each: of all of them where only figures part their names, of
@@ -196,7 +210,25 @@ impl<'n> Subjects<'n> {
         shared_theme: bool,
         near: bool,
     ) -> bool {
+        if is_setting_everywhere(one) && is_setting_everywhere(other) {
+            return true;
+        }
+        let name_it = is_specific(&one.key) && name_it_themselves(&one.value, &other.value);
+        if name_it && (matches!(one.value, Value::Version { .. }) || one.value.program().is_some()) {
+            return component(&self.notes[one.note].path) == component(&self.notes[other.note].path);
+        }
+        if self.count_the_whole(one, other) {
+            return true;
+        }
         let (common, agreeing) = self.common_siblings(one, other);
+        let is_about_key = [one, other]
+            .iter()
+            .any(|statement| one.key.iter().any(|word| self.themes[statement.note].contains(word)));
+        // Most of what two notes on two things call alike differs.
+        let differ = common > 0 && 2 * agreeing <= common;
+        if differ && !is_about_key && self.are_on_two_subjects(one.note, other.note) {
+            return false;
+        }
         if common >= 2 && agreeing >= 1 && (shared_theme || near) {
             return true;
         }
@@ -206,21 +238,11 @@ impl<'n> Subjects<'n> {
         let (here, there) = (local(here), local(there));
         let shared_local = here.intersection(&there).next().is_some();
         let apart = !here.is_empty() && !there.is_empty() && !shared_local;
-        if is_setting_everywhere(one) && is_setting_everywhere(other) {
-            return true;
+        if name_it {
+            return shared_theme || near;
         }
-        if is_specific(&one.key) && name_it_themselves(&one.value, &other.value) {
-            let is_version = matches!(one.value, Value::Version { .. }) || one.value.program().is_some();
-            return shared_theme || near || is_version;
-        }
-        let is_about_key = [one, other]
-            .iter()
-            .any(|statement| one.key.iter().any(|word| self.themes[statement.note].contains(word)));
         if apart && !(is_about_key && is_specific(&one.key)) {
             return false;
-        }
-        if self.count_the_whole(one, other) {
-            return true;
         }
         // Two features aim at a figure of one name each.
         let are_goals = one.value.is_bound() && other.value.is_bound();
@@ -266,6 +288,13 @@ impl<'n> Subjects<'n> {
     fn have_names_of_their_own(&self, one: usize, other: usize) -> bool {
         let (a, b) = (&self.themes[one], &self.themes[other]);
         a.difference(b).next().is_some() && b.difference(a).next().is_some()
+    }
+
+    /// True where the names and titles of two notes tell of two things, and share no word: what each gives under a name
+    /// that is in neither is of its own thing.
+    fn are_on_two_subjects(&self, one: usize, other: usize) -> bool {
+        let (a, b) = (&self.themes[one], &self.themes[other]);
+        !a.is_empty() && !b.is_empty() && a.is_disjoint(b)
     }
 
     /// True for two notes written after one pattern, each about a thing of its own (two services, two audits): what the

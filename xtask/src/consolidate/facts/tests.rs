@@ -53,6 +53,12 @@ fn values_contradict_only_where_both_cannot_hold() {
         ("2048", "1024 MB", true),
         ("100%", "1.00", false),
         ("100%", "0.5", true),
+        ("13.3%", "254", false),
+        ("less than 4", "3", false),
+        ("lower than 4 workers", "9 workers", true),
+        ("> 2% of requests", "< 0.1% of requests", false),
+        ("19.x", "v19.2.1", false),
+        ("19.x", "v18.2.1", true),
         ("0.5 ms per frame", "0.1 ms per player", false),
         ("3/hour", "6/hour", true),
         ("$31,000", "$1,700/month", false),
@@ -93,6 +99,10 @@ fn what_is_more_or_less_than_one_value_is_none() {
         "48.55 KB ESM / 55.41 KB CJS",
         "iOS Safari 12+, Chrome Mobile 80+",
         "the one of 12 that we all like so very much",
+        "?/1,903 (?%)",
+        "Up to 72% savings",
+        "55% (up from 19%)",
+        "4 if memory is short",
     ];
     for text in texts {
         assert_eq!(read(text), None, "{text}");
@@ -332,6 +342,9 @@ fn parts_of_a_series_tell_of_different_things() {
         ("docs/D46_modules.md", "docs/D46_modules_report.md", 1),
         ("docs/us-007-modules.md", "docs/us-008-modules.md", 0),
         ("docs/modules.md", "docs/modules_spec.md", 1),
+        ("docs/modules_day1.md", "docs/modules_summary.md", 0),
+        ("docs/modules_50_update.md", "docs/modules_update.md", 0),
+        ("docs/modules_update_2.md", "docs/modules_update.md", 1),
     ];
     for (a, b, count) in cases {
         assert_eq!(facts(&[(a, &one), (b, &other)]).len(), count, "{a} and {b}");
@@ -382,6 +395,7 @@ fn what_one_run_found_and_what_there_is_since_a_version_are_no_facts() {
         ("- **Cache success rate**: 66 %", "- **Cache success rate**: 70 %"),
         ("- **New cache columns**: 10", "- **New cache columns**: 4"),
         ("Checks run (`NO_CACHE=0`)", "No checks run (`NO_CACHE=1`)"),
+        ("Undo: set cache_open = false.", "Is `cache_open = true`?"),
     ];
     for (a, b) in same {
         let found = facts(&[
@@ -425,15 +439,17 @@ fn named_suites_and_spans_of_time_are_facts() {
     let found = facts(&[
         (
             "docs/billing.md",
-            "# Billing\n\n## Tests\n\n24 billing tests pass.\n\n- **Invoice retention**: 90 days\n",
+            "# Billing\n\n## Tests\n\n24 billing tests pass.\n\n- **Invoice retention**: 90 days\n\
+             - **Billing vacation**: 16 weeks\n",
         ),
         (
             "docs/billing_help.md",
-            "# Help\n\n## Checks\n\n31 billing tests passed.\n\n- **Invoice retention**: 30 days\n",
+            "# Help\n\n## Checks\n\n31 billing tests passed.\n\n- **Invoice retention**: 30 days\n\
+             - **Billing vacation**: 8 weeks\n",
         ),
     ]);
     assert_eq!(
         found.iter().map(|fact| fact.key.as_str()).collect::<Vec<_>>(),
-        ["Invoice retention", "billing tests that pass"]
+        ["Billing vacation", "Invoice retention", "billing tests that pass"]
     );
 }

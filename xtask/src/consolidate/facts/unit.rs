@@ -132,9 +132,10 @@ pub(super) fn unit_words(rest: &str) -> Option<Vec<String>> {
             words::singular(lower).to_owned()
         })
         .collect();
-    // "400 for body text" is the value of a part.
+    // "400 for body text" is the value of a part, "4 if memory is short" that of a case.
+    const OF_A_CASE: &[&str] = &["for", "if", "when", "unless", "until", "while", "where", "during"];
     let fits = found.len() <= UNIT_WORDS
-        && !found.iter().any(|word| word == "for")
+        && !found.iter().any(|word| OF_A_CASE.contains(&word.as_str()))
         && found
             .iter()
             .all(|word| !word.contains(|next: char| next.is_ascii_digit() || "=<>[]{}()\\".contains(next)));

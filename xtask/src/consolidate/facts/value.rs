@@ -39,6 +39,11 @@ impl Value {
         matches!(self, Self::Number(number) if matches!(number.bound, Bound::Least | Bound::Most))
     }
 
+    /// True for so many of something, or a share of them.
+    pub(super) fn is_count(&self) -> bool {
+        matches!(self, Self::Number(number) if number.unit.is_percent() || !number.unit.is_measure())
+    }
+
     /// True for so much each hour or request.
     pub(super) fn is_rate(&self) -> bool {
         matches!(self, Self::Number(number) if number.unit.after.iter().any(|word| word == "per"))
@@ -72,11 +77,15 @@ pub(super) enum Bound {
 
 /// Reads the value at the beginning of a text; `None` where it is more, or less, than one value.
 pub(super) fn read(text: &str) -> Option<Value> {
+    // `?/1,903 (?%)`: how many of them is not known.
+    if text.split(char::is_alphanumeric).next().is_some_and(|before| before.contains('?')) {
+        return None;
+    }
     let plain = plain(text);
     if ["→", "->", "=>", " vs ", " vs. ", "≠"].iter().any(|mark| plain.contains(mark)) {
         return None;
     }
-    if is_list(&plain) || is_equation(&plain) || has_explained_ends(&plain) {
+    if is_list(&plain) || is_equation(&plain) || has_explained_ends(&plain) || is_share_that_changed(&plain) {
         return None;
     }
     if let Some(spread) = spread(&plain) {
@@ -140,6 +149,13 @@ fn is_equation(text: &str) -> bool {
     })
 }
 
+/// True for `55% (up from 19%)`, in any language: the second share is that of another day.
+fn is_share_that_changed(text: &str) -> bool {
+    let Some((share, rest)) = text.split_once(" (") else { return false };
+    let aside = rest.split(')').next().unwrap_or_default();
+    share.ends_with('%') && aside.contains('%')
+}
+
 /// `640px - 1024px`: from one number to another, each with the unit.
 fn spread(text: &str) -> Option<Value> {
     let low = digits(text).filter(|low| low.length > 0 && low.dots < 2)?;
@@ -196,6 +212,10 @@ fn quantity(text: &str) -> Option<Value> {
     let (before, bound, is_money) = lead(&text[..start])?;
     let digits = digits(&text[start..])?;
     let rest = &text[start + digits.length..];
+    if rest.starts_with(".x") && !rest[2..].starts_with(|next: char| next.is_alphanumeric() || next == '.') {
+        // `19.x`: any of that version.
+        return version(&text[start..start + digits.length], before);
+    }
     if is_version(&text[start..], rest, digits.dots) {
         return version(&text[start..], before);
     }
@@ -239,8 +259,27 @@ fn quantity(text: &str) -> Option<Value> {
 }
 
 /// What is counted of a piece of work: what it wrote and what it added.
-pub(super) const OF_WORK: &[&str] =
-    &["new", "added", "removed", "updated", "modified", "loc", "line", "test", "commit", "라인", "줄", "行"];
+pub(super) const OF_WORK: &[&str] = &[
+    "reduction",
+    "improvement",
+    "increase",
+    "decrease",
+    "saving",
+    "faster",
+    "slower",
+    "new",
+    "added",
+    "removed",
+    "updated",
+    "modified",
+    "loc",
+    "line",
+    "test",
+    "commit",
+    "라인",
+    "줄",
+    "行",
+];
 
 /// True for `004`, which is the name of something.
 fn is_numbered(text: &str, digits: &Digits) -> bool {
@@ -275,10 +314,12 @@ fn lead(text: &str) -> Option<(Vec<String>, Bound, bool)> {
             "about" | "approximately" | "around" | "roughly" | "circa" | "nearly" | "almost" => {
                 bound = Bound::About;
             }
-            "over" | "least" | "minimum" | "min" => bound = Bound::Least,
-            "under" | "most" | "maximum" | "max" => bound = Bound::Most,
+            "over" | "least" | "minimum" | "min" | "more" | "greater" | "higher" => bound = Bound::Least,
+            "under" | "most" | "maximum" | "max" | "less" | "fewer" | "lower" | "below" => {
+                bound = Bound::Most
+            }
             "up" => bound = Bound::Most,
-            "at" | "to" | "the" | "a" | "all" | "exactly" | "only" => {}
+            "at" | "to" | "the" | "a" | "all" | "exactly" | "only" | "than" => {}
             "v" => {}
             // `Module 1.1`, `Phase 2`: names of parts.
             // "By 20 %" and "from 480" tell a change.

@@ -1,0 +1,105 @@
+//! What reports give as the result of their day, each beside the same words that state a fact.
+
+use super::tests::facts;
+
+/// How many facts two notes state differently, by their paths and texts.
+fn found(paths: [&str; 2], texts: [&str; 2]) -> usize {
+    facts(&[(paths[0], texts[0]), (paths[1], texts[1])]).len()
+}
+
+const PATHS: [&str; 2] = ["docs/cache.md", "docs/cache-help.md"];
+
+/// The same with two lines below one heading.
+fn below(heading: &str, paths: [&str; 2], lines: [&str; 2]) -> usize {
+    let [one, other] = lines.map(|line| format!("# Cache\n\n## {heading}\n\n{line}\n"));
+    found(paths, [&one, &other])
+}
+
+#[test]
+fn rows_with_a_change_or_a_quotient_tell_of_a_run() {
+    let rows = |head: &str, row: &str| {
+        let line = "|-".repeat(head.split('|').count());
+        format!("# Cache\n\n## Shelves\n\n| Shelf | {head} |\n|-{line}|\n| Cache door | {row} |\n")
+    };
+    let cases = [
+        ("Depth | Colour", "9 | red", "8 | red", 1),
+        ("Depth | More", "9 | +18%", "8 | +16%", 0),
+        ("Depth | More", "9 cm | -2 cm", "8 cm | -3 cm", 0),
+        ("Depth | Frost", "9 cm | -2 °C", "8 cm | -2 °C", 1),
+        ("Kept | Held | Share", "11 | 9 | 81.8%", "11 | 5 | 45.5%", 0),
+        ("Kept | Depth | Humidity", "11 | 9 | 40%", "11 | 5 | 40%", 1),
+        ("Kept | Depth | Humidity", "11 | 11 | 40%", "12 | 11 | 40%", 1),
+    ];
+    for (head, one, other, count) in cases {
+        let (one, other) = (rows(head, one), rows(head, other));
+        assert_eq!(found(PATHS, [&one, &other]), count, "{one}");
+    }
+}
+
+#[test]
+fn shares_in_reports_are_those_of_their_day() {
+    let reports = ["docs/CACHE_REPORT.md", "docs/CACHE_FILL_REPORT.md"];
+    let states = ["docs/CACHE_PROGRESS.md", "docs/CACHE_FILL.md"];
+    let row = |count: &str, more: &str| {
+        format!("| What | Count | More |\n| - | - | - |\n| Cache fill | {count} | {more} |")
+    };
+    let cases = [
+        (PATHS, ["- **Cache fill**: 60%", "- **Cache fill**: 90%"], 1),
+        (reports, ["- **Cache fill**: 60%", "- **Cache fill**: 90%"], 0),
+        (reports, ["- **Cache fill limit**: 60%", "- **Cache fill limit**: 90%"], 1),
+        (reports, ["- **Cache fill**: > 60%", "- **Cache fill**: > 90%"], 1),
+        (reports, ["- **Cache fill**: 60 books", "- **Cache fill**: 90 books"], 1),
+        (reports, [&row("60 books", "10%"), &row("90 books", "40%")], 1),
+        (states, [&row("60 books", "10%"), &row("90 books", "40%")], 0),
+        (states, [&row("60 books", "red"), &row("90 books", "blue")], 1),
+    ];
+    for (paths, lines, count) in cases {
+        assert_eq!(below("Filling", paths, lines), count, "{paths:?} {lines:?}");
+    }
+}
+
+#[test]
+fn what_stands_below_a_status_holds_for_its_day() {
+    let lines = ["- **Cache rings**: 60", "- **Cache rings**: 90"];
+    assert_eq!(below("Rings", PATHS, lines), 1);
+    assert_eq!(below("Current status", PATHS, lines), 0);
+    assert_eq!(below("Progress\n\n### Rings", PATHS, lines), 0);
+}
+
+#[test]
+fn two_reports_of_a_day_each_do_not_contradict_even_where_one_was_copied() {
+    let words = "The cache was emptied in the morning, the door was shut again, and all of its books were counted twice by the keeper of the lab.";
+    let text = |rings: &str| format!("# Cache\n\n{words}\n\n- **Cache rings**: {rings}\n\n{words}\n");
+    let (one, other) = (text("60"), text("90"));
+    assert_eq!(found(["docs/cache_2025_01.md", "docs/cache_2025_10_27.md"], [&one, &other]), 0);
+    assert_eq!(found(["docs/cache_2025_01.md", "docs/cache.md"], [&one, &other]), 1);
+}
+
+#[test]
+fn what_two_notes_on_two_things_measure_is_that_of_each() {
+    let text = |title: &str, value: &str, speakers: &str| {
+        let between = format!("{title}, {title}, {title}.");
+        format!(
+            "# {title}\n\n## Measures\n\n### Data set\n\n- **Annotator agreement**: {value}\n\n{between}\n\n\
+             - **Loud speakers**: {speakers}\n"
+        )
+    };
+    let counts = |titles: [&str; 2]| {
+        let paths = titles.map(|title| format!("docs/{}.md", title.to_lowercase().replace(' ', "_")));
+        let (one, other) = (text(titles[0], "89 points", "4"), text(titles[1], "82 points", "9"));
+        facts(&[(&paths[0], &one), (&paths[1], &other)]).len()
+    };
+    assert_eq!(counts(["Sentiment of meetings", "Tasks in mails"]), 0);
+    assert_eq!(counts(["Sentiment of meetings", "Sentiment"]), 2);
+}
+
+#[test]
+fn tests_that_pass_overall_are_those_of_one_piece_of_work() {
+    let lines = ["**Overall:** 3/3 tests passing", "**Overall:** 8/8 tests passing"];
+    let texts =
+        |titles: [&str; 2]| [0, 1].map(|at| format!("# {}\n\n## Checks\n\n{}\n", titles[at], lines[at]));
+    let [one, other] = texts(["Door mended", "Shelf painted"]);
+    assert_eq!(found(["docs/door.md", "docs/shelf.md"], [&one, &other]), 0);
+    let [one, other] = texts(["Door", "Door"]);
+    assert_eq!(found(["docs/door.md", "notes/door.md"], [&one, &other]), 1);
+}

@@ -1,0 +1,53 @@
+//! Versions of what a project is built with, and what it aims at.
+
+use super::tests::facts;
+
+/// How many facts two notes with little in common state differently, each with a heading and a line of its own.
+fn found(heads: [&str; 2], lines: [&str; 2]) -> usize {
+    let texts = [0, 1].map(|at| {
+        let title = ["Pictures of friends", "How we hire"][at];
+        format!("# {title}\n\n## {}\n\n{}\n", heads[at], lines[at])
+    });
+    facts(&[("docs/pictures.md", &texts[0]), ("docs/hire.md", &texts[1])]).len()
+}
+
+#[test]
+fn lists_of_technologies_give_versions() {
+    let stacks = ["Tech stack", "Technologies used"];
+    let cases = [
+        (["- React 18.3 with hooks", "- **React:** 19.x"], 1),
+        (["- React 18.3 with hooks", "- **React:** 18"], 0),
+        (["- **Framework:** Next.js 14 (App Router)", "- Next.js 15 + TypeScript"], 1),
+        (["- **Framework:** Next.js 14 (App Router)", "- **Base**: Next.js 14.2.3"], 0),
+        (["- Python 2 services", "- Python 3 services"], 0),
+        (["- Redis 5.0.1", "- Redis 7.2"], 0),
+        (["- Frames 2", "- Frames 3"], 0),
+        (["- React 17 → 18", "- React 19"], 0),
+    ];
+    for (lines, count) in cases {
+        assert_eq!(found(stacks, lines), count, "{lines:?}");
+    }
+    let lines = ["- React 18.3 with hooks", "- React 19.1 with hooks"];
+    assert_eq!(found(["History", "Upgrades"], lines), 0, "only a list of technologies says what is used");
+}
+
+#[test]
+fn a_program_with_two_names_is_one() {
+    let lines = ["- Node.js 18 or newer", "- Node 22 or newer"];
+    assert_eq!(found(["Needs", "Needs"], lines), 1);
+}
+
+#[test]
+fn what_a_column_of_targets_says_is_a_target() {
+    let text = |line: &str| format!("# Frame\n\n## Measures\n\n{line}\n");
+    let row = |target: &str| {
+        text(&format!("| What | Target | Now |\n| - | - | - |\n| Frame latency | {target} | 3 s |"))
+    };
+    let label = text("- **Frame latency**: < 200 ms");
+    let found =
+        |one: &str, other: &str| facts(&[("docs/frame.md", one), ("docs/frame-help.md", other)]).len();
+    assert_eq!(found(&row("< 900 ms"), &label), 1);
+    assert_eq!(found(&row("< 200 ms"), &label), 0);
+    assert_eq!(found(&row("900 ms"), &label), 0, "no bound");
+    assert_eq!(found(&row("< 200 ms"), &text("- **Frame latency**: 900 ms")), 0, "no aim");
+}
