@@ -103,3 +103,19 @@ fn tests_that_pass_overall_are_those_of_one_piece_of_work() {
     let [one, other] = texts(["Door", "Door"]);
     assert_eq!(found(["docs/door.md", "notes/door.md"], [&one, &other]), 1);
 }
+
+#[test]
+fn results_that_differ_tell_that_two_notes_are_on_two_things() {
+    let note = |counts: [u32; 4], depth: u32| {
+        let rows = ["Doors", "Shelves", "Lamps", "Racks"].iter().zip(counts);
+        let rows =
+            rows.map(|(name, count)| format!("| {name} | 40 | {count} | {:.1}% |\n", f64::from(count) / 0.4));
+        let rows: String = rows.collect();
+        format!(
+            "# Cache\n\n| Part | Held | Kept | Share |\n| - | - | - | - |\n{rows}| Cache depth | {depth} cm | | |\n"
+        )
+    };
+    let [alike, other, deeper] = [note([9, 8, 7, 6], 9), note([9, 8, 7, 6], 8), note([5, 4, 3, 2], 8)];
+    assert_eq!(found(PATHS, [&alike, &other]), 1);
+    assert_eq!(found(PATHS, [&alike, &deeper]), 0);
+}

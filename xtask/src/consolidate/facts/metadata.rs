@@ -11,8 +11,8 @@ const LAST_LINES: usize = 8;
 /// Notes that begin or end with a name from which it is one of their data, as version and state are, in any language.
 const FORMULAR: usize = 3;
 
-/// Without what a note's opening and closing lines say under a name that such lines of several notes have, and without
-/// the statistics and steps of a piece of work.
+/// Without what a note's opening and closing lines say under a name that such lines of several notes have; the
+/// statistics and steps of a piece of work are marked as its results.
 pub(super) fn without(statements: Vec<Statement>, notes: &[Note]) -> Vec<Statement> {
     let lines: Vec<usize> = notes.iter().map(|note| note.text.lines().count()).collect();
     let is_outer = statements.iter().map(|one| is_outer(one, &notes[one.note], lines[one.note]));
@@ -29,9 +29,14 @@ pub(super) fn without(statements: Vec<Statement>, notes: &[Note]) -> Vec<Stateme
     };
     let is_kept = |(one, is_outer): &(Statement, bool)| {
         let is_datum = *is_outer && notes_of.get(&one.key).is_some_and(|notes| notes.len() >= FORMULAR);
-        one.form != Form::Named || !(is_datum || tells_of_work(one))
+        one.form != Form::Named || !is_datum
     };
-    statements.into_iter().zip(is_outer).filter(is_kept).map(|(one, _)| one).collect()
+    let kept = statements.into_iter().zip(is_outer).filter(is_kept).map(|(one, _)| one);
+    let marked = kept.map(|one| {
+        let is_result = one.is_result || (one.form == Form::Named && tells_of_work(&one));
+        Statement { is_result, ..one }
+    });
+    marked.collect()
 }
 
 /// True before a note's second heading, and in its last lines.

@@ -83,9 +83,10 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     let numbered: Vec<(usize, &Note)> = notes.iter().enumerate().collect();
     let statements = parallel::map(&numbered, |&(number, note)| statements::of(number, note));
     let statements = metadata::without(statements.into_iter().flatten().collect(), notes);
-    let is_session = |statement: &Statement| notes[statement.note].role == Role::Session;
+    let may_contradict =
+        |statement: &Statement| !statement.is_result && notes[statement.note].role != Role::Session;
     let mut groups: BTreeMap<(Form, &[String], &str), Vec<&Statement>> = BTreeMap::new();
-    for statement in statements.iter().filter(|one| !tells_of_a_day(one) && !is_session(one)) {
+    for statement in statements.iter().filter(|one| !tells_of_a_day(one) && may_contradict(one)) {
         groups.entry((statement.form, &statement.key, &statement.column)).or_default().push(statement);
     }
     let subjects = Subjects::of(notes, overlaps, affinities, &statements);
@@ -102,7 +103,7 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
         .flat_map(|(_, fact)| fact.values.iter().map(|value| (value.path.clone(), value.line)))
         .collect();
     let is_shown = |one: &Statement| shown.contains(&(notes[one.note].path.clone(), one.line));
-    for pair in rows::changed(statements.iter().filter(|one| !is_session(one))) {
+    for pair in rows::changed(statements.iter().filter(|one| may_contradict(one))) {
         if subjects.may_be_copies(pair[0], pair[1]) && !pair.iter().any(|one| is_shown(one)) {
             facts.push((pair.len(), fact(notes, &pair)));
         }

@@ -36,6 +36,8 @@ pub(super) struct Statement {
     pub(super) row: Option<Arc<Cells>>,
     /// Whether it is written `key=value` in running text.
     pub(super) is_assigned: bool,
+    /// Whether it is what a piece of work or a run came to: it contradicts nothing, but tells what its note is about.
+    pub(super) is_result: bool,
 }
 
 /// The cells of a row but for its first, by the names of their columns.
@@ -152,6 +154,7 @@ impl Said {
             section,
             row: None,
             is_assigned,
+            is_result: false,
         }
     }
 }
@@ -343,9 +346,7 @@ fn cells(
         let texts = rest.iter().map(|cell| bare(&cell.text).to_lowercase());
         let cells: Arc<Cells> = Arc::new(names.zip(texts).filter(|(_, text)| !text.is_empty()).collect());
         // In a note on the state of a work shares tell how far it got.
-        if (is_status && has_share(&cells)) || tells_of_a_run(&cells) {
-            continue;
-        }
+        let is_result = (is_status && has_share(&cells)) || tells_of_a_run(&cells);
         for ((column, cell), is_share) in columns.iter().skip(1).zip(rest).zip(&shares) {
             let needed = requirement(&format!("{name} {}", cell.text)).filter(|_| column.is_empty());
             let said = needed.or_else(|| named(&name, column, &cell.text)).filter(|_| !is_share);
@@ -354,7 +355,7 @@ fn cells(
                 name = format!("{name} {}", cell.text);
             }
             let statement = said.map(|said| said.at(note, row.line, section));
-            found.extend(statement.map(|one| Statement { row: Some(Arc::clone(&cells)), ..one }));
+            found.extend(statement.map(|one| Statement { row: Some(Arc::clone(&cells)), is_result, ..one }));
         }
     }
     found

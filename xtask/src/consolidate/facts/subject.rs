@@ -65,7 +65,8 @@ impl<'n> Subjects<'n> {
         }
         let mut siblings: BTreeMap<(usize, Option<usize>), Vec<usize>> = BTreeMap::new();
         let named = |one: &Statement| one.form == Form::Named && !super::days::tells_of_a_day(one);
-        for (number, statement) in statements.iter().enumerate().filter(|(_, one)| named(one)) {
+        let is_sibling = |one: &Statement| named(one) && !one.is_result;
+        for (number, statement) in statements.iter().enumerate().filter(|(_, one)| is_sibling(one)) {
             siblings.entry((statement.note, statement.section)).or_default().push(number);
         }
         let mut given: BTreeMap<usize, BTreeMap<(&[String], &str), usize>> = BTreeMap::new();
