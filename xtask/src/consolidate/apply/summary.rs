@@ -285,7 +285,9 @@ fn lines(rows: &[(&str, String)]) -> String {
 /// How much of a source its readers find in the guide.
 fn share(source: &SourceConservation) -> String {
     let blocks = count(source.blocks, "block", "blocks");
-    let rest = source.only_in_archive.iter().filter(|item| item.kind == ItemKind::Block).count();
+    // A block of code is a block, too.
+    let is_block = |kind| matches!(kind, ItemKind::Block | ItemKind::CodeBlock);
+    let rest = source.only_in_archive.iter().filter(|item| is_block(item.kind)).count();
     match rest {
         0 => format!("{}: all of {blocks} in the guide", source.path),
         rest => format!(
@@ -326,5 +328,29 @@ fn listed(
     rows.extend(entries.take(SHOWN).map(|entry| ("", entry)));
     if all > SHOWN {
         rows.push(("", format!("and {} more, listed by `--format json`", all - SHOWN)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consolidate::conserve::Item;
+
+    #[test]
+    fn blocks_of_code_are_counted_on_both_sides() {
+        let only = |kind| Item { line: 1, kind, text: String::new() };
+        let source = |in_guide, only_in_archive| SourceConservation {
+            path: "notes/a.md".into(),
+            blocks: 4,
+            in_guide,
+            only_in_archive,
+            lost: Vec::new(),
+            kinds: Vec::new(),
+            text_kept: None,
+        };
+        let code = vec![only(ItemKind::CodeBlock), only(ItemKind::CodeLine)];
+        assert_eq!(share(&source(3, code)), "notes/a.md: 3 of 4 blocks in the guide, 1 in the archive alone");
+        let heading = vec![only(ItemKind::Heading)];
+        assert_eq!(share(&source(4, heading)), "notes/a.md: all of 4 blocks in the guide");
     }
 }
