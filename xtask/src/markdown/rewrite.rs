@@ -92,6 +92,10 @@ fn spelled(to: &str, form: Form) -> Cow<'_, str> {
         Form::Bare | Form::Angled => backslashed(&safe, form),
         Form::Autolink | Form::SourceSet => safe,
         Form::Quoted(_) => ampersands(&safe),
+        // New quotation marks would end what an open one before them began.
+        Form::Unquoted if !safe.is_empty() && !safe.contains('=') && !safe.ends_with('/') => {
+            ampersands(&safe)
+        }
         Form::Unquoted => format!("\"{}\"", ampersands(&safe)),
     })
 }
@@ -166,7 +170,10 @@ mod tests {
             ("> [a](\n> b.md)\n", "x.md", "> [a](\n> x.md)\n"),
             ("> [r]:\n> y.md\n", "x.md", "> [r]:\n> x.md\n"),
             ("<a href=\"b.md\">", "c.md?d=1&e=\"", "<a href=\"c.md?d=1&amp;e=%22\">"),
-            ("<img src=b.png>", "c d.png", "<img src=\"c%20d.png\">"),
+            ("<img src=b.png>", "c d.png", "<img src=c%20d.png>"),
+            ("<img src=b.png>", "c.png?d=1", "<img src=\"c.png?d=1\">"),
+            ("<img src=b.png>", "c/", "<img src=\"c/\">"),
+            ("</h ref=\"x <a href=n>y\n", "x.md", "</h ref=\"x <a href=x.md>y\n"),
             ("<img srcset='a.png 1x, b.png 2x'>", "c,d.png", "<img srcset='c%2Cd.png 1x, c%2Cd.png 2x'>"),
             ("| [a](b.md) |\n|---|\n", "c|d.md", "| [a](c%7Cd.md) |\n|---|\n"),
             ("[a](b.md)", "c.md?x=1&amp;y", "[a](c.md?x=1\\&amp;y)"),
