@@ -63,9 +63,9 @@ pub(super) fn candidates(notes: &[Note], surroundings: &[Surroundings]) -> Vec<C
     found
 }
 
-/// How many tasks of a list are open that is not finished; a note that says itself that all is done, or is named for a
-/// stage or a day that passed, keeps its boxes unticked for good.
-fn unfinished(note: &Note) -> Option<usize> {
+/// True for a list of tasks most of which are open; a note that says itself that all is done, or is named for a stage or a
+/// day that passed, keeps its boxes unticked for good.
+fn is_unfinished(note: &Note) -> bool {
     /// A few boxes are a form that nobody ticks.
     const MANY: usize = 10;
     let tasks = &note.parsed.tasks;
@@ -74,7 +74,7 @@ fn unfinished(note: &Note) -> Option<usize> {
     let stem = note.stem();
     let is_over =
         || day_in(&stem).is_some() || numbered_stage(&stem).is_some() || closing_status(&note.text).is_some();
-    (open >= MANY && open > done && !is_over()).then_some(open)
+    open >= MANY && open > done && !is_over()
 }
 
 fn weigh(number: usize, note: &Note, surroundings: Surroundings) -> Candidate {
@@ -87,9 +87,8 @@ fn weigh(number: usize, note: &Note, surroundings: Surroundings) -> Candidate {
     signs.extend(signs_around(surroundings));
     let sum: f64 = START + signs.iter().map(|sign| sign.weight).sum::<f64>();
     signs.sort_by(|one, other| other.weight.total_cmp(&one.weight));
-    let unfinished = unfinished(note);
     // People put such lists aside as often as others, so that it ranks where it did; but nothing is proposed.
-    let has_sign = unfinished.is_none() && signs.iter().any(|sign| matches!(sign.reason, Reason::Said(_)));
+    let has_sign = !is_unfinished(note) && signs.iter().any(|sign| matches!(sign.reason, Reason::Said(_)));
     let reasons = signs.into_iter().filter_map(|sign| match sign.reason {
         Reason::Said(reason) | Reason::Beside(reason) => Some(reason),
         Reason::Weak(reason) => (!has_sign).then_some(reason),

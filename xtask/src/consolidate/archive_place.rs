@@ -183,6 +183,7 @@ mod tests {
         let expected = ["Parts/a.md", "Parts/b.md", "Parts/in/A.md", "Parts/A-2.md"];
         assert_eq!(given, expected.map(|path| format!("docs/archive/{path}")));
     }
+
     #[test]
     fn a_folder_that_git_ignores_is_not_used() {
         let there: BTreeSet<RepoPath> = ["notes/sub/archive/x.md".into(), "docs/a.md".into()].into();

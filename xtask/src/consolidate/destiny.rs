@@ -27,10 +27,11 @@ pub(super) struct Leaning {
 impl Leaning {
     pub(super) fn of(note: &Note) -> Self {
         let words = words::of_text(&format!("{} {}", note.stem(), note.title));
+        let is_checklist = is_checklist(&words) && !is_ticked(&note.text);
         Self {
-            sum: lean(note, &words),
+            sum: lean(note, &words, is_checklist),
             holds_decisions: words.iter().any(|word| is_decision_word(word)),
-            is_checklist: is_checklist(&words) && !is_ticked(&note.text),
+            is_checklist,
         }
     }
 }
@@ -73,11 +74,11 @@ fn is_decision_word(word: &str) -> bool {
 }
 
 /// `words` are those of name and title.
-fn lean(note: &Note, words: &[String]) -> f64 {
+fn lean(note: &Note, words: &[String], is_checklist: bool) -> f64 {
     let role = match note.role {
         Role::Session | Role::Status => 3.0,
         Role::Summary | Role::Report => 0.6,
-        Role::Plan if is_checklist(words) && !is_ticked(&note.text) => -1.0,
+        Role::Plan if is_checklist => -1.0,
         Role::Plan => 0.5,
         Role::Guide | Role::Reference => -1.0,
         Role::Index => -0.5,

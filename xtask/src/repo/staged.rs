@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -48,6 +49,8 @@ pub struct Staged {
     source: Source,
     file: PathBuf,
     git: Git,
+    /// The texts of git's attributes one behind another, once somebody asked for them.
+    attributes: OnceLock<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -74,7 +77,7 @@ impl Staged {
                 }
             }
         };
-        Ok(Self { source, file, git })
+        Ok(Self { source, file, git, attributes: OnceLock::new() })
     }
 
     /// The index file.
@@ -123,8 +126,23 @@ impl Staged {
         Ok(found)
     }
 
-    /// The contents of all files of attributes.
-    fn attributes(&self) -> Result<Vec<BlobId>> {
+    /// The texts of all files of attributes, those of the repository alone (`info/attributes`) too.
+    fn attributes(&self, repo: &Repo) -> Result<&[u8]> {
+        if let Some(texts) = self.attributes.get() {
+            return Ok(texts);
+        }
+        let mut texts = read(&repo.common_dir().join("info/attributes"))?;
+        let files = self.attribute_files()?;
+        if !files.is_empty() {
+            Blobs::of(repo)?.each(&files.iter().collect::<Vec<_>>(), |_, bytes| {
+                texts.push(b'\n');
+                texts.extend_from_slice(bytes);
+            })?;
+        }
+        Ok(self.attributes.get_or_init(|| texts))
+    }
+
+    fn attribute_files(&self) -> Result<Vec<BlobId>> {
         if let Source::Direct(index) = &self.source {
             return Ok(index.attributes().to_vec());
         }
@@ -162,7 +180,8 @@ impl Staged {
     /// The same index, answered by the git program.
     #[cfg(test)]
     pub(super) fn by_git(&self) -> Self {
-        Self { source: Source::Git("a test"), file: self.file.clone(), git: self.git.clone() }
+        let (file, git) = (self.file.clone(), self.git.clone());
+        Self { source: Source::Git("a test"), file, git, attributes: OnceLock::new() }
     }
 
     /// What the commit descends from: HEAD, unless it is the first, then what is merged into it.
@@ -194,14 +213,7 @@ impl Staged {
         (name, word): (&str, &str),
         paths: &BTreeSet<RepoPath>,
     ) -> Result<BTreeMap<RepoPath, String>> {
-        let files = if paths.is_empty() { Vec::new() } else { self.attributes()? };
-        let ids: Vec<&BlobId> = files.iter().collect();
-        let holds_word = |bytes: &[u8]| memchr::memmem::find(bytes, word.as_bytes()).is_some();
-        let mut asks = holds_word(&read(&repo.common_dir().join("info/attributes"))?);
-        if !ids.is_empty() {
-            Blobs::of(repo)?.each(&ids, |_, bytes| asks |= holds_word(bytes))?;
-        }
-        if !asks {
+        if paths.is_empty() || memchr::memmem::find(self.attributes(repo)?, word.as_bytes()).is_none() {
             return Ok(BTreeMap::new());
         }
         let mut input = Vec::new();

@@ -25,14 +25,7 @@ impl GoneFolders {
     /// The names do not fit into one search.
     pub(super) fn of(moves: &Moves, tree: &Tree) -> Result<Self> {
         let mut gone: BTreeSet<RepoPath> = moves.keys().flat_map(ancestors).collect();
-        for (path, _) in tree.entries() {
-            if gone.is_empty() {
-                break;
-            }
-            ancestors(path).for_each(|folder| {
-                gone.remove(&folder);
-            });
-        }
+        gone.retain(|folder| !tree.has_folder(folder));
         let search = search(&gone).context("look for the names of folders")?;
         let folders = gone.into_iter().map(|folder| (folder.clone(), successor(&folder, moves))).collect();
         Ok(Self { folders, search })
@@ -122,7 +115,7 @@ fn ends(folder: &RepoPath, after: &[u8]) -> bool {
 /// True when the name means a folder beside the file as well.
 fn is_beside(path: &RepoPath, means: &RepoPath, tree: &Tree) -> bool {
     let folder = path.parent().and_then(|parent| RepoPath::resolve(Some(&parent), means.as_bytes()));
-    folder.is_some_and(|folder| tree.entries().any(|(other, _)| other.is_within(&folder)))
+    folder.is_some_and(|folder| tree.has_folder(&folder) || tree.get(&folder).is_some())
 }
 
 #[cfg(test)]

@@ -55,9 +55,11 @@ pub(super) fn tells_of_a_run(row: &Cells) -> bool {
     let is_share = |part: usize, all: usize, share: f64| {
         part != all && counts[all] > 0.0 && (100.0 * counts[part] / counts[all] - share).abs() <= ROUNDING
     };
+    // In a wide table some figure is a share of another by chance, and all pairs of them are many.
+    let is_narrow = row.len() <= NARROW;
     let is_quotient =
         |share: f64| (0..counts.len()).any(|all| (0..counts.len()).any(|part| is_share(part, all, share)));
-    changes.next().is_some() || shares.any(is_quotient)
+    changes.next().is_some() || (is_narrow && shares.any(is_quotient))
 }
 
 /// True for a row that tells which part of a thing is done, "Pages, 3, 20%".
@@ -67,6 +69,9 @@ pub(super) fn has_share(row: &Cells) -> bool {
         !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     })
 }
+
+/// Cells of a row among which one is looked for that is the quotient of two others.
+const NARROW: usize = 16;
 
 /// How far a share in percent may be from the quotient that it was rounded from.
 const ROUNDING: f64 = 0.5;
