@@ -66,16 +66,18 @@ impl Tokens {
 }
 
 #[derive(Default)]
-struct Outline {
+struct Outline<'t> {
     /// The character and the length of the fence that is open, and the line where it opened.
     open: Option<(u8, usize, u32)>,
-    previous_has_text: bool,
+    /// The line before, where it is text.
+    previous: &'t str,
 }
 
-impl Outline {
-    fn take(&mut self, number: u32, line: &str, tokens: &mut Tokens) {
+impl<'t> Outline<'t> {
+    fn take(&mut self, number: u32, line: &'t str, tokens: &mut Tokens) {
         let body = line.trim_ascii();
-        let fence = fence_of(body.as_bytes());
+        let is_underline = !self.previous.is_empty() && is_underline(body.as_bytes());
+        let fence = fence_of(body.as_bytes()).filter(|_| !(is_underline && underlines(self.previous, body)));
         match (self.open, fence) {
             (Some((mark, length, start)), Some((closing, closing_length)))
                 if mark == closing && closing_length >= length && body.len() == closing_length =>
@@ -85,12 +87,13 @@ impl Outline {
             }
             (None, Some((mark, length))) => self.open = Some((mark, length, number)),
             (None, None) if is_heading(body.as_bytes()) => tokens.begin_section(number),
-            (None, None) if self.previous_has_text && is_underline(body.as_bytes()) => {
+            (None, None) if is_underline => {
                 tokens.begin_section(number - 1);
             }
             _ => {}
         }
-        self.previous_has_text = self.open.is_none() && fence.is_none() && !body.is_empty();
+        let is_text = self.open.is_none() && fence.is_none();
+        self.previous = if is_text { body } else { "" };
     }
 
     /// A fence that is never closed runs to the end.
@@ -124,6 +127,12 @@ fn is_heading(body: &[u8]) -> bool {
 
 fn is_underline(body: &[u8]) -> bool {
     body.len() >= 3 && matches!(body[0], b'=' | b'-' | b'~') && body.iter().all(|&byte| byte == body[0])
+}
+
+/// True for tildes that underline a title of reStructuredText: at least as long as it, as that has to be. Three of them
+/// open a fence.
+fn underlines(title: &str, tildes: &str) -> bool {
+    tildes.len() > 3 && tildes.len() >= title.chars().count()
 }
 
 const START: u64 = 0xcbf2_9ce4_8422_2325;
@@ -222,4 +231,22 @@ pub fn stands_alone(character: char) -> bool {
     matches!(u32::from(character),
         0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x9fff
         | 0xf900..=0xfaff | 0x20000..=0x3ffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tildes_under_a_title_begin_a_section_and_others_a_fence() {
+        let of = |text: &str| {
+            let tokens = Tokens::of(text);
+            (tokens.sections, tokens.fences)
+        };
+        assert_eq!(of("One\n===\n\nTwo\n~~~~\n\nwords\n"), (vec![0, 3], vec![]));
+        assert_eq!(of("Such a title\n~~~~~~~~~~~~\n\nwords\n\nb\n~~~~\n"), (vec![0, 5], vec![]));
+        assert_eq!(of("a\n\n~~~~\n# no\n~~~~\n"), (vec![0], vec![(2, 4)]));
+        assert_eq!(of("For example:\n~~~\n# no\n~~~\n"), (vec![0], vec![(1, 3)]));
+        assert_eq!(of("For example:\n~~~~\n# no\n~~~~\n"), (vec![0], vec![(1, 3)]));
+    }
 }
