@@ -40,7 +40,7 @@ pub struct Block {
     pub id: String,
     /// The version of what wrote it.
     pub version: u32,
-    /// Whether the body is as it was written.
+    /// Whether somebody changed the body since it was written.
     pub is_edited: bool,
     /// Whether the host was made for the block.
     pub made_host: bool,

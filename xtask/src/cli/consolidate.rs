@@ -51,8 +51,8 @@ pub struct ConsolidatePlan {
     /// Tell what changed in the picture since COMMIT
     #[arg(long, value_name = "COMMIT")]
     pub since: Option<String>,
-    /// Tick items of at least this confidence
-    #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.9)]
+    /// Tick items of at least this confidence, from 0 to 1
+    #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.9, value_parser = confidence)]
     pub tick_above: f64,
     /// Exit 1 when there are findings
     #[arg(long)]
@@ -107,4 +107,9 @@ pub enum Told {
     Before,
     /// What is new once it was done.
     After,
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a share from 0 to 1 is wanted, such as 0.9".to_owned())
 }

@@ -22,6 +22,7 @@ use super::result::{Outrun, Reference};
 use super::scope::{self, Kind, Scope};
 use super::stored::as_stored;
 use super::{Options, archive_place, assemble, done, plan_format, role, unread};
+use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::links::{self, BrokenLink};
@@ -358,25 +359,11 @@ pub(super) fn guide_id(text: &str) -> Option<String> {
     Some(text[start..start + end].to_owned())
 }
 
-/// Empties what lies between the tool's own markers; lines keep their numbers.
+/// Empties the blocks that the tool manages; lines keep their numbers. Where the markers are broken, which `check` says,
+/// all of the text is the note's.
 fn without_managed_blocks(text: String) -> String {
-    const BEGIN: &str = "<!-- xtask:begin";
-    const END: &str = "<!-- xtask:end";
-    if !text.contains(BEGIN) {
-        return text;
-    }
-    let mut inside = false;
-    let mut kept = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        inside |= line.trim_start().starts_with(BEGIN);
-        if inside {
-            kept.extend(line.chars().filter(|&character| character == '\n'));
-        } else {
-            kept.push_str(line);
-        }
-        inside &= !line.trim_start().starts_with(END);
-    }
-    kept
+    let blanked = blocks::blank(text.as_bytes(), Syntax::Markdown);
+    blanked.ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)
 }
 
 /// Reads the plan that stands in the report's place, and which of its items were carried out.

@@ -230,3 +230,14 @@ fn command_works_from_a_folder_inside_and_by_repo_option() {
     let outside: serde_json::Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
     assert_eq!(inside, outside);
 }
+
+#[test]
+fn confidence_is_a_share() {
+    for (text, code) in [("nan", 2), ("-1", 2), ("90", 2), ("1.0", 0), ("0", 0)] {
+        let option = format!("--tick-above={text}");
+        let output = Sandbox::from_fixture("tiny-notes").output(["consolidate", "plan", &option]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{text}: {told}");
+        assert_eq!(told.contains("a share from 0 to 1 is wanted, such as 0.9"), code == 2, "{text}: {told}");
+    }
+}

@@ -180,3 +180,15 @@ fn dead_links_that_one_list_has_no_room_for_stand_in_the_other() {
         assert_eq!(told, 1, "gone-{number}.md is told once: {report}");
     }
 }
+
+#[test]
+fn marker_in_an_example_hides_nothing_behind_it() {
+    let sandbox = Sandbox::init();
+    let example = "```\n<!-- xtask:begin id=contributing version=1 hash=0a1b2c3d4e5f6071 -->\n```\n";
+    sandbox.write("docs/guide.md", format!("# Markers\n\n{example}\nA zebra stands here.\n"));
+    sandbox.write("docs/broken.md", "# Broken\n\n<!-- xtask:begin -->\n\nA zebra stands there.\n");
+    sandbox.commit("Begin");
+    let output = sandbox.output(["consolidate", "search", "zebra"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("docs/guide.md") && told.contains("docs/broken.md"), "{told}");
+}
