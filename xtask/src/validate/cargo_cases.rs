@@ -108,6 +108,7 @@ fn draft(id: String, outcome: CaseOutcome, raised: Option<Raised>, skip_reason: 
         raised: raised.into_iter().collect(),
         skip_reason,
         order_dependent: false,
+        cut: None,
     }
 }
 

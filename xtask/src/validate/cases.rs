@@ -26,6 +26,17 @@ pub(super) struct Draft {
     pub(super) skip_reason: Option<String>,
     /// Whether it passes alone and fails in the company of others, each time.
     pub(super) order_dependent: bool,
+    /// How it ended its process, where its runner tells so.
+    pub(super) cut: Option<Cut>,
+}
+
+/// How a test ended the process that it ran in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// With success, before its own end.
+    Exit,
+    /// It took too long.
+    TimeLimit,
 }
 
 /// Where the tries of a process stand in a case's story.
@@ -80,6 +91,7 @@ fn test_draft(item: &Item, ends: &[Ended], roots: &Roots, limit_s: u64) -> Draft
         skip_reason: last.and_then(|told| told.skip).map(|skip| one_line(&skip.reason)),
         attempts,
         order_dependent: false,
+        cut: None,
     }
 }
 
@@ -274,6 +286,7 @@ fn file_draft(
         raised: raised.into_iter().collect(),
         skip_reason,
         order_dependent: false,
+        cut: None,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::cases::{Draft, IN_ORDER};
+use super::cases::{Cut, Draft, IN_ORDER};
 use super::causes::exception_of;
 use super::events::Raised;
 use super::junit_read::{Told, ToldFailure};
@@ -57,7 +57,7 @@ impl Listed {
 
 /// Status, end, and in one sentence why.
 pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Status, End, Option<String>) {
-    let early = listed.drafts.iter().find(|draft| is_early_exit(draft));
+    let cut_by = |cut: Cut| listed.drafts.iter().find(|draft| draft.cut == Some(cut));
     match listed.stop {
         Some(Stop::Cancelled) => {
             return (Status::Incomplete, End::Interrupted, Some("stopped by the user".to_owned()));
@@ -77,7 +77,7 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Stat
         let why = format!("it ended with code {}, and {why}", listed.code);
         return (Status::Incomplete, end, Some(why));
     }
-    if let Some(draft) = early {
+    if let Some(draft) = cut_by(Cut::Exit) {
         let why = format!("the process ended with code 0 inside `{}`", draft.item.id);
         return (Status::Incomplete, End::ExitedEarly, Some(why));
     }
@@ -85,8 +85,7 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Stat
         let why = format!("{} tests have no result", counts.not_run);
         return (Status::Incomplete, End::Stopped, Some(why));
     }
-    let has_hung = |draft: &Draft| draft.raised.iter().any(|raised| raised.kind == TIME_LIMIT);
-    if let Some(draft) = listed.drafts.iter().find(|draft| has_hung(draft)) {
+    if let Some(draft) = cut_by(Cut::TimeLimit) {
         let why = format!("`{}` ran into its time limit", draft.item.id);
         return (Status::TimedOut, End::Hung, Some(why));
     }
@@ -103,23 +102,14 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Stat
     (Status::Passed, End::Finished, listed.degraded.clone())
 }
 
-/// The exception of a test that ended its process with success.
-pub(super) const EXIT: &str = "exit";
-/// The exception of a test that took too long.
-pub(super) const TIME_LIMIT: &str = "time limit";
-
-fn is_early_exit(draft: &Draft) -> bool {
-    draft.raised.iter().any(|raised| raised.kind == EXIT)
-}
-
 /// The test or file that ended the run early, for the two ends that have one.
 pub(super) fn culprit(listed: &Listed, end: End) -> Option<String> {
-    let kind = match end {
-        End::ExitedEarly => EXIT,
-        End::Hung => TIME_LIMIT,
+    let cut = match end {
+        End::ExitedEarly => Cut::Exit,
+        End::Hung => Cut::TimeLimit,
         _ => return None,
     };
-    let found = listed.drafts.iter().find(|draft| draft.raised.iter().any(|raised| raised.kind == kind));
+    let found = listed.drafts.iter().find(|draft| draft.cut == Some(cut));
     found.map(|draft| draft.item.id.clone())
 }
 
@@ -138,6 +128,7 @@ pub(super) fn draft(item: Item, seconds: Option<f64>, outcome: CaseOutcome, rais
         raised,
         skip_reason: None,
         order_dependent: false,
+        cut: None,
     }
 }
 

@@ -9,11 +9,11 @@ use anyhow::{Context, Result};
 use regex::Regex;
 use serde::Deserialize;
 
-use super::cases::{Draft, IN_ORDER};
+use super::cases::{Cut, Draft, IN_ORDER};
 use super::events::Raised;
 use super::junit_read::Told;
 use super::libtest::panic_of;
-use super::listed::{EXIT, TIME_LIMIT, draft};
+use super::listed::draft;
 use super::rerun::ALONE;
 use super::result::{Attempt, CaseOutcome};
 use super::session::Item;
@@ -134,15 +134,17 @@ fn of_junit((binary, test): &Name, told: &Told, limit_s: u64) -> Draft {
         let output = told.output.as_deref().unwrap_or_default();
         let ended_early = has_line(output, "running 1 test") && !output.contains("test result: ");
         if ended_early {
-            let raised = plain(EXIT, "the process ended with code 0 inside the test");
-            return draft(item(&name, None), told.seconds, CaseOutcome::Failed, vec![raised]);
+            let raised = plain("exit", "the process ended with code 0 inside the test");
+            let draft = draft(item(&name, None), told.seconds, CaseOutcome::Failed, vec![raised]);
+            return Draft { cut: Some(Cut::Exit), ..draft };
         }
         let mut draft = draft(item(&name, None), told.seconds, CaseOutcome::Passed, Vec::new());
         add_flaky(&mut draft, told);
         return draft;
     };
+    let has_hung = failure.kind == "test timeout";
     let raised = match failure.kind.as_str() {
-        "test timeout" => plain(TIME_LIMIT, &format!("no end after {limit_s} s")),
+        "test timeout" => plain("time limit", &format!("no end after {limit_s} s")),
         "test abort" => plain("crash", &failure.message),
         _ => {
             let text =
@@ -154,7 +156,8 @@ fn of_junit((binary, test): &Name, told: &Told, limit_s: u64) -> Draft {
         }
     };
     let place = raised.frames.last().map(|(file, line, _)| (file.clone(), *line));
-    draft(item(&name, place), told.seconds, CaseOutcome::Failed, vec![raised])
+    let draft = draft(item(&name, place), told.seconds, CaseOutcome::Failed, vec![raised]);
+    Draft { cut: has_hung.then_some(Cut::TimeLimit), ..draft }
 }
 
 fn add_flaky(draft: &mut Draft, told: &Told) {
@@ -200,7 +203,7 @@ pub(super) fn failed(list: &List, drafts: &[Draft]) -> Vec<Name> {
     let bad: BTreeSet<&str> = drafts
         .iter()
         .filter(|draft| draft.outcome == CaseOutcome::Failed)
-        .filter(|draft| !draft.raised.iter().any(|raised| matches!(raised.kind.as_str(), EXIT | TIME_LIMIT)))
+        .filter(|draft| draft.cut.is_none())
         .map(|draft| draft.item.id.as_str())
         .collect();
     list.wanted.iter().filter(|name| bad.contains(id_of(name).as_str())).cloned().collect()

@@ -146,7 +146,7 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts, roots: &Roots) -
     let worst = ends.iter().rev().max_by_key(|ended| severity(ended.end()));
     let end = worst.map_or(End::SuiteLimit, Ended::end);
     let mut told = Told {
-        status: status_of(end, worst, counts, &run.suite),
+        status: status_of(end, counts, &run.suite),
         end,
         why: None,
         install: None,
@@ -211,19 +211,23 @@ fn severity(end: End) -> u8 {
     }
 }
 
-fn status_of(end: End, worst: Option<&Ended>, counts: &Counts, suite: &Suite) -> Status {
+fn status_of(end: End, counts: &Counts, suite: &Suite) -> Status {
     let flaky = if suite.flaky_fails { counts.flaky } else { 0 };
     let bad = counts.failed + counts.errors + counts.not_run + flaky > 0;
     match end {
         End::Hung | End::SuiteLimit => Status::TimedOut,
         End::UsageError | End::Missing => Status::CannotRun,
-        End::BrokenConftest => Status::Incomplete,
         End::NothingCollected if suite.allow_empty && !bad => Status::Passed,
         End::NothingCollected => Status::Failed,
         End::Finished if bad => Status::Failed,
         End::Finished => Status::Passed,
-        End::Crashed if worst.is_some_and(|ended| ended.all_ran()) && bad => Status::Incomplete,
-        _ => Status::Incomplete,
+        End::BrokenConftest
+        | End::Stopped
+        | End::ExitedEarly
+        | End::Crashed
+        | End::InternalError
+        | End::Interrupted
+        | End::BuildFailed => Status::Incomplete,
     }
 }
 

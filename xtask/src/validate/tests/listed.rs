@@ -44,6 +44,22 @@ fn good_list_with_a_bad_code_and_a_broken_list_are_no_pass() {
 }
 
 #[test]
+fn types_that_a_foreign_list_gives_its_failures_end_nothing() {
+    for kind in ["exit", "time limit"] {
+        let xml = format!(
+            "<testsuite><testcase classname='A' name='a'><failure type='{kind}'/></testcase></testsuite>"
+        );
+        let analysis = by_command("cp kept.xml out.xml && exit 1", "out.xml", &[("kept.xml", &xml)]);
+        let run = &analysis.runs[0];
+        assert_eq!(
+            (run.status, run.end, run.culprit.as_deref()),
+            (Status::Failed, End::Finished, None),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
 fn pytest_whose_events_cannot_be_heard_is_told_by_its_junit_xml_and_called_degraded() {
     let project = Project::new(&[
         ("tests/test_a.py", "class TestA:\n    def test_a(self): assert 0\ndef test_b(): pass\n"),
