@@ -1,15 +1,24 @@
 //! Where a call that does not fit is wanted, or caught.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use ruff_python_ast::{self as ast, Expr};
 
-/// Comments by which an author tells type checkers that a call does not fit.
-pub(super) const COMMENTS: &[&str] = &[
-    "call-arg",
-    "reportCallIssue",
-    "unexpected-keyword-arg",
-    "no-value-for-parameter",
-    "too-many-function-args",
-];
+/// A comment by which an author tells type checkers that a call does not fit stands somewhere in a text.
+pub(super) fn has_ignores(text: &str) -> bool {
+    static COMMENTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        AhoCorasick::new([
+            "call-arg",
+            "reportCallIssue",
+            "unexpected-keyword-arg",
+            "no-value-for-parameter",
+            "too-many-function-args",
+        ])
+        .expect("five fixed words")
+    });
+    COMMENTS.is_match(text)
+}
 
 /// A handler takes the `TypeError` of a wrong call by its name: the code tries which signature there is.
 pub(super) fn catches_wrong_calls(attempt: &ast::StmtTry) -> bool {

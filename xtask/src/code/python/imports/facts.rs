@@ -1,7 +1,9 @@
 //! What one file says: what it imports, what it binds, and what cannot be told without running it.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
@@ -98,19 +100,20 @@ pack_fields!(Facts {
 pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
     with_module(text, |parsed| {
         let body = &parsed.syntax().body;
+        let worth_looking = is_worth_looking(text);
         let mut reader = Reader {
             lines: Lines::of(text),
             facts: Facts::default(),
             guards: Vec::new(),
             inner: 0,
-            worth_looking: is_worth_looking(text),
+            worth_looking,
         };
         reader.visit_body(body);
         let Reader { lines, mut facts, .. } = reader;
         facts.calls = calls::read(text, body, &lines, &facts.imports);
         keep_patches_of_modules(&mut facts);
         facts.is_script = works_at_import(body);
-        facts.replaces_names = is_worth_looking(text) && namespace::is_written(body);
+        facts.replaces_names = worth_looking && namespace::is_written(body);
         facts.makes_names |= facts.replaces_names || facts.bindings.contains("__getattr__");
         facts.makes_modules |= facts.bindings.contains("__path__");
         if facts.makes_names || facts.makes_modules {
@@ -125,22 +128,24 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
 
 /// Most files make no names while they run: then their expressions need not be walked.
 fn is_worth_looking(text: &str) -> bool {
-    [
-        ":=",
-        "globals",
-        "sys.modules",
-        "exec",
-        "__path__",
-        "vars",
-        "locals",
-        "meta_path",
-        "path_hooks",
-        "namespace",
-        "pkgutil",
-        "setattr",
-    ]
-    .iter()
-    .any(|word| text.contains(word))
+    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        AhoCorasick::new([
+            ":=",
+            "globals",
+            "sys.modules",
+            "exec",
+            "__path__",
+            "vars",
+            "locals",
+            "meta_path",
+            "path_hooks",
+            "namespace",
+            "pkgutil",
+            "setattr",
+        ])
+        .expect("a dozen fixed words")
+    });
+    WORDS.is_match(text)
 }
 
 /// Keeps of all attributes that are set those whose owner is an imported name, by the module's last part.

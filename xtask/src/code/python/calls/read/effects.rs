@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
         let end = call.range().end().to_usize();
         let line_end = self.text[end..].find('\n').map_or(self.text.len(), |place| end + place);
         let lines = &self.text[call.range().start().to_usize()..line_end];
-        quiet::COMMENTS.iter().any(|comment| lines.contains(comment))
+        quiet::has_ignores(lines)
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn read(text: &str, body: &[Stmt], lines: &Lines, imports: &[Import])
         imports,
         import_places: imports.iter().enumerate().map(|(id, import)| (import.alias.0, id)).collect(),
         has_walrus: text.contains(":="),
-        has_ignores: quiet::COMMENTS.iter().any(|comment| text.contains(comment)),
+        has_ignores: quiet::has_ignores(text),
         has_stars: imports.iter().any(|import| import.name.as_deref() == Some("*")),
         rebound: rebound_from_inside(text, body),
         function_ids: BTreeMap::new(),
