@@ -2,8 +2,9 @@
 //!
 //! Between two parts each thread looks whether somebody asked to stop ([`look`]).
 
-use std::sync::OnceLock;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use crate::process::{heeded, look};
@@ -20,14 +21,21 @@ pub fn available() -> usize {
     *KNOWN.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// Does two things at once, the first on another thread.
+/// Does two things at once, the first on another thread; one after the other where none can be started.
 pub fn both<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
     let heed = heeded();
     thread::scope(|scope| {
-        let other = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || heed.during(there));
+        // A thread that cannot be started drops what it was given: the work stays where both can take it.
+        let work = Arc::new(Mutex::new(Some(there)));
+        let take = |work: &Mutex<Option<_>>| work.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let taken = Arc::clone(&work);
+        let other = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, move || take(&taken).map(|there| heed.during(there)));
         let here = here();
-        let there = other.expect("a thread can be started").join();
-        (there.unwrap_or_else(|panic| std::panic::resume_unwind(panic)), here)
+        let there = other.ok().and_then(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let there = there.or_else(|| take(&work).map(|there| there()));
+        (there.expect("either this thread or the other one took the work"), here)
     })
 }
 
@@ -36,7 +44,7 @@ pub fn map<Item: Sync, Out: Send>(items: &[Item], work: impl Fn(&Item) -> Out + 
     map_with(items, || (), |(), item| work(item))
 }
 
-/// The same; each thread begins with something of its own, which its items share.
+/// As [`map`]; each thread begins with something of its own, which its items share.
 pub fn map_with<Item: Sync, Own, Out: Send>(
     items: &[Item],
     begin: impl Fn() -> Own + Sync,
@@ -102,7 +110,7 @@ fn spread<Item: Sync, Own, Out: Send>(
         for worker in workers.into_iter().flatten() {
             match worker.join() {
                 Ok(done) => all.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
+                Err(panic) => resume_unwind(panic),
             }
         }
         all

@@ -94,6 +94,13 @@ fn no_file_is_longer_than_a_reader_bears() {
     assert!(long.is_empty(), "what is the second subject of\n{}", long.join("\n"));
 }
 
+#[test]
+fn imports_below_the_name_of_a_test_file_are_seen_and_those_of_tests_are_not() {
+    let text = "#[cfg(test)]\nmod tests;\n\nuse crate::repo::Repo;\n\n#[cfg(test)]\n#[allow(a)]\nmod tests {\n    \
+                use crate::cli::Cli;\n}\n";
+    assert_eq!(rooms_in(text).into_iter().collect::<Vec<_>>(), ["repo"]);
+}
+
 fn sources() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut folders = vec![root];
@@ -125,8 +132,13 @@ fn imports(path: &Path) -> BTreeSet<String> {
     if path.file_name().is_some_and(|name| name == "tests.rs") {
         return BTreeSet::new();
     }
-    let text = fs::read_to_string(path).unwrap();
-    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    rooms_in(&fs::read_to_string(path).unwrap())
+}
+
+fn rooms_in(text: &str) -> BTreeSet<String> {
+    // `mod tests;` stands above the imports; the body of a module of tests stands last.
+    let inline_tests = Regex::new(r"#\[cfg\(test\)\]\n(?:#\[[^\n]*\n)*mod \w+ \{").unwrap();
+    let code = inline_tests.split(text).next().unwrap_or_default();
     let code: String =
         code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let single = Regex::new(r"\bcrate::([a-z_]+)").unwrap();

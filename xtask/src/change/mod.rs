@@ -49,7 +49,7 @@ pub use guard::{Difference, Mismatch, Stale};
 pub use lock::Holder;
 pub use recover::{KeptFile, Pending, Settled, pending, recover};
 pub use report_file::{
-    Written, append, remove_result, write_generated, write_named, write_program, write_report, write_result,
+    Written, append, remove_result, write_named, write_program, write_report, write_result,
 };
 pub use set::ChangeSet;
 pub use undo::{SetInfo, Which, list, undo, without_changed};

@@ -94,16 +94,7 @@ pub fn remove_result(repo: &Repo, path: &str) -> Result<()> {
     remove().with_context(|| format!("remove `{place}`"))
 }
 
-/// Writes a generated file into any folder that the user named (`demo --out`, `report --html FILE`).
-///
-/// # Errors
-/// As [`write_report`]; the folder itself must be there.
-pub fn write_generated(folder: &Path, path: &RepoPath, bytes: &[u8]) -> Result<Written> {
-    let context = || format!("write `{path}` in `{}`", folder.display());
-    write(&Roots::of_folder(folder), &path.into(), bytes, &REPORT).with_context(context)
-}
-
-/// Writes a file that the user named for a result of the tool's (`--junit FILE`).
+/// Writes a file that the user named for a result of the tool's (`--junit FILE`, `report --html FILE`).
 ///
 /// What stands there is replaced only if `may_replace` knows it as such a result: a slip of the keyboard costs
 /// nobody a file.

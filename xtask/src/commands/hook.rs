@@ -53,7 +53,8 @@ impl Here {
             Some(folder) => folder.clone(),
             None => std::env::current_dir().context("read the current folder")?,
         };
-        Repo::read_objects_lightly();
+        // SAFETY: a hook opens its repository before it starts any thread.
+        unsafe { Repo::read_objects_lightly() };
         let (git_dir, work_tree) = (from_git("GIT_DIR"), from_git("GIT_WORK_TREE"));
         let repo = Repo::open_for_hook(&folder, git_dir.as_deref(), work_tree.as_deref())?;
         if let Some(pending) = change::pending(&repo)? {

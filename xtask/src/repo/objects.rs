@@ -26,10 +26,13 @@ impl Objects {
 
     /// Keeps little of the packs in memory, and hashes no object that it reads: as in git itself, zlib's check sum tells
     /// damage.
-    pub(super) fn read_lightly() {
+    ///
+    /// # Safety
+    /// No other thread may use libgit2 yet.
+    pub(super) unsafe fn read_lightly() {
         const WINDOW: usize = 1 << 20;
         git2::opts::strict_hash_verification(false);
-        // SAFETY: the caller has started no thread that uses libgit2, so nothing reads these numbers meanwhile.
+        // SAFETY: no thread reads these numbers meanwhile, as the caller promises.
         let set = unsafe {
             git2::opts::set_mwindow_size(WINDOW)
                 .and_then(|()| git2::opts::set_mwindow_mapped_limit(4 * WINDOW))

@@ -112,9 +112,13 @@ impl Repo {
     }
 
     /// Makes libgit2 keep little of packs in memory and hash nothing that it reads: for a program that looks at a few
-    /// objects and ends. To be called before any thread is started.
-    pub fn read_objects_lightly() {
-        Objects::read_lightly();
+    /// objects and ends.
+    ///
+    /// # Safety
+    /// libgit2 reads these settings without a lock: no other thread may use it yet.
+    pub unsafe fn read_objects_lightly() {
+        // SAFETY: as the caller's.
+        unsafe { Objects::read_lightly() };
     }
 
     /// The top folder of the files; `None` in a bare repository.

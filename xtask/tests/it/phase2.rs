@@ -92,13 +92,30 @@ fn part_that_fails_leaves_the_others_alone() {
     assert!(!sandbox.root().join(REPORTS[1]).exists());
 }
 
+/// The program is stopped at each step of its edits, until one leaves them half done.
+#[cfg(feature = "faults")]
 #[test]
 fn interrupted_change_set_has_to_be_settled_first() {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
-    sandbox.output(["init"]);
-    sandbox.write(".git/xtask/keep", "");
-    let pending = sandbox.output(["phase2", "--static"]);
-    assert_eq!(pending.status.code(), Some(0), "a settled journal stops nobody");
+    let stopped_at = |step: usize| {
+        let sandbox = Sandbox::from_fixture("tiny-notes");
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_xtask"));
+        command.env("XTASK_FAULTS", format!("stop={step}")).arg("init");
+        let whole = command.output().unwrap().status.success();
+        (!whole).then_some(sandbox)
+    };
+    let is_between = |sandbox: &Sandbox| sandbox.output(["phase2", "--static"]).status.code() == Some(2);
+    let sandbox = (1..).map_while(stopped_at).find(is_between).expect("a step between before and after");
+    for args in [&["phase2", "--static"][..], &["hook", "pre-commit"], &["init"]] {
+        let refused = sandbox.output(args.iter().copied());
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{args:?}: {told}");
+        assert!(
+            told.contains("was interrupted") && told.contains("xtask undo --recover"),
+            "{args:?}: {told}"
+        );
+    }
+    assert_eq!(sandbox.output(["undo", "--recover"]).status.code(), Some(0));
+    assert_eq!(sandbox.output(["phase2", "--static"]).status.code(), Some(0));
 }
 
 #[test]
