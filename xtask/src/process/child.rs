@@ -9,7 +9,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -322,27 +322,25 @@ impl<'a> Running<'a> {
 
     /// Waits for news and reads it; true when the child's own process has ended.
     fn read_ready(&mut self, limit: Duration, watcher: &mut Watcher<'_>) -> std::io::Result<bool> {
-        let ended = self.ended.as_raw_fd();
-        let mut wanted: Vec<RawFd> = vec![ended];
-        wanted.extend(self.open_sources().iter().map(|&(_, descriptor)| descriptor));
+        let (sources, mut wanted): (Vec<Source>, Vec<BorrowedFd<'_>>) =
+            self.open_sources().into_iter().unzip();
+        wanted.push(self.ended.as_fd());
         let ready = sys::wait_readable(&wanted, limit)?;
-        for (source, descriptor) in self.open_sources() {
-            if ready.contains(&descriptor) {
-                self.read_some(source, watcher);
-            }
+        for (source, _) in sources.iter().zip(&ready).filter(|(_, ready)| **ready) {
+            self.read_some(*source, watcher);
         }
-        Ok(ready.contains(&ended))
+        Ok(ready[sources.len()])
     }
 
-    fn open_sources(&self) -> Vec<(Source, RawFd)> {
+    fn open_sources(&self) -> Vec<(Source, BorrowedFd<'_>)> {
         let mut open = Vec::new();
         if let Some(stdout) = self.child.stdout.as_ref().filter(|_| !self.closed[0]) {
-            open.push((Source::Stdout, stdout.as_raw_fd()));
+            open.push((Source::Stdout, stdout.as_fd()));
         }
         if let Some(stderr) = self.child.stderr.as_ref().filter(|_| !self.closed[1]) {
-            open.push((Source::Stderr, stderr.as_raw_fd()));
+            open.push((Source::Stderr, stderr.as_fd()));
         }
-        open.extend(self.events.map(|events| (Source::Events, events.as_raw_fd())));
+        open.extend(self.events.map(|events| (Source::Events, events.as_fd())));
         open
     }
 
@@ -392,8 +390,8 @@ impl<'a> Running<'a> {
         let start = Instant::now();
         while !self.group.followers().is_empty() && start.elapsed() < limit {
             reap_orphans();
-            let descriptors: Vec<RawFd> =
-                self.open_sources().iter().map(|&(_, descriptor)| descriptor).collect();
+            let descriptors: Vec<BorrowedFd<'_>> =
+                self.open_sources().into_iter().map(|(_, descriptor)| descriptor).collect();
             // A pipe that closes wakes us: most followers hold one.
             let _ = sys::wait_readable(&descriptors, Duration::from_millis(20));
             self.drain(watcher);
@@ -402,7 +400,8 @@ impl<'a> Running<'a> {
 
     /// Reads what is there now.
     fn drain(&mut self, watcher: &mut Watcher<'_>) {
-        for (source, _) in self.open_sources() {
+        let open: Vec<Source> = self.open_sources().into_iter().map(|(source, _)| source).collect();
+        for source in open {
             while self.read_some(source, watcher) {}
         }
     }

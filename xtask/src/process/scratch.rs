@@ -1,7 +1,7 @@
 //! A temporary folder for what a child needs: files to read, a pipe to answer through.
 
 use std::fs::File;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -105,8 +105,8 @@ impl EventPipe {
     }
 }
 
-impl AsRawFd for EventPipe {
-    fn as_raw_fd(&self) -> RawFd {
-        self.reader.as_raw_fd()
+impl AsFd for EventPipe {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.reader.as_fd()
     }
 }

@@ -1,13 +1,17 @@
-//! The few system calls that the standard library has no safe name for.
+//! The few system calls that the standard library has no name for.
 //!
-//! All `unsafe` code of this room stands here; each function says why it is sound.
+//! What is left of `unsafe` code in this room stands here; each block says why it is sound.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions};
 
 /// Makes the child the leader of a new session, and so of a new process group without a terminal.
 pub(super) fn in_own_session(command: &mut Command) {
@@ -16,7 +20,8 @@ pub(super) fn in_own_session(command: &mut Command) {
     unsafe {
         command.pre_exec(|| {
             libc::signal(libc::SIGXFSZ, libc::SIG_DFL);
-            if libc::setsid() == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+            rustix::process::setsid()?;
+            Ok(())
         });
     }
 }
@@ -34,79 +39,66 @@ pub fn heed_size_limits() {
 pub(super) fn merge_streams(command: &mut Command) {
     // SAFETY: the closure runs between fork and exec and calls only `dup2`, which is async-signal-safe.
     unsafe {
-        command.pre_exec(|| if libc::dup2(1, 2) == -1 { Err(io::Error::last_os_error()) } else { Ok(()) });
+        command.pre_exec(|| Ok(rustix::stdio::dup2_stderr(rustix::stdio::stdout())?));
     }
 }
 
 /// Makes orphans of our children our own children, so that they can be found and reaped.
 pub(super) fn adopt_orphans() {
+    // A kernel that does not know it leaves them to the first process: they are looked for by their session as well.
     #[cfg(target_os = "linux")]
-    // SAFETY: `prctl` with this option takes one integer and changes only this process.
-    unsafe {
-        libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    }
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
 /// Sends a signal to every member of a process group; one that is gone is no error.
 pub(super) fn signal_group(group: i32, signal: i32) {
-    // SAFETY: `killpg` takes two integers. A group of 0 or 1 would mean ourselves or everyone.
-    if group > 1 {
-        unsafe { libc::killpg(group, signal) };
+    if let (Some(group), Some(signal)) = (another(group), Signal::from_named_raw(signal)) {
+        let _ = rustix::process::kill_process_group(group, signal);
     }
 }
 
 /// Sends a signal to one process; one that is gone is no error.
 pub(super) fn signal_process(process: i32, signal: i32) {
-    // SAFETY: `kill` takes two integers. 0, 1 and negative numbers have other meanings.
-    if process > 1 {
-        unsafe { libc::kill(process, signal) };
+    if let (Some(process), Some(signal)) = (another(process), Signal::from_named_raw(signal)) {
+        let _ = rustix::process::kill_process(process, signal);
     }
+}
+
+/// 0, 1 and negative numbers mean ourselves, the first process or everyone.
+fn another(process: i32) -> Option<Pid> {
+    Pid::from_raw(process).filter(|_| process > 1)
 }
 
 /// Blocks until the child has ended, and leaves it to be reaped: until then its number, and that of its
 /// group, cannot be given to somebody else.
 pub(super) fn wait_without_reaping(child: u32) {
-    loop {
-        // SAFETY: `waitid` writes to `info`, which lives on this stack frame and may be all zero.
-        let answer = unsafe {
-            let mut info: libc::siginfo_t = std::mem::zeroed();
-            libc::waitid(libc::P_PID, child as libc::id_t, &mut info, libc::WEXITED | libc::WNOWAIT)
-        };
-        if answer == 0 || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
-            return;
-        }
-    }
+    let Some(child) = Pid::from_raw(child.cast_signed()) else { return };
+    let end = || rustix::process::waitid(WaitId::Pid(child), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+    while end().is_err_and(|error| error == rustix::io::Errno::INTR) {}
 }
 
-/// Reaps one process if it has ended. True when it did, or when it is no child of ours.
-pub(super) fn reap(process: i32) -> bool {
-    let mut status = 0;
-    // SAFETY: `waitpid` writes to `status`; with WNOHANG it does not block.
-    let answer = unsafe { libc::waitpid(process, &mut status, libc::WNOHANG) };
-    answer != 0
+/// Reaps one process if it has ended.
+pub(super) fn reap(process: i32) {
+    if let Some(process) = another(process) {
+        // What is no child of ours is left to its parent.
+        let _ = rustix::process::waitpid(Some(process), WaitOptions::NOHANG);
+    }
 }
 
 /// Our own session.
 pub(super) fn own_session() -> i32 {
-    // SAFETY: `getsid(0)` only reads.
-    unsafe { libc::getsid(0) }
+    rustix::process::getsid(None).map_or(0, |session| session.as_raw_nonzero().get())
 }
 
 /// A pipe whose both ends are closed in children: read end, write end.
 pub(super) fn pipe() -> io::Result<(File, File)> {
     let (reader, writer) = io::pipe()?;
-    Ok((File::from(std::os::fd::OwnedFd::from(reader)), File::from(std::os::fd::OwnedFd::from(writer))))
+    Ok((File::from(OwnedFd::from(reader)), File::from(OwnedFd::from(writer))))
 }
 
 /// Makes reads return at once when there is nothing to read.
-pub(super) fn set_nonblocking(file: &impl AsRawFd) -> io::Result<()> {
-    let descriptor = file.as_raw_fd();
-    // SAFETY: `fcntl` with these commands takes integers; the descriptor is open while `file` is borrowed.
-    let answer = unsafe {
-        let flags = libc::fcntl(descriptor, libc::F_GETFL);
-        if flags == -1 { -1 } else { libc::fcntl(descriptor, libc::F_SETFL, flags | libc::O_NONBLOCK) }
-    };
-    if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+pub(super) fn set_nonblocking(file: &impl AsFd) -> io::Result<()> {
+    Ok(rustix::io::ioctl_fionbio(file, true)?)
 }
 
 /// Makes a named pipe and opens both ends, without waiting for anyone at the other end.
@@ -114,36 +106,35 @@ pub(super) fn set_nonblocking(file: &impl AsRawFd) -> io::Result<()> {
 /// We keep a writing end too: the reading end then never meets an end of file, however often children
 /// open and close the pipe.
 pub(super) fn named_pipe(path: &std::path::Path) -> io::Result<(File, File)> {
-    use std::os::unix::ffi::OsStrExt;
-    let name = std::ffi::CString::new(path.as_os_str().as_bytes())?;
-    let open = |flags: i32| -> io::Result<File> {
-        // SAFETY: `open` reads a NUL-terminated string; a descriptor that it gives is ours alone.
-        let descriptor = unsafe { libc::open(name.as_ptr(), flags | libc::O_CLOEXEC) };
-        if descriptor == -1 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok(unsafe { File::from_raw_fd(descriptor) })
-    };
-    // SAFETY: `mkfifo` reads a NUL-terminated string.
-    if unsafe { libc::mkfifo(name.as_ptr(), 0o600) } == -1 {
-        return Err(io::Error::last_os_error());
-    }
-    let reader = open(libc::O_RDONLY | libc::O_NONBLOCK)?;
-    let writer = open(libc::O_WRONLY)?;
+    make_named_pipe(path)?;
+    let reader = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    let writer = OpenOptions::new().write(true).open(path)?;
     Ok((reader, writer))
 }
 
-/// Waits until one of the descriptors can be read or the time is over; gives those that can.
-pub(super) fn wait_readable(descriptors: &[RawFd], limit: Duration) -> io::Result<Vec<RawFd>> {
-    let mut polled: Vec<libc::pollfd> =
-        descriptors.iter().map(|&fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 }).collect();
-    // Rounded up, so that the wait is never over before the limit.
-    let millis = limit.as_micros().div_ceil(1000).min(i32::MAX as u128) as i32;
-    // SAFETY: the pointer and length are those of a live vector.
-    let answer = unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, millis) };
-    if answer == -1 {
-        let error = io::Error::last_os_error();
-        return if error.kind() == io::ErrorKind::Interrupted { Ok(Vec::new()) } else { Err(error) };
+#[cfg(not(target_vendor = "apple"))]
+fn make_named_pipe(path: &std::path::Path) -> io::Result<()> {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+    Ok(mkfifoat(CWD, path, Mode::RUSR | Mode::WUSR)?)
+}
+
+#[cfg(target_vendor = "apple")]
+fn make_named_pipe(path: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: `mkfifo` reads a NUL-terminated string.
+    let made = unsafe { libc::mkfifo(name.as_ptr(), 0o600) };
+    if made == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Waits until one of the descriptors can be read or the time is over; says of each whether it can.
+pub(super) fn wait_readable(descriptors: &[BorrowedFd<'_>], limit: Duration) -> io::Result<Vec<bool>> {
+    let mut polled: Vec<PollFd<'_>> =
+        descriptors.iter().map(|descriptor| PollFd::from_borrowed_fd(*descriptor, PollFlags::IN)).collect();
+    let limit = Timespec::try_from(limit).ok();
+    match poll(&mut polled, limit.as_ref()) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
     }
-    Ok(polled.iter().filter(|entry| entry.revents != 0).map(|entry| entry.fd).collect())
+    Ok(polled.iter().map(|entry| !entry.revents().is_empty()).collect())
 }
