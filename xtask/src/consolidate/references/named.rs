@@ -222,7 +222,7 @@ pub(in crate::consolidate) fn linked(
         Cow::Owned(_) => wanted,
     };
     let text = note.text.get(note.parsed.lines.range(line)).unwrap_or_default();
-    let told = told::by_words(text, target).max(Headings::of(note).at(note, line));
+    let told = told::by_words(text, target).max(told::by_headings_above(note, line));
     let what = What::Link(wanted);
     Some(Named { note: number, line, target: target.to_owned(), kind: what.kind(), what, told })
 }

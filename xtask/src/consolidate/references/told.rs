@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::consolidate::note::Note;
+use crate::markdown::Section;
 
 /// What a text says of a name. Each step silences more claims: a sample only that it never was, a thing to come
 /// also where a link names it, and what is called gone is no news at all.
@@ -454,8 +455,7 @@ impl Headings {
         for section in &note.parsed.sections {
             // A section stands behind the one that it is part of.
             let above = section.parent.and_then(|parent| told.get(parent)).copied().unwrap_or_default();
-            let is_title = section.level == 1 && section.parent.is_none();
-            told.push(if is_title { above } else { above.max(by_heading(&section.text)) });
+            told.push(above.max(by_section(section)));
         }
         Self(told)
     }
@@ -464,6 +464,20 @@ impl Headings {
         let section = note.parsed.section_at(note.parsed.lines.range(line).start);
         section.and_then(|section| self.0.get(section)).copied().unwrap_or_default()
     }
+}
+
+/// What the headings above one line say: for a few lines of a note.
+pub(super) fn by_headings_above(note: &Note, line: usize) -> Told {
+    let sections = &note.parsed.sections;
+    let first = note.parsed.section_at(note.parsed.lines.range(line).start);
+    let above = std::iter::successors(first, |section| sections[*section].parent);
+    above.map(|section| by_section(&sections[section])).max().unwrap_or_default()
+}
+
+/// A title says what the note is about, not what became of it.
+fn by_section(section: &Section) -> Told {
+    let is_title = section.level == 1 && section.parent.is_none();
+    if is_title { Told::default() } else { by_heading(&section.text) }
 }
 
 pub(super) fn by_heading(text: &str) -> Told {
