@@ -1,6 +1,7 @@
 //! What holds for every text, tried on texts made of everything that Markdown reads a meaning into.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::*;
@@ -79,7 +80,7 @@ fn plain(destination: &str) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_range_lies_in_the_text_and_in_what_holds_it(text in text()) {

@@ -1,6 +1,7 @@
 //! What holds for every plan, tried on random notes with random fates in a real repository.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::super::guide::properties::{note, section_plans};
 use super::super::plan::{Action, Destiny, Item, Proposed, Source};
@@ -101,7 +102,7 @@ fn end() -> impl Strategy<Value = End> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_plan_loses_nothing_breaks_no_link_is_done_once_and_taken_back(

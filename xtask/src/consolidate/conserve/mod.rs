@@ -13,6 +13,7 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
@@ -190,12 +191,18 @@ pub fn verify(
     range::verify(repo, range, config, progress, cancel)
 }
 
-/// A text without some of its lines (first and last, from 1), for what need not be found again. Other lines keep
-/// their numbers.
+/// A text without some of its lines (first and last, from 1), for headings that need not be found again. Other lines keep
+/// their numbers, and a rule stands in the place of each: what a heading parted stays two blocks.
 pub fn without_lines(text: &str, ranges: &[(usize, usize)]) -> String {
     let is_out = |line: usize| ranges.iter().any(|range| (range.0..=range.1).contains(&line));
     let lines = (1..).zip(text.split_inclusive('\n'));
-    lines.map(|(line, text)| if is_out(line) { "\n" } else { text }).collect()
+    let ruled = |text: &str| {
+        let words = text.trim_start_matches([' ', '\t', '>']);
+        format!("{}***\n", &text[..text.len() - words.len()])
+    };
+    lines
+        .map(|(line, text)| if is_out(line) { Cow::Owned(ruled(text)) } else { Cow::Borrowed(text) })
+        .collect()
 }
 
 impl Conservation {

@@ -1,6 +1,7 @@
 //! What holds for every guide, tried on random notes that share passages.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::super::conserve::{Outputs, Text, compare, without_lines};
 use super::super::plan::Destiny;
@@ -139,12 +140,35 @@ impl Case {
     }
 }
 
+#[test]
+fn what_a_heading_parted_is_looked_for_as_two() {
+    let first = "# Part 0\n\n# Part 0\n\n\tindented by a tab 0\n".to_owned();
+    let second =
+        "# Part 0\n\n    indented 0\n    code\n\n## Usage\n\n\tindented by a tab 0\n\n## Usage\n".to_owned();
+    let case = Case::new(vec![first, second], &[Destiny::Guide]);
+    assert_eq!(lost(&case), Vec::<String>::new());
+}
+
+/// What a guide alone does not hold of its sources.
+fn lost(case: &Case) -> Vec<String> {
+    let guide = case.compose(false);
+    let path = RepoPath::from("docs/guides/part.md");
+    let dropped = |number: usize| guide.dropped_headings(&case.paths[number], &case.parsed[number]);
+    let wanted: Vec<String> =
+        (0..case.texts.len()).map(|number| without_lines(&case.texts[number], &dropped(number))).collect();
+    let sources: Vec<Text<'_>> =
+        case.paths.iter().zip(&wanted).map(|(path, text)| Text { path, text }).collect();
+    let guides = [Text { path: &path, text: &guide.text }];
+    let told = compare(&sources, &Outputs { guides: &guides, archive: &[], moved: None });
+    told.sources.iter().flat_map(|source| &source.lost).map(|item| format!("{item:?}")).collect()
+}
+
 fn notes() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(note(), 1..4)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_guide_alone_holds_all_that_its_sources_held(
@@ -152,14 +176,8 @@ proptest! {
         destinies in prop::collection::vec(prop::sample::select(vec![Destiny::Guide, Destiny::History]), 1..6),
     ) {
         let case = Case::new(texts, &destinies);
-        let guide = case.compose(false);
-        let path = RepoPath::from("docs/guides/part.md");
-        let dropped = |number: usize| guide.dropped_headings(&case.paths[number], &case.parsed[number]);
-        let wanted: Vec<String> = (0..case.texts.len()).map(|number| without_lines(&case.texts[number], &dropped(number))).collect();
-        let sources: Vec<Text<'_>> = case.paths.iter().zip(&wanted).map(|(path, text)| Text { path, text }).collect();
-        let told = compare(&sources, &Outputs { guides: &[Text { path: &path, text: &guide.text }], archive: &[], moved: None });
-        let lost: Vec<_> = told.sources.iter().flat_map(|source| &source.lost).collect();
-        prop_assert!(lost.is_empty(), "{lost:?}\n{}", guide.text);
+        let lost = lost(&case);
+        prop_assert!(lost.is_empty(), "{lost:?}\n{}", case.compose(false).text);
     }
 
     #[test]
