@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::repo::Repo;
+use crate::repo::{BlobId, Repo};
 
 pub use answers::Answers;
 pub use map::CacheMap;
@@ -214,9 +214,9 @@ fn checksum(bytes: &[u8]) -> u64 {
 
 /// Folder and name of an entry, by git's hash of its key.
 fn entry_name(key: &[u8]) -> String {
-    let id = git2::Oid::hash_object(git2::ObjectType::Blob, key);
-    let id = id.expect("hashing bytes in memory has no way to fail").to_string();
-    format!("{}/{}", &id[..2], &id[2..])
+    let id = BlobId::of_content(key);
+    let (folder, name) = id.as_str().split_at(2);
+    format!("{folder}/{name}")
 }
 
 fn map_name(kind: &str, version: u32) -> String {

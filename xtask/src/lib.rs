@@ -17,6 +17,7 @@ pub mod cache;
 pub mod change;
 pub mod code;
 pub mod config;
+pub mod fnv;
 pub mod links;
 pub mod markdown;
 mod pack;

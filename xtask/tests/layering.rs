@@ -12,11 +12,12 @@ use regex::Regex;
 const GROUND: &[(&str, &[&str])] = &[
     ("process", &[]),
     ("pack", &[]),
+    ("fnv", &[]),
     ("parallel", &["process"]),
     ("report", &[]),
     ("blocks", &["report"]),
     ("cache", &["repo", "pack"]),
-    ("passages", &["parallel"]),
+    ("passages", &["fnv", "parallel"]),
     ("repo", &["process", "report", "pack", "parallel"]),
     ("config", &["repo", "report"]),
     ("markdown", &["report"]),

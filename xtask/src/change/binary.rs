@@ -3,11 +3,6 @@
 //! The form is that of git's diff.c (`emit_binary_diff_body`): zlib data in base 85, 52 bytes a line. The data is
 //! stored, not compressed: a patch is read once, and a compressor is one more dependency.
 
-/// True when git shows the content as binary: a NUL byte among its first 8,000.
-pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    bytes[..bytes.len().min(8000)].contains(&0)
-}
-
 /// Both ways, so that the patch can be taken back.
 pub(super) fn patch(before: &[u8], after: &[u8]) -> Vec<u8> {
     let mut out = b"GIT binary patch\n".to_vec();
@@ -82,14 +77,5 @@ mod tests {
     fn checksum_is_that_of_the_rfc() {
         assert_eq!(adler32(b"Wikipedia"), 0x11e6_0398);
         assert_eq!(adler32(b""), 1);
-    }
-
-    #[test]
-    fn nul_makes_a_file_binary_only_near_its_start() {
-        assert!(is_binary(b"a\0"));
-        assert!(!is_binary(b"text"));
-        let mut late = vec![b'a'; 8000];
-        late.push(0);
-        assert!(!is_binary(&late));
     }
 }

@@ -10,8 +10,8 @@ use super::guard::{After, Content, FileChange, Prepared};
 use super::names::quoted;
 use super::roots::Roots;
 use super::similarity::similarity_percent;
-use crate::repo::Repo;
 use crate::repo::git::Git;
+use crate::repo::{Repo, is_binary};
 
 /// Names contents as the repository does, for the `index` lines of binary patches.
 pub(super) struct ObjectIds {
@@ -121,7 +121,7 @@ fn label(roots: &Roots, place: &Place) -> Result<Vec<u8>> {
 
 fn outside(ids: &ObjectIds, old: Option<&Side<'_>>, new: Option<&Side<'_>>) -> Result<Vec<u8>> {
     let sides = [old, new];
-    if !sides.iter().flatten().any(|side| binary::is_binary(side.bytes)) {
+    if !sides.iter().flatten().any(|side| is_binary(side.bytes)) {
         return patch(ids, old, new);
     }
     let mut out = Vec::new();
@@ -164,7 +164,7 @@ fn patch(ids: &ObjectIds, old: Option<&Side<'_>>, new: Option<&Side<'_>>) -> Res
     }
     out.extend(index_line(ids, old, new)?);
     let (before, after) = (old_bytes.unwrap_or_default(), new_bytes.unwrap_or_default());
-    if binary::is_binary(before) || binary::is_binary(after) {
+    if is_binary(before) || is_binary(after) {
         out.extend(binary::patch(before, after));
     } else if before != after {
         out.extend(file_line("--- ", old, "a/"));

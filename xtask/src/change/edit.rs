@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::repo::RepoPath;
+use crate::repo::{BlobId, RepoPath};
 
 /// The folders that a change set may write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -92,8 +92,7 @@ pub struct ContentId(String);
 impl ContentId {
     /// Names these bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        let id = git2::Oid::hash_object(git2::ObjectType::Blob, bytes);
-        Self(id.expect("hashing bytes in memory has no way to fail").to_string())
+        Self(BlobId::of_content(bytes).to_string())
     }
 
     /// Takes the 40 hexadecimal digits of a SHA-1 blob id; `None` for anything else.

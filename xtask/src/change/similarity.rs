@@ -1,5 +1,6 @@
 //! How much of a file another one holds, as git counts it for renames.
 
+use crate::repo::is_binary;
 use std::collections::BTreeMap;
 
 /// git's figure for `similarity index` (diffcore-delta.c and diffcore-rename.c): bytes of pieces that both files
@@ -20,7 +21,7 @@ pub(super) fn similarity_percent(before: &[u8], after: &[u8]) -> u64 {
 
 /// Bytes by the hash of their piece: a line, or 64 bytes of a longer one.
 fn pieces(bytes: &[u8]) -> BTreeMap<u32, u64> {
-    let is_text = !super::binary::is_binary(bytes);
+    let is_text = !is_binary(bytes);
     let mut pieces = BTreeMap::new();
     let (mut one, mut two, mut length) = (0_u32, 0_u32, 0_u64);
     for (at, &byte) in bytes.iter().enumerate() {

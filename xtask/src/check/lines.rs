@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Checked, Found};
-use crate::report::Level;
+use crate::report::{Level, count};
 
 /// Lines of a run that is not asked for more.
 const LINES: usize = 10;
@@ -39,12 +39,12 @@ fn closing(checked: &Checked, commands: &BTreeSet<&str>) -> Vec<String> {
     if let Some(why) = &checked.history_unknown {
         lines.push(format!("no commit is named: {why}"));
     }
-    lines.push(count(checked));
+    lines.push(total(checked));
     lines
 }
 
-fn count(checked: &Checked) -> String {
-    let files = counted(checked.checked, "file");
+fn total(checked: &Checked) -> String {
+    let files = count(checked.checked, "file");
     if checked.findings.is_empty() {
         return format!("{files} checked, nothing is broken");
     }
@@ -53,11 +53,7 @@ fn count(checked: &Checked) -> String {
     let old = of(&|found| !found.new);
     let warned = checked.findings.len() - denied - old;
     let mut parts = vec![format!("{denied} broken")];
-    parts.extend((warned > 0).then(|| counted(warned, "warning")));
+    parts.extend((warned > 0).then(|| count(warned, "warning")));
     parts.extend((old > 0).then(|| format!("{old} broken before")));
     format!("{files} checked: {}", parts.join(", "))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

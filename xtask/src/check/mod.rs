@@ -174,8 +174,11 @@ impl Found {
     fn order(&self, other: &Self) -> std::cmp::Ordering {
         let rank = |found: &Self| ORDER.iter().position(|check| *check == found.check).unwrap_or(ORDER.len());
         let key = |found: &Self| (found.level, !found.new, rank(found));
-        let place = |found: &Self| (found.path.clone(), found.line, found.message.clone());
-        key(self).cmp(&key(other)).then_with(|| place(self).cmp(&place(other)))
+        key(self).cmp(&key(other)).then_with(|| self.place().cmp(&other.place()))
+    }
+
+    fn place(&self) -> (&str, usize, &str) {
+        (&self.path, self.line, &self.message)
     }
 }
 

@@ -8,6 +8,7 @@ use super::github;
 use crate::change::{self, ChangeSet, Disk, Mode};
 use crate::cli::Format;
 use crate::repo::{Repo, RepoPath};
+use crate::report;
 use crate::term::Term;
 use crate::validate::{self, Analysis, KnownList};
 
@@ -39,13 +40,10 @@ fn save(repo: &Repo, list: &KnownList, left_out: usize, term: Term) -> Result<()
     set.ensure(&path, now.as_ref(), list.text.as_bytes(), Mode::Keep);
     let is_same = set.is_empty();
     change::apply(repo, &set).context("write the list of known failures")?;
-    let failures = |count: usize, what: &str| {
-        if count == 1 { format!("1 {what}failure") } else { format!("{count} {what}failures") }
-    };
     let verb = if is_same { "holds, as before," } else { "now holds" };
-    term.say(&format!("`{}` {verb} {}", list.path, failures(list.count, "")));
+    term.say(&format!("`{}` {verb} {}", list.path, report::count(list.count, "failure")));
     if left_out > 0 {
-        let new = failures(left_out, "new ");
+        let new = report::count(left_out, "new failure");
         term.say(&format!("left out: {new}; `--allow-growth` takes in what is new"));
     }
     Ok(())

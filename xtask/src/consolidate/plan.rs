@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::fnv;
 use crate::repo::{BlobId, RepoPath};
 use crate::report::count;
 
@@ -182,11 +183,5 @@ pub fn guide_marker(id: &str) -> String {
 
 /// FNV-1a over parts that are ended by a zero byte each, which no path holds; 16 digits.
 pub(super) fn hash<'a>(parts: impl Iterator<Item = &'a [u8]>) -> String {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for part in parts {
-        for &byte in part.iter().chain(&[0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-    format!("{hash:016x}")
+    format!("{:016x}", fnv::hash(parts.flat_map(|part| part.iter().copied().chain([0]))))
 }

@@ -29,6 +29,7 @@ pub(super) fn overlap_share(notes: &[Note]) -> f64 {
             entry.2 |= entry.0 != number;
         }
     }
+    #[expect(clippy::disallowed_methods, reason = "a sum, whatever the order")]
     let shared: usize = seen.values().filter(|(_, _, twice)| *twice).map(|(_, bytes, _)| bytes).sum();
     let all: usize = notes.iter().map(|note| note.text.len()).sum();
     if all == 0 { 0.0 } else { shared as f64 / all as f64 }

@@ -4,6 +4,8 @@
 //! reStructuredText and plain text are read alike and at the speed of a scan. A cut in the wrong place costs
 //! a few words of a passage, never a passage.
 
+use crate::fnv;
+
 /// A text as numbers: what a comparison needs, without the text.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
@@ -135,9 +137,6 @@ fn underlines(title: &str, tildes: &str) -> bool {
     tildes.len() > 3 && tildes.len() >= title.chars().count()
 }
 
-const START: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01b3;
-
 /// Adds a hash for each word of a line.
 fn push_words(line: &str, words: &mut Vec<u32>) {
     let bytes = line.as_bytes();
@@ -194,8 +193,8 @@ impl Word {
         if folded == b'0' && self.last == b'0' {
             return;
         }
-        let hash = if self.last == 0 { START } else { self.hash };
-        self.hash = (hash ^ u64::from(folded)).wrapping_mul(PRIME);
+        let hash = if self.last == 0 { fnv::START } else { self.hash };
+        self.hash = fnv::step(hash, folded);
         self.last = folded;
     }
 

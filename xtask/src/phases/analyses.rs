@@ -11,7 +11,7 @@ use crate::change;
 use crate::config::{Config, Depth};
 use crate::process::{Cancel, Progress};
 use crate::repo::{Found, Repo, RepoPath};
-use crate::report::{Block, Document, Hinted, Inline, Outcome, ReportMarker, Unavailable};
+use crate::report::{self, Block, Document, Hinted, Inline, Outcome, ReportMarker, Unavailable};
 use crate::{consolidate, upstream, validate};
 
 /// Where and with which settings a command works. Each thread opens the repository for itself.
@@ -302,9 +302,9 @@ fn words_of_absence(kind: &str, unavailable: &Unavailable) -> Words {
         _ => "Test suite report",
     };
     document.heading(1, title);
-    document.paragraph(with_code(Inline::plain("Not applicable: "), &unavailable.why).text("."));
+    document.paragraph(Inline::plain("Not applicable: ").marked(&unavailable.why).text("."));
     if let Some(hint) = &unavailable.hint {
-        document.paragraph(with_code(Inline::default().strong("What to do:").text(" "), hint));
+        document.paragraph(Inline::default().strong("What to do:").text(" ").marked(hint));
     }
     Words {
         document,
@@ -315,26 +315,13 @@ fn words_of_absence(kind: &str, unavailable: &Unavailable) -> Words {
     }
 }
 
-/// Words whose names and commands stand between backticks; an odd backtick belongs to a name and is shown.
-pub(super) fn with_code(start: Inline, words: &str) -> Inline {
-    let parts: Vec<&str> = words.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return start.text(words);
-    }
-    let add = |inline: Inline, (place, part): (usize, &&str)| match place % 2 {
-        0 => inline.text(*part),
-        _ => inline.with_code(*part),
-    };
-    parts.iter().enumerate().fold(start, add)
-}
-
 /// Opens the report with how much of what was read is in no commit.
 fn say_uncommitted(document: &mut Document, count: usize) {
     if count == 0 {
         return;
     }
-    let files = if count == 1 { "file" } else { "files" };
-    let line = Block::Paragraph(format!("Includes {count} uncommitted {files}.").into());
+    let files = report::count(count, "uncommitted file");
+    let line = Block::Paragraph(format!("Includes {files}.").into());
     let after_title = usize::from(matches!(document.blocks.first(), Some(Block::Heading(..))));
     document.blocks.insert(after_title, line);
 }

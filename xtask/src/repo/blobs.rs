@@ -9,6 +9,14 @@ use super::{BlobId, Repo};
 /// Contents that one call of the git program brings along at most, where libgit2 cannot read.
 const BATCH: usize = 200;
 
+/// How many bytes git looks at to tell text from data (`FIRST_FEW_BYTES` of its xdiff-interface.c).
+const LOOKED_AT: usize = 8000;
+
+/// True for contents that git takes for data: a NUL byte stands among the first 8,000.
+pub fn is_binary(bytes: &[u8]) -> bool {
+    bytes[..bytes.len().min(LOOKED_AT)].contains(&0)
+}
+
 /// Reads blobs. It can be sent to a thread; each thread has its own.
 pub struct Blobs {
     reader: Reader,
@@ -105,4 +113,18 @@ fn split_batch(mut rest: &[u8], mut visit: impl FnMut(usize, &[u8])) -> Result<(
         rest = rest.get(end + 2 + size..).unwrap_or_default();
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nul_makes_a_file_binary_only_near_its_start() {
+        assert!(is_binary(b"a\0"));
+        assert!(!is_binary(b"text"));
+        let mut late = vec![b'a'; 8000];
+        late.push(0);
+        assert!(!is_binary(&late));
+    }
 }

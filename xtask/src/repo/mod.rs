@@ -21,7 +21,7 @@ mod tests;
 mod throwaway;
 mod tree;
 
-pub use blobs::Blobs;
+pub use blobs::{Blobs, is_binary};
 pub use commit::{StagedFile, staged_files, update_index};
 pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::model::{ChangedSymbol, SymbolStatus};
 use crate::code::{Symbol, SymbolKind};
+use crate::fnv;
 use crate::repo::RepoPath;
 
 /// A file's symbols, each with a hash of the lines it stands on.
@@ -26,11 +27,7 @@ pub(super) fn outline(path: &RepoPath, content: &[u8]) -> Outline {
     let hash = |symbol: &Symbol| {
         let end = symbol.end_line.min(lines.len());
         let start = (symbol.line - 1).min(end);
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        for byte in lines[start..end].iter().flat_map(|line| line.trim_end().bytes().chain([b'\n'])) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        hash
+        fnv::hash(lines[start..end].iter().flat_map(|line| line.trim_end().bytes().chain([b'\n'])))
     };
     symbols.into_iter().map(|symbol| (hash(&symbol), symbol)).map(|(hash, symbol)| (symbol, hash)).collect()
 }

@@ -9,6 +9,7 @@ use regex::Regex;
 use super::model::Hint;
 use super::parse::Commit;
 use super::reach::Taken;
+use crate::fnv;
 use crate::repo::CommitId;
 
 /// Shorter lines (folded) stand in every file and tell nothing.
@@ -19,14 +20,14 @@ const SHORTEST_LINE: usize = 8;
 pub(super) fn fold(line: &[u8]) -> Option<u64> {
     let line = line.trim_ascii_end();
     let line = line.strip_suffix(b",").unwrap_or(line);
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut hash = fnv::START;
     let mut length = 0;
     for &byte in line {
         if byte.is_ascii_whitespace() {
             continue;
         }
         let byte = if byte == b'"' { b'\'' } else { byte };
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        hash = fnv::step(hash, byte);
         length += 1;
     }
     (length >= SHORTEST_LINE).then_some(hash)

@@ -12,6 +12,7 @@ use regex::Regex;
 use super::events::Raised;
 use super::places::Roots;
 use super::result::{Cause, Place};
+use crate::fnv;
 
 /// One failure, ready to be grouped.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub(super) fn group(failures: &[Grouped<'_>]) -> (Vec<String>, Vec<Cause>) {
     let mut causes: BTreeMap<String, Cause> = BTreeMap::new();
     for failure in failures {
         let frame = deepest_own(failure.raised, failure.roots);
-        let key = hash(&signature(failure, frame.as_ref(), &normaliser));
+        let key = fnv::digits(&signature(failure, frame.as_ref(), &normaliser));
         let cause = causes.entry(key.clone()).or_insert_with(|| Cause {
             key: key.clone(),
             exception: exception_of(failure.raised),
@@ -171,14 +172,6 @@ impl Normaliser {
         }
         text.trim().to_owned()
     }
-}
-
-/// FNV-1a, 64 bits (draft-eastlake-fnv): short names for signatures, the same on every machine.
-pub(super) fn hash(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::wider::is_python;
+use crate::fnv;
 use crate::links::percent_decoded;
 use crate::repo::{EntryKind, IndexEntry, RepoPath};
 
@@ -170,9 +171,7 @@ fn length_bit(name: &[u8]) -> (usize, u64) {
 
 /// FNV-1a over the name in lower case.
 fn hash(name: &[u8]) -> u64 {
-    let step =
-        |hash: u64, byte: &u8| (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
-    name.iter().fold(0xcbf2_9ce4_8422_2325, step)
+    fnv::hash(name.iter().map(u8::to_ascii_lowercase))
 }
 
 /// Takes a number that is a hash already.

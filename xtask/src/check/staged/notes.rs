@@ -46,7 +46,7 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
     let added: Vec<&Changed> = input
         .changes
         .iter()
-        .filter(|changed| changed.is_added() && changed.file().is_some() && is_markdown(&changed.path))
+        .filter(|changed| changed.is_added() && changed.file().is_some() && is_prose(&changed.path))
         .collect();
     let mut findings = Vec::new();
     if !folders.is_empty() && switches.is_on("note-place") {
@@ -61,12 +61,12 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
     Ok(findings)
 }
 
-fn is_markdown(path: &RepoPath) -> bool {
+fn is_prose(path: &RepoPath) -> bool {
     Format::of_extension(&path.extension()).is_some()
 }
 
 fn is_note(path: &RepoPath, folders: &[RepoPath]) -> bool {
-    if !is_markdown(path) || has_name_of_its_own(path) {
+    if !is_prose(path) || has_name_of_its_own(path) {
         return false;
     }
     if !folders.is_empty() {

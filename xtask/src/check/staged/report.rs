@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Finding, Judged};
 use crate::check::bytes::is_fixable;
-use crate::report::Level;
+use crate::report::{Level, count};
 
 /// Findings that are told unless all are wanted.
 const TOLD: usize = 14;
@@ -18,7 +18,7 @@ pub fn lines(hook: &str, what: &str, judged: &Judged) -> Vec<String> {
 pub fn all_lines(hook: &str, what: &str, judged: &Judged) -> Vec<String> {
     let mut lines = told(hook, what, judged, usize::MAX);
     if lines.is_empty() {
-        lines.push(format!("{hook}: {} judged, nothing found", counted(judged.checked, "file")));
+        lines.push(format!("{hook}: {} judged, nothing found", count(judged.checked, "file")));
     }
     lines
 }
@@ -40,11 +40,11 @@ fn told(hook: &str, what: &str, judged: &Judged, most: usize) -> Vec<String> {
 fn head(hook: &str, what: &str, judged: &Judged) -> String {
     let denied = judged.findings.iter().filter(|finding| finding.level == Level::Deny).count();
     let warned = judged.findings.len() - denied;
-    let warnings = counted(warned, "warning");
+    let warnings = count(warned, "warning");
     // A message is no file.
     let files = match judged.checked {
         0 => String::new(),
-        count => format!(" ({} judged)", counted(count, "file")),
+        files => format!(" ({} judged)", count(files, "file")),
     };
     match (denied, warned) {
         (0, _) => format!("{hook}: {warnings}{files}"),
@@ -83,8 +83,4 @@ fn closing(hook: &str, findings: &[Finding]) -> Vec<String> {
         lines.push(format!("pass once: XTASK_SKIP={}", names.join(",")));
     }
     lines
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

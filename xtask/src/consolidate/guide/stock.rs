@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chunks::{Chunk, Kind};
+use crate::fnv;
 
 /// Words and signs from which on a piece is found again wherever it stands; shorter ones only in their own section.
 const TELLING: usize = 8;
@@ -228,12 +229,6 @@ fn words(leaves: &[String]) -> Vec<&str> {
 
 /// Runs of three words, as numbers; a text of fewer words is one run.
 fn runs(words: &[&str]) -> BTreeSet<u64> {
-    let hash = |run: &[&str]| {
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        for byte in run.iter().flat_map(|word| word.bytes().chain([0])) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        hash
-    };
+    let hash = |run: &[&str]| fnv::hash(run.iter().flat_map(|word| word.bytes().chain([0])));
     if words.len() < 3 { [hash(words)].into() } else { words.windows(3).map(hash).collect() }
 }

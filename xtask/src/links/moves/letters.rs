@@ -1,12 +1,4 @@
-//! Bytes as text: which files are text, and which letters can be part of a path.
-
-/// How many bytes git looks at to tell text from data.
-const LOOKED_AT: usize = 8000;
-
-/// True for what git takes for data.
-pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    bytes[..bytes.len().min(LOOKED_AT)].contains(&0)
-}
+//! Bytes as text: which letters can be part of a path.
 
 /// The character that ends at `at`; `None` at the beginning and for what is no UTF-8.
 pub(super) fn before(bytes: &[u8], at: usize) -> Option<char> {

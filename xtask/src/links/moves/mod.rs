@@ -24,7 +24,7 @@ use anyhow::{Context, Result};
 use self::candidates::Candidates;
 use super::Index;
 use crate::markdown::{Format, parse, readable};
-use crate::repo::{RepoPath, Tree};
+use crate::repo::{RepoPath, Tree, is_binary};
 
 pub use mentions::{Exact, LeftReason};
 pub use renamed::{Renamed, follow_renamed, renamed_anchors};
@@ -208,7 +208,7 @@ impl<'t> Rewriter<'t> {
     /// The new bytes of a text.
     pub fn rewrite(&self, at: Standing<'_>, bytes: &[u8], parts: Parts) -> Rewritten {
         let mut rewritten = Rewritten::default();
-        if letters::is_binary(bytes) {
+        if is_binary(bytes) {
             rewritten.left = self.left_in_binary(bytes);
             rewritten.named = !rewritten.left.is_empty();
             return rewritten;
@@ -244,7 +244,7 @@ impl<'t> Rewriter<'t> {
 
     /// The plain mentions at `path` that can mean nothing else than a file that moves; destinations are none.
     pub fn exact_mentions(&self, path: &RepoPath, bytes: &[u8]) -> Vec<Exact> {
-        if letters::is_binary(bytes) || !self.candidates.are_in(bytes) {
+        if is_binary(bytes) || !self.candidates.are_in(bytes) {
             return Vec::new();
         }
         let at = Standing { from: path, to: path };

@@ -2,7 +2,6 @@
 
 use super::judge::{Line, Verdict};
 use super::times::Times;
-use crate::phases::analyses::with_code;
 use crate::report::{Cell, Document, Inline};
 
 /// Places shown under one check; the rest is counted.
@@ -17,7 +16,7 @@ pub(super) fn document(lines: &[Line], times: &Times) -> Document {
         vec![
             Cell::plain(&line.check),
             Cell::plain(line.verdict.word()),
-            with_code(Cell::default(), &line.evidence),
+            Cell::default().marked(&line.evidence),
         ]
     });
     document.table(&["Check", "Verdict", "Evidence"], &[], rows.collect());
@@ -67,7 +66,7 @@ pub(super) fn verdict(lines: &[Line]) -> Inline {
 
 fn places(document: &mut Document, line: &Line) {
     document.heading(2, line.check.as_str());
-    let shown = line.details.iter().take(MOST_PLACES).map(|place| with_code(Inline::default(), place));
+    let shown = line.details.iter().take(MOST_PLACES).map(|place| Inline::default().marked(place));
     let mut shown: Vec<Inline> = shown.collect();
     if line.details.len() > MOST_PLACES {
         shown.push(Inline::plain(format!("and {} more", line.details.len() - MOST_PLACES)));

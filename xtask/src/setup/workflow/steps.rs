@@ -3,6 +3,7 @@
 use super::pins::{self, Pin};
 use super::yaml::{indented, quoted};
 use super::{Facts, Install};
+use crate::fnv;
 
 /// A job: its head and its steps.
 pub(super) struct Job<'a> {
@@ -81,7 +82,7 @@ pub(super) fn install(facts: &Facts) -> Vec<String> {
             vec![uses("Restore what cargo built", pins::RUST_CACHE, "cache-on-failure: true\n")]
         }
         Install::Command(command) if command.starts_with("cargo install ") => {
-            let key = format!("xtask-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-{}", hash(command));
+            let key = format!("xtask-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-{}", fnv::digits(command));
             let restore =
                 uses("Restore xtask", pins::CACHE, &format!("path: ~/.cargo/bin/xtask\nkey: {key}\n"))
                     .replacen("  uses:", "  id: program\n  uses:", 1);
@@ -113,16 +114,4 @@ pub(super) fn gh() -> Vec<(&'static str, String)> {
 pub(super) fn report_variables(facts: &Facts) -> Vec<(String, String)> {
     let name = |number: usize| format!("REPORT_{}", number + 1);
     facts.reports.iter().enumerate().map(|(number, path)| (name(number), quoted(path))).collect()
-}
-
-/// FNV-1a: which of several answers it is must be the same on every machine.
-pub(super) fn hash(text: &str) -> String {
-    format!("{:016x}", number_of(text))
-}
-
-/// A number that stands for a text.
-pub(super) fn number_of(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

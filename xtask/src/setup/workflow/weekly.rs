@@ -2,15 +2,16 @@
 
 use super::Facts;
 use super::pins;
-use super::steps::{self, Job, checkout, gh, head, install, prepare, report_variables, run, uses};
+use super::steps::{Job, checkout, gh, head, install, prepare, report_variables, run, uses};
 use super::yaml::{indented, quoted};
+use crate::fnv;
 
 /// The file with the issue's text, in the artifact.
 const ISSUE: &str = "issue.md";
 
 pub(super) fn text(facts: &Facts) -> String {
     // The full hour is when everybody's schedules run: they are delayed then, or dropped.
-    let minute = 7 + steps::number_of(&facts.slug) % 46;
+    let minute = 7 + fnv::hash(facts.slug.bytes()) % 46;
     let on = format!("schedule:\n  - cron: \"{minute} 4 * * 1\"\nworkflow_dispatch:\n");
     let mut text = head("xtask weekly", &on, "xtask-weekly", false);
     text.push_str(&reports(facts));

@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 
 use super::super::sides::without_secrets;
 use crate::process::Progress;
-use crate::repo::Repo;
 use crate::repo::git::Git;
+use crate::repo::{BlobId, Repo};
 
 const DAY: i64 = 86_400;
 
@@ -30,7 +30,7 @@ pub(super) fn remote(repo: &Repo, name: &str, progress: &Progress) -> Result<()>
 
 /// The bare cache of an address; filled or refreshed when `fetch` allows it, `None` when there is none yet.
 pub(super) fn cached(repo: &Repo, address: &str, fetch: bool, progress: &Progress) -> Result<Option<Repo>> {
-    let place = cache_folder(repo, address)?;
+    let place = cache_folder(repo, address);
     if fetch {
         progress.step(format!("fetching {}", without_secrets(address)));
         fill(repo, &place, address).with_context(|| format!("fetch `{}`", without_secrets(address)))?;
@@ -41,10 +41,9 @@ pub(super) fn cached(repo: &Repo, address: &str, fetch: bool, progress: &Progres
     Repo::open(&place).map(Some)
 }
 
-fn cache_folder(repo: &Repo, address: &str) -> Result<PathBuf> {
-    let id = git2::Oid::hash_object(git2::ObjectType::Blob, address.as_bytes()).context("name the cache")?;
-    let id = id.to_string();
-    Ok(repo.common_dir().join("xtask/upstream").join(format!("{}.git", &id[..16])))
+fn cache_folder(repo: &Repo, address: &str) -> PathBuf {
+    let id = BlobId::of_content(address.as_bytes());
+    repo.common_dir().join("xtask/upstream").join(format!("{}.git", &id.as_str()[..16]))
 }
 
 fn fill(repo: &Repo, place: &Path, address: &str) -> Result<()> {

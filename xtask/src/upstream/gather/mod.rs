@@ -38,7 +38,7 @@ use super::{Options, relation, strategy};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
-use crate::repo::{CommitId, Repo, Scratch};
+use crate::repo::{BlobId, CommitId, Repo, Scratch};
 use crate::report::{Finding, Outcome, SCHEMA, Unavailable};
 
 /// The rename limit of the diffs: git's own default is the same.
@@ -257,7 +257,5 @@ fn inputs(fork: &Side, upstream: &Side, options: &Options) -> String {
         fork.oid,
         upstream.oid
     );
-    git2::Oid::hash_object(git2::ObjectType::Blob, text.as_bytes())
-        .map(|id| id.to_string())
-        .unwrap_or_default()
+    BlobId::of_content(text.as_bytes()).to_string()
 }

@@ -14,7 +14,7 @@ use super::threads::map_two;
 use super::{blobs, overlap};
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
-use crate::repo::{BlobId, CommitId, Scratch};
+use crate::repo::{BlobId, CommitId, Scratch, is_binary};
 
 /// Patches of more commits than this are not read; the search by blobs narrows them down first.
 const MOST_PATCHES: usize = 4000;
@@ -206,7 +206,7 @@ impl Search<'_> {
             .collect();
         let mut lines = Vec::new();
         blobs::contents(self.scratch, &texts, |_, content| {
-            if !content[..content.len().min(8000)].contains(&0) {
+            if !is_binary(content) {
                 lines.extend(sync::folded(content));
             }
         })?;

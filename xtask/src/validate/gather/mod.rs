@@ -35,7 +35,7 @@ use crate::code::rust_tests::{RustTests, rust_tests};
 use crate::config::Depth;
 use crate::process::{Before as Left, Call, Cancel, Ending, Finished, Progress, Stop, find_program, run};
 use crate::repo::git::Git;
-use crate::repo::{EntryKind, History, Rename, Repo, RepoPath, Tree};
+use crate::repo::{BlobId, EntryKind, History, Rename, Repo, RepoPath, Tree};
 use crate::report::{Finding, SCHEMA};
 
 /// What every part of the work needs.
@@ -306,19 +306,15 @@ fn inputs(repo: &Repo, tree: &Tree, foreign: &Foreign) -> Result<String> {
         }
         let known = index.get(path).and_then(|entry| entry.id.as_ref()).filter(|_| !dirty.contains(path));
         let id = match known {
-            Some(id) => id.to_string(),
+            Some(id) => id.clone(),
             None => match tree.read(path) {
-                Ok(bytes) => blob_id(&bytes),
+                Ok(bytes) => BlobId::of_content(&bytes),
                 Err(_) => continue,
             },
         };
         text.push_str(&format!("{path}\0{:?}\0{id}\n", entry.kind));
     }
-    Ok(blob_id(text.as_bytes()))
-}
-
-fn blob_id(bytes: &[u8]) -> String {
-    git2::Oid::hash_object(git2::ObjectType::Blob, bytes).map(|id| id.to_string()).unwrap_or_default()
+    Ok(BlobId::of_content(text.as_bytes()).to_string())
 }
 
 /// Runs one suite. More than one run comes of it when pytest is missing and the standard library can do a part.

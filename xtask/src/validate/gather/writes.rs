@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::super::result::Written;
 use super::Foreign;
+use crate::fnv;
 use crate::repo::{Repo, RepoPath, Tree};
 use crate::report::ReportMarker;
 
@@ -78,8 +79,7 @@ fn stamp(path: &std::path::Path) -> Option<Stamp> {
 
 fn content(tree: &Tree, path: &RepoPath) -> Option<u64> {
     let bytes = tree.read(path).ok()?;
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    Some(bytes.iter().fold(0xcbf2_9ce4_8422_2325, step))
+    Some(fnv::hash(bytes.iter().copied()))
 }
 
 pub(super) fn is_report(tree: &Tree, path: &RepoPath) -> bool {

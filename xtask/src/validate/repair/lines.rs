@@ -7,6 +7,7 @@ use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::{AnchorKind, Confidence, MovedAnchor, Outside, Suggestion, Unresolved};
 use crate::links::MovedPath;
 use crate::repo::{CommitId, RepoPath};
+use crate::report::count;
 
 /// Every import that cannot work, with what to write instead, then the counts. `all` names what is guarded too.
 pub fn lines(found: &Imported, all: bool) -> Vec<String> {
@@ -127,14 +128,14 @@ fn counts(found: &Imported) -> String {
         imports.unresolved.iter().filter(|import| import.guard.is_none()).collect();
     let all = format!(
         "{} between the repository's own modules in {}",
-        counted(imports.first_party, "import"),
-        counted(imports.files, "file")
+        count(imports.first_party, "import"),
+        count(imports.files, "file")
     );
     let named = match found.references.len() {
         0 => String::new(),
-        count => format!(
-            "; {} in other files: `xtask validate imports --fix --references`",
-            if count == 1 { "1 path that moved".to_owned() } else { format!("{count} paths that moved") }
+        paths => format!(
+            "; {} that moved in other files: `xtask validate imports --fix --references`",
+            count(paths, "path")
         ),
     };
     let calls = match imports.calls.len() {
@@ -147,7 +148,7 @@ fn counts(found: &Imported) -> String {
     }
     let cut = match imports.anchors.len() {
         0 => String::new(),
-        count => format!(", {} cut off by a move", counted(count, "script anchor")),
+        anchors => format!(", {} cut off by a move", count(anchors, "script anchor")),
     };
     let sure = |import: &&&Unresolved| {
         import.suggestion.as_ref().is_some_and(|suggestion| suggestion.confidence > Confidence::Low)
@@ -158,10 +159,6 @@ fn counts(found: &Imported) -> String {
         _ => format!("; `xtask validate imports --fix` mends {mended}"),
     };
     format!("{all}: {} cannot work{cut}{mend}{calls}{named}", broken.len())
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// What a fix leaves, a line each.

@@ -125,7 +125,7 @@ fn must(call: &Call) -> Finished {
 
 /// The interpreter of a virtual environment with pytest; made once, for all tests of all processes.
 fn environment() -> PathBuf {
-    let name = format!("test-venv-{}", causes::hash(&PINS.join(" ")));
+    let name = format!("test-venv-{}", crate::fnv::digits(&PINS.join(" ")));
     made_once(&name, |folder| {
         must(&Call::new("python3", "/").args(["-m", "venv"]).args([folder]));
         let python = folder.join("bin/python");

@@ -68,7 +68,6 @@ const HARMLESS: &[&str] = &[
     "getstate_setstate",
     "on_setattr",
     "auto_detect",
-    "unsafe_hash",
 ];
 
 struct Reader<'a, F> {
