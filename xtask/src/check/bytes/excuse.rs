@@ -16,6 +16,18 @@ pub struct Excuse {
     pub reason: Option<String>,
 }
 
+impl Excuse {
+    /// True when it excuses a finding of this check, on whatever line of the file.
+    pub fn names(&self, check: &str) -> bool {
+        self.reason.is_some() && self.checks.iter().any(|name| name == check)
+    }
+
+    /// True when it excuses a finding of this check on this line.
+    pub fn excuses(&self, check: &str, line: usize) -> bool {
+        (self.covers == line || self.line == line) && self.names(check)
+    }
+}
+
 const START: &[u8] = b"xtask: allow(";
 
 /// What begins a comment, in any language.

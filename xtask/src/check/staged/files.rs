@@ -65,11 +65,10 @@ impl Judge<'_> {
             let leftovers = bytes::debug_leftovers(path, content);
             if !leftovers.is_empty() {
                 let before = (file.before)();
-                let is_added = |fault: &Fault| {
-                    let line = fault.line.unwrap_or_default();
-                    before.iter().all(|before| is_added(before, file.bytes, line))
-                };
-                faults.extend(leftovers.into_iter().filter(is_added));
+                let added: Vec<Added<'_>> =
+                    before.iter().map(|before| Added::between(before, file.bytes)).collect();
+                let is_added = |line: usize| added.iter().all(|added| added.holds(line));
+                faults.extend(leftovers.into_iter().filter(|fault| fault.line.is_some_and(is_added)));
             }
         }
         faults
@@ -110,9 +109,10 @@ impl Judge<'_> {
             let mut counts: LineCounts = BTreeMap::new();
             let options = Options { merging: false, ..self.options };
             let judge = Judge { options, ..*self };
+            let lines = Lines::of(bytes);
             for fault in judge.faults_of(path, &Content::of(bytes), &Vec::new) {
                 for line in &fault.lines {
-                    *counts.entry((fault.check, line_of(bytes, *line).to_vec())).or_default() += 1;
+                    *counts.entry((fault.check, lines.get(*line).to_vec())).or_default() += 1;
                 }
             }
             for (key, count) in counts {
@@ -160,13 +160,7 @@ fn has_excuses(bytes: &[u8]) -> bool {
 
 /// Takes out what is excused, line by line.
 fn excuse(faults: &mut Vec<Fault>, excuses: &[bytes::Excuse]) {
-    let is_excused = |check: &str, line: usize| {
-        excuses.iter().any(|excuse| {
-            excuse.reason.is_some()
-                && (excuse.covers == line || excuse.line == line)
-                && excuse.checks.iter().any(|name| name == check)
-        })
-    };
+    let is_excused = |check: &str, line: usize| excuses.iter().any(|excuse| excuse.excuses(check, line));
     faults.retain_mut(|fault| {
         if fault.lines.is_empty() {
             return true;
@@ -184,8 +178,9 @@ fn excuse(faults: &mut Vec<Fault>, excuses: &[bytes::Excuse]) {
 fn finding(path: &RepoPath, fault: Fault, bytes: &[u8], old: &LineCounts) -> Finding {
     let level = checks::check(fault.check).map_or(Level::Deny, |check| check.level);
     let mut counts: BTreeMap<&[u8], usize> = BTreeMap::new();
+    let lines = Lines::of(if fault.lines.is_empty() { b"" } else { bytes });
     for &line in &fault.lines {
-        *counts.entry(line_of(bytes, line)).or_default() += 1;
+        *counts.entry(lines.get(line)).or_default() += 1;
     }
     let new = fault.lines.is_empty()
         || counts
@@ -202,26 +197,56 @@ fn finding(path: &RepoPath, fault: Fault, bytes: &[u8], old: &LineCounts) -> Fin
     }
 }
 
-fn line_of(bytes: &[u8], number: usize) -> &[u8] {
-    bytes.split(|&byte| byte == b'\n').nth(number.saturating_sub(1)).unwrap_or_default()
+/// The lines of a text, by their numbers from 1.
+struct Lines<'a>(Vec<&'a [u8]>);
+
+impl<'a> Lines<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes.split(|&byte| byte == b'\n').collect())
+    }
+
+    /// The line, without its end; nothing where there is none.
+    fn get(&self, number: usize) -> &'a [u8] {
+        number.checked_sub(1).and_then(|place| self.0.get(place)).copied().unwrap_or_default()
+    }
 }
 
-/// True for a line that is new against `before`: it stands neither in what both begin with nor in what both end
-/// with, and between the two more often than it did.
-pub(super) fn is_added(before: &[u8], after: &[u8], line: usize) -> bool {
-    let split = |bytes: &'_ [u8]| -> Vec<Vec<u8>> {
-        bytes.split(|&byte| byte == b'\n').map(|line| line.trim_ascii_end().to_vec()).collect()
-    };
-    let (old, new) = (split(before), split(after));
-    let Some(wanted) = new.get(line.saturating_sub(1)) else { return false };
-    let start = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
-    let room = old.len().min(new.len()) - start;
-    let end =
-        old.iter().rev().zip(new.iter().rev()).take(room).take_while(|(one, other)| one == other).count();
-    let place = line - 1;
-    if place < start || place >= new.len() - end {
-        return false;
+/// The lines of a text that are new against an older one: a line is new that stands neither in what both begin with nor
+/// in what both end with, and between the two more often than it did.
+pub(super) struct Added<'a> {
+    /// How many lines both begin with.
+    start: usize,
+    /// What stands between the two ends now.
+    between: Vec<&'a [u8]>,
+    /// How often each line between the two ends stands there more often than before.
+    more: BTreeMap<&'a [u8], isize>,
+}
+
+impl<'a> Added<'a> {
+    pub(super) fn between(before: &'a [u8], after: &'a [u8]) -> Self {
+        let split = |bytes: &'a [u8]| -> Vec<&'a [u8]> {
+            bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end).collect()
+        };
+        let (old, mut new) = (split(before), split(after));
+        let start = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
+        let room = old.len().min(new.len()) - start;
+        let same_at_end = old.iter().rev().zip(new.iter().rev()).take(room);
+        let end = same_at_end.take_while(|(one, other)| one == other).count();
+        new.truncate(new.len() - end);
+        let between = new.split_off(start);
+        let mut more: BTreeMap<&[u8], isize> = BTreeMap::new();
+        for line in &between {
+            *more.entry(line).or_default() += 1;
+        }
+        for line in &old[start..old.len() - end] {
+            *more.entry(line).or_default() -= 1;
+        }
+        Self { start, between, more }
     }
-    let count = |lines: &[Vec<u8>]| lines.iter().filter(|line| *line == wanted).count();
-    count(&new[start..new.len() - end]) > count(&old[start..old.len() - end])
+
+    /// True for the number, from 1, of a line that is new.
+    pub(super) fn holds(&self, line: usize) -> bool {
+        let place = line.checked_sub(self.start + 1);
+        place.and_then(|place| self.between.get(place)).is_some_and(|line| self.more[line] > 0)
+    }
 }

@@ -63,9 +63,7 @@ fn excused_or_fixed(
     options: bytes::Options,
 ) -> Vec<u8> {
     let excuses = bytes::excuses(&bytes::Content::of(before));
-    let is_excused = |check: &str| {
-        excuses.iter().any(|excuse| excuse.reason.is_some() && excuse.checks.iter().any(|name| name == check))
-    };
+    let is_excused = |check: &str| excuses.iter().any(|excuse| excuse.names(check));
     let wanted = (wanted.0 && !is_excused("trailing-blanks"), wanted.1 && !is_excused("final-newline"));
     bytes::fix(path, before, wanted, options).into_owned()
 }

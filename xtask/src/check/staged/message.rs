@@ -1,5 +1,7 @@
 //! Judges a commit's message as git will keep it.
 
+use unicode_width::UnicodeWidthChar;
+
 use super::Finding;
 use crate::config::HookConfig;
 use crate::report::Level;
@@ -45,7 +47,7 @@ pub fn judge_message(message: &Message<'_>, config: &HookConfig) -> Vec<Finding>
         return Vec::new();
     }
     let mut findings = Vec::new();
-    let length = subject.trim().chars().count();
+    let length = letters(subject.trim());
     let most = config.subject_length.unwrap_or(DEFAULT_LENGTH);
     if most > 0 && length > most {
         let message = format!("the subject has {length} letters, more than {most}");
@@ -90,6 +92,11 @@ fn kept_lines<'a>(message: &Message<'a>) -> Vec<(usize, &'a str)> {
         }
     }
     kept
+}
+
+/// Letters as a reader counts them: accents and joiners that stand as characters of their own are part of a letter.
+fn letters(text: &str) -> usize {
+    text.chars().filter(|character| character.width() != Some(0)).count()
 }
 
 /// Subjects that git writes, or that it will fold into another commit.

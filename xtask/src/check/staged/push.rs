@@ -313,11 +313,8 @@ fn judge_content(
     let keys = (judge.switches.judges("private-key", path), judge.switches.judges("token", path));
     let excuses = crate::check::bytes::excuses(&Content::of(&bytes));
     let found = judge.secrets.find(&bytes, keys).into_iter().filter(|fault| {
-        !excuses.iter().any(|excuse| {
-            excuse.reason.is_some()
-                && Some(excuse.covers) == fault.line
-                && excuse.checks.iter().any(|name| name == fault.check)
-        })
+        let is_excused = |line| excuses.iter().any(|excuse| excuse.excuses(fault.check, line));
+        !fault.line.is_some_and(is_excused)
     });
     Ok(found
         .map(|fault| {

@@ -15,8 +15,8 @@ fn line_is_added_only_where_the_text_grew() {
     ];
     for (before, after, expected) in cases {
         let count = after.lines().count();
-        let added: Vec<usize> =
-            (1..=count).filter(|&line| files::is_added(before.as_bytes(), after.as_bytes(), line)).collect();
+        let added = files::Added::between(before.as_bytes(), after.as_bytes());
+        let added: Vec<usize> = (1..=count).filter(|&line| added.holds(line)).collect();
         assert_eq!(added, *expected, "{before:?} to {after:?}");
     }
 }
@@ -72,6 +72,8 @@ fn comments_and_scissors_are_those_of_the_repository() {
         (format!("// {long}\nshort\n"), "//", true, 0),
         (format!("short\n\n; {} >8 {}\n{long}\n", "-".repeat(24), "-".repeat(24)), ";", true, 0),
         ("\u{e9}".repeat(72), "#", true, 0),
+        ("e\u{301}".repeat(72), "#", true, 0),
+        ("e\u{301}".repeat(73), "#", true, 1),
     ];
     for (text, comment, strips, expected) in cases {
         let found = judge(&text, comment, strips);

@@ -12,10 +12,10 @@ use super::checks::Switches;
 use super::gather::{Changed, Input, is_file};
 use super::mentioned::Mentioned;
 use super::{Finding, Request, lost, references, sure};
-use crate::check::bytes::{Content, excuses};
+use crate::check::bytes::{Content, Excuse, excuses};
 use crate::check::{self, Explained, Found};
 use crate::code::python;
-use crate::markdown::Format;
+use crate::links::is_markdown;
 use crate::repo::{BlobId, Blobs, CommitId, Entry, EntryKind, History, RepoPath, Staged, State, Tree};
 use crate::report::Level;
 
@@ -112,7 +112,7 @@ pub(super) fn judge(
     if switches.is_on("stale-reference") {
         found.extend(references::broken(request.repo, input, (&tree, &history))?);
     }
-    found.retain(|found| !is_excused(&tree, found));
+    let found = without_excused(found, &tree);
     let told = |found: &Found| {
         let path = RepoPath::from(found.path.as_str());
         switches.judges(found.check, &path)
@@ -136,28 +136,25 @@ fn finding(found: Found) -> Finding {
     }
 }
 
-fn is_markdown(path: &RepoPath) -> bool {
-    Format::of_extension(&path.extension()) == Some(Format::Markdown)
-}
-
 pub(super) fn is_python(path: &RepoPath) -> bool {
     matches!(path.extension().as_str(), "py" | "pyi")
 }
 
-fn of_sources(found: Vec<Found>, sources: &BTreeSet<RepoPath>, tree: &Tree) -> Vec<Found> {
-    let is_source = |found: &Found| sources.iter().any(|path| path.display() == found.path);
-    found.into_iter().filter(|found| is_source(found) && !is_excused(tree, found)).collect()
+fn of_sources(mut found: Vec<Found>, sources: &BTreeSet<RepoPath>, tree: &Tree) -> Vec<Found> {
+    found.retain(|found| sources.iter().any(|path| path.display() == found.path));
+    without_excused(found, tree)
 }
 
-/// True when a comment on the line, or above it, excuses the finding and says why.
-fn is_excused(tree: &Tree, found: &Found) -> bool {
-    let path = RepoPath::from(found.path.as_str());
-    let Ok(bytes) = tree.read(&path) else { return false };
-    excuses(&Content::of(&bytes)).iter().any(|excuse| {
-        excuse.reason.is_some()
-            && (excuse.covers == found.line || excuse.line == found.line)
-            && excuse.checks.iter().any(|name| name == found.check)
-    })
+/// Takes out what a comment on the line, or above it, excuses and says why; each file is read once.
+fn without_excused(mut found: Vec<Found>, tree: &Tree) -> Vec<Found> {
+    let mut known: BTreeMap<String, Vec<Excuse>> = BTreeMap::new();
+    let read =
+        |path: &str| tree.read(&path.into()).map(|bytes| excuses(&Content::of(&bytes))).unwrap_or_default();
+    found.retain(|found| {
+        let excuses = known.entry(found.path.clone()).or_insert_with(|| read(&found.path));
+        !excuses.iter().any(|excuse| excuse.excuses(found.check, found.line))
+    });
+    found
 }
 
 /// What this commit moves and takes away; empty where it does neither.
