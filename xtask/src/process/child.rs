@@ -24,6 +24,9 @@ use super::{Cancel, EventPipe, sys};
 
 /// How long an end may take to be noticed: by [`Cancel`], which has no way to wake a waiting thread.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long events gather before they are read: a reader that wakes up for each of them costs the writer more than the
+/// writing. What is written stays in the pipe, whatever becomes of the writer.
+const GATHER: Duration = Duration::from_millis(2);
 /// A line of output longer than this is cut.
 const LINE_CAP: usize = 64 << 10;
 /// A line of events longer than this is cut, and then is no event any more.
@@ -329,7 +332,12 @@ impl<'a> Running<'a> {
         for (source, _) in sources.iter().zip(&ready).filter(|(_, ready)| **ready) {
             self.read_some(*source, watcher);
         }
-        Ok(ready[sources.len()])
+        let has_ended = ready[sources.len()];
+        let told = |(source, ready): (&Source, &bool)| *ready && *source == Source::Events;
+        if !has_ended && sources.iter().zip(&ready).any(told) {
+            std::thread::sleep(GATHER);
+        }
+        Ok(has_ended)
     }
 
     fn open_sources(&self) -> Vec<(Source, BorrowedFd<'_>)> {

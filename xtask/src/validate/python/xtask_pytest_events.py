@@ -17,6 +17,7 @@ import pluggy
 import pytest
 import xtask_shards
 from _pytest import cacheprovider, stepwise
+from _pytest.reports import TestReport
 
 _PIPE = os.environ.get("XTASK_EVENTS")
 _SELECTION = os.environ.get("XTASK_SELECTION")
@@ -27,6 +28,8 @@ _TEXT_CAP = 4000
 _FRAME_CAP = 60
 # Made once: `json.dumps` with options builds an encoder for each call.
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+# The two events of a test that just passes are written by hand: it is what most tests do, and costs a third.
+_quoted = json.encoder.encode_basestring_ascii
 
 
 class _Pipe:
@@ -51,12 +54,16 @@ class _Pipe:
             return False
 
     def send(self, **event):
+        self.write(_encode(event))
+
+    def write(self, event, follows=False):
+        """`follows`: nothing of the user's ran since the last event, so that the descriptor is still ours."""
         # A test that forks and returns leaves a second session behind; only the first one speaks.
         if os.getpid() != self.process:
             return
-        data = _encode(event).encode("ascii") + b"\n"
+        data = event.encode("ascii") + b"\n"
         try:
-            if not self.is_open():
+            if not follows and not self.is_open():
                 self.open()
             while data:
                 data = data[os.write(self.descriptor, data) :]
@@ -68,7 +75,12 @@ _pipe = None
 _deselected = 0
 _workers_told = False
 _collecting = None
+# Parts of running tests that simply passed, by id.
 _phases = {}
+# Exceptions of the running test that no report has told yet, by id and part.
+_raised = {}
+# Whether a test has ended and none has begun since.
+_between_tests = False
 _shard = None
 _kinds = {}
 # What the items of a part are called, by identity, and all names so far.
@@ -371,39 +383,53 @@ def pytest_testnodedown(node):
 
 
 def pytest_runtest_logstart(nodeid, location):
-    if _pipe:
-        line = None if location[1] is None else location[1] + 1
-        _pipe.send(e="start", id=_clean(nodeid), path=_clean(location[0]), line=line)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(call):
-    outcome = yield
-    if outcome.excinfo or call.excinfo is None:
-        return
-    report = outcome.get_result()
-    if report.outcome == "failed":
-        report.xtask_error = _describe(call.excinfo.value)
-
-
-def pytest_runtest_logreport(report):
+    global _between_tests
+    follows, _between_tests = _between_tests, False
     if not _pipe:
         return
-    name = _clean(report.nodeid)
+    name = _clean(nodeid)
+    if _workers_told:
+        # Workers do not say where their tests stand before they run.
+        line = None if location[1] is None else location[1] + 1
+        _pipe.send(e="start", id=name, path=_clean(location[0]), line=line)
+    else:
+        _pipe.write('{"e":"start","id":%s}' % _quoted(name), follows)
+
+
+def pytest_runtest_makereport(item, call):
+    # Not around the others, which would cost each test three generators: the report comes by below.
+    if call.excinfo is not None:
+        _raised[item.nodeid, call.when] = call.excinfo.value
+
+
+def _error_of(report):
+    raised = _raised.pop((report.nodeid, report.when), None)
+    if raised is not None and report.outcome not in ("passed", "skipped"):
+        return _describe(raised)
+    return None
+
+
+def _tell(report):
+    if not _pipe:
+        return
     if report.when not in ("setup", "call", "teardown"):
         # xdist's word for a worker that ended in the middle of a test.
+        name = _clean(report.nodeid)
         error = {"type": "crash", "message": _short(report.longrepr), "frames": []}
         _pipe.send(e="phase", id=name, when="call", outcome="failed", seconds=0, error=error)
-        _pipe.send(e="end", id=name, passed=_phases.pop(name, []))
+        _tell_end(report.nodeid)
         return
-    sub = _is_sub(report)
+    sub = type(report) is not TestReport and _is_sub(report)
     xfail = getattr(report, "wasxfail", None)
-    if report.outcome == "passed" and xfail is None and not sub:
-        # Sent together when the test ends: three lines fewer for the test that just passes.
-        _phases.setdefault(name, []).append([report.when, report.duration])
+    if report.outcome == "passed" and xfail is None:
+        if not sub:
+            # Sent together when the test ends: three lines fewer for the test that just passes.
+            passed = '["%s",%.6f]' % (report.when, report.duration)
+            _phases.setdefault(report.nodeid, []).append(passed)
         return
-    event = {"e": "phase", "id": name, "when": report.when, "outcome": report.outcome}
+    event = {"e": "phase", "id": _clean(report.nodeid), "when": report.when, "outcome": report.outcome}
     event["seconds"] = getattr(report, "duration", 0) or 0
+    error = getattr(report, "xtask_error", None) or _error_of(report)
     if sub:
         event["sub"] = _sub_name(report)
     if xfail is not None:
@@ -411,14 +437,36 @@ def pytest_runtest_logreport(report):
     if report.outcome == "skipped":
         event["skip"] = _skip_of(report)
     elif report.outcome != "passed":
-        event["error"] = getattr(report, "xtask_error", None) or _from_report(report)
+        event["error"] = error or _from_report(report)
     _pipe.send(**event)
 
 
+def _tell_end(nodeid):
+    passed = ",".join(_phases.pop(nodeid, ()))
+    _pipe.write('{"e":"end","id":%s,"passed":[%s]}' % (_quoted(_clean(nodeid)), passed))
+
+
+if _IS_WORKER:
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(report):
+        # Before it is sent to the process that speaks to xtask.
+        error = _error_of(report)
+        if error is not None:
+            report.xtask_error = error
+
+else:
+
+    def pytest_runtest_logreport(report):
+        _tell(report)
+
+
 def pytest_runtest_logfinish(nodeid):
+    global _between_tests
+    _raised.clear()
     if _pipe:
-        name = _clean(nodeid)
-        _pipe.send(e="end", id=name, passed=_phases.pop(name, []))
+        _tell_end(nodeid)
+        _between_tests = True
 
 
 def pytest_internalerror(excrepr, excinfo):
