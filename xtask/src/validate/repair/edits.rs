@@ -103,6 +103,23 @@ fn spliced(bytes: &[u8], edits: &[Edit]) -> Vec<u8> {
     out
 }
 
+/// Mends scripts that show only now that a move cut them off: what they import has been found again. True when one was.
+pub(super) fn add_anchors(planned: &mut Planned, before: &Imports, after: &Imports) -> bool {
+    let mut has_added = false;
+    for (path, file) in &mut planned.files {
+        let own = |anchor: &&MovedAnchor| anchor.path == *path;
+        let shown: Vec<&MovedAnchor> = after.anchors.iter().filter(own).collect();
+        if shown.is_empty() || before.anchors.iter().any(|anchor| own(&anchor)) {
+            continue;
+        }
+        if let Ok(source) = decode_source(&file.after) {
+            file.after = spliced(&file.after, &fix_anchors(&source, &shown).edits);
+            has_added = true;
+        }
+    }
+    has_added
+}
+
 /// The edited files whose edit does not hold: no longer Python, still broken where it was to be mended, or newly so.
 pub(super) fn worse(before: &Imports, after: &Imports, planned: &Planned) -> Refused {
     let key = |found: &Unresolved| (found.path.clone(), found.statement_text());

@@ -91,5 +91,5 @@ fn judge(repo: &Repo, tree: &Tree, past: Option<&(CommitId, History)>) -> Result
         history_unknown.clone_from(&history.unknown);
         (_, references) = links::moved_paths(tree, history)?;
     }
-    Ok(Imported { imports, references, history_unknown })
+    Ok(Imported { imports, references, history_unknown, mends: 0 })
 }

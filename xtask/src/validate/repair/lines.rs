@@ -30,6 +30,7 @@ pub fn lines(found: &Imported, all: bool) -> Vec<String> {
     lines.extend(found.references.iter().map(of_reference));
     lines.extend(guarded(found, all));
     lines.extend(undeclared(&imports.undeclared, all));
+    lines.extend(unjudged(imports.unjudged));
     lines.extend(found.history_unknown.iter().map(|why| format!("nothing is suggested: {why}")));
     lines.push(counts(found));
     lines
@@ -122,6 +123,19 @@ fn undeclared(undeclared: &[Outside], all: bool) -> Option<String> {
         .then(|| format!("neither here nor declared in a build file: {}{more}", names.join(", ")))
 }
 
+/// Imports of which it is not known whether they work.
+fn unjudged(count: usize) -> Option<String> {
+    let which = match count {
+        0 => return None,
+        1 => "1 import could not be judged: it leads",
+        _ => "imports could not be judged: they lead",
+    };
+    let number = if count == 1 { String::new() } else { format!("{count} ") };
+    Some(format!(
+        "{number}{which} into what is compiled, built or not read, or to names that a module may make while it runs"
+    ))
+}
+
 fn counts(found: &Imported) -> String {
     let imports = &found.imports;
     let broken: Vec<&Unresolved> =
@@ -144,19 +158,16 @@ fn counts(found: &Imported) -> String {
         count => format!("; {count} calls do not fit what they call"),
     };
     if !found.is_broken() {
-        return format!("{all}: all of them lead somewhere{calls}{named}");
+        let which = if imports.unjudged == 0 { "all of them" } else { "all that could be judged" };
+        return format!("{all}: {which} lead somewhere{calls}{named}");
     }
     let cut = match imports.anchors.len() {
         0 => String::new(),
         anchors => format!(", {} cut off by a move", count(anchors, "script anchor")),
     };
-    let sure = |import: &&&Unresolved| {
-        import.suggestion.as_ref().is_some_and(|suggestion| suggestion.confidence > Confidence::Low)
-    };
-    let mended = broken.iter().filter(sure).count() + imports.anchors.len();
-    let mend = match mended {
+    let mend = match found.mends {
         0 => String::new(),
-        _ => format!("; `xtask validate imports --fix` mends {mended}"),
+        mends => format!("; `xtask validate imports --fix` mends {mends}"),
     };
     format!("{all}: {} cannot work{cut}{mend}{calls}{named}", broken.len())
 }

@@ -31,6 +31,8 @@ pub struct Imported {
     pub references: Vec<MovedPath>,
     /// Why suggestions are missing, where history is cut off.
     pub history_unknown: Option<String>,
+    /// How many of the broken imports and scripts `--fix` mends.
+    pub mends: usize,
 }
 
 /// Edits, and how things stand once they are made.
@@ -49,6 +51,12 @@ impl Imported {
     pub fn is_broken(&self) -> bool {
         self.imports.is_broken()
     }
+
+    /// Imports that nothing guards and that cannot work, and scripts that are cut off.
+    fn broken(&self) -> usize {
+        let imports = self.imports.unresolved.iter().filter(|import| import.guard.is_none());
+        imports.count() + self.imports.anchors.len()
+    }
 }
 
 /// Verifies the imports of the work tree's tracked files.
@@ -56,7 +64,13 @@ impl Imported {
 /// # Errors
 /// The repository is bare, a file cannot be read, or git cannot be asked.
 pub fn imports(repo: &Repo) -> Result<Imported> {
-    Ok(gather::Input::read(repo)?.found)
+    let input = gather::Input::read(repo)?;
+    // Some suggestions do not hold once they are written: only the changed tree tells.
+    let mends = match input.found.is_broken() {
+        true => input.found.broken().saturating_sub(repaired(repo, &input, false)?.after.broken()),
+        false => 0,
+    };
+    Ok(Imported { mends, ..input.found })
 }
 
 /// Plans the edits that mend what is broken; with `references` also the paths that other files name.
@@ -64,11 +78,17 @@ pub fn imports(repo: &Repo) -> Result<Imported> {
 /// # Errors
 /// As [`imports`].
 pub fn repair(repo: &Repo, references: bool) -> Result<Repair> {
-    let input = gather::Input::read(repo)?;
+    repaired(repo, &gather::Input::read(repo)?, references)
+}
+
+fn repaired(repo: &Repo, input: &gather::Input, references: bool) -> Result<Repair> {
     let mut refused = edits::Refused::new();
     loop {
-        let planned = edits::plan(&input.found, &input.sources(repo, references)?, &refused);
-        let after = input.after(repo, &planned)?;
+        let mut planned = edits::plan(&input.found, &input.sources(repo, references)?, &refused);
+        let mut after = input.after(repo, &planned)?;
+        if edits::add_anchors(&mut planned, &input.found.imports, &after.imports) {
+            after = input.after(repo, &planned)?;
+        }
         let worse = edits::worse(&input.found.imports, &after.imports, &planned);
         if worse.is_empty() {
             let skipped = edits::skipped(&input.found.imports, &planned, &refused);

@@ -147,6 +147,47 @@ fn scripts_that_a_move_cut_off_find_their_folders_again() {
 }
 
 #[test]
+fn script_that_moved_with_what_it_imports_is_mended_in_one_go() {
+    let place = Place::new(&[
+        ("core/__init__.py", b""),
+        ("core/work.py", b"def work(): pass\n"),
+        (
+            "scripts/run.py",
+            b"import sys\nfrom pathlib import Path\n\nsys.path.insert(0, str(Path(__file__).parent.parent))\nfrom core.work import work\n\nwork()\n",
+        ),
+    ]);
+    place.rename("scripts/run.py", "scripts/daily/run.py");
+    place.rename("core/work.py", "core/job.py");
+    place.commit();
+    assert_eq!(imports(&place.repo()).unwrap().mends, 1);
+    let repair = place.repair();
+    assert_eq!((repair.skipped, repair.after.is_broken()), (vec![], false));
+    let run = String::from_utf8(place.read("scripts/daily/run.py")).unwrap();
+    assert!(run.contains("parent.parent.parent))\nfrom core.job import work\n"), "{run}");
+}
+
+#[test]
+fn suggestion_that_cannot_be_written_is_not_counted_as_mended() {
+    let place = Place::new(&[
+        ("pkg/__init__.py", b""),
+        ("pkg/old.py", b"def run(): pass\n\n\ndef walk(): pass\n\n\nclass Thing:\n    pass\n"),
+        ("lib/__init__.py", b""),
+        ("app.py", b"import pkg.old\npkg.old.run()\nprint(pkg)\n"),
+        ("other.py", b"from pkg.old import run\n"),
+    ]);
+    place.rename("pkg/old.py", "lib/fresh.py");
+    place.commit();
+    let found = imports(&place.repo()).unwrap();
+    assert!(found.imports.unresolved.iter().all(|found| found.suggestion.is_some()));
+    assert_eq!((found.imports.unresolved.len(), found.mends), (2, 1));
+    let told = lines(&found, false);
+    assert!(
+        told.last().unwrap().ends_with("2 cannot work; `xtask validate imports --fix` mends 1"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn an_edit_that_does_not_hold_is_refused() {
     let place = Place::new(BASE);
     place.rename("pkg/old.py", "pkg/fresh.py");
@@ -205,4 +246,19 @@ fn calls_that_do_not_fit_are_told_and_do_not_make_the_imports_broken() {
          1 call does not fit what it calls",
     ];
     assert_eq!(lines(&found, false), expected);
+}
+
+#[test]
+fn imports_that_could_not_be_judged_are_told() {
+    let place = Place::new(&[
+        ("a.py", b"from elsewhere import *\n"),
+        ("b.py", b"from a import x, y\n"),
+        ("requirements.txt", b"elsewhere\n"),
+    ]);
+    let expected = [
+        "2 imports could not be judged: they lead into what is compiled, built or not read, \
+         or to names that a module may make while it runs",
+        "2 imports between the repository's own modules in 2 files: all that could be judged lead somewhere",
+    ];
+    assert_eq!(lines(&imports(&place.repo()).unwrap(), false), expected);
 }

@@ -65,6 +65,9 @@ pub struct Imports {
     pub files: usize,
     /// Imports that lead into the repository, one for each name.
     pub first_party: usize,
+    /// Those of them of which nobody can tell without running something: they lead into what is compiled or made by the
+    /// build, or ask for a name that a module may make while it runs (a star import, `__getattr__`, `globals()`).
+    pub unjudged: usize,
     /// Those of them that cannot work; sorted by file and line.
     pub unresolved: Vec<Unresolved>,
     /// Scripts that their moves cut off from what they import ([`moved_anchors`]); empty until history is asked.
@@ -86,6 +89,7 @@ pub struct Imports {
 pack_fields!(Imports {
     files,
     first_party,
+    unjudged,
     unresolved,
     anchors,
     undeclared,
@@ -249,6 +253,7 @@ pub fn verify(project: &Project) -> Imports {
     let (mut doubtful, mut namespaces) = (Vec::new(), BTreeSet::new());
     for file in judged {
         imports.first_party += file.first_party;
+        imports.unjudged += file.unjudged;
         imports.unresolved.extend(file.unresolved);
         outside.extend(file.outside);
         imports.unnamed.extend(file.unnamed);

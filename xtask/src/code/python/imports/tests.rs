@@ -425,3 +425,30 @@ fn package_that_the_build_file_names_is_verified_where_it_lies() {
     assert_eq!(broken(&files("from pkg.part import x\n")), [""; 0]);
     assert_eq!(broken(&files("from pkg.gone import x\n")), ["tests/test_part.py:1 pkg.gone x NoModule"]);
 }
+
+#[test]
+fn what_nobody_can_tell_without_running_it_is_counted() {
+    let unjudged = |user: &'static str| {
+        imports(&[
+            ("pkg/__init__.py", ""),
+            ("pkg/plain.py", "x = 1\n"),
+            ("pkg/star.py", "from elsewhere import *\nx = 1\n"),
+            ("pkg/hook.py", "def __getattr__(name): return name\n"),
+            ("pkg/fast.pyi", "x: int\n"),
+            ("pkg/old.py", "print 'old'\n"),
+            ("user.py", user),
+        ])
+        .unjudged
+    };
+    let cases = [
+        ("from pkg.plain import x, y\nfrom pkg import plain, fast\nimport pkg.plain\n", 0),
+        ("from pkg.star import x\n", 0),
+        ("from pkg.star import y, z\n", 2),
+        ("from pkg.hook import y\n", 1),
+        ("from pkg.fast import y\n", 1),
+        ("from pkg.old import y\n", 1),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(unjudged(text), expected, "{text}");
+    }
+}

@@ -105,6 +105,8 @@ pack_fields!(Outside { module, imports, path, line, guarded, elsewhere });
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) first_party: usize,
+    /// Those of them of which nobody can tell whether they work.
+    pub(super) unjudged: usize,
     pub(super) unresolved: Vec<Unresolved>,
     /// Every import of a name that is not in the repository.
     pub(super) outside: Vec<(FileId, Import)>,
@@ -120,11 +122,15 @@ pub(super) struct Judged {
 pub(super) enum Verdict {
     Standard,
     FirstParty,
+    /// It leads into what is compiled or made by the build, or asks for a name that a module may make while it runs.
+    Unjudged,
     /// The package makes names or modules while it runs, and does not name this one; or only a program that is started
     /// in a certain folder finds it. Nothing is said unless git moved it away.
     Unnamed,
     /// By way of a top-level folder without `__init__.py`.
-    ByNamespace,
+    ByNamespace {
+        is_judged: bool,
+    },
     Broken(Reason),
     /// Broken, if the top-level folder is meant at all.
     Doubtful(Reason),
@@ -139,12 +145,18 @@ pub(super) fn judge_file(index: &Index<'_>, layout: &Layout, file: FileId) -> Ju
         match verdict(index, layout, file, &roots, import) {
             Verdict::Standard => {}
             Verdict::FirstParty => judged.first_party += 1,
+            Verdict::Unjudged => {
+                judged.first_party += 1;
+                judged.unjudged += 1;
+            }
             Verdict::Unnamed => {
                 judged.first_party += 1;
+                judged.unjudged += 1;
                 judged.unnamed.push((file, import.clone()));
             }
-            Verdict::ByNamespace => {
+            Verdict::ByNamespace { is_judged } => {
                 judged.first_party += 1;
+                judged.unjudged += usize::from(!is_judged);
                 judged.namespaces.insert(top_of(&import.module).to_owned());
             }
             Verdict::Doubtful(reason) => {
@@ -193,8 +205,8 @@ fn verdict(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], imp
     };
     // An entry of a build file hides no folder in which the interpreter finds the module as the tree stands.
     match absolute(index, layout, file, roots, import) {
-        found @ (Verdict::FirstParty | Verdict::ByNamespace | Verdict::Unnamed) => found,
-        _ => broken,
+        Verdict::Standard | Verdict::Outside | Verdict::Broken(_) | Verdict::Doubtful(_) => broken,
+        found => found,
     }
 }
 
@@ -273,14 +285,17 @@ fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], im
             }
             Verdict::Broken(reason) => candidates.broken = candidates.broken.or(Some(reason)),
             Verdict::Unnamed if !candidates.is_loose => candidates.unnamed = true,
-            _ => candidates.found = true,
+            found => {
+                candidates.found = true;
+                candidates.is_judged |= matches!(found, Verdict::FirstParty);
+            }
         }
     }
     if regular.found {
-        return Verdict::FirstParty;
+        return if regular.is_judged { Verdict::FirstParty } else { Verdict::Unjudged };
     }
     if loose.found {
-        return Verdict::ByNamespace;
+        return Verdict::ByNamespace { is_judged: loose.is_judged };
     }
     if regular.unnamed {
         return Verdict::Unnamed;
@@ -325,6 +340,7 @@ fn is_held_above(index: &Index<'_>, file: FileId, import: &Import) -> bool {
 struct Candidates {
     is_loose: bool,
     found: bool,
+    is_judged: bool,
     unnamed: bool,
     broken: Option<Reason>,
 }
@@ -341,11 +357,14 @@ fn missing(within: Place) -> Reason {
 }
 
 fn name_in(index: &Index<'_>, place: &Place, import: &Import) -> Verdict {
-    let Some(name) = &import.name else { return Verdict::FirstParty };
+    let Some(name) = &import.name else {
+        return if *place == Place::Unknown { Verdict::Unjudged } else { Verdict::FirstParty };
+    };
     match index.has_name(*place, name) {
         Answer::No => Verdict::Broken(Reason::NoName),
         Answer::Unknown if index.lacks(*place, name) => Verdict::Unnamed,
-        Answer::Yes | Answer::Unknown => Verdict::FirstParty,
+        Answer::Unknown => Verdict::Unjudged,
+        Answer::Yes => Verdict::FirstParty,
     }
 }
 

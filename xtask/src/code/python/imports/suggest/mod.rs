@@ -102,6 +102,7 @@ pub fn suggest(project: &Project, imports: &mut Imports, history: &History, past
         let target = finder.moved_away(*file, import).filter(|target| target.confidence == Confidence::High);
         if let Some(suggestion) = target.and_then(|target| speller.spell(*file, import, &target)) {
             let found = unresolved(&index, *file, import, Reason::Gone);
+            imports.unjudged -= 1;
             imports.unresolved.push(Unresolved { suggestion: Some(suggestion), ..found });
         }
     }
