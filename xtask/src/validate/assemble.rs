@@ -18,7 +18,7 @@ use super::status::{Concluded, Told, conclude};
 use super::suites::kind_of;
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
-use crate::config::{FlakyPolicy, SuiteKind};
+use crate::config::{CoverageSetting, FlakyPolicy, SuiteKind};
 use crate::repo::{Rename, RepoPath};
 use crate::report::{Finding, Level};
 
@@ -71,7 +71,8 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         let touches = cause.frame.as_ref().and_then(|frame| gathered.touched.get(&frame.path));
         cause.commits = touches.cloned().unwrap_or_default();
     }
-    let (coverage, coverage_hint) = coverage(&gathered.runs, &gathered.touched);
+    let is_wanted = options.config.coverage == Some(CoverageSetting::Auto);
+    let (coverage, coverage_hint) = coverage(&gathered.runs, &gathered.touched, is_wanted);
     let judge = Judge {
         excused: &excused,
         flaky_fails: options.config.flaky != Some(FlakyPolicy::Warn),
@@ -301,7 +302,11 @@ fn is_excused(run: &Run, cases: &[Case], judge: &Judge<'_>) -> bool {
 }
 
 /// Which lines ran, of the first suite that knows; else why none does.
-fn coverage(runs: &[SuiteRun], touched: &BTreeMap<String, Vec<Touch>>) -> (Option<Coverage>, Option<String>) {
+fn coverage(
+    runs: &[SuiteRun],
+    touched: &BTreeMap<String, Vec<Touch>>,
+    is_wanted: bool,
+) -> (Option<Coverage>, Option<String>) {
     let told = || runs.iter().filter_map(|run| run.coverage.as_ref());
     if let Some(Ok(coverage)) = told().find(|told| told.is_ok()) {
         let files = coverage.files.iter().map(|file| &file.path);
@@ -309,7 +314,10 @@ fn coverage(runs: &[SuiteRun], touched: &BTreeMap<String, Vec<Touch>>) -> (Optio
         return (Some(Coverage { changed, ..coverage.clone() }), None);
     }
     let why = told().find_map(|told| told.as_ref().err().cloned());
-    let how = "set `coverage = \"auto\"` under `[validate]` in xtask.toml to measure which lines run";
+    let how = match is_wanted {
+        true => "only suites that pytest runs are; for Rust there is `cargo llvm-cov`",
+        false => "set `coverage = \"auto\"` under `[validate]` in xtask.toml to measure which lines run",
+    };
     (None, Some(why.unwrap_or_else(|| how.to_owned())))
 }
 
@@ -379,7 +387,7 @@ fn flaky_finding(flaky: &Flaky) -> Finding {
 }
 
 fn cut_short(run: &SuiteRun) -> Option<Finding> {
-    let why = run.cut_short?;
+    let why = run.cut_short.as_ref()?;
     let suite = &run.suite.name;
     let message = format!("the search for flaky tests in suite `{suite}` was cut short: {why}");
     Some(Finding::warn("flaky-search", None, message))

@@ -28,6 +28,8 @@ pub(super) struct Ended {
     pub(super) stderr: String,
     /// Names of processes that it left behind.
     pub(super) left_behind: Vec<String>,
+    /// Why no process could be started for what it left undone, where that was tried.
+    pub(super) unfollowed: Option<String>,
 }
 
 impl Ended {
@@ -201,7 +203,8 @@ mod tests {
         let text = String::new;
         let left_behind = Vec::new();
         let duration = Duration::from_secs(2);
-        Ended { session, ending, stop, duration, stdout: text(), stderr: text(), left_behind }
+        let unfollowed = None;
+        Ended { session, ending, stop, duration, stdout: text(), stderr: text(), left_behind, unfollowed }
     }
 
     const SESSION: &str = r#"{"e":"session","root":"/r","config":null,"plugins":[],"workers":"0"}"#;

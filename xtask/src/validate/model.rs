@@ -53,7 +53,7 @@ pub(super) struct SuiteRun {
     pub(super) written: Vec<Written>,
     pub(super) left_behind: Vec<String>,
     /// Why not every failing test ran again, where that is so.
-    pub(super) cut_short: Option<&'static str>,
+    pub(super) cut_short: Option<String>,
     /// Which lines ran, or why that is not known; `None`: nobody asked, or the runner has no such thing.
     pub(super) coverage: Option<Result<Coverage, String>>,
     /// What installs a package into the interpreter that ran it, with `{}` for the packages.

@@ -13,6 +13,7 @@ use super::refused;
 use super::result::{Counts, End, Status};
 use super::suites::Suite;
 use crate::process::{Ending, Stop};
+use crate::report::count;
 
 /// What is said of a run.
 pub(super) struct Told {
@@ -240,14 +241,19 @@ fn why(
 ) -> Option<String> {
     let culprit = worst.culprit().map(|culprit| culprit.id().to_owned()).unwrap_or_default();
     let code = worst.code();
+    let unfollowed = ends.last().and_then(|ended| ended.unfollowed.as_ref());
+    let left = count(counts.not_run, "test");
     let restarted = match (ends.len(), counts.not_run) {
-        (1, 0) => String::new(),
-        (1, left) => format!("; {left} tests did not run"),
-        (_, 0) => "; all other tests ran in a fresh process".to_owned(),
-        (tries, left) if tries > MAX_RESTARTS => {
-            format!("; {left} tests did not run, since {MAX_RESTARTS} restarts are the most")
+        _ if unfollowed.is_some() => {
+            let why = unfollowed.map_or("", String::as_str);
+            format!("; {left} did not run, since no other process could be started: {why}")
         }
-        (_, left) => format!("; {left} tests did not run"),
+        (1, 0) => String::new(),
+        (_, 0) => "; all other tests ran in a fresh process".to_owned(),
+        (tries, _) if tries > MAX_RESTARTS => {
+            format!("; {left} did not run, since {MAX_RESTARTS} restarts are the most")
+        }
+        _ => format!("; {left} did not run"),
     };
     let limit = run.suite.test_limit.as_secs();
     Some(match end {

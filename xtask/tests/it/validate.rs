@@ -158,3 +158,39 @@ fn flags_that_contradict_each_other_are_refused() {
     For more information, try '--help'.
     ");
 }
+
+/// A suite that takes the temporary folder away, as a full disk does.
+fn without_temporary_folder(then: &str) -> serde_json::Value {
+    let test =
+        "import os, shutil\ndef test_a(): pass\ndef test_b():\n    shutil.rmtree(os.environ['TMPDIR'])\n    ";
+    let sandbox = sandbox("", &format!("{test}{then}\ndef test_c(): pass\n"));
+    let output = sandbox.output(["validate", "-q", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["result"].take()
+}
+
+#[test]
+fn results_are_kept_where_no_process_can_be_started_for_what_is_left() {
+    let result = without_temporary_folder("os._exit(0)");
+    let run = &result["runs"][0];
+    let counts = &run["counts"];
+    assert_eq!(
+        (run["status"].as_str(), &counts["passed"], &counts["not_run"]),
+        (Some("incomplete"), &1.into(), &1.into())
+    );
+    let why = run["why"].as_str().unwrap();
+    let said = "inside `tests/test_a.py::test_b`; 1 test did not run, since no other process could be started: make a temporary folder";
+    assert!(why.contains(said), "{why}");
+}
+
+#[test]
+fn results_are_kept_where_failing_tests_cannot_run_again() {
+    let result = without_temporary_folder("assert 1 == 2");
+    let run = &result["runs"][0];
+    assert_eq!((run["status"].as_str(), &run["counts"]["passed"]), (Some("failed"), &2.into()));
+    let findings = result["findings"].as_array().unwrap();
+    let said =
+        "the search for flaky tests in suite `tests` was cut short: no other process could be started: ";
+    let is_said = |finding: &serde_json::Value| finding["message"].as_str().unwrap().starts_with(said);
+    assert!(findings.iter().any(is_said), "{findings:?}");
+}

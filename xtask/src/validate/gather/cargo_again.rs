@@ -8,7 +8,7 @@ use super::super::cases::IN_ORDER;
 use super::super::libtest::CargoRun;
 use super::super::rerun::{ALONE, MOST_ALONE, TOGETHER, TRIES};
 use super::cargo::{Artifact, Recovery};
-use super::{ALONE_BUDGET, time_left};
+use super::{ALONE_BUDGET, NO_TIME, STOPPED, time_left};
 use crate::process::Stop;
 
 /// A process of reruns that is to be started.
@@ -23,12 +23,12 @@ struct Again<'a> {
 
 impl Recovery<'_> {
     /// Runs what failed again; `Some`: why that was cut short.
-    pub(super) fn run_failures_again(&self, cargo_run: &mut CargoRun) -> Result<Option<&'static str>> {
+    pub(super) fn run_failures_again(&self, cargo_run: &mut CargoRun) -> Result<Option<String>> {
         let has_failed = cargo_run.blocks().any(|block| block.failed().next().is_some());
         match cargo_run.stop {
             _ if !has_failed => return Ok(None),
-            Some(Stop::Cancelled) => return Ok(Some("the user stopped it")),
-            Some(Stop::Limit) => return Ok(Some("the suite's time is used up")),
+            Some(Stop::Cancelled) => return Ok(Some(STOPPED.into())),
+            Some(Stop::Limit) => return Ok(Some(NO_TIME.into())),
             _ => {}
         }
         self.context.progress.step(format!("running failures of suite {} again", self.suite.name));
@@ -54,16 +54,16 @@ impl Recovery<'_> {
         again: &Again<'_>,
         used: &mut Duration,
         budget: Duration,
-    ) -> Result<Option<&'static str>> {
+    ) -> Result<Option<String>> {
         let limit = time_left(self.suite, cargo_run.duration + *used);
         if self.context.cancel.is_cancelled() {
-            return Ok(Some("the user stopped it"));
+            return Ok(Some(STOPPED.into()));
         }
         if limit.is_zero() {
-            return Ok(Some("the suite's time is used up"));
+            return Ok(Some(NO_TIME.into()));
         }
         if *used > budget {
-            return Ok(Some("it would take longer than the suite itself"));
+            return Ok(Some("it would take longer than the suite itself".into()));
         }
         let Some(executable) = &again.artifact.executable else { return Ok(None) };
         let (finished, told) = self.run_some(again.artifact, executable, &again.names, limit)?;
@@ -71,7 +71,7 @@ impl Recovery<'_> {
         if let Some(block) = cargo_run.binaries[again.at].blocks.first_mut() {
             block.take_again(again.run, told);
         }
-        Ok((finished.stop == Some(Stop::Cancelled)).then_some("the user stopped it"))
+        Ok((finished.stop == Some(Stop::Cancelled)).then(|| STOPPED.into()))
     }
 }
 

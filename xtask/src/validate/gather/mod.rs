@@ -6,6 +6,7 @@ mod cargo_again;
 mod coverage;
 mod find_python;
 mod nextest;
+mod processes;
 mod python;
 mod touched;
 mod writes;
@@ -23,6 +24,7 @@ use super::listed::{self, Listed};
 use super::model::{Gathered, Ran, SuiteRun};
 use super::places::Roots;
 use super::pytest_config;
+use super::result::End;
 use super::session::Item;
 use super::suites::{Look, Runner, Suite, suites};
 use super::{Options, PlannedRun};
@@ -80,10 +82,16 @@ pub(super) fn gather(
         let imports = imports_of(repo, &context.tree, history.as_ref())?;
         Ok((history, imports))
     })?;
+    // A name that is none shows before the tests run.
+    let base = options.base.as_ref().filter(|_| !options.static_only);
+    let base = base.map(|base| repo.resolve(base)).transpose()?;
     let mut runs = Vec::new();
     for (place, suite) in suites.into_iter().enumerate() {
         if options.shard.is_none_or(|shard| shard.has(place, &suite.runner)) {
-            runs.extend(run_suite(&context, suite)?);
+            // What other suites did is kept.
+            let ran = run_suite(&context, suite.clone());
+            let failed = |error| vec![SuiteRun::cannot(suite, End::Missing, format!("{error:#}"), None)];
+            runs.extend(ran.unwrap_or_else(failed));
         }
     }
     // What is moved and not committed yet is compared with where it was, too.
@@ -94,8 +102,8 @@ pub(super) fn gather(
     };
     let renames = history.map(|history| renames(history, &context.files)).unwrap_or_default();
     let moves = if compares { pending } else { renames.clone() };
-    let before = match (&options.base, &options.baseline) {
-        (Some(base), _) if !options.static_only => Some(base::before(&context, &runs, &moves, base)?),
+    let before = match (&base, &options.baseline) {
+        (Some(base), _) => compared(base::before(&context, &runs, &moves, base), &mut look.findings),
         (_, Some(text)) => Some(baseline::read_result(text)?),
         _ => None,
     };
@@ -157,6 +165,12 @@ impl Foreign {
     pub(super) fn holds(&self, path: &RepoPath) -> bool {
         self.0.iter().any(|folder| path.is_within(folder))
     }
+}
+
+/// What ran at the other commit; a run that could not be made takes nothing from the one that was.
+fn compared(before: Result<Before>, findings: &mut Vec<Finding>) -> Option<Before> {
+    let failed = |error| Finding::warn("not-compared", None, format!("`--base` could not be run: {error:#}"));
+    before.map_err(|error| findings.push(failed(error))).ok()
 }
 
 /// Suites with failures of which `--base` cannot say whether they are new.
@@ -395,6 +409,10 @@ pub(super) fn suite_call(context: &Context<'_>, program: &Path, limit: Duration)
     call.unset = Git::cleared_variables().iter().chain(&foreign).map(|&name| name.into()).collect();
     call
 }
+
+/// Why failing tests did not run again.
+const STOPPED: &str = "the user stopped it";
+const NO_TIME: &str = "the suite's time is used up";
 
 /// What tests that run again alone may take in all, even after a short suite.
 const ALONE_BUDGET: Duration = Duration::from_secs(60);

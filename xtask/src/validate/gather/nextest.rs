@@ -16,7 +16,7 @@ use super::super::rerun::{MOST_ALONE, TRIES};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
 use super::cargo::{cargo_call, documentation};
-use super::{Context, time_left};
+use super::{Context, NO_TIME, STOPPED, time_left};
 use crate::process::{Before, Call, Finished, Scratch, find_program, run, watch};
 
 /// What the run needs to be told: all tests, a time limit for each, and a list of what they printed.
@@ -78,7 +78,7 @@ struct Nextest<'a> {
 }
 
 impl Nextest<'_> {
-    fn run(&self) -> Result<(Listed, Option<&'static str>)> {
+    fn run(&self) -> Result<(Listed, Option<String>)> {
         let (finished, list) = self.list()?;
         let Some(list) = list else { return Ok((not_listed(&finished), None)) };
         self.context.progress.count(0, list.wanted.len() as u64);
@@ -86,10 +86,12 @@ impl Nextest<'_> {
         let limit = time_left(self.suite, finished.duration);
         let (ran, lines) = self.start(&[], limit, list.wanted.len() as u64)?;
         let told = before.new_files()?.pop().map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned());
-        let told =
-            told.map(|text| junit_read::read(&text)).transpose().context("read nextest's JUnit XML")?;
-        let mut cases =
-            drafts(&list, &lines, told.as_deref().unwrap_or_default(), self.suite.test_limit.as_secs());
+        // Where it is missing or cut off (a full disk), the lines tell how each test ended, and nobody whether it ran
+        // to its end.
+        let told = told.context("nextest left none").and_then(|text| junit_read::read(&text));
+        let no_list = told.as_ref().err().map(|why| format!("its JUnit XML cannot be read: {why:#}"));
+        let told = told.unwrap_or_default();
+        let mut cases = drafts(&list, &lines, &told, self.suite.test_limit.as_secs());
         let used = finished.duration + ran.duration;
         let cut_short = self.run_failures_again(&list, &mut cases, &ran, used)?;
         let docs = if ran.stop.is_none() {
@@ -100,7 +102,7 @@ impl Nextest<'_> {
         let listed = Listed {
             drafts: cases,
             deselected: list.left_out,
-            no_list: None,
+            no_list: no_list.filter(|_| !list.wanted.is_empty()),
             duration: used + docs.as_ref().map(|docs| docs.duration).unwrap_or_default(),
             docs: docs.map(Box::new),
             ..of_nextest(&ran)
@@ -147,18 +149,18 @@ impl Nextest<'_> {
         cases: &mut [Draft],
         ran: &Finished,
         mut used: Duration,
-    ) -> Result<Option<&'static str>> {
+    ) -> Result<Option<String>> {
         let mut names: Vec<Name> = failed(list, cases);
         let is_cut = names.len() > MOST_ALONE;
         names.truncate(MOST_ALONE);
         let Some(filter) = filter(&names) else { return Ok(None) };
         if ran.stop.is_some() {
-            return Ok(Some("the run did not come to its end"));
+            return Ok(Some("the run did not come to its end".into()));
         }
         for _ in 0..TRIES {
             let limit = time_left(self.suite, used);
             if self.context.cancel.is_cancelled() || limit.is_zero() {
-                return Ok(Some("the user stopped it, or the suite's time is used up"));
+                return Ok(Some(format!("{STOPPED}, or {NO_TIME}")));
             }
             self.context.progress.step(format!("running failures of suite {} again", self.suite.name));
             let more = ["-j1".to_owned(), "-E".to_owned(), filter.clone()];
@@ -166,7 +168,7 @@ impl Nextest<'_> {
             used += again.duration;
             add_again(cases, &lines);
         }
-        Ok(is_cut.then_some("only the first 60 failures ran again"))
+        Ok(is_cut.then(|| format!("only the first {MOST_ALONE} failures ran again")))
     }
 }
 

@@ -1,40 +1,30 @@
-//! Runs a Python suite: finds the interpreter, starts processes until nothing is left to run, and runs
-//! failing tests again.
+//! Runs a Python suite: finds the interpreter, and what it runs with which arguments.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use super::super::cases::IN_ORDER;
-use super::super::ended::{Ended, Next, next_step};
-use super::super::events;
+use super::super::ended::Ended;
 use super::super::interpreter::{Choice, choose, install_line};
 use super::super::junit_read;
 use super::super::listed::{self, Listed};
 use super::super::model::{Ran, Rerun, SuiteRun};
 use super::super::packages;
 use super::super::probe::Probe;
-use super::super::rerun::{Again, next_rerun};
 use super::super::result::{Coverage, End, Place};
-use super::super::session::Session;
 use super::super::suites::{Runner, Suite};
 use super::coverage::Measurement;
 use super::find_python::{facts, probe, program};
-use super::{ALONE_BUDGET, Context, ends_suite, suite_call, time_left};
+use super::{Context, suite_call};
 use crate::code::python::decode_source;
 use crate::code::python::inventory::is_test_file;
 use crate::config::CoverageSetting;
-use crate::process::{Before, Call, Scratch, Source, Stop, prepended, run, watch};
+use crate::process::{Before, Scratch, run};
 use crate::repo::RepoPath;
-use crate::report::{Finding, count};
-
-const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
-const UNITTEST_MODULE: &str = include_str!("../python/xtask_unittest_events.py");
-const SHARDS_MODULE: &str = include_str!("../python/xtask_shards.py");
+use crate::report::Finding;
 
 /// Runs a suite with pytest or unittest.
 pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<Vec<SuiteRun>> {
@@ -99,9 +89,9 @@ fn cannot(
     run
 }
 
-struct Python<'a> {
-    context: &'a Context<'a>,
-    suite: &'a Suite,
+pub(super) struct Python<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) suite: &'a Suite,
     choice: Choice,
     probe: Probe,
     first_party: Vec<String>,
@@ -109,7 +99,7 @@ struct Python<'a> {
     /// The folder that the interpreter's path is meant from.
     home: PathBuf,
     /// Folders that modules are looked for in before all others.
-    first: Vec<PathBuf>,
+    pub(super) first: Vec<PathBuf>,
 }
 
 /// Runs tests of a suite in the files of another commit, with the interpreter of this one: `there` is the
@@ -150,16 +140,6 @@ pub(super) fn run_there(
     })
 }
 
-/// What one process runs.
-struct Job<'a> {
-    /// Module and arguments.
-    arguments: Vec<OsString>,
-    /// Ids to keep; `None`: all.
-    only: Option<&'a [String]>,
-    /// How long it may take.
-    limit: Duration,
-}
-
 impl Python<'_> {
     fn install(&self, packages: &[String]) -> String {
         install_line(&self.choice, self.probe.pip, packages)
@@ -183,7 +163,7 @@ impl Python<'_> {
             Some(String::from_utf8_lossy(&bytes).into_owned())
         });
         // A module of the repository is found when the tests run (beside them, by `pythonpath`), however the
-        // interpreter is asked now.
+        // interpreter is asked now; and what a file that was collected imports is there, wherever it was found.
         let is_own = |module: &str| packages::is_own(module, self.context.files.iter(), &run.declared);
         let is_missing = |module: &str| self.probe.origins.get(module).is_some_and(Option::is_none);
         let wanted = self.wanted.iter().filter(|(module, _)| is_missing(module) && !is_own(module));
@@ -218,7 +198,7 @@ impl Python<'_> {
             arguments.extend(same_root(&ends));
             arguments
         };
-        let (reruns, cut_short) = self.run_failures_again(&ends, &self.suite.paths, &again)?;
+        let (reruns, cut_short) = self.run_failures_again(&ends, &self.suite.paths, &again);
         let coverage = self.coverage(measured, &ends)?;
         let mut run = self.finish("pytest", command, ends, reruns);
         (run.cut_short, run.coverage) = (cut_short, coverage);
@@ -243,7 +223,10 @@ impl Python<'_> {
                 let why = "the tests import the package from outside of the repository".to_owned();
                 Ok(Some(Err(why)))
             }
-            Some(measured) => Ok(Some(measured.end(self.context, self.program(), ends)?)),
+            Some(measured) => {
+                let read = measured.end(self.context, self.program(), ends);
+                Ok(Some(read.unwrap_or_else(|error| Err(format!("{error:#}")))))
+            }
             None if self.context.options.config.coverage == Some(CoverageSetting::Auto) => {
                 let line = self.install(&["coverage".to_owned()]);
                 Ok(Some(Err(format!("coverage.py is not installed: `{line}`"))))
@@ -313,7 +296,7 @@ impl Python<'_> {
         let mut words = vec![self.choice.command.join(" "), "-m unittest".to_owned()];
         words.extend(paths.iter().map(|path| path.display().into_owned()));
         let ends = self.until_done(None, |ignore| unittest_arguments(&kept(paths, ignore)))?;
-        let (reruns, cut_short) = self.run_failures_again(&ends, paths, &unittest_arguments)?;
+        let (reruns, cut_short) = self.run_failures_again(&ends, paths, &unittest_arguments);
         let mut run = self.finish("unittest", words.join(" "), ends, reruns);
         run.cut_short = cut_short;
         if let Some(part) = part {
@@ -321,6 +304,10 @@ impl Python<'_> {
             run.suite.gating = false;
         }
         Ok(run)
+    }
+
+    pub(super) fn program(&self) -> (PathBuf, &[String]) {
+        program(&self.home, &self.choice)
     }
 
     fn pytest_arguments(&self, paths: &[RepoPath], ignore: &[String]) -> Vec<OsString> {
@@ -339,132 +326,6 @@ impl Python<'_> {
         arguments.extend(ignore.iter().map(|file| OsString::from(format!("--ignore={file}"))));
         arguments.extend(paths.iter().map(argument));
         arguments
-    }
-
-    /// Starts processes until every test (of the `first`, where some are named) has run, or nothing more can be
-    /// done.
-    fn until_done(
-        &self,
-        first: Option<&[String]>,
-        arguments: impl Fn(&[String]) -> Vec<OsString>,
-    ) -> Result<Vec<Ended>> {
-        let mut ends: Vec<Ended> = Vec::new();
-        while let Next::Remaining { only, ignore } = next_step(&ends) {
-            let used = ends.iter().map(|ended| ended.duration).sum();
-            let limit = time_left(self.suite, used);
-            if limit.is_zero() {
-                break;
-            }
-            if !ends.is_empty() {
-                self.context.progress.step(format!("running what is left of suite {}", self.suite.name));
-            }
-            let job = Job { arguments: arguments(&ignore), only: only.as_deref().or(first), limit };
-            ends.push(self.run_once(&job)?);
-        }
-        Ok(ends)
-    }
-
-    /// Runs failing tests again, to tell what fails each time from what does not; and why that was cut short.
-    fn run_failures_again(
-        &self,
-        ends: &[Ended],
-        whole: &[RepoPath],
-        arguments: &dyn Fn(&[RepoPath]) -> Vec<OsString>,
-    ) -> Result<(Vec<Rerun>, Option<&'static str>)> {
-        let mut reruns: Vec<Rerun> = Vec::new();
-        let main: Duration = ends.iter().map(|ended| ended.duration).sum();
-        let mut used = main;
-        let mut cut_short = None;
-        loop {
-            // Single processes may take as long as the suite did, and a minute in any case.
-            let may_run_alone = used - main < main.max(ALONE_BUDGET);
-            let next = next_rerun(ends, &reruns, &self.context.roots, may_run_alone);
-            let Some(Again { ids, files, run }) = next else { break };
-            let limit = time_left(self.suite, used);
-            if limit.is_zero() || self.context.cancel.is_cancelled() {
-                cut_short =
-                    Some(if limit.is_zero() { "the suite's time is used up" } else { "the user stopped it" });
-                break;
-            }
-            if !may_run_alone && run != IN_ORDER {
-                cut_short = Some("single processes would take longer than the suite itself");
-            }
-            self.context.progress.step(format!("running {} again ({run})", count(ids.len(), "test")));
-            let arguments = arguments(if run == IN_ORDER { whole } else { &files });
-            let ended = self.run_once(&Job { arguments, only: Some(&ids), limit })?;
-            used += ended.duration;
-            let stop = ended.stop;
-            reruns.push(Rerun { ids, run, ended });
-            if ends_suite(stop) {
-                let is_user = stop == Some(Stop::Cancelled);
-                cut_short = Some(if is_user { "the user stopped it" } else { "the suite's time is used up" });
-                break;
-            }
-        }
-        Ok((reruns, cut_short))
-    }
-
-    fn run_once(&self, job: &Job<'_>) -> Result<Ended> {
-        let scratch = Scratch::new()?;
-        scratch.file("xtask_pytest_events.py", PYTEST_MODULE.as_bytes())?;
-        scratch.file("xtask_unittest_events.py", UNITTEST_MODULE.as_bytes())?;
-        scratch.file("xtask_shards.py", SHARDS_MODULE.as_bytes())?;
-        let events = scratch.pipe("events")?;
-        let (program, leading) = self.program();
-        let mut call = suite_call(self.context, &program, job.limit)
-            .args(leading)
-            .args(&job.arguments)
-            .env("PYTHONPATH", self.python_path(scratch.path()))
-            .env("XTASK_EVENTS", events.path());
-        if let Some(only) = job.only {
-            let ids = serde_json::to_vec(only).context("write the list of tests")?;
-            call = call.env("XTASK_SELECTION", scratch.file("selection.json", &ids)?);
-        }
-        if let (None, Some(shard)) = (job.only, self.context.options.shard) {
-            let durations = serde_json::to_vec(&self.context.options.durations.tests)?;
-            let durations = scratch.file("durations.json", &durations)?;
-            call = call.env("XTASK_SHARD", shard.to_string()).env("XTASK_DURATIONS", durations);
-        }
-        self.watched(&call, &events)
-    }
-
-    fn watched(&self, call: &Call, pipe: &crate::process::EventPipe) -> Result<Ended> {
-        let mut session = Session::default();
-        let progress = self.context.progress;
-        let finished = watch(call, Some(pipe), self.context.cancel, &mut |line| {
-            if line.source == Source::Events {
-                match events::parse(line.bytes) {
-                    Some(event) => session.apply(event, line.at),
-                    None => session.dump.push(String::from_utf8_lossy(line.bytes).into_owned()),
-                }
-                progress.count(session.done().0, session.items.len() as u64);
-            }
-            // Without events nothing is known of single tests: the suite's limit holds alone.
-            session.deadline(self.suite.test_limit)
-        })?;
-        Ok(Ended {
-            ending: finished.ending,
-            stop: finished.stop,
-            duration: finished.duration,
-            stdout: finished.stdout.text(),
-            stderr: finished.stderr.text(),
-            left_behind: finished.left_behind,
-            session,
-        })
-    }
-
-    fn program(&self) -> (PathBuf, &[String]) {
-        program(&self.home, &self.choice)
-    }
-
-    fn python_path(&self, scratch: &Path) -> OsString {
-        let mut path = OsString::new();
-        for folder in &self.first {
-            path.push(folder);
-            path.push(":");
-        }
-        path.push(prepended("PYTHONPATH", scratch));
-        path
     }
 }
 
