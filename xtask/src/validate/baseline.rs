@@ -21,6 +21,8 @@ pub(super) struct Before {
     pub(super) is_whole: bool,
     /// Suites that nothing is known of.
     pub(super) left_out: BTreeSet<String>,
+    /// Tests that nothing is known of.
+    pub(super) unknown: BTreeSet<String>,
 }
 
 /// How one test fared before.
@@ -78,7 +80,7 @@ pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename]) -> Ba
     for case in cases {
         let old_id = names.old_id(&case.id);
         let Some(old) = before.cases.get(&old_id) else {
-            if before.left_out.contains(&case.suite) {
+            if before.left_out.contains(&case.suite) || before.unknown.contains(&case.id) {
                 // Whether it failed before is not known, so it is said to be neither new nor old.
             } else if case.outcome.is_bad() {
                 baseline.new_failures.push(case.id.clone());

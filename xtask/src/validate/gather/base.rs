@@ -8,23 +8,22 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::super::baseline::{Before, BeforeCase, OldNames};
-use super::super::cases::{drafts, roots_of};
+use super::super::cargo_cases;
+use super::super::cases::{Draft, drafts, roots_of};
 use super::super::causes::{Grouped, group};
-use super::super::ended::Ended;
 use super::super::model::{Ran, SuiteRun};
 use super::super::places::Roots;
-use super::{Context, python};
+use super::{Context, cargo_base, python};
 use crate::process::Scratch;
-use crate::repo::{EntryKind, Rename, RepoPath, Tree};
+use crate::repo::{CommitId, EntryKind, Rename, RepoPath, Tree};
 
-/// How the tests that fail here fare at `revision`. What is not there is not in the answer.
+/// How the tests that fail here fare at `commit`. What is not there is not in the answer.
 pub(super) fn before(
     here: &Context<'_>,
     runs: &[SuiteRun],
     renames: &[Rename],
-    revision: &str,
+    commit: &CommitId,
 ) -> Result<Before> {
-    let commit = here.repo.resolve(revision)?;
     let mut before = Before { commit: Some(commit.to_string()), ..Before::default() };
     here.progress.step(format!("running what fails at {}", commit.short()));
     let tree = Tree::of_revision(here.repo, commit.as_str())?;
@@ -44,9 +43,20 @@ pub(super) fn before(
         cancel: here.cancel,
     };
     for run in runs {
-        let Ran::Python { ends, .. } = &run.ran else {
-            before.left_out.insert(run.suite.name.clone());
-            continue;
+        let ends = match &run.ran {
+            Ran::Python { ends, .. } => ends,
+            Ran::Cargo(cargo) => {
+                if cargo_cases::drafts(cargo).iter().any(|draft| draft.outcome.is_bad()) {
+                    let told = cargo_base::run_there(&there, &run.suite, cargo)?;
+                    before.cases.extend(told.drafts.into_iter().map(|draft| judged(draft, &there.roots)));
+                    before.unknown.extend(told.unknown);
+                }
+                continue;
+            }
+            _ => {
+                before.left_out.insert(run.suite.name.clone());
+                continue;
+            }
         };
         let failing = drafts(ends, &here.roots, run.suite.test_limit.as_secs());
         let failing = failing.iter().filter(|draft| draft.outcome.is_bad());
@@ -54,29 +64,21 @@ pub(super) fn before(
             failing.map(|draft| OldNames::there(renames, &there.files, &draft.item.id)).collect();
         if !ids.is_empty() {
             let ends = python::run_there(here, &there, &run.suite, &run.runner, &ids)?;
-            before.cases.extend(judged(&ends, &there, run));
+            let told = drafts(&ends, &there.roots, run.suite.test_limit.as_secs());
+            let session = ends.first().map(|ended| roots_of(ended, &there.roots));
+            let roots = session.as_ref().unwrap_or(&there.roots);
+            before.cases.extend(told.into_iter().map(|draft| judged(draft, roots)));
         }
     }
     Ok(before)
 }
 
-fn judged(ends: &[Ended], there: &Context<'_>, run: &SuiteRun) -> Vec<(String, BeforeCase)> {
-    let Some(first) = ends.first() else { return Vec::new() };
-    let drafts = drafts(ends, &there.roots, run.suite.test_limit.as_secs());
-    let session = roots_of(first, &there.roots);
-    drafts
-        .into_iter()
-        .map(|draft| {
-            let case = draft.item.id.clone();
-            let grouped: Vec<Grouped<'_>> = draft
-                .raised
-                .iter()
-                .map(|raised| Grouped { case: &case, raised, roots: &session, home: None })
-                .collect();
-            let cause = group(&grouped).0.into_iter().next();
-            (case.clone(), BeforeCase { outcome: draft.outcome, cause, seconds: draft.seconds })
-        })
-        .collect()
+fn judged(draft: Draft, roots: &Roots) -> (String, BeforeCase) {
+    let case = draft.item.id;
+    let grouped: Vec<Grouped<'_>> =
+        draft.raised.iter().map(|raised| Grouped { case: &case, raised, roots, home: None }).collect();
+    let cause = group(&grouped).0.into_iter().next();
+    (case.clone(), BeforeCase { outcome: draft.outcome, cause, seconds: draft.seconds })
 }
 
 /// Writes all files of a tree; a submodule is an empty folder there, as in a fresh clone.

@@ -3,6 +3,7 @@
 mod base;
 mod cargo;
 mod cargo_again;
+mod cargo_base;
 mod coverage;
 mod find_python;
 mod nextest;
@@ -38,7 +39,7 @@ use crate::config::Depth;
 use crate::process::{Before as Left, Call, Cancel, Ending, Finished, Progress, Stop, find_program, run};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, EntryKind, History, Rename, Repo, RepoPath, Tree};
-use crate::report::{Finding, SCHEMA};
+use crate::report::{Finding, SCHEMA, count};
 
 /// What every part of the work needs.
 pub(super) struct Context<'a> {
@@ -182,10 +183,14 @@ fn not_compared(before: Option<&Before>, runs: &[SuiteRun], by_base: bool) -> Ve
             let message = "the earlier result did not run all its tests: which failures of it are new is not known";
             return Finding::warn("not-compared", name.clone(), message);
         }
-        let message = format!("`--base` runs tests of pytest and unittest there, not those of {runner}: what fails in it is called neither new nor old");
+        let message = format!("`--base` runs tests of pytest, unittest and `cargo test` there, not those of {runner}: what fails in it is called neither new nor old");
         Finding::warn("not-compared", name.clone(), message).hint("compare with an earlier result: `--baseline FILE`")
     });
-    told.collect()
+    let unknown = before.map_or(0, |before| before.unknown.len());
+    let is = if unknown == 1 { "is" } else { "are" };
+    let tests = count(unknown, "failing test");
+    let message = format!("{tests} could not run at the other commit, and {is} called neither new nor old");
+    told.chain((unknown > 0).then(|| Finding::warn("not-compared", None, message))).collect()
 }
 
 /// The list of known failures, if there is one.

@@ -211,3 +211,23 @@ fn nextest_that_does_not_build_names_the_error() {
     assert_eq!(counts(&analysis.runs[0]), "errors 1");
     assert_eq!(analysis.causes[0].frame, Some(Place { path: "tests/broken.rs".to_owned(), line: 1 }));
 }
+
+#[test]
+fn base_tells_new_failures_of_rust_tests_from_old_ones() {
+    let library = "#[test] fn old() { panic!(\"old\") }\n#[test] fn fresh() {}\n/// ```\n/// panic!();\n/// ```\npub fn f() {}\n";
+    let project =
+        Project::new(&[("Cargo.toml", MANIFEST), ("src/lib.rs", library), (".gitignore", "target\n")]);
+    let changed = library
+        .replace("fresh() {}", "fresh() {\n    panic!(\"new\")\n}\n#[test] fn added() { panic!(\"too\") }");
+    fs::write(project.path().join("src/lib.rs"), changed).unwrap();
+    let config = ValidateConfig { suite: vec![suite_of("cargo", &[])], ..ValidateConfig::default() };
+    let options = Options { config, base: Some("HEAD".to_owned()), ..Options::default() };
+    let analysis = project.analyse_by(options);
+    let baseline = analysis.baseline.unwrap();
+    let id = |name: &str| format!("unittests src/lib.rs::{name}");
+    assert_eq!(baseline.new_failures, [id("added"), id("fresh")]);
+    assert_eq!(baseline.still_failing, [id("old")]);
+    let said = analysis.findings.iter().find(|finding| finding.check == "not-compared").unwrap();
+    let expected = "1 failing test could not run at the other commit, and is called neither new nor old";
+    assert_eq!(said.message, expected, "the line in a documentation test's name is another there");
+}
