@@ -3,7 +3,8 @@
 use super::cases::{Draft, IN_ORDER};
 use super::causes::exception_of;
 use super::events::Raised;
-use super::libtest::{Binary, Block, CargoRun, Outcome, panic_of, place_of};
+use super::libtest::{Binary, Block, CargoRun, Outcome};
+use super::panics::{documentation_place, place_of, raised};
 use super::rerun::ALONE;
 use super::result::{Attempt, CaseOutcome};
 use super::session::Item;
@@ -42,6 +43,9 @@ fn block_cases(block: &Block, binary: &Binary, drafts: &mut Vec<Draft>) {
         let output = block.output.get(&line.name).map_or("", String::as_str);
         let raised = (line.outcome == Outcome::Failed).then(|| raised(&line.name, output));
         let mut draft = draft(id(&line.name), case_outcome(line.outcome), raised, line.reason.clone());
+        if let Some((file, at)) = documentation_place(&line.name) {
+            (draft.item.path, draft.item.line) = (Some(file), u64::try_from(at).ok());
+        }
         add_tries(&mut draft, block, &line.name);
         drafts.push(draft);
     }
@@ -110,13 +114,6 @@ fn draft(id: String, outcome: CaseOutcome, raised: Option<Raised>, skip_reason: 
         order_dependent: false,
         cut: None,
     }
-}
-
-fn raised(name: &str, output: &str) -> Raised {
-    let panic = panic_of(name, output);
-    // A test that returns an error prints it without a place.
-    let kind = if panic.place.is_some() { "panic" } else { "failure" };
-    Raised { frames: frames(panic.place), ..plain(kind, panic.message) }
 }
 
 /// `error[E0425]: cannot find value` and ` --> src/lib.rs:3:5`.

@@ -329,7 +329,9 @@ fn bare_outcome(line: &str) -> Option<Outcome> {
 
 /// What libtest adds to a name is no part of it.
 fn without_suffix(name: &str) -> String {
-    name.trim_end_matches(" - should panic").to_owned()
+    let suffix =
+        [" - should panic", " - compile fail", " - compile"].iter().find(|suffix| name.ends_with(*suffix));
+    suffix.map_or(name, |suffix| &name[..name.len() - suffix.len()]).to_owned()
 }
 
 /// Cargo's closing lines say nothing that the compiler has not said.
@@ -340,41 +342,6 @@ fn is_closing_line(line: &str) -> bool {
         // nextest's word that cargo failed.
         || (line.starts_with("error: command `") && line.contains("` exited with code "))
         || line.contains(" targets failed:")
-}
-
-/// Message and place of a panic in what a test printed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Panic {
-    pub(super) message: String,
-    pub(super) place: Option<(String, usize)>,
-}
-
-/// Finds the panic of a test's own thread, else the last one, else what it printed.
-pub(super) fn panic_of(name: &str, output: &str) -> Panic {
-    let own = format!("thread '{name}'");
-    let is_panic = |line: &&str| line.contains("panicked at ");
-    let lines: Vec<&str> = output.lines().collect();
-    let at = lines
-        .iter()
-        .position(|line| is_panic(line) && line.starts_with(&own))
-        .or_else(|| lines.iter().rposition(is_panic));
-    let Some(at) = at else {
-        let told = lines.iter().filter(|line| !line.trim().is_empty() && !line.starts_with("note: "));
-        let message = told.take(4).copied().collect::<Vec<_>>().join("\n");
-        return Panic { message, place: None };
-    };
-    let place = lines[at].split_once("panicked at ").and_then(|(_, place)| place_of(place));
-    let ends =
-        |line: &&&str| line.starts_with("note: ") || line.starts_with("stack backtrace:") || line.is_empty();
-    let message = lines[at + 1..].iter().take_while(|line| !ends(line)).copied().collect::<Vec<_>>();
-    Panic { message: message.join("\n"), place }
-}
-
-/// `src/lib.rs:14:9:`, as the compiler and panics write a place.
-pub(super) fn place_of(text: &str) -> Option<(String, usize)> {
-    let mut parts = text.trim().trim_end_matches(':').rsplitn(3, ':');
-    let (_column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
-    Some((file.to_owned(), line.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -415,7 +382,7 @@ error: test failed, to rerun pass `--lib`
    Doc-tests x
 
 running 2 tests
-test src/lib.rs - add (line 3) ... ok
+test src/lib.rs - add (line 3) - compile fail ... ok
 ";
 
     #[test]
@@ -435,14 +402,7 @@ test src/lib.rs - add (line 3) ... ok
         let run = read(TWO);
         let block = &run.binaries[2].blocks[0];
         assert_eq!((block.announced, block.lines.len(), block.is_complete()), (2, 1, false));
-    }
-
-    #[test]
-    fn panic_is_found_with_its_place() {
-        let run = read(TWO);
-        let panic = panic_of("a::two", &run.binaries[0].blocks[0].output["a::two"]);
-        assert_eq!(panic.message, "assertion `left == right` failed\n  left: 1\n right: 2");
-        assert_eq!(panic.place, Some(("src/lib.rs".to_owned(), 14)));
+        assert_eq!(block.lines[0].name, "src/lib.rs - add (line 3)");
     }
 
     #[test]

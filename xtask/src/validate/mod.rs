@@ -24,6 +24,7 @@ mod listed;
 mod model;
 mod nextest;
 mod packages;
+mod panics;
 mod places;
 mod pretended;
 mod probe;

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use super::cases::{Cut, Draft, IN_ORDER};
 use super::events::Raised;
 use super::junit_read::Told;
-use super::libtest::panic_of;
 use super::listed::draft;
+use super::panics;
 use super::rerun::ALONE;
 use super::result::{Attempt, CaseOutcome};
 use super::session::Item;
@@ -147,12 +147,13 @@ fn of_junit((binary, test): &Name, told: &Told, limit_s: u64) -> Draft {
         "test timeout" => plain("time limit", &format!("no end after {limit_s} s")),
         "test abort" => plain("crash", &failure.message),
         _ => {
-            let text =
-                if failure.text.is_empty() { told.output.as_deref() } else { Some(failure.text.as_str()) };
-            let panic = panic_of(test, text.unwrap_or_default());
-            let kind = if panic.place.is_some() { "panic" } else { "failure" };
-            let frames = panic.place.clone().into_iter().map(|(file, line)| (file, line, String::new()));
-            Raised { frames: frames.collect(), ..plain(kind, &panic.message) }
+            let output = told.output.as_deref().unwrap_or_default();
+            // nextest picks the panic out of what was printed, and leaves out what libtest says of it.
+            let below = panics::below_heading(test, output).unwrap_or_default();
+            match failure.text.as_str() {
+                "" => panics::raised(test, output),
+                text => panics::raised(test, &format!("{text}\n{below}")),
+            }
         }
     };
     let place = raised.frames.last().map(|(file, line, _)| (file.clone(), *line));
@@ -262,6 +263,21 @@ mod tests {
                 ("a::off", CaseOutcome::Skipped)
             ]
         );
+    }
+
+    #[test]
+    fn panic_that_is_not_the_expected_one_is_told_with_libtests_word_for_it() {
+        let list = read_list(LIST).unwrap();
+        let junit = read(
+            "<testsuites><testsuite><testcase classname=\"a\" name=\"t::good\"><failure type=\"test failure\">\
+             thread 't::good' (7) panicked at src/lib.rs:60:21:\nthis one</failure><system-out>\nrunning 1 test\n\
+             \nfailures:\n\n---- t::good stdout ----\nnote: panic did not contain expected string\n      panic message: \
+             \"this one\"\n\nfailures:\n    t::good\n\ntest result: FAILED.</system-out></testcase></testsuite></testsuites>",
+        );
+        let drafts = drafts(&list, &Lines::new(), &junit.unwrap(), 9);
+        let failed = drafts.iter().find(|draft| draft.outcome == CaseOutcome::Failed).unwrap();
+        let message = "panic did not contain expected string\n      panic message: \"this one\"";
+        assert_eq!((failed.raised[0].message.as_str(), failed.item.line), (message, Some(60)));
     }
 
     #[test]

@@ -231,3 +231,21 @@ fn base_tells_new_failures_of_rust_tests_from_old_ones() {
     let expected = "1 failing test could not run at the other commit, and is called neither new nor old";
     assert_eq!(said.message, expected, "the line in a documentation test's name is another there");
 }
+
+#[test]
+fn test_that_should_panic_and_documentation_tests_stand_where_they_are() {
+    let library = "//! ```\n//! assert!(true);\n//! ```\n\n/// ```\n/// let x = 1;\n/// assert_eq!(x, 2);\n/// ```\npub fn f() {}\n\n\
+        #[test]\n#[should_panic]\nfn quiet() {}\n";
+    let project =
+        Project::new(&[("Cargo.toml", MANIFEST), ("src/lib.rs", library), (".gitignore", "target\n")]);
+    let analysis = analyse(&project);
+    assert_eq!(counts(&analysis.runs[0]), "collected 3, failed 2, passed 1");
+    let told: Vec<(&str, Option<usize>)> = analysis
+        .causes
+        .iter()
+        .map(|cause| (cause.message.lines().next().unwrap(), cause.frame.as_ref().map(|place| place.line)))
+        .collect();
+    let expected =
+        [("assertion `left == right` failed", Some(5)), ("test did not panic as expected", Some(13))];
+    assert_eq!(told, expected);
+}
