@@ -63,9 +63,8 @@ pub(super) struct SuiteRun {
     /// What the repository's dependency files name.
     pub(super) declared: Declared,
     pub(super) findings: Vec<Finding>,
-    /// Modules that files of the suite import at once and that the interpreter does not have: how many files,
-    /// the first one and its line.
-    pub(super) missing: BTreeMap<String, (u64, Place)>,
+    /// Modules that files of the suite import at once and that the interpreter does not have, and where.
+    pub(super) missing: BTreeMap<String, Vec<Place>>,
 }
 
 /// What came of it.
@@ -123,12 +122,13 @@ impl SuiteRun {
 
     /// The modules that are missing, with what is known of each.
     pub(super) fn missing(&self) -> Vec<Missing> {
-        let told = |(module, (files, first)): (&String, &(u64, Place))| {
+        let told = |(module, places): (&String, &Vec<Place>)| {
+            let first = places.first()?.clone();
             let (install, hint) = self.remedy(module);
             let (suite, module) = (self.suite.name.clone(), module.clone());
-            Missing { suite, module, files: *files, first: first.clone(), install, hint }
+            Some(Missing { suite, module, files: places.len() as u64, first, install, hint })
         };
-        let mut missing: Vec<Missing> = self.missing.iter().map(told).collect();
+        let mut missing: Vec<Missing> = self.missing.iter().filter_map(told).collect();
         missing.sort_by(|a, b| b.files.cmp(&a.files).then_with(|| a.module.cmp(&b.module)));
         missing
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use regex::bytes::Regex;
 
+use super::cases::roots_of;
+use super::ended::Ended;
 use super::places::Roots;
 use super::probe::Probe;
 use crate::code::python::imports::distribution_of;
@@ -51,6 +53,22 @@ pub(super) fn is_own<'a>(
                 && path.extension() == "py"
                 && path.parts().any(|folder| folder == module.as_bytes()))
     })
+}
+
+/// Test files that were imported: tests of theirs were collected.
+pub(super) fn loaded(ends: &[Ended], roots: &Roots) -> BTreeSet<String> {
+    let of_one = |ended: &Ended| -> Vec<String> {
+        let roots = roots_of(ended, roots);
+        let paths = ended.session.items.iter().filter_map(|item| item.path.as_deref());
+        paths.filter_map(|path| roots.relative(path)).collect()
+    };
+    ends.iter().flat_map(of_one).collect()
+}
+
+/// True for such a file, and for a `conftest.py` above one.
+pub(super) fn was_loaded(loaded: &BTreeSet<String>, path: &str) -> bool {
+    let folder = path.strip_suffix("conftest.py").filter(|folder| folder.is_empty() || folder.ends_with('/'));
+    loaded.contains(path) || folder.is_some_and(|folder| loaded.iter().any(|file| file.starts_with(folder)))
 }
 
 /// Files that name dependencies.

@@ -55,9 +55,9 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<Vec<Suit
     runner.without_pytest()
 }
 
-/// Modules that the suite's files import at once: how many files, the first one and its line.
-fn wanted(context: &Context<'_>, suite: &Suite) -> BTreeMap<String, (u64, Place)> {
-    let mut wanted: BTreeMap<String, (u64, Place)> = BTreeMap::new();
+/// Modules that the suite's files import at once, and where.
+fn wanted(context: &Context<'_>, suite: &Suite) -> BTreeMap<String, Vec<Place>> {
+    let mut wanted: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     let is_own = |file: &&RepoPath| {
         suite.paths.iter().any(|path| file.is_within(path))
             && (is_test_file(file) || file.file_name() == b"conftest.py")
@@ -66,7 +66,7 @@ fn wanted(context: &Context<'_>, suite: &Suite) -> BTreeMap<String, (u64, Place)
         let Some(text) = context.read(file).and_then(|bytes| decode_source(&bytes).ok()) else { continue };
         for (module, line) in packages::imported_at_once(&text.text) {
             let place = Place { path: file.display().into_owned(), line };
-            wanted.entry(module).or_insert((0, place)).0 += 1;
+            wanted.entry(module).or_default().push(place);
         }
     }
     wanted
@@ -95,7 +95,7 @@ pub(super) struct Python<'a> {
     choice: Choice,
     probe: Probe,
     first_party: Vec<String>,
-    wanted: BTreeMap<String, (u64, Place)>,
+    wanted: BTreeMap<String, Vec<Place>>,
     /// The folder that the interpreter's path is meant from.
     home: PathBuf,
     /// Folders that modules are looked for in before all others.
@@ -166,8 +166,15 @@ impl Python<'_> {
         // interpreter is asked now; and what a file that was collected imports is there, wherever it was found.
         let is_own = |module: &str| packages::is_own(module, self.context.files.iter(), &run.declared);
         let is_missing = |module: &str| self.probe.origins.get(module).is_some_and(Option::is_none);
+        let loaded = match &run.ran {
+            Ran::Python { ends, .. } => packages::loaded(ends, &self.context.roots),
+            _ => BTreeSet::new(),
+        };
+        let is_found =
+            |places: &[Place]| places.iter().any(|place| packages::was_loaded(&loaded, &place.path));
         let wanted = self.wanted.iter().filter(|(module, _)| is_missing(module) && !is_own(module));
-        run.missing = wanted.map(|(module, files)| (module.clone(), files.clone())).collect();
+        let missing = wanted.filter(|(_, places)| !is_found(places));
+        run.missing = missing.map(|(module, places)| (module.clone(), places.clone())).collect();
         run
     }
 

@@ -413,6 +413,23 @@ fn skip_for_a_reason_that_is_not_allowed_fails_the_verdict() {
 }
 
 #[test]
+fn package_that_a_collected_test_imports_is_not_missing() {
+    let project = Project::new(&[
+        (
+            "pyproject.toml",
+            "[project]\nname = \"oddpkg\"\n[tool.pytest.ini_options]\npythonpath = [\"src\"]\n",
+        ),
+        ("src/oddpkg/__init__.py", ""),
+        ("tests/conftest.py", "import oddpkg\n"),
+        ("tests/test_a.py", "import oddpkg\ndef test_a(): pass\n"),
+        ("tests/test_b.py", "import no_such_package\ndef test_b(): pass\n"),
+    ]);
+    let analysis = project.analyse(|_| {});
+    let missing: Vec<&str> = analysis.missing.iter().map(|missing| missing.module.as_str()).collect();
+    assert_eq!(missing, ["no_such_package"]);
+}
+
+#[test]
 fn suite_without_a_test_passes_where_that_is_allowed() {
     let project = Project::new(&[("tests/test_a.py", "X = 1\n")]);
     let analysis = project.analyse(|suite| suite.allow_empty = true);
