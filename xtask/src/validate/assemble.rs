@@ -166,6 +166,7 @@ fn case_of(run: &SuiteRun, draft: Draft) -> Case {
         duration_s: draft.seconds,
         attempts: draft.attempts,
         cause: None,
+        subtest_skips: draft.subtest_skips,
         skip_reason: draft.skip_reason.filter(|_| draft.outcome == CaseOutcome::Skipped),
     }
 }

@@ -208,6 +208,7 @@ mod tests {
             attempts: Vec::new(),
             cause: cause.map(str::to_owned),
             skip_reason: None,
+            subtest_skips: Vec::new(),
         }
     }
 

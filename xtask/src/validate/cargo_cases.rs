@@ -111,6 +111,7 @@ fn draft(id: String, outcome: CaseOutcome, raised: Option<Raised>, skip_reason: 
         attempts,
         raised: raised.into_iter().collect(),
         skip_reason,
+        subtest_skips: Vec::new(),
         order_dependent: false,
         cut: None,
     }

@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub(super) raised: Vec<Raised>,
     /// Why it was skipped.
     pub(super) skip_reason: Option<String>,
+    /// Why subtests of it were skipped.
+    pub(super) subtest_skips: Vec<String>,
     /// Whether it passes alone and fails in the company of others, each time.
     pub(super) order_dependent: bool,
     /// How it ended its process, where its runner tells so.
@@ -88,6 +90,11 @@ fn test_draft(item: &Item, ends: &[Ended], roots: &Roots, limit_s: u64) -> Draft
         outcome: settled(&attempts),
         seconds: attempts.first().and_then(|attempt| attempt.duration_s),
         raised: last.as_ref().map(failures_of).unwrap_or_default(),
+        subtest_skips: last
+            .iter()
+            .flat_map(|told| &told.sub_skips)
+            .map(|skip| one_line(&skip.reason))
+            .collect(),
         skip_reason: last.and_then(|told| told.skip).map(|skip| one_line(&skip.reason)),
         attempts,
         order_dependent: false,
@@ -285,6 +292,7 @@ fn file_draft(
         attempts: attempt.into_iter().collect(),
         raised: raised.into_iter().collect(),
         skip_reason,
+        subtest_skips: Vec::new(),
         order_dependent: false,
         cut: None,
     }

@@ -165,6 +165,7 @@ mod tests {
             attempts: Vec::new(),
             cause: Some("k".to_owned()),
             skip_reason: None,
+            subtest_skips: Vec::new(),
         }
     }
 

@@ -127,6 +127,7 @@ pub(super) fn draft(item: Item, seconds: Option<f64>, outcome: CaseOutcome, rais
         attempts: if outcome == CaseOutcome::NotRun { Vec::new() } else { vec![attempt] },
         raised,
         skip_reason: None,
+        subtest_skips: Vec::new(),
         order_dependent: false,
         cut: None,
     }

@@ -3,7 +3,7 @@
 use super::coverage::ranges;
 use super::result::{Analysis, CoveredFile, Flaky, Written};
 use super::wording::{join, outcome_name, words};
-use crate::report::{Document, Finding, Inline};
+use crate::report::{Document, Finding, Inline, count};
 
 /// Files that the list of the least covered ones holds.
 const LEAST_COVERED: usize = 10;
@@ -36,14 +36,14 @@ pub(super) fn skips(document: &mut Document, analysis: &Analysis) {
             Some(true) => "allowed",
             Some(false) => "not allowed",
         };
-        vec![
-            skip.count.to_string().into(),
-            Inline::plain(skip.reason.clone()),
-            Inline::code(&skip.first),
-            allowed.into(),
-        ]
+        let skipped = match skip.subtests {
+            0 => skip.count.to_string(),
+            subtests if subtests == skip.count => count(subtests, "subtest"),
+            subtests => format!("{} (of them {})", skip.count, count(subtests, "subtest")),
+        };
+        vec![skipped.into(), Inline::plain(skip.reason.clone()), Inline::code(&skip.first), allowed.into()]
     });
-    document.table(&["tests", "reason", "first", "allowed_skips"], &[0], rows.collect());
+    document.table(&["skips", "reason", "first", "allowed_skips"], &[0], rows.collect());
 }
 
 pub(super) fn measured(document: &mut Document, analysis: &Analysis) {

@@ -277,6 +277,9 @@ pub struct Case {
     pub cause: Option<String>,
     /// Why it was skipped.
     pub skip_reason: Option<String>,
+    /// Why subtests of it were skipped, each once for each subtest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subtest_skips: Vec<String>,
 }
 
 /// One try of a test.
@@ -333,6 +336,9 @@ pub struct Skips {
     pub reason: String,
     /// How many.
     pub count: u64,
+    /// How many of them are subtests.
+    #[serde(default)]
+    pub subtests: u64,
     /// The id of the first one.
     pub first: String,
     /// Whether `allowed_skips` has it; `None` when there is no such list.

@@ -29,6 +29,8 @@ pub(super) struct Try {
     pub(super) failures: Vec<Failure>,
     /// Why it was skipped.
     pub(super) skip: Option<Skip>,
+    /// Why subtests of it were skipped.
+    pub(super) sub_skips: Vec<Skip>,
     /// It failed as its mark expects.
     pub(super) xfailed: bool,
     /// It passed although its mark expects a failure.
@@ -301,9 +303,11 @@ impl Try {
                 let raised = phase.error.unwrap_or_default();
                 self.failures.push(Failure { when: phase.when, raised, sub: phase.sub });
             }
+            // Of what a subtest says only a failure is one of its test.
+            "skipped" if phase.sub.is_some() && phase.xfail.is_none() => self.sub_skips.extend(phase.skip),
+            _ if phase.sub.is_some() => {}
             "skipped" if phase.xfail.is_some() => self.xfailed = true,
-            // A skipped subtest leaves its test what it is.
-            "skipped" if phase.sub.is_none() => self.skip = phase.skip.or(Some(Skip::default())),
+            "skipped" => self.skip = phase.skip.or(Some(Skip::default())),
             "passed" if phase.xfail.is_some() => self.xpassed = true,
             _ => {}
         }

@@ -11,16 +11,27 @@ pub(super) const UNKNOWN_SKIP: &str = "unknown-skip";
 
 /// Groups the skips, the most frequent reason first.
 pub(super) fn skips(cases: &[Case], config: &ValidateConfig) -> Vec<Skips> {
-    let mut by_reason: BTreeMap<String, (u64, String)> = BTreeMap::new();
-    for case in cases.iter().filter(|case| case.outcome == CaseOutcome::Skipped) {
-        by_reason.entry(skip_reason(case)).or_insert_with(|| (0, case.id.clone())).0 += 1;
+    let mut by_reason: BTreeMap<String, Skips> = BTreeMap::new();
+    for case in cases {
+        for (reason, is_subtest) in reasons(case) {
+            let first = || Skips {
+                reason: reason.clone(),
+                count: 0,
+                subtests: 0,
+                first: case.id.clone(),
+                allowed: None,
+            };
+            let skips = by_reason.entry(reason.clone()).or_insert_with(first);
+            skips.count += 1;
+            skips.subtests += u64::from(is_subtest);
+        }
     }
     let allowed = config.allowed_skips.as_ref();
     let mut skips: Vec<Skips> = by_reason
-        .into_iter()
-        .map(|(reason, (count, first))| {
-            let allowed = allowed.map(|list| list.iter().any(|pattern| is_allowed(pattern, &reason)));
-            Skips { reason, count, first, allowed }
+        .into_values()
+        .map(|skips| {
+            let allowed = allowed.map(|list| list.iter().any(|pattern| is_allowed(pattern, &skips.reason)));
+            Skips { allowed, ..skips }
         })
         .collect();
     skips.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
@@ -43,8 +54,8 @@ pub(super) fn findings(skips: &[Skips], cases: &[Case], runs: &[Run]) -> Vec<Fin
 /// Reasons for which tests of gating suites are skipped.
 fn gating_reasons(cases: &[Case], runs: &[Run]) -> BTreeSet<String> {
     let gating: BTreeSet<&str> = runs.iter().filter(|run| run.gating).map(|run| run.suite.as_str()).collect();
-    let skipped = cases.iter().filter(|case| case.outcome == CaseOutcome::Skipped);
-    skipped.filter(|case| gating.contains(case.suite.as_str())).map(skip_reason).collect()
+    let own = cases.iter().filter(|case| gating.contains(case.suite.as_str()));
+    own.flat_map(reasons).map(|(reason, _)| reason).collect()
 }
 
 /// The file that a skipped test's id names.
@@ -52,9 +63,12 @@ fn first_file(skip: &Skips) -> Option<String> {
     skip.first.split_once("::").map(|(file, _)| file.to_owned())
 }
 
-fn skip_reason(case: &Case) -> String {
-    let reason = case.skip_reason.clone().filter(|reason| !reason.is_empty());
-    reason.unwrap_or_else(|| "no reason given".to_owned())
+/// Why the test was skipped, or subtests of it, and which of the two.
+fn reasons(case: &Case) -> Vec<(String, bool)> {
+    let shown = |reason: &str| if reason.is_empty() { "no reason given" } else { reason }.to_owned();
+    let own = (case.outcome == CaseOutcome::Skipped)
+        .then(|| (shown(case.skip_reason.as_deref().unwrap_or_default()), false));
+    own.into_iter().chain(case.subtest_skips.iter().map(|reason| (shown(reason), true))).collect()
 }
 
 /// True when the pattern, in which `*` stands for any text, is the whole reason.

@@ -213,10 +213,13 @@ def _is_sub(report):
 
 
 def _sub_name(report):
-    try:
-        return _short(report.sub_test_description())
-    except Exception:
-        return ""
+    # pytest has it since version 9, under a name of its own; before it was a plugin.
+    for name in ("_sub_test_description", "sub_test_description"):
+        try:
+            return _short(getattr(report, name)())
+        except Exception:
+            pass
+    return ""
 
 
 def pytest_addoption(parser, pluginmanager):

@@ -245,7 +245,9 @@ class Result(unittest.TestResult):
                 self.begin(test)
             self.phase(test, "call", "skipped", skip=skip)
         elif type(test).__name__ != "_ErrorHolder":
-            pass  # a skipped subtest leaves its test what it is
+            test_case = getattr(test, "test_case", None)
+            if test_case in self.names:
+                self.phase(test_case, "call", "skipped", sub=short(test._subDescription()), skip=skip)
         else:
             self.around_class(test, skip=skip)
 

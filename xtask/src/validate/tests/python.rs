@@ -413,6 +413,34 @@ fn skip_for_a_reason_that_is_not_allowed_fails_the_verdict() {
 }
 
 #[test]
+fn skipped_subtests_are_in_the_census_and_leave_their_test_what_it_is() {
+    let text = r#"
+import pytest, unittest
+def test_a(subtests):
+    for i in range(4):
+        with subtests.test(i=i):
+            if i == 1: pytest.xfail("known")
+            if i > 1: pytest.skip("no tape")
+def test_b(): pytest.skip("no tape")
+class C(unittest.TestCase):
+    def test_c(self):
+        with self.subTest(1): self.skipTest("no disk")
+"#;
+    let project = Project::new(&[("tests/test_a.py", text)]);
+    let analysis = project.analyse(|_| {});
+    assert_eq!(counts(&analysis.runs[0]), "collected 3, passed 2, skipped 1");
+    let told = |skips: &Skips| (skips.count, skips.subtests, skips.reason.clone(), skips.first.clone());
+    let census: Vec<_> = analysis.skips.iter().map(told).collect();
+    let first = |name: &str| format!("tests/test_a.py::{name}");
+    let expected =
+        [(3, 2, "no tape".to_owned(), first("test_a")), (1, 1, "no disk".to_owned(), first("C::test_c"))];
+    assert_eq!(census, expected);
+    let denied =
+        project.analyse_with(policy(|config| config.allowed_skips = Some(vec!["no tape".to_owned()])));
+    assert_eq!(denied.verdict, Verdict::Failed);
+}
+
+#[test]
 fn package_that_a_collected_test_imports_is_not_missing() {
     let project = Project::new(&[
         (
