@@ -12,6 +12,7 @@ use super::libtest::CargoRun;
 use super::result::{Attempt, CaseOutcome, Counts, End, Status};
 use super::session::Item;
 use crate::process::{Ending, Finished, Stop};
+use crate::report::count;
 
 /// What such a run left.
 #[derive(Debug)]
@@ -60,7 +61,11 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Stat
     let cut_by = |cut: Cut| listed.drafts.iter().find(|draft| draft.cut == Some(cut));
     match listed.stop {
         Some(Stop::Cancelled) => {
-            return (Status::Incomplete, End::Interrupted, Some("stopped by the user".to_owned()));
+            let why = match counts.not_run {
+                0 => "stopped by the user".to_owned(),
+                left => format!("stopped by the user; {}", without_result(left)),
+            };
+            return (Status::Incomplete, End::Interrupted, Some(why));
         }
         Some(_) => {
             let why = format!("it took longer than {suite_limit_s} s");
@@ -82,7 +87,7 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Stat
         return (Status::Incomplete, End::ExitedEarly, Some(why));
     }
     if counts.not_run > 0 {
-        let why = format!("{} tests have no result", counts.not_run);
+        let why = without_result(counts.not_run);
         return (Status::Incomplete, End::Stopped, Some(why));
     }
     if let Some(draft) = cut_by(Cut::TimeLimit) {
@@ -100,6 +105,11 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Stat
         return (Status::Failed, End::Finished, Some(why));
     }
     (Status::Passed, End::Finished, listed.degraded.clone())
+}
+
+/// `2 tests have no result`.
+pub(super) fn without_result(tests: u64) -> String {
+    format!("{} {} no result", count(tests, "test"), if tests == 1 { "has" } else { "have" })
 }
 
 /// The test or file that ended the run early, for the two ends that have one.

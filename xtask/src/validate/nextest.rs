@@ -86,6 +86,8 @@ pub(super) struct Lines {
     status: Regex,
     /// How each test that has ended fared.
     pub(super) ended: BTreeMap<Name, (CaseOutcome, Option<f64>)>,
+    /// Those that a signal ended which ends a whole run.
+    terminated: BTreeSet<Name>,
 }
 
 impl Lines {
@@ -93,7 +95,8 @@ impl Lines {
         let status = Regex::new(
             r"^\s+(?:TRY \d+ )?(PASS|FAIL|LEAK|LEAK-FAIL|TIMEOUT|ABORT|SIG[A-Z0-9]+|FLAKY \S+) \[\s*>?\s*([\d.]+)s\] (?:\(\s*[\d─]+(?:/\d+)?\) )?(\S+) (.+)$",
         );
-        Self { status: status.expect("the pattern is tested"), ended: BTreeMap::new() }
+        let status = status.expect("the pattern is tested");
+        Self { status, ended: BTreeMap::new(), terminated: BTreeSet::new() }
     }
 
     /// Takes a line.
@@ -102,18 +105,30 @@ impl Lines {
         let is_good = matches!(&found[1], "PASS" | "LEAK") || found[1].starts_with("FLAKY");
         let outcome = if is_good { CaseOutcome::Passed } else { CaseOutcome::Failed };
         let name = (found[3].to_owned(), found[4].to_owned());
+        if matches!(&found[1], "SIGTERM" | "SIGINT" | "SIGKILL") {
+            self.terminated.insert(name.clone());
+        }
         self.ended.insert(name, (outcome, found[2].parse().ok()));
     }
 }
 
-/// One case for each test of the list: by JUnit XML, else by the lines that were seen, else without a result.
-pub(super) fn drafts(list: &List, lines: &Lines, junit: &[Told], limit_s: u64) -> Vec<Draft> {
+/// One case for each test of the list: by JUnit XML, else by the lines that were seen, else without a result. The tests
+/// that the end of a run which `was_stopped` took along have none.
+pub(super) fn drafts(
+    list: &List,
+    lines: &Lines,
+    junit: &[Told],
+    limit_s: u64,
+    was_stopped: bool,
+) -> Vec<Draft> {
     let by_name: BTreeMap<Name, &Told> =
         junit.iter().map(|told| ((told.class.clone(), told.name.clone()), told)).collect();
     let known = list.wanted.iter().chain(by_name.keys()).collect::<BTreeSet<_>>();
     let mut drafts = Vec::new();
     for name in known {
+        let is_cut_off = was_stopped && lines.terminated.contains(name);
         drafts.push(match (by_name.get(name), lines.ended.get(name)) {
+            _ if is_cut_off => draft(item(name, None), None, CaseOutcome::NotRun, Vec::new()),
             (Some(told), _) => of_junit(name, told, limit_s),
             (None, Some((outcome, seconds))) => {
                 let raised = (*outcome == CaseOutcome::Failed).then(|| plain("failure", "it failed"));
@@ -251,7 +266,7 @@ mod tests {
             "<testsuites><testsuite><testcase classname=\"a\" name=\"t::good\"><system-out>\nrunning 1 test\ntest t::good ... ok\n\ntest result: ok. 1 passed</system-out></testcase>\
              <testcase classname=\"a\" name=\"exits\"><system-out>\nrunning 1 test\n</system-out></testcase></testsuite></testsuites>",
         );
-        let drafts = drafts(&list, &Lines::new(), &junit.unwrap(), 9);
+        let drafts = drafts(&list, &Lines::new(), &junit.unwrap(), 9, false);
         let told: Vec<(&str, CaseOutcome)> =
             drafts.iter().map(|draft| (draft.item.id.as_str(), draft.outcome)).collect();
         assert_eq!(
@@ -274,10 +289,23 @@ mod tests {
              \nfailures:\n\n---- t::good stdout ----\nnote: panic did not contain expected string\n      panic message: \
              \"this one\"\n\nfailures:\n    t::good\n\ntest result: FAILED.</system-out></testcase></testsuite></testsuites>",
         );
-        let drafts = drafts(&list, &Lines::new(), &junit.unwrap(), 9);
+        let drafts = drafts(&list, &Lines::new(), &junit.unwrap(), 9, false);
         let failed = drafts.iter().find(|draft| draft.outcome == CaseOutcome::Failed).unwrap();
         let message = "panic did not contain expected string\n      panic message: \"this one\"";
         assert_eq!((failed.raised[0].message.as_str(), failed.item.line), (message, Some(60)));
+    }
+
+    #[test]
+    fn test_that_the_end_of_a_stopped_run_took_along_has_no_result() {
+        let list = read_list(LIST).unwrap();
+        let mut lines = Lines::new();
+        lines.line("     SIGTERM [   9.370s] (4/4) a lost");
+        lines.line("     SIGTERM [   9.370s] b::c other");
+        let outcome = |was_stopped| {
+            let drafts = drafts(&list, &lines, &[], 9, was_stopped);
+            drafts.iter().find(|draft| draft.item.id == "a::lost").unwrap().outcome
+        };
+        assert_eq!((outcome(true), outcome(false)), (CaseOutcome::NotRun, CaseOutcome::Failed));
     }
 
     #[test]

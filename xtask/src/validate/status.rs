@@ -330,7 +330,7 @@ fn cargo_end(run: &SuiteRun, cargo: &CargoRun, counts: &Counts, code: i32) -> (S
     let cut_off = cargo.binaries.iter().find(|binary| !binary.blocks.iter().all(Block::is_complete));
     let unrun = match counts.not_run {
         0 => "all other tests ran in fresh processes".to_owned(),
-        left => format!("{left} tests have no result"),
+        left => listed::without_result(left),
     };
     match (cargo.stop, cut_off) {
         (Some(Stop::Cancelled), _) => {

@@ -91,7 +91,8 @@ impl Nextest<'_> {
         let told = told.context("nextest left none").and_then(|text| junit_read::read(&text));
         let no_list = told.as_ref().err().map(|why| format!("its JUnit XML cannot be read: {why:#}"));
         let told = told.unwrap_or_default();
-        let mut cases = drafts(&list, &lines, &told, self.suite.test_limit.as_secs());
+        let limit_s = self.suite.test_limit.as_secs();
+        let mut cases = drafts(&list, &lines, &told, limit_s, ran.stop.is_some());
         let used = finished.duration + ran.duration;
         let cut_short = self.run_failures_again(&list, &mut cases, &ran, used)?;
         let docs = if ran.stop.is_none() {
