@@ -11,6 +11,7 @@ use super::junit_read::{Told, ToldFailure};
 use super::libtest::CargoRun;
 use super::result::{Attempt, CaseOutcome, Counts, End, Status};
 use super::session::Item;
+use super::suites::Suite;
 use crate::process::{Ending, Finished, Stop};
 use crate::report::count;
 
@@ -57,7 +58,7 @@ impl Listed {
 }
 
 /// Status, end, and in one sentence why.
-pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Status, End, Option<String>) {
+pub(super) fn end(listed: &Listed, counts: &Counts, suite: &Suite) -> (Status, End, Option<String>) {
     let cut_by = |cut: Cut| listed.drafts.iter().find(|draft| draft.cut == Some(cut));
     match listed.stop {
         Some(Stop::Cancelled) => {
@@ -68,7 +69,7 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Stat
             return (Status::Incomplete, End::Interrupted, Some(why));
         }
         Some(_) => {
-            let why = format!("it took longer than {suite_limit_s} s");
+            let why = format!("it took longer than {} s", suite.suite_limit.as_secs());
             return (Status::TimedOut, End::SuiteLimit, Some(why));
         }
         None => {}
@@ -94,7 +95,9 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite_limit_s: u64) -> (Stat
         let why = format!("`{}` ran into its time limit", draft.item.id);
         return (Status::TimedOut, End::Hung, Some(why));
     }
-    if counts.failed + counts.errors > 0 {
+    // What fails first and then passes is no good run, unless only a warning is wanted.
+    let flaky = if suite.flaky_fails { counts.flaky } else { 0 };
+    if counts.failed + counts.errors + flaky > 0 {
         return (Status::Failed, End::Finished, None);
     }
     if listed.drafts.is_empty() && listed.docs.is_none() {

@@ -380,7 +380,7 @@ fn cargo_end(run: &SuiteRun, cargo: &CargoRun, counts: &Counts, code: i32) -> (S
 
 /// From the list of tests, and from documentation tests where they ran by themselves.
 fn listed_told(run: &SuiteRun, listed: &Listed, counts: &Counts) -> Told {
-    let (status, end, why) = listed::end(listed, counts, run.suite.suite_limit.as_secs());
+    let (status, end, why) = listed::end(listed, counts, &run.suite);
     let is_allowed = end == End::NothingCollected && run.suite.allow_empty;
     let told = Told {
         status: if is_allowed { Status::Passed } else { status },

@@ -60,6 +60,17 @@ fn types_that_a_foreign_list_gives_its_failures_end_nothing() {
 }
 
 #[test]
+fn test_that_passed_only_when_its_runner_ran_it_again_turns_the_run_red() {
+    let flaky = "<testsuite><testcase name='a'><flakyFailure message='once'/></testcase></testsuite>";
+    let analysis = by_command("cp kept.xml out.xml", "out.xml", &[("kept.xml", flaky)]);
+    assert_eq!(
+        (counts(&analysis.runs[0]).as_str(), analysis.runs[0].status),
+        ("collected 1, flaky 1", Status::Failed)
+    );
+    assert_eq!(analysis.verdict, Verdict::Failed);
+}
+
+#[test]
 fn pytest_whose_events_cannot_be_heard_is_told_by_its_junit_xml_and_called_degraded() {
     let project = Project::new(&[
         ("tests/test_a.py", "class TestA:\n    def test_a(self): assert 0\ndef test_b(): pass\n"),
