@@ -458,14 +458,6 @@ fn package_that_a_collected_test_imports_is_not_missing() {
 }
 
 #[test]
-fn suite_without_a_test_passes_where_that_is_allowed() {
-    let project = Project::new(&[("tests/test_a.py", "X = 1\n")]);
-    let analysis = project.analyse(|suite| suite.allow_empty = true);
-    assert_eq!((analysis.runs[0].status, analysis.runs[0].end), (Status::Passed, End::NothingCollected));
-    assert_eq!(analysis.verdict, Verdict::Passed);
-}
-
-#[test]
 fn tests_of_one_id_are_told_apart_after_a_crash_and_in_reruns() {
     let conftest = r#"
 import os

@@ -172,3 +172,11 @@ fn part_to_which_no_suite_falls_is_a_result_that_joins() {
     let all = merge(&files, frame, &config).unwrap();
     assert_eq!((all.verdict, all.runs.len()), (Verdict::Passed, 1));
 }
+
+#[test]
+fn suite_without_a_test_passes_where_that_is_allowed() {
+    let project = Project::new(&[("tests/test_a.py", "X = 1\n")]);
+    let analysis = project.analyse(|suite| suite.allow_empty = true);
+    assert_eq!((analysis.runs[0].status, analysis.runs[0].end), (Status::Passed, End::NothingCollected));
+    assert_eq!(analysis.verdict, Verdict::Passed);
+}
