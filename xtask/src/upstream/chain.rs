@@ -1,5 +1,8 @@
 //! When a path begins to conflict as the fork follows upstream's first parents. Base and fork are fixed, so a
 //! path's outcome depends on upstream's blob alone: each three-way merge of contents is asked for once.
+//!
+//! Where a path stands on all three sides, git merges these contents and nothing else, so that the outcome is known.
+//! Where one side moved it or took it away, git looks for where it went, and the outcome has to be proven.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,14 +25,30 @@ pub(super) struct Watched {
     pub(super) fork: Option<Content>,
     /// Every path under which a conflict of this file may be told: old, fork's and upstream's name.
     pub(super) names: BTreeSet<RepoPath>,
-    /// Upstream's contents by place in the chain, from where each holds.
-    pub(super) versions: Vec<(usize, Option<Content>)>,
+    /// Whether the fork left it at its path.
+    in_place: bool,
+    /// Whether the fork took it away or to another place than upstream did, which conflicts whatever it holds.
+    moved_apart: bool,
+    /// Whether upstream's last commit has it under another name.
+    renamed: bool,
+    /// Upstream's contents in order.
+    pub(super) versions: Vec<Version>,
 }
 
-/// A three-way merge of contents; without a base both sides added the file.
+/// One of upstream's contents of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Version {
+    /// The place in the chain from which it holds.
+    pub(super) place: usize,
+    pub(super) content: Option<Content>,
+    /// Whether it stands under the new name.
+    moved: bool,
+}
+
+/// A three-way merge of contents that differ from one another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileMerge {
-    pub(super) base: Option<Content>,
+    pub(super) base: Content,
     pub(super) fork: Content,
     pub(super) upstream: Content,
 }
@@ -41,6 +60,10 @@ pub(super) struct Fate {
     pub(super) names: BTreeSet<RepoPath>,
     /// From which place in the chain it conflicts or not; starts without a conflict.
     pub(super) turns: Vec<(usize, bool)>,
+    /// The first place at which it does not stand on all three sides; before it, git cannot say otherwise.
+    sure_before: usize,
+    /// Places from which upstream has it under neither of the names that are known.
+    lost: Vec<usize>,
 }
 
 impl Fate {
@@ -49,9 +72,18 @@ impl Fate {
         self.turns.iter().find(|(_, conflicts)| *conflicts).map(|(place, _)| *place)
     }
 
-    /// True when it never turns clean again.
-    pub(super) fn is_monotone(&self) -> bool {
-        self.turns.windows(2).all(|pair| !pair[0].1 || pair[1].1)
+    /// Whether its first conflict needs no proof.
+    pub(super) fn is_sure(&self) -> bool {
+        self.first().is_some_and(|first| first < self.sure_before)
+    }
+
+    /// True when it never turns clean again; `None` where upstream had it under another name for a while.
+    pub(super) fn is_monotone(&self) -> Option<bool> {
+        let first = self.first()?;
+        if self.lost.iter().any(|&place| place > first) {
+            return None;
+        }
+        Some(self.turns.windows(2).all(|pair| !pair[0].1 || pair[1].1))
     }
 }
 
@@ -79,8 +111,17 @@ pub(super) fn watch(fork: &Diff, upstream: &Diff, chain: &[Vec<RawEntry>]) -> Ve
         if versions.is_empty() {
             continue;
         }
-        let names = [&entry.from, &entry.to].into_iter().chain(new_name).cloned().collect();
-        all.push(Watched { base, fork: content(entry, 1), names, versions });
+        let fork = content(entry, 1);
+        let in_place = entry.from == entry.to;
+        all.push(Watched {
+            moved_apart: fork.is_none() || (!in_place && Some(&entry.to) != new_name),
+            renamed: new_name.is_some(),
+            names: [&entry.from, &entry.to].into_iter().chain(new_name).cloned().collect(),
+            base,
+            fork,
+            in_place,
+            versions,
+        });
     }
     all
 }
@@ -95,77 +136,104 @@ fn versions(
     base: &Option<Content>,
     old: Option<&Vec<(usize, Option<Content>)>>,
     new: Option<&Vec<(usize, Option<Content>)>>,
-) -> Vec<(usize, Option<Content>)> {
+) -> Vec<Version> {
     let places: BTreeSet<usize> = old.into_iter().chain(new).flatten().map(|(place, _)| *place).collect();
     let at = |list: Option<&Vec<(usize, Option<Content>)>>, place: usize, before: Option<Content>| {
         let found = list.and_then(|list| list.iter().rev().find(|(start, _)| *start <= place));
         found.map_or(before, |(_, content)| content.clone())
     };
-    places
-        .into_iter()
-        .map(|place| (place, at(old, place, base.clone()).or_else(|| at(new, place, None))))
-        .collect()
+    let version = |place: usize| match at(old, place, base.clone()) {
+        Some(content) => Version { place, content: Some(content), moved: false },
+        None => {
+            let content = at(new, place, None);
+            Version { place, moved: content.is_some(), content }
+        }
+    };
+    places.into_iter().map(version).collect()
+}
+
+fn is_file(content: &Content) -> bool {
+    content.mode.starts_with("100")
 }
 
 /// The merges of contents that decide a file's fate.
 pub(super) fn needed(watched: &[Watched]) -> BTreeSet<FileMerge> {
     let mut all = BTreeSet::new();
     for file in watched {
-        all.extend(file.versions.iter().filter_map(|(_, upstream)| file_merge(file, upstream)));
+        all.extend(file.versions.iter().filter_map(|version| file_merge(file, version)));
     }
     all
 }
 
 /// The merge of contents behind one version; `None` where the outcome is plain.
-fn file_merge(file: &Watched, upstream: &Option<Content>) -> Option<FileMerge> {
-    if upstream == &file.base || upstream == &file.fork {
+fn file_merge(file: &Watched, version: &Version) -> Option<FileMerge> {
+    if version.moved && file.moved_apart {
         return None;
     }
-    let (fork, upstream) = (file.fork.as_ref()?, upstream.as_ref()?);
-    let is_file = |content: &Content| content.mode.starts_with("100");
-    let all_files = is_file(fork) && is_file(upstream) && file.base.as_ref().is_none_or(is_file);
-    let base = file.base.clone();
-    let same = fork.id == upstream.id
-        || base.as_ref().is_some_and(|base| base.id == fork.id || base.id == upstream.id);
-    (all_files && !same).then(|| FileMerge { base, fork: fork.clone(), upstream: upstream.clone() })
+    let (base, fork, upstream) = (file.base.as_ref()?, file.fork.as_ref()?, version.content.as_ref()?);
+    let all_files = [base, fork, upstream].into_iter().all(is_file);
+    let same = fork.id == upstream.id || base.id == fork.id || base.id == upstream.id;
+    (all_files && !same).then(|| FileMerge {
+        base: base.clone(),
+        fork: fork.clone(),
+        upstream: upstream.clone(),
+    })
 }
 
 /// Each file's fate, from the merges of contents that conflict.
 pub(super) fn fates(watched: &[Watched], conflicting: &BTreeSet<FileMerge>) -> Vec<Fate> {
-    watched
-        .iter()
-        .map(|file| {
-            let turn = |(place, upstream): &(usize, Option<Content>)| {
-                let conflicts = match file_merge(file, upstream) {
-                    Some(merge) => conflicting.contains(&merge),
-                    None => is_plain_conflict(file, upstream),
-                };
-                (*place, conflicts)
+    let fate = |file: &Watched| {
+        let turn = |version: &Version| {
+            let conflicts = match file_merge(file, version) {
+                Some(merge) => conflicting.contains(&merge),
+                None => is_plain_conflict(file, version),
             };
-            Fate { names: file.names.clone(), turns: file.versions.iter().map(turn).collect() }
-        })
-        .collect()
+            (version.place, conflicts)
+        };
+        let here = |content: &Option<Content>| content.as_ref().is_some_and(is_file);
+        let is_sure = |version: &Version| !version.moved && here(&version.content);
+        let sure_before = if file.in_place && here(&file.base) && here(&file.fork) {
+            let first = file.versions.iter().find(|version| !is_sure(version));
+            first.map_or(usize::MAX, |version| version.place)
+        } else {
+            0
+        };
+        let lost = file.versions.iter().filter(|version| file.renamed && version.content.is_none());
+        Fate {
+            names: file.names.clone(),
+            turns: file.versions.iter().map(turn).collect(),
+            sure_before,
+            lost: lost.map(|version| version.place).collect(),
+        }
+    };
+    watched.iter().map(fate).collect()
 }
 
-/// Changed on one side and gone on the other, or of different kinds.
-fn is_plain_conflict(file: &Watched, upstream: &Option<Content>) -> bool {
+/// Changed on one side and gone on the other, moved apart, added on both, or of different kinds.
+fn is_plain_conflict(file: &Watched, version: &Version) -> bool {
+    let upstream = &version.content;
+    if version.moved && file.moved_apart {
+        return true;
+    }
     if upstream == &file.base || upstream == &file.fork || file.base == file.fork {
         return false;
     }
     match (&file.fork, upstream) {
         (None, Some(_)) | (Some(_), None) => file.base.is_some(),
-        (Some(fork), Some(upstream)) => {
-            let kind = |content: &Content| content.mode[..3].to_owned();
-            fork.id != upstream.id
-                && (kind(fork) != kind(upstream) || kind(fork) != "100")
-                && file.base.as_ref().is_none_or(|base| base.id != fork.id && base.id != upstream.id)
-        }
+        (Some(fork), Some(upstream)) => match &file.base {
+            None => true,
+            Some(base) => {
+                let kind = |content: &Content| content.mode[..3].to_owned();
+                let differ = fork.id != upstream.id && base.id != fork.id && base.id != upstream.id;
+                differ && (kind(fork) != kind(upstream) || kind(fork) != "100")
+            }
+        },
         (None, None) => false,
     }
 }
 
 /// For each place in the chain, whether a watched file conflicts there.
-pub(super) fn conflicting_places(fates: &[Fate], length: usize) -> Vec<bool> {
+pub(super) fn conflicting_places<'a>(fates: impl Iterator<Item = &'a Fate>, length: usize) -> Vec<bool> {
     let mut places = vec![false; length];
     for fate in fates {
         let ends = fate.turns.iter().skip(1).map(|(place, _)| *place).chain([length]);
@@ -220,7 +288,8 @@ mod tests {
         let fate = &fates(&watched, &needed)[0];
         assert_eq!(fate.turns, [(0, true), (1, false), (2, true), (3, false), (4, true)]);
         assert_eq!(fate.first(), Some(0));
-        assert!(!fate.is_monotone());
+        assert_eq!(fate.is_monotone(), Some(false));
+        assert!(fate.is_sure());
     }
 
     #[test]
@@ -243,12 +312,44 @@ mod tests {
         assert_eq!(fate.first(), None);
         let fate = &fates(&watch(&fork, &diff(Vec::new()), &chain), &BTreeSet::new())[0];
         assert_eq!(fate.first(), Some(0), "without the rename it is modified here and gone there");
+        assert!(!fate.is_sure(), "git may find where it went");
+    }
+
+    #[test]
+    fn file_that_each_side_moved_elsewhere_conflicts_whatever_it_holds() {
+        let upstream = diff(vec![entry('R', "a", "z", "base", "base")]);
+        let moved = vec![entry('D', "a", "a", "base", ""), entry('A', "z", "z", "", "base")];
+        let first = |fork: RawEntry| {
+            let chain = [moved.clone()];
+            fates(&watch(&diff(vec![fork]), &upstream, &chain), &BTreeSet::new())[0].first()
+        };
+        assert_eq!(first(entry('D', "a", "a", "base", "")), Some(0));
+        assert_eq!(first(entry('R', "a", "b", "base", "base")), Some(0));
+        assert_eq!(first(entry('R', "a", "z", "base", "base")), None);
+    }
+
+    #[test]
+    fn what_upstream_had_elsewhere_for_a_while_is_not_known_to_stay() {
+        let fork = diff(vec![entry('D', "a", "a", "base", "")]);
+        let upstream = diff(vec![entry('R', "a", "z", "base", "up")]);
+        let chain = vec![
+            vec![entry('M', "a", "a", "base", "up")],
+            vec![entry('D', "a", "a", "up", ""), entry('A', "m", "m", "", "up")],
+            vec![entry('D', "m", "m", "up", ""), entry('A', "z", "z", "", "up")],
+        ];
+        let fate = &fates(&watch(&fork, &upstream, &chain), &BTreeSet::new())[0];
+        assert_eq!((fate.first(), fate.is_monotone(), fate.is_sure()), (Some(0), None, false));
     }
 
     #[test]
     fn clean_prefix_is_the_farthest_clean_place_and_tells_an_earlier_conflict() {
-        let fate = |turns: &[(usize, bool)]| Fate { names: BTreeSet::new(), turns: turns.to_vec() };
-        let prefix = |fates: &[Fate]| clean_prefix(&conflicting_places(fates, 5));
+        let fate = |turns: &[(usize, bool)]| Fate {
+            names: BTreeSet::new(),
+            turns: turns.to_vec(),
+            sure_before: 0,
+            lost: Vec::new(),
+        };
+        let prefix = |fates: &[Fate]| clean_prefix(&conflicting_places(fates.iter(), 5));
         assert_eq!(prefix(&[fate(&[(2, true)])]), (2, Some(2)));
         assert_eq!(prefix(&[fate(&[(1, true), (2, false), (4, true)])]), (4, Some(1)));
         assert_eq!(prefix(&[fate(&[(1, true), (2, false)]), fate(&[(3, true)])]), (3, Some(1)));

@@ -51,6 +51,11 @@ pub(super) fn class_of(path: &RepoPath, binary: bool) -> &'static str {
     }
 }
 
+/// Whether a tool makes the file, so that it is made again instead of merged.
+pub(super) fn is_made(path: &RepoPath) -> bool {
+    matches!(class_of(path, false), "lockfile" | "generated")
+}
+
 fn is_test(path: &RepoPath, name: &str) -> bool {
     let in_folder = path.parent().is_some_and(|folder| {
         folder.parts().any(|part| matches!(part, b"test" | b"tests" | b"testing" | b"__tests__" | b"spec"))

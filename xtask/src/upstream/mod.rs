@@ -10,6 +10,8 @@ mod chain;
 mod class;
 mod commands;
 mod commits;
+#[cfg(test)]
+mod conflict_tests;
 mod custom;
 mod gather;
 mod model;
@@ -29,6 +31,7 @@ mod sync;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod three_way;
 mod unjudged;
 
 use anyhow::{Result, anyhow};

@@ -200,11 +200,13 @@ pub struct Conflict {
     pub kinds: Vec<String>,
     /// Conflicts that name it in second place (the other end of a rename): git's name and the leading path.
     pub part_of: Vec<Notice>,
+    /// The path that git set aside under this name, since the other side has a folder or another kind of file there.
+    pub stands_for: Option<RepoPath>,
     /// source, test, docs, lockfile, generated, binary, other.
     pub class: &'static str,
     /// The hunks between conflict markers, in order; empty where git leaves none (a deletion, binary content).
     pub hunks: Vec<Hunk>,
-    /// The fork's commits that changed it since the merge base, newest first.
+    /// The fork's commits that changed it since the merge base, newest first, merges apart.
     pub fork_commits: Vec<CommitId>,
     /// Upstream's, likewise; only in a thorough search.
     pub upstream_commits: Vec<CommitId>,
@@ -212,7 +214,7 @@ pub struct Conflict {
     pub first_commit: Option<CommitId>,
     /// True when two trial merges show it: this commit conflicts here, the one before does not.
     pub proven: bool,
-    /// False when a later commit merges cleanly here again; `None` where it was not searched.
+    /// False when a later commit merges cleanly here again; `None` where that is not known.
     pub monotone: Option<bool>,
 }
 
@@ -233,7 +235,7 @@ pub struct Hunk {
 pub(super) struct FirstConflict {
     pub(super) commit: CommitId,
     pub(super) proven: bool,
-    pub(super) monotone: bool,
+    pub(super) monotone: Option<bool>,
 }
 
 /// What became of the fork's own commits when they were laid on top of upstream.
@@ -264,8 +266,21 @@ pub struct CleanPrefix {
     pub first_conflict: Option<CommitId>,
     /// True when trial merges show that `last` is clean and `next` is not.
     pub proven: bool,
+    /// How far it goes where conflicts in lockfiles and generated files do not count; `None` where that is no farther,
+    /// or no trial merge shows it.
+    pub lockfiles_apart: Option<Prefix>,
     /// Release tags as steps, oldest first.
     pub steps: Vec<Step>,
+}
+
+/// Commits that the fork can follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Prefix {
+    /// How many.
+    pub commits: usize,
+    /// The last one.
+    pub last: CommitId,
 }
 
 /// A release tag as a step.
@@ -465,7 +480,7 @@ pub struct Custom {
     pub area: String,
     /// Functions, classes and types that the fork added, changed or removed here; only in a thorough search.
     pub symbols: Vec<ChangedSymbol>,
-    /// The fork's commits behind it, newest first, in a thorough search; a merge counts where its result differs from all its parents.
+    /// The fork's commits behind it, newest first, merges apart; only in a thorough search.
     pub commits: Vec<CommitId>,
 }
 

@@ -175,6 +175,7 @@ pub(super) fn merge(trial: &TrialMerge, clean: bool) -> Merge {
         path: path.clone(),
         kinds: leading.get(path).into_iter().flatten().cloned().collect(),
         part_of: second.get(path).into_iter().flatten().cloned().collect(),
+        stands_for: None,
         class: class_of(path, leading.get(path).is_some_and(|kinds| kinds.contains("CONFLICT (binary)"))),
         hunks: Vec::new(),
         fork_commits: Vec::new(),
@@ -196,6 +197,30 @@ pub(super) fn merge(trial: &TrialMerge, clean: bool) -> Merge {
         unjudged: Vec::new(),
         kinds,
         notices,
+    }
+}
+
+/// The path that git moved out of the way under this name (`l~<commit>`) because the other side has another kind of
+/// thing there.
+pub(super) fn set_aside(name: &RepoPath, sides: [&CommitId; 2]) -> Option<RepoPath> {
+    let name = name.as_bytes();
+    sides.iter().find_map(|side| {
+        let mark = format!("~{side}");
+        let place = memchr::memmem::rfind(name, mark.as_bytes())?;
+        let rest = &name[place + mark.len()..];
+        let number = rest.strip_prefix(b"_").unwrap_or(b"0");
+        let is_end = rest.is_empty() || rest.starts_with(b"_");
+        (is_end && number.iter().all(u8::is_ascii_digit)).then(|| RepoPath::from_bytes(&name[..place]))
+    })
+}
+
+/// Tells of each path that git set aside which one it stands for, and what that one holds.
+pub(super) fn name_set_aside(merge: &mut Merge, sides: [&CommitId; 2]) {
+    for conflict in &mut merge.conflicts {
+        conflict.stands_for = set_aside(&conflict.path, sides);
+        if let Some(path) = conflict.stands_for.as_ref().filter(|_| conflict.class != "binary") {
+            conflict.class = class_of(path, false);
+        }
     }
 }
 
@@ -316,5 +341,19 @@ mod tests {
             words: String::new(),
         });
         assert_eq!(merge(&trial, false).notices[0].path, "elsewhere".into());
+    }
+
+    #[test]
+    fn name_that_git_made_up_tells_the_path_it_stands_for() {
+        let sides = ["1", "2"].map(|digit| CommitId::parse(&digit.repeat(40)).unwrap());
+        let path_of = |name: String| set_aside(&RepoPath::from(name.as_str()), [&sides[0], &sides[1]]);
+        for (end, expected) in
+            [("", Some("a/l")), ("_0", Some("a/l")), ("_x", None), ("/b", None), ("0", None)]
+        {
+            for side in &sides {
+                assert_eq!(path_of(format!("a/l~{side}{end}")), expected.map(RepoPath::from), "{end}");
+            }
+        }
+        assert_eq!(path_of("a/l~HEAD".to_owned()), None);
     }
 }

@@ -1,107 +1,221 @@
-//! Makes many three-way merges of contents with one child: each is a file of its own in three trees, and git's own
-//! merge of those trees says which conflict. No path is in one tree and missing in another side's, so that nothing
-//! can be taken for a rename.
+//! Tells of many three-way merges of contents which conflict, from git's diffs of either side against the base. The
+//! fork's is asked for once, however many of upstream's contents it meets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
 
-use super::super::chain::{Content, FileMerge};
-use super::steps::merge_all;
+use super::super::chain::FileMerge;
+use super::super::three_way::{self, Script};
+use super::blobs;
 use super::threads::map_two;
 use crate::process::Cancel;
-use crate::repo::RepoPath;
 use crate::repo::git::Git;
+use crate::repo::{BlobId, Scratch};
 
-/// Merges from which a second child is worth its start.
-const MANY: usize = 64;
+/// Contents of so many bytes, or so many contents, are compared by one child: it hands over all patches at once.
+const BATCH_BYTES: u64 = 32 << 20;
+const BATCH: usize = 1000;
+
+/// Contents to compare: names of the old and the new one.
+type Pair<'a> = (&'a str, &'a str);
 
 /// Those of `merges` that conflict.
 pub(super) fn conflicting(
-    git: &Git,
+    scratch: &Scratch,
     merges: BTreeSet<FileMerge>,
     cancel: &Cancel,
 ) -> Result<BTreeSet<FileMerge>> {
-    let merges: Vec<FileMerge> = merges.into_iter().collect();
-    let size = if merges.len() < MANY { MANY } else { merges.len().div_ceil(2) };
-    let parts: Vec<(usize, &[FileMerge])> = merges.chunks(size).enumerate().collect();
-    let answers = map_two(&parts, cancel, |(number, part)| merged_together(git, *number, part))?;
+    if merges.is_empty() {
+        return Ok(merges);
+    }
+    // By default glibc gives a large text's memory back and asks for it anew, text for text: a fifth of git's time.
+    let kept = ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"];
+    let git = kept.iter().fold(scratch.git().clone(), |git, name| git.with_variable(name, "1073741824"));
+    let git = &git;
+    let pairs: BTreeSet<Pair<'_>> =
+        merges.iter().map(|merge| (merge.base.id.as_str(), merge.fork.id.as_str())).collect();
+    let pairs: Vec<Pair<'_>> = pairs.into_iter().collect();
+    let patch = patches(git, &pairs)?;
+    let mut read = three_way::scripts(&patch)?;
+    let forks: BTreeMap<Pair<'_>, Script<'_>> =
+        pairs.iter().enumerate().filter_map(|(number, pair)| Some((*pair, read.remove(&number)??))).collect();
+    let batches = batches(scratch, &merges)?;
+    let answers = map_two(&batches, cancel, |batch| in_conflict(git, batch, &forks))?;
     let conflicts = answers.into_iter().flatten();
-    Ok(merges
-        .iter()
+    Ok(batches
+        .into_iter()
+        .flatten()
         .zip(conflicts)
         .filter(|(_, conflicts)| *conflicts)
         .map(|(merge, _)| merge.clone())
         .collect())
 }
 
-/// For each merge, whether it conflicts.
-fn merged_together(git: &Git, number: usize, merges: &[FileMerge]) -> Result<Vec<bool>> {
-    let names = ["base", "fork", "upstream"].map(|side| format!("refs/xtask/{number}/{side}"));
-    let [base, fork, upstream] = &names;
-    let stream = commit(base, merges.iter().map(|merge| merge.base.as_ref()))
-        + &commit(fork, merges.iter().map(|merge| Some(&merge.fork)))
-        + &commit(upstream, merges.iter().map(|merge| Some(&merge.upstream)));
-    // A pack, not a loose object each.
-    let args = ["-c", "fastimport.unpackLimit=1", "fast-import", "--quiet", "--force"];
-    git.answer_to(&args, stream.as_bytes(), &[0]).context("lay out the contents to merge")?;
-    let answers = merge_all(git, &[format!("{base} -- {fork} {upstream}")])?;
-    let (_, merged) = answers.first().context("git made no merge")?;
-    let conflicts = |place: usize| merged.stages.contains_key(&RepoPath::from(place.to_string().as_str()));
-    Ok((0..merges.len()).map(conflicts).collect())
-}
-
-/// A commit for `git fast-import` that holds the contents under their numbers.
-fn commit<'a>(name: &str, contents: impl Iterator<Item = Option<&'a Content>>) -> String {
-    let mut stream = format!("commit {name}\ncommitter xtask <xtask> 0 +0000\ndata 0\n");
-    for (place, content) in contents.enumerate() {
-        if let Some(Content { mode, id }) = content {
-            let _ = writeln!(stream, "M {mode} {id} {place}");
+/// Cuts the work into parts that fit into memory.
+fn batches<'a>(scratch: &Scratch, merges: &'a BTreeSet<FileMerge>) -> Result<Vec<Vec<&'a FileMerge>>> {
+    let ids = merges.iter().filter_map(|merge| BlobId::parse(&merge.upstream.id)).collect();
+    let sizes = blobs::sizes(scratch, &ids)?;
+    // Both children get some, and a part of each path's.
+    let most = merges.len().div_ceil(2).clamp(1, BATCH);
+    let mut all: Vec<Vec<&FileMerge>> = Vec::new();
+    let mut bytes = 0;
+    for merge in merges {
+        let size = BlobId::parse(&merge.upstream.id).and_then(|id| sizes.get(&id)).copied().unwrap_or(0);
+        bytes += size;
+        match all.last_mut().filter(|last| last.len() < most && bytes <= BATCH_BYTES) {
+            Some(last) => last.push(merge),
+            None => {
+                bytes = size;
+                all.push(vec![merge]);
+            }
         }
     }
-    stream.push('\n');
-    stream
+    Ok(all)
+}
+
+/// For each merge, whether it conflicts; binary contents do, since each was changed.
+fn in_conflict(
+    git: &Git,
+    merges: &[&FileMerge],
+    forks: &BTreeMap<Pair<'_>, Script<'_>>,
+) -> Result<Vec<bool>> {
+    let pairs: Vec<Pair<'_>> =
+        merges.iter().map(|merge| (merge.base.id.as_str(), merge.upstream.id.as_str())).collect();
+    let patch = patches(git, &pairs)?;
+    let upstreams = three_way::scripts(&patch)?;
+    let conflicts = |(number, merge): (usize, &&FileMerge)| {
+        let fork = forks.get(&(merge.base.id.as_str(), merge.fork.id.as_str()));
+        let upstream = upstreams.get(&number).and_then(Option::as_ref);
+        fork.zip(upstream).is_none_or(|(fork, upstream)| three_way::conflict(fork, upstream))
+    };
+    Ok(merges.iter().enumerate().map(conflicts).collect())
+}
+
+/// git's diffs of many contents in one patch, each under its number, by the algorithm that its merges use.
+fn patches(git: &Git, pairs: &[Pair<'_>]) -> Result<Vec<u8>> {
+    let trees = tree(pairs.iter().map(|pair| pair.0)) + &tree(pairs.iter().map(|pair| pair.1));
+    let written = git.answer_to(&["mktree", "--batch", "--missing"], trees.as_bytes(), &[0])?;
+    let written = String::from_utf8_lossy(&written.stdout).into_owned();
+    let (old, new) = written.trim().split_once('\n').context("lay out the contents to compare")?;
+    let args = ["diff-tree", "-r", "-p", "-U1", "--inter-hunk-context=0", "--no-renames"];
+    let same_as_merges = ["--histogram", "--no-indent-heuristic", old, new];
+    git.read(&[&args[..], &same_as_merges].concat())
+}
+
+/// A tree for `git mktree --batch` that holds the contents under their numbers.
+fn tree<'a>(contents: impl Iterator<Item = &'a str>) -> String {
+    let mut text = String::new();
+    for (number, id) in contents.enumerate() {
+        let _ = writeln!(text, "100644 blob {id}\t{number}");
+    }
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
     use super::*;
+    use crate::repo::Repo;
+    use crate::upstream::chain::Content;
     use crate::upstream::testing::{History, Place};
 
-    #[test]
-    fn many_contents_are_merged_at_once_and_each_keeps_its_own_outcome() {
-        let place = Place::new();
-        let folder = place.repository("r", &["--bare"], &History::default());
-        let git = Git::new(&folder, None);
-        let content = |text: &str, mode: &str| {
-            let args = ["hash-object", "-w", "--stdin"];
-            let answer = git.answer_to(&args, text.as_bytes(), &[0]).unwrap();
-            Content { mode: mode.to_owned(), id: String::from_utf8(answer.stdout).unwrap().trim().to_owned() }
+    /// Small texts of few different lines, so that there are many ways to compare them.
+    struct Texts(u64);
+
+    impl Texts {
+        fn below(&mut self, number: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % number
+        }
+
+        fn text(&mut self) -> Vec<String> {
+            (0..4 + self.below(24)).map(|_| format!("line {}\n", self.below(9))).collect()
+        }
+
+        /// The same with some lines taken out, put in or replaced, the last perhaps without its end.
+        fn edited(&mut self, text: &[String]) -> String {
+            let mut lines = text.to_vec();
+            for _ in 0..1 + self.below(3) {
+                let place = self.below(lines.len() as u64 + 1) as usize;
+                let end = (place + self.below(3) as usize).min(lines.len());
+                let new: Vec<String> =
+                    (0..self.below(3)).map(|_| format!("line {}\n", self.below(11))).collect();
+                lines.splice(place..end, new);
+            }
+            let whole = lines.concat();
+            if self.below(5) == 0 { whole.trim_end().to_owned() } else { whole }
+        }
+    }
+
+    /// The merge of `triples` by git itself, each in a file of its own.
+    fn by_git(place: &Place, triples: &[[String; 3]]) -> (PathBuf, BTreeSet<String>) {
+        let mut history = History::default();
+        let names: Vec<String> = (0..triples.len()).map(|number| format!("f{number}")).collect();
+        let side = |side: usize| -> Vec<(&str, Option<&str>)> {
+            names
+                .iter()
+                .zip(triples)
+                .map(|(name, texts)| (name.as_str(), Some(texts[side].as_str())))
+                .collect()
         };
-        let plain = |text: &str| content(text, "100644");
-        let lines = |first: &str, last: &str| format!("{first}\n2\n3\n4\n5\n6\n7\n{last}\n");
-        let base = || plain(&lines("1", "8"));
-        let merge =
-            |base: Option<Content>, fork: Content, upstream: Content| FileMerge { base, fork, upstream };
-        let cases = [
-            (merge(Some(base()), plain(&lines("one", "8")), plain(&lines("1", "eight"))), false),
-            (merge(Some(base()), plain(&lines("one", "8")), plain(&lines("uno", "8"))), true),
-            (merge(Some(base()), content(&lines("one", "8"), "100755"), plain(&lines("1", "last"))), false),
-            (merge(None, plain("mine\n"), plain("theirs\n")), true),
-            (merge(Some(plain("\0a")), plain("\0b"), plain("\0c")), true),
-        ];
-        let expected: BTreeSet<FileMerge> =
-            cases.iter().filter(|(_, conflicts)| *conflicts).map(|(merge, _)| merge.clone()).collect();
-        // More than one child's worth, with the same outcome for each.
-        let more = (0..MANY).map(|number| {
-            merge(
-                Some(base()),
-                plain(&lines(&format!("f{number}"), "8")),
-                plain(&lines("1", &format!("u{number}"))),
-            )
-        });
-        let all = cases.iter().map(|(merge, _)| merge.clone()).chain(more).collect();
-        assert_eq!(conflicting(&git, all, &Cancel::default()).unwrap(), expected);
+        history.commit("main", "base", &side(0)).fork("fork", "main");
+        history.commit("fork", "fork", &side(1)).commit("main", "upstream", &side(2));
+        let folder = place.repository("r", &["--bare"], &history);
+        let git = Git::new(&folder, None);
+        let args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", "fork", "main"];
+        let answer = git.answer_to(&args, &[], &[0, 1]).unwrap();
+        let text = String::from_utf8(answer.stdout).unwrap();
+        let names = text.split('\0').skip(1).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        (folder, names)
+    }
+
+    /// The contents of all files of a commit, by name.
+    fn contents_of(place: &Place, folder: &Path, commit: &str) -> BTreeMap<String, Content> {
+        let listing = place.git(folder, &["ls-tree", "-r", "--format=%(path) %(objectname)", commit]);
+        let content = |id: &str| Content { mode: "100644".to_owned(), id: id.to_owned() };
+        let records = listing.lines().filter_map(|line| line.split_once(' '));
+        records.map(|(name, id)| (name.to_owned(), content(id))).collect()
+    }
+
+    #[test]
+    fn outcome_is_that_of_gits_own_merges() {
+        let place = Place::new();
+        let mut texts = Texts(7);
+        let mut triples: Vec<[String; 3]> = (0..1500)
+            .map(|_| {
+                let base = texts.text();
+                let [fork, upstream] = [texts.edited(&base), texts.edited(&base)];
+                // As when the fork took a part of upstream over.
+                let fork = if texts.below(4) == 0 { upstream.replace("line 3", "line 4") } else { fork };
+                [base.concat(), fork, upstream]
+            })
+            .collect();
+        triples.push(["\0a", "\0b", "\0c"].map(str::to_owned));
+        triples.push(["a\n", "", "b\n"].map(str::to_owned));
+        triples.push(["a\nb\nc\nd\n", "a\nd\n", "a\n"].map(str::to_owned));
+        triples.push(["a\n", "b", "b\n"].map(str::to_owned));
+        let (folder, conflicts) = by_git(&place, &triples);
+        let [bases, forks, upstreams] =
+            ["main~1", "fork", "main"].map(|commit| contents_of(&place, &folder, commit));
+        let mut asked = BTreeMap::new();
+        for (name, base) in bases {
+            let (base, fork, upstream) = (base, forks[&name].clone(), upstreams[&name].clone());
+            if base.id != fork.id && base.id != upstream.id && fork.id != upstream.id {
+                asked.insert(FileMerge { base, fork, upstream }, name);
+            }
+        }
+        let scratch = Scratch::over(&[&Repo::open(&folder).unwrap()]).unwrap();
+        let found = conflicting(&scratch, asked.keys().cloned().collect(), &Cancel::default()).unwrap();
+        let differ: Vec<&String> = asked
+            .iter()
+            .filter(|(merge, name)| found.contains(merge) != conflicts.contains(*name))
+            .map(|(_, name)| name)
+            .collect();
+        assert!(differ.is_empty(), "{differ:?}: {:?}", triples[differ[0][1..].parse::<usize>().unwrap()]);
+        assert!(found.len() > 200 && asked.len() - found.len() > 200, "{} of {}", found.len(), asked.len());
     }
 }

@@ -33,7 +33,7 @@ use super::audit::Audit;
 use super::build::Build;
 use super::commands::{self, Ground};
 use super::custom::{self, Sources};
-use super::model::{Analysis, Base, Relation, Side, SyncPoint};
+use super::model::{Analysis, Base, Merge, Relation, Side, SyncPoint};
 use super::{Options, relation, strategy};
 use crate::cache::Cache;
 use crate::config::Depth;
@@ -214,7 +214,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
             .zip(core.upstream_diff.as_ref())
             .filter(|_| core.renames_known)
             .map(|(a, b)| relation::renames(a, b)),
-        merge: core.merge.clone(),
+        merge: core.merge.clone().map(|merge| classed(merge, core)),
         custom_since: since,
         custom_lines: core.fork_diff.as_ref().and_then(custom::total_lines),
         custom: custom.unwrap_or_default(),
@@ -231,6 +231,17 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
         strategy: strategy::undecided(),
         findings,
     }
+}
+
+/// Tells binary contents by git's counts of lines too: of a deletion git itself does not say it.
+fn classed(mut merge: Merge, core: &Core) -> Merge {
+    let counts = core.fork_diff.as_ref().map(|diff| &diff.counts);
+    for conflict in &mut merge.conflicts {
+        if counts.is_some_and(|counts| counts.get(&conflict.path) == Some(&None)) {
+            conflict.class = "binary";
+        }
+    }
+    merge
 }
 
 fn shallow_finding(has_base: bool) -> Finding {

@@ -17,7 +17,7 @@ use super::steps::{self, Sweep, merge_all};
 use super::sync::{Found, Search};
 use crate::cache::Cache;
 use crate::process::{Cancel, Progress};
-use crate::repo::{CommitId, Scratch};
+use crate::repo::{CommitId, RepoPath, Scratch};
 use crate::report::Finding;
 
 /// Work that the trial merges of release tags may cost together: changed paths times tags. The newest are tried first.
@@ -158,16 +158,26 @@ impl Deepening<'_> {
         let renames = self.analysis.renames.clone().unwrap_or_default();
         let none = Touched::new();
         let upstream = self.core.upstream_touched.as_ref().unwrap_or(&none);
+        // What git merged by itself is nobody's work.
+        let merges: BTreeSet<&CommitId> = self
+            .core
+            .range
+            .commits
+            .iter()
+            .filter(|commit| commit.parents.len() > 1)
+            .map(|commit| &commit.id)
+            .collect();
         for conflict in &mut merge.conflicts {
             // A rename on either side brings the other side's changes from the old path.
-            let mut names = BTreeSet::from([conflict.path.clone()]);
+            let path = conflict.stands_for.as_ref().unwrap_or(&conflict.path);
+            let mut names = BTreeSet::from([path.clone()]);
             for (old, new) in renames.fork.iter().chain(&renames.upstream) {
-                if *new == conflict.path || *old == conflict.path {
+                if new == path || old == path {
                     names.extend([old.clone(), new.clone()]);
                 }
             }
-            conflict.fork_commits = touching(&self.core.fork_touched, &names);
-            conflict.upstream_commits = touching(upstream, &names);
+            conflict.fork_commits = touching(&self.core.fork_touched, &names, &merges);
+            conflict.upstream_commits = touching(upstream, &names, &merges);
         }
     }
 
@@ -200,15 +210,22 @@ impl Deepening<'_> {
         }
         let git = self.scratch.git();
         let (fork, upstream) = (self.analysis.fork.oid.clone(), self.analysis.upstream.oid.clone());
-        let sweep =
-            Sweep { git, base: &base.commit, fork: &fork, upstream: &upstream, fork_diff, upstream_diff };
-        match sweep.run(&merge.conflicts, self.progress, self.cancel) {
+        let sweep = Sweep {
+            scratch: self.scratch,
+            base: &base.commit,
+            only_base: self.core.bases.len() == 1,
+            fork: &fork,
+            upstream: &upstream,
+            fork_diff,
+            upstream_diff,
+        };
+        match sweep.run(merge, self.progress, self.cancel) {
             Ok(swept) => {
                 for conflict in &mut merge.conflicts {
-                    if let Some(first) = swept.first_conflict(&conflict.path) {
+                    if let Some(first) = swept.first_conflict(conflict) {
                         conflict.first_commit = Some(first.commit);
                         conflict.proven = first.proven;
-                        conflict.monotone = Some(first.monotone);
+                        conflict.monotone = first.monotone;
                     }
                 }
                 let mut prefix = swept.clean_prefix();
@@ -338,11 +355,12 @@ impl Deepening<'_> {
     }
 }
 
-fn touching(touched: &Touched, names: &BTreeSet<crate::repo::RepoPath>) -> Vec<CommitId> {
+fn touching(touched: &Touched, names: &BTreeSet<RepoPath>, merges: &BTreeSet<&CommitId>) -> Vec<CommitId> {
     let touches = |entries: &[RawEntry]| entries.iter().any(|entry| names.contains(&entry.to));
-    touched.iter().filter(|(_, entries)| touches(entries)).map(|(id, _)| id.clone()).collect()
+    let found = touched.iter().filter(|(id, entries)| !merges.contains(id) && touches(entries));
+    found.map(|(id, _)| id.clone()).collect()
 }
 
-fn free(touched: &Touched, fork: &BTreeSet<crate::repo::RepoPath>) -> Vec<CommitId> {
+fn free(touched: &Touched, fork: &BTreeSet<RepoPath>) -> Vec<CommitId> {
     touched.iter().filter(|(_, entries)| commits::is_free(entries, fork)).map(|(id, _)| id.clone()).collect()
 }

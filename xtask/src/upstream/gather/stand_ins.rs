@@ -38,6 +38,7 @@ pub(super) fn merge(
         && trial.stages.is_empty()
         && trial.messages.iter().all(|message| !message.is_conflict());
     let mut merge = relation::merge(&trial, is_clean);
+    relation::name_set_aside(&mut merge, sides);
     trial::hunks(scratch, &mut merge, sides)?;
     if !open.is_empty() {
         merge.tree = None;

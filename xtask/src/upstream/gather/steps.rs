@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result};
 
 use super::super::chain::{self, Fate};
-use super::super::model::{CleanPrefix, Conflict, FirstConflict, Step};
+use super::super::class::is_made;
+use super::super::model::{CleanPrefix, Conflict, FirstConflict, Merge, Prefix, Step};
 use super::super::parse::{self, Diff};
 use super::super::relation;
 use super::contents;
@@ -16,12 +17,14 @@ use super::releases::StepTag;
 use super::threads::map_two;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
-use crate::repo::{CommitId, RepoPath};
+use crate::repo::{CommitId, RepoPath, Scratch};
 
 /// Where the sweep begins and what it follows.
 pub(super) struct Sweep<'a> {
-    pub(super) git: &'a Git,
+    pub(super) scratch: &'a Scratch,
     pub(super) base: &'a CommitId,
+    /// Whether there is no other merge base: of several git merges the contents first.
+    pub(super) only_base: bool,
     pub(super) fork: &'a CommitId,
     pub(super) upstream: &'a CommitId,
     pub(super) fork_diff: &'a Diff,
@@ -36,11 +39,15 @@ const EDGE_TRIES: usize = 32;
 
 /// What the sweep found.
 pub(super) struct Swept {
-    pub(super) chain: Vec<CommitId>,
+    chain: Vec<CommitId>,
     fates: Vec<Fate>,
+    /// Whether the sweep's word needs no proof where a path stands on all sides.
+    only_base: bool,
     /// For each place in the chain, whether something conflicts: git's word where a trial merge was made, else the
     /// sweep's. They differ where the sweep knows less than git, as with several merge bases.
     conflicting: Vec<bool>,
+    /// The same, lockfiles and generated files apart.
+    conflicting_apart: Vec<bool>,
     /// Trial merges that were made, by place in the chain.
     proofs: BTreeMap<usize, Proof>,
 }
@@ -50,21 +57,31 @@ struct Proof {
     clean: bool,
     /// Unmerged paths; a folder that may have moved conflicts without one.
     paths: BTreeSet<RepoPath>,
+    /// Whether all that conflicts are lockfiles and generated files.
+    only_made: bool,
 }
 
 impl Sweep<'_> {
     /// Finds every file's fate along upstream's first parents and proves what matters most.
-    pub(super) fn run(&self, conflicts: &[Conflict], progress: &Progress, cancel: &Cancel) -> Result<Swept> {
+    pub(super) fn run(&self, merge: &Merge, progress: &Progress, cancel: &Cancel) -> Result<Swept> {
         let chain = self.chain()?;
         progress.step(format!("following {} of upstream's commits", chain.len()));
         let changes = self.changes(&chain)?;
         let watched = chain::watch(self.fork_diff, self.upstream_diff, &changes);
-        let conflicting = contents::conflicting(self.git, chain::needed(&watched), cancel)?;
+        let conflicting = contents::conflicting(self.scratch, chain::needed(&watched), cancel)?;
         let fates = chain::fates(&watched, &conflicting);
-        let conflicting = chain::conflicting_places(&fates, chain.len());
-        let mut swept = Swept { chain, fates, conflicting, proofs: BTreeMap::new() };
-        self.prove(&mut swept, conflicts, progress, cancel)?;
-        self.settle_edge(&mut swept, cancel)?;
+        let by_hand = fates.iter().filter(|fate| !fate.names.iter().all(is_made));
+        let mut swept = Swept {
+            conflicting: chain::conflicting_places(fates.iter(), chain.len()),
+            conflicting_apart: chain::conflicting_places(by_hand, chain.len()),
+            only_base: self.only_base,
+            chain,
+            fates,
+            proofs: BTreeMap::new(),
+        };
+        swept.take_tip(merge);
+        self.prove(&mut swept, &merge.conflicts, progress, cancel)?;
+        self.settle_edges(&mut swept, cancel)?;
         Ok(swept)
     }
 
@@ -72,7 +89,7 @@ impl Sweep<'_> {
     fn chain(&self) -> Result<Vec<CommitId>> {
         let range = format!("{}..{}", self.base, self.upstream);
         let args = ["rev-list", "--first-parent", "--ancestry-path", "--reverse", &range, "--"];
-        Ok(self.git.line(&args)?.lines().filter_map(CommitId::parse).collect())
+        Ok(self.scratch.git().line(&args)?.lines().filter_map(CommitId::parse).collect())
     }
 
     /// What each changed against the one before it.
@@ -84,7 +101,7 @@ impl Sweep<'_> {
             before = commit;
         }
         let args = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames"];
-        let answer = self.git.answer_to(&args, asked.as_bytes(), &[0])?;
+        let answer = self.scratch.git().answer_to(&args, asked.as_bytes(), &[0])?;
         let mut by_commit = parse::diffs_by_commit(&answer.stdout)?;
         Ok(chain.iter().map(|commit| by_commit.remove(commit).unwrap_or_default()).collect())
     }
@@ -98,27 +115,32 @@ impl Sweep<'_> {
         cancel: &Cancel,
     ) -> Result<()> {
         let size = self.fork_diff.entries.len() + self.upstream_diff.entries.len();
-        let budget = (PROOF_WORK / size.max(1)).clamp(16, 400);
-        let wanted = swept.wanted(conflicts);
-        let places: Vec<usize> = wanted.into_iter().take(budget).collect();
+        let mut budget = (PROOF_WORK / size.max(1)).clamp(16, 400);
+        let mut places: Vec<usize> = swept.wanted(conflicts).into_iter().take(budget).collect();
         progress.step(format!("proving with {} trial merges", places.len()));
-        // Two children share the work; each answers its pairs in order.
-        let halves: Vec<Vec<usize>> =
-            places.chunks(places.len().div_ceil(2).max(1)).map(<[usize]>::to_vec).collect();
-        let answers = map_two(&halves, cancel, |half| self.trial_merges(half, &swept.chain))?;
-        swept.take(answers.into_iter().flatten());
+        while !places.is_empty() {
+            // Two children share the work; each answers its pairs in order.
+            let halves: Vec<Vec<usize>> =
+                places.chunks(places.len().div_ceil(2)).map(<[usize]>::to_vec).collect();
+            let answers = map_two(&halves, cancel, |half| self.trial_merges(half, &swept.chain))?;
+            swept.take(answers.into_iter().flatten());
+            budget -= places.len();
+            // What the sweep could not tell is cut in half until it is told.
+            places = swept.open(conflicts).into_iter().take(budget).collect();
+        }
         Ok(())
     }
 
-    /// Moves the edge of the clean prefix to where trial merges prove it.
-    fn settle_edge(&self, swept: &mut Swept, cancel: &Cancel) -> Result<()> {
+    /// Moves the edges of the clean prefix, with and without lockfiles, to where trial merges prove them.
+    fn settle_edges(&self, swept: &mut Swept, cancel: &Cancel) -> Result<()> {
         for _ in 0..EDGE_TRIES {
-            let open: Vec<usize> =
-                swept.edge().into_iter().filter(|place| !swept.proofs.contains_key(place)).collect();
+            let edges = [&swept.conflicting, &swept.conflicting_apart].map(|places| edge(places));
+            let open: BTreeSet<usize> =
+                edges.into_iter().flatten().filter(|place| !swept.proofs.contains_key(place)).collect();
             if open.is_empty() || cancel.is_cancelled() {
                 break;
             }
-            let proven = self.trial_merges(&open, &swept.chain)?;
+            let proven = self.trial_merges(&open.into_iter().collect::<Vec<_>>(), &swept.chain)?;
             swept.take(proven.into_iter());
         }
         Ok(())
@@ -127,10 +149,15 @@ impl Sweep<'_> {
     fn trial_merges(&self, places: &[usize], chain: &[CommitId]) -> Result<Vec<(usize, Proof)>> {
         let pairs: Vec<String> =
             places.iter().map(|&place| format!("{} {}", self.fork, chain[place])).collect();
-        let merges = merge_all(self.git, &pairs)?;
-        let proofs = merges
-            .into_iter()
-            .map(|(clean, merge)| Proof { clean, paths: merge.stages.into_keys().collect() });
+        let merges = merge_all(self.scratch.git(), &pairs)?;
+        let proofs = merges.into_iter().zip(places).map(|((clean, merge), &place)| {
+            let told = merge.messages.iter().filter(|message| message.is_conflict());
+            let only_made = told.flat_map(|message| &message.paths).chain(merge.stages.keys()).all(is_made);
+            // At each commit git sets aside under another name.
+            let sides = [self.fork, &chain[place]];
+            let name = |path: RepoPath| relation::set_aside(&path, sides).unwrap_or(path);
+            Proof { clean, only_made, paths: merge.stages.into_keys().map(name).collect() }
+        });
         Ok(places.iter().copied().zip(proofs).collect())
     }
 }
@@ -146,60 +173,118 @@ pub(super) fn merge_all(git: &Git, pairs: &[String]) -> Result<Vec<(bool, parse:
     (merges.len() == pairs.len()).then_some(merges).context("git answered fewer trial merges than were asked")
 }
 
+/// The path that a conflict is about.
+fn path_of(conflict: &Conflict) -> &RepoPath {
+    conflict.stands_for.as_ref().unwrap_or(&conflict.path)
+}
+
+/// The last clean place and the one after it, as far as they are in the chain.
+fn edge(conflicting: &[bool]) -> Vec<usize> {
+    let (clean, _) = chain::clean_prefix(conflicting);
+    let places = [clean.checked_sub(1), Some(clean).filter(|&place| place < conflicting.len())];
+    places.into_iter().flatten().collect()
+}
+
 impl Swept {
     /// Places worth a trial merge, the most telling first: the edge of the clean prefix, then each first conflict
-    /// and the commit before it, those that explain most paths first.
+    /// and the commit before it: those that need a proof, then those that explain most paths.
     fn wanted(&self, conflicts: &[Conflict]) -> Vec<usize> {
-        let mut wanted = self.edge();
-        let mut explained: BTreeMap<usize, usize> = BTreeMap::new();
-        for first in conflicts.iter().filter_map(|conflict| self.fate(&conflict.path)?.first()) {
-            *explained.entry(first).or_default() += 1;
+        let mut wanted = edge(&self.conflicting);
+        let mut explained: BTreeMap<usize, (bool, usize)> = BTreeMap::new();
+        for fate in conflicts.iter().filter_map(|conflict| self.fate(path_of(conflict))) {
+            let Some(first) = fate.first() else { continue };
+            let (open, count) = explained.entry(first).or_default();
+            *open |= !self.is_sure(fate);
+            *count += 1;
         }
-        let mut firsts: Vec<(usize, usize)> =
-            explained.into_iter().map(|(place, count)| (count, place)).collect();
-        firsts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        for (_, place) in firsts {
+        let mut firsts: Vec<_> = explained.into_iter().collect();
+        firsts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        for (place, _) in firsts {
             wanted.extend([Some(place), place.checked_sub(1)].into_iter().flatten());
         }
         let mut seen = BTreeSet::new();
-        wanted.retain(|&place| place < self.chain.len() && seen.insert(place));
+        wanted.retain(|&place| {
+            place < self.chain.len() && !self.proofs.contains_key(&place) && seen.insert(place)
+        });
         wanted
     }
 
-    /// The last clean place and the one after it, as far as they are in the chain.
-    fn edge(&self) -> Vec<usize> {
-        let (clean, _) = chain::clean_prefix(&self.conflicting);
-        let places = [clean.checked_sub(1), Some(clean).filter(|&place| place < self.chain.len())];
-        places.into_iter().flatten().collect()
+    /// Places half way between a clean and a conflicting trial merge of paths whose first conflict is not known.
+    fn open(&self, conflicts: &[Conflict]) -> BTreeSet<usize> {
+        let open = conflicts.iter().filter(|conflict| self.first_conflict(conflict).is_none());
+        let middle = |conflict: &Conflict| {
+            let (clean, conflicting) = self.turn(path_of(conflict))?;
+            let start = clean.map_or(0, |clean| clean + 1);
+            (start < conflicting).then_some(start + (conflicting - start) / 2)
+        };
+        open.filter_map(middle).collect()
     }
 
     /// Takes over what trial merges said.
     fn take(&mut self, proofs: impl Iterator<Item = (usize, Proof)>) {
         for (place, proof) in proofs {
             self.conflicting[place] = !proof.clean;
+            self.conflicting_apart[place] = !proof.clean && !proof.only_made;
             self.proofs.insert(place, proof);
         }
+    }
+
+    /// Takes over the trial merge of both sides, where all of it is known.
+    fn take_tip(&mut self, merge: &Merge) {
+        let Some(tip) = self.chain.len().checked_sub(1).filter(|_| merge.unjudged.is_empty()) else { return };
+        let paths: BTreeSet<RepoPath> = merge.conflicts.iter().map(path_of).cloned().collect();
+        let only_made = paths.iter().chain(merge.notices.iter().map(|notice| &notice.path)).all(is_made);
+        self.take(std::iter::once((tip, Proof { clean: merge.clean, paths, only_made })));
     }
 
     fn fate(&self, path: &RepoPath) -> Option<&Fate> {
         self.fates.iter().find(|fate| fate.names.contains(path) && fate.first().is_some())
     }
 
-    /// The commit that begins a conflict, and how sure that is.
-    pub(super) fn first_conflict(&self, path: &RepoPath) -> Option<FirstConflict> {
-        let fate = self.fate(path)?;
-        let first = fate.first()?;
-        let conflicts_at = |place: usize| {
-            self.proofs.get(&place).map(|proof| fate.names.iter().any(|name| proof.paths.contains(name)))
+    fn is_sure(&self, fate: &Fate) -> bool {
+        self.only_base && fate.is_sure()
+    }
+
+    /// Whether a path conflicts at a place under one of its names, as far as a trial merge was made there.
+    fn conflicts_at(&self, path: &RepoPath, place: usize) -> Option<bool> {
+        let proof = self.proofs.get(&place)?;
+        let names = self.fate(path).map(|fate| &fate.names);
+        Some(proof.paths.contains(path) || names.into_iter().flatten().any(|name| proof.paths.contains(name)))
+    }
+
+    /// The first place that trial merges show to conflict, and the last one before it that they show to be clean.
+    fn turn(&self, path: &RepoPath) -> Option<(Option<usize>, usize)> {
+        let told = |wanted: bool| move |place: &&usize| self.conflicts_at(path, **place) == Some(wanted);
+        let conflicting = *self.proofs.keys().find(told(true))?;
+        let clean = self.proofs.keys().rev().skip_while(|place| **place >= conflicting).find(told(false));
+        Some((clean.copied(), conflicting))
+    }
+
+    /// The commit that begins a conflict, and how sure that is; what git does not bear out is not passed on.
+    pub(super) fn first_conflict(&self, conflict: &Conflict) -> Option<FirstConflict> {
+        let path = path_of(conflict);
+        let fate = self.fate(path);
+        let comes_back = |first: usize| {
+            let later = self.proofs.keys().filter(|place| **place > first);
+            later.into_iter().any(|&place| self.conflicts_at(path, place) == Some(false))
         };
-        let before = if first == 0 { Some(false) } else { conflicts_at(first - 1) };
-        let proven = match (conflicts_at(first), before) {
-            (Some(true), Some(false)) => true,
-            // git says otherwise, so the sweep's word is not passed on.
-            (Some(false), _) | (_, Some(true)) => return None,
-            _ => false,
+        let found = |place: usize, proven: bool, monotone: Option<bool>| FirstConflict {
+            commit: self.chain[place].clone(),
+            proven,
+            monotone: if comes_back(place) { Some(false) } else { monotone },
         };
-        Some(FirstConflict { commit: self.chain[first].clone(), proven, monotone: fate.is_monotone() })
+        if let Some((fate, first)) = fate.and_then(|fate| Some((fate, fate.first()?))) {
+            let before = if first == 0 { Some(false) } else { self.conflicts_at(path, first - 1) };
+            match (self.conflicts_at(path, first), before) {
+                (Some(true), Some(false)) => return Some(found(first, true, fate.is_monotone())),
+                (Some(false), _) | (_, Some(true)) => {}
+                _ if self.is_sure(fate) => return Some(found(first, false, fate.is_monotone())),
+                _ => {}
+            }
+        }
+        let (clean, conflicting) = self.turn(path)?;
+        let is_next = clean.map_or(conflicting == 0, |clean| clean + 1 == conflicting);
+        is_next.then(|| found(conflicting, true, None))
     }
 
     /// How far the fork can follow without a conflict.
@@ -207,9 +292,10 @@ impl Swept {
         let length = self.chain.len();
         let (commits, first) = chain::clean_prefix(&self.conflicting);
         let at = |place: Option<usize>| place.and_then(|place| self.chain.get(place)).cloned();
-        let is_clean = |place: usize| self.proofs.get(&place).is_some_and(|proof| proof.clean);
-        let is_dirty = |place: usize| self.proofs.get(&place).is_some_and(|proof| !proof.clean);
-        let proven = (commits == 0 || is_clean(commits - 1)) && (commits == length || is_dirty(commits));
+        let is_proven = |place: usize| self.proofs.contains_key(&place);
+        let proven = edge(&self.conflicting).into_iter().all(is_proven);
+        let (apart, _) = chain::clean_prefix(&self.conflicting_apart);
+        let apart_proven = edge(&self.conflicting_apart).into_iter().all(is_proven);
         CleanPrefix {
             commits,
             of: length,
@@ -217,6 +303,9 @@ impl Swept {
             next: at(Some(commits)),
             first_conflict: at(first),
             proven,
+            lockfiles_apart: (apart > commits && apart_proven)
+                .then(|| Some(Prefix { commits: apart, last: at(apart.checked_sub(1))? }))
+                .flatten(),
             steps: Vec::new(),
         }
     }

@@ -26,6 +26,7 @@ pub(super) fn merge(
 ) -> Result<(Merge, Option<Finding>)> {
     let (trial, clean, gave_up) = ask(scratch.git(), sides, related)?;
     let mut merge = relation::merge(&trial, clean);
+    relation::name_set_aside(&mut merge, sides);
     hunks(scratch, &mut merge, sides)?;
     Ok((merge, gave_up))
 }

@@ -2,7 +2,6 @@
 
 use super::words::{day, strip_ref};
 use super::{capped, row};
-use crate::repo::{CommitId, RepoPath};
 use crate::report::{Cell, Document, Inline, count};
 use crate::upstream::commits::MOST_FREE;
 use crate::upstream::model::{Analysis, Conflict, Detail, Merge, Step, UpstreamCommits};
@@ -18,12 +17,11 @@ pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
     if !merge.conflicts.is_empty() || merge.unjudged.is_empty() {
         document.paragraph(summary(merge));
     }
-    let searched = merge.conflicts.iter().any(|conflict| conflict.monotone.is_some());
-    let sides = [&analysis.fork.oid, &analysis.upstream.oid];
+    let searched = analysis.clean_prefix.is_some();
     let row_of = |conflict| {
         let mut cells = conflict_row(conflict);
         if searched {
-            cells.extend(commits_of(conflict, sides));
+            cells.extend(commits_of(conflict));
         }
         cells
     };
@@ -33,10 +31,10 @@ pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
         head.extend(["Commits of the fork", "of upstream", "First of upstream that conflicts"]);
     }
     capped(document, &head, &[3, 4, 5], rows, "conflicted paths");
-    if merge.conflicts.iter().any(|conflict| conflict.monotone.is_some() && !conflict.proven) {
+    if merge.conflicts.iter().any(|conflict| conflict.first_commit.is_some() && !conflict.proven) {
         document.paragraph(
             "\"Not proven\": found by merging this file alone along upstream's first parents; for the others two trial \
-             merges show that the commit conflicts there and the one before it does not.",
+             merges show that at the commit the file conflicts, under the name that it has there, and before it not.",
         );
     }
     let notices = merge
@@ -92,37 +90,20 @@ fn conflict_row(conflict: &Conflict) -> Vec<Cell> {
         0 => "-".to_owned(),
         number => number.to_string(),
     };
-    row([
-        Inline::code(conflict.path.to_string()),
-        kinds.join(", ").into(),
-        conflict.class.into(),
-        hunks.into(),
-    ])
+    let mut path = Inline::code(conflict.path.to_string());
+    if let Some(other) = &conflict.stands_for {
+        path = path.text(" for ").with_code(other.to_string());
+    }
+    row([path, kinds.join(", ").into(), conflict.class.into(), hunks.into()])
 }
 
-fn commits_of(conflict: &Conflict, sides: [&CommitId; 2]) -> [Cell; 3] {
-    // History knows no such path, so that no commit touches it.
-    if let Some(path) = set_aside(&conflict.path, sides) {
-        return ["-".into(), "-".into(), Inline::plain("as ").with_code(path)];
-    }
+fn commits_of(conflict: &Conflict) -> [Cell; 3] {
     let [fork, upstream] = [&conflict.fork_commits, &conflict.upstream_commits];
     [fork.len().to_string().into(), upstream.len().to_string().into(), first(conflict)]
 }
 
-/// The path that git moved out of the way under this name (`l~<commit>`) because the other side has another kind of
-/// thing there.
-fn set_aside(name: &RepoPath, sides: [&CommitId; 2]) -> Option<String> {
-    let name = name.to_string();
-    sides.iter().find_map(|side| {
-        let (path, rest) = name.rsplit_once(&format!("~{side}"))?;
-        let number = rest.strip_prefix('_').unwrap_or("0");
-        let is_end = rest.is_empty() || rest.starts_with('_');
-        (is_end && number.bytes().all(|byte| byte.is_ascii_digit())).then(|| path.to_owned())
-    })
-}
-
 fn first(conflict: &Conflict) -> Cell {
-    let Some(commit) = &conflict.first_commit else { return "not found".into() };
+    let Some(commit) = &conflict.first_commit else { return "not known".into() };
     let mut cell = Inline::code(commit.short());
     if !conflict.proven {
         cell = cell.text(" (not proven)");
@@ -156,6 +137,15 @@ pub(super) fn steps(document: &mut Document, analysis: &Analysis) {
     words = words.text(if prefix.proven { "." } else { " (not proven by trial merges)." });
     if prefix.first_conflict != prefix.next && prefix.first_conflict.is_some() {
         words = words.text(" An earlier conflict goes away again before that commit.");
+    }
+    if let Some(apart) = &prefix.lockfiles_apart {
+        words = words
+            .text(format!(
+                " Where lockfiles and generated files are made again instead of merged, the first {} do, the last of them is ",
+                apart.commits
+            ))
+            .with_code(apart.last.short())
+            .text(".");
     }
     document.paragraph(words);
     let row_of = |step: &Step| {
@@ -247,24 +237,5 @@ fn applied(detail: &Detail) -> &'static str {
     match detail.applied {
         Some("same-patch") => "the same patch",
         _ => "nearly all of its lines",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn name_that_git_made_up_tells_the_path_it_stands_for() {
-        let sides = ["1", "2"].map(|digit| CommitId::parse(&digit.repeat(40)).unwrap());
-        let path_of = |name: String| set_aside(&RepoPath::from(name.as_str()), [&sides[0], &sides[1]]);
-        for (end, expected) in
-            [("", Some("a/l")), ("_0", Some("a/l")), ("_x", None), ("/b", None), ("0", None)]
-        {
-            for side in &sides {
-                assert_eq!(path_of(format!("a/l~{side}{end}")).as_deref(), expected, "{end}");
-            }
-        }
-        assert_eq!(path_of("a/l~HEAD".to_owned()), None);
     }
 }
