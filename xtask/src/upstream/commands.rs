@@ -35,9 +35,10 @@ pub(super) fn of(way: Way, analysis: &Analysis, ground: Ground) -> Vec<String> {
             format!("git format-patch --output-directory ../patches {range}"),
         ]),
         Way::FastForward => all.push(format!("git merge --ff-only {upstream}")),
-        Way::Merge => {
-            all.extend([format!("git merge --no-edit {upstream}"), "git status --short".to_owned()])
-        }
+        Way::Merge => all.extend([
+            format!("git merge --no-edit{} {upstream}", into(folder(analysis))),
+            "git status --short".to_owned(),
+        ]),
         Way::Rebase => all.push(format!("git rebase {upstream}")),
         Way::RecordSync => all.extend(record(analysis, &upstream)),
         Way::MergeInSteps => all.extend(steps(analysis, &upstream)),
@@ -70,8 +71,19 @@ fn record(analysis: &Analysis, upstream: &str) -> Vec<String> {
     let sync = sync.filter(|_| analysis.contained_at.is_none());
     let at = sync.map_or(upstream.to_owned(), |sync| sync.commit.to_string());
     let record = format!("git merge --strategy=ours{unrelated} -m \"record the sync with upstream\" {at}");
-    let rest = format!("git merge --no-edit {upstream}");
+    let folder = sync.and_then(|sync| sync.folder.as_deref()).or(folder(analysis));
+    let rest = format!("git merge --no-edit{} {upstream}", into(folder));
     if at == upstream { vec![record] } else { vec![record, rest] }
+}
+
+/// The folder in which the fork keeps upstream.
+fn folder(analysis: &Analysis) -> Option<&str> {
+    analysis.subtree.as_ref().map(|subtree| subtree.folder.as_str())
+}
+
+/// Has git merge into a folder, where there is one.
+fn into(folder: Option<&str>) -> String {
+    folder.map_or(String::new(), |folder| format!(" -X {}", quoted(&format!("subtree={folder}"))))
 }
 
 fn steps(analysis: &Analysis, upstream: &str) -> Vec<String> {

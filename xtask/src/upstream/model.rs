@@ -56,6 +56,8 @@ pub struct Analysis {
     pub renames: Option<Renames>,
     /// The trial merge of upstream into the fork.
     pub merge: Option<Merge>,
+    /// The folder in which the fork keeps all of upstream, and the trial merge into it.
+    pub subtree: Option<Subtree>,
     /// How far the fork can follow without a conflict.
     pub clean_prefix: Option<CleanPrefix>,
     /// What a rebase would meet; `None` where it was not tried (too many commits, or merges among them).
@@ -188,6 +190,18 @@ pub struct Merge {
     pub kinds: BTreeMap<String, usize>,
     /// Conflict messages about paths that are not unmerged themselves.
     pub notices: Vec<Notice>,
+}
+
+/// A folder that holds all of upstream, as `git subtree` makes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Subtree {
+    /// The folder, from the fork's root.
+    pub folder: String,
+    /// Whether `git merge -X subtree=FOLDER` conflicts nowhere.
+    pub clean: bool,
+    /// Paths that stay unmerged.
+    pub conflicts: usize,
 }
 
 /// A path that stays unmerged.
@@ -389,6 +403,8 @@ pub struct SyncPoint {
     /// Share of the lines that upstream's commits up to there had first which stand in the fork; `None` where lines
     /// were not compared.
     pub held: Option<f64>,
+    /// The folder of the fork that holds upstream's files, where it is not the root.
+    pub folder: Option<String>,
     /// Paths that would conflict if history recorded this sync; `None` where it was not tried.
     pub conflicts_after: Option<usize>,
     /// What the fork's own messages say, newest first.

@@ -126,6 +126,8 @@ struct Facts {
     behind: usize,
     /// Unmerged paths of the trial merge; `None` when it could not be made.
     conflicts: Option<usize>,
+    /// The folder in which the fork keeps upstream: the conflicts are those of the merge into it.
+    folder: Option<String>,
     /// Paths of which it is not known whether they conflict, beside these.
     unjudged: usize,
     /// Upstream's commits whose patch the fork does not have yet, merges and empty ones apart.
@@ -165,14 +167,23 @@ impl Facts {
         let plain = analysis.without_merges.map(|counts| counts[1]);
         let here = analysis.equivalent.as_ref().map(|equivalent| equivalent.upstream.len());
         let commits = analysis.upstream_commits.as_ref();
+        let subtree = analysis.subtree.as_ref();
         Self {
+            folder: subtree.map(|subtree| subtree.folder.clone()),
             relation: analysis.relation,
             ahead: analysis.ahead.unwrap_or(0),
             behind: analysis.behind.unwrap_or(0),
-            conflicts: analysis.merge.as_ref().map(|merge| {
-                merge.conflicts.len().max(usize::from(!merge.clean && merge.unjudged.is_empty()))
-            }),
-            unjudged: analysis.merge.as_ref().map_or(0, |merge| merge.unjudged.len()),
+            conflicts: subtree.map(|subtree| subtree.conflicts.max(usize::from(!subtree.clean))).or(analysis
+                .merge
+                .as_ref()
+                .map(|merge| {
+                    merge.conflicts.len().max(usize::from(!merge.clean && merge.unjudged.is_empty()))
+                })),
+            unjudged: analysis
+                .merge
+                .as_ref()
+                .filter(|_| subtree.is_none())
+                .map_or(0, |merge| merge.unjudged.len()),
             missing: plain.zip(here).map(|(plain, here)| plain.saturating_sub(here)),
             same: here,
             contained: analysis.contained_at.as_ref().map(|commit| commit.short().to_owned()),
@@ -202,11 +213,15 @@ impl Facts {
 
     fn conflicts_text(&self) -> String {
         let here = if self.unjudged > 0 { " of those whose contents are here" } else { "" };
+        let trial = match &self.folder {
+            Some(folder) => format!("the trial merge into `{folder}`, where the fork keeps upstream,"),
+            None => "the trial merge".to_owned(),
+        };
         let known = match self.conflicts {
-            Some(0) if self.unjudged == 0 => "the trial merge conflicts nowhere".to_owned(),
-            Some(0) => format!("the trial merge conflicts in no path{here}"),
-            Some(number) => format!("the trial merge conflicts in {}{here}", count(number, "path")),
-            None => "the trial merge could not be made".to_owned(),
+            Some(0) if self.unjudged == 0 => format!("{trial} conflicts nowhere"),
+            Some(0) => format!("{trial} conflicts in no path{here}"),
+            Some(number) => format!("{trial} conflicts in {}{here}", count(number, "path")),
+            None => format!("{trial} could not be made"),
         };
         match self.unjudged {
             0 => known,
@@ -235,6 +250,10 @@ fn verdict(way: Way, relation: Relation, facts: &Facts) -> Result<String, String
         _ if !both => Err(format!("there is nothing to reconcile: {counts}")),
         Way::Merge => merge(facts),
         Way::RecordSync => record_sync(facts),
+        Way::Rebase | Way::MergeInSteps | Way::Pick if facts.folder.is_some() => {
+            let folder = facts.folder.as_deref().unwrap_or_default();
+            Err(format!("the fork keeps upstream in `{folder}`: it was tried at the root alone"))
+        }
         Way::Rebase => rebase(facts),
         Way::MergeInSteps => in_steps(facts),
         Way::Pick => pick(facts),
@@ -374,6 +393,7 @@ mod tests {
             ahead: 9,
             behind: 30,
             conflicts: Some(40),
+            folder: None,
             unjudged: 0,
             missing: Some(30),
             same: Some(0),

@@ -182,6 +182,58 @@ fn import_into_a_folder_is_recorded_against_the_commit_whose_tree_it_is() {
     assert_eq!(sync.commit.as_str(), place.git(&folder, &["rev-parse", "main^"]));
     assert_eq!((sync.method, sync.confidence), ("same-tree", 1.0));
     assert!(sync.why.contains("`vendor/up`"), "{}", sync.why);
+    assert_eq!((sync.folder.as_deref(), sync.conflicts_after), (Some("vendor/up"), Some(0)));
+}
+
+/// Upstream, and a fork that keeps it in `my lib` with a change of its own; upstream then adds a file.
+fn kept_in_a_folder(with_history: bool) -> History {
+    let long = |last: &str| format!("1\n2\n3\n4\n5\n{last}\n");
+    let (a, b) = (long("a"), long("b"));
+    let mut history = History::default();
+    history.commit("main", "root", &[("a.py", Some(&a)), ("sub/b.py", Some(&b))]);
+    history.commit("fork", "own", &[("own", Some("mine\n"))]);
+    let copy = [("\"my lib/a.py\"", Some(a.as_str())), ("\"my lib/sub/b.py\"", Some(b.as_str()))];
+    match with_history {
+        true => history.merge("fork", "main", &copy),
+        false => history.commit("fork", "import", &copy),
+    };
+    history.commit("fork", "mine", &[("\"my lib/a.py\"", Some(&long("fork")))]);
+    history.commit("main", "add", &[("c.py", Some("c\n")), ("sub/b.py", Some(&long("up")))]);
+    history
+}
+
+#[test]
+fn upstream_that_is_kept_in_a_folder_is_merged_into_it() {
+    for (with_history, expected) in [(true, "merge"), (false, "record-sync")] {
+        let place = Place::new();
+        let folder = built(&place, &kept_in_a_folder(with_history));
+        let found = analysis(&folder, "fork", "main");
+        assert_eq!(recommended(&found), expected);
+        assert!(found.strategy.commands.iter().any(|command| command.contains("-X 'subtree=my lib'")));
+        follow(&place, &folder, &found);
+        assert_eq!(analysis(&folder, "fork", "main").relation, Some(Relation::Ahead), "{expected}");
+        let files = place.git(&folder, &["ls-tree", "-r", "--name-only", "fork"]);
+        let expected = ["my lib/a.py", "my lib/c.py", "my lib/sub/b.py", "own"];
+        assert_eq!(files.lines().collect::<Vec<_>>(), expected);
+        assert!(place.git(&folder, &["show", "fork:my lib/a.py"]).ends_with("fork"));
+        assert!(place.git(&folder, &["show", "fork:my lib/sub/b.py"]).ends_with("up"));
+        if with_history {
+            let subtree = found.subtree.as_ref().unwrap();
+            assert_eq!((subtree.folder.as_str(), subtree.clean, subtree.conflicts), ("my lib", true, 0));
+            assert!(headline(&found).ends_with("conflicts nowhere when merged into `my lib`"));
+        }
+    }
+}
+
+#[test]
+fn fork_that_moved_one_folder_keeps_upstream_at_its_root() {
+    let place = Place::new();
+    let mut history = History::default();
+    let files = [("a/x", Some("1\n")), ("b/y", Some("2\n")), ("b/z", Some("3\n"))];
+    history.commit("main", "root", &files).fork("fork", "main");
+    history.commit("fork", "move", &[("a/x", None), ("old/a/x", Some("1\n"))]);
+    history.commit("main", "up", &[("b/y", Some("4\n"))]);
+    assert_eq!(analysis(&built(&place, &history), "fork", "main").subtree, None);
 }
 
 #[test]

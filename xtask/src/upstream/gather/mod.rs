@@ -17,6 +17,7 @@ mod replay;
 mod search;
 mod stand_ins;
 mod steps;
+mod subtree;
 mod sync;
 mod threads;
 mod trial;
@@ -114,6 +115,12 @@ fn compare(
     match target.tags.newest(tip) {
         Ok(release) => analysis.release = release,
         Err(error) => analysis.findings.push(core::incomplete("the newest release tag", &error)),
+    }
+    if analysis.relation == Some(Relation::Diverged) {
+        match subtree::find(scratch.git(), &core, [&analysis.fork.oid, &analysis.upstream.oid]) {
+            Ok(found) => analysis.subtree = found,
+            Err(error) => analysis.findings.push(core::incomplete("the merge into the folder", &error)),
+        }
     }
     if options.depth == Depth::Thorough && analysis.relation.is_some() {
         let cache = Cache::of(repo);
@@ -215,6 +222,7 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
             .filter(|_| core.renames_known)
             .map(|(a, b)| relation::renames(a, b)),
         merge: core.merge.clone().map(|merge| classed(merge, core)),
+        subtree: None,
         custom_since: since,
         custom_lines: core.fork_diff.as_ref().and_then(custom::total_lines),
         custom: custom.unwrap_or_default(),

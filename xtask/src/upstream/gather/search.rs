@@ -13,7 +13,7 @@ use super::merged;
 use super::outlines;
 use super::releases::{StepTag, Tags, Tip};
 use super::replay::{self, Stack};
-use super::steps::{self, Sweep, merge_all};
+use super::steps::{self, Sweep, merge_all, merge_into};
 use super::sync::{Found, Search};
 use crate::cache::Cache;
 use crate::process::{Cancel, Progress};
@@ -120,9 +120,10 @@ impl Deepening<'_> {
             return;
         };
         let mut stack = Stack::new(self.scratch.git(), &fork);
-        let tried = stack
-            .record(&sync.commit)
-            .and_then(|()| merge_all(self.scratch.git(), &[format!("{} {upstream}", stack.tip())]));
+        let tried = stack.record(&sync.commit).and_then(|()| {
+            let pair = format!("{} {upstream}", stack.tip());
+            merge_into(self.scratch.git(), sync.folder.as_deref(), &[pair])
+        });
         match tried {
             Ok(merges) => sync.conflicts_after = merges.first().map(|(_, merge)| merge.stages.len()),
             Err(error) => self.failed("the trial merge after a recorded sync", &error),

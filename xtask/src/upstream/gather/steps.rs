@@ -164,11 +164,22 @@ impl Sweep<'_> {
 
 /// Makes many trial merges in one child; each line is `FORK UPSTREAM` or `BASE -- FORK UPSTREAM`.
 pub(super) fn merge_all(git: &Git, pairs: &[String]) -> Result<Vec<(bool, parse::TrialMerge)>> {
+    merge_into(git, None, pairs)
+}
+
+/// The same where the fork keeps upstream in a folder.
+pub(super) fn merge_into(
+    git: &Git,
+    folder: Option<&str>,
+    pairs: &[String],
+) -> Result<Vec<(bool, parse::TrialMerge)>> {
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
     let asked: String = pairs.iter().map(|pair| format!("{pair}\n")).collect();
-    let answer = git.answer_to(&["merge-tree", "--write-tree", "--stdin"], asked.as_bytes(), &[0])?;
+    let subtree = folder.map(|folder| format!("--strategy-option=subtree={folder}"));
+    let args = ["merge-tree", "--write-tree", "--stdin"].into_iter().chain(subtree.as_deref());
+    let answer = git.answer_to(&args.collect::<Vec<_>>(), asked.as_bytes(), &[0])?;
     let merges = parse::trial_merges(&answer.stdout)?;
     (merges.len() == pairs.len()).then_some(merges).context("git answered fewer trial merges than were asked")
 }

@@ -116,7 +116,8 @@ impl Search<'_> {
             let found = found.filter_map(|(id, folder)| Some((*trees.get(id)?, folder)));
             let (upstream, folder) = found.max_by_key(|(commit, _)| commit.time)?;
             let why = format!("the folder `{folder}` of the fork's commit {probe} holds exactly its files");
-            Some(point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints))
+            let found = point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints);
+            Some(SyncPoint { folder: Some(folder.to_owned()), ..found })
         })
     }
 
@@ -180,6 +181,7 @@ impl Search<'_> {
             method: "merge-base",
             why: "the fork's content follows no later commit than its history does".to_owned(),
             held: None,
+            folder: None,
             conflicts_after: None,
             hints,
         })
@@ -416,6 +418,7 @@ fn point(
         method,
         why,
         held: None,
+        folder: None,
         conflicts_after: None,
         hints: hints.to_vec(),
     }

@@ -1,6 +1,6 @@
 //! What following upstream meets: conflicts, steps, and commits one by one.
 
-use super::words::{day, strip_ref};
+use super::words::{self, day, strip_ref};
 use super::{capped, row};
 use crate::report::{Cell, Document, Inline, count};
 use crate::upstream::commits::MOST_FREE;
@@ -9,6 +9,14 @@ use crate::upstream::model::{Analysis, Conflict, Detail, Merge, Step, UpstreamCo
 pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
     let Some(merge) = &analysis.merge else { return };
     document.heading(2, "Conflicts");
+    if let Some(subtree) = &analysis.subtree {
+        let words = format!(
+            "The fork keeps upstream in the folder `{}`. What follows, here and under the steps, is what a merge without \
+             `-X subtree` meets: it follows the files that moved, and puts new ones beside the folder.",
+            subtree.folder
+        );
+        document.paragraph(words::marked(&words));
+    }
     if merge.clean {
         document.paragraph("The trial merge conflicts nowhere.");
         return;

@@ -18,7 +18,7 @@ const ROWS: usize = 40;
 pub fn report(analysis: &Analysis) -> Document {
     let mut document = Document::default();
     document.heading(1, "Upstream sync analysis");
-    document.paragraph(words::verdict(analysis));
+    document.paragraph(words::marked(&words::verdict(analysis)));
     commands(&mut document, analysis);
     sides(&mut document, analysis);
     if !matches!(analysis.relation, Some(Relation::Same | Relation::Ahead)) {
@@ -102,7 +102,7 @@ fn sync_words(sync: &SyncPoint) -> Inline {
         .strong("Sync point.")
         .text(" History does not show it, but the fork's content follows upstream up to commit ")
         .with_code(sync.commit.short())
-        .text(format!(
+        .marked(&format!(
             " of {} (confidence {}, found by {}): {}.",
             day(&sync.date),
             sync.confidence,
@@ -154,14 +154,17 @@ fn strategy(document: &mut Document, analysis: &Analysis) {
     document.heading(2, "Strategy");
     if let Some(recommend) = strategy.recommend {
         document.paragraph(
-            Inline::default().strong(words::way(recommend)).text(format!(": {}.", strategy.why.join("; "))),
+            Inline::default()
+                .strong(words::way(recommend))
+                .marked(&format!(": {}.", strategy.why.join("; "))),
         );
         document.code("sh", strategy.commands.join("\n"));
     } else {
         document.paragraph(format!("None: {}.", strategy.why.join("; ")));
     }
     let rejected = strategy.rejected.iter();
-    let rows = rejected.map(|other| row([words::way(other.name).into(), other.why.clone().into()])).collect();
+    let rows =
+        rejected.map(|other| row([words::way(other.name).into(), words::marked(&other.why)])).collect();
     document.table(&["Not recommended", "Because"], &[], rows);
 }
 

@@ -9,6 +9,9 @@ pub fn has_findings(analysis: &Analysis) -> bool {
     let is_broken = analysis.build.as_ref().is_some_and(|build| build.sound == Some(false));
     let conflicts =
         |merge: &Merge| !merge.conflicts.is_empty() || (!merge.clean && merge.unjudged.is_empty());
+    if let Some(subtree) = &analysis.subtree {
+        return is_broken || !subtree.clean;
+    }
     is_broken || analysis.merge.as_ref().is_some_and(conflicts)
 }
 
@@ -72,6 +75,13 @@ fn recommendation(analysis: &Analysis) -> String {
 }
 
 fn conflicts(analysis: &Analysis) -> String {
+    if let Some(subtree) = &analysis.subtree {
+        let paths = match subtree.conflicts {
+            0 if subtree.clean => "nowhere".to_owned(),
+            number => format!("in {}", count(number, "path")),
+        };
+        return format!("conflicts {paths} when merged into `{}`", subtree.folder);
+    }
     match &analysis.merge {
         Some(merge) if merge.clean => "conflicts nowhere".to_owned(),
         Some(merge) if !merge.unjudged.is_empty() => {
