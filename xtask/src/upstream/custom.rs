@@ -46,6 +46,7 @@ pub(super) fn custom(sources: &Sources<'_>) -> Vec<Custom> {
                 path: entry.to.clone(),
                 status: status(entry),
                 from: (entry.from != entry.to).then(|| entry.from.clone()),
+                in_other_base: false,
                 only_in_fork: is_new && !upstream_has.contains(&entry.to),
                 lines_added: counts.map(|counts| counts.0),
                 lines_deleted: counts.map(|counts| counts.1),

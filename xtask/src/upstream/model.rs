@@ -484,6 +484,8 @@ pub struct Custom {
     pub from: Option<RepoPath>,
     /// True when upstream's tip has no file at this path and the merge base had none.
     pub only_in_fork: bool,
+    /// True when it stands exactly so in another merge base, so that it came from there and is no work of the fork's.
+    pub in_other_base: bool,
     /// Lines added, as git counts; `None` for binary content and where the content is missing.
     pub lines_added: Option<u64>,
     /// Lines deleted, likewise.

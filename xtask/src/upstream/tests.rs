@@ -125,7 +125,12 @@ fn all_merge_bases_of_a_criss_cross_are_listed() {
     history.merge("main", "fork", &[("f", Some("1\n"))]);
     history.merge("fork", "main-before", &[("m", Some("1\n"))]);
     let folder = place.repository("r", &[], &history);
-    assert_eq!(analysis(&folder, "fork", "main").merge_bases.unwrap().len(), 2);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(found.merge_bases.as_ref().unwrap().len(), 2);
+    // Both files came with the merges: neither side has any work of its own since.
+    assert!(found.custom.iter().all(|file| file.in_other_base), "{:?}", found.custom);
+    assert_eq!(found.custom.len(), 1);
+    assert!(!report(&found).to_markdown(None).contains("Custom work"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::{RENAME_LIMIT, blobs, gaps, stand_ins, trial};
 use crate::config::Depth;
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
-use crate::repo::{BlobId, CommitId, Scratch};
+use crate::repo::{BlobId, CommitId, RepoPath, Scratch};
 use crate::report::{Finding, count};
 
 /// git's answers. What is `None` could not be had, and a finding says why.
@@ -25,6 +25,8 @@ pub(super) struct Core {
     pub(super) range: Range,
     /// Base to fork, or upstream to fork when there is no base.
     pub(super) fork_diff: Option<Diff>,
+    /// Paths of that which stand in the fork as in another merge base: no work of the fork's.
+    pub(super) common: BTreeSet<RepoPath>,
     /// Base to upstream; `None` when there is no base.
     pub(super) upstream_diff: Option<Diff>,
     /// False when contents are missing, so that only equal contents could be told to be renamed.
@@ -139,9 +141,12 @@ pub(super) fn gather(
         notes.about_unjudged(&merge, [fork_diff.as_ref(), upstream_diff.as_ref()]);
         merge
     });
+    let common = fork_diff.as_ref().map(|diff| ask.common(diff, bases.get(1..).unwrap_or_default()));
+    let common = common.and_then(|common| notes.keep("what stands as in another merge base", common));
     let mut sorted = bases;
     sorted.sort();
     Ok(Core {
+        common: common.unwrap_or_default(),
         bases: sorted,
         merge_base,
         shallow: scratch.is_shallow(),
@@ -326,6 +331,18 @@ impl Ask<'_> {
         let exact = ["diff-tree", "-r", "-z", "--raw", "-M100%", &limit];
         let exact = parse::diff(&self.git.read(&[&exact[..], &ends].concat())?)?;
         Ok((gaps::diff(self.scratch, exact.clone(), ends, &args).unwrap_or(exact), false))
+    }
+
+    /// Paths of the fork's changes that stand as in one of the other merge bases.
+    fn common(&self, fork: &Diff, others: &[CommitId]) -> Result<BTreeSet<RepoPath>> {
+        let changed = fork.paths();
+        let mut common = BTreeSet::new();
+        for other in others {
+            let args = ["diff-tree", "-r", "-z", "--raw", "--no-renames", other.as_str(), self.fork.as_str()];
+            let differ = parse::diff(&self.git.read(&args)?)?.paths();
+            common.extend(changed.difference(&differ).cloned());
+        }
+        Ok(common)
     }
 
     fn measures(&self, diff: &Diff) -> Result<BTreeMap<BlobId, Measure>> {

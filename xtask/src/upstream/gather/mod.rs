@@ -34,7 +34,7 @@ use super::audit::Audit;
 use super::build::Build;
 use super::commands::{self, Ground};
 use super::custom::{self, Sources};
-use super::model::{Analysis, Base, Merge, Relation, Side, SyncPoint};
+use super::model::{Analysis, Base, Custom, Merge, Relation, Side, SyncPoint};
 use super::{Options, relation, strategy};
 use crate::cache::Cache;
 use crate::config::Depth;
@@ -196,6 +196,14 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
             commits: &plain,
             areas,
         })
+    });
+    let is_common = |file: &Custom| {
+        let mut names = std::iter::once(&file.path).chain(&file.from);
+        names.all(|path| core.common.contains(path))
+    };
+    let custom = custom.map(|mut files: Vec<Custom>| {
+        files.iter_mut().for_each(|file| file.in_other_base = is_common(file));
+        files
     });
     let marked = core.marked.as_ref().filter(|_| related);
     Analysis {

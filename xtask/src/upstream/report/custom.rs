@@ -18,13 +18,14 @@ struct Area {
 }
 
 pub(super) fn custom(document: &mut Document, analysis: &Analysis) {
-    if analysis.custom.is_empty() {
+    let own: Vec<&Custom> = own(analysis).collect();
+    if own.is_empty() {
         return;
     }
     document.heading(2, "Custom work");
-    document.paragraph(summary(analysis));
+    document.paragraph(summary(analysis, &own));
     let mut areas: BTreeMap<&str, Area> = BTreeMap::new();
-    for file in &analysis.custom {
+    for file in &own {
         areas.entry(&file.area).or_default().add(file);
     }
     let mut sorted: Vec<(&str, Area)> = areas.into_iter().collect();
@@ -37,7 +38,7 @@ pub(super) fn custom(document: &mut Document, analysis: &Analysis) {
         rows,
         "areas",
     );
-    let mut largest: Vec<&Custom> = analysis.custom.iter().collect();
+    let mut largest = own;
     largest.sort_by(|a, b| b.lines_added.cmp(&a.lines_added).then(a.path.cmp(&b.path)));
     document.heading(3, "Files by lines added");
     let rows = largest.iter().map(|file| file_row(file)).collect();
@@ -50,12 +51,17 @@ pub(super) fn custom(document: &mut Document, analysis: &Analysis) {
     );
 }
 
-fn summary(analysis: &Analysis) -> Inline {
+/// The files that the fork worked on itself.
+fn own(analysis: &Analysis) -> impl Iterator<Item = &Custom> {
+    analysis.custom.iter().filter(|file| !file.in_other_base)
+}
+
+fn summary(analysis: &Analysis, own: &[&Custom]) -> Inline {
     let since = match analysis.relation {
         Some(Relation::Unrelated) | None if analysis.merge_base.is_none() => "Against upstream's tip",
         _ => "Since the merge base",
     };
-    let by = |status: Status| analysis.custom.iter().filter(|file| file.status == status).count();
+    let by = |status: Status| own.iter().filter(|file| file.status == status).count();
     let mut parts = Vec::new();
     for (status, word) in [
         (Status::Added, "added"),
@@ -69,16 +75,23 @@ fn summary(analysis: &Analysis) -> Inline {
             parts.push(format!("{number} {word}"));
         }
     }
-    let only = analysis.custom.iter().filter(|file| file.only_in_fork).count();
-    let lines = analysis.custom_lines.map_or(String::new(), |lines| {
+    let only = own.iter().filter(|file| file.only_in_fork).count();
+    let sum = |lines: fn(&Custom) -> Option<u64>| own.iter().filter_map(|file| lines(file)).sum::<u64>();
+    let lines = analysis.custom_lines.map_or(String::new(), |_| {
         format!(
             " Lines added: {}, deleted: {} (as git counts, binary files apart).",
-            lines.added, lines.deleted
+            sum(|file| file.lines_added),
+            sum(|file| file.lines_deleted)
         )
     });
+    let others = match analysis.custom.len() - own.len() {
+        0 => String::new(),
+        1 => " 1 more differs from there, but stands as in another merge base.".to_owned(),
+        more => format!(" {more} more differ from there, but stand as in another merge base."),
+    };
     Inline::plain(format!(
-        "{since} the fork changed {}: {}. {} only in the fork.{lines}",
-        files(analysis.custom.len()),
+        "{since} the fork changed {}: {}. {} only in the fork.{lines}{others}",
+        files(own.len()),
         parts.join(", "),
         match only {
             1 => "1 stands".to_owned(),
@@ -140,7 +153,7 @@ const NAMES: usize = 6;
 
 /// The functions, classes and types of each file that the fork added, changed or removed.
 pub(super) fn symbols(document: &mut Document, analysis: &Analysis) {
-    let files: Vec<&Custom> = analysis.custom.iter().filter(|file| !file.symbols.is_empty()).collect();
+    let files: Vec<&Custom> = own(analysis).filter(|file| !file.symbols.is_empty()).collect();
     if files.is_empty() {
         return;
     }
