@@ -1,8 +1,9 @@
 //! When a path begins to conflict as the fork follows upstream's first parents. Base and fork are fixed, so a
 //! path's outcome depends on upstream's blob alone: each three-way merge of contents is asked for once.
 //!
-//! Where a path stands on all three sides, git merges these contents and nothing else, so that the outcome is known.
-//! Where one side moved it or took it away, git looks for where it went, and the outcome has to be proven.
+//! Where a path stands on all three sides, git merges these contents and nothing else, so that the outcome is known; so
+//! it is where the fork took away what upstream keeps in place, since what the fork moved is in its diff. Where the
+//! fork moved it, or upstream took it away, git looks for where it went, and the outcome has to be proven.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,7 +61,7 @@ pub(super) struct Fate {
     pub(super) names: BTreeSet<RepoPath>,
     /// From which place in the chain it conflicts or not; starts without a conflict.
     pub(super) turns: Vec<(usize, bool)>,
-    /// The first place at which it does not stand on all three sides; before it, git cannot say otherwise.
+    /// The first place at which upstream does not keep it in place, or 0; before it, git cannot say otherwise.
     sure_before: usize,
     /// Places from which upstream has it under neither of the names that are known.
     lost: Vec<usize>,
@@ -192,7 +193,8 @@ pub(super) fn fates(watched: &[Watched], conflicting: &BTreeSet<FileMerge>) -> V
         };
         let here = |content: &Option<Content>| content.as_ref().is_some_and(is_file);
         let is_sure = |version: &Version| !version.moved && here(&version.content);
-        let sure_before = if file.in_place && here(&file.base) && here(&file.fork) {
+        let is_known = file.in_place && here(&file.base) && file.fork.as_ref().is_none_or(is_file);
+        let sure_before = if is_known {
             let first = file.versions.iter().find(|version| !is_sure(version));
             first.map_or(usize::MAX, |version| version.place)
         } else {
@@ -338,7 +340,7 @@ mod tests {
             vec![entry('D', "m", "m", "up", ""), entry('A', "z", "z", "", "up")],
         ];
         let fate = &fates(&watch(&fork, &upstream, &chain), &BTreeSet::new())[0];
-        assert_eq!((fate.first(), fate.is_monotone(), fate.is_sure()), (Some(0), None, false));
+        assert_eq!((fate.first(), fate.is_monotone(), fate.is_sure()), (Some(0), None, true));
     }
 
     #[test]
