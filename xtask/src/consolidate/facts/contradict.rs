@@ -17,6 +17,14 @@ pub(super) fn contradict(one: &Value, other: &Value) -> bool {
             let length = one.len().min(other.len());
             (a.is_empty() || b.is_empty() || a == b) && least_a == least_b && one[..length] != other[..length]
         }
+        // Redis 7 and Redis 7.1.
+        (Value::Number(a), Value::Number(b))
+            if one.program().is_some() && one.program() == other.program() =>
+        {
+            let is_whole = |number: &Number| number.value.fract() == 0.0;
+            let is_finer = a.value.trunc() == b.value.trunc() && (is_whole(a) || is_whole(b));
+            !is_finer && numbers_contradict(a, b)
+        }
         (Value::Number(one), Value::Number(other)) => numbers_contradict(one, other),
         (Value::Range { low, high, unit }, Value::Number(number))
         | (Value::Number(number), Value::Range { low, high, unit }) => {
@@ -50,6 +58,15 @@ fn is_without_its_unit(bare: &Number, measured: &Number) -> bool {
     factors.any(|factor| (bare.value * factor - measured.value).abs() <= bare.slack * factor + measured.slack)
 }
 
+/// True for a share without decimals beside the one that it was rounded from: 42 % and 41.7 %.
+fn is_rounded(whole: &Number, share: &Number) -> bool {
+    let is_whole = whole.value.fract() == 0.0 && share.value.fract() != 0.0;
+    is_whole && whole.unit.is_percent() && (whole.value - share.value).abs() <= HALF
+}
+
+/// What rounding to a whole number may hide.
+const HALF: f64 = 0.5;
+
 fn numbers_contradict(one: &Number, other: &Number) -> bool {
     if are_one_share(one, other) || are_one_share(other, one) {
         return false;
@@ -58,6 +75,9 @@ fn numbers_contradict(one: &Number, other: &Number) -> bool {
         return false;
     }
     if !one.unit.agrees(&other.unit) || is_without_its_unit(one, other) || is_without_its_unit(other, one) {
+        return false;
+    }
+    if is_rounded(one, other) || is_rounded(other, one) {
         return false;
     }
     let apart = (one.value - other.value).abs();

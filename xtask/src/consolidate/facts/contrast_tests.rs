@@ -45,10 +45,16 @@ fn measures_of_one_thing_and_versions_of_notes_are_no_facts() {
         ("- **Redis version**: 2.0", "- **Redis version**: 1.0", 1),
         ("**Full success**: all 8 cache tests pass", "**Full success**: all 5 cache tests pass", 0),
         ("**Now**: all 8 cache tests pass", "**Now**: all 5 cache tests pass", 1),
+        ("**Starting point**: 8 cache tests pass", "**Starting point**: 5 cache tests pass", 0),
+        ("- **Cache doors built**: 8", "- **Cache doors built**: 5", 0),
+        ("- **Cache coverage**: 80%", "- **Cache coverage**: 90%", 0),
+        ("- **Cache doors**: 8", "- **Cache doors**: 5", 1),
     ];
     for (one, other, count) in cases {
         assert_eq!(found(("## Depths", one), ("## Depths", other)), count, "{one} and {other}");
     }
+    let names = |kind: &str| super::vocabulary::names_a_suite(&[kind.to_owned(), "test".to_owned()]);
+    assert!(names("cache") && !names("validation"), "each piece of work has tests that validate it");
 }
 
 #[test]
@@ -63,6 +69,11 @@ fn only_what_is_needed_is_a_requirement() {
         ("- Python 3.12+ supports more of it", 0),
         ("- The cache prefers Python 3.12+", 0),
         ("It is quick. Requires Python 3.12+", 1),
+        ("- Python 3.12 ou supérieur", 1),
+        ("- Python 3.12+ or 3.13+", 0),
+        ("- Wrong Python 3.12 vs what is required", 0),
+        ("- Python 3.12+ LTS (3.8+ minimum)", 0),
+        ("- Python 3.12+ LTS (3.8+ is old)", 1),
     ];
     for (line, count) in cases {
         assert_eq!(found(("## Needs", needed), ("## Needs", line)), count, "{line}");
@@ -134,6 +145,14 @@ fn what_documents_need_is_not_what_the_program_needs() {
     let lines = ["- Node.js 14+", "- Node.js 22+"];
     assert_eq!(needs(["Prerequisites", "Needs"], lines), 1);
     assert_eq!(needs(["Prerequisites of the documentation", "Needs"], lines), 0);
+    let of_node = |line: &str| needs(["Needs", "Needs"], ["- Node 18+", line]);
+    assert_eq!(of_node("The ring requires a way back from node 10 to the first"), 0);
+    assert_eq!(of_node("The ring requires node >= 10"), 1);
+    assert_eq!(
+        needs(["Needs", "Needs"], ["- **Node.js**: 18.x or higher", "- **Node.js**: 20.x or higher"]),
+        1
+    );
+    assert_eq!(needs(["Needs", "Needs"], ["- **Node.js**: 18.x or higher", "- **Node.js**: 20.x"]), 0);
     assert_eq!(needs(["Needs", "Needs"], ["For Rust 1.90+", "For Rust 2.0+"]), 1);
     assert_eq!(needs(["Needs", "Needs"], ["For Rust 1.90+", "For OTLP Rust 2.0+"]), 0, "a name of its own");
 }

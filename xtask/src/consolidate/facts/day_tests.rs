@@ -29,6 +29,10 @@ fn rows_with_a_change_or_a_quotient_tell_of_a_run() {
         ("Kept | Held | Share", "11 | 9 | 81.8%", "11 | 5 | 45.5%", 0),
         ("Kept | Depth | Humidity", "11 | 9 | 40%", "11 | 5 | 40%", 1),
         ("Kept | Depth | Humidity", "11 | 11 | 40%", "12 | 11 | 40%", 1),
+        ("Aim | Depth | State", "< 9 cm | 7 cm | ✅ yes", "< 9 cm | 6 cm | ✅ yes", 0),
+        ("Aim | Depth | State", "< 9 cm | 7 cm | passed", "< 9 cm | 6 cm | passed", 0),
+        ("Aim | Depth | State", "< 9 cm | 7 cm | ✅ yes", "< 8 cm | 7 cm | ✅ yes", 1),
+        ("Aim | Depth | Colour", "< 9 cm | 7 cm | red", "< 9 cm | 6 cm | red", 1),
     ];
     for (head, one, other, count) in cases {
         let (one, other) = (rows(head, one), rows(head, other));
@@ -48,6 +52,7 @@ fn shares_in_reports_are_those_of_their_day() {
         (reports, ["- **Cache fill**: 60%", "- **Cache fill**: 90%"], 0),
         (reports, ["- **Cache fill limit**: 60%", "- **Cache fill limit**: 90%"], 1),
         (reports, ["- **Cache fill**: > 60%", "- **Cache fill**: > 90%"], 1),
+        (PATHS, ["- **Cache fill**: > 60%", "- **Cache fill**: 30%"], 0),
         (reports, ["- **Cache fill**: 60 books", "- **Cache fill**: 90 books"], 1),
         (reports, [&row("60 books", "10%"), &row("90 books", "40%")], 1),
         (states, [&row("60 books", "10%"), &row("90 books", "40%")], 0),
@@ -91,6 +96,16 @@ fn what_two_notes_on_two_things_measure_is_that_of_each() {
     };
     assert_eq!(counts(["Sentiment of meetings", "Tasks in mails"]), 0);
     assert_eq!(counts(["Sentiment of meetings", "Sentiment"]), 2);
+}
+
+#[test]
+fn what_a_release_in_parts_or_an_old_version_had_is_no_fact() {
+    let fill = ["- **Cache fill**: 25%", "- **Cache fill**: 100%"];
+    assert_eq!(below("Filling", ["docs/CACHE_CANARY_25_PERCENT.md", "docs/CACHE_HELP.md"], fill), 0);
+    assert_eq!(below("Filling", ["docs/CACHE_CANARY_BIRD.md", "docs/CACHE_HELP.md"], fill), 1);
+    let needs = ["- Python 3.8 or newer", "- Python 3.12 or newer"];
+    assert_eq!(below("Needs", ["CHANGELOG.md", "docs/cache.md"], needs), 0);
+    assert_eq!(below("Needs", ["docs/cache-changes-us.md", "docs/cache.md"], needs), 1);
 }
 
 #[test]

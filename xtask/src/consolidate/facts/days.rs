@@ -127,6 +127,8 @@ pub(super) const OF_A_DAY: &[&str] = &[
     "removed",
     "deleted",
     "checked",
+    "built",
+    "coverage",
     "passing",
     "failing",
     "done",

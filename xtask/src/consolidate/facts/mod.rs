@@ -83,8 +83,10 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     let numbered: Vec<(usize, &Note)> = notes.iter().enumerate().collect();
     let statements = parallel::map(&numbered, |&(number, note)| statements::of(number, note));
     let statements = metadata::without(statements.into_iter().flatten().collect(), notes);
-    let may_contradict =
-        |statement: &Statement| !statement.is_result && notes[statement.note].role != Role::Session;
+    let may_contradict = |statement: &Statement| {
+        let note = &notes[statement.note];
+        !statement.is_result && note.role != Role::Session && !notes::is_of_changes(&note.path)
+    };
     let mut groups: BTreeMap<(Form, &[String], &str), Vec<&Statement>> = BTreeMap::new();
     for statement in statements.iter().filter(|one| !tells_of_a_day(one) && may_contradict(one)) {
         groups.entry((statement.form, &statement.key, &statement.column)).or_default().push(statement);

@@ -139,6 +139,8 @@ pub(super) fn is_of_a_stage(path: &RepoPath) -> bool {
         "sprint",
         "milestone",
         "wave",
+        "canary",
+        "rollout",
         "iteration",
         "beta",
         "alpha",
@@ -239,6 +241,13 @@ pub(super) fn is_of_a_month(path: &RepoPath) -> bool {
     let [.., year, month] = &words[..] else { return false };
     let is_year = year.len() == 4 && ("1990".."2100").contains(year);
     is_year && month.len() == 2 && ("01"..="12").contains(month)
+}
+
+/// True for a list of what changed, version by version: it tells how things were.
+pub(super) fn is_of_changes(path: &RepoPath) -> bool {
+    const NAMES: &[&str] = &["changelog", "changes", "history", "news", "releases", "release_notes"];
+    let stem = String::from_utf8_lossy(path.stem()).to_lowercase().replace('-', "_");
+    NAMES.contains(&stem.as_str())
 }
 
 /// True for plans, ideas and proposals.

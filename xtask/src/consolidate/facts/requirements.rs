@@ -1,5 +1,6 @@
 //! The lowest version of a program that a note says is needed.
 
+use super::stack::is_framework;
 use super::statements::{Form, Said, bare};
 use super::value::{self, Bound, Value};
 use crate::consolidate::words;
@@ -13,8 +14,7 @@ pub(super) fn requirement(text: &str) -> Option<Said> {
 /// What the first sentence of a text needs: the ones behind it may say so.
 fn of_sentence(text: &str) -> Option<Said> {
     const BEFORE: &[&str] = &["require", "need", "minimum", "at least", "lowest", "ensure", "make sure"];
-    const BEHIND: &[&str] =
-        &["or newer", "or later", "or higher", "or above", "or greater", "minimum", "required", "is needed"];
+    const BEHIND: &[&str] = &["minimum", "required", "is needed"];
     // Nothing is needed, or something else would be better.
     const NO_NEED: &[&str] = &["no need", "not need", "prefer", "deprecated", "incompatible"];
     let plain = bare(text);
@@ -27,10 +27,10 @@ fn of_sentence(text: &str) -> Option<Said> {
     let sentence = plain.split(". ").next().unwrap_or_default().split_whitespace().filter(is_word).count();
     let at = (1..sentence.min(12)).find(|&at| {
         let word = words[at].trim_start_matches(['≥', '>', '=', 'v', '(']);
-        word.starts_with(|first: char| first.is_ascii_digit()) && is_program(words[at - 1])
+        word.starts_with(|first: char| first.is_ascii_digit()) && has_versions(words[at - 1])
             || ([">=", "≥"].contains(&words[at - 1])
                 && at > 1
-                && is_program(words[at - 2])
+                && has_versions(words[at - 2])
                 && word.starts_with(|first: char| first.is_ascii_digit()))
     })?;
     // The words that make it a need stand beside it: in another part of the sentence they speak of something else.
@@ -40,12 +40,15 @@ fn of_sentence(text: &str) -> Option<Said> {
     let opens = at <= 1 && BEFORE.iter().any(|cue| plain.to_lowercase().contains(cue));
     let has_cue = opens
         || BEFORE.iter().any(|cue| before.contains(cue))
-        || BEHIND.iter().any(|cue| behind.contains(cue));
+        || BEHIND.iter().chain(value::NEWER).any(|cue| behind.contains(cue));
     if NO_NEED.iter().any(|cue| before.contains(cue)) {
         return None;
     }
-    // "v22.13.1 (>= 20 required)": there is more than is needed.
-    let is_of_a_part = behind.starts_with("(for ") || behind.starts_with("(>") || behind.starts_with("(≥");
+    // "v22.13.1 (>= 20 required)", "20+ LTS (18.19+ minimum)": there is more than is needed.
+    let is_of_a_part = ["(for ", "(>", "(≥"].iter().any(|sign| behind.starts_with(sign))
+        || behind.split_once('(').is_some_and(|(_, aside)| {
+            aside.starts_with(|first: char| first.is_ascii_digit()) && aside.contains("minimum")
+        });
     let word = words[at];
     let signed = word.starts_with(['≥', '>']) || [">=", "≥"].contains(&words[at - 1]);
     let figures =
@@ -62,11 +65,17 @@ fn of_sentence(text: &str) -> Option<Said> {
     let is_of_another = is_inside || is_of_a_subject;
     let is_marked =
         (signed || figures.ends_with('+')) && !is_of_another && may_follow(words.get(at + 1).copied());
-    let name_at = if is_program(words[at - 1]) { at - 1 } else { at - 2 };
+    let name_at = if has_versions(words[at - 1]) { at - 1 } else { at - 2 };
     // "OTLP Rust v2.0+" is a program of that name, not the language.
     let is_of_a_name = name_at.checked_sub(1).is_some_and(|before| is_abbreviation(words[before]));
+    // "Back from node 10" speaks of a part of something: the program is written in capitals, or with a version's signs.
+    let is_plain_word = ["node", "go", "swift", "express", "rails"].contains(&words[name_at])
+        && !signed
+        && figures.bytes().all(|byte| byte.is_ascii_digit());
     if !is_version
         || is_of_a_part
+        || is_plain_word
+        || is_one_of_several(&words[at + 1..])
         || is_of_a_name
         || is_of_a_subject
         || !(has_cue || is_marked && at <= FEW_WORDS)
@@ -88,6 +97,14 @@ fn of_sentence(text: &str) -> Option<Said> {
         shown_value: figures.to_owned(),
         is_assigned: false,
     })
+}
+
+/// True before "or 22.12+" and "vs 22.12": neither of two versions is the lowest.
+fn is_one_of_several(behind: &[&str]) -> bool {
+    let [join, next, ..] = behind else { return false };
+    let figures = next.trim_start_matches(['≥', '>', '=', 'v', '(']);
+    let is_version = figures.starts_with(|first: char| first.is_ascii_digit());
+    ["vs", "vs."].contains(join) || (["or", "/", "and"].contains(join) && is_version)
 }
 
 /// The name of a program as one of its names: Node.js is Node.
@@ -224,6 +241,11 @@ fn may_follow(word: Option<&str>) -> bool {
 
 /// Words before a version with a plus in which it is still the subject: "**Linux**: GCC 11+".
 const FEW_WORDS: usize = 5;
+
+/// True for programs and for what they are built from.
+pub(super) fn has_versions(word: &str) -> bool {
+    is_program(word) || is_framework(word)
+}
 
 /// Programs that people name with the version they need.
 pub(super) fn is_program(word: &str) -> bool {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::contradict::contradict;
 use super::statements::{Cells, Statement};
+use super::value;
 
 /// Cells beside the name that two rows must share, of which all but one agree.
 const FEWEST_CELLS: usize = 3;
@@ -68,6 +69,18 @@ pub(super) fn has_share(row: &Cells) -> bool {
         let figures = cell.strip_suffix('%').unwrap_or_default();
         !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     })
+}
+
+/// True for a row that holds what was measured against its aim, "< 150 ms, 93 ms, ✅": what is no aim there is the result
+/// of a run.
+pub(super) fn holds_a_verdict(row: &Cells) -> bool {
+    const WORDS: &[&str] = &["pass", "passed", "fail", "failed", "met", "exceeded", "missed", "achieved"];
+    let is_verdict = |cell: &String| {
+        let first = cell.split_whitespace().next().unwrap_or_default();
+        first.starts_with(['✅', '❌', '⚠', '✓', '✔', '✗', '🟢', '🟡', '🔴']) || WORDS.contains(&first)
+    };
+    let has_aim = row.values().any(|cell| value::read(cell).is_some_and(|value| value.is_bound()));
+    has_aim && row.values().any(is_verdict)
 }
 
 /// Cells of a row among which one is looked for that is the quotient of two others.

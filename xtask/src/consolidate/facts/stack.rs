@@ -1,7 +1,7 @@
 //! Versions of the programs that a project is built with, as lists of its technologies give them: "- React 18.3 with
 //! Server Components", "**Framework:** Next.js 15 + TypeScript".
 
-use super::requirements::{is_program, program};
+use super::requirements::{has_versions, program};
 use super::statements::{Form, Said, bare, split};
 use super::value::Value;
 use crate::consolidate::note::Note;
@@ -44,16 +44,24 @@ fn parts(word: &str) -> Option<Vec<u32>> {
 
 /// True below headings that announce what a project is built with.
 pub(super) fn is_list_of(note: &Note, section: Option<usize>) -> bool {
-    const LISTS: &[&str] =
-        &["stack", "tech", "technology", "technologie", "dependency", "dependencie", "framework"];
+    const LISTS: &[&str] = &[
+        "architecture",
+        "stack",
+        "tech",
+        "technology",
+        "technologie",
+        "dependency",
+        "dependencie",
+        "framework",
+    ];
     let sections = &note.parsed.sections;
     let above = std::iter::successors(section, |&section| sections[section].parent);
     let mut above = above.map(|section| &sections[section]).filter(|section| section.level > 1);
     above.any(|section| split(&section.text).iter().any(|word| LISTS.contains(&word.as_str())))
 }
 
-/// True for programs and for what they are built from.
-fn is_named_with_version(name: &str) -> bool {
+/// What programs are built from.
+pub(super) fn is_framework(name: &str) -> bool {
     const FRAMEWORKS: &[&str] = &[
         "next.js",
         "nextjs",
@@ -84,8 +92,12 @@ fn is_named_with_version(name: &str) -> bool {
         "gradle",
         "maven",
     ];
-    // A package of that name has versions of its own.
+    let name = name.trim_matches(|character: char| !character.is_alphanumeric());
+    FRAMEWORKS.contains(&name.to_lowercase().as_str())
+}
+
+/// True for what is named with its version; a package called as one of these programs has versions of its own.
+fn is_named_with_version(name: &str) -> bool {
     const CLIENTS: &[&str] = &["redis", "docker", "kubernetes", "git"];
-    let is_client = CLIENTS.contains(&name.to_lowercase().as_str());
-    (is_program(name) && !is_client) || FRAMEWORKS.contains(&name.to_lowercase().as_str())
+    has_versions(name) && !CLIENTS.contains(&name.to_lowercase().as_str())
 }

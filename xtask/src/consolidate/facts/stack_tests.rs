@@ -27,8 +27,16 @@ fn lists_of_technologies_give_versions() {
     for (lines, count) in cases {
         assert_eq!(found(stacks, lines), count, "{lines:?}");
     }
-    let lines = ["- React 18.3 with hooks", "- React 19.1 with hooks"];
+    let lines = ["- **UI**: React 18.3 with hooks", "- React 19.1 with hooks"];
+    assert_eq!(found(["Architecture", "Frontend stack"], lines), 1);
     assert_eq!(found(["History", "Upgrades"], lines), 0, "only a list of technologies says what is used");
+}
+
+#[test]
+fn frameworks_are_needed_as_programs_are() {
+    let needs = |lines| found(["Prerequisites", "Needs"], lines);
+    assert_eq!(needs(["- Next.js 14+ with a router", "- Next.js 16+"]), 1);
+    assert_eq!(needs(["- Shop.js 14+ with a router", "- Shop.js 16+"]), 0);
 }
 
 #[test]

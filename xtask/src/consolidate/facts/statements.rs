@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::counts;
 use super::prose::prose;
-use super::requirements::{of_the_machine, requirement};
-use super::rows::{has_share, tells_of_a_run};
+use super::requirements::{of_the_machine, program, requirement};
+use super::rows::{has_share, holds_a_verdict, tells_of_a_run};
 use super::settings::settings;
 use super::stack;
 use super::template::{self, template};
@@ -179,7 +179,7 @@ fn of_line(text: &str) -> Vec<Said> {
     if has_figure {
         if let Some(needed) = requirement(text) {
             // What is needed is no setting besides.
-            found.retain(|said| said.key != needed.key);
+            found.retain(|said| said.key != needed.key && program(&said.shown_key) != needed.key[0]);
             found.push(needed);
         }
         if found.is_empty() && !is_step {
@@ -224,6 +224,11 @@ fn label(text: &str) -> Option<Said> {
 
 /// A name and its value, when both are what they look like.
 pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
+    // "-2 to -4" is a range, and its sign is part of it.
+    let is_signed = |rest: &str| rest.starts_with(|next: char| next.is_ascii_digit());
+    if key.trim_start_matches(['*', ' ']).strip_prefix(['+', '-', '−']).is_some_and(is_signed) {
+        return None;
+    }
     let shown_key = bare(key).trim_start_matches(|first: char| !first.is_alphanumeric()).to_owned();
     let mut words = key_words(&shown_key)?;
     let shown_value = bare(value);
@@ -347,6 +352,7 @@ fn cells(
         let cells: Arc<Cells> = Arc::new(names.zip(texts).filter(|(_, text)| !text.is_empty()).collect());
         // In a note on the state of a work shares tell how far it got.
         let is_result = (is_status && has_share(&cells)) || tells_of_a_run(&cells);
+        let is_judged = holds_a_verdict(&cells);
         for ((column, cell), is_share) in columns.iter().skip(1).zip(rest).zip(&shares) {
             let needed = requirement(&format!("{name} {}", cell.text)).filter(|_| column.is_empty());
             let said = needed.or_else(|| named(&name, column, &cell.text)).filter(|_| !is_share);
@@ -355,7 +361,10 @@ fn cells(
                 name = format!("{name} {}", cell.text);
             }
             let statement = said.map(|said| said.at(note, row.line, section));
-            found.extend(statement.map(|one| Statement { row: Some(Arc::clone(&cells)), is_result, ..one }));
+            found.extend(statement.map(|one| {
+                let is_result = is_result || (is_judged && !one.value.is_bound());
+                Statement { row: Some(Arc::clone(&cells)), is_result, ..one }
+            }));
         }
     }
     found

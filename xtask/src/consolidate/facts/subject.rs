@@ -110,13 +110,12 @@ impl<'n> Subjects<'n> {
             return false;
         }
         let (here, there) = (self.headings(one), self.headings(other));
-        // What a row aims at is compared with aims alone.
-        let is_aim = |statement: &Statement| statement.row.is_some() && statement.value.is_bound();
-        if (is_aim(one) || is_aim(other)) && one.value.is_bound() != other.value.is_bound() {
+        // What there is may miss what is aimed at.
+        if one.value.is_bound() != other.value.is_bound() {
             return false;
         }
         // Two limits are two targets, whatever their headings call them.
-        let are_goals = one.value.is_bound() && other.value.is_bound();
+        let are_goals = one.value.is_bound();
         // What is needed is the least, whatever its heading says.
         let may_differ = are_goals || one.form == Form::Requirement;
         if !may_differ && contrast(&one.key, &here, &there) {
@@ -154,13 +153,14 @@ impl<'n> Subjects<'n> {
 
     /// True for notes of which neither tells of another part, version or day than the other.
     pub(super) fn may_be_copies(&self, one: &Statement, other: &Statement) -> bool {
-        !(self.are_parts_of_a_series(one, other)
-            || self.are_of_stages(one, other)
-            || self.are_of_different_versions(one.note, other.note)
-            || self.are_of_different_endpoints(one, other)
-            || self.is_of_an_example(one) != self.is_of_an_example(other)
-            || self.are_of_days(one, other)
-            || self.are_shares_of_days(one, other))
+        one.value.is_bound() == other.value.is_bound()
+            && !(self.are_parts_of_a_series(one, other)
+                || self.are_of_stages(one, other)
+                || self.are_of_different_versions(one.note, other.note)
+                || self.are_of_different_endpoints(one, other)
+                || self.is_of_an_example(one) != self.is_of_an_example(other)
+                || self.are_of_days(one, other)
+                || self.are_shares_of_days(one, other))
     }
 
     /// True for what two reports came to, each on its day.
@@ -271,7 +271,9 @@ impl<'n> Subjects<'n> {
             is_count && tells_figures && !tells_of_a_day(note) && component(&note.path).is_none()
         };
         let starts = one.key.first().map_or("", String::as_str);
-        one.key.len() > 1 && !["total", "overall"].contains(&starts) && is_sum(one) && is_sum(other)
+        let is_of_all = one.key.len() > 1 && !["total", "overall"].contains(&starts);
+        // Two parts of a project have tables of their own.
+        is_of_all && is_sum(one) && is_sum(other) && !self.are_on_two_subjects(one.note, other.note)
     }
 
     /// True for two sheets of one form, one thing each (two models, two machines): of the names that both give values to,

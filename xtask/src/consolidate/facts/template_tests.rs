@@ -54,6 +54,12 @@ fn one_line_with_two_numbers_a_changed_cell_and_counts_of_the_whole_are_facts() 
             "| Bath | Kind | Speedup | Lamp |\n|-|-|-|-|\n| north | flat | 4x | red |",
             0,
         ),
+        (
+            "a range with its sign",
+            "| Bath | Share | Lamp | Kind |\n|-|-|-|-|\n| +2 to +4 | Top 40% | red | deep |",
+            "| Bath | Share | Lamp | Kind |\n|-|-|-|-|\n| -2 to -4 | Top 50% | red | deep |",
+            0,
+        ),
         ("methods of one file", "- **Test methods**: 3", "- **Test methods**: 9", 0),
     ];
     for (what, a, b, count) in cases {
@@ -68,6 +74,11 @@ fn one_line_with_two_numbers_a_changed_cell_and_counts_of_the_whole_are_facts() 
         ("docs/features.md", "# What it can\n\n## Metrics of today\n\n- **Database models**: 16\n"),
     ];
     assert_eq!(facts(&whole).len(), 1);
+    let of_parts = [
+        ("docs/window.md", "# Window\n\n## Statistics\n\n- **Database models**: 21\n"),
+        ("docs/billing.md", "# Billing\n\n## Metrics of today\n\n- **Database models**: 16\n"),
+    ];
+    assert_eq!(facts(&of_parts).len(), 0, "each counts its own");
 }
 
 #[test]

@@ -213,8 +213,9 @@ fn quantity(text: &str) -> Option<Value> {
     let digits = digits(&text[start..])?;
     let rest = &text[start + digits.length..];
     if rest.starts_with(".x") && !rest[2..].starts_with(|next: char| next.is_alphanumeric() || next == '.') {
-        // `19.x`: any of that version.
-        return version(&text[start..start + digits.length], before);
+        // `19.x`: any of that version; "18.x or higher" is a lowest one.
+        let figures = format!("{}{}", &text[start..start + digits.length], &rest[2..]);
+        return version(&figures, before);
     }
     if is_version(&text[start..], rest, digits.dots) {
         return version(&text[start..], before);
@@ -407,10 +408,26 @@ fn is_version(text: &str, rest: &str, dots: usize) -> bool {
 
 fn newer(rest: &str) -> bool {
     let rest = rest.trim_start();
-    ["+", "or newer", "or later", "or higher", "or above", "or greater", "and up", "and above"]
-        .iter()
-        .any(|mark| rest.starts_with(mark))
+    rest.starts_with('+') || NEWER.iter().any(|mark| rest.starts_with(mark))
 }
+
+/// What says behind a version that it is the lowest.
+pub(super) const NEWER: &[&str] = &[
+    "or newer",
+    "or later",
+    "or higher",
+    "or above",
+    "or greater",
+    "and up",
+    "and above",
+    "ou supérieur",
+    "ou superior",
+    "o superior",
+    "oder höher",
+    "oder neuer",
+    "или выше",
+    "или новее",
+];
 
 /// The version at the beginning of a text, which stands behind a name.
 pub(super) fn version(text: &str, before: Vec<String>) -> Option<Value> {

@@ -242,6 +242,7 @@ pub(super) fn names_a_suite(key: &[String]) -> bool {
         "our",
         "comprehensive",
         "security",
+        "validation",
         "performance",
         "critical",
         "test",
