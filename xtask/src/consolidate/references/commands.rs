@@ -69,6 +69,49 @@ pub(super) fn makes_files(line: &str) -> bool {
         || MAKING.iter().any(|word| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')))
 }
 
+/// The files without which a command line fails: what is copied, and what a program is told to read.
+pub(super) fn inputs(line: &str) -> Vec<&str> {
+    /// Programs with the flag behind which they read a file; none writes one by that flag.
+    const READERS: &[(&str, &str)] = &[
+        ("pip install", "-r"),
+        ("pip3 install", "-r"),
+        ("docker-compose", "-f"),
+        ("docker compose", "-f"),
+        ("docker build", "-f"),
+        ("kubectl apply", "-f"),
+        ("kubectl create", "-f"),
+        ("conda env create", "-f"),
+        ("psql", "-f"),
+    ];
+    let line = line.split(" #").next().unwrap_or_default();
+    line.split(['|', ';', '&'])
+        .flat_map(|command| {
+            let (words, _) = words_of(command);
+            if let ["cp", rest @ ..] = &words[..] {
+                let files: Vec<&str> = rest.iter().filter(|word| !word.starts_with('-')).copied().collect();
+                return files.split_last().map(|(_, sources)| sources.to_vec()).unwrap_or_default();
+            }
+            let called = words.join(" ");
+            let flags = READERS.iter().filter(|(program, _)| {
+                let at = called.find(program);
+                at.is_some_and(|at| at == 0 || called[..at].ends_with(' '))
+            });
+            let read = |(_, flag): &(&str, &str)| {
+                let pairs = words.windows(2).filter(move |pair| pair[0] == *flag);
+                pairs.map(|pair| pair[1]).collect::<Vec<_>>()
+            };
+            flags.flat_map(read).collect()
+        })
+        .collect()
+}
+
+/// The folder that a command line enters.
+pub(super) fn entered(line: &str) -> Option<&str> {
+    let line = line.trim_start().trim_start_matches("$ ");
+    let folder = line.split(['|', ';', '&', '#']).next()?.strip_prefix("cd ")?.trim();
+    (!folder.contains(char::is_whitespace)).then_some(folder)
+}
+
 /// The files that a command line names behind its program, but for those that it is told to write.
 pub(super) fn given(line: &str) -> impl Iterator<Item = &str> {
     let line = if makes_files(line) { "" } else { line };

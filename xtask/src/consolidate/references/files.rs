@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::doors::{self, Way};
 use super::index::{Index, places};
+use super::never::{data_never, entered_never, folder_never, has_template, input_never};
 use super::paths::{is_absolute, path_of};
 use super::told::Told;
 use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
@@ -89,115 +90,20 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
             Some(old) => gone_by_end(named, notes, known, old),
             None => never(named, notes, known, all, &places),
         },
-        What::Given => match all.past.all_ending_so(&written).collect::<Vec<_>>()[..] {
-            [old] if path_of(&written).is_some() => gone_by_end(named, notes, known, old),
+        What::Given | What::Input => match all.past.all_ending_so(&written).collect::<Vec<_>>()[..] {
+            [old] if path_of(&written).is_some() || named.what == What::Input => {
+                gone_by_end(named, notes, known, old)
+            }
+            [] if named.what == What::Input => input_never(named, notes, known, all, &places),
+            [] => data_never(named, notes, known, all, &places),
             _ => None,
         },
+        What::Entered => entered_never(named, notes, all, &places),
         What::Data if is_folder(named) => folder_never(named, notes, known, all, &places),
         What::Data => data_never(named, notes, known, all, &places),
         _ => None,
     }
 }
-
-/// A claim that a data file never was: of one beside others with its ending, in a folder that people fill by hand.
-/// What a program writes lies beside others too (`runtime/state.json`).
-fn data_never(
-    named: &Named,
-    notes: &[Note],
-    known: &Known<'_>,
-    all: &Places<'_>,
-    places: &[RepoPath],
-) -> Option<Reference> {
-    let (_, ending) = named.target.rsplit_once('/')?.1.rsplit_once('.')?;
-    let ending = format!(".{ending}");
-    let is_alike = |path: &RepoPath| path.as_bytes().ends_with(ending.as_bytes());
-    let is_by_hand = named.target.split('/').any(|part| FILLED_BY_HAND.contains(&part));
-    let is_dated = named.target.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_DATE;
-    let is_claimed = named.told == Told::Nothing
-        && is_by_hand
-        && !is_dated
-        && all.now.count_of_name(&named.target) == 0
-        && places.iter().any(|place| lies_beside(place, all, is_alike))
-        && !places.iter().any(|place| has_template(place, known.paths));
-    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
-}
-
-/// True where the folder of a place holds such a file itself.
-fn lies_beside(place: &RepoPath, all: &Places<'_>, is_such: impl Fn(&RepoPath) -> bool) -> bool {
-    place.parent().is_some_and(|folder| {
-        all.now.below(&folder).any(|path| path.parent().as_ref() == Some(&folder) && is_such(path))
-    })
-}
-
-/// Folders whose files people write.
-const FILLED_BY_HAND: &[&str] = &[
-    "config",
-    "configs",
-    "conf",
-    "schema",
-    "schemas",
-    "fixtures",
-    "locales",
-    "i18n",
-    "translations",
-    "templates",
-    "docs",
-    "doc",
-    ".github",
-];
-
-/// A claim that a folder never was: of one in a folder of code, that no program makes for itself.
-fn folder_never(
-    named: &Named,
-    notes: &[Note],
-    known: &Known<'_>,
-    all: &Places<'_>,
-    places: &[RepoPath],
-) -> Option<Reference> {
-    const MADE: &[&str] = &[
-        "data",
-        "logs",
-        "log",
-        "output",
-        "outputs",
-        "out",
-        "build",
-        "dist",
-        "cache",
-        "tmp",
-        "temp",
-        "uploads",
-        "results",
-        "reports",
-        "node_modules",
-        "venv",
-        "target",
-        "models",
-        "coverage",
-        "static",
-        "media",
-        "checkpoints",
-        "generated",
-        "backups",
-        "artifacts",
-        "bin",
-        "obj",
-        "screenshots",
-    ];
-    let name = named.target.trim_end_matches('/').rsplit('/').next()?;
-    let is_code = |path: &RepoPath| CODE.contains(&path.extension().as_str());
-    let is_claimed = named.told == Told::Nothing
-        && named.target.trim_end_matches('/').contains('/')
-        && !name.starts_with(['.', '_'])
-        && !MADE.contains(&name.to_lowercase().as_str())
-        && !all.now.has_folder_ending_so(name)
-        && places.iter().any(|place| lies_beside(place, all, is_code))
-        && !places.iter().any(|place| known.ignored.perhaps.contains(&place.join(IN_FOLDER)));
-    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
-}
-
-/// So many digits in a name are a date, or the number of a run.
-const DIGITS_OF_A_DATE: usize = 6;
 
 /// True where a file of this name stands elsewhere: it may be meant. Of a name that many files bear none is meant by a
 /// path into a folder that stands.
@@ -375,17 +281,6 @@ fn is_entry_of_a_listing(named: &Named, note: &Note) -> bool {
         })
 }
 
-/// True for `settings.yaml` beside `settings.yaml.example` or `settings.example.yaml`: users make it for themselves.
-pub(super) fn has_template(place: &RepoPath, paths: &BTreeSet<RepoPath>) -> bool {
-    let bytes = place.as_bytes();
-    let dot = bytes.iter().rposition(|&byte| byte == b'.').filter(|dot| !bytes[*dot..].contains(&b'/'));
-    let (stem, ending) = bytes.split_at(dot.unwrap_or(bytes.len()));
-    [&b".example"[..], b".sample", b".template", b".dist"].into_iter().any(|mark| {
-        let forms = [[bytes, mark, b""].concat(), [stem, mark, ending].concat()];
-        forms.iter().any(|form| paths.contains(&RepoPath::from_bytes(form)))
-    })
-}
-
 /// True for `/docs/x.md` where `docs` is or was a folder, and for `/x.md`; `/home/me/x.md` is another machine's.
 fn begins_at_the_root(target: &str, all: &Places<'_>) -> bool {
     let parts = target.trim_matches('/').split_once('/');
@@ -398,7 +293,7 @@ fn differs_in_case(one: &RepoPath, other: &RepoPath) -> bool {
 
 /// Where a file that is gone went, or which commit removed it.
 pub(super) fn gone(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoPath) -> Option<Reference> {
-    if named.told >= Told::Gone {
+    if named.told >= Told::Gone && !leads_into_an_archive(named) {
         return None;
     }
     let moved = known.history.moved_to(old).filter(|rename| known.paths.contains(&rename.to));
@@ -408,6 +303,12 @@ pub(super) fn gone(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoP
     }
     let commit = known.history.ended(old).map(|change| change.commit.as_str().to_owned());
     Some(reference(named, notes, ReferenceClass::Removed, None, commit))
+}
+
+/// True for a link to where what is "archived" stands: that it is called so does not tell that it is gone.
+fn leads_into_an_archive(named: &Named) -> bool {
+    let is_archive = |part: &str| ["archive", "archives", "archived", "_archive", "attic"].contains(&part);
+    matches!(named.what, What::Link(_)) && named.target.to_lowercase().split('/').any(is_archive)
 }
 
 /// The change that ended a folder: the last of its files left it then, or, where that one only moved, was removed later.
@@ -458,16 +359,24 @@ pub(super) fn folder_gone(
 pub(super) fn without_plans(found: &mut Vec<Reference>, named: &[Named], notes: &[Note], all: &Places<'_>) {
     let is_never = |one: &Reference| one.class == ReferenceClass::NeverExisted && one.moved_to.is_none();
     let mut never: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
-    let links: BTreeSet<(usize, usize, &str)> = named
-        .iter()
-        .filter(|one| matches!(one.what, What::Link(_)))
-        .map(|one| (one.note, one.line, one.target.as_str()))
-        .collect();
     let number: BTreeMap<&RepoPath, usize> =
         notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
-    let is_link = |one: &Reference| links.contains(&(number[&one.path], one.line, one.target.as_str()));
-    let is_path =
-        |one: &Reference| one.kind == ReferenceKind::File && (one.target.contains('/') || !is_link(one));
+    let named_as = |is_such: fn(&What) -> bool| -> BTreeSet<(usize, usize, &str)> {
+        let such = named.iter().filter(|one| is_such(&one.what));
+        such.map(|one| (one.note, one.line, one.target.as_str())).collect()
+    };
+    let links = named_as(|what| matches!(what, What::Link(_)));
+    // Who is told to run a command now is told of what there is.
+    let inputs = named_as(|what| matches!(what, What::Input | What::Entered));
+    let is_among = |one: &Reference, such: &BTreeSet<(usize, usize, &str)>| {
+        such.contains(&(number[&one.path], one.line, one.target.as_str()))
+    };
+    let is_link = |one: &Reference| is_among(one, &links);
+    let is_path = |one: &Reference| {
+        one.kind == ReferenceKind::File
+            && !is_among(one, &inputs)
+            && (one.target.contains('/') || !is_link(one))
+    };
     for one in found.iter().filter(|one| is_never(one) && is_path(one)) {
         never.entry(one.path.clone()).or_default().insert(one.target.clone());
     }

@@ -12,6 +12,7 @@ mod flags;
 mod index;
 mod lists;
 mod named;
+mod never;
 #[cfg(test)]
 mod never_tests;
 mod paths;
@@ -64,6 +65,10 @@ pub(super) enum What {
     Title,
     /// A path that a command is given, which may be its output: the same, where one file that is gone ends so.
     Given,
+    /// A path that a command reads, as `pip install -r requirements-dev.txt` does.
+    Input,
+    /// A folder that is entered: `cd tools/web`.
+    Entered,
     /// A folder or data file: it may never have been tracked.
     Data,
     /// `make TARGET`, `npm run SCRIPT`.
@@ -81,9 +86,14 @@ pub(super) enum What {
 impl What {
     fn kind(&self) -> ReferenceKind {
         match self {
-            Self::Path | Self::Link(_) | Self::Title | Self::Given | Self::Data | Self::Entry { .. } => {
-                ReferenceKind::File
-            }
+            Self::Path
+            | Self::Link(_)
+            | Self::Title
+            | Self::Given
+            | Self::Input
+            | Self::Entered
+            | Self::Data
+            | Self::Entry { .. } => ReferenceKind::File,
             Self::Module | Self::Symbol { .. } => ReferenceKind::Symbol,
             Self::Target | Self::Flag { .. } => ReferenceKind::Command,
         }
@@ -205,14 +215,14 @@ pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>) -> Vec<Re
         folders: known.paths.iter().chain(known.gone).filter_map(RepoPath::parent).collect(),
         named: named.iter().filter_map(files::folder_that_is_named).collect(),
     };
-    let beside = symbols::beside_files(named, notes, &places.now);
+    let lines = symbols::Lines::of(named, notes, known, &places.now);
     let mut found: Vec<Reference> = named
         .iter()
         .filter_map(|named| {
             match named.kind {
                 ReferenceKind::Command => dead_command(named, notes, known, &places.now),
                 ReferenceKind::Symbol => {
-                    symbols::dead(named, notes, known, (&places.now, &places.past), &beside)
+                    symbols::dead(named, notes, known, (&places.now, &places.past), &lines)
                 }
                 ReferenceKind::File if matches!(named.what, What::Entry { .. }) => None,
                 ReferenceKind::File => files::dead(named, notes, known, &places),

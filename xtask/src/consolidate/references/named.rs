@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::blocks::{self, Code, Language, is_title_of_sample};
 use super::commands::{self, Called};
 use super::lists;
-use super::paths::{data_path_of, is_absolute, path_of, stands_in, strip_line_numbers};
+use super::paths::{data_path_of, is_absolute, is_plain, path_of, stands_in, strip_line_numbers};
 use super::told::{self, Headings, Told};
 use super::{Named, What, symbols, trees};
 use crate::consolidate::note::Note;
@@ -28,6 +28,7 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
         code: blocks::lines_of_code(note),
         headings: Headings::of(note),
         is_plan: told::is_plan(note),
+        made: note.text.lines().flat_map(made).collect(),
         found: BTreeSet::new(),
     };
     let links = Links::of(note);
@@ -47,6 +48,8 @@ struct Names<'a> {
     code: BTreeMap<usize, Code>,
     headings: Headings,
     is_plan: bool,
+    /// Last parts of what the note tells how to make.
+    made: BTreeSet<String>,
     found: BTreeSet<Named>,
 }
 
@@ -114,8 +117,17 @@ impl Names<'_> {
         }
     }
 
-    /// The files that a command is given.
+    /// The files that a command is given, those that it must find first.
     fn add_given(&mut self, line: usize, text: &str) {
+        let inputs =
+            commands::inputs(text).into_iter().filter_map(|word| path_of(word).or_else(|| input_of(word)));
+        let folder = commands::entered(text).and_then(|folder| data_path_of(&format!("{folder}/")));
+        let found = inputs.map(|path| (path, What::Input)).chain(folder.map(|path| (path, What::Entered)));
+        for (target, what) in found {
+            if !self.makes(&target) {
+                self.add(line, target, what);
+            }
+        }
         for word in commands::given(text).flat_map(words).filter(|word| word.contains('/')) {
             if let Some(target) = path_of(word).or_else(|| data_path_of(word).filter(|path| is_file(path)))
                 && target.contains('/')
@@ -123,6 +135,12 @@ impl Names<'_> {
                 self.add(line, target, What::Given);
             }
         }
+    }
+
+    /// True where the note itself tells how to make a file or folder of this name.
+    fn makes(&self, target: &str) -> bool {
+        let name = target.trim_end_matches('/').rsplit('/').next().unwrap_or(target);
+        self.made.contains(&name.to_lowercase())
     }
 
     fn of_spans(&mut self, links: &Links) {
@@ -295,6 +313,28 @@ fn is_file(path: &str) -> bool {
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split(|character: char| character.is_whitespace() || "()[]\"'`|,;".contains(character));
     parts.map(|word| word.trim_matches(['*', '<', '>', '{', '}', '_']))
+}
+
+/// The names of what a line makes, by a command ("mkdir", "cp … NAME", "> NAME") or by saying so ("create"), in small
+/// letters.
+fn made(line: &str) -> Vec<String> {
+    const MAKERS: &[&str] =
+        &["mkdir", "touch", "clone", "init", "nano", "vim", "vi", "curl", "wget", "unzip", "tar", "worktree"];
+    let lower = line.to_lowercase();
+    let name = |word: &str| word.trim_end_matches('/').rsplit('/').next().unwrap_or(word).to_owned();
+    if told::makes(&lower) || lower.split_whitespace().any(|word| MAKERS.contains(&word)) {
+        return words(&lower).map(name).collect();
+    }
+    let copied = lower.split_whitespace().next_back().filter(|_| lower.contains("cp "));
+    let written = lower.split_once('>').map_or("", |(_, file)| file);
+    words(written).chain(copied).map(name).collect()
+}
+
+/// What is copied or read as it stands, and has no ending of code: `.env.example`, `requirements-dev.txt`.
+fn input_of(word: &str) -> Option<String> {
+    let path = word.trim_start_matches("./");
+    let is_read = [".example", ".sample", ".template", ".txt"].iter().any(|ending| path.ends_with(ending));
+    (is_read && is_plain(path) && !path.split('/').any(stands_in)).then(|| path.to_owned())
 }
 
 fn holds_word(line: &str, wanted: &str) -> bool {

@@ -49,6 +49,7 @@ fn link_to_where_something_went_has_to_lead_there() {
         ("x -> [x](kept/never.md)", &[("kept/never.md", NeverExisted)]),
         ("- [ ] Create [x](kept/never.md), which was deleted", &[]),
         ("Removed: [x](notes/gone.md)", &[]),
+        ("Archived: [x](../archive/gone.md)", &[("../archive/gone.md", Removed)]),
     ]);
 }
 
@@ -111,6 +112,62 @@ fn command_names_what_it_runs_and_what_it_is_given() {
         ("```sh\npython src/kept.py core/gone.py\n```", &[]),
         ("```sh\npython src/kept.py tool/gone_too.py\n```", &[("tool/gone_too.py", Removed)]),
         ("```\nsaved src/gone.py\n```", &[]),
+    ]);
+}
+
+#[test]
+fn command_must_find_what_it_reads() {
+    let never = |target: &'static str| [(target, NeverExisted)];
+    for (command, target) in [
+        ("pip install -r requirements-never.txt", "requirements-never.txt"),
+        ("docker compose -f src/never.yml up -d", "src/never.yml"),
+        ("cd src && cp .env.example .env", ".env.example"),
+        ("cp src/never.py src/kept.py /opt/tool/", "src/never.py"),
+        ("python src/kept.py --kept config/b.json", "config/b.json"),
+    ] {
+        check(&[(&format!("```sh\n{command}\n```"), &never(target))]);
+    }
+    check(&[
+        ("```sh\ncp src/gone.py src/kept.py\n```", &[("src/gone.py", Removed)]),
+        ("```sh\ncp other/never.py src/kept.py\n```", &[]),
+        ("```sh\ncp src/never.csv src/kept.py\n```", &[]),
+        ("```sh\ntouch requirements-never.txt\npip install -r requirements-never.txt\n```", &[]),
+        ("```sh\necho x > src/never.yml\ndocker compose -f src/never.yml up\n```", &[]),
+        ("```sh\ncp x src/never.yml\ndocker compose -f src/never.yml up\n```", &[]),
+        ("Create `never.yml`.\n\n```sh\ndocker compose -f src/never.yml up\n```", &[]),
+        ("```sh\ncp src/local.yaml src/kept.yaml\n```", &[]),
+        ("```sh\npython src/kept.py -o config/b.json\n```", &[]),
+    ]);
+}
+
+#[test]
+fn folder_that_is_entered_is_there() {
+    check(&[
+        ("```sh\ncd tools/old && make build\n```", &[("tools/old/", NeverExisted)]),
+        ("```sh\ncd left\n```", &[("left/", Removed)]),
+        ("```sh\ncd tools/new\ncd core\ncd never\ncd other/never\ncd src/build\n```", &[]),
+        ("```sh\nmkdir -p tools/old\ncd tools/old\n```", &[]),
+        ("```sh\ngit clone https://host/old tools/old\ncd tools/old\n```", &[]),
+    ]);
+}
+
+#[test]
+fn folder_of_a_numbered_series_is_claimed() {
+    check(&[
+        ("`cases/03-third/`", &[("cases/03-third/", NeverExisted)]),
+        ("`cases/third/`", &[]),
+        ("`docs/03-third/`", &[]),
+    ]);
+}
+
+#[test]
+fn function_listed_with_those_of_this_repository_is_one_of_them() {
+    let listed = |more: &str| format!("Use `kept_run`, `kept_stop` and `{more}`.");
+    check(&[
+        (&listed("never_was_there"), &[("never_was_there", NeverExisted)]),
+        (&listed("never_was"), &[]),
+        ("Use `kept_run` and `never_was_there`.", &[]),
+        ("An example: `kept_run`, `kept_stop`, `never_was_there`.", &[]),
     ]);
 }
 

@@ -212,7 +212,7 @@ pub(super) fn dead(
     notes: &[Note],
     known: &Known<'_>,
     (index, past): (&Index<'_>, &Index<'_>),
-    beside: &BTreeSet<(usize, usize)>,
+    lines: &Lines,
 ) -> Option<Reference> {
     if let Some(found) = dead_module(named, notes, known, (index, past), &named.target) {
         return Some(found);
@@ -231,15 +231,51 @@ pub(super) fn dead(
     if let Some(commit) = known.past.get(name) {
         return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
     }
+    let place = (named.note, named.line);
     let is_claimed = known.is_past_known
         && named.told == Told::Nothing
         && (is_own(&named.target, *is_call, known, index)
-            || (*is_call && beside.contains(&(named.note, named.line)) && is_of_no_library(&named.target)));
+            || (*is_call && lines.beside_files.contains(&place) && is_of_no_library(&named.target))
+            || (lines.among_names.contains(&place) && is_phrase(name)));
     is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
 }
 
+/// Lines, by note, that tell whose the symbols are that they name.
+pub(super) struct Lines {
+    /// Those that name a file of code of this repository, or whose heading does: what they call stands there.
+    beside_files: BTreeSet<(usize, usize)>,
+    /// Those that name two functions of this repository or more: what they list with them is one, too.
+    among_names: BTreeSet<(usize, usize)>,
+}
+
+impl Lines {
+    pub(super) fn of(named: &[Named], notes: &[Note], known: &Known<'_>, index: &Index<'_>) -> Self {
+        let mut names: BTreeMap<(usize, usize), BTreeSet<&str>> = BTreeMap::new();
+        for one in named {
+            if let What::Symbol { name, .. } = &one.what
+                && is_snake(name)
+                && known.sightings.saw(name)
+            {
+                names.entry((one.note, one.line)).or_default().insert(name);
+            }
+        }
+        let among_names = names.into_iter().filter(|(_, names)| names.len() > 1).map(|(line, _)| line);
+        Self { beside_files: beside_files(named, notes, index), among_names: among_names.collect() }
+    }
+}
+
+/// `run_tool`: small letters with a stroke between words.
+fn is_snake(name: &str) -> bool {
+    name.trim_matches('_').contains('_') && !name.contains(char::is_uppercase)
+}
+
+/// Three words or more, which no other program calls something by chance.
+fn is_phrase(name: &str) -> bool {
+    is_snake(name) && name.trim_matches('_').split('_').count() > 2
+}
+
 /// The lines that name a file of code of this repository, or whose heading does: what they call stands there.
-pub(super) fn beside_files(named: &[Named], notes: &[Note], index: &Index<'_>) -> BTreeSet<(usize, usize)> {
+fn beside_files(named: &[Named], notes: &[Note], index: &Index<'_>) -> BTreeSet<(usize, usize)> {
     let is_code = |target: &str| {
         let ending = target.rsplit_once('.').map_or("", |(_, ending)| ending);
         super::files::CODE.contains(&ending)

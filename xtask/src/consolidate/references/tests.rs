@@ -51,7 +51,7 @@ fn what_only_looks_like_a_path_is_no_name() {
         "`<dir>/x.py` and src/<name>/x.py",
         "`my-tool/x.py`",
         "[`docs/there.md`](https://host/docs/there.md)",
-        "```sh\ncp src/a.py src/b.py\nrun > src/out.py\n```",
+        "```sh\nmv src/a.py src/b.py\nrun > src/out.py\n```",
         "```text\nsrc/gone.py\n```",
         "    src/indented.py",
     ];
@@ -92,6 +92,8 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         "src/local.yaml.example",
         "config/a.json",
         "cases/plan.build",
+        "cases/01-first/a.txt",
+        "cases/02-second/b.txt",
     ]
     .map(RepoPath::from)
     .into();
@@ -112,6 +114,7 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         "old/tool/gone_too.py",
         "cases/plan.setup",
         "plan/other.py",
+        "archive/gone.md",
     ] {
         history.paths.insert(path.into(), past.clone());
     }
@@ -129,7 +132,7 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
     let code = [
         (
             "src/kept.py",
-            "def kept_function(): pass\nclass Keeper: pass\nclass Heir(Library): pass\nparser.add_argument(\"--kept\")",
+            "def kept_function(): pass\ndef kept_run(): pass\ndef kept_stop(): pass\nclass Keeper: pass\nclass Heir(Library): pass\nparser.add_argument(\"--kept\")",
         ),
         ("src/forwards.sh", "python other.py \"$@\" --elsewhere"),
     ];

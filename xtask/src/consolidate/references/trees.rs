@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::files::{Places, folder_gone, gone, has_template};
+use super::files::{Places, folder_gone, gone};
 use super::index::Index;
+use super::never::has_template;
 use super::paths::{is_plain, path_of, stands_in};
 use super::told::Told;
 use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
