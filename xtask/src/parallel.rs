@@ -1,13 +1,13 @@
 //! Work on the parts of a list with several threads; results stand in the list's order, whatever their number.
 //!
-//! Between two parts each thread looks whether somebody asked to stop ([`look`]).
+//! Between two parts each thread looks whether somebody asked to stop ([`unwind_if_cancelled`]).
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use crate::process::{heeded, look};
+use crate::process::{CancelScope, unwind_if_cancelled};
 
 /// Stack of a worker, in bytes: deep syntax trees are walked without asking for more. What is not touched costs nothing.
 const STACK: usize = 96 * 1024 * 1024;
@@ -23,7 +23,7 @@ pub fn available() -> usize {
 
 /// Does two things at once, the first on another thread; one after the other where none can be started.
 pub fn both<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
-    let heed = heeded();
+    let cancel = CancelScope::current();
     thread::scope(|scope| {
         // A thread that cannot be started drops what it was given: the work stays where both can take it.
         let work = Arc::new(Mutex::new(Some(there)));
@@ -31,7 +31,7 @@ pub fn both<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() ->
         let taken = Arc::clone(&work);
         let other = thread::Builder::new()
             .stack_size(STACK)
-            .spawn_scoped(scope, move || take(&taken).map(|there| heed.during(there)));
+            .spawn_scoped(scope, move || take(&taken).map(|there| cancel.enter(there)));
         let here = here();
         let there = other.ok().and_then(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
         let there = there.or_else(|| take(&work).map(|there| there()));
@@ -85,7 +85,7 @@ fn spread<Item: Sync, Own, Out: Send>(
     if threads < 2 {
         let mut own = begin();
         let work = |item| {
-            look();
+            unwind_if_cancelled();
             work(&mut own, item)
         };
         return items.iter().map(work).collect();
@@ -97,13 +97,13 @@ fn spread<Item: Sync, Own, Out: Send>(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(at) else { return done };
-            look();
+            unwind_if_cancelled();
             done.push((at, work(&mut own, item)));
         }
     };
-    let heed = heeded();
+    let cancel = CancelScope::current();
     let mut all: Vec<(usize, Out)> = thread::scope(|scope| {
-        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || heed.during(take));
+        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || cancel.enter(take));
         // A thread that cannot be started only makes it slower: this one works as well.
         let workers: Vec<_> = (1..threads).map(start).collect();
         let mut all = take();

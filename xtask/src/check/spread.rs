@@ -5,7 +5,7 @@ use std::thread;
 use anyhow::Result;
 
 use crate::parallel;
-use crate::process::heeded;
+use crate::process::CancelScope;
 
 /// More threads than this only wait for the disk.
 const MOST_THREADS: usize = 8;
@@ -23,9 +23,9 @@ pub(in crate::check) fn over<Part: Send, Out: Send>(
     parts: impl IntoIterator<Item = Part>,
     work: impl Fn(Part) -> Result<Vec<Out>> + Sync,
 ) -> Result<Vec<Out>> {
-    let (work, heed) = (&work, &heeded());
+    let (work, cancel) = (&work, &CancelScope::current());
     let found = thread::scope(|scope| {
-        let start = |part| scope.spawn(move || heed.during(|| work(part)));
+        let start = |part| scope.spawn(move || cancel.enter(|| work(part)));
         let workers: Vec<_> = parts.into_iter().map(start).collect();
         let joined = workers
             .into_iter()

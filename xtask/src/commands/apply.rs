@@ -43,9 +43,9 @@ pub(super) fn run(
     let board = Board::new(term, &[command]);
     let row = board.row(command);
     // Nothing is written before all edits are known.
-    let prepared = cancel.heeded(|| consolidate::prepare(&repo, &plan, &options, &row.progress(), cancel));
+    let prepared = cancel.catch(|| consolidate::prepare(&repo, &plan, &options, &row.progress(), cancel));
     row.clear();
-    let prepared = prepared.unwrap_or_else(|| Err(interrupted()))?;
+    let prepared = prepared.map_err(interrupted)??;
     let answer = Answer::of(&repo, &place, global, term)?;
     if flags.dry_run && global.format == Format::Text {
         answer.print_exact(&change::dry_run(&repo, &prepared.set)?)?;

@@ -42,7 +42,7 @@ pub(super) fn run_at(
         write,
     };
     super::validate::say_planned(&repo, &options.analyses.validate, (term, cancel))?;
-    let given = cancel.heeded(|| {
+    let given = cancel.catch(|| {
         let base = phase5::base(&repo);
         anyhow::Ok(Given {
             checked: super::check::since(&repo, base.as_ref())?,
@@ -50,7 +50,7 @@ pub(super) fn run_at(
             set_up: set_up(place, &repo)?,
         })
     });
-    let given = given.unwrap_or_else(|| Err(interrupted()))?;
+    let given = given.map_err(interrupted)??;
     let board = Board::new(term, &PARTS);
     let found = phase5::run(place, &options, given, &board, cancel)?;
     let report = write.then(|| phase5::page_path(place));

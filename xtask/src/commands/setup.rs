@@ -42,8 +42,8 @@ pub(super) fn run(
     }
     let options = options(&place, command, flags);
     // All that is read is read before anything is written, so that who stops it finds nothing changed.
-    let looked = cancel.heeded(|| look(&place, &repo, (&options, flags), (term, cancel)));
-    let Looked { plan, mut edits, rehearsal } = looked.unwrap_or_else(|| Err(analyses::interrupted()))?;
+    let looked = cancel.catch(|| look(&place, &repo, (&options, flags), (term, cancel)));
+    let Looked { plan, mut edits, rehearsal } = looked.map_err(analyses::interrupted)??;
     let answer = Answer::of(&repo, &place, global, term)?;
     if flags.dry_run && global.format == Format::Text {
         answer.print_exact(dry_run(&repo, &plan)?.as_bytes())?;

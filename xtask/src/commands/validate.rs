@@ -113,8 +113,8 @@ pub(super) fn say_planned(
     if options.static_only {
         return Ok(());
     }
-    let planned = cancel.heeded(|| validate::planned(repo, options));
-    for run in planned.unwrap_or_else(|| Err(interrupted()))? {
+    let planned = cancel.catch(|| validate::planned(repo, options)).map_err(interrupted)?;
+    for run in planned? {
         let last = run
             .last_duration_s
             .map_or("for the first time".to_owned(), |s| format!("last time it took {s:.1} s"));

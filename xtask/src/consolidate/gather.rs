@@ -28,7 +28,7 @@ use crate::config::Depth;
 use crate::links::{self, BrokenLink};
 use crate::markdown::{self, Format, Parsed};
 use crate::parallel;
-use crate::process::{Progress, look};
+use crate::process::{Progress, unwind_if_cancelled};
 use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
 use crate::report::{Finding, Hinted, ReportMarker};
 
@@ -252,7 +252,7 @@ pub(super) fn read_for_today(
 fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {
     let mut read: Vec<(&RepoPath, Option<BlobId>, Vec<u8>, String)> = Vec::new();
     for (path, entry) in tree.entries() {
-        look();
+        unwind_if_cancelled();
         match scope.kind(path) {
             Kind::Other => continue,
             Kind::Archived => {

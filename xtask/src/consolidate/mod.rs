@@ -52,7 +52,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 
 pub use apply::{
     ApplyOptions, ItemDone, LeftMention, LeftOutLine, PlanFile, Prepared, Skipped, Step, Summary,
@@ -129,7 +129,7 @@ pub fn run(
 /// The revision does not exist, a glob is wrong, git cannot list or read, or the plan that stands in the
 /// report's place has a line that cannot be read: decisions in it would be lost. Or somebody asked to stop.
 pub fn gather(repo: &Repo, options: &Options, progress: &Progress, cancel: &Cancel) -> Result<Input> {
-    heed(cancel, || {
+    cancel.catch(|| {
         let now = gather::read(repo, options, progress)?
             .filter(|gathered| !gathered.notes.is_empty() || !gathered.previous.is_empty());
         let then = match (&options.since, &now) {
@@ -137,7 +137,7 @@ pub fn gather(repo: &Repo, options: &Options, progress: &Progress, cancel: &Canc
             _ => None,
         };
         Ok(Input { now, then })
-    })
+    })?
 }
 
 /// Makes the plan of what was read.
@@ -150,12 +150,7 @@ pub fn analyse(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
-    heed(cancel, || Ok(analysis(input, options, progress)))
-}
-
-/// Does work of which a part is worth nothing.
-fn heed<T>(cancel: &Cancel, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    cancel.heeded(work).unwrap_or_else(|| Err(anyhow!("interrupted")))
+    Ok(cancel.catch(|| analysis(input, options, progress))?)
 }
 
 fn analysis(input: Input, options: &Options, progress: &Progress) -> Outcome<Analysis> {
@@ -202,7 +197,7 @@ pub fn explain(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Document> {
-    heed(cancel, || ask::explain(&read_quickly(repo, options, progress)?.notes, one, other))
+    cancel.catch(|| ask::explain(&read_quickly(repo, options, progress)?.notes, one, other))?
 }
 
 /// Finds the notes and lines that speak of `words`.
@@ -216,7 +211,7 @@ pub fn search(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Document> {
-    heed(cancel, || Ok(ask::search(&read_quickly(repo, options, progress)?.notes, words)))
+    cancel.catch(|| Ok(ask::search(&read_quickly(repo, options, progress)?.notes, words)))?
 }
 
 /// The notes alone: a question about them needs neither history nor other files.

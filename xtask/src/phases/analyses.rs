@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::kept;
 use crate::change;
 use crate::config::{Config, Depth};
-use crate::process::{Cancel, Progress};
+use crate::process::{Cancel, Interrupted, Progress};
 use crate::repo::{Found, Repo, RepoPath};
 use crate::report::{self, Block, Document, Hinted, Inline, Outcome, ReportMarker, Unavailable};
 use crate::{consolidate, upstream, validate};
@@ -119,20 +119,20 @@ pub fn consolidation(
     watch: (&Progress, &Cancel),
     read: impl FnOnce(),
 ) -> Result<Made> {
-    whole(watch.1, || consolidation_unheeded(place, options, watch, read))
+    whole(watch.1, || consolidation_uncaught(place, options, watch, read))
 }
 
 /// Does work of which a part is worth nothing, its report included.
 fn whole(cancel: &Cancel, work: impl FnOnce() -> Result<Made>) -> Result<Made> {
-    cancel.heeded(work).unwrap_or_else(|| Err(interrupted()))
+    cancel.catch(work).map_err(interrupted)?
 }
 
 /// What a command ends with that somebody stopped.
-pub fn interrupted() -> anyhow::Error {
+pub fn interrupted(_: Interrupted) -> anyhow::Error {
     Hinted::new("interrupted", "nothing was written by what was stopped; call it again").into()
 }
 
-fn consolidation_unheeded(
+fn consolidation_uncaught(
     place: &Place,
     options: &consolidate::Options,
     watch: (&Progress, &Cancel),

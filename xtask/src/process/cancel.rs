@@ -1,12 +1,14 @@
 //! The user's wish to stop.
 //!
 //! Work that starts programs or keeps what it has asks [`Cancel::is_cancelled`]. Work that only reads and reckons is
-//! given up wherever it stands: it runs inside [`Cancel::heeded`], its loops call [`look`], and where somebody asked,
-//! `look` unwinds to `heeded`, past everything that was only half read. Nothing can be concluded from a part then, and
-//! no function in between needs a flag.
+//! given up wherever it stands: it runs inside [`Cancel::catch`], its loops call [`unwind_if_cancelled`], and where
+//! somebody asked, that unwinds to `catch`, past everything that was only half read. Nothing can be concluded from a part
+//! then, and no function in between needs a flag. It is the way of rust-analyzer's salsa; a program that aborts where it
+//! panics cannot go it.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::{Command, Output, Stdio};
@@ -35,8 +37,17 @@ struct Shared {
     looks: Mutex<Option<usize>>,
 }
 
-/// What [`look`] unwinds with.
-struct Interrupted;
+/// Somebody asked to stop: what [`unwind_if_cancelled`] unwinds with, and the error that comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interrupted;
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Interrupted {}
 
 thread_local! {
     static HEEDED: RefCell<Option<Cancel>> = const { RefCell::new(None) };
@@ -58,12 +69,15 @@ impl Cancel {
         self.0.asked.load(Ordering::SeqCst)
     }
 
-    /// Does work that only reads; `None` where somebody asked to stop before it was done: what it has by then is
-    /// dropped.
-    pub fn heeded<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
-        match catch_unwind(AssertUnwindSafe(|| Heeded(Some(self.clone())).during(work))) {
-            Ok(done) => (!self.is_cancelled()).then_some(done),
-            Err(panic) if panic.is::<Interrupted>() => None,
+    /// Does work that only reads.
+    ///
+    /// # Errors
+    /// Somebody asked to stop before it was done: what it has by then is dropped.
+    pub fn catch<T>(&self, work: impl FnOnce() -> T) -> Result<T, Interrupted> {
+        match catch_unwind(AssertUnwindSafe(|| CancelScope(Some(self.clone())).enter(work))) {
+            Ok(_) if self.is_cancelled() => Err(Interrupted),
+            Ok(done) => Ok(done),
+            Err(panic) if panic.is::<Interrupted>() => Err(Interrupted),
             Err(panic) => resume_unwind(panic),
         }
     }
@@ -107,16 +121,16 @@ impl Cancel {
 }
 
 /// The flag that a thread heeds, for the threads that it starts.
-pub struct Heeded(Option<Cancel>);
+pub struct CancelScope(Option<Cancel>);
 
-/// The flag that this thread heeds.
-pub fn heeded() -> Heeded {
-    Heeded(HEEDED.with_borrow(Clone::clone))
-}
+impl CancelScope {
+    /// The flag that this thread heeds.
+    pub fn current() -> Self {
+        Self(HEEDED.with_borrow(Clone::clone))
+    }
 
-impl Heeded {
     /// Does work on this thread under the flag.
-    pub fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
         /// Puts the flag of before back, also where the work unwinds.
         struct Before(Option<Cancel>);
         impl Drop for Before {
@@ -130,8 +144,8 @@ impl Heeded {
 }
 
 /// Gives the work of this thread up where somebody asked to stop; for loops that take long. Nothing happens outside
-/// [`Cancel::heeded`].
-pub fn look() {
+/// [`Cancel::catch`].
+pub fn unwind_if_cancelled() {
     if HEEDED.with_borrow(|cancel| cancel.as_ref().is_some_and(Cancel::is_cancelled)) {
         // No panic: nothing went wrong, and nothing is told.
         resume_unwind(Box::new(Interrupted));
@@ -144,7 +158,7 @@ pub fn look() {
 /// # Errors
 /// It cannot be started, or its pipes fail.
 pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
-    look();
+    unwind_if_cancelled();
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
     let mut child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let cancel = HEEDED.with_borrow(Clone::clone);
@@ -164,7 +178,7 @@ pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
     });
     if let Some(cancel) = &cancel {
         cancel.children().remove(&id);
-        look();
+        unwind_if_cancelled();
     }
     output
 }
@@ -179,24 +193,24 @@ mod tests {
         let counted = |looks: usize| {
             let mut done = 0;
             let cancel = Cancel::after_looks(looks);
-            let whole = cancel.heeded(|| {
+            let whole = cancel.catch(|| {
                 (0..5).for_each(|_| {
-                    look();
+                    unwind_if_cancelled();
                     done += 1;
                 })
             });
-            (whole.is_some(), done)
+            (whole.is_ok(), done)
         };
         assert_eq!(counted(0), (false, 0));
         assert_eq!(counted(3), (false, 3));
         assert_eq!(counted(5), (false, 5), "what was asked for meanwhile counts at the end too");
         assert_eq!(counted(6), (true, 5));
-        look();
+        unwind_if_cancelled();
     }
 
     #[test]
     fn a_panic_inside_comes_out_as_it_is() {
-        let ended = catch_unwind(|| Cancel::default().heeded(|| assert_eq!(1, 2)));
+        let ended = catch_unwind(|| Cancel::default().catch(|| assert_eq!(1, 2)));
         assert!(ended.is_err());
     }
 
@@ -213,8 +227,8 @@ mod tests {
                 }
                 asked.cancel();
             });
-            cancel.heeded(|| output(Command::new("sleep").arg("600"), &[]).is_ok())
+            cancel.catch(|| output(Command::new("sleep").arg("600"), &[]).is_ok())
         });
-        assert_eq!(ended, None);
+        assert_eq!(ended, Err(Interrupted));
     }
 }

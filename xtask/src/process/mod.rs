@@ -15,7 +15,7 @@ mod sys;
 #[cfg(test)]
 mod tests;
 
-pub use cancel::{Cancel, Heeded, heeded, look, output};
+pub use cancel::{Cancel, CancelScope, Interrupted, output, unwind_if_cancelled};
 pub use child::{Call, Ending, Finished, Line, Source, Stop, Watcher, run, watch};
 pub use environment::{find_program, is_executable, prepended, variable};
 pub use group::end_all;

@@ -34,7 +34,7 @@ mod tests;
 mod three_way;
 mod unjudged;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
 pub use audit::{Audit, AuditedMerge, Lost};
 pub use build::{Build, BuildError};
@@ -96,8 +96,7 @@ pub fn run(
     cancel: &Cancel,
 ) -> Result<Outcome<Analysis>> {
     // Of a fork that was looked at in part nothing is said.
-    let read = cancel.heeded(|| gather::run(repo, options, progress, cancel));
-    read.unwrap_or_else(|| Err(anyhow!("interrupted")))
+    cancel.catch(|| gather::run(repo, options, progress, cancel))?
 }
 
 /// Searches for the upstream commit that the fork's content corresponds to, and for nothing else.

@@ -64,7 +64,7 @@ pub(super) fn compose_all(
     let mut made = Vec::new();
     let ignored = ignored(repo, facts, fates, rewriter.index())?;
     for task in fates.merges.clone() {
-        crate::process::look();
+        crate::process::unwind_if_cancelled();
         let sources = sources(facts, (fates, dates), &task, (rewriter, &ignored));
         let guide = guide(&task, &sources, dates);
         learn(fates, &task.item.target, &sources, &guide);

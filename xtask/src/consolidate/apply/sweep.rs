@@ -67,7 +67,7 @@ pub(super) fn sweep(
     }
     let mut notes = Vec::new();
     for (path, entry) in tree.entries() {
-        crate::process::look();
+        crate::process::unwind_if_cancelled();
         let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
         let to = match fates.files.get(path) {
             Some(None) => continue,
@@ -126,7 +126,7 @@ fn look_through_left_out(
     let entries = tree.left_out().iter().map(|(path, entry)| (path.clone(), entry.clone()));
     let left_out = Tree::of_entries(repo, entries).context("read what is not checked out")?;
     for (path, entry) in left_out.entries() {
-        crate::process::look();
+        crate::process::unwind_if_cancelled();
         if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
             continue;
         }

@@ -8,7 +8,7 @@ use super::super::scope::{Kind, Scope, is_archived};
 use super::{Conservation, Moved, Outputs, Text, Verified, compare};
 use crate::config::ConsolidateConfig;
 use crate::markdown::{Format, decode};
-use crate::process::{Cancel, Progress};
+use crate::process::{Cancel, Interrupted, Progress};
 use crate::repo::{BlobId, EntryKind, Repo, RepoPath, Tree};
 use crate::report::{Hinted, ReportMarker};
 
@@ -71,7 +71,7 @@ fn read(tree: &Tree, paths: &[RepoPath], cancel: &Cancel) -> Result<BTreeMap<Rep
     let mut texts = BTreeMap::new();
     for path in paths {
         if cancel.is_cancelled() {
-            anyhow::bail!("interrupted");
+            return Err(Interrupted.into());
         }
         let text = decode(&tree.read(path)?).0;
         if ReportMarker::parse(&text).is_none() {

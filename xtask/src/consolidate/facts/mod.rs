@@ -46,7 +46,7 @@ use super::affinity::Affinities;
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
 use crate::parallel;
-use crate::process::look;
+use crate::process::unwind_if_cancelled;
 use crate::repo::RepoPath;
 
 /// One fact that notes state differently.
@@ -94,7 +94,7 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     let subjects = Subjects::of(notes, overlaps, affinities, &statements);
     let mut facts: Vec<(usize, Fact)> = Vec::new();
     for group in groups.into_values() {
-        look();
+        unwind_if_cancelled();
         let group = settled(group);
         for conflict in conflicts(&group, &subjects) {
             facts.push((conflict.len(), fact(notes, &conflict)));
@@ -136,7 +136,7 @@ fn conflicts<'s>(group: &[&'s Statement], subjects: &Subjects<'_>) -> Vec<Vec<&'
     let mut parent: Vec<usize> = (0..group.len()).collect();
     let mut is_contested = vec![false; group.len()];
     for a in 0..group.len() {
-        look();
+        unwind_if_cancelled();
         for b in a + 1..group.len() {
             if group[a].note == group[b].note || !subjects.are_one(group[a], group[b]) {
                 continue;

@@ -11,7 +11,7 @@ use crate::consolidate::scope::Scope;
 use crate::consolidate::stored::as_stored;
 use crate::markdown;
 use crate::parallel;
-use crate::process::look;
+use crate::process::unwind_if_cancelled;
 use crate::repo::{BlobId, EntryKind, Repo, RepoPath, Tree};
 use crate::report::ReportMarker;
 
@@ -22,7 +22,7 @@ use crate::report::ReportMarker;
 pub(super) fn texts(repo: &Repo, tree: &Tree, scope: &Scope) -> Result<Vec<Note>> {
     let mut read: Vec<(&RepoPath, BlobId, String)> = Vec::new();
     for (path, entry) in tree.entries().filter(|(path, _)| scope.names_files(path)) {
-        look();
+        unwind_if_cancelled();
         if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
             continue;
         }

@@ -29,7 +29,7 @@ use super::{Board, kept};
 use crate::change;
 use crate::check::{Checked, Found};
 use crate::consolidate;
-use crate::process::Cancel;
+use crate::process::{Cancel, Interrupted};
 use crate::repo::{Repo, RepoPath, Tree};
 use crate::report::{Document, Level, ReportMarker};
 
@@ -109,7 +109,7 @@ pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel
     asked.validate.baseline = before.as_ref().filter(|before| has_cases(before)).map(Value::to_string);
     let phase = phase2::run(place, &asked, board, cancel);
     if cancel.is_cancelled() {
-        return Err(interrupted());
+        return Err(interrupted(Interrupted));
     }
     let made = all_made(&phase)?;
     let of_before = |part: &str| before.as_ref()?.pointer(&format!("/result/{part}"));

@@ -8,7 +8,7 @@ use super::super::audit::{self, Audit, AuditedMerge, Lost, Versions};
 use super::super::symbols;
 use super::super::sync;
 use super::blobs;
-use crate::process::{Cancel, Progress};
+use crate::process::{Cancel, Interrupted, Progress};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, Repo, RepoPath, Scratch};
 use crate::report::Hinted;
@@ -23,7 +23,7 @@ pub(super) fn run(repo: &Repo, range: &str, progress: &Progress, cancel: &Cancel
     let mut audit = Audit { checked: merges.len(), ..Audit::default() };
     for (done, (commit, parents)) in merges.iter().enumerate() {
         if cancel.is_cancelled() {
-            bail!("interrupted");
+            return Err(Interrupted.into());
         }
         progress.count(done as u64, merges.len() as u64);
         match lost_by(&scratch, commit, parents) {

@@ -6,12 +6,12 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::super::build::{self, Build, BuildError, Said};
 use super::super::model::Merge;
 use super::core::Core;
-use crate::process::{self, Call, Cancel, Finished, Progress, Source, Stop, find_program};
+use crate::process::{self, Call, Cancel, Finished, Interrupted, Progress, Source, Stop, find_program};
 use crate::repo::git::Git;
 use crate::repo::{CommitId, RepoPath, Scratch};
 
@@ -139,7 +139,7 @@ impl Checker<'_> {
             None
         })?;
         if finished.stop == Some(Stop::Cancelled) {
-            bail!("interrupted");
+            return Err(Interrupted.into());
         }
         Ok((finished, errors.into_iter().map(|said| said.below(place)).collect()))
     }

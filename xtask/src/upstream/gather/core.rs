@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::super::custom::{self, Measure};
 use super::super::model::{Base, Merge};
@@ -11,7 +11,7 @@ use super::super::relation::{self, Range};
 use super::threads::{Job, Slot, fill, take, two_at_a_time};
 use super::{RENAME_LIMIT, blobs, gaps, stand_ins, trial};
 use crate::config::Depth;
-use crate::process::{Cancel, Progress};
+use crate::process::{Cancel, Interrupted, Progress};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, RepoPath, Scratch};
 use crate::report::{Finding, count};
@@ -102,7 +102,7 @@ pub(super) fn gather(
     }
     two_at_a_time(jobs, progress, cancel);
     if cancel.is_cancelled() {
-        bail!("interrupted");
+        return Err(Interrupted.into());
     }
     let mut notes = Notes::default();
     let Ranged { range, marked, partly } = take(range)?;

@@ -38,7 +38,7 @@ use super::model::{Analysis, Base, Custom, Merge, Relation, Side, SyncPoint};
 use super::{Options, relation, strategy};
 use crate::cache::Cache;
 use crate::config::Depth;
-use crate::process::{Cancel, Progress};
+use crate::process::{Cancel, Interrupted, Progress};
 use crate::repo::{BlobId, CommitId, Repo, Scratch};
 use crate::report::{Finding, Outcome, SCHEMA, Unavailable};
 
@@ -135,7 +135,7 @@ fn compare(
         }
     }
     if cancel.is_cancelled() {
-        bail!("interrupted");
+        return Err(Interrupted.into());
     }
     analysis.strategy = strategy::choose(&analysis, ground(repo, [&analysis.fork, &analysis.upstream]));
     analysis.findings.sort();

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, OnceLock};
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
 use crate::parallel;
-use crate::process::{Cancel, Progress, heeded};
+use crate::process::{Cancel, CancelScope, Interrupted, Progress};
 
 /// Where one job puts its answer.
 pub(super) type Slot<T> = OnceLock<Result<T>>;
@@ -20,7 +20,7 @@ pub(super) fn fill<T>(slot: &Slot<T>, work: impl FnOnce() -> Result<T>) {
 
 /// Takes the answer out.
 pub(super) fn take<T>(slot: Slot<T>) -> Result<T> {
-    slot.into_inner().unwrap_or_else(|| Err(anyhow!("interrupted")))
+    slot.into_inner().unwrap_or_else(|| Err(Interrupted.into()))
 }
 
 /// Runs jobs in two threads, each taking the next in line; a panic in one comes out here.
@@ -28,7 +28,7 @@ pub(super) fn two_at_a_time(jobs: Vec<Job<'_>>, progress: &Progress, cancel: &Ca
     let total = jobs.len() as u64;
     let queue = Mutex::new(jobs.into_iter().enumerate());
     let next = || queue.lock().ok().and_then(|mut queue| queue.next());
-    let heed = heeded();
+    let scope_of_cancel = CancelScope::current();
     let work = || {
         while let Some((done, job)) = next() {
             progress.count(done as u64, total);
@@ -38,7 +38,7 @@ pub(super) fn two_at_a_time(jobs: Vec<Job<'_>>, progress: &Progress, cancel: &Ca
         }
     };
     std::thread::scope(|scope| {
-        let threads = [(), ()].map(|()| scope.spawn(|| heed.during(work)));
+        let threads = [(), ()].map(|()| scope.spawn(|| scope_of_cancel.enter(work)));
         for thread in threads {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }
@@ -52,7 +52,7 @@ pub(super) fn map_two<T: Sync, R: Send>(
     ask: impl Fn(&T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
     let answers = parallel::on(2, items, |item| match cancel.is_cancelled() {
-        true => Err(anyhow!("interrupted")),
+        true => Err(Interrupted.into()),
         false => ask(item),
     });
     answers.into_iter().collect()

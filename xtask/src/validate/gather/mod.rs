@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 
 use super::baseline::{self, Before};
 use super::junit_read;
@@ -73,16 +73,16 @@ pub(super) fn gather(
     let root = repo.require_work_tree()?.to_owned();
     progress.step("counting tests");
     // No suite has run by now: nothing is lost.
-    let mut look = heed(cancel, || look(repo))?;
+    let mut look = cancel.catch(|| look(repo))??;
     let suites = suites(&options.config, &look.borrow());
     let roots = Roots::new(&root, &root.canonicalize().unwrap_or_else(|_| root.clone()));
     let context =
         Context { repo, root, roots, files: look.files, tree: look.tree, options, progress, cancel };
-    let (history, imports) = heed(cancel, || {
+    let (history, imports) = cancel.catch(|| {
         let history = history(repo, options.depth, &mut look.findings)?;
         let imports = imports_of(repo, &context.tree, history.as_ref())?;
-        Ok((history, imports))
-    })?;
+        anyhow::Ok((history, imports))
+    })??;
     // A name that is none shows before the tests run.
     let base = options.base.as_ref().filter(|_| !options.static_only);
     let base = base.map(|base| repo.resolve(base)).transpose()?;
@@ -129,11 +129,6 @@ pub(super) fn gather(
         executed: !options.static_only,
         findings: look.findings,
     })
-}
-
-/// Does work of which a part is worth nothing.
-fn heed<T>(cancel: &Cancel, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    cancel.heeded(work).unwrap_or_else(|| Err(anyhow!("interrupted")))
 }
 
 /// The suites as they stand, without running or reading more than names and configuration.
