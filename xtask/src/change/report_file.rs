@@ -124,7 +124,7 @@ pub(super) fn write(roots: &Roots, place: &Place, bytes: &[u8], rule: &Rule) -> 
     write_by_way_of(None, roots, place, bytes, rule)
 }
 
-/// The same; `aside` is where the file is written before it is moved to its place.
+/// [`write()`]; `aside` is where the file is written before it is moved to its place.
 fn write_by_way_of(
     aside: Option<&Folder>,
     roots: &Roots,

@@ -85,7 +85,7 @@ impl Roots {
         }
     }
 
-    /// The same with the hooks folder as a journal recorded it.
+    /// The roots with the hooks folder as a journal recorded it.
     pub(super) fn with_hooks(mut self, place: RootPlace) -> Self {
         self.hooks = HooksFolder::At { place, scope: None };
         self

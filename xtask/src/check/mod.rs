@@ -148,13 +148,13 @@ impl Found {
         }
     }
 
-    /// The same, as a warning: it denies nothing.
+    /// The finding as a warning: it denies nothing.
     pub fn warning(mut self) -> Self {
         self.level = Level::Warn;
         self
     }
 
-    /// The same, with what to do and the command that does it.
+    /// The finding with what to do and the command that does it.
     pub fn hint(mut self, hint: impl Into<String>, mend: Option<&'static str>) -> Self {
         self.hint = Some(hint.into());
         self.mend = mend;
@@ -192,7 +192,7 @@ pub fn run(request: &Request<'_>) -> Result<Checked> {
     run_with(request, None)
 }
 
-/// The same, with what rooms above this one find in a tree.
+/// Reads a tree and says what is broken in it, with what rooms above this one find in a tree.
 ///
 /// # Errors
 /// As [`run`], and as `more`.

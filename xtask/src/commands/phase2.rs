@@ -19,7 +19,7 @@ pub(super) fn run(global: &Global, options: &cli::Phase2, term: Term, cancel: &C
     run_at(&place, global, options, term, cancel)
 }
 
-/// The same for a place that is known.
+/// Runs the three analyses at a place that is known.
 pub(super) fn run_at(
     place: &Place,
     global: &Global,

@@ -19,7 +19,7 @@ pub(super) fn run(global: &Global, flags: &cli::Phase5, term: Term, cancel: &Can
     run_at(&place, global, flags, term, cancel)
 }
 
-/// The same for a place that is known.
+/// Runs the final validation at a place that is known.
 pub(super) fn run_at(
     place: &Place,
     global: &Global,

@@ -312,7 +312,7 @@ fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) 
 }
 
 fn names_by_sha1(repo: &Repo) -> bool {
-    repo.library().is_some() || repo.library_limit() != Some("SHA-256 object names")
+    repo.library().is_some() || !repo.names_by_sha256()
 }
 
 fn parse(path: &RepoPath, text: &str) -> Parsed {

@@ -191,7 +191,7 @@ pub(super) fn theme_of_name(name: &str) -> Vec<String> {
     words
 }
 
-/// The same, each with the form in which the name has it, in small letters.
+/// [`theme_of_name`], each word with the form in which the name has it, in small letters.
 pub(super) fn themes_as_written(name: &str) -> Vec<(String, String)> {
     let mut words = Vec::new();
     words::each(name, |written| {
@@ -200,12 +200,12 @@ pub(super) fn themes_as_written(name: &str) -> Vec<(String, String)> {
     words
 }
 
-/// The same, word by word.
+/// [`theme_of_name`], word by word.
 pub(super) fn each_theme(name: &str, mut take: impl FnMut(&str)) {
     each_written_theme(name, |word| take(words::singular(word)));
 }
 
-/// The same, each with the ending that it has in the name.
+/// [`theme_of_name`], word by word, each with the ending that it has in the name.
 pub(super) fn each_written_theme(name: &str, mut take: impl FnMut(&str)) {
     words::each(name, |written| {
         let word = words::singular(written);

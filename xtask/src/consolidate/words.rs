@@ -10,12 +10,12 @@ pub(super) fn of_text(text: &str) -> Vec<String> {
     words
 }
 
-/// The same, word by word: whole notes are read so.
+/// [`of_text`], word by word: whole notes are read so.
 pub(super) fn each(text: &str, mut take: impl FnMut(&str)) {
     each_with_end(text, |word, _| take(word));
 }
 
-/// The same, each with a byte between its last letter and the next word's first.
+/// [`of_text`], word by word, each with a byte between its last letter and the next word's first.
 #[inline]
 pub(super) fn each_with_end(text: &str, mut take: impl FnMut(&str, usize)) {
     let bytes = text.as_bytes();

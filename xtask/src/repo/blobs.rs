@@ -36,7 +36,7 @@ impl Blobs {
         Ok(Self::by(repo, repo.objects()?))
     }
 
-    /// The same through a handle of its own, for a thread that does not wait for others.
+    /// The objects of a repository through a handle of its own, for a thread that does not wait for others.
     ///
     /// # Errors
     /// As [`Blobs::of`].

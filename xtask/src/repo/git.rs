@@ -98,19 +98,19 @@ impl Git {
         Self { git_dir: git_dir.to_owned(), work_tree: work_tree.map(Path::to_owned), variables: Vec::new() }
     }
 
-    /// The same with one more environment variable (`GIT_OBJECT_DIRECTORY`, `GIT_INDEX_FILE`).
+    /// The calls with one more environment variable (`GIT_OBJECT_DIRECTORY`, `GIT_INDEX_FILE`).
     pub fn with_variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.variables.push((name.into(), value.as_ref().to_owned()));
         self
     }
 
-    /// The same with other files to read.
+    /// The calls with other files to read.
     pub fn with_work_tree(mut self, work_tree: &Path) -> Self {
         self.work_tree = Some(work_tree.to_owned());
         self
     }
 
-    /// The same with every content filter that the repository's configuration names switched off, for calls
+    /// The calls with every content filter that the repository's configuration names switched off, for calls
     /// that compare files with the index: git would run a `clean` filter on each changed file.
     ///
     /// # Errors

@@ -171,6 +171,11 @@ impl Repo {
         self.limit
     }
 
+    /// True where objects are named by SHA-256.
+    pub fn names_by_sha256(&self) -> bool {
+        self.limit == Some(SHA_256)
+    }
+
     /// The commit at HEAD; `None` when there is none yet.
     ///
     /// # Errors
@@ -248,13 +253,13 @@ impl Repo {
         self.asking_for_uncommitted()()
     }
 
-    /// The same, to be asked on another thread.
+    /// [`Repo::uncommitted`], to be asked on another thread.
     pub fn asking_for_uncommitted(&self) -> impl FnOnce() -> Result<Vec<RepoPath>> + Send + use<> {
         let git = self.work_tree.is_some().then(|| self.git());
         move || git.map_or(Ok(Vec::new()), |git| uncommitted(&git.without_filters()?))
     }
 
-    /// The same as a commit would see it: the content filters that git's configuration names are run, as the commit
+    /// What is not committed yet, as a commit would see it: the content filters that git's configuration names are run, as the commit
     /// runs them. Without them every file that passes one and was touched differs.
     ///
     /// # Errors
@@ -359,6 +364,9 @@ fn refusal(stderr: &[u8]) -> Hinted {
     Hinted::new(message, hint)
 }
 
+/// What libgit2 cannot read, as it is told.
+const SHA_256: &str = "SHA-256 object names";
+
 fn library_limit(git: &Git, place: &Place) -> Result<Option<&'static str>> {
     // Sparse checkouts keep their settings in the worktree's own file.
     let listing = git.answer_to(&["config", "--null", "--list", "--show-scope"], &[], &[])?.stdout;
@@ -370,7 +378,7 @@ fn library_limit(git: &Git, place: &Place) -> Result<Option<&'static str>> {
         fields.chunks_exact(2).any(|entry| own(entry[0]) && entry[1] == wanted)
     };
     if has("extensions.objectformat", "sha256") {
-        return Ok(Some("SHA-256 object names"));
+        return Ok(Some(SHA_256));
     }
     if has("extensions.refstorage", "reftable") {
         return Ok(Some("the reftable ref store"));

@@ -56,7 +56,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// The same, with paths that start at the top of the repository instead of at the workspace in `folder`.
+    /// The diagnostic with paths that start at the top of the repository instead of at the workspace in `folder`.
     pub(super) fn below(self, folder: &RepoPath) -> Self {
         let at = |path: RepoPath| match folder.as_bytes() {
             b"" => path,

@@ -30,7 +30,7 @@ impl Range {
         (self.fork().count(), self.upstream().count())
     }
 
-    /// The same without merges.
+    /// Commits that only the fork and only upstream have, merges left out.
     pub(super) fn counts_without_merges(&self) -> [usize; 2] {
         let plain = |commit: &&Commit| commit.parents.len() < 2;
         [self.fork().filter(plain).count(), self.upstream().filter(plain).count()]

@@ -24,7 +24,7 @@ impl Roots {
         Self { names, session: root.to_owned() }
     }
 
-    /// The same for a session whose relative paths start elsewhere.
+    /// The roots of a session whose relative paths start elsewhere.
     pub(super) fn of_session(&self, session: &str) -> Self {
         Self { names: self.names.clone(), session: PathBuf::from(session) }
     }

@@ -14,7 +14,7 @@ pub fn lines(hook: &str, what: &str, judged: &Judged) -> Vec<String> {
     told(hook, what, judged, TOLD)
 }
 
-/// The same with every finding.
+/// [`lines`] with every finding.
 pub fn all_lines(hook: &str, what: &str, judged: &Judged) -> Vec<String> {
     let mut lines = told(hook, what, judged, usize::MAX);
     if lines.is_empty() {

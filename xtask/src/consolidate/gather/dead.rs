@@ -161,7 +161,7 @@ fn changes(repo: &Repo, tip: &CommitId, pattern: &str, files: &[&str]) -> Option
     Some(String::from_utf8_lossy(&log).into_owned())
 }
 
-/// The same of what the work tree changes and no commit holds yet.
+/// [`changes`] of what the work tree changes and no commit holds yet.
 fn uncommitted_changes(repo: &Repo, pattern: &str, files: &[&str]) -> Option<String> {
     let mut args = vec!["--no-literal-pathspecs", "diff-index", "-p", "-U0", "--no-renames", "--no-ext-diff"];
     args.extend(["--no-textconv", "-G", pattern, "--end-of-options", "HEAD", "--"]);

@@ -19,7 +19,7 @@ pub(super) fn standing(tree: &Tree) -> Doors {
     doors.collect()
 }
 
-/// The same with what else the named paths lead through: links and submodules that are gone.
+/// The doors of a tree, and what else the named paths lead through: links and submodules that are gone.
 ///
 /// # Errors
 /// git cannot list a commit that removed one.

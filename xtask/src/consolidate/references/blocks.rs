@@ -60,7 +60,7 @@ pub(super) fn by_text_above(lines: &[&str], opened: usize) -> Told {
     if is_open { Told::ToCome } else { Told::Nothing }
 }
 
-/// The same for a drawing: all that is said there is of what is drawn.
+/// What the line above a drawing says of it: all that is said there is of what is drawn.
 pub(super) fn by_text_above_drawing(lines: &[&str], opened: usize) -> Told {
     text_above(lines, opened).map_or(Told::Nothing, by_line)
 }

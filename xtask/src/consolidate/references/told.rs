@@ -330,7 +330,7 @@ fn sentence_within<'t>(text: &'t str, name: &str) -> &'t str {
     &text[start..end]
 }
 
-/// The same for the sentence that a line of running text belongs to.
+/// What is said of a name by the sentence that a line of running text belongs to.
 pub(super) fn by_sentence(lines: &[&str], line: usize, name: &str) -> Told {
     if lines.get(line - 1).is_some_and(|text| text.len() > PARAGRAPH) {
         return by_words(lines[line - 1], name);

@@ -65,7 +65,7 @@ impl Line {
         self.details.contains(&place(found))
     }
 
-    /// The same with the places behind it.
+    /// The line with the places behind it.
     pub fn with(mut self, details: Vec<String>) -> Self {
         self.details = details;
         self

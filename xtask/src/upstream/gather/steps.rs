@@ -167,7 +167,7 @@ pub(super) fn merge_all(git: &Git, pairs: &[String]) -> Result<Vec<(bool, parse:
     merge_into(git, None, pairs)
 }
 
-/// The same where the fork keeps upstream in a folder.
+/// Makes trial merges of a fork that keeps upstream in a folder.
 pub(super) fn merge_into(
     git: &Git,
     folder: Option<&str>,

@@ -83,7 +83,7 @@ impl Layout {
 }
 
 impl Layout {
-    /// The same, but for a folder that git ignores: a module may stand where `build/` is one.
+    /// As [`Layout::is_built`], but for a folder that git ignores: a module may stand where `build/` is one.
     pub(crate) fn writes(&self, dotted: &str, place: &str) -> bool {
         self.built.contains(dotted) || self.generated.is_match(format!("{place}.py"))
     }

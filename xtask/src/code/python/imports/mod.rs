@@ -138,7 +138,7 @@ impl Project {
         Self::of_tree_cached(tree, &Cache::disabled())
     }
 
-    /// The same; a file whose content was read before is not parsed again.
+    /// Reads all Python files of a tree; a file whose content was read before is not parsed again.
     ///
     /// # Errors
     /// A file of the tree cannot be read.
@@ -146,7 +146,7 @@ impl Project {
         Ok(Self::of_listed(Listed::of(tree)?, tree, &Store::of(cache))?.0)
     }
 
-    /// The same, with the names of the contents.
+    /// Reads the files of a list, and names their contents.
     pub(super) fn of_listed(
         listed: Listed<'_>,
         tree: &Tree,

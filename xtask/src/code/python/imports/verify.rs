@@ -210,7 +210,7 @@ fn verdict(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], imp
     }
 }
 
-/// The same for a relative import.
+/// True when a relative import leads to what a package may make while it runs, though its text does not say so.
 fn is_unsaid(index: &Index<'_>, file: FileId, import: &Import) -> bool {
     let own = index.folder_of(file);
     let folder =
