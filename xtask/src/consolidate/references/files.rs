@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::doors::{self, Way};
 use super::index::{Index, places};
-use super::never::{data_never, entered_never, folder_never, has_template, input_never};
+use super::never::{has_template, never_was};
 use super::paths::{is_absolute, path_of};
 use super::told::Told;
 use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
@@ -94,13 +94,10 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
             [old] if path_of(&written).is_some() || named.what == What::Input => {
                 gone_by_end(named, notes, known, old)
             }
-            [] if named.what == What::Input => input_never(named, notes, known, all, &places),
-            [] => data_never(named, notes, known, all, &places),
+            [] => never_was(named, notes, known, all, &places),
             _ => None,
         },
-        What::Entered => entered_never(named, notes, all, &places),
-        What::Data if is_folder(named) => folder_never(named, notes, known, all, &places),
-        What::Data => data_never(named, notes, known, all, &places),
+        What::Entered | What::Data => never_was(named, notes, known, all, &places),
         _ => None,
     }
 }

@@ -5,66 +5,64 @@ use std::collections::BTreeSet;
 use super::files::{CODE, Places};
 use super::paths::is_absolute;
 use super::told::Told;
-use super::{IN_FOLDER, Known, Named, reference};
+use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
 use crate::consolidate::note::Note;
 use crate::consolidate::result::{Reference, ReferenceClass};
 use crate::repo::RepoPath;
 
-/// A claim that a file which a command must find never was: of one whose name no file bears, in a folder that is there.
-pub(super) fn input_never(
+/// A claim that what no commit held was never there, where nothing is said of it and its place would show it.
+pub(super) fn never_was(
     named: &Named,
     notes: &[Note],
     known: &Known<'_>,
     all: &Places<'_>,
     places: &[RepoPath],
 ) -> Option<Reference> {
-    let is_claimed = named.told == Told::Nothing
-        && !is_absolute(&named.target)
+    if named.told != Told::Nothing {
+        return None;
+    }
+    let is_missed = match named.what {
+        What::Input => is_missed_by_a_command(named, known, all, places),
+        What::Entered => is_missed_where_entered(named, all, places),
+        What::Data if is_folder(named) => is_missed_folder(named, known, all, places),
+        _ => is_missed_data(named, known, all, places),
+    };
+    is_missed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+}
+
+/// True for a file which a command must find: one whose name no file bears, in a folder that is there.
+fn is_missed_by_a_command(named: &Named, known: &Known<'_>, all: &Places<'_>, places: &[RepoPath]) -> bool {
+    !is_absolute(&named.target)
         && all.now.count_of_name(&named.target) == 0
         && all.past.count_of_name(&named.target) == 0
         && places.iter().any(|place| place.parent().is_none_or(|folder| all.now.has_folder(&folder)))
-        && !places.iter().any(|place| has_template(place, known.paths));
-    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+        && !places.iter().any(|place| has_template(place, known.paths))
 }
 
-/// A claim that a folder which a reader is to enter never was: of one in a folder that is there, which no program makes.
-pub(super) fn entered_never(
-    named: &Named,
-    notes: &[Note],
-    all: &Places<'_>,
-    places: &[RepoPath],
-) -> Option<Reference> {
+/// True for a folder which a reader is to enter: one in a folder that is there, which no program makes.
+fn is_missed_where_entered(named: &Named, all: &Places<'_>, places: &[RepoPath]) -> bool {
     let inner = named.target.trim_end_matches('/');
-    let name = inner.rsplit('/').next()?;
-    let is_claimed = named.told == Told::Nothing
-        && inner.contains('/')
+    let name = inner.rsplit('/').next().unwrap_or(inner);
+    inner.contains('/')
         && !MADE.contains(&name.to_lowercase().as_str())
         && !all.now.has_folder_ending_so(inner)
-        && places.iter().filter_map(RepoPath::parent).any(|folder| all.now.has_folder(&folder));
-    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+        && places.iter().filter_map(RepoPath::parent).any(|folder| all.now.has_folder(&folder))
 }
 
-/// A claim that a data file never was: of one beside others with its ending, in a folder that people fill by hand.
-/// What a program writes lies beside others too (`runtime/state.json`).
-pub(super) fn data_never(
-    named: &Named,
-    notes: &[Note],
-    known: &Known<'_>,
-    all: &Places<'_>,
-    places: &[RepoPath],
-) -> Option<Reference> {
-    let (_, ending) = named.target.rsplit_once('/')?.1.rsplit_once('.')?;
+/// True for a data file beside others with its ending, in a folder that people fill by hand. What a program writes lies
+/// beside others too (`runtime/state.json`).
+fn is_missed_data(named: &Named, known: &Known<'_>, all: &Places<'_>, places: &[RepoPath]) -> bool {
+    let name = named.target.rsplit_once('/').map(|(_, name)| name);
+    let Some((_, ending)) = name.and_then(|name| name.rsplit_once('.')) else { return false };
     let ending = format!(".{ending}");
     let is_alike = |path: &RepoPath| path.as_bytes().ends_with(ending.as_bytes());
     let is_by_hand = named.target.split('/').any(|part| FILLED_BY_HAND.contains(&part));
     let is_dated = named.target.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_DATE;
-    let is_claimed = named.told == Told::Nothing
-        && is_by_hand
+    is_by_hand
         && !is_dated
         && all.now.count_of_name(&named.target) == 0
         && places.iter().any(|place| lies_beside(place, all, is_alike))
-        && !places.iter().any(|place| has_template(place, known.paths));
-    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+        && !places.iter().any(|place| has_template(place, known.paths))
 }
 
 /// True where the folder of a place holds such a file itself.
@@ -91,24 +89,17 @@ const FILLED_BY_HAND: &[&str] = &[
     ".github",
 ];
 
-/// A claim that a folder never was: of one in a folder of code, that no program makes for itself.
-pub(super) fn folder_never(
-    named: &Named,
-    notes: &[Note],
-    known: &Known<'_>,
-    all: &Places<'_>,
-    places: &[RepoPath],
-) -> Option<Reference> {
-    let name = named.target.trim_end_matches('/').rsplit('/').next()?;
+/// True for a folder in a folder of code, that no program makes for itself.
+fn is_missed_folder(named: &Named, known: &Known<'_>, all: &Places<'_>, places: &[RepoPath]) -> bool {
+    let inner = named.target.trim_end_matches('/');
+    let name = inner.rsplit('/').next().unwrap_or(inner);
     let is_code = |path: &RepoPath| CODE.contains(&path.extension().as_str());
-    let is_claimed = named.told == Told::Nothing
-        && named.target.trim_end_matches('/').contains('/')
+    inner.contains('/')
         && !name.starts_with(['.', '_'])
         && !MADE.contains(&name.to_lowercase().as_str())
         && !all.now.has_folder_ending_so(name)
         && places.iter().any(|place| lies_beside(place, all, is_code) || is_of_a_numbered_series(place, all))
-        && !places.iter().any(|place| known.ignored.perhaps.contains(&place.join(IN_FOLDER)));
-    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
+        && !places.iter().any(|place| known.ignored.perhaps.contains(&place.join(IN_FOLDER)))
 }
 
 /// True for `docs/06-tests` beside `docs/05-code` and `docs/07-data`: people number what they write.
