@@ -203,4 +203,32 @@ mod tests {
         assert_eq!((process.id, process.parent, process.group, process.session), (71, 3, 70, 69));
         assert_eq!((process.name.as_str(), process.ended), ("a) Z (b)", false));
     }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn own_session_is_that_of_the_process_table() {
+        let own = std::process::id() as i32;
+        assert_eq!(process_table()[&own].session, sys::own_session());
+    }
+
+    /// As in containers whose session began outside of them; where the kernel lets nobody make such a namespace,
+    /// there is nothing to compare.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn own_session_is_known_in_a_namespace_that_does_not_hold_its_leader() {
+        use crate::process::{Call, Cancel, run};
+        let unshare = |command: &[&std::ffi::OsStr]| {
+            let namespace = ["--user", "--map-root-user", "--pid", "--fork", "--mount-proc"];
+            let call = Call::new("unshare", "/").args(namespace).args(command);
+            run(&call, &Cancel::default())
+        };
+        if !unshare(&["true".as_ref()]).is_ok_and(|tried| tried.success()) {
+            return;
+        }
+        let program = std::env::current_exe().unwrap();
+        let test = "process::group::tests::own_session_is_that_of_the_process_table";
+        let inside = unshare(&[program.as_ref(), "--exact".as_ref(), test.as_ref()]).unwrap();
+        let said = inside.stdout.text();
+        assert!(inside.success() && said.contains("1 passed"), "{said}");
+    }
 }

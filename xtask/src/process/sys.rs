@@ -85,9 +85,10 @@ pub(super) fn reap(process: i32) {
     }
 }
 
-/// Our own session.
+/// Our own session; 0 when its leader stands outside our process namespace, as in many containers.
 pub(super) fn own_session() -> i32 {
-    rustix::process::getsid(None).map_or(0, |session| session.as_raw_nonzero().get())
+    // SAFETY: `getsid` takes no pointer. (rustix's takes it for granted that the answer is not 0.)
+    unsafe { libc::getsid(0) }
 }
 
 /// A pipe whose both ends are closed in children: read end, write end.
