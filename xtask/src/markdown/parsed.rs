@@ -226,7 +226,8 @@ pub enum AnchorKind {
     Heading,
     /// The `id` of an HTML tag, or the `name` of an `<a>`.
     Html,
-    /// A name that a heading gives itself (`{#name}`): GitHub does not know it, sites do.
+    /// A name that a heading gives itself (`{#name}`), or that MyST's `(name)=` gives to what follows: GitHub does not know
+    /// it, sites do.
     Given,
 }
 

@@ -207,3 +207,20 @@ fn headings_with_a_carriage_return_alone_between_them_are_two_sections() {
         parsed.sections.iter().map(|it| (&text[it.range.clone()], &text[it.body.clone()])).collect();
     assert_eq!(sections, [("# A\r", ""), ("# Title\nText\n", "Text\n")]);
 }
+
+#[test]
+fn targets_of_myst_are_anchors_and_other_brackets_are_none() {
+    let anchors = |text: &str| -> Vec<String> {
+        let anchors = parse(text, Format::Markdown).anchors;
+        anchors
+            .into_iter()
+            .filter(|anchor| anchor.kind == AnchorKind::Given)
+            .map(|anchor| format!("{}:{}", anchor.name, anchor.line))
+            .collect()
+    };
+    assert_eq!(anchors("# T\n\n(part-index)=\n## Part\n\n(b_2)=\nWords.\n"), ["part-index:3", "b_2:6"]);
+    assert_eq!(
+        anchors("Words\n(no)=\n\n(f(x))=\n\n(a b)=\n\n()=\n\n```\n(code)=\n```\n"),
+        Vec::<String>::new()
+    );
+}

@@ -111,7 +111,10 @@ impl<'t> Walk<'t> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.open(BlockKind::Paragraph, range),
+            Tag::Paragraph => {
+                self.target(&range);
+                self.open(BlockKind::Paragraph, range);
+            }
             Tag::Heading { level, .. } => {
                 self.html_heading = None;
                 self.words = Some(String::new());
@@ -173,6 +176,17 @@ impl<'t> Walk<'t> {
         self.gap(range.start);
         self.covered = range.end;
         self.leaf = Some(self.push(kind, range));
+    }
+
+    /// Takes the anchor of a paragraph that is, or begins with, a target of MyST: `(name)=` on a line of its own.
+    fn target(&mut self, range: &Range<usize>) {
+        let first = self.text[range.clone()].lines().next().unwrap_or_default().trim_end();
+        let name = first.strip_prefix('(').and_then(|rest| rest.strip_suffix(")="));
+        let is_name = |name: &&str| !name.is_empty() && !name.contains([' ', '\t', '(', ')']);
+        if let Some(name) = name.filter(is_name) {
+            let line = self.parsed.lines.line(range.start);
+            self.parsed.anchors.push(Anchor { name: name.to_owned(), kind: AnchorKind::Given, line });
+        }
     }
 
     /// Adds a block that holds blocks.
