@@ -41,6 +41,24 @@ fn rows_with_a_change_or_a_quotient_tell_of_a_run() {
 }
 
 #[test]
+fn what_a_check_mark_stands_before_was_done_and_is_over() {
+    let lines = ["- The cache help has 8 new pages now", "- The cache help has 7 new pages now"];
+    assert_eq!(below("Shelves", PATHS, lines), 1);
+    for mark in ["✅ ", "[x] "] {
+        let lines = lines.map(|line| line.replacen("- ", &format!("- {mark}"), 1));
+        assert_eq!(below("Shelves", PATHS, [&lines[0], &lines[1]]), 0, "{mark}");
+    }
+}
+
+#[test]
+fn what_two_notes_say_twice_contradicts_once() {
+    let text = |count: u32| {
+        format!("# Cache\n\nAll {count} tests pass.\n\n## Shelves\n\nBelow the shelves {count} tests pass.\n")
+    };
+    assert_eq!(found(["notes/cache.md", "docs/cache.md"], [&text(34), &text(29)]), 1);
+}
+
+#[test]
 fn shares_in_reports_are_those_of_their_day() {
     let reports = ["docs/CACHE_REPORT.md", "docs/CACHE_FILL_REPORT.md"];
     let states = ["docs/CACHE_PROGRESS.md", "docs/CACHE_FILL.md"];

@@ -4,6 +4,7 @@
 //! neighbours with the same values, or notes and headings about one thing. What tells of a day (counts of a
 //! session, dates, grades) is no fact.
 
+mod aims;
 mod contradict;
 mod counts;
 mod days;
@@ -113,7 +114,18 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     facts.sort_by(|(count, one), (other_count, other)| {
         other_count.cmp(count).then_with(|| (&one.key, &one.values).cmp(&(&other.key, &other.values)))
     });
-    facts.into_iter().map(|(_, fact)| fact).collect()
+    let mut facts: Vec<Fact> = facts.into_iter().map(|(_, fact)| fact).collect();
+    let mut told = BTreeSet::new();
+    facts.retain(|fact| told.insert(fact.told()));
+    facts
+}
+
+impl Fact {
+    /// What it tells, wherever in the notes it stands: a note that says it twice contradicts another once.
+    fn told(&self) -> (String, BTreeSet<(RepoPath, String)>) {
+        let values = self.values.iter().map(|value| (value.path.clone(), value.value.clone()));
+        (self.key.to_lowercase(), values.collect())
+    }
 }
 
 /// Without the notes that give a name two values themselves: there it means several things.

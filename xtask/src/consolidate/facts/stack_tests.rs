@@ -47,7 +47,8 @@ fn a_program_with_two_names_is_one() {
 
 #[test]
 fn what_a_column_of_targets_says_is_a_target() {
-    let text = |line: &str| format!("# Frame\n\n## Measures\n\n{line}\n");
+    let under = |heading: &str, line: &str| format!("# Frame\n\n## {heading}\n\n{line}\n");
+    let text = |line: &str| under("Targets", line);
     let row = |target: &str| {
         text(&format!("| What | Target | Now |\n| - | - | - |\n| Frame latency | {target} | 3 s |"))
     };
@@ -58,4 +59,6 @@ fn what_a_column_of_targets_says_is_a_target() {
     assert_eq!(found(&row("< 200 ms"), &label), 0);
     assert_eq!(found(&row("900 ms"), &label), 0, "no bound");
     assert_eq!(found(&row("< 200 ms"), &text("- **Frame latency**: 900 ms")), 0, "no aim");
+    let seen = under("Measures", "- **Frame latency**: < 200 ms");
+    assert_eq!(found(&row("< 900 ms"), &seen), 0, "what stayed below 200 ms stayed below 900 ms");
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::aims;
 use super::contradict::contradict;
 use super::metadata::is_share_of_a_day;
 use super::notes::{
@@ -111,7 +112,9 @@ impl<'n> Subjects<'n> {
         }
         let (here, there) = (self.headings(one), self.headings(other));
         // What there is may miss what is aimed at.
-        if one.value.is_bound() != other.value.is_bound() {
+        if one.value.is_bound() != other.value.is_bound()
+            || aims::can_both_hold((one, &here), (other, &there))
+        {
             return false;
         }
         // Two limits are two targets, whatever their headings call them.

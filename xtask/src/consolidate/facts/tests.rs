@@ -109,6 +109,7 @@ fn what_is_more_or_less_than_one_value_is_none() {
         "Up to 72% savings",
         "55% (up from 19%)",
         "4 if memory is short",
+        "`20251020000000_frame_log.sql`",
     ];
     for text in texts {
         assert_eq!(read(text), None, "{text}");

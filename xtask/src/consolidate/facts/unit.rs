@@ -103,6 +103,10 @@ impl Unit {
         })
     }
 
+    pub(super) fn is_time(&self) -> bool {
+        self.after.first().is_some_and(|first| first == "ms")
+    }
+
     pub(super) fn is_percent(&self) -> bool {
         self.after.first().is_some_and(|first| first == "%")
     }
@@ -138,6 +142,6 @@ pub(super) fn unit_words(rest: &str) -> Option<Vec<String>> {
         && !found.iter().any(|word| OF_A_CASE.contains(&word.as_str()))
         && found
             .iter()
-            .all(|word| !word.contains(|next: char| next.is_ascii_digit() || "=<>[]{}()\\".contains(next)));
+            .all(|word| !word.contains(|next: char| next.is_ascii_digit() || "=<>[]{}()\\.".contains(next)));
     fits.then_some(found)
 }
