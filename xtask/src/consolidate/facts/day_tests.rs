@@ -51,6 +51,29 @@ fn what_a_check_mark_stands_before_was_done_and_is_over() {
 }
 
 #[test]
+fn sentences_on_a_piece_of_work_or_on_their_text_state_no_facts() {
+    let cases = [
+        ("The cache help covers", 1),
+        ("We found and fixed in the cache help", 0),
+        ("This report on the cache covers", 0),
+    ];
+    for (words, count) in cases {
+        let lines = [format!("{words} 8 shelves of it"), format!("{words} 7 shelves of it")];
+        assert_eq!(below("Shelves", PATHS, [&lines[0], &lines[1]]), count, "{words}");
+    }
+}
+
+#[test]
+fn notes_of_one_set_count_what_is_theirs() {
+    let lines = ["- **Cache shelf doors**: 8", "- **Cache shelf doors**: 7"];
+    let ports = ["- **Cache port**: localhost:8080", "- **Cache port**: localhost:9090"];
+    let set = ["docs/OUR_BIG_AUDIO_CACHE.md", "docs/OUR_BIG_VIDEO_CACHE.md"];
+    let others = ["docs/OUR_AUDIO_CACHE.md", "docs/OUR_VIDEO_CACHE.md"];
+    assert_eq!([below("Shelves", set, lines), below("Shelves", others, lines)], [0, 1]);
+    assert_eq!(below("Shelves", set, ports), 1);
+}
+
+#[test]
 fn what_two_notes_say_twice_contradicts_once() {
     let text = |count: u32| {
         format!("# Cache\n\nAll {count} tests pass.\n\n## Shelves\n\nBelow the shelves {count} tests pass.\n")

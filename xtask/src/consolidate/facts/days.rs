@@ -186,8 +186,10 @@ const OF_A_PLAN: &[&str] = &["day", "hour", "month", "year", "quarter", "wave", 
 
 /// True for a statement that tells of a day.
 pub(super) fn tells_of_a_day(statement: &Statement) -> bool {
-    if statement.form != Form::Named {
-        return false;
+    match statement.form {
+        Form::Named => {}
+        Form::Sentence => return tells_of_work(&statement.key),
+        Form::Option | Form::Tests | Form::Requirement => return false,
     }
     let is_listed = |word: &String| OF_A_DAY.contains(&word.as_str());
     const ANYWHERE: &[&str] = &[
@@ -283,6 +285,29 @@ pub(super) fn tells_of_a_day(statement: &Statement) -> bool {
     let is_set = sizes_a_setting(&statement.key) || (is_span && is_constant(&statement.shown_key));
     let last = statement.key.last().is_none_or(|word| is_listed(word) && !says_whose(word) && !is_set);
     last || column_of_a_day
+}
+
+/// True for a sentence on what a piece of work came to, "found and fixed 3 leaks", or on the text itself, "this report
+/// covers 20 tools".
+fn tells_of_work(key: &[String]) -> bool {
+    const DONE: &[&str] = &[
+        "found",
+        "fixed",
+        "identified",
+        "discovered",
+        "resolved",
+        "added",
+        "removed",
+        "created",
+        "implemented",
+        "completed",
+        "rewrote",
+        "reviewed",
+    ];
+    const TEXTS: &[&str] =
+        &["report", "document", "guide", "note", "summary", "plan", "page", "section", "file"];
+    let speaks_of_itself = key.windows(2).any(|pair| pair[0] == "this" && TEXTS.contains(&pair[1].as_str()));
+    speaks_of_itself || key.iter().any(|word| DONE.contains(&word.as_str()))
 }
 
 /// True for sizes that somebody chose: "page size", "max file size".

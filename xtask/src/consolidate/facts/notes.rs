@@ -129,6 +129,23 @@ pub(super) fn are_of_one_kind(one: &RepoPath, other: &RepoPath) -> bool {
     one != other && KIND.contains(&kind.as_str()) && kind == first(other)
 }
 
+/// True for two notes of one set, whose names begin with the same words, end in the same, and differ between them:
+/// `OPEN_SOURCE_AUDIO_REVIEW.md` and `OPEN_SOURCE_VIDEO_REVIEW.md`. What each counts is that of its own subject.
+pub(super) fn are_of_one_set(one: &RepoPath, other: &RepoPath) -> bool {
+    let words = |path: &RepoPath| -> Vec<String> {
+        let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
+        let words = stem.split(|next: char| !next.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let shared = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let has_middle = one.len().min(other.len()) > shared + 1;
+    shared >= BEGINNING && has_middle && one.last() == other.last()
+}
+
+/// Words that the names of a set begin with, at least: one alone may be the project's name.
+const BEGINNING: usize = 2;
+
 /// True for a note on a stage of a work, as its path says: `PHASE-2-DAY-1.md`, `sprint3/summary.md`, `STORY-1.4.md`.
 /// What it counts and measures is that of its day.
 pub(super) fn is_of_a_stage(path: &RepoPath) -> bool {

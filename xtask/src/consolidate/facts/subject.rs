@@ -6,8 +6,8 @@ use super::aims;
 use super::contradict::contradict;
 use super::metadata::is_share_of_a_day;
 use super::notes::{
-    are_numbered, are_of_one_kind, are_of_one_series, component, form_of, is_of_a_month, is_of_a_stage,
-    tells_of_the_future, theme, version_of,
+    are_numbered, are_of_one_kind, are_of_one_series, are_of_one_set, component, form_of, is_of_a_month,
+    is_of_a_stage, tells_of_the_future, theme, version_of,
 };
 use super::statements::{Form, Statement, split};
 use super::value::{Bound, Value};
@@ -194,7 +194,7 @@ impl<'n> Subjects<'n> {
     fn are_of_stages(&self, one: &Statement, other: &Statement) -> bool {
         let (a, b) = (&self.notes[one.note].path, &self.notes[other.note].path);
         let count = [a, b].iter().filter(|path| is_of_a_stage(path)).count();
-        are_of_one_kind(a, b) || count == 2 || (count == 1 && one.value.is_count())
+        are_of_one_kind(a, b) || count == 2 || ((count == 1 || are_of_one_set(a, b)) && one.value.is_count())
     }
 
     /// True for parts of a series, which speak of a subject each: of all of them where only figures part their names, of
