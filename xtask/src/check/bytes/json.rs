@@ -26,8 +26,12 @@ pub(super) fn is_json(path: &RepoPath) -> bool {
         "avsc",
         "ipynb",
         "code-workspace",
+        "gltf",
+        "sarif",
+        "tfstate",
     ];
-    ENDINGS.contains(&path.extension().as_str())
+    const NAMES: &[&[u8]] = &[b"Pipfile.lock", b"composer.lock", b"deno.lock", b"flake.lock"];
+    ENDINGS.contains(&path.extension().as_str()) || NAMES.contains(&path.file_name())
 }
 
 /// What a file's readers take beyond RFC 8259.

@@ -8,7 +8,12 @@ use super::{Content, Fault, Kind, json, workflow, yaml};
 use crate::repo::RepoPath;
 
 /// Files in TOML whose names do not end in `.toml`.
-const TOML_NAMES: &[&[u8]] = &[b"Cargo.lock", b"poetry.lock", b"uv.lock", b"pdm.lock", b"Pipfile"];
+const TOML_NAMES: &[&[u8]] =
+    &[b"Cargo.lock", b"Gopkg.lock", b"poetry.lock", b"uv.lock", b"pdm.lock", b"Pipfile"];
+
+/// Files in YAML whose names have no ending that says so.
+const YAML_NAMES: &[&[u8]] =
+    &[b".clang-format", b".clang-tidy", b".clangd", b".gemrc", b".yamllint", b"pixi.lock", b"_clang-format"];
 
 pub(super) fn judge(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
     // A name with a placeholder stands in a template, and so does the text.
@@ -22,7 +27,8 @@ pub(super) fn judge(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
     if json::is_json(path) {
         return json_faults(path, content);
     }
-    if matches!(extension.as_str(), "yaml" | "yml" | "cff") {
+    let is_yaml = matches!(extension.as_str(), "yaml" | "yml" | "cff" | "eyaml");
+    if is_yaml || YAML_NAMES.contains(&path.file_name()) {
         return yaml_faults(path, content);
     }
     Vec::new()

@@ -220,6 +220,15 @@ fn tokens_are_found_and_examples_are_not() {
         ("npm_config_registry_and_more_words_follow_here".into(), false),
         (format!("pypi-AgEIcHlwaS5vcmc{value}{value}"), true),
         (format!("glpat-{}", &value[..20]), true),
+        (format!("dapi{}", "0f1e9d2c8b3a7f6e5d4c1b2a0f9e8d7c"), true),
+        (format!("rapidapi{}", "0f1e9d2c8b3a7f6e5d4c1b2a0f9e8d7c"), false),
+        (format!("glsa_{}_0f1e9d2c", &value[..32]), true),
+        (format!("lin_api_{}", &value[..40]), true),
+        (format!("dp.pt.{}", &value[..43]), true),
+        (format!("rubygems_{}{}", "0f1e9d2c8b3a7f6e5d4c1b2a0f9e8d7c", "0f1e9d2c8b3a7f6e"), true),
+        (format!("https://discord.com/api/webhooks/123456789012345678/{value}{value:.14}"), true),
+        (format!("token = {}:AA{}", &digits[..10], &value[..33]), true),
+        (format!("token = {digits}:AA{}", &value[..33]), false),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl".into(), false),
     ];
     let secrets = Secrets::new();
@@ -243,6 +252,8 @@ fn syntax_is_judged_by_the_name() {
         ("a.toml", "a = 1\na = 2\n", &[("toml", 2)]),
         ("a.toml", "\u{feff}a = 1\r\n", NONE),
         ("Cargo.lock", "x\n", &[("toml", 1)]),
+        ("Pipfile.lock", "{\n", &[("json", 2)]),
+        (".clang-format", "a: [\n", &[("yaml", 2)]),
         ("a.json", "{\"a\": [1, -2.5e3, true, null, \"\\u00e9\"]}\n", NONE),
         ("a.json", "{\"a\": 1,}\n", &[("json", 1)]),
         ("a.json", "// c\n{}\n", &[("json", 1)]),
@@ -354,6 +365,8 @@ fn workflow_of_wrong_names_times_and_expressions_is_refused() {
             "        id: x\n      - uses: ./y\n        id: y\n        with: {a: '${{ FromJson(inputs.z)[0].k-v }}'}\n",
         ),
         schedule("*/15 0-5,9 1 JAN-mar 7"),
+        job("    permissions: {contents: read, id-token: write, yet-unknown: none}\n"),
+        job("    permissions: read-all\n"),
         value("${{ case(github.ref == 'a}}', format('{0}', env.B), steps['x'].outputs.*) }} $ {{ x }}"),
     ];
     for text in right {
@@ -361,6 +374,9 @@ fn workflow_of_wrong_names_times_and_expressions_is_refused() {
         assert_eq!(found(faults.clone()), NONE, "{text}\n{faults:?}");
     }
     let wrong: Vec<(String, usize, &str)> = vec![
+        (job("    permissions: {content: read}\n"), 5, "there is no permission `content`, but `contents`"),
+        (job("    permissions: {pull_requests: read}\n"), 5, "but `pull-requests`"),
+        (job("    permissions: {contents: reed}\n"), 5, "not `reed`"),
         (on("[]"), 1, "`on` holds no event"),
         (on("{}"), 1, "`on` holds no event"),
         (on("[push, pull_requst]"), 1, "no event `pull_requst`"),

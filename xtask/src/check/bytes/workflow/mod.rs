@@ -119,6 +119,26 @@ const EVENTS: &[&str] = &[
     "workflow_run",
 ];
 
+/// What a token may be let do, as far as it is known: a name is refused only where it is one of these, misspelt.
+const PERMISSIONS: &[&str] = &[
+    "actions",
+    "artifact-metadata",
+    "attestations",
+    "checks",
+    "contents",
+    "deployments",
+    "discussions",
+    "id-token",
+    "issues",
+    "models",
+    "packages",
+    "pages",
+    "pull-requests",
+    "repository-projects",
+    "security-events",
+    "statuses",
+];
+
 /// True for a file that GitHub reads as a workflow.
 pub fn is_workflow(path: &RepoPath) -> bool {
     let parts: Vec<&[u8]> = path.parts().collect();
@@ -226,6 +246,7 @@ pub(super) fn judge(items: &[Item]) -> Vec<Fault> {
         _ if top.has_merge() => {}
         _ => faults.push(fault(top.line(), NOTHING_STARTS_IT.to_owned())),
     }
+    faults.extend(top.get("permissions").map(permission_faults).unwrap_or_default());
     match top.get("jobs") {
         Some(jobs) if jobs.is_mapping() && !jobs.pairs().is_empty() => faults.extend(jobs_faults(jobs)),
         Some(jobs) if jobs.is_alias() => {}
@@ -285,6 +306,28 @@ fn unknown_keys(node: Node<'_>, known: &[&str], what: &str) -> Vec<Fault> {
     node.pairs().into_iter().filter_map(unknown).collect()
 }
 
+/// Names that are nearly those of permissions, and grants that there are not.
+fn permission_faults(permissions: Node<'_>) -> Vec<Fault> {
+    let plain = |name: &str| name.to_lowercase().replace('_', "-").trim_end_matches('s').to_owned();
+    let fault = |node: Node<'_>, message: String| Fault::new("workflow", node.line(), message);
+    let mut faults = Vec::new();
+    for (name, grant) in permissions.pairs() {
+        let Some(text) = name.text().filter(|text| *text != "<<") else { continue };
+        let meant =
+            PERMISSIONS.iter().find(|known| plain(known) == plain(text)).filter(|known| **known != text);
+        if let Some(meant) = meant {
+            faults
+                .push(fault(name, format!("there is no permission `{}`, but `{meant}`", yaml::short(text))));
+        }
+        if let Some(grant_text) = grant.text().filter(|text| !matches!(*text, "read" | "write" | "none")) {
+            let message =
+                format!("a permission is `read`, `write` or `none`, not `{}`", yaml::short(grant_text));
+            faults.push(fault(grant, message));
+        }
+    }
+    faults
+}
+
 /// True for the name of a job or step: letters, digits, `-` and `_`, a letter or `_` first.
 fn is_identifier(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -339,6 +382,7 @@ fn jobs_faults(jobs: Node<'_>) -> Vec<Fault> {
             }
         }
         faults.extend(unknown_keys(job, JOB, "job"));
+        faults.extend(job.get("permissions").map(permission_faults).unwrap_or_default());
         faults.extend(job.get("if").and_then(condition_fault));
         faults.extend(
             job.get("steps").map(|steps| steps_faults(steps, &mut BTreeSet::new())).unwrap_or_default(),
