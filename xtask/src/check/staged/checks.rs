@@ -145,17 +145,29 @@ fn known(name: &str, place: &str) -> Result<&'static str> {
 }
 
 /// Globs in which `*` stops at a slash and a name without a slash is looked for in every folder; one with a leading
-/// slash begins at the root.
+/// slash begins at the root. A folder means all in it, as it does for git.
 pub(super) fn set(globs: &[String]) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
-        let whole = match glob.strip_prefix('/') {
+        let name = glob.trim_end_matches('/');
+        let whole = match name.strip_prefix('/') {
             Some(rooted) => rooted.to_owned(),
-            None if glob.contains('/') => glob.clone(),
-            None => format!("**/{glob}"),
+            None if name.contains('/') => name.to_owned(),
+            None => format!("**/{name}"),
         };
-        let built = GlobBuilder::new(&whole).literal_separator(true).build();
-        set.add(built.with_context(|| format!("read the glob `{glob}`"))?);
+        let mut add = |glob_of: &str| -> Result<()> {
+            let built = GlobBuilder::new(glob_of).literal_separator(true).build();
+            set.add(built.with_context(|| format!("read the glob `{glob}`"))?);
+            Ok(())
+        };
+        if name.len() == glob.len() {
+            add(&whole)?;
+        }
+        // Of a pattern it is not known whether a file or a folder is meant.
+        let last = name.rsplit('/').next().unwrap_or_default();
+        if !last.is_empty() && !last.contains(['*', '?', '[', '{']) {
+            add(&format!("{whole}/**"))?;
+        }
     }
     set.build().context("read the globs of `[hook]`")
 }
