@@ -98,7 +98,7 @@ impl<'f> Offered<'f> {
         let effects = format!(
             "{:?}",
             (
-                (&facts.stars, facts.makes_names, facts.replaces_names, &facts.answers_to),
+                (&facts.stars, facts.makes_names, facts.replaces_names, &facts.answers_to, &facts.exported),
                 (facts.makes_modules, facts.hooks_imports, &facts.patches, &facts.fillers, &facts.filled_by),
                 &facts.path_additions,
             )

@@ -34,6 +34,8 @@ pub(super) struct Bound<'a> {
     pub(super) at: ruff_text_size::TextSize,
     /// False when it is bound more than once, in different ways.
     pub(super) is_sure: bool,
+    /// How many functions of this name there are, when nothing else binds it.
+    functions: Option<usize>,
 }
 
 /// The names of one scope.
@@ -83,11 +85,14 @@ impl<'a> Names<'a> {
         use std::collections::btree_map::Entry;
         match self.0.entry(name) {
             Entry::Vacant(place) => {
-                place.insert(Bound { by, at, is_sure: true });
+                let functions = matches!(by, Binder::Function(_)).then_some(1);
+                place.insert(Bound { by, at, is_sure: true, functions });
             }
             Entry::Occupied(mut place) => {
                 let bound = place.get_mut();
                 bound.is_sure &= is_same_import(bound.by, by);
+                let is_one_more = matches!(by, Binder::Function(_));
+                bound.functions = bound.functions.filter(|_| is_one_more).map(|count| count + 1);
             }
         }
     }
@@ -108,8 +113,37 @@ impl<'a> Names<'a> {
 
     /// The name is rebound in a way that is not followed.
     fn blur(&mut self, name: &'a str, at: ruff_text_size::TextSize) {
-        self.0.entry(name).or_insert(Bound { by: Binder::Other, at, is_sure: false }).is_sure = false;
+        let blurred = Bound { by: Binder::Other, at, is_sure: false, functions: None };
+        let bound = self.0.entry(name).or_insert(blurred);
+        (bound.is_sure, bound.functions) = (false, None);
     }
+
+    /// The names of a module's body; of functions with one name the last is meant, where that can be told.
+    pub(super) fn of_module(body: &'a [Stmt], has_walrus: bool) -> Self {
+        let mut names = Self::of_body(body, has_walrus);
+        for (name, bound) in &mut names.0 {
+            let count = bound.functions.filter(|&count| count > 1);
+            if let Some(last) = count.and_then(|count| last_of(body, name, count)) {
+                (bound.by, bound.at, bound.is_sure) = (Binder::Function(last), last.name.range.start(), true);
+            }
+        }
+        names
+    }
+}
+
+/// The last of so many functions of one name, where all stand at the top, undecorated, with nothing but definitions
+/// between them: then nobody has called an earlier one when the last takes its place.
+fn last_of<'a>(body: &'a [Stmt], name: &str, count: usize) -> Option<&'a ast::StmtFunctionDef> {
+    let function = |statement: &'a Stmt| match statement {
+        Stmt::FunctionDef(function) if function.name.as_str() == name => Some(function),
+        _ => None,
+    };
+    let start = body.iter().position(|statement| function(statement).is_some())?;
+    let end = body.iter().rposition(|statement| function(statement).is_some())?;
+    let between = &body[start..=end];
+    let plain = between.iter().filter_map(function).filter(|one| one.decorator_list.is_empty()).count();
+    let is_definition = |statement: &Stmt| matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_));
+    if plain == count && between.iter().all(is_definition) { between.last().and_then(function) } else { None }
 }
 
 /// `import a.b` and `import a.c` bind the same `a`; the same import twice binds one thing.

@@ -18,7 +18,7 @@ use crate::repo::{BlobId, CommitId, Repo, RepoPath};
 const COMMITS: &str = "-n300";
 
 /// The kind of entry in the cache, and the version of its form.
-const KIND: (&str, u32) = ("python-signatures", 1);
+const KIND: (&str, u32) = ("python-signatures", 2);
 
 /// Above this, in bytes, what an earlier run read is let go.
 const ROOM: usize = 4 << 20;

@@ -462,3 +462,24 @@ fn methods_named_on_a_class_that_a_foreign_base_may_have_changed_are_not_judged(
     let foreign = found(&library("rx.State"), main);
     assert!(foreign.len() == 1 && foreign[0].starts_with(&takes(10, "go")), "{foreign:?}");
 }
+
+#[test]
+fn last_of_several_functions_of_one_name_is_meant() {
+    let two = "def f(a): pass\ndef f(a, b): pass\n";
+    let cases: &[(&str, usize)] = &[
+        (two, 1),
+        ("def f(a): pass\nclass C: pass\ndef f(a, b): pass\n", 1),
+        ("def f(a): pass\nf(1)\ndef f(a, b): pass\n", 0),
+        ("import x\nif x:\n    def f(a): pass\nelse:\n    def f(a, b): pass\n", 0),
+        ("def f(a): pass\ndef f(a, b): pass\nf = f\n", 0),
+        ("from x import dispatch\n@dispatch\ndef f(a): pass\n@f.register\ndef f(a, b): pass\n", 0),
+        (
+            "from typing import overload\n@overload\ndef f(a): ...\n@overload\ndef f(a, b): ...\ndef f(a, b=1): pass\n",
+            0,
+        ),
+    ];
+    for (library, count) in cases {
+        assert_eq!(found(library, "from pkg.lib import f\nf(1)\n").len(), *count, "{library}");
+    }
+    assert_eq!(found(two, "from pkg.lib import f\nf(1, 2)\n").len(), 0);
+}

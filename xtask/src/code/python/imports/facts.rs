@@ -10,6 +10,7 @@ use ruff_text_size::{Ranged, TextRange};
 use serde::Serialize;
 
 use super::anchors::{self, PathAddition};
+use super::exported::{self, Exported};
 use super::guard::{self, Guard};
 use super::{lazy, namespace};
 use crate::code::python::calls::{self, CallFacts};
@@ -47,6 +48,8 @@ pub(crate) struct Facts {
     pub(crate) bindings: BTreeSet<String>,
     /// Those of them that are defined here, not imported.
     pub(crate) defined: BTreeSet<String>,
+    /// What others take of the module by a star.
+    pub(crate) exported: Exported,
     /// `from m import *`: the dots and the module.
     pub(crate) stars: Vec<(u32, String)>,
     /// The module makes names while it runs.
@@ -79,6 +82,7 @@ pack_fields!(Facts {
     imports,
     bindings,
     defined,
+    exported,
     stars,
     makes_names,
     replaces_names,
@@ -112,6 +116,7 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
         let Reader { lines, mut facts, .. } = reader;
         facts.calls = calls::read(text, body, &lines, &facts.imports);
         keep_patches_of_modules(&mut facts);
+        facts.exported = exported::read(text, body);
         facts.is_script = works_at_import(body);
         facts.replaces_names = worth_looking && namespace::is_written(body);
         facts.makes_names |= facts.replaces_names || facts.bindings.contains("__getattr__");

@@ -299,7 +299,7 @@ impl<'a> Index<'a> {
             let mut found = Answer::Unknown;
             for target in self.targets(file, *level, module) {
                 found = match (target, found) {
-                    (Outcome::Found(place), before) => match (self.has(place, name, seen), before) {
+                    (Outcome::Found(place), before) => match (self.has_for_star(place, name, seen), before) {
                         (Answer::Yes, _) => return Answer::Yes,
                         (Answer::No, Answer::Unknown) => Answer::No,
                         (now, _) => now,
@@ -312,6 +312,19 @@ impl<'a> Index<'a> {
             }
         }
         answer
+    }
+
+    /// Whether `from PLACE import *` takes this name along.
+    fn has_for_star(&self, place: Place, name: &str, seen: &mut Vec<FileId>) -> Answer {
+        if let Place::Module(file) | Place::Package(_, Some(file)) = place
+            && let Some(facts) = self.facts(file)
+            && facts.exported.leaves(name)
+            && !facts.replaces_names
+            && !self.is_patched(file, "__all__")
+        {
+            return Answer::No;
+        }
+        self.has(place, name, seen)
     }
 
     /// Where `from LEVEL.MODULE` of a file may lead: one place for a relative import, one for each root else.

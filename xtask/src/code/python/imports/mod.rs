@@ -8,6 +8,7 @@
 
 mod anchors;
 mod declared;
+mod exported;
 mod facts;
 mod fix;
 mod folders;

@@ -40,7 +40,7 @@ pub(crate) fn read(text: &str, body: &[Stmt], lines: &Lines, imports: &[Import])
         may_fail: false,
         facts: CallFacts::default(),
     };
-    let names = Names::of_body(body, reader.has_walrus);
+    let names = Names::of_module(body, reader.has_walrus);
     reader.scopes.push(Scope { kind: ScopeKind::Module, names });
     reader.visit_body(body);
     reader.facts.names = reader.module_names();
