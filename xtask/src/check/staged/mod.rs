@@ -13,6 +13,7 @@ mod gather;
 mod lost;
 mod mentioned;
 mod message;
+mod modules;
 mod names;
 mod notes;
 mod push;

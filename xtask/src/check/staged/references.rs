@@ -1,4 +1,4 @@
-//! Paths of files and folders that this commit takes away and that other files still name.
+//! Files, folders and modules that this commit takes away and that other files still name.
 //!
 //! Told only of what this commit breaks: the name stood in the file before, its path was there, and can mean nothing
 //! else. What a file says anew of a path that goes is its author's knowledge, and logs of changes speak of the past.
@@ -10,6 +10,7 @@ use anyhow::Result;
 
 use super::folders::GoneFolders;
 use super::gather::Input;
+use super::modules::{GoneModule, GoneModules};
 use crate::check::{Found, spread};
 use crate::code::code_alone;
 use crate::links::{Exact, Moves, NewPlace, Rewriter, is_markdown};
@@ -76,7 +77,16 @@ pub(super) fn broken(repo: &Repo, input: &Input, (tree, history): (&Tree, &Histo
         .map(|(path, _)| path)
         .collect();
     let folders = GoneFolders::of(&moves, tree)?;
-    let look = Look { tree, before: &before, rewriter: &rewriter, moves: &moves, folders: &folders, input };
+    let modules = GoneModules::of(&moves, &before, tree)?;
+    let look = Look {
+        tree,
+        before: &before,
+        rewriter: &rewriter,
+        moves: &moves,
+        folders: &folders,
+        modules: &modules,
+        input,
+    };
     spread::over(files.chunks(files.len().div_ceil(spread::threads()).max(1)), |part| look.through(part))
 }
 
@@ -114,6 +124,7 @@ struct Look<'a> {
     rewriter: &'a Rewriter<'a>,
     moves: &'a Moves,
     folders: &'a GoneFolders,
+    modules: &'a GoneModules,
     input: &'a Input,
 }
 
@@ -124,7 +135,10 @@ impl Look<'_> {
             let bytes = self.tree.read(path)?;
             let mut mentions = self.rewriter.exact_mentions(path, &bytes);
             mentions.extend(self.folders.mentions(path, &bytes, self.tree));
-            if mentions.is_empty() || ReportMarker::parse(&String::from_utf8_lossy(&bytes)).is_some() {
+            let modules = self.modules.mentions(&bytes);
+            if (mentions.is_empty() && modules.is_empty())
+                || ReportMarker::parse(&String::from_utf8_lossy(&bytes)).is_some()
+            {
                 continue;
             }
             let old = match self.input.changes.iter().any(|changed| changed.path == **path) {
@@ -133,10 +147,15 @@ impl Look<'_> {
             };
             let code = Spots::of(path, &bytes);
             let mut told = BTreeSet::new();
-            for mention in &mentions {
-                let stood = old.as_ref().is_none_or(|old| has_line(old, line_around(&bytes, mention)));
-                if stood && told.insert((mention.line, &mention.means)) {
+            let stood = |at: &Exact| old.as_ref().is_none_or(|old| has_line(old, line_around(&bytes, at)));
+            for mention in mentions.iter().filter(|mention| stood(mention)) {
+                if told.insert((mention.line, &mention.means)) {
                     found.extend(self.found(path, mention, &code));
+                }
+            }
+            for (mention, name, module) in modules.iter().filter(|(mention, ..)| stood(mention)) {
+                if told.insert((mention.line, &mention.means)) {
+                    found.extend(found_module(path, (mention, name, module), &code));
                 }
             }
         }
@@ -161,6 +180,20 @@ impl Look<'_> {
         let is_bare = !mention.means.as_bytes().contains(&b'/') && path.parent().is_some();
         Some(if spot == Spot::Text || is_bare { found.warning() } else { found })
     }
+}
+
+/// A dotted name of a module, be it in a setting, a note or a string; in code it is what imports are judged for.
+fn found_module(path: &RepoPath, at: (&Exact, &str, &GoneModule), spots: &Spots) -> Option<Found> {
+    let (mention, name, module) = at;
+    let spot = spots.at(mention.range.start)?;
+    let what = if module.to.is_some() { "moves" } else { "takes away" };
+    let message = format!("names the module `{name}`, which this commit {what}");
+    let place = (path.display().into_owned(), mention.line);
+    let mut found = Found::new("stale-reference", place, name, message);
+    if let Some(to) = &module.to {
+        found = found.hint(format!("write `{to}`"), None);
+    }
+    Some(if spot == Spot::Text || module.is_ambiguous { found.warning() } else { found })
 }
 
 fn line_around<'b>(bytes: &'b [u8], mention: &Exact) -> &'b [u8] {

@@ -170,3 +170,24 @@ fn merge_whose_sides_break_one_another_is_stopped() {
         "what the side had broken before is the side's"
     );
 }
+
+#[test]
+fn module_that_goes_is_missed_where_settings_and_notes_name_it() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("pyproject.toml", "[project.scripts]\nrun = \"pkg.old:main\"\n", &["stale-reference"]),
+        ("notes/b.md", "Start it by `python -m pkg.old`.\n", &["stale-reference"]),
+        ("run.py", "import os\n\nos.environ['SETTINGS'] = 'pkg.old'\n", &["-stale-reference"]),
+        ("CHANGELOG.md", "- `pkg.old` is new\n", &[]),
+        ("notes/b.md", "Not `pkg.older`, nor `my.pkg.old`.\n", &[]),
+    ];
+    for (path, text, expected) in cases {
+        let sandbox = Sandbox::hooked();
+        sandbox.write("pkg/__init__.py", "");
+        sandbox.write("pkg/old.py", "def main():\n    pass\n");
+        sandbox.write(path, text);
+        sandbox.commit("before");
+        let done = expected.iter().all(|check| check.starts_with('-'));
+        let expected: Vec<String> = expected.iter().map(|&check| check.to_owned()).collect();
+        assert_eq!(staged(&sandbox, &["mv", "pkg/old.py", "pkg/new.py"]), (done, expected), "{path} {text}");
+    }
+}
