@@ -1,4 +1,5 @@
-//! Judges what a push would bring: the files that differ from what the other side has, and every content on the way.
+//! Judges what a push would bring: the files that differ from what the other side has, what the pushed commit breaks in
+//! all others, and every content on the way.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -9,12 +10,15 @@ use super::checks::Switches;
 use super::files::{File, Judge};
 use super::gather;
 use super::size::{HINT, Limits, no_pointer, too_large};
-use super::{Finding, Judged, options};
+use super::{Finding, Judged, not_judged, options, wider};
 use crate::check::bytes::{Content, Secrets};
 use crate::config::HookConfig;
 use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath, Staged};
 
 const REWRITE: &str = "rewrite the commits before you push them (`git rebase -i`); what is pushed is out";
+
+/// So many commits of the other side a push is compared with; a branch that merged from it many times has more.
+const EDGES: usize = 8;
 
 /// One line that git gives to `pre-push`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +97,11 @@ pub fn judge_push(
                 findings.extend(sizes.judge((repo, &blobs), (path, id), &tip)?);
             }
         }
+        if let Some(commit) = range.commit(repo, local)? {
+            let edges = range.edges(repo)?;
+            let found = wider::pushed(repo, &switches, &commit, &edges[..edges.len().min(EDGES)]);
+            findings.extend(found.or_else(|error| not_judged(repo, error))?);
+        }
     }
     Ok(Judged::of(checked, findings))
 }
@@ -165,13 +174,25 @@ impl Range {
         Ok(Self { args })
     }
 
-    /// The commits that the other side has and that the new ones descend from.
-    fn edges(&self, repo: &Repo) -> Result<Vec<String>> {
+    /// The commit that is pushed, unless the other side has it, or it is no commit.
+    fn commit(&self, repo: &Repo, local: &CommitId) -> Result<Option<CommitId>> {
+        let peeled = format!("{local}^{{commit}}");
+        let answer = repo.git().answer_to(&["rev-parse", "--verify", "-q", &peeled], &[], &[0, 1, 128])?;
+        let Some(commit) = CommitId::parse(String::from_utf8_lossy(&answer.stdout).trim()) else {
+            return Ok(None);
+        };
+        let mut args: Vec<&str> = vec!["rev-list", "-n", "1"];
+        args.extend(self.args.iter().map(String::as_str));
+        Ok((!repo.git().read(&args)?.is_empty()).then_some(commit))
+    }
+
+    /// The commits that the other side has and that the new ones descend from, the newest first.
+    fn edges(&self, repo: &Repo) -> Result<Vec<CommitId>> {
         let mut args: Vec<&str> = vec!["rev-list", "--boundary"];
         args.extend(self.args.iter().map(String::as_str));
         let listing = repo.git().read(&args)?;
         let listing = String::from_utf8_lossy(&listing).into_owned();
-        Ok(listing.lines().filter_map(|line| line.strip_prefix('-')).map(str::to_owned).collect())
+        Ok(listing.lines().filter_map(|line| CommitId::parse(line.strip_prefix('-')?)).collect())
     }
 
     /// Every content that the push brings, with one of its paths.
@@ -239,7 +260,7 @@ struct Sizes<'a> {
     /// Paths whose content lies with Git LFS.
     elsewhere: BTreeSet<RepoPath>,
     /// The commits that the other side has and the new ones descend from; asked for when there is a large file.
-    edges: OnceCell<Vec<String>>,
+    edges: OnceCell<Vec<CommitId>>,
 }
 
 impl<'a> Sizes<'a> {

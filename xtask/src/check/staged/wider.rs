@@ -16,7 +16,7 @@ use crate::check::bytes::{Content, Excuse, excuses};
 use crate::check::{self, Explained, Found};
 use crate::code::python;
 use crate::links::is_markdown;
-use crate::repo::{BlobId, Blobs, CommitId, Entry, EntryKind, History, RepoPath, Staged, State, Tree};
+use crate::repo::{BlobId, Blobs, CommitId, Entry, EntryKind, History, Repo, RepoPath, Staged, State, Tree};
 use crate::report::Level;
 
 /// The checks that need more than one file.
@@ -100,7 +100,7 @@ pub(super) fn judge(
             return Ok(Vec::new());
         }
         if let Some(tree) = small_tree(request, sources)?
-            && of_sources(run(request, (&tree, None), None)?, &paths, &tree).is_empty()
+            && of_sources(run(request.repo, (&tree, None), None)?, &paths, &tree).is_empty()
         {
             return Ok(Vec::new());
         }
@@ -108,7 +108,7 @@ pub(super) fn judge(
     let history = history(request, input)?;
     let tree = Tree::of_staged(request.repo, request.staged)?;
     let known = input.parents.first().map(|tip| (tip, &history));
-    let mut found = whole(request, input, (&tree, known))?;
+    let mut found = whole(request.repo, &input.parents, (&tree, known))?;
     if switches.is_on("stale-reference") {
         found.extend(references::broken(request.repo, input, (&tree, &history))?);
     }
@@ -170,18 +170,16 @@ fn history(request: &Request<'_>, input: &Input) -> Result<History> {
 /// What this commit does, on top of which one.
 type Known<'a> = Option<(&'a CommitId, &'a History)>;
 
-fn run(request: &Request<'_>, trees: (&Tree, Option<&Tree>), history: Known<'_>) -> Result<Vec<Found>> {
-    let (tree, base) = trees;
-    let asked = check::Request { repo: request.repo, tree, base, history: Explained::By(history) };
-    Ok(check::run(&asked)?.findings)
+fn run(repo: &Repo, (tree, base): (&Tree, Option<&Tree>), history: Known<'_>) -> Result<Vec<Found>> {
+    Ok(check::run(&check::Request { repo, tree, base, history: Explained::By(history) })?.findings)
 }
 
-/// The whole tree against each parent: only what is broken against all of them is new.
-fn whole(request: &Request<'_>, input: &Input, (tree, history): (&Tree, Known<'_>)) -> Result<Vec<Found>> {
+/// The whole tree against each of some commits, or against nothing: only what is broken against all of them is new.
+fn whole(repo: &Repo, bases: &[CommitId], (tree, history): (&Tree, Known<'_>)) -> Result<Vec<Found>> {
     let mut found: Option<Vec<Found>> = None;
-    for parent in &input.parents {
-        let base = Tree::of_revision(request.repo, parent.as_str())?;
-        let against = run(request, (tree, Some(&base)), history)?;
+    for base in bases {
+        let base = Tree::of_revision(repo, base.as_str())?;
+        let against = run(repo, (tree, Some(&base)), history)?;
         found = Some(match found {
             None => against,
             Some(before) => before
@@ -203,8 +201,27 @@ fn whole(request: &Request<'_>, input: &Input, (tree, history): (&Tree, Known<'_
     }
     match found {
         Some(found) => Ok(found),
-        None => run(request, (tree, Some(&Tree::in_memory([]))), history),
+        None => run(repo, (tree, Some(&Tree::in_memory([]))), history),
     }
+}
+
+/// What a commit breaks that is to be pushed, against those that the other side has. Where it has none, nobody can say
+/// what was broken before, so all of it warns.
+pub(super) fn pushed(
+    repo: &Repo,
+    switches: &Switches,
+    commit: &CommitId,
+    bases: &[CommitId],
+) -> Result<Vec<Finding>> {
+    if !CHECKS.iter().any(|id| switches.is_on(id)) {
+        return Ok(Vec::new());
+    }
+    let tree = Tree::of_revision(repo, commit.as_str())?;
+    let mut found = whole(repo, bases, (&tree, None))?;
+    found.retain(|found| found.new && switches.judges(found.check, &RepoPath::from(found.path.as_str())));
+    let level = if bases.is_empty() { Level::Warn } else { Level::Deny };
+    let found = without_excused(found, &tree).into_iter();
+    Ok(found.map(|found| Finding { level: level.max(found.level), ..finding(found) }).collect())
 }
 
 /// True when a path goes, or is no longer what it was.

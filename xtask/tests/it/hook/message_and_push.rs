@@ -152,3 +152,31 @@ fn push_of_a_content_that_lies_with_lfs_is_refused() {
     assert!(push(pointer).is_empty());
     assert_eq!(push("the content\n"), ["large-file"]);
 }
+
+#[test]
+fn push_is_judged_by_what_its_last_commit_breaks() {
+    let sandbox = Sandbox::hooked();
+    let bare = sandbox.root().parent().unwrap().join("bare.git");
+    sandbox.git(&["init", "-q", "--bare", &bare.display().to_string()]);
+    sandbox.git(&["remote", "add", "origin", &bare.display().to_string()]);
+    let unjudged = |path: &str, text: &str| {
+        sandbox.write(path, text);
+        sandbox.git(&["add", "."]);
+        sandbox.run(&["commit", "-q", "--no-verify", "-m", "unjudged"]);
+    };
+    let push = |refs: &str| {
+        let output = sandbox.run(&["push", "-q", "origin", refs]);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.success(), checks_in(&said))
+    };
+    unjudged("notes/old.md", "[x](long-gone.md)\n");
+    assert_eq!(push("main"), (true, vec!["-broken-link".to_owned()]), "the other side has nothing yet");
+    unjudged("notes/b.md", "[x](c.md)\n");
+    let broken = (false, vec!["broken-link".to_owned()]);
+    assert_eq!(push("main"), broken);
+    assert_eq!(push("main:refs/heads/new"), broken);
+    sandbox.git(&["tag", "old", "main~1"]);
+    assert_eq!(push("old"), (true, vec![]), "the other side has it");
+    unjudged("notes/c.md", "# C\n");
+    assert_eq!(push("main"), (true, vec![]), "mended before the push; what was broken before is not told");
+}
