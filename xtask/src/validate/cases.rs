@@ -35,8 +35,10 @@ pub(super) struct Draft {
 /// How a test ended the process that it ran in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// With success, before its own end.
-    Exit,
+    /// With this exit code, before its own end.
+    Exit(i32),
+    /// By a signal that it did not get from us.
+    Crash,
     /// It took too long.
     TimeLimit,
 }

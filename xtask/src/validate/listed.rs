@@ -59,7 +59,6 @@ impl Listed {
 
 /// Status, end, and in one sentence why.
 pub(super) fn end(listed: &Listed, counts: &Counts, suite: &Suite) -> (Status, End, Option<String>) {
-    let cut_by = |cut: Cut| listed.drafts.iter().find(|draft| draft.cut == Some(cut));
     match listed.stop {
         Some(Stop::Cancelled) => {
             let why = match counts.not_run {
@@ -83,16 +82,19 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite: &Suite) -> (Status, E
         let why = format!("it ended with code {}, and {why}", listed.code);
         return (Status::Incomplete, end, Some(why));
     }
-    if let Some(draft) = cut_by(Cut::Exit) {
-        let why = format!("the process ended with code 0 inside `{}`", draft.item.id);
+    if let Some((id, Cut::Exit(code))) = cut_short(listed, End::ExitedEarly) {
+        let why = format!("the process ended with code {code} inside `{id}`");
         return (Status::Incomplete, End::ExitedEarly, Some(why));
+    }
+    if let Some((id, _)) = cut_short(listed, End::Crashed) {
+        return (Status::Incomplete, End::Crashed, Some(format!("the process crashed inside `{id}`")));
     }
     if counts.not_run > 0 {
         let why = without_result(counts.not_run);
         return (Status::Incomplete, End::Stopped, Some(why));
     }
-    if let Some(draft) = cut_by(Cut::TimeLimit) {
-        let why = format!("`{}` ran into its time limit", draft.item.id);
+    if let Some((id, _)) = cut_short(listed, End::Hung) {
+        let why = format!("`{id}` ran into its time limit");
         return (Status::TimedOut, End::Hung, Some(why));
     }
     // What fails first and then passes is no good run, unless only a warning is wanted.
@@ -115,15 +117,20 @@ pub(super) fn without_result(tests: u64) -> String {
     format!("{} {} no result", count(tests, "test"), if tests == 1 { "has" } else { "have" })
 }
 
-/// The test or file that ended the run early, for the two ends that have one.
+/// The test or file that ended the run early, for the ends that have one.
 pub(super) fn culprit(listed: &Listed, end: End) -> Option<String> {
-    let cut = match end {
-        End::ExitedEarly => Cut::Exit,
-        End::Hung => Cut::TimeLimit,
-        _ => return None,
+    cut_short(listed, end).map(|(id, _)| id.to_owned())
+}
+
+/// The first test that ended its process in this way, and how.
+fn cut_short(listed: &Listed, end: End) -> Option<(&str, Cut)> {
+    let mut cuts = listed.drafts.iter().filter_map(|draft| Some((draft.item.id.as_str(), draft.cut?)));
+    let end_of = |cut: Cut| match cut {
+        Cut::Exit(_) => End::ExitedEarly,
+        Cut::Crash => End::Crashed,
+        Cut::TimeLimit => End::Hung,
     };
-    let found = listed.drafts.iter().find(|draft| draft.cut == Some(cut));
-    found.map(|draft| draft.item.id.clone())
+    cuts.find(|(_, cut)| end_of(*cut) == end)
 }
 
 /// One test of a list, its tries in order.

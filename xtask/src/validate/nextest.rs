@@ -146,21 +146,24 @@ pub(super) fn drafts(
 fn of_junit((binary, test): &Name, told: &Told, limit_s: u64) -> Draft {
     let name = (binary.clone(), test.clone());
     let Some(failure) = told.failures.first() else {
-        let output = told.output.as_deref().unwrap_or_default();
-        let ended_early = has_line(output, "running 1 test") && !output.contains("test result: ");
-        if ended_early {
-            let raised = plain("exit", "the process ended with code 0 inside the test");
-            let draft = draft(item(&name, None), told.seconds, CaseOutcome::Failed, vec![raised]);
-            return Draft { cut: Some(Cut::Exit), ..draft };
+        if ended_early(told) {
+            let draft = draft(item(&name, None), told.seconds, CaseOutcome::Failed, vec![exited(0)]);
+            return Draft { cut: Some(Cut::Exit(0)), ..draft };
         }
         let mut draft = draft(item(&name, None), told.seconds, CaseOutcome::Passed, Vec::new());
         add_flaky(&mut draft, told);
         return draft;
     };
-    let has_hung = failure.kind == "test timeout";
-    let raised = match failure.kind.as_str() {
-        "test timeout" => plain("time limit", &format!("no end after {limit_s} s")),
-        "test abort" => plain("crash", &failure.message),
+    let cut = match failure.kind.as_str() {
+        "test timeout" => Some(Cut::TimeLimit),
+        "test abort" => Some(Cut::Crash),
+        kind => exit_code(kind).filter(|_| ended_early(told)).map(Cut::Exit),
+    };
+    let raised = match cut {
+        Some(Cut::TimeLimit) => plain("time limit", &format!("no end after {limit_s} s")),
+        Some(Cut::Crash) => plain("crash", &failure.message),
+        // What it said before, as a panic, is the better reason.
+        Some(Cut::Exit(code)) if failure.text.is_empty() => exited(code),
         _ => {
             let output = told.output.as_deref().unwrap_or_default();
             // nextest picks the panic out of what was printed, and leaves out what libtest says of it.
@@ -173,7 +176,22 @@ fn of_junit((binary, test): &Name, told: &Told, limit_s: u64) -> Draft {
     };
     let place = raised.frames.last().map(|(file, line, _)| (file.clone(), *line));
     let draft = draft(item(&name, place), told.seconds, CaseOutcome::Failed, vec![raised]);
-    Draft { cut: has_hung.then_some(Cut::TimeLimit), ..draft }
+    Draft { cut, ..draft }
+}
+
+/// True when libtest began the test and did not come to its result line.
+fn ended_early(told: &Told) -> bool {
+    let output = told.output.as_deref().unwrap_or_default();
+    has_line(output, "running 1 test") && !output.contains("test result: ")
+}
+
+/// The code in `test failure with exit code 3`.
+fn exit_code(kind: &str) -> Option<i32> {
+    kind.rsplit_once(" exit code ")?.1.parse().ok()
+}
+
+fn exited(code: i32) -> Raised {
+    plain("exit", &format!("the process ended with code {code} inside the test"))
 }
 
 fn add_flaky(draft: &mut Draft, told: &Told) {
@@ -278,6 +296,25 @@ mod tests {
                 ("a::off", CaseOutcome::Skipped)
             ]
         );
+    }
+
+    #[test]
+    fn crash_and_exit_inside_a_test_are_no_plain_failures() {
+        let list = read_list(LIST).unwrap();
+        let begun = "<system-out>\nrunning 1 test\n</system-out>";
+        let junit = read(&format!(
+            "<testsuites><testsuite>\
+             <testcase classname=\"a\" name=\"exits\"><failure type=\"test failure with exit code 3\"/>{begun}</testcase>\
+             <testcase classname=\"a\" name=\"lost\"><failure message=\"process aborted with signal 6 (SIGABRT)\" \
+             type=\"test abort\"/>{begun}</testcase>\
+             <testcase classname=\"a\" name=\"t::good\"><failure type=\"test failure with exit code 101\"/>\
+             <system-out>\nrunning 1 test\n\ntest result: FAILED.</system-out></testcase></testsuite></testsuites>",
+        ));
+        let drafts = drafts(&list, &Lines::new(), &junit.unwrap(), 9, false);
+        let cuts: Vec<Option<Cut>> = drafts.iter().map(|draft| draft.cut).collect();
+        assert_eq!(cuts, [Some(Cut::Exit(3)), Some(Cut::Crash), None, None]);
+        assert_eq!(drafts[0].raised[0].message, "the process ended with code 3 inside the test");
+        assert_eq!(failed(&list, &drafts), [("a".to_owned(), "t::good".to_owned())], "only it runs again");
     }
 
     #[test]
