@@ -10,6 +10,7 @@ mod cargo_cases;
 mod cases;
 mod causes;
 mod coverage;
+mod declared;
 mod ended;
 mod events;
 mod gather;

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::baseline::Before;
+use super::declared::Declared;
 use super::ended::Ended;
+use super::interpreter::shell_word;
 use super::libtest::CargoRun;
 use super::listed::Listed;
-use super::packages::{Declared, known_package};
+use super::packages::known_package;
 use super::places::Roots;
 use super::result::{Coverage, End, Interpreter, Missing, Place, Touch, Written};
 use super::suites::Suite;
@@ -159,10 +161,10 @@ impl SuiteRun {
                 )
             };
         }
-        let known = known_package(top);
-        match self.declared.file_with(known.unwrap_or(top)) {
-            Some(file) => (line(known.unwrap_or(top)), Some(format!("`{file}` names it"))),
-            None if known.is_some() => (line(known.unwrap_or(top)), None),
+        let package = shell_word(&self.declared.requirement_for(top));
+        match self.declared.file_for(top) {
+            Some(file) => (line(&package), Some(format!("`{file}` names it"))),
+            None if known_package(top).is_some() => (line(&package), None),
             None => {
                 let hint =
                     format!("`{top}` is no module of this repository, and no dependency file names it");

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use regex::bytes::Regex;
 
 use super::cases::roots_of;
+use super::declared::Declared;
 use super::ended::Ended;
 use super::places::Roots;
 use super::probe::Probe;
@@ -69,56 +70,6 @@ pub(super) fn loaded(ends: &[Ended], roots: &Roots) -> BTreeSet<String> {
 pub(super) fn was_loaded(loaded: &BTreeSet<String>, path: &str) -> bool {
     let folder = path.strip_suffix("conftest.py").filter(|folder| folder.is_empty() || folder.ends_with('/'));
     loaded.contains(path) || folder.is_some_and(|folder| loaded.iter().any(|file| file.starts_with(folder)))
-}
-
-/// Files that name dependencies.
-pub(super) const DEPENDENCY_FILES: &[&str] = &[
-    "pyproject.toml",
-    "setup.cfg",
-    "setup.py",
-    "requirements.txt",
-    "requirements-dev.txt",
-    "requirements_dev.txt",
-    "requirements-test.txt",
-    "test-requirements.txt",
-    "dev-requirements.txt",
-    "requirements/dev.txt",
-    "requirements/test.txt",
-    "requirements/tests.txt",
-    "environment.yml",
-    "environment.yaml",
-    "Pipfile",
-    "tox.ini",
-];
-
-/// What the repository's dependency files say, in the spelling that package indexes compare
-/// (<https://packaging.python.org/en/latest/specifications/name-normalization/>).
-#[derive(Clone, Debug, Default)]
-pub(super) struct Declared(Vec<(String, String)>);
-
-impl Declared {
-    pub(super) fn read(read: impl Fn(&str) -> Option<String>) -> Self {
-        let files = DEPENDENCY_FILES.iter();
-        Self(files.filter_map(|name| Some(((*name).to_owned(), normalised(&read(name)?)))).collect())
-    }
-
-    /// The first file that names the package.
-    pub(super) fn file_with(&self, package: &str) -> Option<&str> {
-        let package = normalised(package);
-        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let names = |text: &str| {
-            text.match_indices(&package).any(|(at, _)| {
-                let before = text[..at].chars().next_back();
-                let after = text[at + package.len()..].chars().next();
-                !before.is_some_and(is_part) && !after.is_some_and(is_part)
-            })
-        };
-        self.0.iter().find(|(_, text)| names(text)).map(|(file, _)| file.as_str())
-    }
-}
-
-fn normalised(text: &str) -> String {
-    text.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// The package that brings a module: from a table of what is common in research and web code, where many
@@ -194,11 +145,6 @@ pub(super) fn known_package(module: &str) -> Option<&'static str> {
         "xarray",
     ];
     distribution_of(module).or_else(|| SAME_NAME.iter().find(|name| **name == module).copied())
-}
-
-/// The package that brings a module.
-pub(super) fn package_of(module: &str) -> &str {
-    known_package(module).unwrap_or(module)
 }
 
 /// Own packages that the interpreter would import from another place than this repository: tests would then
@@ -281,14 +227,6 @@ pub(super) fn unittest_files(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dependency_is_found_in_each_spelling_and_never_as_a_part_of_another() {
-        let text = "[project]\ndependencies = [\"Typing_Extensions>=4\", \"torchvision\"]\n";
-        let declared = Declared::read(|name| (name == "pyproject.toml").then(|| text.to_owned()));
-        assert_eq!(declared.file_with("typing-extensions"), Some("pyproject.toml"));
-        assert_eq!((declared.file_with("torch"), declared.file_with("vision")), (None, None));
-    }
 
     #[test]
     fn modules_imported_at_once_are_named_with_their_line() {

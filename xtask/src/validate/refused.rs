@@ -16,7 +16,8 @@ pub(super) fn reason(stderr: &str) -> String {
 /// The line that installs what is missing, and what else is known of it.
 pub(super) fn remedy(run: &SuiteRun, stderr: &str) -> (Option<String>, Option<String>) {
     let line = |packages: &[String]| {
-        let words: Vec<String> = packages.iter().map(|package| shell_word(package)).collect();
+        let declared = packages.iter().map(|package| run.declared.requirement(package));
+        let words: Vec<String> = declared.map(|package| shell_word(&package)).collect();
         run.install.as_ref().map(|line| line.replace("{}", &words.join(" ")))
     };
     let packages = wanted(stderr);

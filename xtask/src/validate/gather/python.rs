@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
+use super::super::declared::Declared;
 use super::super::ended::Ended;
 use super::super::interpreter::{Choice, choose, install_line};
 use super::super::junit_read;
@@ -157,11 +158,7 @@ impl Python<'_> {
         run.install = Some(self.install(&["{}".to_owned()]).replace("'{}'", "{}"));
         run.findings = packages::imported_from_elsewhere(&self.probe, &self.first_party, &self.context.roots);
         run.first_party = self.first_party.clone();
-        run.declared = packages::Declared::read(|name| {
-            let path = RepoPath::from(name);
-            let bytes = self.context.files.contains(&path).then(|| self.context.read(&path))??;
-            Some(String::from_utf8_lossy(&bytes).into_owned())
-        });
+        run.declared = self.declared();
         // A module of the repository is found when the tests run (beside them, by `pythonpath`), however the
         // interpreter is asked now; and what a file that was collected imports is there, wherever it was found.
         let is_own = |module: &str| packages::is_own(module, self.context.files.iter(), &run.declared);
@@ -176,6 +173,14 @@ impl Python<'_> {
         let missing = wanted.filter(|(_, places)| !is_found(places));
         run.missing = missing.map(|(module, places)| (module.clone(), places.clone())).collect();
         run
+    }
+
+    fn declared(&self) -> Declared {
+        Declared::read(|name| {
+            let path = RepoPath::from(name);
+            let bytes = self.context.files.contains(&path).then(|| self.context.read(&path))??;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        })
     }
 
     fn pytest(&self) -> Result<SuiteRun> {
@@ -235,7 +240,7 @@ impl Python<'_> {
                 Ok(Some(read.unwrap_or_else(|error| Err(format!("{error:#}")))))
             }
             None if self.context.options.config.coverage == Some(CoverageSetting::Auto) => {
-                let line = self.install(&["coverage".to_owned()]);
+                let line = self.install(&[self.declared().requirement("coverage")]);
                 Ok(Some(Err(format!("coverage.py is not installed: `{line}`"))))
             }
             None => Ok(None),
@@ -290,8 +295,8 @@ impl Python<'_> {
     fn with_install_line(&self, mut run: SuiteRun) -> SuiteRun {
         let known = run.missing().into_iter().filter(|missing| missing.install.is_some());
         let names = known.filter(|missing| missing.module != "pytest").map(|missing| missing.module);
-        let mut packages = vec!["pytest".to_owned()];
-        packages.extend(names.map(|module| packages::package_of(&module).to_owned()));
+        let mut packages = vec![run.declared.requirement("pytest")];
+        packages.extend(names.map(|module| run.declared.requirement_for(&module)));
         let line = self.install(&packages);
         if let Ran::Cannot { install, .. } = &mut run.ran {
             *install = Some(line);

@@ -281,13 +281,13 @@ fn missing_package_is_one_cause_with_its_line_and_the_rest_counts() {
         ("tests/test_b.py", "import model\ndef test_b(): pass\n"),
         ("tests/model.py", "from torch import nn\n"),
         ("tests/test_c.py", "def test_c(): pass\n"),
-        ("requirements.txt", "torch>=2\n"),
+        ("requirements.txt", "Torch==2.1\n"),
     ]);
     let analysis = project.analyse(|_| {});
     assert_eq!(counts(&analysis.runs[0]), "collected 1, errors 2, passed 1");
     let [cause] = &analysis.causes[..] else { panic!("{:?}", analysis.causes) };
     assert_eq!(cause.cases, ["tests/test_a.py", "tests/test_b.py"]);
-    assert!(cause.install.as_deref().unwrap().ends_with("-m pip install torch"));
+    assert!(cause.install.as_deref().unwrap().ends_with("-m pip install Torch==2.1"), "as it is declared");
 }
 
 const UNSTEADY: &str = r#"

@@ -54,8 +54,15 @@ const SHARED: &[&str] = &["google"];
 
 /// The distribution that brings a module of another name.
 pub fn distribution_of(module: &str) -> Option<&'static str> {
-    let place = OTHER_NAMES.binary_search_by_key(&module, |(name, _)| name).ok()?;
-    OTHER_NAMES[place].1.first().copied().filter(|_| !SHARED.contains(&module))
+    distributions_of(module).first().copied()
+}
+
+/// The distributions of another name that bring a module, the usual one first.
+pub fn distributions_of(module: &str) -> &'static [&'static str] {
+    match OTHER_NAMES.binary_search_by_key(&module, |(name, _)| name) {
+        Ok(place) if !SHARED.contains(&module) => OTHER_NAMES[place].1,
+        _ => &[],
+    }
 }
 
 /// A distribution's name in one spelling of all that mean the same.

@@ -39,7 +39,7 @@ use crate::pack::pack_fields;
 use crate::parallel;
 use crate::repo::{BlobId, EntryKind, History, RepoPath, Tree};
 pub use anchors::Anchor;
-pub use declared::distribution_of;
+pub use declared::{distribution_of, distributions_of};
 pub use facts::Import;
 pub(super) use facts::{Facts, read as read_facts};
 pub use fix::{Edit, Fix, fix_anchors, fix_file};
