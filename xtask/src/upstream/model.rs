@@ -71,7 +71,7 @@ pub struct Analysis {
     /// What the compiler says of the merged tree; only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build: Option<Build>,
-    /// What the fork's changes are counted from: the merge base, else upstream's tip.
+    /// What the fork's changes are counted from: the merge base, else a sure sync point, else upstream's tip.
     pub custom_since: Option<Base>,
     /// Lines that the fork added and deleted in all, as `git diff --numstat` counts.
     pub custom_lines: Option<Lines>,

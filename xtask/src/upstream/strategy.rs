@@ -9,7 +9,7 @@ use crate::report::count;
 /// Conflicted paths that one sitting can settle.
 const FEW_CONFLICTS: usize = 20;
 /// How sure a sync point must be before history is told to follow it.
-const SURE: f64 = 0.5;
+pub(super) const SURE: f64 = 0.5;
 /// Share of upstream's lines that the fork must hold before history is told that it merged them.
 const MOSTLY_HELD: f64 = 0.5;
 

@@ -162,6 +162,9 @@ fn copy_without_history_is_recorded_against_the_commit_it_was_made_of() {
         found.sync_point.as_ref().unwrap().commit.as_str(),
         place.git(&folder, &["rev-parse", "main^"])
     );
+    assert_eq!(found.custom_since.as_ref().unwrap().commit, found.sync_point.as_ref().unwrap().commit);
+    let told = report(&found).to_markdown(None);
+    assert!(told.contains("Since the sync point the fork changed 1 file: 1 added. 1 stands only"), "{told}");
     assert_eq!(recommended(&found), "record-sync");
     follow(&place, &folder, &found);
     assert_eq!(analysis(&folder, "fork", "main").relation, Some(Relation::Ahead));
@@ -279,10 +282,13 @@ fn free_commits_are_picked_where_all_else_conflicts() {
         "free two",
         &[("new", Some("2\n"))],
     );
+    // Alone the last one changes nothing here, which stops `git cherry-pick` as a conflict does.
+    history.commit("main", "mixed", &[("f00", Some("more\n")), ("odd", Some("1\n"))]);
+    history.commit("main", "takes it back", &[("odd", None)]);
     let folder = built(&place, &history);
     let found = analysis(&folder, "fork", "main");
     let commits = found.upstream_commits.as_ref().unwrap();
-    assert_eq!((commits.free.len(), commits.picks.len()), (2, 2));
+    assert_eq!((commits.free.len(), commits.picks.len()), (3, 2));
     assert_eq!(recommended(&found), "pick");
     follow(&place, &folder, &found);
     assert!(folder.join("new").exists());

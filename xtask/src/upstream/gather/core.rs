@@ -164,6 +164,26 @@ pub(super) fn gather(
     })
 }
 
+/// What both sides did since one commit.
+pub(super) struct Work {
+    pub(super) fork: Diff,
+    pub(super) upstream: Diff,
+    /// Sizes by blob of the fork.
+    pub(super) measures: BTreeMap<BlobId, Measure>,
+}
+
+/// Compares both sides with a commit that need not be their merge base.
+pub(super) fn work_since(
+    scratch: &Scratch,
+    start: &CommitId,
+    [fork, upstream]: [&CommitId; 2],
+) -> Result<Work> {
+    let ask = Ask { scratch, git: scratch.git().clone(), fork, upstream };
+    let (fork, _, measures) = ask.fork_diff(start)?;
+    let (upstream, _) = ask.diff(start, upstream, false)?;
+    Ok(Work { fork, upstream, measures })
+}
+
 /// Says that a question has no answer, and what would give one: git ends with 129 at an option that it does not know.
 pub(super) fn incomplete(what: &str, error: &anyhow::Error) -> Finding {
     let cause = format!("{error:#}");

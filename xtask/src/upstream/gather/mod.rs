@@ -15,6 +15,7 @@ mod overlap;
 mod releases;
 mod replay;
 mod search;
+mod since_sync;
 mod stand_ins;
 mod steps;
 mod subtree;
@@ -22,7 +23,7 @@ mod sync;
 mod threads;
 mod trial;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 
@@ -33,8 +34,9 @@ use super::areas::Areas;
 use super::audit::Audit;
 use super::build::Build;
 use super::commands::{self, Ground};
-use super::custom::{self, Sources};
+use super::custom::{self, Measure, Sources};
 use super::model::{Analysis, Base, Custom, Merge, Relation, Side, SyncPoint};
+use super::parse::Diff;
 use super::{Options, relation, strategy};
 use crate::cache::Cache;
 use crate::config::Depth;
@@ -126,6 +128,9 @@ fn compare(
         let cache = Cache::of(repo);
         let said = (&target.tags, options.messages);
         search::deepen(&mut analysis, &scratch, &cache, &core, said, progress, cancel);
+        if let Err(error) = since_sync::recount(&mut analysis, &scratch, &core, &areas) {
+            analysis.findings.push(core::incomplete("the fork's work since the sync point", &error));
+        }
     }
     if options.build && analysis.relation == Some(Relation::Diverged) {
         let sides = [&analysis.fork.oid, &analysis.upstream.oid];
@@ -184,27 +189,10 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
         .merge_base
         .clone()
         .or_else(|| Some(Base { commit: target.side.oid.clone(), date: target.side.date.clone() }));
-    // What git merged by itself is nobody's work.
-    let merges: BTreeSet<&CommitId> =
-        core.range.fork().filter(|commit| commit.parents.len() > 1).map(|commit| &commit.id).collect();
-    let plain: Vec<_> = core.fork_touched.iter().filter(|(commit, _)| !merges.contains(commit)).collect();
-    let custom = core.fork_diff.as_ref().map(|diff| {
-        custom::custom(&Sources {
-            fork: diff,
-            upstream: core.upstream_diff.as_ref(),
-            measures: &core.measures,
-            commits: &plain,
-            areas,
-        })
-    });
-    let is_common = |file: &Custom| {
-        let mut names = std::iter::once(&file.path).chain(&file.from);
-        names.all(|path| core.common.contains(path))
-    };
-    let custom = custom.map(|mut files: Vec<Custom>| {
-        files.iter_mut().for_each(|file| file.in_other_base = is_common(file));
-        files
-    });
+    let custom = core
+        .fork_diff
+        .as_ref()
+        .map(|diff| custom_work(core, diff, core.upstream_diff.as_ref(), &core.measures, areas));
     let marked = core.marked.as_ref().filter(|_| related);
     Analysis {
         inputs: inputs(&fork, &target.side, options),
@@ -247,6 +235,26 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
         strategy: strategy::undecided(),
         findings,
     }
+}
+
+/// Every file that the fork changed, from the diffs of both sides since one commit.
+fn custom_work(
+    core: &Core,
+    fork: &Diff,
+    upstream: Option<&Diff>,
+    measures: &BTreeMap<BlobId, Measure>,
+    areas: &Areas,
+) -> Vec<Custom> {
+    // What git merged by itself is nobody's work.
+    let merges: BTreeSet<&CommitId> =
+        core.range.fork().filter(|commit| commit.parents.len() > 1).map(|commit| &commit.id).collect();
+    let plain: Vec<_> = core.fork_touched.iter().filter(|(commit, _)| !merges.contains(commit)).collect();
+    let mut files = custom::custom(&Sources { fork, upstream, measures, commits: &plain, areas });
+    for file in &mut files {
+        let mut names = std::iter::once(&file.path).chain(&file.from);
+        file.in_other_base = names.all(|path| core.common.contains(path));
+    }
+    files
 }
 
 /// Tells binary contents by git's counts of lines too: of a deletion git itself does not say it.

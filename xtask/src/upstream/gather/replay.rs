@@ -15,36 +15,49 @@ const MOST: usize = 40;
 pub(super) struct Stack {
     git: Git,
     tip: String,
+    tree: String,
+}
+
+/// What became of a commit that was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tried {
+    Applied,
+    /// It changes nothing here: `git rebase` drops such a commit, `git cherry-pick` stops at it.
+    Empty,
+    Conflicts,
 }
 
 impl Stack {
-    pub(super) fn new(git: &Git, onto: &CommitId) -> Self {
+    pub(super) fn new(git: &Git, onto: &CommitId) -> Result<Self> {
         let people = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"];
         let git = people.iter().fold(git.clone(), |git, name| git.with_variable(name, "xtask"));
         let git =
             git.with_variable("GIT_AUTHOR_DATE", "@0 +0000").with_variable("GIT_COMMITTER_DATE", "@0 +0000");
-        Self { git, tip: onto.to_string() }
+        let tree = git.line(&["rev-parse", "--verify", &format!("{onto}^{{tree}}")])?;
+        Ok(Self { git, tip: onto.to_string(), tree })
     }
 
-    /// Puts the change of `commit` on top; false (and nothing put) when it conflicts.
-    pub(super) fn pick(&mut self, commit: &CommitId, parent: &CommitId) -> Result<bool> {
+    /// Puts the change of `commit` on top, where it applies and is one.
+    pub(super) fn pick(&mut self, commit: &CommitId, parent: &CommitId) -> Result<Tried> {
         let base = format!("--merge-base={parent}");
         let args = ["merge-tree", "--write-tree", &base, &self.tip, commit.as_str()];
         let answer = self.git.answer_to(&args, &[], &[0, 1])?;
         if answer.code != Some(0) {
-            return Ok(false);
+            return Ok(Tried::Conflicts);
         }
         let tree = String::from_utf8_lossy(&answer.stdout).lines().next().unwrap_or_default().to_owned();
+        if tree == self.tree {
+            return Ok(Tried::Empty);
+        }
         self.tip = self.git.line(&["commit-tree", "-m", "tried", "-p", &self.tip, &tree])?;
-        Ok(true)
+        self.tree = tree;
+        Ok(Tried::Applied)
     }
 
     /// Records a merge of `other` that keeps the tree as it is.
     pub(super) fn record(&mut self, other: &CommitId) -> Result<()> {
-        let tree = format!("{}^{{tree}}", self.tip);
-        let tree = self.git.line(&["rev-parse", "--verify", &tree])?;
-        self.tip =
-            self.git.line(&["commit-tree", "-m", "tried", "-p", &self.tip, "-p", other.as_str(), &tree])?;
+        let parents = ["-p", &self.tip, "-p", other.as_str()];
+        self.tip = self.git.line(&[&["commit-tree", "-m", "tried"], &parents[..], &[&self.tree]].concat())?;
         Ok(())
     }
 
@@ -64,13 +77,13 @@ pub(super) fn rebase(
     if own.len() > MOST || own.iter().any(|commit| commit.parents.len() != 1) {
         return Ok(None);
     }
-    let mut stack = Stack::new(git, upstream);
+    let mut stack = Stack::new(git, upstream)?;
     for (done, commit) in own.iter().enumerate() {
         if cancel.is_cancelled() {
             return Ok(None);
         }
         let parent = commit.parents.first().context("a commit without parents")?;
-        if !stack.pick(&commit.id, parent)? {
+        if stack.pick(&commit.id, parent)? == Tried::Conflicts {
             return Ok(Some(Replay {
                 commits: own.len(),
                 applied: done,
@@ -89,14 +102,14 @@ pub(super) fn picks(
     most: usize,
     cancel: &Cancel,
 ) -> Result<Vec<CommitId>> {
-    let mut stack = Stack::new(git, fork);
+    let mut stack = Stack::new(git, fork)?;
     let mut picked = Vec::new();
     for commit in commits.iter().take(MOST) {
         if picked.len() == most || cancel.is_cancelled() {
             break;
         }
         let Some(parent) = commit.parents.first() else { continue };
-        if stack.pick(&commit.id, parent)? {
+        if stack.pick(&commit.id, parent)? == Tried::Applied {
             picked.push(commit.id.clone());
         }
     }

@@ -119,8 +119,8 @@ impl Deepening<'_> {
         let Some(sync) = self.analysis.sync_point.as_mut().filter(|sync| sync.method != "merge-base") else {
             return;
         };
-        let mut stack = Stack::new(self.scratch.git(), &fork);
-        let tried = stack.record(&sync.commit).and_then(|()| {
+        let tried = Stack::new(self.scratch.git(), &fork).and_then(|mut stack| {
+            stack.record(&sync.commit)?;
             let pair = format!("{} {upstream}", stack.tip());
             merge_into(self.scratch.git(), sync.folder.as_deref(), &[pair])
         });

@@ -50,7 +50,8 @@ fn figures(document: &mut Document, analysis: &Analysis, [ahead, behind]: [usize
     capped(document, &["", "Fork", "Upstream"], &[1, 2], rows, "figures");
     let empty = analysis.equivalent.as_ref().map_or(0, |equivalent| equivalent.empty.len());
     if empty > 0 {
-        document.paragraph(format!("{} of both sides change nothing.", count(empty, "commit")));
+        let verb = if empty == 1 { "changes" } else { "change" };
+        document.paragraph(format!("{} of both sides {verb} nothing.", count(empty, "commit")));
     }
 }
 

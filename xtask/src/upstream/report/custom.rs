@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{capped, files, row};
 use crate::code::ReadBy;
 use crate::report::{Cell, Document, Inline, count};
-use crate::upstream::model::{Analysis, Custom, Relation, Status, SymbolStatus};
+use crate::upstream::model::{Analysis, Custom, Status, SymbolStatus};
 
 #[derive(Default)]
 struct Area {
@@ -57,9 +57,11 @@ fn own(analysis: &Analysis) -> impl Iterator<Item = &Custom> {
 }
 
 fn summary(analysis: &Analysis, own: &[&Custom]) -> Inline {
-    let since = match analysis.relation {
-        Some(Relation::Unrelated) | None if analysis.merge_base.is_none() => "Against upstream's tip",
-        _ => "Since the merge base",
+    let start = analysis.custom_since.as_ref().map(|base| &base.commit);
+    let since = match &analysis.merge_base {
+        Some(_) => "Since the merge base",
+        None if start == Some(&analysis.upstream.oid) => "Against upstream's tip",
+        None => "Since the sync point",
     };
     let by = |status: Status| own.iter().filter(|file| file.status == status).count();
     let mut parts = Vec::new();
@@ -159,10 +161,14 @@ pub(super) fn symbols(document: &mut Document, analysis: &Analysis) {
     }
     let all = || files.iter().flat_map(|file| &file.symbols);
     let by = |status: SymbolStatus| all().filter(|symbol| symbol.status == status).count();
-    let by_pattern = all().filter(|symbol| symbol.read_by == ReadBy::Pattern).count();
+    let how = match all().filter(|symbol| symbol.read_by == ReadBy::Pattern).count() {
+        0 => "all found by a parser".to_owned(),
+        number if number == all().count() => "all found by pattern".to_owned(),
+        number => format!("{number} of them found by pattern, the others by a parser"),
+    };
     document.heading(3, "Functions, classes and types");
     document.paragraph(format!(
-        "{} added, {} changed, {} removed; {by_pattern} of them found by pattern, the others by a parser.",
+        "{} added, {} changed, {} removed; {how}.",
         by(SymbolStatus::Added),
         by(SymbolStatus::Changed),
         by(SymbolStatus::Removed)

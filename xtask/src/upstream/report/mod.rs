@@ -144,7 +144,7 @@ fn capped(document: &mut Document, head: &[&str], right: &[usize], mut rows: Vec
     rows.truncate(ROWS);
     document.table(head, right, rows);
     if left_out > 0 {
-        let words = format!("{left_out} more {what} are not shown here: `--format json` lists them all.");
+        let words = format!("Not shown here: {left_out} of these {what}; `--format json` lists them all.");
         document.paragraph(words::marked(&words));
     }
 }
