@@ -164,9 +164,12 @@ impl<'a> Answer<'a> {
         for merge in &audit.merges {
             for lost in &merge.lost {
                 let what = format!("{} lost {} `{}`", merge.commit.short(), lost.kind, visible(&lost.name));
-                let lines_lost =
-                    if lost.lines > 0 { format!(" ({} lines)", lost.lines) } else { String::new() };
-                lines.push(format!("{what} of {}{lines_lost}", lost.path));
+                let place = if lost.kind == "file" { String::new() } else { format!(" of {}", lost.path) };
+                let number = match lost.lines {
+                    0 => String::new(),
+                    number => format!(" ({})", count(number, "line")),
+                };
+                lines.push(format!("{what}{place}{number}"));
             }
         }
         lines.extend(

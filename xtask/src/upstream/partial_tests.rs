@@ -132,6 +132,7 @@ fn shallow_clone_has_no_counts_and_says_why() {
     let found = analysis(&folder, "HEAD", "origin/main");
     assert_eq!((found.ahead, found.behind, found.relation), (None, None, None));
     assert!(found.merge_bases.is_none());
+    assert!(found.merge.is_none(), "a merge that begins from nothing conflicts where the true one does not");
     assert_eq!(found.findings[0].check, "shallow");
     let own: Vec<String> = found.custom.iter().map(|file| file.path.to_string()).collect();
     assert!(own.contains(&"own.txt".to_owned()), "what the trees tell is still told: {own:?}");

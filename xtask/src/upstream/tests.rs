@@ -335,22 +335,29 @@ fn merge_that_is_clean_in_text_tells_the_import_that_breaks() {
     let place = Place::new();
     let mut history = History::default();
     let init = ("pkg/__init__.py", Some("pass\n"));
-    history.commit("main", "root", &[init, ("pkg/old.py", Some("def useful():\n    return 1\n"))]);
+    let tools = "def gone():\n    pass\n\n\ndef stays():\n    pass\n";
+    let root = [init, ("pkg/old.py", Some("def useful():\n    return 1\n")), ("pkg/tools.py", Some(tools))];
+    history.commit("main", "root", &root);
     history.fork("fork", "main");
+    history.commit("main", "rename", &[("pkg/tools.py", Some(&tools.replace("gone", "here")))]);
+    history.commit("main", "grow", &[("pkg/tools.py", Some(&tools.replace("gone", "here").repeat(2)))]);
     history.commit(
         "main",
         "move",
         &[("pkg/old.py", None), ("pkg/new.py", Some("def useful():\n    return 1\n"))],
     );
-    history.commit("fork", "own", &[("own.py", Some("import sys\n\nfrom pkg.old import useful\n"))]);
+    let own = "import sys\n\nfrom pkg.old import useful\nfrom pkg.tools import gone, stays\n";
+    history.commit("fork", "own", &[("own.py", Some(own))]);
     let folder = place.repository("r", &[], &history);
     let found = analysis(&folder, "fork", "main");
     assert!(found.merge.as_ref().unwrap().clean);
     let merged = found.merged_tree.as_ref().unwrap();
     let told: Vec<_> =
         merged.imports.iter().flatten().map(|one| (one.import.path.to_string(), one.import.line)).collect();
-    assert_eq!(told, [("own.py".to_owned(), 3)]);
-    assert_eq!(merged.imports.as_ref().unwrap()[0].commit.as_ref(), Some(&found.upstream.oid));
+    assert_eq!(told, [("own.py".to_owned(), 3), ("own.py".to_owned(), 4)]);
+    let behind = merged.imports.iter().flatten().map(|one| one.commit.as_ref().unwrap().to_string());
+    let expected = ["main", "main~2"].map(|revision| place.git(&folder, &["rev-parse", revision]));
+    assert_eq!(behind.collect::<Vec<_>>(), expected, "the move, and the commit that renamed the function");
     assert!(report(&found).to_markdown(None).contains("`own.py:3`"));
 }
 

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use regex::bytes::Regex;
 
 use super::super::model::{MergedImport, MergedLink, MergedTree};
 use super::super::parse::{Diff, RawEntry};
 use super::core::{Core, Touched};
 use crate::cache::Cache;
 use crate::code::python::calls::{self, BrokenCall, Versions};
-use crate::code::python::imports::{Project, Unresolved, verify};
+use crate::code::python::imports::{Project, Reason, Unresolved, verify};
 use crate::links::{self, BrokenLink};
 use crate::markdown::{self, Format, Parsed};
-use crate::repo::{CommitId, History, Repo, RepoPath, Scratch, Tree};
+use crate::repo::{BlobId, Blobs, CommitId, History, Repo, RepoPath, Scratch, Tree};
 
 /// What fails in the merged tree and on neither side; `None` where the two sides can break nothing together.
 ///
@@ -46,7 +47,7 @@ pub(super) fn check(
         let read = |tree: &Tree| Project::of_tree_cached(tree, cache);
         let [fork, upstream, merged] = &trees;
         let projects = [read(fork)?, read(upstream)?, read(merged)?];
-        found.imports = Some(new_imports(&projects, &trees[0], touched));
+        found.imports = Some(new_imports(&projects, &trees[0], touched, &Blobs::of(&repo)?));
         found.calls = Some(new_calls(&repo, sides, &projects, touched)?);
     }
     if has_notes {
@@ -68,12 +69,13 @@ fn new_imports(
     [fork, upstream, merged]: &[Project; 3],
     forks: &Tree,
     touched: &Touched,
+    blobs: &Blobs,
 ) -> Vec<MergedImport> {
     let key = |import: &Unresolved| (import.path.clone(), import.module.clone(), import.name.clone());
     let sides = [fork, upstream].map(|side| verify(side).unresolved);
     let known: BTreeSet<_> = sides.iter().flatten().map(key).collect();
     let new = verify(merged).unresolved.into_iter().filter(|import| !known.contains(&key(import)));
-    new.map(|import| MergedImport { commit: behind_import(&import, forks, touched), import }).collect()
+    new.map(|import| MergedImport { commit: behind_import(&import, forks, touched, blobs), import }).collect()
 }
 
 fn new_calls(
@@ -146,9 +148,9 @@ fn says(fork: &Tree, path: &RepoPath, words: &str) -> bool {
     content.is_some_and(|content| String::from_utf8_lossy(&content).contains(words))
 }
 
-/// One of upstream's commits that took a file of the module's name away; where the fork's file does not import it, the
-/// newest that touched the file.
-fn behind_import(import: &Unresolved, fork: &Tree, upstream: &Touched) -> Option<CommitId> {
+/// One of upstream's commits that took a file of the module's name away, or the name out of such a file; where the
+/// fork's file does not import it, the newest that touched the file.
+fn behind_import(import: &Unresolved, fork: &Tree, upstream: &Touched, blobs: &Blobs) -> Option<CommitId> {
     let last = import.module.rsplit('.').next().unwrap_or_default().as_bytes();
     let gone = || {
         upstream
@@ -157,7 +159,30 @@ fn behind_import(import: &Unresolved, fork: &Tree, upstream: &Touched) -> Option
     };
     let wanted = import.name.as_deref().unwrap_or(&import.module);
     let brought = newest(upstream, &import.path).filter(|_| !says(fork, &import.path, wanted));
-    brought.or_else(|| gone().map(|(id, _)| id.clone()))
+    let unbound = || import.name.as_deref().and_then(|name| unbinds(upstream, last, name, blobs));
+    match import.reason {
+        Reason::NoName => brought.or_else(unbound),
+        _ => brought.or_else(|| gone().map(|(id, _)| id.clone())),
+    }
+}
+
+/// The newest of upstream's commits after which a file of the module `module` does not bind `name` any more.
+fn unbinds(upstream: &Touched, module: &[u8], name: &str, blobs: &Blobs) -> Option<CommitId> {
+    let pattern = format!(
+        r"(?m)^\s*(?:(?:async\s+)?def\s+|class\s+|(?:from|import)\b.*\b)?{}\b\s*(?:[(:=,]|as\b|$)",
+        regex::escape(name)
+    );
+    let binding = Regex::new(&pattern).ok()?;
+    let binds = |id: &str| {
+        let content = BlobId::parse(id).and_then(|id| blobs.read(&id).ok());
+        content.is_some_and(|content| binding.is_match(&content))
+    };
+    let is_of_module = |path: &RepoPath| {
+        let folder = || path.parent().is_some_and(|folder| folder.file_name() == module);
+        path.extension() == "py" && (path.stem() == module || (path.stem() == b"__init__" && folder()))
+    };
+    let loses = |entry: &RawEntry| is_of_module(&entry.to) && binds(&entry.ids[0]) && !binds(&entry.ids[1]);
+    upstream.iter().find(|(_, entries)| entries.iter().any(loses)).map(|(id, _)| id.clone())
 }
 
 /// The newest of upstream's commits that touched a file.

@@ -217,7 +217,12 @@ fn assemble(fork: Side, target: &Target, core: &Core, areas: &Areas, options: &O
             .zip(core.upstream_diff.as_ref())
             .filter(|_| core.renames_known)
             .map(|(a, b)| relation::renames(a, b)),
-        merge: core.merge.clone().map(|merge| classed(merge, core)),
+        // Without a common commit in view a merge would begin from nothing, and conflict in every file that differs.
+        merge: core
+            .merge
+            .clone()
+            .filter(|_| known || !core.bases.is_empty())
+            .map(|merge| classed(merge, core)),
         subtree: None,
         custom_since: since,
         custom_lines: core.fork_diff.as_ref().and_then(custom::total_lines),
@@ -272,7 +277,7 @@ fn shallow_finding(has_base: bool) -> Finding {
     let rest = if has_base {
         "paths and the trial merge are counted from the newest common commit that this clone shows"
     } else {
-        "this clone shows no common commit, which does not mean that there is none"
+        "this clone shows no common commit, which does not mean that there is none: nothing was merged on trial"
     };
     Finding::warn(
         "shallow",

@@ -58,10 +58,14 @@ fn own(analysis: &Analysis) -> impl Iterator<Item = &Custom> {
 
 fn summary(analysis: &Analysis, own: &[&Custom]) -> Inline {
     let start = analysis.custom_since.as_ref().map(|base| &base.commit);
-    let since = match &analysis.merge_base {
-        Some(_) => "Since the merge base",
-        None if start == Some(&analysis.upstream.oid) => "Against upstream's tip",
-        None => "Since the sync point",
+    let all = files(own.len());
+    let what = match &analysis.merge_base {
+        Some(_) => format!("Since the merge base the fork changed {all}"),
+        None if start == Some(&analysis.upstream.oid) && own.len() == 1 => {
+            format!("{all} differs from upstream's tip")
+        }
+        None if start == Some(&analysis.upstream.oid) => format!("{all} differ from upstream's tip"),
+        None => format!("Since the sync point the fork changed {all}"),
     };
     let by = |status: Status| own.iter().filter(|file| file.status == status).count();
     let mut parts = Vec::new();
@@ -92,8 +96,7 @@ fn summary(analysis: &Analysis, own: &[&Custom]) -> Inline {
         more => format!(" {more} more differ from there, but stand as in another merge base."),
     };
     Inline::plain(format!(
-        "{since} the fork changed {}: {}. {} only in the fork.{lines}{others}",
-        files(own.len()),
+        "{what}: {}. {} only in the fork.{lines}{others}",
         parts.join(", "),
         match only {
             1 => "1 stands".to_owned(),
