@@ -135,3 +135,26 @@ fn lockfiles_apart_the_fork_goes_farther() {
     let report = report(&found).to_markdown(None);
     assert!(report.contains("made again instead of merged, the first 3 do"), "{report}");
 }
+
+#[test]
+fn commits_before_the_branch_that_the_fork_began_on_count_and_are_tried() {
+    let place = Place::new();
+    let mut history = History::default();
+    let root = [("a", Some("1\n")), ("b", Some("1\n"))];
+    history.commit("main", "root", &root).fork("topic", "main");
+    history.commit("topic", "topic", &[("t", Some("1\n"))]).fork("fork", "topic");
+    history.commit("fork", "mine", &[("a", Some("fork\n")), ("b", Some("fork\n"))]);
+    history.commit("main", "calm", &[("calm", Some("1\n"))]).commit("main", "a", &[("a", Some("2\n"))]);
+    history.merge("main", "topic", &[("t", Some("1\n"))]);
+    history.commit("main", "b", &[("b", Some("2\n"))]);
+    let folder = place.repository("r", &[], &history);
+    let found = analysis(&folder, "fork", "main");
+    let prefix = found.clean_prefix.as_ref().unwrap();
+    assert_eq!((prefix.commits, prefix.of, prefix.proven), (1, 4, true));
+    let firsts = found.merge.as_ref().unwrap().conflicts.iter().map(|conflict| {
+        (conflict.path.to_string(), conflict.first_commit.as_ref().unwrap().to_string(), conflict.proven)
+    });
+    let at =
+        |path: &str, revision: &str| (path.to_owned(), place.git(&folder, &["rev-parse", revision]), true);
+    assert_eq!(firsts.collect::<Vec<_>>(), [at("a", "main~2"), at("b", "main")]);
+}

@@ -226,7 +226,7 @@ pub struct Conflict {
     pub fork_commits: Vec<CommitId>,
     /// Upstream's, likewise; only in a thorough search.
     pub upstream_commits: Vec<CommitId>,
-    /// The first of upstream's first parents above the merge base whose merge conflicts here.
+    /// The first of upstream's first parents that the fork lacks whose merge conflicts here.
     pub first_commit: Option<CommitId>,
     /// True when two trial merges show it: this commit conflicts here, the one before does not.
     pub proven: bool,
@@ -266,7 +266,7 @@ pub struct Replay {
     pub stopped_at: Option<CommitId>,
 }
 
-/// How far the fork can follow along upstream's first parents above the merge base without a conflict.
+/// How far the fork can follow along upstream's first parents that it lacks without a conflict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CleanPrefix {

@@ -40,6 +40,8 @@ const EDGE_TRIES: usize = 32;
 /// What the sweep found.
 pub(super) struct Swept {
     chain: Vec<CommitId>,
+    /// So many at the start of the chain do not descend from the base that the sweep merges with.
+    leading: usize,
     fates: Vec<Fate>,
     /// Whether the sweep's word needs no proof where a path stands on all sides.
     only_base: bool,
@@ -64,7 +66,7 @@ struct Proof {
 impl Sweep<'_> {
     /// Finds every file's fate along upstream's first parents and proves what matters most.
     pub(super) fn run(&self, merge: &Merge, progress: &Progress, cancel: &Cancel) -> Result<Swept> {
-        let chain = self.chain()?;
+        let (chain, leading) = self.chain()?;
         progress.step(format!("following {} of upstream's commits", chain.len()));
         let changes = self.changes(&chain)?;
         let watched = chain::watch(self.fork_diff, self.upstream_diff, &changes);
@@ -76,20 +78,47 @@ impl Sweep<'_> {
             conflicting_apart: chain::conflicting_places(by_hand, chain.len()),
             only_base: self.only_base,
             chain,
+            leading,
             fates,
             proofs: BTreeMap::new(),
         };
         swept.take_tip(merge);
+        let step = leading.div_ceil(self.budget()).max(1);
+        let tried: Vec<usize> = (0..leading).step_by(step).collect();
+        swept.take_leading(self.trial_merges(&tried, &swept.chain)?);
         self.prove(&mut swept, &merge.conflicts, progress, cancel)?;
         self.settle_edges(&mut swept, cancel)?;
         Ok(swept)
     }
 
-    /// Upstream's first parents above the merge base, oldest first.
-    fn chain(&self) -> Result<Vec<CommitId>> {
-        let range = format!("{}..{}", self.base, self.upstream);
-        let args = ["rev-list", "--first-parent", "--ancestry-path", "--reverse", &range, "--"];
-        Ok(self.scratch.git().line(&args)?.lines().filter_map(CommitId::parse).collect())
+    /// Upstream's first parents that the fork lacks, oldest first, and how many of them do not descend from the base:
+    /// it may lie on a branch that upstream merged later, or be one of several.
+    fn chain(&self) -> Result<(Vec<CommitId>, usize)> {
+        let list = |args: &[&str], range: &str| -> Result<Vec<Vec<CommitId>>> {
+            let args = [&["rev-list"], args, &[range, "--"]].concat();
+            let lines = self.scratch.git().line(&args)?;
+            Ok(lines.lines().map(|line| line.split(' ').filter_map(CommitId::parse).collect()).collect())
+        };
+        let first = |ids: Vec<CommitId>| ids.into_iter().next();
+        let since_base = format!("{}..{}", self.base, self.upstream);
+        let lines = list(&["--first-parent", "--reverse", "--parents"], &since_base)?;
+        // Most often the base is one of them, and all of the others descend from it.
+        if self.only_base && lines.first().is_some_and(|ids| ids.get(1) == Some(self.base)) {
+            return Ok((lines.into_iter().filter_map(first).collect(), 0));
+        }
+        let since_fork = format!("{}..{}", self.fork, self.upstream);
+        let all = list(&["--first-parent", "--reverse"], &since_fork)?;
+        let all: Vec<CommitId> = all.into_iter().filter_map(first).collect();
+        let descending: BTreeSet<CommitId> =
+            list(&["--ancestry-path"], &since_base)?.into_iter().filter_map(first).collect();
+        let leading = all.iter().take_while(|id| !descending.contains(id)).count();
+        Ok((all, leading))
+    }
+
+    /// How many trial merges may be made.
+    fn budget(&self) -> usize {
+        let size = self.fork_diff.entries.len() + self.upstream_diff.entries.len();
+        (PROOF_WORK / size.max(1)).clamp(16, 400)
     }
 
     /// What each changed against the one before it.
@@ -114,8 +143,7 @@ impl Sweep<'_> {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<()> {
-        let size = self.fork_diff.entries.len() + self.upstream_diff.entries.len();
-        let mut budget = (PROOF_WORK / size.max(1)).clamp(16, 400);
+        let mut budget = self.budget();
         let mut places: Vec<usize> = swept.wanted(conflicts).into_iter().take(budget).collect();
         progress.step(format!("proving with {} trial merges", places.len()));
         while !places.is_empty() {
@@ -240,6 +268,16 @@ impl Swept {
         }
     }
 
+    /// Takes over what trial merges said of commits that the sweep knows nothing of; those between two that were tried
+    /// are taken to be like the one before, until a trial merge says otherwise.
+    fn take_leading(&mut self, proofs: Vec<(usize, Proof)>) {
+        self.take(proofs.into_iter());
+        for place in (1..self.leading).filter(|place| !self.proofs.contains_key(place)).collect::<Vec<_>>() {
+            self.conflicting[place] = self.conflicting[place - 1];
+            self.conflicting_apart[place] = self.conflicting_apart[place - 1];
+        }
+    }
+
     /// Takes over the trial merge of both sides, where all of it is known.
     fn take_tip(&mut self, merge: &Merge) {
         let Some(tip) = self.chain.len().checked_sub(1).filter(|_| merge.unjudged.is_empty()) else { return };
@@ -253,7 +291,7 @@ impl Swept {
     }
 
     fn is_sure(&self, fate: &Fate) -> bool {
-        self.only_base && fate.is_sure()
+        self.only_base && self.leading == 0 && fate.is_sure()
     }
 
     /// Whether a path conflicts at a place under one of its names, as far as a trial merge was made there.
@@ -274,7 +312,8 @@ impl Swept {
     /// The commit that begins a conflict, and how sure that is; what git does not bear out is not passed on.
     pub(super) fn first_conflict(&self, conflict: &Conflict) -> Option<FirstConflict> {
         let path = path_of(conflict);
-        let fate = self.fate(path);
+        let early = (0..self.leading).find(|&place| self.conflicts_at(path, place) == Some(true));
+        let fate = self.fate(path).filter(|_| early.is_none());
         let comes_back = |first: usize| {
             let later = self.proofs.keys().filter(|place| **place > first);
             later.into_iter().any(|&place| self.conflicts_at(path, place) == Some(false))

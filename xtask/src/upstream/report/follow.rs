@@ -126,7 +126,7 @@ pub(super) fn steps(document: &mut Document, analysis: &Analysis) {
     let Some(prefix) = &analysis.clean_prefix else { return };
     document.heading(2, "How far it goes without a conflict");
     let mut words = Inline::plain(format!(
-        "Of upstream's {} above the merge base ",
+        "Of upstream's {} that the fork lacks ",
         count(prefix.of, "first-parent commit")
     ));
     words = match &prefix.last {
