@@ -31,7 +31,7 @@ pub use inbound::{Inbound, inbound};
 pub use index::Index;
 pub use moves::{
     Exact, Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Renamed, Rewriter, Rewritten, Standing,
-    follow_renamed, is_markdown, renamed_anchors,
+    follow_renamed, is_markdown, name_in_words, renamed_anchors,
 };
 pub use rebase::{is_local, pointed_at, rebased};
 pub use sites::Sites;

@@ -18,6 +18,7 @@ use crate::consolidate::guide::{
 };
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
+use crate::consolidate::plan::Source;
 use crate::links::{self, Left, LeftReason, NewPlace, Parts, Renamed, Rewriter, Standing};
 use crate::markdown::{self, Format};
 use crate::parallel;
@@ -66,7 +67,8 @@ pub(super) fn compose_all(
     for task in fates.merges.clone() {
         crate::process::unwind_if_cancelled();
         let sources = sources(facts, (fates, dates), &task, (rewriter, &ignored));
-        let guide = guide(&task, &sources, dates);
+        let mut guide = guide(&task, &sources, dates);
+        lead_into_archive(&mut guide.text, &task.item.target, &sources);
         learn(fates, &task.item.target, &sources, &guide);
         let dropped = dropped_headings(&guide, &sources);
         let target = task.item.target.clone();
@@ -97,35 +99,52 @@ fn sources(
 ) -> Sources {
     let rewriter = rewriter.led_to(&fates.moves);
     let mentions = Parts { links: false, ..Parts::LIVE };
-    let mut sources = Sources::default();
+    let mut named: Vec<(&Source, Cow<'_, [u8]>)> = Vec::new();
+    let mut renamed: BTreeMap<RepoPath, Renamed> = BTreeMap::new();
     for source in &task.item.sources {
         let Some((_, bytes)) = facts.contents.get(&source.path) else { continue };
         let at = Standing { from: &source.path, to: &task.item.target };
-        let mut named = rewriter.rewrite(at, bytes, mentions).bytes;
-        let renamed = named.as_ref().map(|named| links::renamed_anchors(bytes, named)).unwrap_or_default();
-        let in_source = BTreeMap::from([(source.path.clone(), renamed.clone())]);
-        if let Some((led, _)) =
-            named.as_ref().and_then(|named| links::follow_renamed(&source.path, named, &in_source))
-        {
-            named = Some(led);
-        }
-        let text = markdown::readable(named.as_deref().unwrap_or(bytes)).into_owned();
+        let new = rewriter.rewrite(at, bytes, mentions).bytes;
+        let anchors = new.as_ref().map(|new| links::renamed_anchors(bytes, new)).unwrap_or_default();
+        renamed.insert(source.path.clone(), anchors);
+        named.push((source, new.map_or(Cow::Borrowed(bytes), Cow::Owned)));
+    }
+    let mut sources = Sources::default();
+    for (source, named) in named {
+        let text = markdown::readable(&named).into_owned();
         let format = Format::of_extension(&source.path.extension()).unwrap_or(Format::Plain);
         let archived = fates.moves.get(&source.path).and_then(|place| place.original.clone());
-        let (text, parsed) = match archived.is_some() && format == Format::Markdown {
+        let (mut text, mut parsed) = match archived.is_some() && format == Format::Markdown {
             true => unlinked::without_broken_links(text, &source.path, rewriter.index(), ignored),
             false => {
                 let parsed = markdown::parse(&text, format);
                 (text, parsed)
             }
         };
+        // Until here links have the anchors of the files as they are.
+        if let Some((led, _)) = links::follow_renamed(&source.path, text.as_bytes(), &renamed) {
+            text = String::from_utf8_lossy(&led).into_owned();
+            parsed = markdown::parse(&text, format);
+        }
         let note = gather::note_of(&source.path, source.blob.clone(), text, parsed);
         let changed = dates.get(&source.path).map(|change| change.date.clone());
         sources.notes.push(Note { changed, ..note });
         sources.archived.push(archived);
-        sources.renamed.push(renamed);
+        sources.renamed.push(renamed.remove(&source.path).unwrap_or_default());
     }
     sources
+}
+
+/// Leads a guide's links into the archive to the anchors that headings have there: the guide was composed with what the
+/// names in them stand for afterwards, the originals keep theirs.
+fn lead_into_archive(text: &mut String, target: &RepoPath, sources: &Sources) {
+    let kept = sources.iter().zip(&sources.renamed).filter_map(|((_, archived), renamed)| {
+        let old: Renamed = renamed.iter().map(|(old, new)| (new.clone(), old.clone())).collect();
+        Some((archived?.clone(), old))
+    });
+    if let Some((led, _)) = links::follow_renamed(target, text.as_bytes(), &kept.collect()) {
+        *text = String::from_utf8_lossy(&led).into_owned();
+    }
 }
 
 fn guide(task: &Task, sources: &Sources, dates: &BTreeMap<RepoPath, Change>) -> Guide {
@@ -231,8 +250,9 @@ pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> (Vec<Left>, Rena
     }
     let named = rewriter.rewrite(at, made.text.as_bytes(), Parts { links: false, ..Parts::LIVE });
     // Where no original is left, only the old path tells where something came from.
-    if made.sources.archived.iter().all(Option::is_some)
-        && let Some(text) = text_of(named.bytes)
+    let originals: Vec<&RepoPath> = made.sources.archived.iter().flatten().collect();
+    if originals.len() == made.sources.notes.len()
+        && let Some(text) = text_of(named_as_led(&target, made.text.as_bytes(), named.bytes, &originals))
     {
         let old = std::mem::replace(&mut made.text, text);
         made.conserved = Some(compared(made)).filter(|found| found.lost == 0);
@@ -245,6 +265,16 @@ pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> (Vec<Left>, Rena
     let is_source = |left: &Left| made.sources.notes.iter().any(|note| note.path == left.means);
     let is_answered = |left: &Left| left.why == LeftReason::NameAlone && is_source(left);
     (named.left.into_iter().filter(|left| !is_answered(left)).collect(), renamed)
+}
+
+/// The text with its mentions, where the words of a link that leads into an original name that one; `None`: it stays.
+fn named_as_led(
+    guide: &RepoPath,
+    before: &[u8],
+    named: Option<Vec<u8>>,
+    originals: &[&RepoPath],
+) -> Option<Vec<u8>> {
+    links::name_in_words(guide, named.as_deref().unwrap_or(before), guide, originals).or(named)
 }
 
 fn compared(guide: &Made) -> Conservation {

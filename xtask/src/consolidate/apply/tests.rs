@@ -139,3 +139,38 @@ fn a_second_apply_finds_nothing_and_undo_gives_every_byte_back() {
     change::apply(&repo, &undo).unwrap();
     assert_eq!(files(&repo), before);
 }
+
+#[test]
+fn guide_links_to_the_heading_as_the_original_has_it_though_it_names_what_moves() {
+    let named = "Cleaning after pump-guide.md";
+    let files = FILES.iter().map(|&(path, text)| {
+        let text = text.replace("## Cleaning", &format!("## {named}"));
+        let text = text
+            .replace("run dry.", "run dry, [`pump-manual.md`](pump-manual.md#cleaning-after-pump-guidemd).");
+        (path, text)
+    });
+    let files: Vec<(&str, String)> = files.collect();
+    let folder = repository_of(&files.iter().map(|(path, text)| (*path, text.as_str())).collect::<Vec<_>>());
+    let repo = Repo::open(folder.path()).unwrap();
+    let mut plan = plan(&repo);
+    let line = plan.text.lines().find(|line| line.contains("Cleaning after")).unwrap().to_owned();
+    plan.text = plan.text.replace(&line, &line.replace("guide:", "history:"));
+    let options = ApplyOptions::default();
+    let prepared = prepare(&repo, &plan, &options, &Progress::default(), &Cancel::default()).unwrap();
+    change::apply(&repo, &prepared.set).unwrap();
+    let guides: Vec<String> = super::tests::files(&repo)
+        .into_iter()
+        .filter(|(path, _)| path.as_bytes().starts_with(b"notes/guides/"))
+        .map(|(_, bytes)| String::from_utf8(bytes).unwrap())
+        .collect();
+    // What the guide names is led to the archive, and so are its links.
+    let place = "../archive/pump-manual.md";
+    let led = format!("[`{place}`]({place}#cleaning-after-pump-guidemd)");
+    assert_eq!(
+        guides[0].matches(&format!("({place}#cleaning-after-pump-guidemd)")).count(),
+        2,
+        "{}",
+        guides[0]
+    );
+    assert!(guides[0].contains(&led), "{}", guides[0]);
+}

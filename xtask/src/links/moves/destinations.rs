@@ -7,11 +7,18 @@ use super::{Edit, NewPlace, Nowhere, Rewriter, Standing};
 use crate::links::address::{Address, encode_fragment};
 use crate::links::lookup::{Walked, walk};
 use crate::links::{Index, Reason, Resolution, Unknown, encode_path, relative_destination};
-use crate::markdown::{DestinationEdit, Format, parse, readable, written_destination};
+use crate::markdown::{DestinationEdit, Format, Link, LinkKind, parse, readable, written_destination};
 use crate::repo::RepoPath;
 
-/// A whole link, and the file that it leads to.
-pub(super) type Leading = (Range<usize>, RepoPath);
+/// A link that leads to a file.
+pub(super) struct Leading {
+    /// From its first byte to the end of its words.
+    pub(super) range: Range<usize>,
+    /// The file, by its old place.
+    pub(super) file: RepoPath,
+    /// The file that it leads to afterwards.
+    pub(super) to: RepoPath,
+}
 
 /// What was found in a file.
 #[derive(Default)]
@@ -19,7 +26,7 @@ pub(super) struct Destinations {
     pub(super) edits: Vec<Edit>,
     /// Where destinations stand that are paths: no mention is looked for in them.
     pub(super) local: Vec<Range<usize>>,
-    /// Whole links, with the file that each leads to: a name in their words is answered by them.
+    /// Links to files: a name in their words is answered by them.
     pub(super) leading: Vec<Leading>,
     pub(super) broken: Vec<Nowhere>,
 }
@@ -33,7 +40,7 @@ pub(super) fn find(
     let text = readable(bytes);
     let parsed = parse(&text, Format::Markdown);
     let mut found = Destinations::default();
-    let mut files: BTreeMap<usize, RepoPath> = BTreeMap::new();
+    let mut files: BTreeMap<&str, (RepoPath, RepoPath)> = BTreeMap::new();
     for (destination, place, line) in parsed.destinations() {
         if !matches!(Address::parse(destination), Address::Local(_)) {
             continue;
@@ -41,10 +48,12 @@ pub(super) fn find(
         found.local.push(place.range.clone());
         let resolution = rewriter.index.resolve(at.from, destination);
         found.broken.extend(nowhere(&resolution, destination, line));
-        if let Resolution::File { path, .. } = &resolution {
-            files.insert(place.range.start, path.clone());
+        let led = led(rewriter, at, destination, &resolution, to_originals);
+        if let Some(path) = file(resolution) {
+            let to = led.as_ref().and_then(|(to, _)| to.clone()).unwrap_or_else(|| path.clone());
+            files.insert(destination, (path, to));
         }
-        if let Some(to) = new_destination(rewriter, at, destination, resolution, to_originals) {
+        if let Some(to) = led.and_then(|led| new_destination(at, destination, led)) {
             let edit = DestinationEdit { place: place.clone(), to };
             found.edits.push((place.range.clone(), written_destination(&text, &edit).into_bytes()));
         }
@@ -52,9 +61,46 @@ pub(super) fn find(
     found.leading = parsed
         .links
         .iter()
-        .filter_map(|link| Some((link.range.clone(), files.remove(&link.place.as_ref()?.range.start)?)))
+        .filter_map(|link| {
+            let (file, to) = files.get(link.destination.as_str())?.clone();
+            Some(Leading { range: with_words(&text, link)?, file, to })
+        })
         .collect();
     found
+}
+
+/// The file that a link names, whether it has the anchor or not.
+fn file(resolution: Resolution) -> Option<RepoPath> {
+    match resolution {
+        Resolution::File { path, .. } => Some(path),
+        Resolution::Broken(problem) if problem.reason == Reason::AnchorMissing => problem.path,
+        _ => None,
+    }
+}
+
+/// A link from its first byte to the end of its words; `None` where its words are a label, which names a definition.
+pub(super) fn with_words(text: &str, link: &Link) -> Option<Range<usize>> {
+    let Range { start, end } = link.range.clone();
+    match link.kind {
+        LinkKind::Reference => {
+            let label = text.get(start..end)?.rfind("][")?;
+            let is_empty = text[start + label..end] == *"][]";
+            (!is_empty).then_some(start..start + label)
+        }
+        // The tag alone is the link's range. Words end with the next tag of a link, whether it closes or opens one.
+        LinkKind::Html if is_tag_of_link(text.get(start + 1..)?) => {
+            let mut tags = memchr::memchr_iter(b'<', &text.as_bytes()[end..]).map(|at| end + at);
+            let words_end = tags.find(|&at| is_tag_of_link(&text[at + 1..]));
+            Some(start..words_end.unwrap_or(end))
+        }
+        _ => Some(start..end),
+    }
+}
+
+fn is_tag_of_link(rest: &str) -> bool {
+    let rest = rest.strip_prefix('/').unwrap_or(rest);
+    let after = rest.strip_prefix(['a', 'A']);
+    after.is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
 }
 
 /// What of a destination leads nowhere.
@@ -74,35 +120,43 @@ pub(super) fn missing(index: &Index<'_>, from: &RepoPath, destination: &str) -> 
     }
 }
 
-/// What is written in a destination's place; `None`: it is right, or was wrong before.
-fn new_destination(
+/// The file or folder that a link leads to afterwards (`None`: the root), and what follows its path.
+type Led = (Option<RepoPath>, String);
+
+/// Where a link leads afterwards; `None`: it is right, or was wrong before.
+fn led(
     rewriter: &Rewriter<'_>,
     at: Standing<'_>,
     destination: &str,
-    resolution: Resolution,
+    resolution: &Resolution,
     to_originals: bool,
-) -> Option<String> {
+) -> Option<Led> {
     let (path, tail) = split(destination);
     if path.is_empty() {
         return None;
     }
-    let rooted = path.starts_with('/');
-    let new = match resolution {
+    match resolution {
         Resolution::File { path: target, anchor } => {
-            to_file(rewriter, at, &target, anchor.as_deref(), tail, to_originals)?
+            to_file(rewriter, at, target, anchor.as_deref(), tail, to_originals)
         }
         // The file is there: its link stays as right as it was.
         Resolution::Broken(problem) if problem.reason == Reason::AnchorMissing => {
-            to_file(rewriter, at, &problem.path?, None, tail, to_originals)?
+            to_file(rewriter, at, problem.path.as_ref()?, None, tail, to_originals)
         }
-        Resolution::Folder(folder) => to_folder(rewriter, at, folder.as_ref(), tail)?,
-        Resolution::Unknown(Unknown::Submodule) => (inside(at.from, path)?, tail.to_owned()),
+        Resolution::Folder(folder) => to_folder(rewriter, at, folder.as_ref(), tail),
+        Resolution::Unknown(Unknown::Submodule) => Some((inside(at.from, path)?, tail.to_owned())),
         Resolution::Broken(problem) if problem.reason == Reason::FileMissing => {
-            let wanted = problem.path.filter(|path| rewriter.ignored.contains(path))?;
-            (Some(wanted), tail.to_owned())
+            let wanted = problem.path.clone().filter(|path| rewriter.ignored.contains(path))?;
+            Some((Some(wanted), tail.to_owned()))
         }
-        _ => return None,
-    };
+        _ => None,
+    }
+}
+
+/// What is written in a destination's place; `None`: it is right.
+fn new_destination(at: Standing<'_>, destination: &str, new: Led) -> Option<String> {
+    let (path, tail) = split(destination);
+    let rooted = path.starts_with('/');
     let written = written(at.to, new.0.as_ref(), rooted, path.ends_with('/')) + &new.1;
     let unmoved = at.from == at.to || rooted;
     // What leads to the same place keeps its spelling: `./x.md`, `a/../x.md`.
@@ -149,7 +203,7 @@ fn to_file(
     anchor: Option<&str>,
     tail: &str,
     to_originals: bool,
-) -> Option<(Option<RepoPath>, String)> {
+) -> Option<Led> {
     if target == at.from {
         // A file that names itself.
         return Some((Some(at.to.clone()), tail.to_owned()));
@@ -191,7 +245,7 @@ fn to_folder(
     at: Standing<'_>,
     folder: Option<&RepoPath>,
     tail: &str,
-) -> Option<(Option<RepoPath>, String)> {
+) -> Option<Led> {
     match folder.and_then(|folder| rewriter.vanished.get(folder)) {
         Some(successor) => Some((successor.clone(), String::new())),
         None => (at.from != at.to).then(|| (folder.cloned(), tail.to_owned())),

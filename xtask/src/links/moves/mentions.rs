@@ -123,17 +123,18 @@ pub(super) fn find(
         if taken.iter().any(|range| range.start < found.range.end && found.range.start < range.end) {
             continue;
         }
-        let is_answered = |range: &Range<usize>, path: &RepoPath| {
-            let is_of =
-                |(link, to): &Leading| link.start <= range.start && range.end <= link.end && to == path;
-            leading.iter().any(is_of)
+        let answer = |range: &Range<usize>, path: &RepoPath| {
+            let is_of = |link: &&Leading| {
+                link.range.start <= range.start && range.end <= link.range.end && link.file == *path
+            };
+            leading.iter().find(is_of).map(|link| &link.to)
         };
         let (range, path, why) = match judge(rewriter, at, bytes, &found) {
             Judged::Other => continue,
             Judged::Left(range, path, why) => (range, path, why),
             Judged::Exact(mention) => {
-                let is_answered = is_answered(&mention.range, mention.path);
-                match replace(rewriter, at, bytes, &mention, (found.encoded, is_answered)) {
+                let answer = answer(&mention.range, mention.path);
+                match replace(rewriter, at, bytes, &mention, (found.encoded, answer)) {
                     Ok(edit) => {
                         from = edit.0.end.max(from);
                         mentions.edits.push(edit);
@@ -143,7 +144,7 @@ pub(super) fn find(
                 }
             }
         };
-        if is_answered(&range, path) {
+        if answer(&range, path).is_some() {
             continue;
         }
         let text = String::from_utf8_lossy(&bytes[range.clone()]).into_owned();
@@ -284,7 +285,7 @@ fn what_is_before(bytes: &[u8], begin: usize) -> Before {
 }
 
 /// Where a run of path letters that ends at `end` begins; a leading `@` is no part of it.
-fn token_start(bytes: &[u8], end: usize) -> usize {
+pub(super) fn token_start(bytes: &[u8], end: usize) -> usize {
     let mut start = end;
     while let Some(letter) =
         letters::before(bytes, start).filter(|&letter| letters::is_part(letter) || letter == '/')
@@ -298,7 +299,7 @@ fn token_start(bytes: &[u8], end: usize) -> usize {
 }
 
 /// True when a name is the beginning of a longer one: `x.md` in `x.mdx`, `x.md.bak`, `x.md/y`.
-fn goes_on(bytes: &[u8], end: usize) -> bool {
+pub(super) fn goes_on(bytes: &[u8], end: usize) -> bool {
     let Some(next) = letters::after(bytes, end) else { return false };
     let then = letters::after(bytes, end + next.len_utf8());
     match next {
@@ -327,20 +328,26 @@ fn is_only_one(rewriter: &Rewriter<'_>, path: &RepoPath) -> bool {
     rewriter.tree.entries().filter(|(other, _)| other.file_name() == name).count() == 1
 }
 
-/// The bytes that stand for a mention afterwards; of one in the words of a link to its file, they follow the link.
+/// The bytes that stand for a mention afterwards; of one in the words of a link to its file, they follow the link, which
+/// leads to `answer`.
 fn replace(
     rewriter: &Rewriter<'_>,
     at: Standing<'_>,
     bytes: &[u8],
     mention: &Mention<'_>,
-    (encoded, is_answered): (bool, bool),
+    (encoded, answer): (bool, Option<&RepoPath>),
 ) -> Result<Edit, LeftReason> {
     let place = &rewriter.moves[mention.path];
     let tail = Tail::behind(bytes, mention.range.end);
     let (to, anchor) = match &place.original {
         // What git or the host does with a file it does with its bytes, wherever what they say is read.
         Some(original) if holds_patterns(at.from) => (original, None),
-        _ => tail.led(place, at.to == &place.path && !is_answered),
+        _ => {
+            let is_guide = at.to == &place.path;
+            let (to, anchor) = tail.led(place, is_guide && answer.is_none());
+            // What a guide says of its sources is led on when it is known where each of their sections stands in it.
+            (answer.filter(|_| tail.is_none() && !is_guide).unwrap_or(to), anchor)
+        }
     };
     let path = match mention.style {
         Style::FromRoot => to.as_bytes().to_vec(),
@@ -401,6 +408,11 @@ impl<'b> Tail<'b> {
             }
             _ => none,
         }
+    }
+
+    /// True where nothing follows the path.
+    fn is_none(&self) -> bool {
+        self.anchor.is_none() && !self.names_lines
     }
 
     /// The file that is meant afterwards, and what is written behind it instead; `None`: what stands there stays.

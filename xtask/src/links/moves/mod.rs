@@ -11,6 +11,7 @@ mod letters;
 mod mentions;
 mod renamed;
 mod splice;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use crate::repo::{RepoPath, Tree, is_binary};
 
 pub use mentions::{Exact, LeftReason};
 pub use renamed::{Renamed, follow_renamed, renamed_anchors};
+pub use words::name_in_words;
 
 /// Where a file's readers find it afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -78,10 +78,47 @@ fn words_of_a_link_follow_the_link_also_in_the_guide_that_holds_what_it_led_to()
     let rewriter = Rewriter::new(&tree, &moves, &BTreeSet::from([guide.clone()])).unwrap();
     let from = RepoPath::from("notes/part.md");
     let at = Standing { from: &from, to: &guide };
-    let text = "[notes/b.md](b.md), [b.md](b.md#use), `notes/b.md`";
+    let text = "[notes/b.md](b.md), [b.md](b.md#use), `notes/b.md`, <a href=b.md>`b.md` b.md</a> b.md";
     let named = rewriter.rewrite(at, text.as_bytes(), Parts { links: false, ..Parts::LIVE }).bytes.unwrap();
-    let expected = "[docs/guides/g.md](b.md), [g.md](b.md#use), `notes/archive/b.md`";
+    let expected = "[docs/guides/g.md](b.md), [g.md](b.md#use), `notes/archive/b.md`, \
+                    <a href=b.md>`g.md` g.md</a> ../../notes/archive/b.md";
     assert_eq!(String::from_utf8(named).unwrap(), expected);
+}
+
+#[test]
+fn words_of_a_link_to_what_only_the_original_holds_name_the_original() {
+    let cases = [
+        ("[notes/b.md](../notes/b.md)", "[docs/guides/g.md](guides/g.md#b)"),
+        ("[`notes/b.md`](../notes/b.md#gone)", "[`notes/archive/b.md`](../notes/archive/b.md#gone)"),
+        (
+            "<A href='../notes/b.md#x'>notes/b.md</A>",
+            "<A href='../notes/archive/b.md#x'>notes/archive/b.md</A>",
+        ),
+        (
+            "[notes/b.md][r] notes/b.md\n\n[r]: ../notes/b.md#x\n",
+            "[notes/archive/b.md][r] docs/guides/g.md\n\n[r]: ../notes/archive/b.md#x\n",
+        ),
+        // The words are the label: its definition has the same.
+        (
+            "[notes/b.md]\n\n[notes/b.md]: ../notes/b.md#x\n",
+            "[docs/guides/g.md]\n\n[docs/guides/g.md]: ../notes/archive/b.md#x\n",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(after("docs/a.md", text, Parts::LIVE).0, expected);
+    }
+}
+
+#[test]
+fn words_that_name_a_guide_name_the_original_where_their_link_leads_there() {
+    let (guide, original) = (RepoPath::from("docs/g.md"), RepoPath::from("docs/archive/b.md"));
+    let text = "[`g.md`](archive/b.md#x) [docs/g.md, big.md](archive/b.md) g.md [g.md](#x) \
+                <a href=archive/b.md>g.md</a> [g.md](archive/c.md)";
+    let expected = "[`archive/b.md`](archive/b.md#x) [docs/archive/b.md, big.md](archive/b.md) g.md [g.md](#x) \
+                    <a href=archive/b.md>archive/b.md</a> [g.md](archive/c.md)";
+    let named = name_in_words(&guide, text.as_bytes(), &guide, &[&original]).unwrap();
+    assert_eq!(String::from_utf8(named).unwrap(), expected);
+    assert_eq!(name_in_words(&guide, expected.as_bytes(), &guide, &[&original]), None);
 }
 
 #[test]
