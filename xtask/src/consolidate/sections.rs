@@ -21,6 +21,7 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
         let leaning = destiny::Leaning::of(note);
         let lines: Vec<&str> = note.text.lines().collect();
         let leaves = leaves(note);
+        let first = plans.len();
         for (heading, range) in cut(note) {
             let text = lines.get(range.0 - 1..range.1).unwrap_or_default().join("\n");
             let destiny = match destiny::is_history(leaning, &heading, &text) {
@@ -37,9 +38,38 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
                 order: plans.len() + 1,
             });
         }
+        keep_procedures_whole(note, &mut plans[first..]);
         before.push(leaves.into_iter().map(|(_, words)| words).collect());
     }
     plans
+}
+
+/// Takes a section into the guide where a later one there goes on counting its steps: nobody can follow a procedure that
+/// begins with "Step 5", whoever has done the four before.
+fn keep_procedures_whole(note: &Note, plans: &mut [SectionPlan]) {
+    let steps_of = |plan: &SectionPlan| -> Vec<u32> {
+        let own = note.parsed.sections.iter().filter(|own| (plan.lines.0..=plan.lines.1).contains(&own.line));
+        own.filter_map(|section| step(&section.text)).collect()
+    };
+    let mut wanted: Option<u32> = None;
+    for plan in plans.iter_mut().rev() {
+        let steps = steps_of(plan);
+        let leads_on = wanted.is_some_and(|wanted| steps.last() == Some(&wanted));
+        if plan.destiny == Destiny::History && leads_on {
+            plan.destiny = Destiny::Guide;
+            plan.proposed = Destiny::Guide;
+        }
+        if let Some(first) = steps.first().filter(|_| plan.destiny == Destiny::Guide) {
+            wanted = first.checked_sub(1);
+        }
+    }
+}
+
+/// The number of a step that a heading names: `Step 5: start`, `✅ Step 5`.
+fn step(heading: &str) -> Option<u32> {
+    let mut words = heading.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.next().filter(|word| word.eq_ignore_ascii_case("step"))?;
+    words.next()?.parse().ok()
 }
 
 /// Words from which on a block that stands in the guide is not put there again, as the guide's composer counts them.

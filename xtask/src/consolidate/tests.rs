@@ -371,6 +371,19 @@ fn section_is_repeated_only_where_all_of_it_stands_in_one_earlier_note() {
 }
 
 #[test]
+fn steps_that_are_done_go_where_those_after_them_go() {
+    let done = "## Completed steps\n\n### ✅ Step 1: tools\n\nInstalled the tools.\n\n### Step 2\n\nFixed the probe.\n\n";
+    let next = "## Running\n\n### Step 3: start\n\nPress the green button.\n";
+    let destinies = |text: String| -> Vec<Destiny> {
+        let notes = [note("notes/bath.md", &format!("# Bath\n\n{text}"))];
+        sections::of(&notes, &[0]).iter().map(|plan| plan.destiny).collect()
+    };
+    assert_eq!(destinies(format!("{done}{next}")), [Destiny::Guide; 3]);
+    let apart = destinies(format!("{done}{}", next.replace('3', "1")));
+    assert_eq!(apart, [Destiny::Guide, Destiny::History, Destiny::Guide], "a procedure of its own");
+}
+
+#[test]
 fn blocks_that_an_earlier_note_brings_are_not_counted_for_the_guide_again() {
     let long = "The control loop reads the probe every second and sets\nthe heater to hold the bath.";
     let list = "- the heater is set each second\n- the probe is read first";
