@@ -154,6 +154,23 @@ fn a_wrong_plan_is_refused_with_its_line() {
     insta::assert_snapshot!(said);
 }
 
+#[test]
+fn no_guide_stands_where_the_list_of_notes_goes() {
+    let sandbox = planned(&["Merge"]);
+    std::fs::remove_file(sandbox.root().join("notes/README.md")).unwrap();
+    let plan = sandbox.read(PLAN);
+    let item = plan.lines().find(|line| line.starts_with("- [x] Merge")).expect("one is proposed");
+    let target = item.split('`').nth(1).expect("it has a target");
+    let other = item.replacen(&format!("`{target}`"), "`notes/README.md`", 1);
+    sandbox.write(PLAN, plan.replacen(item, &other, 1));
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(said.starts_with("exit: 2"), "{said}");
+    assert!(
+        said.contains("the list of notes goes into `notes/README.md`, where this guide would stand"),
+        "{said}"
+    );
+}
+
 /// A plan whose list was cut out, and a file that never was one: "nothing is ticked" would hide that.
 #[test]
 fn a_file_without_a_list_of_items_is_no_plan() {

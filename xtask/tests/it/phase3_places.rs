@@ -120,6 +120,26 @@ fn plan_holds_wherever_git_changes_bytes_on_their_way() {
     assert!(said.contains("archived   1 finished note"), "{said}");
 }
 
+/// A filter may keep what must not stand in git as it is: where a note goes there has to be the same one.
+#[test]
+fn what_passes_a_filter_stays_where_its_new_place_has_none() {
+    let sandbox = with_finished_notes(&["notes"]);
+    sandbox.write(".gitattributes", "notes/session-*.md filter=crypt\n");
+    sandbox.commit("notes");
+    plan(&sandbox, "Archive");
+    insta::assert_snapshot!(sandbox.xtask(["phase3", "--yes"]), @"
+    exit: 0
+    -- stdout
+    skipped  1 ticked item
+             archive notes/session-2025-01-02-notes.md (line 33): git's filter `crypt` for `notes/session-2025-01-02-notes.md`, none for `notes/archive/session-2025-01-02-notes.md`: see .gitattributes
+    next     plan again with `xtask consolidate plan`
+    -- stderr
+    ");
+    sandbox.write(".gitattributes", "notes/**/*.md filter=crypt\n");
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(said.contains("archived   1 finished note"), "{said}");
+}
+
 /// A filter makes every file that was touched look changed to who does not run it.
 #[test]
 fn commit_takes_files_that_only_a_filter_changes() {

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fates::Fates;
+use super::ApplyOptions;
 use super::gather::{Facts, Target};
 use super::summary::Skipped;
-use super::{ApplyOptions, Paths};
 use crate::change::{ChangeSet, ContentId};
 use crate::consolidate::plan::{Action, Destiny, Item, SectionPlan};
 use crate::consolidate::plan_format::PlanError;
@@ -29,24 +28,16 @@ pub(super) struct Chosen {
 type Checked = Result<(), PlanError>;
 
 impl Chosen {
-    /// Leaves out the items that would put something where git ignores it.
-    pub(super) fn without_ignored(&mut self, fates: &Fates, ignored: &Paths) {
-        let place = |task: &Task| {
-            let own = task.item.sources.iter().filter_map(|source| fates.files.get(&source.path)?.as_ref());
-            let mut places = own.chain([&task.item.target]);
-            places.find(|place| ignored.contains(*place)).cloned()
-        };
+    /// Leaves out the items to which there is an objection, and says whether there was one.
+    pub(super) fn leave_out(&mut self, objection: impl Fn(&Task) -> Option<String>) -> bool {
+        let before = self.tasks.len();
         for task in std::mem::take(&mut self.tasks) {
-            match place(&task) {
+            match objection(&task) {
                 None => self.tasks.push(task),
-                Some(place) => {
-                    let why = format!(
-                        "git ignores `{place}`: what goes there would be in no commit, see .gitignore"
-                    );
-                    self.skipped.push(skipped(&task, why));
-                }
+                Some(why) => self.skipped.push(skipped(&task, why)),
             }
         }
+        self.tasks.len() < before
     }
 }
 

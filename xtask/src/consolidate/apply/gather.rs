@@ -15,7 +15,7 @@ use crate::consolidate::done;
 use crate::consolidate::gather::{blob_id, guide_id, ignored_folders};
 use crate::consolidate::plan::{Action, Item};
 use crate::consolidate::scope::{self, Scope};
-use crate::links::{self, Index, Resolution};
+use crate::links::{Index, Resolution};
 use crate::repo::{BlobId, Change, Entry, EntryKind, Repo, RepoPath, Tree};
 
 /// What the checks ask about.
@@ -115,14 +115,6 @@ fn target(disk: &Disk, tree: &Tree, path: &RepoPath) -> Target {
         Ok(Some(bytes)) => Target::File(guide_id(&String::from_utf8_lossy(&bytes))),
         Err(error) => Target::Blocked(format!("{error:#}")),
     }
-}
-
-/// Places where a note, a guide or an original would go and that git ignores: what lies there is in nobody's clone.
-///
-/// # Errors
-/// git cannot be asked.
-pub(super) fn ignored_places(repo: &Repo, tree: &Tree, fates: &Fates) -> Result<Paths> {
-    links::ignored(repo, tree, &fates.arriving.iter().cloned().collect::<Vec<_>>())
 }
 
 /// What symbolic links lead to: files, and folders that hold files.

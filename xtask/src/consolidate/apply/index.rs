@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::fates::Fates;
 use super::gather::Facts;
@@ -13,7 +13,7 @@ use crate::consolidate::scope::{self, Kind};
 use crate::links::relative_destination;
 use crate::markdown::{self, Format};
 use crate::repo::{EntryKind, RepoPath};
-use crate::report::{Document, Inline, ReportMarker};
+use crate::report::{Document, Hinted, Inline, ReportMarker};
 
 const ID: &str = "notes-index";
 const VERSION: u32 = 1;
@@ -38,6 +38,13 @@ pub(super) fn index(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<Optio
     let Some(place) = place(facts, fates).filter(|place| !facts.tree.leaves_out(place)) else {
         return Ok(None);
     };
+    if let Some(task) = fates.merges.iter().find(|task| task.item.target == place) {
+        let said = format!(
+            "line {}: the list of notes goes into `{place}`, where this guide would stand",
+            task.line
+        );
+        bail!(Hinted::new(said, "name another target; nothing was written"));
+    }
     let folder = place.parent();
     let in_folder = |path: &RepoPath| folder.as_ref().is_none_or(|folder| path.is_within(folder));
     let listed: Vec<&Entry> = entries

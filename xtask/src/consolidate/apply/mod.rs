@@ -11,6 +11,7 @@ mod groups;
 mod guides;
 mod index;
 mod marks;
+mod places;
 mod plan;
 mod steps;
 mod summary;
@@ -147,9 +148,8 @@ fn carry_out(
         None => gather::dates(repo, &chosen)?,
     };
     let mut fates = fates::Fates::of(&facts, &chosen, &dates, options);
-    let ignored = gather::ignored_places(repo, &facts.tree, &fates)?;
-    if !ignored.is_empty() {
-        chosen.without_ignored(&fates, &ignored);
+    let places = places::Places::of(repo, &facts.tree, &fates)?;
+    if chosen.leave_out(|task| places.objection(&fates, task)) {
         if chosen.tasks.is_empty() {
             return Ok(Prepared::nothing(&facts, &chosen));
         }
