@@ -295,8 +295,13 @@ impl Python<'_> {
     fn with_install_line(&self, mut run: SuiteRun) -> SuiteRun {
         let known = run.missing().into_iter().filter(|missing| missing.install.is_some());
         let names = known.filter(|missing| missing.module != "pytest").map(|missing| missing.module);
+        let (own, others): (Vec<String>, Vec<String>) = names.partition(|module| run.is_own(module));
         let mut packages = vec![run.declared.requirement("pytest")];
-        packages.extend(names.map(|module| run.declared.requirement_for(&module)));
+        packages.extend(others.iter().map(|module| run.declared.requirement_for(module)));
+        // Asked for by its name it would come from an index, from whoever took the name there.
+        if !own.is_empty() {
+            packages.extend(["-e", "."].map(str::to_owned));
+        }
         let line = self.install(&packages);
         if let Ran::Cannot { install, .. } = &mut run.ran {
             *install = Some(line);

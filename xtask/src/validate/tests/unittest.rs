@@ -63,6 +63,19 @@ fn suite_that_needs_pytest_says_the_line_and_runs_its_standard_part() {
     assert_eq!(analysis.verdict, Verdict::NotProven);
 }
 
+#[test]
+fn package_of_the_repository_is_installed_from_the_repository() {
+    let project = Project::new(&[
+        ("pyproject.toml", "[project]\nname = \"frames\"\ndependencies = [\"absent-here==2\"]\n"),
+        ("src/frames/__init__.py", ""),
+        ("tests/test_plain.py", "import absent_here\nimport frames\ndef test_b(): pass\n"),
+    ]);
+    let bare = bare_environment().display().to_string();
+    let analysis = project.analyse(|suite| suite.python = Some(bare.clone()));
+    let install = format!("uv pip install --python {bare} pytest absent-here==2 -e .");
+    assert_eq!(analysis.runs[0].install.as_deref(), Some(install.as_str()));
+}
+
 /// The cases of `files`, run by unittest, with their outcomes.
 fn outcomes(files: &[(&str, &str)]) -> (Analysis, Vec<(String, CaseOutcome)>) {
     let bare = bare_environment().display().to_string();
