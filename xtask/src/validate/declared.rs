@@ -120,7 +120,8 @@ fn requirements(package: &str, text: &str) -> Vec<Requirement> {
     let pattern = format!(
         r#"(?im){BEFORE}({name}(?:\[[\w\s,.-]*\])?)(?:\s*\(?({ONE}(?:\s*,\s*{ONE})*)|\s*(@\s*[^\s"';,]+)|["']?\s*=\s*(?:\{{[^}}\n]*version\s*=\s*)?["']([^"'\n]+)["']|{AFTER})"#,
     );
-    let pattern = Regex::new(&pattern).expect("a fixed pattern around an escaped name");
+    // A name may be as long as somebody likes to make it, a pattern may not.
+    let Ok(pattern) = Regex::new(&pattern) else { return Vec::new() };
     let told = pattern.captures_iter(text).filter_map(|found| {
         let part = |at: usize| found.get(at).map(|part| part.as_str());
         let versions = match (part(2), part(3), part(4)) {
@@ -202,6 +203,13 @@ mod tests {
         for (file, text, module, expected) in cases {
             assert_eq!(declared(&[(file, text)]).requirement_for(module), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn name_without_end_is_asked_for_as_it_is() {
+        let endless = "k".repeat(1 << 18);
+        let declared = declared(&[("requirements.txt", "foo==3\n")]);
+        assert_eq!(declared.requirement_for(&endless), endless);
     }
 
     #[test]

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use regex::bytes::{Regex, RegexBuilder};
 
+use super::literals::Literals;
 use crate::links::{Exact, Moves, is_markdown};
 use crate::repo::{RepoPath, Tree};
 
@@ -15,7 +15,7 @@ use crate::repo::{RepoPath, Tree};
 pub(super) struct GoneFolders {
     /// With the folder to which all that they held went.
     folders: BTreeMap<RepoPath, Option<RepoPath>>,
-    search: Option<Regex>,
+    search: Option<Literals>,
 }
 
 impl GoneFolders {
@@ -26,7 +26,8 @@ impl GoneFolders {
     pub(super) fn of(moves: &Moves, tree: &Tree) -> Result<Self> {
         let mut gone: BTreeSet<RepoPath> = moves.keys().flat_map(ancestors).collect();
         gone.retain(|folder| !tree.has_folder(folder));
-        let search = search(&gone).context("look for the names of folders")?;
+        let search =
+            Literals::of(gone.iter().map(RepoPath::as_bytes)).context("look for the names of folders")?;
         let folders = gone.into_iter().map(|folder| (folder.clone(), successor(&folder, moves))).collect();
         Ok(Self { folders, search })
     }
@@ -40,12 +41,12 @@ impl GoneFolders {
     pub(super) fn mentions(&self, path: &RepoPath, bytes: &[u8], tree: &Tree) -> Vec<Exact> {
         let Some(search) = &self.search else { return Vec::new() };
         let mut mentions = Vec::new();
-        for found in search.find_iter(bytes) {
-            let means = RepoPath::from_bytes(found.as_bytes());
-            let is_whole = begins(path, &bytes[..found.start()]) && ends(&means, &bytes[found.end()..]);
+        for found in search.find(bytes) {
+            let range = found.range;
+            let means = RepoPath::from_bytes(&bytes[range.clone()]);
+            let is_whole = begins(path, &bytes[..range.start]) && ends(&means, &bytes[range.end..]);
             if is_whole && !is_beside(path, &means, tree) {
-                let line = memchr::memchr_iter(b'\n', &bytes[..found.start()]).count() + 1;
-                mentions.push(Exact { range: found.range(), line, means });
+                mentions.push(Exact { range, line: found.line, means });
             }
         }
         mentions
@@ -54,18 +55,6 @@ impl GoneFolders {
 
 fn ancestors(path: &RepoPath) -> impl Iterator<Item = RepoPath> + use<> {
     std::iter::successors(path.parent(), RepoPath::parent)
-}
-
-/// The longest first: `a/b/c` rather than `a/b`.
-fn search(folders: &BTreeSet<RepoPath>) -> Result<Option<Regex>, regex::Error> {
-    let mut names: Vec<&[u8]> = folders.iter().map(RepoPath::as_bytes).collect();
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    let literal = |name: &[u8]| name.iter().map(|byte| format!("\\x{byte:02X}")).collect::<String>();
-    let patterns: Vec<String> = names.into_iter().map(literal).collect();
-    if patterns.is_empty() {
-        return Ok(None);
-    }
-    RegexBuilder::new(&patterns.join("|")).unicode(false).size_limit(1 << 28).build().map(Some)
 }
 
 /// The one folder in which all that `folder` held stands as it stood there.

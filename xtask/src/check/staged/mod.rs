@@ -10,6 +10,7 @@ mod files;
 mod fix;
 mod folders;
 mod gather;
+mod literals;
 mod lost;
 mod mentioned;
 mod message;

@@ -1,10 +1,10 @@
 //! Python modules that this commit takes away, where other files name them with dots: entry points, settings, notes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use regex::bytes::{Regex, RegexBuilder};
 
+use super::literals::Literals;
 use crate::links::{Exact, Moves};
 use crate::repo::{RepoPath, Tree};
 
@@ -18,7 +18,7 @@ const ENDINGS: &[&str] = &[
 /// Modules that are there no more.
 pub(super) struct GoneModules {
     named: BTreeMap<String, GoneModule>,
-    search: Option<Regex>,
+    search: Option<Literals>,
 }
 
 /// One of them.
@@ -36,12 +36,11 @@ impl GoneModules {
     /// # Errors
     /// The names do not fit into one search.
     pub(super) fn of(moves: &Moves, before: &Tree, tree: &Tree) -> Result<Self> {
-        let files: Vec<&[u8]> = tree.entries().map(|(path, _)| path.file_name()).collect();
         let mut named = BTreeMap::new();
         for (path, place) in moves {
             let news = names(&place.path, tree);
             for (number, (name, module)) in names(path, before).into_iter().enumerate() {
-                if is_there(&module, tree) || files.contains(&name.as_bytes()) {
+                if is_there(&module, tree) {
                     continue;
                 }
                 let to = news.get(number).map(|(name, _)| name.clone()).filter(|to| *to != name);
@@ -49,7 +48,11 @@ impl GoneModules {
                 named.insert(name, GoneModule { path: path.clone(), to, is_ambiguous });
             }
         }
-        let search = search(named.keys()).context("look for the names of modules")?;
+        if !named.is_empty() {
+            let files: BTreeSet<&[u8]> = tree.entries().map(|(path, _)| path.file_name()).collect();
+            named.retain(|name, _| !files.contains(name.as_bytes()));
+        }
+        let search = Literals::of(named.keys()).context("look for the names of modules")?;
         Ok(Self { named, search })
     }
 
@@ -57,13 +60,12 @@ impl GoneModules {
     pub(super) fn mentions(&self, bytes: &[u8]) -> Vec<(Exact, &str, &GoneModule)> {
         let Some(search) = &self.search else { return Vec::new() };
         let mut mentions = Vec::new();
-        for found in search.find_iter(bytes) {
-            let named =
-                std::str::from_utf8(found.as_bytes()).ok().and_then(|name| self.named.get_key_value(name));
-            let Some((name, module)) = named else { continue };
-            if begins(&bytes[..found.start()]) && ends(&bytes[found.end()..]) {
-                let line = memchr::memchr_iter(b'\n', &bytes[..found.start()]).count() + 1;
-                let exact = Exact { range: found.range(), line, means: module.path.clone() };
+        for found in search.find(bytes) {
+            let range = found.range;
+            let name = std::str::from_utf8(&bytes[range.clone()]).ok();
+            let Some((name, module)) = name.and_then(|name| self.named.get_key_value(name)) else { continue };
+            if begins(&bytes[..range.start]) && ends(&bytes[range.end..]) {
+                let exact = Exact { range, line: found.line, means: module.path.clone() };
                 mentions.push((exact, name.as_str(), module));
             }
         }
@@ -108,17 +110,6 @@ fn is_there(module: &RepoPath, tree: &Tree) -> bool {
     let file = |ending: &str| RepoPath::from_bytes(&[module.as_bytes(), ending.as_bytes()].concat());
     ["", ".py", ".pyi", "/__init__.py"].iter().any(|ending| tree.get(&file(ending)).is_some())
         || tree.has_folder(module)
-}
-
-/// The longest first: `a.b.c` rather than `a.b`.
-fn search<'a>(names: impl Iterator<Item = &'a String>) -> Result<Option<Regex>, regex::Error> {
-    let mut names: Vec<&str> = names.map(String::as_str).collect();
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    let patterns: Vec<String> = names.into_iter().map(regex::escape).collect();
-    if patterns.is_empty() {
-        return Ok(None);
-    }
-    RegexBuilder::new(&patterns.join("|")).unicode(false).size_limit(1 << 28).build().map(Some)
 }
 
 fn is_letter(byte: u8) -> bool {

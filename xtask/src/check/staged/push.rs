@@ -153,6 +153,7 @@ fn names_of(repo: &Repo, remote: &str) -> Result<BTreeSet<String>> {
 struct Range {
     /// Arguments of `git rev-list`.
     args: Vec<String>,
+    edges: OnceCell<Vec<CommitId>>,
 }
 
 impl Range {
@@ -171,7 +172,7 @@ impl Range {
         for name in names_of(repo, remote)? {
             args.push(format!("--remotes={}", name.replace(['*', '?', '['], "?")));
         }
-        Ok(Self { args })
+        Ok(Self { args, edges: OnceCell::new() })
     }
 
     /// The commit that is pushed, unless the other side has it, or it is no commit.
@@ -186,13 +187,17 @@ impl Range {
         Ok((!repo.git().read(&args)?.is_empty()).then_some(commit))
     }
 
-    /// The commits that the other side has and that the new ones descend from, the newest first.
-    fn edges(&self, repo: &Repo) -> Result<Vec<CommitId>> {
+    /// The commits that the other side has and that the new ones descend from, the newest first; git is asked once.
+    fn edges(&self, repo: &Repo) -> Result<&[CommitId]> {
+        if let Some(edges) = self.edges.get() {
+            return Ok(edges);
+        }
         let mut args: Vec<&str> = vec!["rev-list", "--boundary"];
         args.extend(self.args.iter().map(String::as_str));
         let listing = repo.git().read(&args)?;
         let listing = String::from_utf8_lossy(&listing).into_owned();
-        Ok(listing.lines().filter_map(|line| CommitId::parse(line.strip_prefix('-')?)).collect())
+        let edges = listing.lines().filter_map(|line| CommitId::parse(line.strip_prefix('-')?)).collect();
+        Ok(self.edges.get_or_init(|| edges))
     }
 
     /// Every content that the push brings, with one of its paths.
@@ -259,13 +264,11 @@ struct Sizes<'a> {
     most: u64,
     /// Paths whose content lies with Git LFS.
     elsewhere: BTreeSet<RepoPath>,
-    /// The commits that the other side has and the new ones descend from; asked for when there is a large file.
-    edges: OnceCell<Vec<CommitId>>,
 }
 
 impl<'a> Sizes<'a> {
     fn of(range: &'a Range, config: &HookConfig, elsewhere: BTreeSet<RepoPath>) -> Self {
-        Self { range, most: Limits::most(config), elsewhere, edges: OnceCell::new() }
+        Self { range, most: Limits::most(config), elsewhere }
     }
 
     fn judge(
@@ -297,13 +300,12 @@ impl<'a> Sizes<'a> {
 
     /// The largest that the file is in the commits that the new ones descend from.
     fn before(&self, repo: &Repo, path: &RepoPath) -> Result<u64> {
-        if self.edges.get().is_none() {
-            let _ = self.edges.set(self.range.edges(repo)?);
+        // git reads one name a line.
+        if path.as_bytes().contains(&b'\n') {
+            return Ok(0);
         }
         let mut input = Vec::new();
-        // git reads one name a line.
-        let edges = self.edges.get().filter(|_| !path.as_bytes().contains(&b'\n'));
-        for edge in edges.into_iter().flatten() {
+        for edge in self.range.edges(repo)? {
             input.extend_from_slice(format!("{edge}:").as_bytes());
             input.extend_from_slice(path.as_bytes());
             input.push(b'\n');

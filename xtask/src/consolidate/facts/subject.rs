@@ -189,8 +189,8 @@ impl<'n> Subjects<'n> {
         of(one) != of(other)
     }
 
-    /// True for two notes that tell of a stage of a work each, or of a feature; what one such note counts is that of its
-    /// stage, too.
+    /// True for two notes that tell of a stage of a work each, or of a feature; what a note on a stage or of a set counts
+    /// is its own, too.
     fn are_of_stages(&self, one: &Statement, other: &Statement) -> bool {
         let (a, b) = (&self.notes[one.note].path, &self.notes[other.note].path);
         let count = [a, b].iter().filter(|path| is_of_a_stage(path)).count();
