@@ -31,8 +31,11 @@ impl Index<'_> {
         if let Some(slashed) = self.with_slashes(path) {
             return found(Reason::FileMissing, Some(&slashed));
         }
-        if let Some((file, line)) = self.file_with_line(path) {
-            return instead(relative_destination(from, &file, Some(&line)));
+        if let Some((file, lines)) = file_with_lines(path) {
+            let meant = self.tree.get(&file).map(|_| &file).or_else(|| names.nearest(&file));
+            if let Some(file) = meant {
+                return instead(relative_destination(from, file, Some(&lines)));
+            }
         }
         if let Some(other) = names.in_other_case(path) {
             return found(Reason::CaseDiffers, Some(other));
@@ -115,14 +118,18 @@ impl Index<'_> {
         let slashed = RepoPath::resolve(None, &bytes)?;
         (&slashed != path && self.tree.get(&slashed).is_some()).then_some(slashed)
     }
+}
 
-    /// `src/x.py:12` as its file and the anchor of that line.
-    fn file_with_line(&self, path: &RepoPath) -> Option<(RepoPath, String)> {
-        let bytes = path.as_bytes();
-        let colon = bytes.iter().rposition(|&byte| byte == b':')?;
-        let line = std::str::from_utf8(&bytes[colon + 1..]).ok()?;
-        let numbered = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
-        let file = RepoPath::from_bytes(&bytes[..colon]);
-        (numbered && self.tree.get(&file).is_some()).then(|| (file, format!("L{line}")))
-    }
+/// `src/x.py:12` and `src/x.py:12-15` as the file and the anchor of those lines.
+fn file_with_lines(path: &RepoPath) -> Option<(RepoPath, String)> {
+    let bytes = path.as_bytes();
+    let colon = bytes.iter().rposition(|&byte| byte == b':')?;
+    let lines = std::str::from_utf8(&bytes[colon + 1..]).ok()?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let anchor = match lines.split_once('-') {
+        Some((first, last)) if is_number(first) && is_number(last) => format!("L{first}-L{last}"),
+        None if is_number(lines) => format!("L{lines}"),
+        _ => return None,
+    };
+    Some((RepoPath::from_bytes(&bytes[..colon]), anchor))
 }
