@@ -1,6 +1,6 @@
 //! Asks git and the tree what became of what the notes name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -194,12 +194,20 @@ fn ignored(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<Ignored> {
     }
     let listing = repo.git().read(&["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])?;
     let tracked: Vec<RepoPath> = records(&listing).map(RepoPath::from_bytes).collect();
-    let crowded: BTreeSet<Vec<u8>> = ignore_rules(repo, &tracked)?.into_values().collect();
     let paths: Vec<RepoPath> = paths.iter().cloned().collect();
+    Ok(by_rules(ignore_rules(repo, &paths)?, &ignore_rules(repo, &tracked)?))
+}
+
+/// Paths by what else their rules cover. A rule that covers tracked files of one folder, as `build*/` may, still tells
+/// that another is left to outputs.
+fn by_rules(paths: BTreeMap<RepoPath, Vec<u8>>, tracked: &BTreeMap<RepoPath, Vec<u8>>) -> Ignored {
+    let place = |path: &RepoPath| path.parent().and_then(|_| path.parts().next().map(<[u8]>::to_vec));
+    let crowded: BTreeSet<(Vec<u8>, Option<Vec<u8>>)> =
+        tracked.iter().map(|(path, rule)| (rule.clone(), place(path))).collect();
     let (perhaps, surely): (Vec<_>, Vec<_>) =
-        ignore_rules(repo, &paths)?.into_iter().partition(|(_, rule)| crowded.contains(rule));
+        paths.into_iter().partition(|(path, rule)| crowded.contains(&(rule.clone(), place(path))));
     let only_paths = |covered: Vec<(RepoPath, Vec<u8>)>| covered.into_iter().map(|(path, _)| path).collect();
-    Ok(Ignored { surely: only_paths(surely), perhaps: only_paths(perhaps) })
+    Ignored { surely: only_paths(surely), perhaps: only_paths(perhaps) }
 }
 
 fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -246,4 +254,26 @@ fn past_commands(
     let past = references::removed_targets(&log, missing);
     cache.put("targets", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
     Some(with(past, uncommitted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_hides_what_was_tracked_only_beside_what_still_is() {
+        let rules = |list: &[(&str, &str)]| {
+            list.iter().map(|(path, rule)| (RepoPath::from(*path), rule.as_bytes().to_vec())).collect()
+        };
+        let paths = rules(&[
+            ("build/run", "build*/"),
+            ("tests/test_a.py", "test_*.py"),
+            ("test_root.py", "test_*.py"),
+            ("src/build_x/a", "build*/"),
+        ]);
+        let tracked = rules(&[("src/build_y/b", "build*/"), ("tests/test_b.py", "test_*.py")]);
+        let ignored = by_rules(paths, &tracked);
+        assert_eq!(ignored.surely, ["build/run", "test_root.py"].map(RepoPath::from).into());
+        assert_eq!(ignored.perhaps, ["src/build_x/a", "tests/test_a.py"].map(RepoPath::from).into());
+    }
 }

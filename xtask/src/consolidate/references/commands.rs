@@ -201,6 +201,8 @@ fn of_command(command: &str) -> Vec<Called> {
             tests(rest)
         }
         [program @ ("go" | "deno" | "bun" | "streamlit"), "run", ref rest @ ..] => of_program(program, rest),
+        // Every package is built so: whose it is the words around it tell.
+        [program, "setup.py", command, ..] if is_python(program) && is_subcommand(command) => Vec::new(),
         [program, ref rest @ ..] if is_runner(program) => of_program(program, rest),
         [script, ref rest @ ..] if script.starts_with("./") || (is_run && script.ends_with(".py")) => {
             script_and_flags(script, script, rest)

@@ -241,12 +241,7 @@ fn is_pointed_at(named: &Named, note: &Note) -> bool {
         "file modified:",
         "modified:",
     ];
-    let line = note.text.get(note.parsed.lines.range(named.line)).unwrap_or_default();
-    if line.len() > LONGEST_LINE {
-        return false;
-    }
-    let Some((before, _)) = line.split_once(&format!("`{}`", named.target)) else { return false };
-    let before = before.to_lowercase().replace(['*', '_', '(', '['], "");
+    let Some(before) = before_the_name(named, note) else { return false };
     let before = before.trim_end().trim_end_matches(" the").trim_end_matches("full");
     POINTERS.iter().any(|pointer| {
         let rest = before.trim_end().strip_suffix(pointer);
@@ -298,8 +293,28 @@ pub(super) fn gone(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoP
         let commit = rename.change.commit.as_str().to_owned();
         return Some(reference(named, notes, ReferenceClass::Moved, Some(rename.to.clone()), Some(commit)));
     }
+    if named.what == What::Path && is_written_by_a_run(named, &notes[named.note]) {
+        return None;
+    }
     let commit = known.history.ended(old).map(|change| change.commit.as_str().to_owned());
     Some(reference(named, notes, ReferenceClass::Removed, None, commit))
+}
+
+/// True for what the verb right before it says that a program makes: "the run generates `REPORT.md`". It was once
+/// committed, and comes back with the next run.
+fn is_written_by_a_run(named: &Named, note: &Note) -> bool {
+    const VERBS: &[&str] =
+        &["generates", "produces", "outputs", "writes", "written to", "saved to", "saves to"];
+    let Some(before) = before_the_name(named, note) else { return false };
+    VERBS.iter().any(|verb| before.trim_end().ends_with(verb))
+}
+
+/// The words before a name in backticks, in small letters and without the signs around them.
+fn before_the_name(named: &Named, note: &Note) -> Option<String> {
+    let line = note.text.get(note.parsed.lines.range(named.line)).unwrap_or_default();
+    let (before, _) =
+        Some(line).filter(|line| line.len() <= LONGEST_LINE)?.split_once(&format!("`{}`", named.target))?;
+    Some(before.to_lowercase().replace(['*', '_', '(', '['], ""))
 }
 
 /// True for a link to where what is "archived" stands: that it is called so does not tell that it is gone.

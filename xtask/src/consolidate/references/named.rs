@@ -321,7 +321,11 @@ fn made(line: &str) -> Vec<String> {
     const MAKERS: &[&str] =
         &["mkdir", "touch", "clone", "init", "nano", "vim", "vi", "curl", "wget", "unzip", "tar", "worktree"];
     let lower = line.to_lowercase();
-    let name = |word: &str| word.trim_end_matches('/').rsplit('/').next().unwrap_or(word).to_owned();
+    // `git clone https://host/me/x.git` makes the folder `x`.
+    let name = |word: &str| {
+        let name = word.trim_end_matches('/').rsplit('/').next().unwrap_or(word);
+        name.strip_suffix(".git").unwrap_or(name).to_owned()
+    };
     if told::makes(&lower) || lower.split_whitespace().any(|word| MAKERS.contains(&word)) {
         return words(&lower).map(name).collect();
     }

@@ -148,6 +148,7 @@ fn folder_that_is_entered_is_there() {
         ("```sh\ncd tools/new\ncd core\ncd never\ncd other/never\ncd src/build\n```", &[]),
         ("```sh\nmkdir -p tools/old\ncd tools/old\n```", &[]),
         ("```sh\ngit clone https://host/old tools/old\ncd tools/old\n```", &[]),
+        ("```sh\ngit clone https://host/me/old.git\ncd tools/old\n```", &[]),
     ]);
 }
 

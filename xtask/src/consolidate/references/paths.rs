@@ -113,6 +113,15 @@ pub(super) fn stands_in(part: &str) -> bool {
             let figures = word.trim_start_matches(|first: char| first.is_ascii_digit() || first == 'v');
             figures.len() >= 2 && (figures.bytes().all(|byte| byte == b'X') || figures.bytes().all(|byte| byte == b'N'))
         })
+        || part.rsplit_once('.').map_or(part, |(stem, _)| stem).split(['_', '-']).any(is_any_version)
+}
+
+/// True for `v1.x` and `v0.5x`: any version that begins so.
+fn is_any_version(word: &str) -> bool {
+    let figures = word.strip_prefix('v').and_then(|rest| rest.strip_suffix('x')).unwrap_or_default();
+    figures.contains('.')
+        && figures.starts_with(|first: char| first.is_ascii_digit())
+        && figures.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// A path without the lines behind it: `x.py:3-7`.
