@@ -40,7 +40,10 @@ fn looks_are_those_of_one_element() {
 fn measures_of_one_thing_and_versions_of_notes_are_no_facts() {
     let cases = [
         ("- **Cache age**: 63072000 = 2 years", "- **Cache age**: 3 years", 0),
+        ("- **Cache age**: ~19 years / 24 ≈ 50 weeks", "- **Cache age**: ~14 years / 24 ≈ 40 weeks", 0),
         ("- **Cache age**: 2 years", "- **Cache age**: 3 years", 1),
+        ("`cache_age=2` was too small", "`cache_age=3` keeps it", 0),
+        ("`cache_age=2` is too small", "`cache_age=3` keeps it", 1),
         ("- **Checklist version**: 2.0", "- **Checklist version**: 1.0", 0),
         ("- **Redis version**: 2.0", "- **Redis version**: 1.0", 1),
         ("**Full success**: all 8 cache tests pass", "**Full success**: all 5 cache tests pass", 0),
@@ -74,6 +77,11 @@ fn only_what_is_needed_is_a_requirement() {
         ("- Wrong Python 3.12 vs what is required", 0),
         ("- Python 3.12+ LTS (3.8+ minimum)", 0),
         ("- Python 3.12+ LTS (3.8+ is old)", 1),
+        ("Use **Python 3.12+ with a pool**:", 0),
+        ("Use it with care. Requires Python 3.12+", 1),
+        ("- Impact: a requirement at run time (Python 3.12)", 0),
+        ("- It is small (requires Python 3.12)", 1),
+        ("**Python 3.12 build requirements**: 3 GB", 0),
     ];
     for (line, count) in cases {
         assert_eq!(found(("## Needs", needed), ("## Needs", line)), count, "{line}");
@@ -198,4 +206,39 @@ fn notes_on_texts_times_and_chips_state_no_facts() {
     assert_eq!(apart(["Frame", "Frame on a GPU"], limit), 0, "what a GPU takes");
     assert_eq!(apart(["Frame 2025 01", "Frame 2025 10 27"], limit), 0, "how it was in a month");
     assert_eq!(apart(["Frame", "Frame 2025 01"], limit), 1);
+}
+
+#[test]
+fn headings_that_name_what_only_their_note_is_about_tell_of_two_things() {
+    let savings = ["- **Frame rent**: $3,800", "- **Frame rent**: $3,650"];
+    let count = |heads: [&str; 2]| {
+        let names = ["Frame move", "Frame hybrid"];
+        let notes = [0, 1].map(|at| format!("# {}\n\n## {}\n\n{}\n", names[at], heads[at], savings[at]));
+        facts(&[("docs/frame-move.md", &notes[0]), ("docs/frame-hybrid.md", &notes[1])]).len()
+    };
+    assert_eq!(count(["What the move brings", "What the hybrid brings"]), 0);
+    assert_eq!(count(["What it brings", "What it brings"]), 1);
+}
+
+#[test]
+fn what_holds_of_a_legacy_need_not_hold_of_what_came_after() {
+    let ports = ["- **Frame address**: http://localhost:8001", "- **Frame address**: http://localhost:8000"];
+    assert_eq!(apart(["Frame doors", "Frame shelves"], ports), 1);
+    assert_eq!(apart(["Legacy frame doors", "Frame shelves"], ports), 0);
+}
+
+#[test]
+fn a_part_aims_at_a_figure_of_its_own() {
+    let rates = ["- **Error rate**: < 5%", "- **Error rate**: < 2%"];
+    let count = |heads: [&str; 2]| {
+        let more = "- **Ring lamp**: 4\n- **Ring door**: 5";
+        let between = ["Whoever opens it sees its owner.", "Press twice to start, hold to stop."];
+        let note = |name: &str, at: usize| {
+            format!("# {name}\n\n## {}\n\n{}\n\n{}\n\n{more}\n", heads[at], rates[at], between[at])
+        };
+        let notes = [note("Frame help", 0), note("Frame watch", 1)];
+        facts(&[("docs/frame-help.md", &notes[0]), ("docs/frame-watch.md", &notes[1])]).len()
+    };
+    assert_eq!(count(["Key metrics", "Key metrics"]), 1);
+    assert_eq!(count(["Key metrics", "Workers at the door"]), 0);
 }

@@ -175,3 +175,55 @@ fn results_that_differ_tell_that_two_notes_are_on_two_things() {
     assert_eq!(found(PATHS, [&alike, &other]), 1);
     assert_eq!(found(PATHS, [&alike, &deeper]), 0);
 }
+
+#[test]
+fn labels_beside_a_date_tell_of_their_note() {
+    let note = |date: &str, minutes: u32| {
+        format!(
+            "# Cache\n\n## Doors\n\nText.\n\n{date}\n**Cache opening limit**: {minutes} minutes\n\nText.\n\n## More\n\nText.\n"
+        )
+    };
+    let count = |date: &str| found(PATHS, [&note(date, 45), &note(date, 30)]);
+    assert_eq!(count("**Datum**: 28 de enero de 2025"), 0);
+    assert_eq!(count("**Date**: 2025-01-28"), 0);
+    assert_eq!(count("**Stand**: offen"), 1);
+    assert_eq!(count("**Port**: 20250"), 1);
+    assert_eq!(count("Since 2025 there are doors."), 1);
+    let framework = |version: &str| note("**Date**: 2025-01-28", 45).replace("45 minutes", version);
+    assert_eq!(
+        found(PATHS, [&framework("Flask 2.1"), &framework("Flask 3.0")]),
+        1,
+        "what is named is of any day"
+    );
+}
+
+#[test]
+fn tables_of_two_numbered_chapters_speak_of_a_part_each() {
+    let table = |rate: u32| {
+        format!(
+            "# Cache\n\n## Rates\n\n| Part | Rate | Kept |\n| - | - | - |\n| Cache doors | {rate} | 5 |\n| Cache lamps | 7 | 5 |\n"
+        )
+    };
+    let [one, other] = [table(60), table(90)];
+    assert_eq!(found(["docs/06-cache.md", "docs/07-cache-help.md"], [&one, &other]), 0);
+    assert_eq!(found(PATHS, [&one, &other]), 1);
+}
+
+#[test]
+fn a_row_that_three_notes_hold_is_told_once() {
+    let note = |depth: u32| {
+        format!(
+            "# Shelves\n\n## Parts\n\n| Part | Depth | Colour | Side |\n| - | - | - | - |\n| Upper shelf | {depth} | red | left |\n\n| Part | Depth |\n| - | - |\n| Upper shelf | 30 |\n{}",
+            "\nText.\n".repeat(5)
+        )
+    };
+    let notes = [note(7), note(7), note(9)];
+    let found = facts(&[
+        ("docs/shelf.md", &notes[0]),
+        ("docs/rack-help.md", &notes[1]),
+        ("docs/boards.md", &notes[2]),
+    ]);
+    let counts: Vec<usize> =
+        found.iter().filter(|fact| fact.key == "Upper shelf").map(|fact| fact.values.len()).collect();
+    assert_eq!(counts, [3]);
+}

@@ -27,17 +27,64 @@ pub(super) fn without(statements: Vec<Statement>, notes: &[Note]) -> Vec<Stateme
         let known = of_work.entry((one.note, one.section));
         *known.or_insert_with(|| tells_of_work(one, &notes[one.note]))
     };
+    let dated = Dated::of(notes);
     let is_kept = |(one, is_outer): &(Statement, bool)| {
         let is_datum = *is_outer && notes_of.get(&one.key).is_some_and(|notes| notes.len() >= FORMULAR);
         one.form != Form::Named || !is_datum
     };
     let kept = statements.into_iter().zip(is_outer).filter(is_kept).map(|(one, _)| one);
     let marked = kept.map(|one| {
-        let is_result = one.is_result || (one.form == Form::Named && tells_of_work(&one));
+        let is_result =
+            one.is_result || (one.form == Form::Named && (tells_of_work(&one) || dated.holds(&one)));
         Statement { is_result, ..one }
     });
     marked.collect()
 }
+
+/// The lines, by note, of blocks of labels of which one is a date, in any language: "Fecha: enero de 2025", "Estado:
+/// listo", "Tiempo: 45 minutos". They tell of the note and its day.
+struct Dated(Vec<BTreeSet<usize>>);
+
+impl Dated {
+    fn of(notes: &[Note]) -> Self {
+        Self(notes.iter().map(dated_lines).collect())
+    }
+
+    /// True for a bare figure there: "Framework: JUCE 8.0" names what the project is built with on any day.
+    fn holds(&self, statement: &Statement) -> bool {
+        let is_bare = !statement.shown_value.starts_with(char::is_alphabetic);
+        is_bare && self.0[statement.note].contains(&statement.line)
+    }
+}
+
+fn dated_lines(note: &Note) -> BTreeSet<usize> {
+    let lines: Vec<Option<bool>> = note.text.lines().map(is_dated_label).collect();
+    let mut found = BTreeSet::new();
+    let mut start = 0;
+    for block in lines.split(Option::is_none) {
+        if block.contains(&Some(true)) {
+            found.extend((start..start + block.len()).map(|at| at + 1));
+        }
+        start += block.len() + 1;
+    }
+    found
+}
+
+/// Whether a label that stands by itself, in no list or table, gives a date; `None` for all other lines.
+fn is_dated_label(line: &str) -> Option<bool> {
+    let (name, value) = line
+        .split_once(':')
+        .filter(|_| !line.starts_with(['-', '*', '+', '|', '#', ' ']) || line.starts_with("**"))?;
+    let is_year = |word: &str| word.len() == 4 && ("1990".."2100").contains(&word);
+    let mut words = value.split(|next: char| !next.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_short = words.clone().count() <= WORDS_OF_A_DATE;
+    let is_date = is_short && words.any(is_year);
+    (name.split_whitespace().count() <= WORDS_OF_A_LABEL).then_some(is_date)
+}
+
+/// Words that a label and a date have at most: "Last updated", "28 de enero de 2025, 10:30 UTC".
+const WORDS_OF_A_LABEL: usize = 5;
+const WORDS_OF_A_DATE: usize = 8;
 
 /// True before a note's second heading, and in its last lines.
 fn is_outer(statement: &Statement, note: &Note, lines: usize) -> bool {

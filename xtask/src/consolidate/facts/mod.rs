@@ -106,11 +106,9 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
         .flat_map(|(_, fact)| fact.values.iter().map(|value| (value.path.clone(), value.line)))
         .collect();
     let is_shown = |one: &Statement| shown.contains(&(notes[one.note].path.clone(), one.line));
-    for pair in rows::changed(statements.iter().filter(|one| may_contradict(one))) {
-        if subjects.may_be_copies(pair[0], pair[1]) && !pair.iter().any(|one| is_shown(one)) {
-            facts.push((pair.len(), fact(notes, &pair)));
-        }
-    }
+    let mut changed = rows::changed(statements.iter().filter(|one| may_contradict(one)));
+    changed.retain(|pair| subjects.may_be_copies(pair[0], pair[1]) && !pair.iter().any(|one| is_shown(one)));
+    facts.extend(rows::joined(&changed).iter().map(|rows| (rows.len(), fact(notes, rows))));
     facts.sort_by(|(count, one), (other_count, other)| {
         other_count.cmp(count).then_with(|| (&one.key, &one.values).cmp(&(&other.key, &other.values)))
     });

@@ -36,12 +36,16 @@ fn of_sentence(text: &str) -> Option<Said> {
     // The words that make it a need stand beside it: in another part of the sentence they speak of something else.
     let before = words[..at].join(" ").to_lowercase().replace("requirements.txt", "");
     let behind = words[at + 1..].iter().take(3).copied().collect::<Vec<_>>().join(" ").to_lowercase();
-    // What opens with program and version speaks of them to its end.
-    let opens = at <= 1 && BEFORE.iter().any(|cue| plain.to_lowercase().contains(cue));
+    // What opens with program and version speaks of them to its end; "Next.js 15 build requirements" are those of builds.
+    let opens =
+        at <= 1 && BEFORE.iter().any(|cue| plain.to_lowercase().replace("requirements", "").contains(cue));
+    // "React requirement (Next.js 15)": what is needed stands outside of the brackets.
+    let beside = before.rsplit('(').next().filter(|_| is_inside(&before)).unwrap_or(&before);
     let has_cue = opens
-        || BEFORE.iter().any(|cue| before.contains(cue))
+        || BEFORE.iter().any(|cue| beside.contains(cue))
         || BEHIND.iter().chain(value::NEWER).any(|cue| behind.contains(cue));
-    if NO_NEED.iter().any(|cue| before.contains(cue)) {
+    // "Use Python 3.12+ with a pool": advice, as all that begins so.
+    if NO_NEED.iter().any(|cue| before.contains(cue)) || (before.starts_with("use ") && !has_cue) {
         return None;
     }
     // "v22.13.1 (>= 20 required)", "20+ LTS (18.19+ minimum)": there is more than is needed.
@@ -59,10 +63,9 @@ fn of_sentence(text: &str) -> Option<Said> {
         .split('.')
         .all(|part| !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()));
     // "`dataclasses`: in the standard library (Python 3.7+)" and "Go 1.18+ generics" tell since when there is something.
-    let is_inside = before.rfind('(') > before.rfind(')');
     // "Python 3.13 compatibility: the new form is required" speaks of something else.
     let is_of_a_subject = behind.split(' ').next().is_some_and(is_subject) || word.ends_with(':');
-    let is_of_another = is_inside || is_of_a_subject;
+    let is_of_another = is_inside(&before) || is_of_a_subject;
     let is_marked =
         (signed || figures.ends_with('+')) && !is_of_another && may_follow(words.get(at + 1).copied());
     let name_at = if has_versions(words[at - 1]) { at - 1 } else { at - 2 };
@@ -97,6 +100,11 @@ fn of_sentence(text: &str) -> Option<Said> {
         shown_value: figures.to_owned(),
         is_assigned: false,
     })
+}
+
+/// True behind a bracket that is open.
+fn is_inside(before: &str) -> bool {
+    before.rfind('(') > before.rfind(')')
 }
 
 /// True before "or 22.12+" and "vs 22.12": neither of two versions is the lowest.

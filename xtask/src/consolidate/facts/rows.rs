@@ -41,6 +41,23 @@ pub(super) fn changed<'s>(statements: impl Iterator<Item = &'s Statement>) -> Ve
     found
 }
 
+/// Pairs that have a cell in common as one: three notes that hold one row differ in it once.
+pub(super) fn joined<'s>(pairs: &[[&'s Statement; 2]]) -> Vec<Vec<&'s Statement>> {
+    let mut found: Vec<Vec<&Statement>> = Vec::new();
+    for pair in pairs {
+        let is_common = |rows: &Vec<&Statement>| {
+            rows.iter().any(|one| pair.iter().any(|other| std::ptr::eq(*one, *other)))
+        };
+        let (common, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_common);
+        let mut rows: Vec<&Statement> = common.into_iter().flatten().chain(pair.iter().copied()).collect();
+        rows.sort_by_key(|one| (one.note, one.line));
+        rows.dedup_by(|one, other| std::ptr::eq(*one, *other));
+        found = others;
+        found.push(rows);
+    }
+    found
+}
+
 /// True for a row that tells of a piece of work or a run: one of its cells says by how much another changed ("18%, +3%"
 /// and "2.1 s, -0.4 s"), or which share one of its counts is of another ("11, 9, 81.8%").
 pub(super) fn tells_of_a_run(row: &Cells) -> bool {

@@ -14,6 +14,9 @@ pub(super) fn settings(text: &str) -> Vec<Said> {
         // What would follow from a setting is not how it is set.
         return found;
     }
+    if tells_of_the_past(text) {
+        return found;
+    }
     let tight = assignments(text);
     for part in tight.split(|character: char| character.is_whitespace() || "`,;()".contains(character)) {
         let Some((key, value)) = part.split_once('=') else { continue };
@@ -28,6 +31,15 @@ pub(super) fn settings(text: &str) -> Vec<Said> {
     }
     found
 }
+
+/// True for "`LIMIT=0.2` was too strict": how it was set before.
+fn tells_of_the_past(text: &str) -> bool {
+    let behind = text.split_once('=').map_or("", |(_, behind)| behind);
+    behind.split_whitespace().skip(1).take(FEW_WORDS).any(|word| ["was", "were"].contains(&word))
+}
+
+/// Words behind a setting among which its verb stands.
+const FEW_WORDS: usize = 3;
 
 /// The text with `KEY = value` written as `KEY=value`, but for sums and the like, which are no plain values.
 fn assignments(text: &str) -> String {

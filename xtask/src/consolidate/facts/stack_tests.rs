@@ -62,3 +62,16 @@ fn what_a_column_of_targets_says_is_a_target() {
     let seen = under("Measures", "- **Frame latency**: < 200 ms");
     assert_eq!(found(&row("< 900 ms"), &seen), 0, "what stayed below 200 ms stayed below 900 ms");
 }
+
+#[test]
+fn a_list_of_versions_that_grew_old_is_of_the_same_project() {
+    let list = |shift: u32| {
+        let names = ["Frame charts", "Frame icons", "Frame stores", "Frame types"];
+        let rows = names.map(|name| format!("| {name} | {}.{shift}.1 | kept |\n", 2 + shift));
+        format!("# Frames\n\n## Tech stack\n\n| Package | Version | Use |\n| - | - | - |\n{}", rows.concat())
+    };
+    let found = facts(&[("docs/frames.md", &list(0)), ("docs/frames-help.md", &list(1))]);
+    assert_eq!(found.len(), 4);
+    let sizes = |shift: u32| list(shift).replace(".1 |", " cm |");
+    assert_eq!(facts(&[("docs/frames.md", &sizes(0)), ("docs/frames-help.md", &sizes(1))]).len(), 0);
+}

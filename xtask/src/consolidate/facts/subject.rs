@@ -105,12 +105,18 @@ impl<'n> Subjects<'n> {
             || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
             || self.are_of_days(one, other)
             || self.are_shares_of_days(one, other)
+            || (one.form != Form::Requirement && self.is_of_a_legacy(one) != self.is_of_a_legacy(other))
             || (one.form != Form::Requirement
                 && (self.are_parts_of_a_series(one, other) || self.are_of_stages(one, other)))
         {
             return false;
         }
         let (here, there) = (self.headings(one), self.headings(other));
+        if one.form != Form::Requirement
+            && self.stand_below_their_subjects([one.note, other.note], [&here, &there])
+        {
+            return false;
+        }
         // What there is may miss what is aimed at.
         if one.value.is_bound() != other.value.is_bound()
             || aims::can_both_hold((one, &here), (other, &there))
@@ -197,11 +203,26 @@ impl<'n> Subjects<'n> {
         are_of_one_kind(a, b) || count == 2 || ((count == 1 || are_of_one_set(a, b)) && one.value.is_count())
     }
 
+    /// True for a note whose name or title calls its thing a legacy: what holds there need not hold of what came after it.
+    fn is_of_a_legacy(&self, statement: &Statement) -> bool {
+        self.themes[statement.note].contains("legacy")
+    }
+
+    /// True where each heading names what its own note is about and the other, on a part of the same, is not: "Savings of the move" in a note on
+    /// a move, "Savings of the hybrid" in one on a hybrid.
+    fn stand_below_their_subjects(&self, notes: [usize; 2], [here, there]: [&BTreeSet<String>; 2]) -> bool {
+        let [a, b] = notes.map(|note| &self.themes[note]);
+        a.intersection(b).next().is_some()
+            && a.difference(b).any(|word| here.contains(word) && !there.contains(word))
+            && b.difference(a).any(|word| there.contains(word) && !here.contains(word))
+    }
+
     /// True for parts of a series, which speak of a subject each: of all of them where only figures part their names, of
-    /// what one word or a count of tests says where they are numbered.
+    /// what one word, a table or a count of tests says where they are numbered.
     fn are_parts_of_a_series(&self, one: &Statement, other: &Statement) -> bool {
         let (a, b) = (&self.notes[one.note].path, &self.notes[other.note].path);
-        let is_general = one.form == Form::Tests || one.key.len() == 1;
+        let are_cells = one.row.is_some() && other.row.is_some();
+        let is_general = one.form == Form::Tests || one.key.len() == 1 || are_cells;
         are_of_one_series(a, b) || (is_general && are_numbered(a, b))
     }
 
@@ -233,13 +254,19 @@ impl<'n> Subjects<'n> {
         if differ && !is_about_key && self.are_on_two_subjects(one.note, other.note) {
             return false;
         }
-        if common >= 2 && agreeing >= 1 && (shared_theme || near) {
-            return true;
-        }
         let local = |words: &BTreeSet<String>| -> BTreeSet<String> {
             words.iter().filter(|word| !PLAIN_WORDS.contains(&word.as_str())).cloned().collect()
         };
         let (here, there) = (local(here), local(there));
+        // Two features aim at a figure of one name each, and a part at one of its own.
+        let are_goals = one.value.is_bound() && other.value.is_bound();
+        let are_of_two = are_goals && !is_about_key && self.have_names_of_their_own(one.note, other.note);
+        if are_of_two && here.is_empty() != there.is_empty() {
+            return false;
+        }
+        if common >= 2 && agreeing >= 1 && (shared_theme || near) {
+            return true;
+        }
         let shared_local = here.intersection(&there).next().is_some();
         let apart = !here.is_empty() && !there.is_empty() && !shared_local;
         if name_it {
@@ -248,9 +275,7 @@ impl<'n> Subjects<'n> {
         if apart && !(is_about_key && is_specific(&one.key)) {
             return false;
         }
-        // Two features aim at a figure of one name each.
-        let are_goals = one.value.is_bound() && other.value.is_bound();
-        if are_goals && !is_about_key && self.have_names_of_their_own(one.note, other.note) {
+        if are_of_two {
             return false;
         }
         if is_specific(&one.key) {
@@ -286,6 +311,9 @@ impl<'n> Subjects<'n> {
         let common = here.iter().filter_map(|(name, &number)| Some((number, *there.get(name)?)));
         let differs =
             |(a, b): (usize, usize)| contradict(&self.statements[a].value, &self.statements[b].value);
+        // Lists of what a project is built with grow old as a whole.
+        let is_version = |number: usize| matches!(self.statements[number].value, Value::Version { .. });
+        let common = common.filter(|(a, b)| !(is_version(*a) && is_version(*b)));
         let (apart, alike): (Vec<bool>, Vec<bool>) = common.map(differs).partition(|&differs| differs);
         apart.len() >= MANY_APART && apart.len() > alike.len()
     }

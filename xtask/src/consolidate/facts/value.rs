@@ -141,10 +141,10 @@ fn is_list(text: &str) -> bool {
     })
 }
 
-/// True for `16 each = 32 in total` and `63072000 = 2 years`: one thing in two measures, of which another note may give
-/// either.
+/// True for `16 each = 32 in total`, `63072000 = 2 years` and `~19 h / 24 ≈ 50 min`: one thing in two measures, of which
+/// another note may give either.
 fn is_equation(text: &str) -> bool {
-    text.split_once(" = ").is_some_and(|(_, right)| {
+    text.split_once(" = ").or_else(|| text.split_once(" ≈ ")).is_some_and(|(_, right)| {
         right.trim_start_matches(['~', '≈', '$']).starts_with(|first: char| first.is_ascii_digit())
     })
 }

@@ -339,6 +339,7 @@ pub(super) fn is_specific(key: &[String]) -> bool {
         "load",
         "query",
         "page",
+        "file",
         "request",
         "development",
         "staging",
