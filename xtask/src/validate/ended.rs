@@ -92,7 +92,8 @@ impl Ended {
             return None;
         }
         let is_ours = |raised: &Raised| {
-            raised.frames.last().is_some_and(|(file, ..)| file.ends_with("xtask_pytest_events.py"))
+            let ours = ["xtask_pytest_events.py", "xtask_pipe.py"];
+            raised.frames.last().is_some_and(|(file, ..)| ours.iter().any(|name| file.ends_with(name)))
         };
         if let Some(raised) = self.session.internal_error.as_ref().filter(|raised| is_ours(raised)) {
             return Some(format!("{}: {}", raised.kind, raised.message.lines().next().unwrap_or_default()));

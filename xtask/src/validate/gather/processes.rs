@@ -22,6 +22,7 @@ use crate::report::count;
 
 const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
 const UNITTEST_MODULE: &str = include_str!("../python/xtask_unittest_events.py");
+const PIPE_MODULE: &str = include_str!("../python/xtask_pipe.py");
 const SHARDS_MODULE: &str = include_str!("../python/xtask_shards.py");
 
 /// What one process runs.
@@ -113,6 +114,7 @@ impl Python<'_> {
         let scratch = Scratch::new()?;
         scratch.file("xtask_pytest_events.py", PYTEST_MODULE.as_bytes())?;
         scratch.file("xtask_unittest_events.py", UNITTEST_MODULE.as_bytes())?;
+        scratch.file("xtask_pipe.py", PIPE_MODULE.as_bytes())?;
         scratch.file("xtask_shards.py", SHARDS_MODULE.as_bytes())?;
         let events = scratch.pipe("events")?;
         let (program, leading) = self.program();

@@ -18,57 +18,18 @@ import pytest
 import xtask_shards
 from _pytest import cacheprovider, stepwise
 from _pytest.reports import TestReport
+from xtask_pipe import Pipe
+from xtask_pipe import clean as _clean
+from xtask_pipe import short as _short
 
 _PIPE = os.environ.get("XTASK_EVENTS")
 _SELECTION = os.environ.get("XTASK_SELECTION")
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 # Marks that say what a test is for.
 _KINDS = ("unit", "integration", "experimental")
-_TEXT_CAP = 4000
 _FRAME_CAP = 60
-# Made once: `json.dumps` with options builds an encoder for each call.
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 # The two events of a test that just passes are written by hand: it is what most tests do, and costs a third.
 _quoted = json.encoder.encode_basestring_ascii
-
-
-class _Pipe:
-    """The way to xtask. A test may close or reuse any descriptor, so each write looks before it leaps."""
-
-    def __init__(self, path):
-        self.path = path
-        self.process = os.getpid()
-        self.descriptor = None
-        self.identity = None
-        self.open()
-
-    def open(self):
-        flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-        self.descriptor = os.open(self.path, flags)
-        self.identity = os.fstat(self.descriptor)[1:3]
-
-    def is_open(self):
-        try:
-            return os.fstat(self.descriptor)[1:3] == self.identity
-        except OSError:
-            return False
-
-    def send(self, **event):
-        self.write(_encode(event))
-
-    def write(self, event, follows=False):
-        """`follows`: nothing of the user's ran since the last event, so that the descriptor is still ours."""
-        # A test that forks and returns leaves a second session behind; only the first one speaks.
-        if os.getpid() != self.process:
-            return
-        data = event.encode("ascii") + b"\n"
-        try:
-            if not follows and not self.is_open():
-                self.open()
-            while data:
-                data = data[os.write(self.descriptor, data) :]
-        except OSError:
-            pass
 
 
 _pipe = None
@@ -93,7 +54,7 @@ def _listen():
     if not _PIPE:
         return
     try:
-        pipe = _Pipe(_PIPE)
+        pipe = Pipe(_PIPE)
     except OSError:
         return
     try:
@@ -104,23 +65,6 @@ def _listen():
     if not _IS_WORKER:
         _pipe = pipe
         pipe.send(e="hello", python=sys.version.split()[0], pytest=pytest.__version__)
-
-
-def _clean(text):
-    """Text that every JSON reader takes: lone surrogates (names that are not UTF-8) become escapes."""
-    text = str(text)
-    if text.isascii():
-        return text
-    try:
-        text.encode("utf-8")
-        return text
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _short(text):
-    text = _clean(text)
-    return text if len(text) <= _TEXT_CAP else text[:_TEXT_CAP] + " [...]"
 
 
 def _message(error):

@@ -16,42 +16,14 @@ import unittest
 import warnings
 
 import xtask_shards
+from xtask_pipe import Pipe, clean, short
 
-_TEXT_CAP = 4000
 _FRAME_CAP = 60
-# Made once: `json.dumps` with options builds an encoder for each call.
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 _MACHINERY = ("<frozen ", os.path.dirname(os.path.abspath(unittest.__file__)) + os.sep)
 
-_process = os.getpid()
-_pipe = os.open(os.environ["XTASK_EVENTS"], os.O_WRONLY | os.O_APPEND)
-
-
-def send(**event):
-    if os.getpid() != _process:
-        return
-    data = _encode(event).encode("ascii") + b"\n"
-    try:
-        while data:
-            data = data[os.write(_pipe, data) :]
-    except OSError:
-        pass
-
-
-def clean(text):
-    text = str(text)
-    if text.isascii():
-        return text
-    try:
-        text.encode("utf-8")
-        return text
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def short(text):
-    text = clean(text)
-    return text if len(text) <= _TEXT_CAP else text[:_TEXT_CAP] + " [...]"
+_pipe = Pipe(os.environ["XTASK_EVENTS"])
+send = _pipe.send
+_now = time.perf_counter
 
 
 def describe(error):
@@ -203,10 +175,10 @@ class Result(unittest.TestResult):
         name, path, line = self.names[test]
         send(e="start", id=name, path=path, line=line)
         self.begun.add(id(test))
-        self.started_at = time.perf_counter()
+        self.started_at = _now()
 
     def stopTest(self, test):
-        seconds = time.perf_counter() - self.started_at
+        seconds = _now() - self.started_at
         passed = [["call", seconds]]
         send(e="end", id=self.names[test][0], passed=passed)
         super().stopTest(test)
@@ -294,7 +266,7 @@ class Result(unittest.TestResult):
 def main(paths):
     try:
         faulthandler.enable()
-        faulthandler.register(signal.SIGTERM, file=_pipe, all_threads=True, chain=True)
+        faulthandler.register(signal.SIGTERM, file=_pipe.descriptor, all_threads=True, chain=True)
     except (AttributeError, ValueError, RuntimeError, OSError):
         pass
     send(e="hello", python=sys.version.split()[0], pytest=None)

@@ -162,3 +162,48 @@ class TestA(unittest.TestCase):
     let runs: Vec<&str> = analysis.cases[1].attempts.iter().map(|each| each.run.as_str()).collect();
     assert_eq!(runs, ["in order", "alone", "alone", "in order"]);
 }
+
+/// Stand-ins for what events are written with, and a descriptor that closes: what every test did is told yet.
+const STAND_INS: &str = r#"
+import os
+import sys
+import unittest
+from unittest import mock
+
+class TestStandIns(unittest.TestCase):
+    def stand_in(self, name, act):
+        patch = mock.patch("os." + name, act)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def test_nothing_written(self):
+        self.stand_in("write", lambda *_: None)
+        self.fail()
+    def test_half_written(self):
+        self.stand_in("write", lambda *_: 3)
+        self.skipTest("half")
+    def test_raises(self):
+        for name in ("getpid", "fstat", "open", "write"):
+            self.stand_in(name, mock.Mock(side_effect=ValueError))
+        self.fail()
+    def test_that_closes(self):
+        # pytest has descriptors of its own there, which it cannot do without.
+        if "pytest" not in sys.modules: os.closerange(3, 64)
+    def test_what_follows(self): pass
+"#;
+
+#[test]
+fn stand_ins_for_functions_and_closed_descriptors_cost_no_event() {
+    let project = Project::new(&[("tests/test_stand_ins.py", STAND_INS)]);
+    for python in [bare_environment(), environment()] {
+        let analysis = project.analyse(|suite| suite.python = Some(python.display().to_string()));
+        let run = &analysis.runs[0];
+        assert_eq!((run.status, run.end), (Status::Failed, End::Finished), "{:?}", run.why);
+        let outcome = |name: &str| case(&analysis, &format!("::{name}")).outcome;
+        assert_eq!(outcome("test_nothing_written"), CaseOutcome::Failed);
+        assert_eq!(outcome("test_half_written"), CaseOutcome::Skipped);
+        assert_eq!(outcome("test_raises"), CaseOutcome::Failed);
+        assert_eq!(outcome("test_that_closes"), CaseOutcome::Passed);
+        assert_eq!(outcome("test_what_follows"), CaseOutcome::Passed);
+    }
+}
