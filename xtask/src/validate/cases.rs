@@ -157,7 +157,10 @@ fn early_end(ended: &Ended, limit_s: u64) -> Option<Raised> {
         End::ExitedEarly => {
             raised("exit", format!("the process ended with code {} inside the test", ended.code()), "")
         }
-        End::InternalError => ended.session.internal_error.clone().unwrap_or_default(),
+        End::InternalError => {
+            let unheard = || raised("internal error", "pytest itself failed inside the test".to_owned(), "");
+            ended.session.internal_error.clone().unwrap_or_else(unheard)
+        }
         End::Stopped if ended.session.broken_by_test() => {
             let message = "raised inside the test, which stops pytest".to_owned();
             Raised { message, ..ended.session.interrupt.clone().unwrap_or_default() }

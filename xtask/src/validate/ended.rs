@@ -69,6 +69,8 @@ impl Ended {
             None => End::ExitedEarly,
             Some(_) if session.interrupted.is_some() => End::Stopped,
             Some((4, _)) => End::UsageError,
+            // pytest's word for an error of its own, where what it would have told of it broke as well.
+            Some((3, _)) if !self.all_ran() => End::InternalError,
             Some(_) if !session.collected => End::Stopped,
             Some(_) if session.items.is_empty() && session.collect_errors.is_empty() => {
                 // A part of a split suite may be left without a test.
@@ -105,10 +107,19 @@ impl Ended {
         Some(said.unwrap_or("pytest ended without a word").to_owned())
     }
 
+    /// The test that ended its worker, where that stopped the session (`--max-worker-restart`): what other
+    /// workers were at then is not to blame.
+    pub(super) fn worker_ender(&self) -> Option<&str> {
+        self.session.ended_its_worker().filter(|_| self.end() == End::Stopped)
+    }
+
     /// The test that was running when the process ended too early; else the file that was being imported.
     pub(super) fn culprit(&self) -> Option<Culprit<'_>> {
         if matches!(self.end(), End::Finished | End::NothingCollected) {
             return None;
+        }
+        if let Some(test) = self.worker_ender() {
+            return Some(Culprit::Test(test));
         }
         match self.session.running().first() {
             Some(test) => Some(Culprit::Test(test)),
@@ -144,7 +155,7 @@ pub(super) enum Next {
     Remaining {
         /// Ids of the tests that have not run; `None`: collection was not reached, run all.
         only: Option<Vec<String>>,
-        /// Files whose import ended a process.
+        /// Files whose import ended a process, as whole paths.
         ignore: Vec<String>,
     },
 }
@@ -153,14 +164,19 @@ pub(super) enum Next {
 pub(super) fn next_step(ends: &[Ended]) -> Next {
     let Some(last) = ends.last() else { return Next::Remaining { only: None, ignore: Vec::new() } };
     let worth_it = matches!(last.end(), End::Crashed | End::ExitedEarly | End::Hung | End::InternalError)
-        || last.session.broken_by_test();
+        || last.session.broken_by_test()
+        || last.worker_ender().is_some();
     if !worth_it || ends.len() > MAX_RESTARTS || last.culprit().is_none() {
         return Next::Done;
     }
     let ignore: Vec<String> = ends
         .iter()
         .filter_map(|ended| match ended.culprit() {
-            Some(Culprit::File(file)) => Some(file.to_owned()),
+            // Ids are relative to the session's root, which need not be the folder that it was started in.
+            Some(Culprit::File(file)) => Some(match &ended.session.facts {
+                Some(facts) => format!("{}/{file}", facts.root.trim_end_matches('/')),
+                None => file.to_owned(),
+            }),
             _ => None,
         })
         .collect();
@@ -241,11 +257,23 @@ mod tests {
     }
 
     #[test]
+    fn test_that_ends_the_last_worker_is_the_culprit_and_the_rest_runs() {
+        let (start_a, start_b) = (start("a"), start("b"));
+        let crash = r#"{"e":"phase","id":"b","when":"call","outcome":"failed","seconds":0,"error":{"type":"crash","message":"worker 'gw0' crashed","frames":[],"module":null}}"#;
+        let events = [SESSION, ITEMS, COLLECTED, &start_a, &start_b, crash, &end("b"), FINISH];
+        let ended = ended(Ending::Code(1), None, &events);
+        assert_eq!((ended.end(), ended.culprit()), (End::Stopped, Some(Culprit::Test("b"))));
+        let rest = vec!["a".to_owned(), "c".to_owned()];
+        assert_eq!(next_step(&[ended]), Next::Remaining { only: Some(rest), ignore: Vec::new() });
+    }
+
+    #[test]
     fn import_that_crashes_is_left_out_of_the_next_process() {
         let collecting = r#"{"e":"collecting","id":"t/x.py"}"#;
         let crashed = ended(Ending::Signal(11), None, &[SESSION, collecting]);
         assert_eq!(crashed.culprit(), Some(Culprit::File("t/x.py")));
-        assert_eq!(next_step(&[crashed]), Next::Remaining { only: None, ignore: vec!["t/x.py".to_owned()] });
+        let ignore = vec!["/r/t/x.py".to_owned()];
+        assert_eq!(next_step(&[crashed]), Next::Remaining { only: None, ignore });
     }
 
     #[test]
@@ -264,6 +292,7 @@ mod tests {
         full.push(FINISH);
         let internal =
             r#"{"e":"internal-error","error":{"type":"E","message":"","frames":[],"module":null}}"#;
+        let unheard = r#"{"e":"finish","status":3,"stats":{}}"#;
         let conftest =
             r#"{"e":"conftest","path":"c.py","error":{"type":"E","message":"","frames":[],"module":null}}"#;
         let nothing = [SESSION, r#"{"e":"collected","count":0}"#, r#"{"e":"finish","status":5,"stats":{}}"#];
@@ -274,6 +303,7 @@ mod tests {
             (ended(code(4), None, &[]), End::UsageError),
             (ended(code(4), None, &[conftest]), End::BrokenConftest),
             (ended(code(3), None, &[SESSION, internal]), End::InternalError),
+            (ended(code(1), None, &[SESSION, ITEMS, COLLECTED, unheard]), End::InternalError),
             (ended(Ending::Signal(6), None, &full), End::Crashed),
             (ended(Ending::Signal(15), Some(Stop::Watcher), &[SESSION]), End::Hung),
             (ended(Ending::Signal(15), Some(Stop::Limit), &[SESSION]), End::SuiteLimit),

@@ -6,6 +6,7 @@ use super::headline::{headline, next_step};
 use super::report_imports;
 use super::report_run;
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Missing, Moved, Run, Status, Verdict};
+use super::suites::is_experimental;
 use super::wording::{join, sentence, words};
 use crate::config::SuiteKind;
 use crate::report::{Block, Cell, Document, Inline, count};
@@ -316,9 +317,13 @@ fn inventory(document: &mut Document, analysis: &Analysis) {
         }
         (format!("{title}:"), items)
     };
+    // In all other folders runners import what is named as a test, and some make their tests while they do.
+    let (never_run, imported): (Vec<_>, Vec<_>) =
+        inventory.scripts.iter().cloned().partition(is_experimental);
     let lists = [
         named("Named as tests, but without any", &inventory.empty_test_files),
-        named("Scripts that do their work when imported, so never run here", &inventory.scripts),
+        named("Scripts that do their work when imported, so never run here", &never_run),
+        named("No test stands in their text, but work that is done when they are imported", &imported),
     ];
     for (title, items) in lists.into_iter().filter(|(_, items)| !items.is_empty()) {
         document.paragraph(title);

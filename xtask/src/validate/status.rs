@@ -249,6 +249,10 @@ fn why(
             format!("; {left} did not run, since no other process could be started: {why}")
         }
         (1, 0) => String::new(),
+        (_, 0) if !ends.last().is_some_and(|last| last.session.collected) => {
+            "; what else there is was not found, since no fresh process could import all other files"
+                .to_owned()
+        }
         (_, 0) => "; all other tests ran in a fresh process".to_owned(),
         (tries, _) if tries > MAX_RESTARTS => {
             format!("; {left} did not run, since {MAX_RESTARTS} restarts are the most")
@@ -264,6 +268,9 @@ fn why(
         End::NothingCollected => "no test was found".to_owned(),
         End::Stopped if worst.session.broken_by_test() => {
             format!("`{culprit}` raised KeyboardInterrupt, which stops pytest{restarted}")
+        }
+        End::Stopped if worst.worker_ender().is_some() => {
+            format!("`{culprit}` ended its worker, which stopped the session{restarted}")
         }
         End::Stopped => format!(
             "the session stopped itself before its end ({}){restarted}",
@@ -283,7 +290,10 @@ fn why(
             format!("the suite took longer than {} s{restarted}", run.suite.suite_limit.as_secs())
         }
         End::InternalError => {
-            let error = worst.session.internal_error.clone().unwrap_or_default();
+            let Some(error) = worst.session.internal_error.clone() else {
+                let inside = if culprit.is_empty() { String::new() } else { format!(" inside `{culprit}`") };
+                return Some(format!("the runner itself failed{inside}{restarted}"));
+            };
             let place = deepest_own(&error, roots).map(|frame| frame.place);
             let place = place.map(|place| format!(" at `{}:{}`", place.path, place.line)).unwrap_or_default();
             let message = first_line(&error.message);

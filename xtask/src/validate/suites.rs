@@ -63,6 +63,8 @@ pub(super) struct Suite {
     pub(super) runner: Runner,
     /// Folders or files, relative to the repository.
     pub(super) paths: Vec<RepoPath>,
+    /// Scripts among them that are never executed.
+    pub(super) scripts: Vec<RepoPath>,
     /// The interpreter that the configuration names.
     pub(super) python: Option<String>,
     /// How long one test may take.
@@ -102,6 +104,10 @@ pub(super) fn suites(config: &ValidateConfig, look: &Look<'_>) -> Vec<Suite> {
     };
     for suite in &mut suites {
         suite.flaky_fails = config.flaky != Some(FlakyPolicy::Warn);
+        if suite.kind == SuiteKind::Experimental {
+            let is_within = |file: &&&RepoPath| suite.paths.iter().any(|path| file.is_within(path));
+            suite.scripts = look.scripts.iter().filter(is_within).map(|file| (*file).clone()).collect();
+        }
     }
     suites
 }
@@ -128,6 +134,7 @@ fn configured(config: &SuiteConfig, look: &Look<'_>) -> Suite {
         gating: config.gating.unwrap_or(kind != SuiteKind::Experimental),
         runner,
         paths,
+        scripts: Vec::new(),
         python: config.python.clone(),
         test_limit: Duration::from_secs(config.test_timeout.unwrap_or(TEST_LIMIT)),
         suite_limit: Duration::from_secs(config.suite_timeout.unwrap_or(SUITE_LIMIT)),
@@ -145,6 +152,7 @@ fn detected(name: &str, kind: SuiteKind, runner: Runner, paths: Vec<RepoPath>, f
         gating: kind != SuiteKind::Experimental,
         runner,
         paths,
+        scripts: Vec::new(),
         python: None,
         test_limit: Duration::from_secs(TEST_LIMIT),
         suite_limit: Duration::from_secs(SUITE_LIMIT),
@@ -235,7 +243,7 @@ pub(super) fn kind_of(path: &RepoPath) -> SuiteKind {
     }
 }
 
-fn is_experimental(path: &RepoPath) -> bool {
+pub(super) fn is_experimental(path: &RepoPath) -> bool {
     path.parts().next() == Some(b"experiments")
 }
 

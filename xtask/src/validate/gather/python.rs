@@ -136,7 +136,7 @@ pub(super) fn run_there(
     }
     let files: Vec<RepoPath> = files.into_iter().collect();
     python.until_done(Some(ids), |ignore| match runner {
-        "unittest" => unittest_arguments(&kept(&files, ignore)),
+        "unittest" => python.unittest_arguments(&files, ignore),
         _ => python.pytest_arguments(&files, ignore),
     })
 }
@@ -312,8 +312,9 @@ impl Python<'_> {
     fn unittest(&self, paths: &[RepoPath], part: Option<&str>) -> Result<SuiteRun> {
         let mut words = vec![self.choice.command.join(" "), "-m unittest".to_owned()];
         words.extend(paths.iter().map(|path| path.display().into_owned()));
-        let ends = self.until_done(None, |ignore| unittest_arguments(&kept(paths, ignore)))?;
-        let (reruns, cut_short) = self.run_failures_again(&ends, paths, &unittest_arguments);
+        let ends = self.until_done(None, |ignore| self.unittest_arguments(paths, ignore))?;
+        let again = |paths: &[RepoPath]| self.unittest_arguments(paths, &[]);
+        let (reruns, cut_short) = self.run_failures_again(&ends, paths, &again);
         let mut run = self.finish("unittest", words.join(" "), ends, reruns);
         run.cut_short = cut_short;
         if let Some(part) = part {
@@ -340,20 +341,26 @@ impl Python<'_> {
             "--color=no",
         ];
         let mut arguments: Vec<OsString> = fixed.iter().map(OsString::from).collect();
-        arguments.extend(ignore.iter().map(|file| OsString::from(format!("--ignore={file}"))));
+        arguments.extend(self.ignored(ignore));
         arguments.extend(paths.iter().map(argument));
         arguments
     }
-}
 
-/// The paths but for files whose import ends a process.
-fn kept(paths: &[RepoPath], ignore: &[String]) -> Vec<RepoPath> {
-    paths.iter().filter(|path| !ignore.iter().any(|file| *file == path.display())).cloned().collect()
-}
+    fn unittest_arguments(&self, paths: &[RepoPath], ignore: &[String]) -> Vec<OsString> {
+        let module = ["-m", "xtask_unittest_events"].map(OsString::from);
+        module.into_iter().chain(self.ignored(ignore)).chain(paths.iter().map(argument)).collect()
+    }
 
-fn unittest_arguments(paths: &[RepoPath]) -> Vec<OsString> {
-    let module = ["-m", "xtask_unittest_events"].map(OsString::from);
-    module.into_iter().chain(paths.iter().map(argument)).collect()
+    /// Options that keep files from being imported: scripts, and those whose import ended a process.
+    fn ignored(&self, ignore: &[String]) -> Vec<OsString> {
+        let option = |file: OsString| {
+            let mut option = OsString::from("--ignore=");
+            option.push(file);
+            option
+        };
+        let scripts = self.suite.scripts.iter().map(argument);
+        scripts.chain(ignore.iter().map(OsString::from)).map(option).collect()
+    }
 }
 
 /// Options that keep ids what they were when only a few files are named.

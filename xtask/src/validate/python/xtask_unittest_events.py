@@ -60,7 +60,15 @@ def module_name(path):
     return ".".join(parts), folder
 
 
-def files_of(paths):
+def files_of(arguments):
+    """The files to import: all test files of folders, but for those that `--ignore=` names name."""
+    option = "--ignore="
+    ignored = {os.path.abspath(argument[len(option) :]) for argument in arguments if argument.startswith(option)}
+    paths = [argument for argument in arguments if not argument.startswith(option)]
+    return (file for file in all_files_of(paths) if os.path.abspath(file) not in ignored)
+
+
+def all_files_of(paths):
     for path in paths:
         if not os.path.isdir(path):
             yield path
@@ -263,7 +271,7 @@ class Result(unittest.TestResult):
             send(e="end", id=self.names[test][0], passed=[])
 
 
-def main(paths):
+def main(arguments):
     try:
         faulthandler.enable()
         faulthandler.register(signal.SIGTERM, file=_pipe.descriptor, all_threads=True, chain=True)
@@ -277,7 +285,7 @@ def main(paths):
         with open(selection, encoding="utf-8") as file:
             wanted = set(json.load(file))
     names = Names()
-    for path in files_of(paths):
+    for path in files_of(arguments):
         cases = load(path)
         send(e="file-done")
         for case in cases:

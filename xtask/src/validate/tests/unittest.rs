@@ -207,3 +207,42 @@ fn stand_ins_for_functions_and_closed_descriptors_cost_no_event() {
         assert_eq!(outcome("test_what_follows"), CaseOutcome::Passed);
     }
 }
+
+#[test]
+fn import_that_exits_costs_the_other_files_of_a_folder_nothing() {
+    let project = Project::new(&[
+        ("tests/test_exits.py", "import os\nos._exit(0)\n"),
+        (
+            "tests/test_good.py",
+            "import unittest\nclass TestA(unittest.TestCase):\n    def test_a(self): pass\n",
+        ),
+        // pytest's ids are relative to the folder of its settings.
+        ("tests/pytest.ini", "[pytest]\n"),
+    ]);
+    for runner in ["unittest", "pytest"] {
+        let analysis = project.analyse(|suite| suite.runner = Some(runner.to_owned()));
+        let run = &analysis.runs[0];
+        assert_eq!((run.status, run.restarts), (Status::Incomplete, 1), "{runner}: {:?}", run.why);
+        assert_eq!(counts(run), "collected 1, errors 1, passed 1", "{runner}");
+    }
+}
+
+#[test]
+fn scripts_of_an_experimental_suite_are_never_executed() {
+    let project = Project::new(&[
+        ("experiments/test_script.py", "open('executed', 'w').close()\nprint(1)\n"),
+        (
+            "experiments/test_good.py",
+            "import unittest\nclass TestA(unittest.TestCase):\n    def test_a(self): pass\n",
+        ),
+    ]);
+    for runner in ["unittest", "pytest"] {
+        let python = environment().display().to_string();
+        let mut suite = suite_of("experiments", &["experiments"]);
+        (suite.python, suite.runner) = (Some(python), Some(runner.to_owned()));
+        let analysis =
+            project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
+        assert_eq!(counts(&analysis.runs[0]), "collected 1, passed 1", "{runner}");
+        assert!(!project.path().join("executed").exists(), "{runner} executed it");
+    }
+}
