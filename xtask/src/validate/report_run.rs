@@ -124,7 +124,7 @@ pub(super) fn how(document: &mut Document, analysis: &Analysis) {
         }
     }
     if !analysis.written.is_empty() {
-        document.paragraph("Tests wrote into the repository (nothing of it is staged):");
+        document.paragraph("Tests wrote into the repository (this run stages none of it):");
         let item = |written: &Written| {
             Inline::code(&written.path).text(format!(" {} by ", written.change)).with_code(&written.suite)
         };

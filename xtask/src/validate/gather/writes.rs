@@ -18,8 +18,8 @@ pub(super) struct Snapshot {
     contents: BTreeMap<RepoPath, u64>,
 }
 
-/// Size, time of change in nanoseconds, and file number.
-type Stamp = (u64, i64, u64);
+/// Size, time of change in nanoseconds, file number, and kind with permissions.
+type Stamp = (u64, i64, u64, u32);
 
 impl Snapshot {
     pub(super) fn of(repo: &Repo, files: &BTreeSet<RepoPath>) -> Result<Self> {
@@ -48,6 +48,7 @@ impl Snapshot {
                 (None, Some(_)) => "created",
                 (Some(_), None) => "removed",
                 (Some(one), Some(other)) if one == other => continue,
+                (Some(one), Some(other)) if one.3 != other.3 => "changed",
                 // The same bytes written again are no change.
                 _ if self.contents.get(path).copied() == content(&tree, path)
                     && self.uncommitted.contains(path) == uncommitted.contains(path) =>
@@ -74,7 +75,8 @@ fn uncommitted(repo: &Repo, tree: &Tree) -> Result<BTreeSet<RepoPath>> {
 
 fn stamp(path: &std::path::Path) -> Option<Stamp> {
     let meta = path.symlink_metadata().ok()?;
-    Some((meta.size(), meta.mtime().wrapping_mul(1_000_000_000).wrapping_add(meta.mtime_nsec()), meta.ino()))
+    let changed = meta.mtime().wrapping_mul(1_000_000_000).wrapping_add(meta.mtime_nsec());
+    Some((meta.size(), changed, meta.ino(), meta.mode()))
 }
 
 fn content(tree: &Tree, path: &RepoPath) -> Option<u64> {

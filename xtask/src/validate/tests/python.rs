@@ -326,13 +326,13 @@ fn flaky_and_order_dependent_tests_are_told_from_failing_ones() {
 
 #[test]
 fn nothing_is_left_in_the_repository_but_what_the_tests_wrote() {
-    let text = "def test_a():\n    open('out.txt', 'w').write('x')\n    open('kept.txt', 'a').write('y')\n";
-    let project = Project::new(&[("tests/test_a.py", text), ("kept.txt", "x")]);
+    let text = "import os\ndef test_a():\n    open('out.txt', 'w').write('x')\n    open('kept.txt', 'a').write('y')\n    os.chmod('mode.txt', 0o755)\n";
+    let project = Project::new(&[("tests/test_a.py", text), ("kept.txt", "x"), ("mode.txt", "x")]);
     let analysis = project.analyse(|_| {});
     let written: Vec<(&str, &str)> =
         analysis.written.iter().map(|written| (written.path.as_str(), written.change.as_str())).collect();
-    assert_eq!(written, [("kept.txt", "changed"), ("out.txt", "created")]);
-    assert_eq!(project.untracked(), " M kept.txt\n?? out.txt\n");
+    assert_eq!(written, [("kept.txt", "changed"), ("mode.txt", "changed"), ("out.txt", "created")]);
+    assert_eq!(project.untracked(), " M kept.txt\n M mode.txt\n?? out.txt\n");
 }
 
 #[test]
