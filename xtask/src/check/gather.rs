@@ -35,44 +35,63 @@ const FEW: usize = 50;
 /// How many notes one thread reads beside the Python.
 const FEW_NOTES: usize = 16;
 
-/// The trees of a request.
+/// The trees of a request, and the history that explains what is broken in them.
 #[derive(Debug)]
 pub struct Trees {
     tree: Tree,
     base: Option<Tree>,
-    pending: Pending,
+    /// `None` before the first commit.
+    past: Option<(CommitId, History)>,
 }
 
 impl Trees {
-    /// Lists what is to be checked.
+    /// Lists what is to be checked, and reads history meanwhile.
     ///
     /// # Errors
-    /// The repository is bare, or the revision has no common ancestor with HEAD.
+    /// The repository is bare, the revision has no common ancestor with HEAD, or git cannot walk the history.
     pub fn of(repo: &Repo, what: &What) -> Result<Self> {
-        Ok(match what {
-            What::WorkTree => {
-                Self { tree: Tree::of_work_tree(repo)?, base: None, pending: Pending::WorkTree }
-            }
-            What::Staged => {
-                let head = repo.head()?;
-                let base = head.map(|head| Tree::of_revision(repo, head.as_str())).transpose()?;
-                // Before the first commit all that is staged is new.
-                let base = base.unwrap_or_else(|| Tree::in_memory([]));
-                Self { tree: Tree::of_index(repo)?, base: Some(base), pending: Pending::Index }
-            }
-            What::Since(revision) => {
-                let base = merge_base(repo, revision.strip_suffix("..").unwrap_or(revision))?;
-                let base = Some(Tree::of_revision(repo, base.as_str())?);
-                Self { tree: Tree::of_work_tree(repo)?, base, pending: Pending::WorkTree }
-            }
-        })
+        let pending = if *what == What::Staged { Pending::Index } else { Pending::WorkTree };
+        let found = repo.found();
+        let past = || past(&Repo::open_found(&found)?, pending);
+        let (past, trees) = parallel::both(past, || trees(repo, what));
+        let (tree, base) = trees?;
+        Ok(Self { tree, base, past: past? })
     }
 
     /// What [`super::run`] takes.
     pub fn request<'a>(&'a self, repo: &'a Repo) -> Request<'a> {
-        let history = Explained::ByAll(self.pending);
+        let history = Explained::By(self.past.as_ref().map(|(tip, history)| (tip, history)));
         Request { repo, tree: &self.tree, base: self.base.as_ref(), history }
     }
+}
+
+/// What is to be checked, and what it is compared with.
+fn trees(repo: &Repo, what: &What) -> Result<(Tree, Option<Tree>)> {
+    Ok(match what {
+        What::WorkTree => (Tree::of_work_tree(repo)?, None),
+        What::Staged => {
+            let head = repo.head()?;
+            let base = head.map(|head| Tree::of_revision(repo, head.as_str())).transpose()?;
+            // Before the first commit all that is staged is new.
+            (Tree::of_index(repo)?, Some(base.unwrap_or_else(|| Tree::in_memory([]))))
+        }
+        What::Since(revision) => {
+            let base = merge_base(repo, revision.strip_suffix("..").unwrap_or(revision))?;
+            (Tree::of_work_tree(repo)?, Some(Tree::of_revision(repo, base.as_str())?))
+        }
+    })
+}
+
+/// The history up to HEAD with what is not committed; `None` before the first commit.
+fn past(repo: &Repo, pending: Pending) -> Result<Option<(CommitId, History)>> {
+    let Some(tip) = repo.head()? else { return Ok(None) };
+    let history = Cache::of(repo).history(repo, &tip)?;
+    let history = match pending {
+        Pending::Nothing => history,
+        Pending::Index => history.with_uncommitted(repo, true)?,
+        Pending::WorkTree => history.with_uncommitted(repo, false)?,
+    };
+    Ok(Some((tip, history)))
 }
 
 fn merge_base(repo: &Repo, revision: &str) -> Result<CommitId> {
@@ -149,22 +168,14 @@ impl<'a> Past<'a> {
     }
 
     fn read(&self) -> Result<Option<Known<'a>>> {
-        let pending = match self.history {
+        Ok(match self.history {
             Explained::By(known) => {
-                return Ok(
-                    known.map(|(tip, history)| Known { tip: tip.clone(), history: Cow::Borrowed(history) })
-                );
+                known.map(|(tip, history)| Known { tip: tip.clone(), history: Cow::Borrowed(history) })
             }
-            Explained::ByAll(pending) => pending,
-        };
-        let Some(tip) = self.repo.head()? else { return Ok(None) };
-        let history = Cache::of(self.repo).history(self.repo, &tip)?;
-        let history = match pending {
-            Pending::Nothing => history,
-            Pending::Index => history.with_uncommitted(self.repo, true)?,
-            Pending::WorkTree => history.with_uncommitted(self.repo, false)?,
-        };
-        Ok(Some(Known { tip, history: Cow::Owned(history) }))
+            Explained::ByAll(pending) => {
+                past(self.repo, pending)?.map(|(tip, history)| Known { tip, history: Cow::Owned(history) })
+            }
+        })
     }
 }
 

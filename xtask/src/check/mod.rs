@@ -17,6 +17,7 @@ mod tests;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::parallel;
 use crate::repo::{CommitId, History, Repo, Tree};
 use crate::report::{Finding, Level};
 
@@ -45,8 +46,8 @@ pub enum Explained<'a> {
     By(Option<(&'a CommitId, &'a History)>),
 }
 
-/// Finds something else in a tree, with the history where there is one.
-pub type More<'a> = dyn Fn(&Tree, Option<&History>) -> Result<Vec<Found>> + 'a;
+/// Finds something else in a tree, with the history where there is one, on a thread of its own.
+pub type More<'a> = dyn Fn(&Tree, Option<&History>) -> Result<Vec<Found>> + Sync + 'a;
 
 /// What is not committed yet and counts as history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,11 +200,16 @@ pub fn run(request: &Request<'_>) -> Result<Checked> {
 pub fn run_with(request: &Request<'_>, more: Option<&More<'_>>) -> Result<Checked> {
     let past = gather::Past::of(request.repo, request.history);
     let look = |tree: &Tree| -> Result<(usize, Vec<Found>)> {
-        let facts = gather::read(request.repo, tree, &past)?;
+        let Some(more) = more else {
+            let facts = gather::read(request.repo, tree, &past)?;
+            return Ok((facts.checked, findings::of(&facts)));
+        };
+        let history = past.history()?;
+        let (more, facts) =
+            parallel::both(|| more(tree, history), || gather::read(request.repo, tree, &past));
+        let facts = facts?;
         let mut found = findings::of(&facts);
-        if let Some(more) = more {
-            found.extend(more(tree, past.history()?)?);
-        }
+        found.extend(more?);
         Ok((facts.checked, found))
     };
     let (checked, mut found) = look(request.tree)?;

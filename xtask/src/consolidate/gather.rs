@@ -129,10 +129,8 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
     let mut sightings = Sightings::default();
     if options.depth > Depth::Quick {
         progress.step("reading what names the notes");
-        let numbered: Vec<(usize, &Note)> =
-            gathered.notes.iter().chain(&gathered.beside).enumerate().collect();
-        let found = parallel::map(&numbered, |&(number, note)| references::named(number, note));
-        named = found.into_iter().flatten().chain(linked).collect();
+        named = self::named(&gathered);
+        named.extend(linked);
         sightings = Sightings::of(&named);
         surroundings::read(&tree, &scope, &mut gathered, &mut sightings);
     } else {
@@ -233,8 +231,7 @@ pub(super) fn read_for_today(
     read_previous(tree, &scope, &mut gathered)?;
     let references = match (history.filter(|history| history.unknown.is_none()), repo.head()?) {
         (Some(history), Some(head)) => {
-            let texts = gathered.notes.iter().chain(&gathered.beside).enumerate();
-            let named: Vec<_> = texts.flat_map(|(number, note)| references::named(number, note)).collect();
+            let named = named(&gathered);
             // Names of functions and classes would need all code read: a check of every day asks for files alone.
             let sightings = Sightings::default();
             let asked = dead::Asked { named: &named, sightings: &sightings, history, is_committed: true };
@@ -247,6 +244,13 @@ pub(super) fn read_for_today(
     let blobs = gathered.notes.into_iter().map(|note| (note.path, note.blob)).collect();
     let Gathered { previous, done, .. } = gathered;
     Ok(ForToday { references, plan: scope.report, previous, done, blobs })
+}
+
+/// What the notes and the texts beside them name.
+fn named(gathered: &Gathered) -> Vec<Named> {
+    let numbered: Vec<(usize, &Note)> = gathered.notes.iter().chain(&gathered.beside).enumerate().collect();
+    let found = parallel::map(&numbered, |&(number, note)| references::named(number, note));
+    found.into_iter().flatten().collect()
 }
 
 fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {

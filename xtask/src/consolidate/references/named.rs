@@ -1,6 +1,7 @@
 //! What a note names: paths, commands, modules and functions, each with its line.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -28,7 +29,7 @@ pub(in crate::consolidate) fn named(number: usize, note: &Note) -> Vec<Named> {
         code: blocks::lines_of_code(note),
         headings: Headings::of(note),
         is_plan: told::is_plan(note),
-        made: note.text.lines().flat_map(made).collect(),
+        made: OnceCell::new(),
         found: BTreeSet::new(),
     };
     let links = Links::of(note);
@@ -48,8 +49,8 @@ struct Names<'a> {
     code: BTreeMap<usize, Code>,
     headings: Headings,
     is_plan: bool,
-    /// Last parts of what the note tells how to make.
-    made: BTreeSet<String>,
+    /// Last parts of what the note tells how to make; few notes are asked for them.
+    made: OnceCell<BTreeSet<String>>,
     found: BTreeSet<Named>,
 }
 
@@ -140,7 +141,8 @@ impl Names<'_> {
     /// True where the note itself tells how to make a file or folder of this name.
     fn makes(&self, target: &str) -> bool {
         let name = target.trim_end_matches('/').rsplit('/').next().unwrap_or(target);
-        self.made.contains(&name.to_lowercase())
+        let made = self.made.get_or_init(|| self.lines.iter().flat_map(|line| made(line)).collect());
+        made.contains(&name.to_lowercase())
     }
 
     fn of_spans(&mut self, links: &Links) {
