@@ -98,28 +98,30 @@ impl<'t> Folder<'t> {
 
     fn collect(&self, index: usize, leaves: &mut Vec<String>) {
         let block = &self.parsed.blocks[index];
-        match &block.kind {
-            BlockKind::Heading(_) => leaves.push(heading_words(&self.unquoted(index, &block.range))),
-            BlockKind::Paragraph => leaves.push(words(&self.unquoted(index, &block.range))),
+        let own = match &block.kind {
+            BlockKind::Heading(_) => vec![heading_words(&self.unquoted(index, &block.range))],
+            BlockKind::Paragraph => vec![words(&self.unquoted(index, &block.range))],
             BlockKind::Code { .. } => {
                 let code = self.code_lines(index).join("\n");
-                leaves.extend((!code.is_empty()).then(|| format!("{CODE}{code}")));
+                (!code.is_empty()).then(|| format!("{CODE}{code}")).into_iter().collect()
             }
-            BlockKind::Table { .. } => leaves.extend(self.rows(index)),
-            BlockKind::Html => leaves.push(html_words(&self.unquoted(index, &block.range))),
-            BlockKind::Rule => {}
+            BlockKind::Table { .. } => self.rows(index),
+            BlockKind::Html => vec![html_words(&self.unquoted(index, &block.range))],
+            BlockKind::Rule => Vec::new(),
             BlockKind::Item { task } => {
                 let first = leaves.len();
                 self.children[index].iter().for_each(|&child| self.collect(child, leaves));
                 if let (Some(done), Some(leaf)) = (task, leaves.get_mut(first)) {
                     leaf.insert_str(0, if *done { "[x] " } else { "[ ] " });
                 }
+                Vec::new()
             }
             BlockKind::List { .. } | BlockKind::Quote | BlockKind::Footnote => {
                 self.children[index].iter().for_each(|&child| self.collect(child, leaves));
+                Vec::new()
             }
-        }
-        leaves.retain(|leaf| !leaf.is_empty());
+        };
+        leaves.extend(own.into_iter().filter(|leaf| !leaf.is_empty()));
     }
 
     /// The rows of a table, cells parted by bars.

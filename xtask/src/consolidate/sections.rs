@@ -48,8 +48,8 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
 /// begins with "Step 5", whoever has done the four before.
 fn keep_procedures_whole(note: &Note, plans: &mut [SectionPlan]) {
     let steps_of = |plan: &SectionPlan| -> Vec<u32> {
-        let own = note.parsed.sections.iter().filter(|own| (plan.lines.0..=plan.lines.1).contains(&own.line));
-        own.filter_map(|section| step(&section.text)).collect()
+        let own = within(&note.parsed.sections, plan.lines, |section| section.line);
+        own.iter().filter_map(|section| step(&section.text)).collect()
     };
     let mut wanted: Option<u32> = None;
     for plan in plans.iter_mut().rev() {
@@ -82,9 +82,12 @@ pub(super) fn repeated_lines(notes: &[Note], group: &[usize], plans: &[SectionPl
     for &number in group {
         let note = &notes[number];
         let folder = Folder::without_targets(&note.text, &note.parsed);
+        let mut plans: Vec<&SectionPlan> = plans.iter().filter(|plan| plan.source == note.path).collect();
+        plans.sort_by_key(|plan| plan.lines);
         let in_guide = |line: usize| {
-            let own = plans.iter().filter(|plan| plan.source == note.path && plan.destiny == Destiny::Guide);
-            own.into_iter().any(|plan| (plan.lines.0..=plan.lines.1).contains(&line))
+            let next = plans.partition_point(|plan| plan.lines.0 <= line);
+            let plan = next.checked_sub(1).map(|at| plans[at]).filter(|plan| line <= plan.lines.1);
+            plan.is_some_and(|plan| plan.destiny == Destiny::Guide)
         };
         let mut own = Vec::new();
         for (index, block) in note.parsed.blocks.iter().enumerate() {
@@ -119,9 +122,16 @@ fn leaves(note: &Note) -> Vec<(usize, String)> {
 
 /// True when all that a section says stands in one earlier note.
 fn is_repeated(leaves: &[(usize, String)], lines: (usize, usize), before: &[BTreeSet<String>]) -> bool {
-    let own = || leaves.iter().filter(|(line, _)| (lines.0..=lines.1).contains(line));
-    let words: usize = own().map(|(_, leaf)| leaf.split_whitespace().count()).sum();
-    words >= TELLING && before.iter().any(|other| own().all(|(_, leaf)| other.contains(leaf)))
+    let own = within(leaves, lines, |(line, _)| *line);
+    let words: usize = own.iter().map(|(_, leaf)| leaf.split_whitespace().count()).sum();
+    words >= TELLING && before.iter().any(|other| own.iter().all(|(_, leaf)| other.contains(leaf)))
+}
+
+/// Of parts that stand in the order of their lines those that begin on some lines.
+fn within<T>(parts: &[T], lines: (usize, usize), line: impl Fn(&T) -> usize) -> &[T] {
+    let first = parts.partition_point(|part| line(part) < lines.0);
+    let next = parts.partition_point(|part| line(part) <= lines.1);
+    &parts[first..next]
 }
 
 /// A note cut at its headings of the first and second level; all its lines, none twice.

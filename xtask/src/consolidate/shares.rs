@@ -1,6 +1,7 @@
 //! How much of the notes stands in two of them or more.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::note::Note;
 
@@ -9,22 +10,18 @@ use super::note::Note;
 /// Blocks are paragraphs, tables, code blocks and headings; blanks and line breaks do not count when they
 /// are compared.
 pub(super) fn overlap_share(notes: &[Note]) -> f64 {
-    // For each block the first note that holds it, its bytes so far, and whether another note holds it too.
-    let mut seen: HashMap<String, (usize, usize, bool)> = HashMap::new();
+    // For each block, by a hash of its words: the first note that holds it, its bytes so far, and whether another note
+    // holds it too.
+    let mut seen: HashMap<u64, (usize, usize, bool)> = HashMap::new();
     for (number, note) in notes.iter().enumerate() {
         for block in note.parsed.blocks.iter().filter(|block| block.kind.is_leaf()) {
             let text = &note.text[block.range.clone()];
             if !text.contains(char::is_alphanumeric) {
                 continue;
             }
-            let mut folded = String::with_capacity(text.len());
-            for word in text.split_whitespace() {
-                if !folded.is_empty() {
-                    folded.push(' ');
-                }
-                folded.push_str(word);
-            }
-            let entry = seen.entry(folded).or_insert((number, 0, false));
+            let mut words = DefaultHasher::new();
+            text.split_whitespace().for_each(|word| word.hash(&mut words));
+            let entry = seen.entry(words.finish()).or_insert((number, 0, false));
             entry.1 += text.len();
             entry.2 |= entry.0 != number;
         }

@@ -134,6 +134,7 @@ fn check_sections(facts: &Facts, tasks: &[Task]) -> Checked {
     for task in tasks {
         let proposed = task.item.proposed_sources();
         let mut named: BTreeSet<(&RepoPath, (usize, usize))> = BTreeSet::new();
+        let mut counted: BTreeMap<&RepoPath, usize> = BTreeMap::new();
         for section in &task.item.sections {
             let (path, (first, last)) = (&section.source, section.lines);
             let fail =
@@ -142,8 +143,10 @@ fn check_sections(facts: &Facts, tasks: &[Task]) -> Checked {
                 return fail("is of a note that the item does not take");
             };
             let planned = facts.contents.get(path).filter(|(blob, _)| *blob == source.blob);
-            let is_there = |bytes: &[u8]| last <= markdown::readable(bytes).lines().count();
-            if first == 0 || first > last || planned.is_some_and(|(_, bytes)| !is_there(bytes)) {
+            let lines = planned.map(|(_, bytes)| {
+                *counted.entry(path).or_insert_with(|| markdown::readable(bytes).lines().count())
+            });
+            if first == 0 || first > last || lines.is_some_and(|lines| lines < last) {
                 return fail("has lines that the note does not have");
             }
             if !named.insert((path, section.lines)) {

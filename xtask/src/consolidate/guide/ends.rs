@@ -1,6 +1,6 @@
 //! What a guide says of itself: contents, what stays in the archive, where its text comes from, notes and definitions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::labels;
 use super::prepare::Prepared;
@@ -8,7 +8,7 @@ use super::settle::original_slug;
 use super::texts::{day, day_of, name, plain};
 use super::write::{NODE, Writer};
 use crate::links::relative_destination;
-use crate::markdown::fold_label;
+use crate::markdown::{Footnote, fold_label};
 use crate::report::Inline;
 
 impl Writer<'_> {
@@ -98,14 +98,23 @@ impl Writer<'_> {
         let mut definitions: Vec<String> = Vec::new();
         for (number, source) in self.sources.iter().enumerate() {
             let strict = source.source.archived.is_none();
+            let notes: Vec<(String, &Footnote)> = source
+                .parsed
+                .footnotes
+                .iter()
+                .filter(|note| note.definition)
+                .map(|note| (format!("^{}", fold_label(&note.label)), note))
+                .collect();
+            let mut by_label: BTreeMap<&str, Vec<&Footnote>> = BTreeMap::new();
+            notes.iter().for_each(|(label, note)| by_label.entry(label).or_default().push(note));
+            let by_start: BTreeMap<usize, &(String, &Footnote)> =
+                notes.iter().rev().map(|named| (named.1.range.start, named)).collect();
             let mut open = self.used[number].clone();
             let mut known = BTreeSet::new();
             while let Some(label) = open.pop_first() {
                 if known.insert(label.clone()) {
-                    for note in source.parsed.footnotes.iter().filter(|note| note.definition) {
-                        if format!("^{}", fold_label(&note.label)) == label {
-                            open.extend(labels::used(&source.parsed, &note.range));
-                        }
+                    for note in by_label.get(label.as_str()).into_iter().flatten() {
+                        open.extend(labels::used(&source.parsed, &note.range));
                     }
                 }
             }
@@ -113,18 +122,10 @@ impl Writer<'_> {
                 if block.kind != crate::markdown::BlockKind::Footnote {
                     continue;
                 }
-                let label = source
-                    .parsed
-                    .footnotes
-                    .iter()
-                    .find(|note| note.definition && note.range.start == block.range.start);
-                if label
-                    .is_some_and(|note| strict || known.contains(&format!("^{}", fold_label(&note.label))))
-                {
+                let Some((label, note)) = by_start.get(&block.range.start) else { continue };
+                if strict || known.contains(label) {
                     footnotes.push(source.text[block.range.clone()].to_owned());
-                    if let Some(note) = label {
-                        known.extend(labels::used(&source.parsed, &note.range));
-                    }
+                    known.extend(labels::used(&source.parsed, &note.range));
                 }
             }
             for definition in source.parsed.definitions.iter().filter(|definition| definition.first) {

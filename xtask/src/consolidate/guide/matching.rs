@@ -25,6 +25,52 @@ pub(super) struct Rarity {
     holders: Vec<usize>,
 }
 
+/// Which nodes of the guide may speak of the same as a section: in a guide with thousands of them each section is held
+/// against a few.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    by_heading: HashMap<Vec<String>, Vec<usize>>,
+    by_word: HashMap<u32, Vec<usize>>,
+}
+
+/// How alike texts have to be below headings that are equal and no general ones, and below all others.
+const ALIKE_BELOW_EQUAL_HEADINGS: f64 = 0.08;
+const ALIKE: f64 = 0.3;
+
+impl Index {
+    /// Adds what a node speaks of, or more of it.
+    pub(super) fn add(&mut self, node: usize, subject: &Subject) {
+        self.by_heading.entry(subject.heading.clone()).or_default().push(node);
+        for (word, _) in &subject.body {
+            self.by_word.entry(*word).or_default().push(node);
+        }
+    }
+
+    /// All nodes that may agree with a subject, and others.
+    ///
+    /// A node that holds none of a text's weightiest words is at most as alike as the other words are heavy beside all
+    /// (the prefix filter of similarity joins: Chaudhuri, Ganti and Kaushik, 2006).
+    pub(super) fn candidates(&self, subject: &Subject) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        if !subject.heading.iter().all(|word| GENERIC.contains(&word.as_str())) {
+            found.extend(self.by_heading.get(&subject.heading).into_iter().flatten());
+        }
+        let mut words = subject.body.clone();
+        words.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+        // The others may be rounded.
+        let least = (ALIKE * subject.length * 0.999).powi(2);
+        let mut rest: f64 = words.iter().map(|(_, weight)| weight * weight).sum();
+        for (word, weight) in words {
+            if rest < least {
+                break;
+            }
+            found.extend(self.by_word.get(&word).into_iter().flatten());
+            rest -= weight * weight;
+        }
+        found
+    }
+}
+
 /// Words that say nothing of a heading's subject.
 const EMPTY: &[&str] = &[
     "the", "a", "an", "of", "for", "and", "to", "in", "on", "with", "how", "is", "are", "our", "your", "this",
@@ -226,9 +272,9 @@ impl Subject {
         let generic = shared().all(|word| GENERIC.contains(&word.as_str()));
         let body = self.cosine(other);
         let needed = match heading {
-            share if share >= 1.0 && !generic => 0.08,
-            share if share >= 1.0 => 0.3,
-            share if share >= 0.5 && !generic => 0.3,
+            share if share >= 1.0 && !generic => ALIKE_BELOW_EQUAL_HEADINGS,
+            share if share >= 1.0 => ALIKE,
+            share if share >= 0.5 && !generic => ALIKE,
             _ => 0.6,
         };
         (body >= needed).then_some(heading + body)
@@ -263,5 +309,38 @@ impl Subject {
             }
         }
         shared / product
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_node_that_agrees_is_a_candidate(
+            texts in proptest::collection::vec(proptest::collection::vec("[ab]{3}", 1..12), 1..20),
+            headings in proptest::collection::vec("(usage|setup|abc|def){1} ?(abc|bcd)?", 20),
+        ) {
+            let mut rarity = Rarity::default();
+            let texts: Vec<String> = texts.iter().map(|words| words.join(" ")).collect();
+            for (number, text) in texts.iter().enumerate() {
+                rarity.read(text);
+                rarity.add(number, &(0..text.len()));
+            }
+            let subjects: Vec<Subject> = (0..texts.len())
+                .map(|number| rarity.subject(&headings[number], number, &(0..texts[number].len())))
+                .collect();
+            let mut index = Index::default();
+            subjects.iter().enumerate().for_each(|(node, subject)| index.add(node, subject));
+            for one in &subjects {
+                let candidates = index.candidates(one);
+                for (node, other) in subjects.iter().enumerate() {
+                    prop_assert!(one.agreement(other).is_none() || candidates.contains(&node));
+                }
+            }
+        }
     }
 }

@@ -77,7 +77,8 @@ fn title(parsed: &Parsed) -> Option<usize> {
 
 /// What the plan says of the section that begins on a line.
 fn destiny(plan: &[&SectionPlan], line: usize) -> Destiny {
-    let inside = plan.iter().rev().find(|entry| (entry.lines.0..=entry.lines.1).contains(&line));
+    let next = plan.partition_point(|entry| entry.lines.0 <= line);
+    let inside = plan[..next].iter().rev().find(|entry| line <= entry.lines.1);
     inside.map_or(Destiny::Guide, |entry| entry.destiny)
 }
 

@@ -3,7 +3,7 @@
 use super::super::plan::Destiny;
 use super::super::{groups, words};
 use super::chunks::{Chunk, Kind};
-use super::matching::{self, Rarity, Subject};
+use super::matching::{self, Index, Rarity, Subject};
 use super::outline::{Outline, Part};
 use super::prepare::Prepared;
 use super::stock::{Stock, Verdict};
@@ -22,6 +22,8 @@ pub(super) struct Placing<'p> {
     /// Where the first dropped piece of a part stands.
     pub(super) stands: std::collections::BTreeMap<(usize, usize), usize>,
     rarity: Rarity,
+    /// What the nodes below the guide speak of.
+    index: Index,
 }
 
 /// Places all sources.
@@ -40,7 +42,8 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
     let homes = outlines.iter().map(|outline| vec![None; outline.sections.len() + 1]).collect();
     let tree = Tree { nodes: vec![root], homes, history: Vec::new(), placed: Vec::new() };
     let stands = std::collections::BTreeMap::new();
-    let mut placing = Placing { sources, outlines, stock: Stock::default(), tree, next: 0, stands, rarity };
+    let (stock, index) = (Stock::default(), Index::default());
+    let mut placing = Placing { sources, outlines, stock, tree, next: 0, stands, rarity, index };
     for source in 0..sources.len() {
         match leads && source == 0 {
             true => placing.lead(source),
@@ -171,7 +174,7 @@ impl<'p> Placing<'p> {
                 let heading = self.note_title(source);
                 let subject = self.whole_subject(source, &heading);
                 let node = Node { heading, subject, sources: vec![source], ..Node::default() };
-                let node = self.tree.add(0, node, true);
+                let node = self.add_node(0, node, true);
                 (node, node)
             }
         };
@@ -204,6 +207,13 @@ impl<'p> Placing<'p> {
         }
     }
 
+    fn add_node(&mut self, parent: usize, node: Node, is_further: bool) -> usize {
+        let subject = node.subject.clone();
+        let number = self.tree.add(parent, node, is_further);
+        self.index.add(number, &subject);
+        number
+    }
+
     /// Puts a section and those below it under a node.
     fn section(&mut self, source: usize, part: usize, parent: usize) {
         let here = self.part(source, part);
@@ -222,7 +232,7 @@ impl<'p> Placing<'p> {
             sources: vec![source],
             ..Node::default()
         };
-        let node = self.tree.add(parent, node, source != 0);
+        let node = self.add_node(parent, node, source != 0);
         self.note_heading(source, part, Fate::Guide);
         self.fill(source, part, node);
         here.children.iter().for_each(|section| self.section(source, section + 1, node));
@@ -240,6 +250,7 @@ impl<'p> Placing<'p> {
         }
         let subject = self.subject(source, part);
         self.tree.nodes[node].subject.absorb(&subject);
+        self.index.add(node, &subject);
         if !self.tree.nodes[node].sources.contains(&source) {
             self.tree.nodes[node].sources.push(source);
         }
@@ -297,7 +308,8 @@ impl<'p> Placing<'p> {
             let mut chapters = self.tree.nodes[0].children.iter().copied().filter(fits);
             return chapters.find(|&node| matching::leads_elsewhere(&self.tree.nodes[node].heading));
         }
-        self.best(&self.subject(source, part), (1..self.tree.nodes.len()).filter(fits))
+        let subject = self.subject(source, part);
+        self.best(&subject, self.index.candidates(&subject).into_iter().filter(fits))
     }
 
     fn best(&self, subject: &Subject, nodes: impl Iterator<Item = usize>) -> Option<usize> {
@@ -381,7 +393,7 @@ impl<'p> Placing<'p> {
                 let fate = if stands.is_some() { Fate::Repeated } else { Fate::History };
                 let headings = self.tree.placed.iter_mut();
                 headings
-                    .filter(|placed| placed.path == *path && placed.lines == (line, line))
+                    .filter(|placed| placed.lines == (line, line) && placed.path == *path)
                     .for_each(|placed| placed.fate = fate);
             }
         }

@@ -9,6 +9,8 @@ use crate::fnv;
 const TELLING: usize = 8;
 /// The same for code that nothing introduces.
 const COMMAND: usize = 3;
+/// A run of words that stands in more pieces is how all of them are put, and says of none what another one says.
+const COMMON: usize = 256;
 /// The share of words from which on two pieces say the same thing differently.
 const ALIKE: f64 = 0.75;
 
@@ -158,18 +160,17 @@ impl Stock {
 
     /// The piece of the same kind that shares most words, when that is most of both.
     fn nearest(&self, words: &[&str], kind: Kind, fits: &impl Fn(&&Stocked) -> bool) -> Option<&Stocked> {
-        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut shared: BTreeSet<usize> = BTreeSet::new();
         for run in runs(words) {
-            for &number in self.by_run.get(&run).into_iter().flatten() {
-                *shared.entry(number).or_default() += 1;
-            }
+            let pieces = self.by_run.get(&run).filter(|pieces| pieces.len() <= COMMON);
+            shared.extend(pieces.into_iter().flatten());
         }
         let mut bag: BTreeMap<&str, usize> = BTreeMap::new();
         for word in words {
             *bag.entry(word).or_default() += 1;
         }
         let mut best: Option<(f64, usize)> = None;
-        for number in shared.into_keys() {
+        for number in shared {
             let piece = &self.pieces[number];
             if !fits(&piece) || std::mem::discriminant(&piece.kind) != std::mem::discriminant(&kind) {
                 continue;

@@ -11,6 +11,8 @@ pub(super) struct Node {
     pub(super) entries: Vec<Entry>,
     /// In order, as indices.
     pub(super) children: Vec<usize>,
+    /// The node that it is a child of; the guide's own is itself.
+    pub(super) parent: usize,
     /// A piece of the past, which nothing is put into.
     pub(super) is_past: bool,
     /// The sources whose text was put here or below.
@@ -57,7 +59,7 @@ impl Tree {
     pub(super) fn add(&mut self, parent: usize, node: Node, is_further: bool) -> usize {
         let number = self.nodes.len();
         let closes = matching::is_closing(&node.heading);
-        self.nodes.push(node);
+        self.nodes.push(Node { parent, ..node });
         let siblings = &self.nodes[parent].children;
         let closing =
             siblings.iter().rev().take_while(|&&child| matching::is_closing(&self.nodes[child].heading));
@@ -73,9 +75,8 @@ impl Tree {
     /// Takes a node away. It holds no source's text any more, so that no section is put where nobody reads it.
     pub(super) fn remove(&mut self, node: usize) {
         self.nodes[node].sources.clear();
-        for other in &mut self.nodes {
-            other.children.retain(|&child| child != node);
-        }
+        let parent = self.nodes[node].parent;
+        self.nodes[parent].children.retain(|&child| child != node);
     }
 
     /// Puts a piece into a node: behind another piece, or at the end.
