@@ -8,13 +8,14 @@ use super::panics::{documentation_place, place_of, raised};
 use super::rerun::ALONE;
 use super::result::{Attempt, CaseOutcome};
 use super::session::Item;
+use crate::process::Stop;
 
 /// One case for each announced test, for each binary without test lines, and for each error of the build.
 pub(super) fn drafts(run: &CargoRun) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for binary in &run.binaries {
         if binary.blocks.is_empty() {
-            drafts.push(silent_binary(binary, run));
+            drafts.push(silent_binary(binary));
         }
         for block in &binary.blocks {
             block_cases(block, binary, &mut drafts);
@@ -25,15 +26,17 @@ pub(super) fn drafts(run: &CargoRun) -> Vec<Draft> {
 }
 
 /// A harness of its own prints no test lines: its exit is all that is known.
-fn silent_binary(binary: &Binary, run: &CargoRun) -> Draft {
-    let is_last = run.binaries.last().is_some_and(|last| last.label == binary.label);
+fn silent_binary(binary: &Binary) -> Draft {
     let id = binary.label.clone();
+    if binary.cut_off == Some(Stop::Watcher) {
+        let message = "nothing was printed until the time limit".to_owned();
+        return draft(id, CaseOutcome::Failed, Some(plain("time limit", message)), None);
+    }
     if binary.failed {
         let message = binary.ended.clone().unwrap_or_else(|| "the binary failed".to_owned());
         return draft(id, CaseOutcome::Failed, Some(plain("failure", message)), None);
     }
-    let cut_off = run.stop.is_some() && is_last;
-    draft(id, if cut_off { CaseOutcome::NotRun } else { CaseOutcome::Passed }, None, None)
+    draft(id, if binary.cut_off.is_some() { CaseOutcome::NotRun } else { CaseOutcome::Passed }, None, None)
 }
 
 fn block_cases(block: &Block, binary: &Binary, drafts: &mut Vec<Draft>) {

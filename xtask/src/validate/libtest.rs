@@ -88,12 +88,17 @@ impl Block {
 
     /// True while lines of its tests may come: a test can print a tally itself.
     fn is_open(&self) -> bool {
-        self.tally.is_none() || (self.lines.len() as u64) < self.announced
+        self.tally.is_none() || !self.has_all_lines()
     }
 
-    /// True when every announced test has a result line that the tally agrees with.
+    /// True when it ran to its end: a tally speaks of every announced test.
     pub(super) fn is_complete(&self) -> bool {
         self.tally.is_some_and(|tally| tally.results() >= self.announced)
+    }
+
+    /// True when every announced test has a line: what tests print themselves can break one in two.
+    pub(super) fn has_all_lines(&self) -> bool {
+        self.lines.len() as u64 >= self.announced
     }
 }
 
@@ -119,6 +124,8 @@ pub(super) struct Binary {
     pub(super) failed: bool,
     /// How it ended, where cargo says so (`signal: 11, SIGSEGV: …`, `exit status: 3`).
     pub(super) ended: Option<String>,
+    /// What ended it from outside, or kept it from running.
+    pub(super) cut_off: Option<Stop>,
 }
 
 impl Binary {
@@ -205,17 +212,24 @@ impl Reader {
             self.error_line(line);
             return;
         };
-        let is_open = binary.blocks.last().is_some_and(Block::is_open);
+        let is_documentation = binary.is_documentation();
+        // Until cargo speaks again, all that another binary prints is said inside its one block.
+        let is_open = binary.blocks.last().is_some_and(|block| !is_documentation || block.is_open());
         match announced(line) {
-            Some(_) if is_open && !binary.is_documentation() => self.nested += 1,
+            Some(_) if is_open && self.section.is_some() => self.test_line(line),
+            Some(_) if is_open && !is_documentation => self.nested += 1,
             Some(announced) => {
                 binary.blocks.push(Block { announced, ..Block::default() });
                 self.section = None;
             }
-            None if self.nested > 0 && self.result.is_match(line) => self.nested -= 1,
+            None if self.nested > 0 && self.section.is_none() && self.result.is_match(line) => {
+                self.nested -= 1;
+                self.take_tally(line);
+            }
             None if is_open && (self.nested == 0 || self.section.is_some()) => self.test_line(line),
-            None if self.nested > 0 => {}
-            None => self.error_line(line),
+            None if is_documentation => self.error_line(line),
+            // What a harness of its own prints is no error of the compiler.
+            None => {}
         }
     }
 
@@ -259,18 +273,29 @@ impl Reader {
         }
     }
 
+    /// Takes a tally for the block's own when it speaks of as many tests, which one that a test prints rarely does; true
+    /// when it was taken.
+    fn take_tally(&mut self, line: &str) -> bool {
+        let block = self.binaries.last_mut().and_then(|binary| binary.blocks.last_mut());
+        let (Some(block), Some(found)) = (block, self.result.captures(line)) else { return false };
+        let number = |index: usize| found[index].parse().unwrap_or(0);
+        let tally = Tally { passed: number(1), failed: number(2), ignored: number(3), filtered: number(4) };
+        let is_taken = tally.results() == block.announced;
+        if is_taken {
+            block.tally = Some(tally);
+            (self.section, block.begun) = (None, None);
+        }
+        is_taken
+    }
+
     fn test_line(&mut self, line: &str) {
+        if self.take_tally(line) {
+            return;
+        }
         let Some(block) = self.binaries.last_mut().and_then(|binary| binary.blocks.last_mut()) else {
             return;
         };
-        if let Some(found) = self.result.captures(line) {
-            let number = |index: usize| found[index].parse().unwrap_or(0);
-            block.tally =
-                Some(Tally { passed: number(1), failed: number(2), ignored: number(3), filtered: number(4) });
-            (self.section, block.begun) = (None, None);
-        } else if let Some(name) =
-            line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----"))
-        {
+        if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
             self.section = Some(without_suffix(name));
         } else if let Some(name) = &self.section {
             let text = block.output.entry(name.clone()).or_default();
@@ -308,7 +333,10 @@ impl Reader {
         duration: Duration,
         output: String,
     ) -> CargoRun {
-        let Self { binaries, errors, .. } = self;
+        let Self { mut binaries, errors, .. } = self;
+        if let Some(last) = binaries.last_mut() {
+            last.cut_off = stop;
+        }
         CargoRun { binaries, errors, ending, stop, duration, output, restarts: 0 }
     }
 }
@@ -403,6 +431,30 @@ test src/lib.rs - add (line 3) - compile fail ... ok
         let block = &run.binaries[2].blocks[0];
         assert_eq!((block.announced, block.lines.len(), block.is_complete()), (2, 1, false));
         assert_eq!(block.lines[0].name, "src/lib.rs - add (line 3)");
+    }
+
+    #[test]
+    fn tallies_and_runs_that_tests_print_hide_no_line_of_the_binary() {
+        let tally =
+            |n: u64| format!("test result: ok. {n} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
+        let text = format!(
+            "     Running tests/a.rs (t/a-1)\n\nrunning 3 tests\n{}\ntest a ... ok\ntest b ... ok\ntest c ... FAILED\n\n\
+             failures:\n\n---- c stdout ----\nrunning 9 tests\n{}\nlast words\n\nfailures:\n    c\n\n{}\n",
+            tally(99),
+            tally(9),
+            tally(3).replace("ok. 3 passed; 0", "FAILED. 2 passed; 1"),
+        );
+        let run = read(&text);
+        let [block] = run.binaries[0].blocks.as_slice() else { panic!("{:?}", run.binaries[0].blocks) };
+        assert_eq!((block.lines.len(), block.is_complete(), block.has_all_lines()), (3, true, true));
+        assert_eq!(block.tally.map(|tally| (tally.passed, tally.failed)), Some((2, 1)));
+        assert!(block.output["c"].contains("last words"), "{:?}", block.output);
+    }
+
+    #[test]
+    fn what_a_harness_of_its_own_prints_is_no_error_of_the_build() {
+        let run = read("     Running tests/own.rs (t/own-1)\nerror: so it says\nerror[E0001]: and more\n");
+        assert_eq!((run.errors.len(), run.binaries[0].blocks.len()), (0, 0));
     }
 
     #[test]

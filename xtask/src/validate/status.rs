@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cases;
 use super::causes::{deepest_own, is_missing_module};
 use super::ended::{Ended, MAX_RESTARTS};
-use super::libtest::{Block, CargoRun};
+use super::libtest::{Binary, Block, CargoRun};
 use super::listed::{self, Listed};
 use super::model::{Ran, SuiteRun};
 use super::places::Roots;
@@ -152,7 +152,8 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts, roots: &Roots) -
         why: None,
         install: None,
         exit_code: first.map(Ended::code),
-        culprit: worst.and_then(culprit),
+        // Where the user stopped it, no test is to blame.
+        culprit: worst.filter(|_| end != End::Interrupted).and_then(culprit),
         output: None,
     };
     let Some(worst) = worst else { return told };
@@ -329,9 +330,12 @@ fn cargo_told(run: &SuiteRun, cargo: &CargoRun, counts: &Counts) -> Told {
         let culprit = binary.blocks.iter().find_map(|block| block.culprits.first())?;
         Some(format!("{}::{}", binary.label, culprit.name))
     });
-    let cut_off = || cargo.binaries.iter().find(|binary| !binary.blocks.iter().all(Block::is_complete));
-    let is_early = !matches!(end, End::Finished | End::NothingCollected | End::BuildFailed);
-    let culprit = culprit.or_else(|| cut_off().filter(|_| is_early).map(|binary| binary.label.clone()));
+    let is_cut_off =
+        |binary: &&Binary| binary.cut_off.is_some() || !binary.blocks.iter().all(Block::is_complete);
+    let is_early = matches!(end, End::Hung | End::Crashed | End::ExitedEarly | End::SuiteLimit);
+    let cut_off = || cargo.binaries.iter().find(is_cut_off).map(|binary| binary.label.clone());
+    // Where the user stopped it, no test is to blame.
+    let culprit = culprit.or_else(|| cut_off().filter(|_| is_early)).filter(|_| end != End::Interrupted);
     let output = (end != End::Finished).then(|| tail(&cargo.output));
     Told { status, end, why, install: None, exit_code: Some(code), culprit, output }
 }

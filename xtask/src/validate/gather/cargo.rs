@@ -1,5 +1,6 @@
 //! Runs `cargo test`, and what a crash or a hang kept from running one test after the other.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,8 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     let output = finished.stdout.text();
     let left_behind = finished.left_behind.clone();
     let mut cargo_run = reader.finish(finished.ending, finished.stop, finished.duration, output);
-    let recovery = Recovery { context, suite, cargo: &cargo };
+    let recovery = Recovery { context, suite, cargo: &cargo, artifacts: OnceCell::new() };
+    recovery.name_places(&mut cargo_run)?;
     recovery.drop_pretended(&mut cargo_run)?;
     recovery.run(&mut cargo_run)?;
     let cut_short = recovery.run_failures_again(&mut cargo_run)?;
@@ -54,6 +56,9 @@ pub(super) fn cargo_call(context: &Context<'_>, program: &Path, limit: Duration)
     let mut call = suite_call(context, program, limit)
         .env("CARGO_TERM_COLOR", "never")
         .env("CARGO_TERM_PROGRESS_WHEN", "never")
+        // The user's configuration may hide the lines that are read here, or write them otherwise.
+        .env("CARGO_TERM_QUIET", "false")
+        .env("CARGO_TERM_VERBOSE", "false")
         .env("RUST_BACKTRACE", "0");
     call.merged = true;
     call
@@ -110,6 +115,8 @@ pub(super) struct Artifact {
 struct Target {
     name: String,
     src_path: PathBuf,
+    #[serde(default)]
+    kind: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,14 +132,55 @@ impl Artifact {
     }
 }
 
+/// The binaries that `cargo test` runs, built already; `call` is cargo without arguments.
+pub(super) fn artifacts(context: &Context<'_>, call: Call) -> Result<Vec<Artifact>> {
+    let mut call = call.args(["test", "--no-run", "--quiet", "--message-format=json"]);
+    (call.merged, call.keep) = (false, 64 << 20);
+    let text = run(&call, context.cancel)?.stdout.text();
+    let artifacts = text.lines().filter_map(|line| serde_json::from_str::<Artifact>(line).ok());
+    let is_test = |artifact: &Artifact| artifact.profile.as_ref().is_some_and(|profile| profile.test);
+    Ok(artifacts.filter(|artifact| is_test(artifact) && artifact.executable.is_some()).collect())
+}
+
+/// True when a package may stand elsewhere than at the top: cargo then names files from there.
+pub(super) fn has_packages_below(context: &Context<'_>) -> bool {
+    context.files.iter().any(|file| file.file_name() == b"Cargo.toml" && file.parent().is_some())
+}
+
+/// Names each binary by its file as seen from the repository: cargo does so from the package, and two packages may both
+/// have a `tests/cli.rs`, or a `tests::works` in their libraries.
+pub(super) fn name_places(context: &Context<'_>, artifacts: &[Artifact], cargo_run: &mut CargoRun) {
+    for binary in &mut cargo_run.binaries {
+        if let Some(artifact) = artifacts.iter().find(|artifact| artifact.is_of(binary)) {
+            binary.label = label(context, artifact);
+        }
+    }
+}
+
+/// As cargo labels it, with a path as seen from the repository.
+fn label(context: &Context<'_>, artifact: &Artifact) -> String {
+    let Some(target) = &artifact.target else { return "tests".to_owned() };
+    let path = context.roots.relative(&target.src_path.to_string_lossy());
+    let path = path.unwrap_or_else(|| target.name.clone());
+    if target.kind == ["test"] { path } else { format!("unittests {path}") }
+}
+
 /// Runs what is left, each binary by itself and its tests one after the other, so that each culprit is known.
 pub(super) struct Recovery<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) suite: &'a Suite,
     cargo: &'a Path,
+    artifacts: OnceCell<Vec<Artifact>>,
 }
 
 impl Recovery<'_> {
+    fn name_places(&self, cargo_run: &mut CargoRun) -> Result<()> {
+        if has_packages_below(self.context) && !cargo_run.binaries.is_empty() {
+            name_places(self.context, self.artifacts()?, cargo_run);
+        }
+        Ok(())
+    }
+
     /// Drops result lines that tests printed themselves, where a binary has more than it can.
     fn drop_pretended(&self, cargo_run: &mut CargoRun) -> Result<()> {
         if !cargo_run.binaries.iter().any(is_suspect) {
@@ -151,7 +199,10 @@ impl Recovery<'_> {
 
     fn run(&self, cargo_run: &mut CargoRun) -> Result<()> {
         let was_cut_off = matches!(cargo_run.stop, Some(Stop::Watcher));
-        let is_whole = |binary: &Binary| binary.blocks.iter().all(Block::is_complete);
+        let is_whole = |binary: &Binary| {
+            let has_lines = |block: &Block| binary.is_documentation() || block.has_all_lines();
+            binary.blocks.iter().all(|block| block.is_complete() && has_lines(block))
+        };
         if cargo_run.binaries.is_empty() || (cargo_run.binaries.iter().all(is_whole) && !was_cut_off) {
             return Ok(());
         }
@@ -160,23 +211,17 @@ impl Recovery<'_> {
         }
         self.context.progress.step(format!("running what is left of suite {}", self.suite.name));
         let artifacts = self.artifacts()?;
-        for artifact in &artifacts {
+        for artifact in artifacts {
             let Some(executable) = &artifact.executable else { continue };
             let at = cargo_run.binaries.iter().position(|binary| artifact.is_of(binary));
             let at = match at {
-                Some(at)
-                    if is_whole(&cargo_run.binaries[at]) && !cargo_run.binaries[at].blocks.is_empty() =>
-                {
-                    continue;
-                }
-                // A harness of its own, which ran to its end.
-                Some(at) if cargo_run.binaries[at].blocks.is_empty() && at + 1 < cargo_run.binaries.len() => {
-                    continue;
-                }
+                // Without a block it has a harness of its own: it ran to its end, or hung and would again.
+                Some(at) if is_whole(&cargo_run.binaries[at]) => continue,
                 Some(at) => at,
                 None => {
-                    let label = self.label(artifact);
-                    cargo_run.binaries.push(Binary { label, ..Binary::default() });
+                    let label = label(self.context, artifact);
+                    let file = Some(executable.display().to_string());
+                    cargo_run.binaries.push(Binary { label, file, ..Binary::default() });
                     cargo_run.binaries.len() - 1
                 }
             };
@@ -203,26 +248,13 @@ impl Recovery<'_> {
         Ok(())
     }
 
-    pub(super) fn artifacts(&self) -> Result<Vec<Artifact>> {
-        let mut call = cargo_call(self.context, self.cargo, self.suite.suite_limit).args([
-            "test",
-            "--no-run",
-            "--quiet",
-            "--message-format=json",
-        ]);
-        (call.merged, call.keep) = (false, 64 << 20);
-        let text = run(&call, self.context.cancel)?.stdout.text();
-        let artifacts = text.lines().filter_map(|line| serde_json::from_str::<Artifact>(line).ok());
-        let is_test = |artifact: &Artifact| artifact.profile.as_ref().is_some_and(|profile| profile.test);
-        Ok(artifacts.filter(|artifact| is_test(artifact) && artifact.executable.is_some()).collect())
-    }
-
-    /// As cargo labels it.
-    fn label(&self, artifact: &Artifact) -> String {
-        let Some(target) = &artifact.target else { return "tests".to_owned() };
-        let path = self.context.roots.relative(&target.src_path.to_string_lossy());
-        let path = path.unwrap_or_else(|| target.name.clone());
-        if path.contains("tests/") { path } else { format!("unittests {path}") }
+    pub(super) fn artifacts(&self) -> Result<&[Artifact]> {
+        if let Some(artifacts) = self.artifacts.get() {
+            return Ok(artifacts);
+        }
+        let call = cargo_call(self.context, self.cargo, self.suite.suite_limit);
+        let artifacts = artifacts(self.context, call)?;
+        Ok(self.artifacts.get_or_init(|| artifacts))
     }
 
     fn finish_binary(
@@ -232,7 +264,10 @@ impl Recovery<'_> {
         artifact: &Artifact,
         executable: &Path,
     ) -> Result<()> {
-        let Some(all) = self.names(artifact, executable)? else { return Ok(()) };
+        let all = self.names(artifact, executable)?.unwrap_or_default();
+        if all.is_empty() && cargo_run.binaries[at].blocks.is_empty() {
+            return self.run_unlisted(cargo_run, at, artifact, executable);
+        }
         let mut block = cargo_run.binaries[at].blocks.pop().unwrap_or_default();
         block.announced = block.announced.max(all.len() as u64);
         loop {
@@ -269,6 +304,36 @@ impl Recovery<'_> {
             }
         }
         cargo_run.binaries[at].blocks.push(block);
+        Ok(())
+    }
+
+    /// Runs a binary that lists no tests: it has none, or a harness of its own.
+    fn run_unlisted(
+        &self,
+        cargo_run: &mut CargoRun,
+        at: usize,
+        artifact: &Artifact,
+        executable: &Path,
+    ) -> Result<()> {
+        let limit = time_left(self.suite, cargo_run.duration);
+        let binary = &mut cargo_run.binaries[at];
+        if limit.is_zero() || self.context.cancel.is_cancelled() {
+            binary.cut_off = Some(Stop::Limit);
+            return Ok(());
+        }
+        let (finished, block) = self.run_some(artifact, executable, &[], limit)?;
+        cargo_run.duration += finished.duration;
+        cargo_run.restarts += 1;
+        if block != Block::default() {
+            binary.blocks.push(block);
+        } else if !finished.success() {
+            binary.failed = true;
+            binary.cut_off = finished.stop;
+            binary.ended = Some(match finished.ending {
+                Ending::Code(code) => format!("exit status: {code}"),
+                Ending::Signal(signal) => format!("signal: {signal}"),
+            });
+        }
         Ok(())
     }
 

@@ -35,12 +35,12 @@ impl Recovery<'_> {
         let artifacts = self.artifacts()?;
         let budget = cargo_run.duration.max(ALONE_BUDGET);
         let mut used = Duration::ZERO;
-        for again in apart(cargo_run, &artifacts) {
+        for again in apart(cargo_run, artifacts) {
             if let Some(why) = self.start(cargo_run, &again, &mut used, budget)? {
                 return Ok(Some(why));
             }
         }
-        for again in in_company(cargo_run, &artifacts) {
+        for again in in_company(cargo_run, artifacts) {
             if let Some(why) = self.start(cargo_run, &again, &mut used, budget)? {
                 return Ok(Some(why));
             }

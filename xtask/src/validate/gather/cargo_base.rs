@@ -9,7 +9,7 @@ use super::super::cases::Draft;
 use super::super::libtest::{Block, CargoRun, Reader};
 use super::super::suites::Suite;
 use super::Context;
-use super::cargo::{cargo_call, watched};
+use super::cargo::{artifacts, cargo_call, has_packages_below, name_places, watched};
 use crate::process::find_program;
 
 /// How they fared there.
@@ -24,15 +24,18 @@ pub(super) struct There {
 pub(super) fn run_there(there: &Context<'_>, suite: &Suite, here: &CargoRun) -> Result<There> {
     let cargo = find_program("cargo").context("there is no `cargo` on PATH")?;
     let names: BTreeSet<&str> = here.blocks().flat_map(failing).collect();
-    let call = cargo_call(there, &cargo, suite.suite_limit)
-        .args(["test", "--no-fail-fast"])
-        .env("CARGO_TARGET_DIR", there.root.join("target"));
+    let cargo_there =
+        || cargo_call(there, &cargo, suite.suite_limit).env("CARGO_TARGET_DIR", there.root.join("target"));
+    let call = cargo_there().args(["test", "--no-fail-fast"]);
     let call = match names.is_empty() {
         true => call.args(["--no-run"]),
         false => call.args(["--", "--exact"]).args(names),
     };
     let (finished, reader) = watched(there, suite, &call, Reader::new())?;
-    let run = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
+    let mut run = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
+    if has_packages_below(there) && !run.binaries.is_empty() {
+        name_places(there, &artifacts(there, cargo_there())?, &mut run);
+    }
     let told = drafts(&run);
     let is_told = |draft: &Draft| told.iter().any(|other| other.item.id == draft.item.id);
     let is_whole = run.stop.is_none() && run.errors.is_empty() && run.blocks().all(Block::is_complete);

@@ -184,13 +184,14 @@ fn not_listed(finished: &Finished) -> Listed {
     let mut reader = Reader::new();
     finished.stderr.text().lines().for_each(|line| reader.line(line));
     let read = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
+    let stderr = finished.stderr.text();
+    if let Some((_, why)) = stderr.split_once("error: creating test list failed") {
+        // All is built, but a binary does not list its tests: with a harness of its own it need not know how.
+        let why = why.trim_start().trim_start_matches("Caused by:").trim_start().lines().next();
+        let no_list = Some(format!("nextest could not list the tests: {}", why.unwrap_or_default()));
+        return Listed { no_list, output: stderr, ..of_nextest(finished) };
+    }
     let no_list = Some("nextest listed no tests".to_owned());
     let drafts = read.errors.iter().map(|error| build_case(error)).collect();
-    Listed {
-        drafts,
-        build_errors: read.errors,
-        no_list,
-        output: finished.stderr.text(),
-        ..of_nextest(finished)
-    }
+    Listed { drafts, build_errors: read.errors, no_list, output: stderr, ..of_nextest(finished) }
 }

@@ -249,3 +249,76 @@ fn test_that_should_panic_and_documentation_tests_stand_where_they_are() {
         [("assertion `left == right` failed", Some(5)), ("test did not panic as expected", Some(13))];
     assert_eq!(told, expected);
 }
+
+#[test]
+fn tests_of_two_packages_with_one_name_are_two_and_a_known_failure_excuses_its_own() {
+    let member =
+        |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
+    let (alpha, beta) = (member("alpha"), member("beta"));
+    let project = Project::new(&[
+        ("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"alpha\", \"crates/beta\"]\n"),
+        ("alpha/Cargo.toml", &alpha),
+        ("alpha/src/lib.rs", "#[test]\nfn works() { panic!(\"known\") }\n"),
+        ("crates/beta/Cargo.toml", &beta),
+        ("crates/beta/src/lib.rs", "#[test]\nfn works() {}\n"),
+        ("crates/beta/tests/it.rs", "#[test]\nfn it() {}\n"),
+        (".gitignore", "target\nCargo.lock\n"),
+    ]);
+    let config = ValidateConfig {
+        suite: vec![suite_of("cargo", &[])],
+        known_failures: Some("known.json".to_owned()),
+        ..ValidateConfig::default()
+    };
+    let save = Options { config: config.clone(), save_known: Some(Growth::Forbidden), ..Options::default() };
+    let first = project.analyse_by(save);
+    assert_eq!(case(&first, "unittests alpha/src/lib.rs::works").outcome, CaseOutcome::Failed);
+    assert_eq!(case(&first, "unittests crates/beta/src/lib.rs::works").outcome, CaseOutcome::Passed);
+    assert_eq!(case(&first, "it").id, "crates/beta/tests/it.rs::it");
+    fs::write(project.path().join("known.json"), &first.known_list.unwrap().text).unwrap();
+    fs::write(project.path().join("crates/beta/src/lib.rs"), "#[test]\nfn works() { panic!(\"new\") }\n")
+        .unwrap();
+    let second = project.analyse_with(config);
+    assert_eq!(second.verdict, Verdict::Failed);
+    assert_eq!(second.baseline.unwrap().new_failures, ["unittests crates/beta/src/lib.rs::works"]);
+}
+
+#[test]
+fn harness_of_its_own_that_hangs_or_was_never_reached_does_not_pass() {
+    let manifest = format!(
+        "{MANIFEST}[[test]]\nname = \"m_hangs\"\nharness = false\n[[test]]\nname = \"z_fails\"\nharness = false\n"
+    );
+    let project = Project::new(&[
+        ("Cargo.toml", &manifest),
+        ("src/lib.rs", ""),
+        ("tests/m_hangs.rs", "fn main() { loop { std::thread::park() } }\n"),
+        ("tests/z_fails.rs", "fn main() { std::process::exit(7) }\n"),
+        (".gitignore", "target\n"),
+        (".cargo/config.toml", "[term]\nquiet = true\n"),
+    ]);
+    let suite = SuiteConfig { test_timeout: Some(3), ..suite_of("cargo", &[]) };
+    let analysis = project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.culprit.as_deref()), (Status::TimedOut, Some("tests/m_hangs.rs")));
+    assert_eq!(counts(run), "collected 2, failed 2");
+    let messages: Vec<&str> = analysis.causes.iter().map(|cause| cause.message.as_str()).collect();
+    assert_eq!(messages, ["nothing was printed until the time limit", "exit status: 7"]);
+}
+
+#[test]
+fn nextest_that_cannot_list_a_binary_is_no_broken_build() {
+    let manifest = format!("{MANIFEST}[[test]]\nname = \"own\"\nharness = false\n");
+    let project = Project::new(&[
+        ("Cargo.toml", &manifest),
+        ("src/lib.rs", ""),
+        ("tests/own.rs", "fn main() { println!(\"no list\") }\n"),
+        (".gitignore", "target\n"),
+    ]);
+    let mut suite = suite_of("cargo", &[]);
+    suite.runner = Some("cargo-nextest".to_owned());
+    let analysis = project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
+    let run = &analysis.runs[0];
+    assert_eq!((run.status, run.end), (Status::Incomplete, End::ExitedEarly));
+    let why = run.why.as_ref().unwrap();
+    assert!(why.contains("nextest could not list the tests: for `seeded::own`"), "{why}");
+    assert_eq!(analysis.verdict, Verdict::Failed);
+}
