@@ -7,7 +7,7 @@ use super::cargo_cases;
 use super::cases::{Draft, drafts, roots_of};
 use super::causes::{Grouped, group, is_missing_module};
 use super::events::Raised;
-use super::known::{self, KnownList};
+use super::known::{self, KnownList, Saving};
 use super::model::{Gathered, Ran, Rerun, SuiteRun};
 use super::places::Roots;
 use super::rerun;
@@ -59,11 +59,14 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         let message = format!("suite `{}` {} it", written.suite, written.change);
         findings.push(Finding::warn("written-by-tests", written.path.clone(), message));
     }
+    let cut: BTreeSet<&str> =
+        runs.iter().filter(|run| !known::is_whole(run)).map(|run| run.suite.as_str()).collect();
     let compare = |before: &Before| {
-        let comparison = baseline::compare(&cases, before, &gathered.moves);
+        let comparison = baseline::compare(&cases, before, &gathered.moves, &cut);
         if options.shard.is_some() { shard::without_others(comparison) } else { comparison }
     };
-    let (excused, known_list) = known(&gathered.known, (&runs, &cases), compare, options, &mut findings);
+    let (excused, known_list) =
+        known((&gathered.known, &gathered.moves), (&runs, &cases), compare, options, &mut findings);
     let baseline = gathered.before.as_ref().or(gathered.known.as_ref()).map(compare);
     findings.sort();
     findings.dedup();
@@ -245,21 +248,22 @@ fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<C
 
 /// Tests that the list of known failures excuses, as it is or, where it is to be saved, as it becomes.
 fn known(
-    known: &Option<Before>,
+    (known, renames): (&Option<Before>, &[Rename]),
     (runs, cases): (&[Run], &[Case]),
     compare: impl Fn(&Before) -> Baseline,
     options: &super::Options,
     findings: &mut Vec<Finding>,
 ) -> (BTreeSet<String>, Option<KnownList>) {
+    let older = known.as_ref().map(|known| (known, compare(known)));
     let mut excused = BTreeSet::new();
-    if let Some(known) = known {
-        let comparison = compare(known);
-        excused = known::excused(cases, known, &comparison);
-        findings.extend(known::shrinkable(&comparison).filter(|_| options.save_known.is_none()));
+    if let Some((known, comparison)) = &older {
+        excused = known::excused(cases, known, renames, comparison);
+        findings.extend(known::shrinkable(comparison).filter(|_| options.save_known.is_none()));
     }
     let Some(growth) = options.save_known else { return (excused, None) };
     let path = options.config.known_failures.as_deref().unwrap_or(known::DEFAULT_PLACE);
-    match known::saved((runs, cases), known.as_ref(), path, growth) {
+    let older = older.as_ref().map(|(known, comparison)| (*known, comparison));
+    match known::saved(&Saving { runs, cases, older, renames, path, growth }) {
         Ok((list, ids)) => (ids, Some(list)),
         Err(why) => {
             let message = format!("the list of known failures stays as it is: {why}");
@@ -322,15 +326,11 @@ fn coverage(
     (None, Some(why.unwrap_or_else(|| how.to_owned())))
 }
 
-/// Moved files lists end here; the newest moves come first.
-const MOVED: usize = 200;
-
 /// Python files that stand where a rename in history put them, with how they fare now.
 fn moved(renames: &[Rename], imports: &Imports, cases: &[Case], inventory: &Inventory) -> Vec<Moved> {
     let mut seen: BTreeSet<&RepoPath> = BTreeSet::new();
     // Newest first, so the last move of each path counts.
     let newest = renames.iter().filter(|rename| seen.insert(&rename.to));
-    let moved: Vec<&Rename> = newest.take(MOVED).collect();
     let broken: BTreeSet<&RepoPath> = imports
         .unresolved
         .iter()
@@ -338,8 +338,7 @@ fn moved(renames: &[Rename], imports: &Imports, cases: &[Case], inventory: &Inve
         .map(|import| &import.path)
         .collect();
     let with_tests: BTreeSet<&RepoPath> = inventory.tests.iter().map(|test| &test.path).collect();
-    moved
-        .into_iter()
+    newest
         .map(|rename| Moved {
             path: rename.to.display().into_owned(),
             from: rename.from.display().into_owned(),

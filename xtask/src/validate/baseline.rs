@@ -25,12 +25,21 @@ pub(super) struct Before {
     pub(super) unknown: BTreeSet<String>,
 }
 
+impl Before {
+    fn has_tests_of(&self, file: &str) -> bool {
+        let tests = format!("{file}::");
+        self.cases.range(tests.clone()..).next().is_some_and(|(id, _)| id.starts_with(&tests))
+    }
+}
+
 /// How one test fared before.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct BeforeCase {
     pub(super) outcome: CaseOutcome,
     pub(super) cause: Option<String>,
     pub(super) seconds: Option<f64>,
+    /// Its suite, where it is known.
+    pub(super) suite: Option<String>,
 }
 
 /// Reads an earlier result: what `--format json` printed, or its `result` alone.
@@ -56,7 +65,8 @@ pub(super) fn read_result(text: &str) -> Result<Before> {
             continue;
         }
         let seconds = case.get("duration_s").and_then(serde_json::Value::as_f64);
-        before.cases.insert(id, BeforeCase { outcome, cause: text_of(case, "cause"), seconds });
+        let (cause, suite) = (text_of(case, "cause"), text_of(case, "suite"));
+        before.cases.insert(id, BeforeCase { outcome, cause, seconds, suite });
     }
     Ok(before)
 }
@@ -68,33 +78,59 @@ fn not_run_whole(result: &serde_json::Value) -> BTreeSet<String> {
         run.get(field).and_then(|value| value.as_str()).map(str::to_owned)
     };
     let is_whole = |status: String| matches!(status.as_str(), "passed" | "failed");
-    let left = runs.into_iter().flatten().filter(|run| !text(run, "status").is_none_or(is_whole));
+    let is_built = |run: &serde_json::Value| text(run, "end").is_none_or(|end| end != "build-failed");
+    let left =
+        runs.into_iter().flatten().filter(|run| !text(run, "status").is_none_or(is_whole) || !is_built(run));
     left.filter_map(|run| text(run, "suite")).collect()
 }
 
-/// Compares with before. Tests of a file that was moved are the tests of the file at its old place.
-pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename]) -> Baseline {
+/// Compares with before. Tests of a file that was moved are the tests of the file at its old place. Of the suites that
+/// are `cut` nobody knows which tests they have now.
+pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename], cut: &BTreeSet<&str>) -> Baseline {
     let names = OldNames::of(renames, before);
     let mut baseline = Baseline { commit: before.commit.clone(), ..Baseline::default() };
     let mut seen: BTreeSet<String> = BTreeSet::new();
+    // Files whose tests nobody can see now, by their names before: they are skipped whole, or cannot be collected.
+    let mut closed: BTreeSet<String> = BTreeSet::new();
+    // Files of which a test runs now.
+    let mut open: BTreeSet<String> = BTreeSet::new();
     for case in cases {
         let old_id = names.old_id(&case.id);
+        let is_moved = old_id != case.id;
+        let is_file = case.path.as_deref() == Some(case.id.as_str());
+        let old_file = names.old_file(&old_id, &case.id);
+        if is_file {
+            closed.insert(old_file.clone())
+        } else {
+            open.insert(old_file.clone())
+        };
         let Some(old) = before.cases.get(&old_id) else {
-            if before.left_out.contains(&case.suite) || before.unknown.contains(&case.id) {
+            let was_closed = before.cases.get(&old_file).is_some_and(|file| file.outcome.is_bad());
+            let is_unknown = before.left_out.contains(&case.suite) || before.unknown.contains(&case.id);
+            if is_unknown || was_closed || case.outcome == CaseOutcome::NotRun {
                 // Whether it failed before is not known, so it is said to be neither new nor old.
             } else if case.outcome.is_bad() {
                 baseline.new_failures.push(case.id.clone());
+            } else if before.is_whole && is_file && before.has_tests_of(&old_file) {
+                baseline.newly_skipped.push(case.id.clone());
             } else if before.is_whole {
                 baseline.added.push(case.id.clone());
             }
             continue;
         };
         // Where a bare assertion stands is a part of its cause, so that of a moved test says nothing.
-        let is_moved = old_id != case.id;
         compare_one(case, old, is_moved, &mut baseline);
         seen.insert(old_id);
     }
-    baseline.gone = before.cases.keys().filter(|id| !seen.contains(*id)).cloned().collect();
+    for (id, old) in before.cases.iter().filter(|(id, _)| !seen.contains(*id)) {
+        let is_cut = old.suite.as_deref().map_or(!cut.is_empty(), |suite| cut.contains(suite));
+        if open.contains(id) && old.outcome.is_bad() {
+            // A file that can be collected again.
+            baseline.fixed.push(id.clone());
+        } else if !is_cut && !closed.contains(names.file_of(id)) {
+            baseline.gone.push(id.clone());
+        }
+    }
     for list in [
         &mut baseline.new_failures,
         &mut baseline.still_failing,
@@ -111,6 +147,9 @@ pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename]) -> Ba
 
 fn compare_one(case: &Case, old: &BeforeCase, is_moved: bool, baseline: &mut Baseline) {
     let id = case.id.clone();
+    if case.outcome == CaseOutcome::NotRun {
+        return;
+    }
     match (old.outcome.is_bad(), case.outcome.is_bad()) {
         (true, true)
             if !is_moved && old.cause.is_some() && case.cause.is_some() && old.cause != case.cause =>
@@ -153,13 +192,10 @@ impl<'a> OldNames<'a> {
 
     /// The id of a test among the files of another commit: at its own place, else at an older one.
     pub(super) fn there(renames: &[Rename], files: &BTreeSet<RepoPath>, id: &str) -> String {
-        let (mut file, rest) = match id.split_once("::") {
-            Some((file, rest)) => (file, format!("::{rest}")),
-            None => (id, String::new()),
-        };
+        let (head, mut file, rest) = parts(id);
         for _ in 0..=renames.len() {
             if files.contains(&RepoPath::from(file)) {
-                return format!("{file}{rest}");
+                return format!("{head}{file}{rest}");
             }
             let older = renames.iter().find(|rename| rename.to.display() == file);
             match older.and_then(|rename| std::str::from_utf8(rename.from.as_bytes()).ok()) {
@@ -172,22 +208,54 @@ impl<'a> OldNames<'a> {
 
     /// The id that the test had: its own, or that of its file at an older place, if that was known then.
     pub(super) fn old_id(&self, id: &str) -> String {
-        let (mut file, rest) = match id.split_once("::") {
-            Some((file, rest)) => (file.to_owned(), format!("::{rest}")),
-            None => (id.to_owned(), String::new()),
-        };
-        for _ in 0..=self.from.len() {
-            let candidate = format!("{file}{rest}");
-            if self.before.cases.contains_key(&candidate) {
-                return candidate;
-            }
-            match self.from.get(&file) {
-                Some(older) => file = older.clone(),
+        let (head, file, rest) = parts(id);
+        let candidates = self.places(file).into_iter().map(|file| format!("{head}{file}{rest}"));
+        candidates
+            .into_iter()
+            .find(|id: &String| self.before.cases.contains_key(id))
+            .unwrap_or_else(|| id.to_owned())
+    }
+
+    /// The file of a test as it was named then, when something of it was known.
+    fn old_file(&self, old_id: &str, id: &str) -> String {
+        if old_id != id {
+            return parts(old_id).1.to_owned();
+        }
+        let file = parts(id).1;
+        let is_known = |file: &String| self.before.cases.contains_key(file) || self.before.has_tests_of(file);
+        self.places(file).into_iter().find(is_known).unwrap_or_else(|| file.to_owned())
+    }
+
+    fn file_of<'i>(&self, id: &'i str) -> &'i str {
+        parts(id).1
+    }
+
+    /// A file, and all places where it stood before, the newest first.
+    fn places(&self, file: &str) -> Vec<String> {
+        let mut places = vec![file.to_owned()];
+        for _ in 0..self.from.len() {
+            match places.last().and_then(|file| self.from.get(file)) {
+                Some(older) => places.push(older.clone()),
                 None => break,
             }
         }
-        id.to_owned()
+        places
     }
+}
+
+/// What stands before the file in an id, the file, and the rest: `tests/a.py::b`, `unittests a/src/lib.rs::b`,
+/// `Doc-tests a::a/src/lib.rs - b (line 3)`.
+fn parts(id: &str) -> (&str, &str, &str) {
+    let documentation = id.strip_prefix("Doc-tests ").and_then(|rest| rest.split_once("::"));
+    let (file, end) = match documentation {
+        Some((_, named)) => (named, named.find(" - ")),
+        None => {
+            let named = id.strip_prefix("unittests ").unwrap_or(id);
+            (named, named.find("::"))
+        }
+    };
+    let (file, rest) = file.split_at(end.unwrap_or(file.len()));
+    (&id[..id.len() - file.len() - rest.len()], file, rest)
 }
 
 #[cfg(test)]
@@ -215,7 +283,7 @@ mod tests {
     fn before(cases: &[(&str, CaseOutcome, Option<&str>, f64)]) -> Before {
         let cases = cases.iter().map(|&(id, outcome, cause, seconds)| {
             let cause = cause.map(str::to_owned);
-            (id.to_owned(), BeforeCase { outcome, cause, seconds: Some(seconds) })
+            (id.to_owned(), BeforeCase { outcome, cause, seconds: Some(seconds), suite: None })
         });
         Before { commit: None, cases: cases.collect(), is_whole: true, ..Before::default() }
     }
@@ -242,7 +310,7 @@ mod tests {
             case("a::slow", Passed, None, 0.9),
             case("a::born_failing", Failed, Some("k2"), 0.1),
         ];
-        let baseline = compare(&now, &before, &[]);
+        let baseline = compare(&now, &before, &[], &BTreeSet::new());
         assert_eq!(baseline.new_failures, ["a::born_failing", "a::new"]);
         assert_eq!(baseline.still_failing, ["a::still"]);
         assert_eq!(baseline.changed_cause, ["a::changed"]);
@@ -257,8 +325,8 @@ mod tests {
     fn failure_of_a_suite_that_nothing_is_known_of_is_not_called_new() {
         let unknown = Before { left_out: ["tests".to_owned()].into(), ..Before::default() };
         let now = [case("a::b", CaseOutcome::Failed, None, 0.1)];
-        assert_eq!(compare(&now, &unknown, &[]), Baseline::default());
-        assert_eq!(compare(&now, &Before::default(), &[]).new_failures, ["a::b"]);
+        assert_eq!(compare(&now, &unknown, &[], &BTreeSet::new()), Baseline::default());
+        assert_eq!(compare(&now, &Before::default(), &[], &BTreeSet::new()).new_failures, ["a::b"]);
     }
 
     #[test]
@@ -279,7 +347,66 @@ mod tests {
             failed("o::a", "others"),
             failed("o::b", "others"),
         ];
-        assert_eq!(compare(&now, &before, &[]).new_failures, ["o::a", "o::b"]);
+        assert_eq!(compare(&now, &before, &[], &BTreeSet::new()).new_failures, ["o::a", "o::b"]);
+    }
+
+    fn file(path: &str, outcome: CaseOutcome) -> Case {
+        Case { path: Some(path.to_owned()), ..case(path, outcome, None, 0.1) }
+    }
+
+    #[test]
+    fn tests_of_a_file_that_cannot_be_collected_or_is_skipped_whole_are_not_gone() {
+        use CaseOutcome::{Error, Failed, Passed, Skipped};
+        let before = before(&[
+            ("a.py::one", Passed, None, 0.1),
+            ("b.py::two", Failed, None, 0.1),
+            ("c.py", Error, None, 0.1),
+            ("d.py::three", Passed, None, 0.1),
+        ]);
+        let now = [
+            file("a.py", Error),
+            file("b.py", Skipped),
+            case("c.py::fails", Failed, None, 0.1),
+            case("c.py::passes", Passed, None, 0.1),
+        ];
+        let baseline = compare(&now, &before, &[], &BTreeSet::new());
+        assert_eq!(baseline.new_failures, ["a.py"], "whether `c.py::fails` is new nobody knows");
+        assert_eq!(
+            (baseline.newly_skipped.as_slice(), baseline.fixed.as_slice()),
+            (&["b.py".to_owned()][..], &["c.py".to_owned()][..])
+        );
+        assert_eq!((baseline.added.len(), baseline.gone.as_slice()), (0, &["d.py::three".to_owned()][..]));
+    }
+
+    #[test]
+    fn what_did_not_run_now_is_neither_gone_nor_a_new_failure() {
+        use CaseOutcome::{NotRun, Passed};
+        let before = before(&[("a::one", Passed, None, 0.1), ("a::two", Passed, None, 0.1)]);
+        let now = [case("a::one", NotRun, None, 0.1), case("a::new", NotRun, None, 0.1)];
+        assert_eq!(compare(&now, &before, &[], &BTreeSet::from(["tests"])), Baseline::default());
+    }
+
+    #[test]
+    fn rust_tests_of_a_moved_package_are_followed() {
+        let commit = CommitId::parse(&"1".repeat(40)).unwrap();
+        let change = Change { commit, date: String::new() };
+        let rename = |file: &str| Rename {
+            from: format!("b/{file}").as_str().into(),
+            to: format!("crates/b/{file}").as_str().into(),
+            change: change.clone(),
+        };
+        let renames = [rename("src/lib.rs"), rename("tests/it.rs")];
+        let ids =
+            ["unittests #b/src/lib.rs::t::x", "Doc-tests b::#b/src/lib.rs - x (line 3)", "#b/tests/it.rs::y"];
+        let old: Vec<String> = ids.iter().map(|id| id.replace('#', "")).collect();
+        let old: Vec<_> = old.iter().map(|id| (id.as_str(), CaseOutcome::Failed, None, 0.1)).collect();
+        let now: Vec<Case> =
+            ids.iter().map(|id| case(&id.replace('#', "crates/"), CaseOutcome::Failed, None, 0.1)).collect();
+        let baseline = compare(&now, &before(&old), &renames, &BTreeSet::new());
+        assert_eq!(
+            (baseline.still_failing.len(), baseline.gone.len(), baseline.new_failures.len()),
+            (3, 0, 0)
+        );
     }
 
     #[test]
@@ -290,7 +417,12 @@ mod tests {
             |from: &str, to: &str| Rename { from: from.into(), to: to.into(), change: change.clone() };
         let renames = [rename("m/t.py", "n/t.py"), rename("t.py", "m/t.py")];
         let before = before(&[("t.py::a", CaseOutcome::Failed, None, 0.1)]);
-        let baseline = compare(&[case("n/t.py::a", CaseOutcome::Failed, None, 0.1)], &before, &renames);
+        let baseline = compare(
+            &[case("n/t.py::a", CaseOutcome::Failed, None, 0.1)],
+            &before,
+            &renames,
+            &BTreeSet::new(),
+        );
         assert_eq!((baseline.still_failing.len(), baseline.gone.len()), (1, 0));
     }
 }

@@ -1,6 +1,6 @@
 //! Runs the tests that fail here in the files of another commit, in a temporary folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -13,6 +13,7 @@ use super::super::cases::{Draft, drafts, roots_of};
 use super::super::causes::{Grouped, group};
 use super::super::model::{Ran, SuiteRun};
 use super::super::places::Roots;
+use super::super::result::CaseOutcome;
 use super::{Context, cargo_base, python};
 use crate::process::Scratch;
 use crate::repo::{CommitId, EntryKind, Rename, RepoPath, Tree};
@@ -59,16 +60,31 @@ pub(super) fn before(
             }
         };
         let failing = drafts(ends, &here.roots, run.suite.test_limit.as_secs());
-        let failing = failing.iter().filter(|draft| draft.outcome.is_bad());
-        let ids: Vec<String> =
-            failing.map(|draft| OldNames::there(renames, &there.files, &draft.item.id)).collect();
-        if !ids.is_empty() {
-            let ends = python::run_there(here, &there, &run.suite, &run.runner, &ids)?;
-            let told = drafts(&ends, &there.roots, run.suite.test_limit.as_secs());
-            let session = ends.first().map(|ended| roots_of(ended, &there.roots));
-            let roots = session.as_ref().unwrap_or(&there.roots);
-            before.cases.extend(told.into_iter().map(|draft| judged(draft, roots)));
+        let failing = failing.into_iter().filter(|draft| draft.outcome.is_bad()).map(|draft| draft.item.id);
+        // By the id that each has there.
+        let asked: BTreeMap<String, String> =
+            failing.map(|id| (OldNames::there(renames, &there.files, &id), id)).collect();
+        if asked.is_empty() {
+            continue;
         }
+        let ids: Vec<String> = asked.keys().cloned().collect();
+        let ends = python::run_there(here, &there, &run.suite, &run.runner, &ids)?;
+        let session = ends.first().map(|ended| roots_of(ended, &there.roots));
+        let roots = session.as_ref().unwrap_or(&there.roots);
+        // A conftest that breaks, say, lets nothing be known of the tests behind it.
+        let collected = ends.iter().any(|ended| ended.session.collected);
+        let told = drafts(&ends, &there.roots, run.suite.test_limit.as_secs()).into_iter();
+        let told = told.filter(|draft| collected && draft.outcome != CaseOutcome::NotRun);
+        let told: BTreeMap<String, BeforeCase> = told.map(|draft| judged(draft, roots)).collect();
+        let has_begun: BTreeSet<&String> =
+            ends.iter().flat_map(|ended| &ended.session.items).map(|item| &item.id).collect();
+        let is_unknown = |id: &str| {
+            let is_there =
+                id.split("::").next().is_some_and(|file| there.files.contains(&RepoPath::from(file)));
+            !told.contains_key(id) && is_there && (!collected || has_begun.contains(&id.to_owned()))
+        };
+        before.unknown.extend(asked.iter().filter(|(id, _)| is_unknown(id)).map(|(_, here)| here.clone()));
+        before.cases.extend(told);
     }
     Ok(before)
 }
@@ -78,7 +94,7 @@ fn judged(draft: Draft, roots: &Roots) -> (String, BeforeCase) {
     let grouped: Vec<Grouped<'_>> =
         draft.raised.iter().map(|raised| Grouped { case: &case, raised, roots, home: None }).collect();
     let cause = group(&grouped).0.into_iter().next();
-    (case.clone(), BeforeCase { outcome: draft.outcome, cause, seconds: draft.seconds })
+    (case.clone(), BeforeCase { outcome: draft.outcome, cause, seconds: draft.seconds, suite: None })
 }
 
 /// Writes all files of a tree; a submodule is an empty folder there, as in a fresh clone.

@@ -80,3 +80,20 @@ fn failures_are_run_at_the_base_too_with_the_bases_own_code() {
     assert_eq!(analysis.moved[0].verdict, "failed");
     assert_eq!(project.untracked(), "", "nothing is left here by the run there");
 }
+
+#[test]
+fn base_where_nothing_can_be_collected_makes_no_failure_new() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "def test_old(): assert 0\n"),
+        ("tests/conftest.py", "raise RuntimeError('broken here')\n"),
+    ]);
+    fs::remove_file(project.path().join("tests/conftest.py")).unwrap();
+    project.commit();
+    let options = Options { config: config(None), base: Some("HEAD~1".to_owned()), ..Options::default() };
+    let analysis = project.analyse_by(options);
+    let commit = analysis.baseline.as_ref().unwrap().commit.clone();
+    assert_eq!(analysis.baseline, Some(Baseline { commit, ..Baseline::default() }));
+    let said = analysis.findings.iter().find(|finding| finding.check == "not-compared").unwrap();
+    let expected = "1 failing test could not run at the other commit, and is called neither new nor old";
+    assert_eq!(said.message, expected);
+}
