@@ -1,6 +1,6 @@
 //! What GitHub Actions shows of a result: annotations beside the code, and the job's summary.
 
-use super::headline::{headline, next_step};
+use super::headline::{behind, headline, next_step};
 use super::report;
 use super::result::{Analysis, Cause, Run, Status};
 use super::wording::{join, words};
@@ -33,7 +33,7 @@ fn of_run(run: &Run) -> Option<Annotation> {
 
 fn of_cause(cause: &Cause) -> Annotation {
     let first = cause.message.lines().next().unwrap_or_default();
-    let title = format!("{} ({})", cause.exception, count(cause.cases.len() as u64, "test"));
+    let title = format!("{} ({})", cause.exception, behind(cause));
     let place = cause.frame.as_ref().map(|frame| (frame.path.as_str(), frame.line));
     let example = cause.cases.first().map(String::as_str).unwrap_or_default();
     Annotation::new(Level::Deny, place, &title, &format!("{}\nfor example {}", cut(first), cut(example)))

@@ -49,7 +49,8 @@ pub fn headline(analysis: &Analysis) -> String {
     let unknown: u64 = denied_skips(analysis).map(|skip| skip.count).sum();
     if unknown > 0 {
         let verb = if unknown == 1 { "is" } else { "are" };
-        parts.push(format!("{} {verb} skipped for reasons that are not allowed", count(unknown, "test")));
+        let reasons = if unknown == 1 { "a reason that is" } else { "reasons that are" };
+        parts.push(format!("{} {verb} skipped for {reasons} not allowed", count(unknown, "test")));
     }
     match &analysis.shard {
         Some(shard) if analysis.runs.is_empty() => {
@@ -130,8 +131,13 @@ fn failures(analysis: &Analysis, gating: &[&Run], total: Counts) -> Vec<String> 
     if total.not_run > 0 {
         parts.push(format!("{} did not run", count(total.not_run, "test")));
     }
-    if !analysis.causes.is_empty() {
-        let causes = count(analysis.causes.len() as u64, "cause");
+    // Those of flaky tests, and of suites that do not gate, are not behind these.
+    let bad = analysis.cases.iter().filter(is_gating).filter(|case| case.outcome.is_bad());
+    let bad: BTreeSet<&str> = bad.map(|case| case.id.as_str()).collect();
+    let is_behind = |cause: &&Cause| cause.cases.iter().any(|id| bad.contains(id.as_str()));
+    let causes = analysis.causes.iter().filter(is_behind).count() as u64;
+    if causes > 0 {
+        let causes = count(causes, "cause");
         match parts.as_mut_slice() {
             [] => {}
             [only] => only.push_str(&format!(", of {causes}")),
@@ -143,6 +149,13 @@ fn failures(analysis: &Analysis, gating: &[&Run], total: Counts) -> Vec<String> 
         parts.push(format!("{} {verb} flaky", count(total.flaky, "test")));
     }
     parts
+}
+
+/// How many tests a cause is behind, or files that cannot be collected.
+pub(super) fn behind(cause: &Cause) -> String {
+    let is_file = |id: &String| id.ends_with(".py");
+    let what = if cause.cases.iter().all(is_file) { "test file" } else { "test" };
+    count(cause.cases.len() as u64, what)
 }
 
 /// One line: what to do next.
@@ -159,15 +172,12 @@ pub fn next_step(analysis: &Analysis) -> String {
     }
     if let Some(cause) = first_gating_cause(analysis) {
         if let Some(install) = &cause.install {
-            return format!(
-                "install what {} need: `{install}`",
-                count(cause.cases.len() as u64, "test file")
-            );
+            let needs = if cause.cases.len() == 1 { "needs" } else { "need" };
+            return format!("install what {} {needs}: `{install}`", behind(cause));
         }
         let place =
             cause.frame.as_ref().map(|at| format!(" at `{}:{}`", at.path, at.line)).unwrap_or_default();
-        let tests = count(cause.cases.len() as u64, "test");
-        return format!("start with {}{place}, which is behind {tests}", cause.exception);
+        return format!("start with {}{place}, which is behind {}", cause.exception, behind(cause));
     }
     if analysis.runs.iter().any(|run| run.gating && run.end == End::Interrupted) {
         return "run the suites again, to their end: `xtask validate`".to_owned();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::headline::{headline, next_step};
+use super::headline::{behind, headline, next_step};
 use super::report_imports;
 use super::report_run;
 use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Missing, Moved, Run, Status, Verdict};
@@ -140,7 +140,7 @@ fn causes(document: &mut Document, analysis: &Analysis) {
         let first = cause.message.lines().next().unwrap_or_default();
         let title =
             if first.is_empty() { cause.exception.clone() } else { format!("{}: {first}", cause.exception) };
-        document.heading(3, Inline::plain(format!("{} · ", cause.cases.len())).text(title));
+        document.heading(3, Inline::plain(format!("{} · ", behind(cause))).text(title));
         let mut text = Inline::default();
         if let Some(frame) = &cause.frame {
             text = text.text("At ").with_code(format!("{}:{}", frame.path, frame.line)).text(". ");
@@ -247,6 +247,7 @@ fn moved(document: &mut Document, analysis: &Analysis) {
         return;
     }
     let bad = |moved: &&Moved| moved.verdict == "failed" || !moved.imports_ok;
+    let not_well = analysis.moved.iter().filter(bad).count();
     let rows: Vec<Vec<Cell>> = analysis
         .moved
         .iter()
@@ -263,9 +264,20 @@ fn moved(document: &mut Document, analysis: &Analysis) {
         })
         .collect();
     document.heading(2, "Moved files");
-    let all = count(analysis.moved.len() as u64, "Python file");
-    document.paragraph(format!("{all} stand where a commit moved them; {} of them do not hold.", rows.len()));
+    let stand = match analysis.moved.len() as u64 {
+        1 => "1 Python file stands where a commit moved it".to_owned(),
+        all => format!("{} stand where a commit moved them", count(all, "Python file")),
+    };
+    let hold = match not_well {
+        0 => "none has a failing test or a broken import".to_owned(),
+        1 => "1 has a failing test or a broken import".to_owned(),
+        many => format!("{many} have a failing test or a broken import"),
+    };
+    document.paragraph(format!("{stand}; {hold}."));
     document.table(&["file", "stood at", "commit", "imports", "tests"], &[], rows);
+    if not_well > LISTED {
+        document.paragraph(format!("{} more are in the JSON.", not_well - LISTED));
+    }
 }
 
 fn not_run(document: &mut Document, analysis: &Analysis) {

@@ -7,6 +7,7 @@ mod cargo;
 mod listed;
 mod python;
 mod scale;
+mod told;
 mod unittest;
 
 use std::fs;

@@ -408,7 +408,7 @@ fn skip_for_a_reason_that_is_not_allowed_fails_the_verdict() {
     assert_eq!((denied.verdict, denied.runs[0].status), (Verdict::Failed, Status::Passed));
     assert_eq!(
         headline(&denied),
-        "1 test passes, 1 skipped; 1 test is skipped for reasons that are not allowed"
+        "1 test passes, 1 skipped; 1 test is skipped for a reason that is not allowed"
     );
 }
 

@@ -1,0 +1,117 @@
+//! What the headline and the report say.
+
+use super::*;
+
+fn text_of(analysis: &Analysis) -> String {
+    report(analysis).to_markdown(None)
+}
+
+#[test]
+fn causes_of_other_suites_and_of_flaky_tests_are_not_counted_behind_failures() {
+    let project = Project::new(&[
+        ("tests/test_a.py", "def test_a(): assert 0, 'a'\ndef test_b(): pass\n"),
+        (
+            "tests/test_f.py",
+            "import os\ndef test_f():\n    seen = os.path.exists('seen')\n    open('seen', 'w').close()\n    assert seen, 'f'\n",
+        ),
+        ("experiments/test_x.py", "def test_x(): assert 0, 'x'\n"),
+        (".gitignore", "seen\n"),
+    ]);
+    let python = environment().display().to_string();
+    let suite = |name: &str| SuiteConfig { python: Some(python.clone()), ..suite_of(name, &[name]) };
+    let other = SuiteConfig { gating: Some(false), ..suite("experiments") };
+    let analysis = project
+        .analyse_with(ValidateConfig { suite: vec![suite("tests"), other], ..ValidateConfig::default() });
+    assert_eq!(analysis.causes.len(), 3);
+    assert_eq!(headline(&analysis), "1 of 3 tests fails, of 1 cause; 1 test is flaky");
+    assert!(text_of(&analysis).contains("\n### 1 test · AssertionError: a"), "{}", text_of(&analysis));
+}
+
+#[test]
+fn moved_files_are_counted_whole_where_the_table_ends_early() {
+    let moved = |number: usize| Moved {
+        path: format!("b/{number}.py"),
+        from: format!("a/{number}.py"),
+        commit: "1".repeat(40),
+        imports_ok: true,
+        verdict: if number < 45 { "failed" } else { "passed" }.to_owned(),
+    };
+    let with = |numbers: std::ops::Range<usize>| {
+        text_of(&Analysis { moved: numbers.map(moved).collect(), ..no_analysis() })
+    };
+    let cases = [
+        (
+            0..50,
+            "50 Python files stand where a commit moved them; 45 have a failing test or a broken import.",
+        ),
+        (44..46, "2 Python files stand where a commit moved them; 1 has a failing test or a broken import."),
+        (45..46, "1 Python file stands where a commit moved it; none has a failing test or a broken import."),
+    ];
+    for (numbers, said) in cases {
+        assert!(with(numbers.clone()).contains(said), "{said}: {}", with(numbers));
+    }
+    assert!(with(0..50).contains("\n5 more are in the JSON.\n"), "{}", with(0..50));
+}
+
+#[test]
+fn run_that_the_user_stops_blames_no_test() {
+    let text = "import time\ndef test_a():\n    open('begun', 'w').close()\n    time.sleep(60)\n";
+    let library = "#[test]\nfn a() {\n    std::fs::write(\"begun\", \"\").unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(60));\n}\n";
+    let manifest = "[package]\nname = \"seeded\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n";
+    let project = Project::new(&[
+        ("tests/test_a.py", text),
+        ("Cargo.toml", manifest),
+        ("src/lib.rs", library),
+        (".gitignore", "begun\ntarget\nCargo.lock\n"),
+    ]);
+    let python = environment().display().to_string();
+    let suites =
+        [SuiteConfig { python: Some(python), ..suite_of("tests", &["tests"]) }, suite_of("cargo", &[])];
+    for suite in suites {
+        let begun = project.path().join("begun");
+        let _ = fs::remove_file(&begun);
+        let config = ValidateConfig { suite: vec![suite], ..ValidateConfig::default() };
+        let options = Options { config, ..Options::default() };
+        let cancel = Cancel::default();
+        let repo = Repo::open(project.path()).unwrap();
+        let outcome = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !begun.exists() {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+                cancel.cancel();
+            });
+            run(&repo, &options, &Progress::default(), &cancel).unwrap()
+        });
+        let Outcome::Done(analysis) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((analysis.runs[0].end, analysis.runs[0].culprit.as_deref()), (End::Interrupted, None));
+    }
+}
+
+#[test]
+fn scripts_are_said_to_be_never_run_only_where_that_is_so() {
+    let mut analysis = no_analysis();
+    analysis.inventory.files_named_test = 2;
+    analysis.inventory.scripts = vec!["experiments/test_a.py".into(), "tests/test_b.py".into()];
+    let text = text_of(&analysis);
+    let never = "Scripts that do their work when imported, so never run here:\n\n- `experiments/test_a.py`\n";
+    let imported = "work that is done when they are imported:\n\n- `tests/test_b.py`\n";
+    assert!(text.contains(never) && text.contains(imported), "{text}");
+}
+
+#[test]
+fn where_no_process_came_to_the_end_of_its_imports_the_rest_is_not_said_to_have_run() {
+    let names: Vec<String> = (0..40).map(|number| format!("tests/test_{number}.py")).collect();
+    let files: Vec<(&str, &str)> =
+        names.iter().map(|name| (name.as_str(), "import os\nos._exit(0)\n")).collect();
+    let project = Project::new(&files);
+    let python = bare_environment().display().to_string();
+    let analysis = project.analyse(|suite| {
+        (suite.python, suite.runner) = (Some(python), Some("unittest".to_owned()));
+    });
+    let run = &analysis.runs[0];
+    let why = run.why.as_ref().unwrap();
+    let said = "; what else there is was not found, since no fresh process could import all other files";
+    assert!(why.ends_with(said), "{why}");
+    assert_eq!(run.status, Status::Incomplete);
+}
