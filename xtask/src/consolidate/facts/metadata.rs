@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::statements::{Form, Statement, split};
 use super::value::Value;
-use crate::consolidate::note::{Note, Role};
+use crate::consolidate::note::Note;
 
 /// Lines at a note's end that may hold its data.
 const LAST_LINES: usize = 8;
@@ -106,8 +106,9 @@ fn tells_of_work(statement: &Statement, note: &Note) -> bool {
     section.level > 1 && (is_step || is_score || has(SUMS) && has(OF_WORK)) || is_of_a_run(statement, note)
 }
 
-/// True for a share that a report gives, "Readiness: 95%": what its day came to, unless somebody chose it.
-pub(super) fn is_share_of_a_day(statement: &Statement, note: &Note) -> bool {
+/// True for a share that is no bound, "Readiness: 95%", "Network: 17%": what its day came to, or a part of a
+/// distribution, unless a name or a setting says that somebody chose it.
+pub(super) fn is_share_of_a_day(statement: &Statement) -> bool {
     const CHOSEN: &[&str] = &[
         "threshold",
         "limit",
@@ -123,8 +124,8 @@ pub(super) fn is_share_of_a_day(statement: &Statement, note: &Note) -> bool {
     ];
     let is_share = matches!(&statement.value, Value::Number(number) if number.unit.is_percent());
     let is_chosen = statement.key.iter().any(|word| CHOSEN.contains(&word.as_str()));
-    let is_report = matches!(note.role, Role::Report | Role::Summary | Role::Status);
-    is_share && !is_chosen && !statement.value.is_bound() && is_report
+    let is_setting = statement.is_assigned || statement.shown_key.contains('_');
+    is_share && !is_chosen && !is_setting && !statement.value.is_bound()
 }
 
 /// True below "Smoke test results" and "Current status", at any depth, and in a note on results of tests: what a run

@@ -13,6 +13,7 @@ mod notes;
 mod prose;
 mod requirements;
 mod rows;
+mod scope;
 mod settings;
 mod stack;
 mod statements;
@@ -28,6 +29,8 @@ mod contrast_tests;
 mod day_tests;
 #[cfg(test)]
 mod prose_tests;
+#[cfg(test)]
+mod scope_tests;
 #[cfg(test)]
 mod stack_tests;
 #[cfg(test)]
@@ -86,7 +89,10 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     let statements = metadata::without(statements.into_iter().flatten().collect(), notes);
     let may_contradict = |statement: &Statement| {
         let note = &notes[statement.note];
-        !statement.is_result && note.role != Role::Session && !notes::is_of_changes(&note.path)
+        !statement.is_result
+            && !metadata::is_share_of_a_day(statement)
+            && note.role != Role::Session
+            && !notes::is_of_changes(&note.path)
     };
     let mut groups: BTreeMap<(Form, &[String], &str), Vec<&Statement>> = BTreeMap::new();
     for statement in statements.iter().filter(|one| !tells_of_a_day(one) && may_contradict(one)) {
@@ -96,7 +102,7 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     let mut facts: Vec<(usize, Fact)> = Vec::new();
     for group in groups.into_values() {
         unwind_if_cancelled();
-        let group = settled(group);
+        let group = subjects.without_needs_of_parts(settled(group));
         for conflict in conflicts(&group, &subjects) {
             facts.push((conflict.len(), fact(notes, &conflict)));
         }
@@ -115,7 +121,13 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     let mut facts: Vec<Fact> = facts.into_iter().map(|(_, fact)| fact).collect();
     let mut told = BTreeSet::new();
     facts.retain(|fact| told.insert(fact.told()));
-    facts
+    let mut kept: Vec<Fact> = Vec::new();
+    for fact in facts {
+        if !kept.iter().any(|other| other.tells_all_of(&fact)) {
+            kept.push(fact);
+        }
+    }
+    kept
 }
 
 impl Fact {
@@ -123,6 +135,17 @@ impl Fact {
     fn told(&self) -> (String, BTreeSet<(RepoPath, String)>) {
         let values = self.values.iter().map(|value| (value.path.clone(), value.value.clone()));
         (self.key.to_lowercase(), values.collect())
+    }
+
+    /// True where each value of another fact stands on a line of this one, in more or fewer words: "Build tool: Vite 5"
+    /// says that Vite has version 5.
+    fn tells_all_of(&self, other: &Self) -> bool {
+        other.values.iter().all(|value| {
+            let holds =
+                |own: &FactValue| own.value.contains(&value.value) || value.value.contains(&own.value);
+            let is_same = |own: &&FactValue| (&own.path, own.line) == (&value.path, value.line);
+            self.values.iter().any(|own| is_same(&own) && holds(own))
+        })
     }
 }
 

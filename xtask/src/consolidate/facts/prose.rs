@@ -53,6 +53,9 @@ const BUILT: &[&str] = &[
     "written in ",
 ];
 
+/// Words of what was so once.
+const PAST: &[&str] = &["originally", "previously", "formerly", "initially"];
+
 /// Words that begin no name of a thing.
 const NO_NAMES: &[&str] = &[
     "it",
@@ -169,7 +172,12 @@ fn built_with(sentence: &str) -> Option<Said> {
         let is_word = !lower[..at].ends_with(|last: char| last.is_alphanumeric());
         (is_word && sentence.is_char_boundary(at + verb.len())).then_some(at + verb.len())
     });
-    let mut words = sentence.get(at.min()?..)?.split_whitespace();
+    let at = at.min()?;
+    // "It was originally built on Scala 2.13".
+    if PAST.iter().any(|word| lower[..at].contains(word)) {
+        return None;
+    }
+    let mut words = sentence.get(at..)?.split_whitespace();
     let name = words.next().filter(|name| name.starts_with(char::is_uppercase))?;
     let version = words.next()?.trim_end_matches([',', ')', ';']);
     let is_version = version.trim_start_matches('v').split('.').count() > 1
@@ -228,6 +236,7 @@ mod tests {
             ("`max_workers` (default: 3) says how many", "max worker = 3"),
             ("All is well. The pool size is now 20.", "pool size = 20"),
             ("Our deployment region is 3", "deployment region = 3"),
+            ("It was built on Scala 2.13.6 and JDK 17.", "scala = 2.13.6"),
         ];
         for (text, expected) in cases {
             assert_eq!(said(text), [expected], "{text}");
@@ -246,6 +255,7 @@ mod tests {
             "The [timeout](x.md) is 30 seconds",
             "We use Phase 2",
             "Result: the timeout is 30 seconds",
+            "It was originally built on Scala 2.13.6 and JDK 17.",
         ];
         for text in cases {
             assert_eq!(said(text), Vec::<String>::new(), "{text}");

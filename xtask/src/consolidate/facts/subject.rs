@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::aims;
 use super::contradict::contradict;
-use super::metadata::is_share_of_a_day;
 use super::notes::{
     are_numbered, are_of_one_kind, are_of_one_series, are_of_one_set, component, form_of, is_of_a_month,
     is_of_a_stage, tells_of_the_future, theme, version_of,
 };
+use super::scope::holds_the_other;
 use super::statements::{Form, Statement, split};
 use super::value::{Bound, Value};
 use super::vocabulary::{
@@ -18,7 +18,6 @@ use crate::consolidate::affinity::{Affinities, tells_of_a_day};
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
 use crate::consolidate::words;
-use crate::repo::RepoPath;
 
 /// Affinity from which two notes are about one thing.
 const NEAR: f64 = 0.2;
@@ -37,7 +36,7 @@ pub(super) struct Subjects<'n> {
     pub(super) notes: &'n [Note],
     pub(super) overlaps: &'n Overlaps,
     pub(super) affinities: &'n Affinities,
-    themes: Vec<BTreeSet<String>>,
+    pub(super) themes: Vec<BTreeSet<String>>,
     /// In how many notes' themes each word is.
     spread: BTreeMap<String, usize>,
     /// The headings of each note, without figures.
@@ -102,9 +101,10 @@ impl<'n> Subjects<'n> {
             || self.are_of_different_endpoints(one, other)
             || self.is_of_an_example(one) != self.is_of_an_example(other)
             || (one.form == Form::Named && self.are_of_different_chips(one, other))
+            || self.are_of_two_places(one, other)
+            || holds_the_other(one, other)
             || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
             || self.are_of_days(one, other)
-            || self.are_shares_of_days(one, other)
             || (one.form != Form::Requirement && self.is_of_a_legacy(one) != self.is_of_a_legacy(other))
             || (one.form != Form::Requirement
                 && (self.are_parts_of_a_series(one, other) || self.are_of_stages(one, other)))
@@ -168,13 +168,7 @@ impl<'n> Subjects<'n> {
                 || self.are_of_different_versions(one.note, other.note)
                 || self.are_of_different_endpoints(one, other)
                 || self.is_of_an_example(one) != self.is_of_an_example(other)
-                || self.are_of_days(one, other)
-                || self.are_shares_of_days(one, other))
-    }
-
-    /// True for what two reports came to, each on its day.
-    fn are_shares_of_days(&self, one: &Statement, other: &Statement) -> bool {
-        [one, other].iter().all(|statement| is_share_of_a_day(statement, &self.notes[statement.note]))
+                || self.are_of_days(one, other))
     }
 
     /// True for two notes that tell how things stood on a day each.
@@ -185,27 +179,15 @@ impl<'n> Subjects<'n> {
         })
     }
 
-    /// True for a note that is named for training on a GPU and one that is not.
-    fn are_of_different_chips(&self, one: &Statement, other: &Statement) -> bool {
-        const CHIPS: &[&str] = &["cpu", "gpu", "gpus", "tpu"];
-        let of = |statement: &Statement| {
-            let theme = &self.themes[statement.note];
-            CHIPS.iter().filter(|chip| theme.contains(**chip)).map(|chip| &chip[..3]).collect::<BTreeSet<_>>()
-        };
-        of(one) != of(other)
-    }
-
-    /// True for two notes that tell of a stage of a work each, or of a feature; what a note on a stage or of a set counts
+    /// True for two notes that tell of a stage of a work each, of a feature, or of one of several like things; what a note on a stage or of a set counts
     /// is its own, too.
     fn are_of_stages(&self, one: &Statement, other: &Statement) -> bool {
         let (a, b) = (&self.notes[one.note].path, &self.notes[other.note].path);
         let count = [a, b].iter().filter(|path| is_of_a_stage(path)).count();
-        are_of_one_kind(a, b) || count == 2 || ((count == 1 || are_of_one_set(a, b)) && one.value.is_count())
-    }
-
-    /// True for a note whose name or title calls its thing a legacy: what holds there need not hold of what came after it.
-    fn is_of_a_legacy(&self, statement: &Statement) -> bool {
-        self.themes[statement.note].contains("legacy")
+        are_of_one_kind(a, b)
+            || self.are_titled_apart(one, other)
+            || count == 2
+            || ((count == 1 || are_of_one_set(a, b)) && one.value.is_count())
     }
 
     /// True where each heading names what its own note is about and the other, on a part of the same, is not: "Savings of the move" in a note on
@@ -347,13 +329,6 @@ impl<'n> Subjects<'n> {
         one.is_some() && other.is_some() && one != other
     }
 
-    /// True for a version in a note whose name carries one: release notes and reports on a version tell how it was then.
-    fn tells_its_own_version(&self, statement: &Statement) -> bool {
-        let is_version = matches!(statement.value, Value::Version { .. })
-            || statement.key.last().is_some_and(|last| last == "version");
-        is_version && version_of(&RepoPath::from_bytes(self.notes[statement.note].path.stem())).is_some()
-    }
-
     /// True below headings that name an address of an interface each, of which one takes what the other may not.
     fn are_of_different_endpoints(&self, one: &Statement, other: &Statement) -> bool {
         let (a, b) = (self.endpoint(one), self.endpoint(other));
@@ -376,7 +351,7 @@ impl<'n> Subjects<'n> {
     }
 
     /// Words of the headings around a statement, but for the note's own title.
-    fn headings(&self, statement: &Statement) -> BTreeSet<String> {
+    pub(super) fn headings(&self, statement: &Statement) -> BTreeSet<String> {
         let sections = &self.notes[statement.note].parsed.sections;
         let mut words = BTreeSet::new();
         let mut next = statement.section;

@@ -1,0 +1,132 @@
+//! Which of two things a statement is of: a part or the whole, a place where a program runs, a chip, a version.
+
+use std::collections::BTreeSet;
+
+use super::contradict::contradict;
+use super::notes::version_of;
+use super::stack;
+use super::statements::{Form, Statement, split};
+use super::subject::Subjects;
+use super::value::{self, Value};
+use crate::repo::RepoPath;
+
+/// Notes that agree on a need, from which a lower one of a part is that of the part.
+const MANY_AGREE: usize = 2;
+
+/// Words of a title of which one may name a thing, and the others a pattern of several notes.
+const WORDS_OF_A_PATTERN: usize = 3;
+
+impl Subjects<'_> {
+    /// Without the needs of parts: what a note on a subject of its own says in passing ("BuildKit takes Docker 18.09+"),
+    /// outside of lists of needs and technologies, is less than the whole needs where other notes agree on more.
+    pub(super) fn without_needs_of_parts<'s>(&self, group: Vec<&'s Statement>) -> Vec<&'s Statement> {
+        let is_of_a_part = |one: &Statement| {
+            let more = group.iter().filter(|other| other.note != one.note && needs_less(one, other));
+            let notes: BTreeSet<usize> = more.map(|other| other.note).collect();
+            let others = group.iter().filter(|other| other.note != one.note);
+            let told: BTreeSet<&String> = others.flat_map(|other| &self.themes[other.note]).collect();
+            one.form == Form::Requirement
+                && notes.len() >= MANY_AGREE
+                && self.themes[one.note].iter().any(|word| !told.contains(word))
+                && !self.is_in_a_list_of_needs(one)
+        };
+        group.iter().copied().filter(|one| !is_of_a_part(one)).collect()
+    }
+
+    fn is_in_a_list_of_needs(&self, statement: &Statement) -> bool {
+        const LISTS: &[&str] = &[
+            "requirement",
+            "required",
+            "prerequisite",
+            "need",
+            "support",
+            "supported",
+            "install",
+            "installation",
+            "setup",
+            "environment",
+            "started",
+        ];
+        let headings = self.headings(statement);
+        LISTS.iter().any(|word| headings.contains(*word))
+            || stack::is_list_of(&self.notes[statement.note], statement.section)
+    }
+
+    /// True for addresses of which one stands in a note on production, the other in one that is not: each place has
+    /// ports of its own.
+    pub(super) fn are_of_two_places(&self, one: &Statement, other: &Statement) -> bool {
+        let is_of_production = |statement: &Statement| {
+            ["production", "prod", "staging"].iter().any(|place| self.themes[statement.note].contains(*place))
+        };
+        let are_addresses =
+            [one, other].iter().all(|statement| matches!(statement.value, Value::Address { .. }));
+        are_addresses && is_of_production(one) != is_of_production(other)
+    }
+
+    /// True for notes of one folder whose titles differ in the word for their thing, "Redis adapter reference" and "Kafka
+    /// adapter reference": each gives values of its own, though both are built with one version of a program.
+    pub(super) fn are_titled_apart(&self, one: &Statement, other: &Statement) -> bool {
+        let [a, b] = [one, other].map(|statement| &self.notes[statement.note]);
+        let (here, there) = (split(&a.title), split(&b.title));
+        let mut apart = here.iter().zip(&there).filter(|(word, other)| word != other);
+        let is_named = |(word, counterpart): (&String, &String)| {
+            self.themes[one.note].contains(word) && self.themes[other.note].contains(counterpart)
+        };
+        a.path.parent() == b.path.parent()
+            && here.len() == there.len()
+            && here.len() >= WORDS_OF_A_PATTERN
+            && apart.next().is_some_and(is_named)
+            && apart.next().is_none()
+            && !matches!(one.value, Value::Version { .. })
+            && one.value.program().is_none()
+    }
+
+    /// True for a note that is named for training on a GPU and one that is not.
+    pub(super) fn are_of_different_chips(&self, one: &Statement, other: &Statement) -> bool {
+        const CHIPS: &[&str] = &["cpu", "gpu", "gpus", "tpu"];
+        let of = |statement: &Statement| {
+            let theme = &self.themes[statement.note];
+            CHIPS.iter().filter(|chip| theme.contains(**chip)).map(|chip| &chip[..3]).collect::<BTreeSet<_>>()
+        };
+        of(one) != of(other)
+    }
+
+    /// True for a note whose name or title calls its thing a legacy: what holds there need not hold of what came after it.
+    pub(super) fn is_of_a_legacy(&self, statement: &Statement) -> bool {
+        self.themes[statement.note].contains("legacy")
+    }
+
+    /// True for a version in a note whose name carries one: release notes and reports on a version tell how it was then.
+    pub(super) fn tells_its_own_version(&self, statement: &Statement) -> bool {
+        let is_version = matches!(statement.value, Value::Version { .. })
+            || statement.key.last().is_some_and(|last| last == "version");
+        is_version && version_of(&RepoPath::from_bytes(self.notes[statement.note].path.stem())).is_some()
+    }
+}
+
+/// True where the lowest version that one statement tells is below that of the other.
+fn needs_less(one: &Statement, other: &Statement) -> bool {
+    let (Value::Version { parts: a, .. }, Value::Version { parts: b, .. }) = (&one.value, &other.value)
+    else {
+        return false;
+    };
+    contradict(&one.value, &other.value) && a < b
+}
+
+/// True where one value holds the other in brackets: "10 active (50+ available)" and "50+".
+pub(super) fn holds_the_other(one: &Statement, other: &Statement) -> bool {
+    let aside = |statement: &Statement| {
+        let (_, aside) = statement.shown_value.split_once('(')?;
+        aside.split(')').next().map(str::to_owned)
+    };
+    let holds = |aside: Option<String>, value: &Value| {
+        let aside = aside.unwrap_or_default();
+        let mut figures = aside.split([' ', ',', '+', ';', '/']).filter_map(value::read);
+        figures.any(|figure| is_figure(&figure, value))
+    };
+    holds(aside(one), &other.value) || holds(aside(other), &one.value)
+}
+
+fn is_figure(one: &Value, other: &Value) -> bool {
+    matches!((one, other), (Value::Number(a), Value::Number(b)) if a.unit.is_bare() && !b.unit.is_measure() && a.value == b.value)
+}
