@@ -13,8 +13,8 @@ use crate::repo::RepoPath;
 /// Notes that agree on a need, from which a lower one of a part is that of the part.
 const MANY_AGREE: usize = 2;
 
-/// Words of a title of which one may name a thing, and the others a pattern of several notes.
-const WORDS_OF_A_PATTERN: usize = 3;
+/// Words that the titles of notes on like things share, at least.
+const WORDS_OF_A_PATTERN: usize = 2;
 
 impl Subjects<'_> {
     /// Without the needs of parts: what a note on a subject of its own says in passing ("BuildKit takes Docker 18.09+"),
@@ -68,15 +68,19 @@ impl Subjects<'_> {
     pub(super) fn are_titled_apart(&self, one: &Statement, other: &Statement) -> bool {
         let [a, b] = [one, other].map(|statement| &self.notes[statement.note]);
         let (here, there) = (split(&a.title), split(&b.title));
-        let mut apart = here.iter().zip(&there).filter(|(word, other)| word != other);
-        let is_named = |(word, counterpart): (&String, &String)| {
-            self.themes[one.note].contains(word) && self.themes[other.note].contains(counterpart)
+        let before = here.iter().zip(&there).take_while(|(word, other)| word == other).count();
+        let (here, there) = (&here[before..], &there[before..]);
+        let behind =
+            here.iter().rev().zip(there.iter().rev()).take_while(|(word, other)| word == other).count();
+        // "OpenRouter" is one name of two words.
+        let is_name = |words: &[String], note: usize| {
+            let name = &words[..words.len() - behind];
+            name.len() <= 2 && name.iter().any(|word| self.themes[note].contains(word))
         };
         a.path.parent() == b.path.parent()
-            && here.len() == there.len()
-            && here.len() >= WORDS_OF_A_PATTERN
-            && apart.next().is_some_and(is_named)
-            && apart.next().is_none()
+            && before + behind >= WORDS_OF_A_PATTERN
+            && is_name(here, one.note)
+            && is_name(there, other.note)
             && !matches!(one.value, Value::Version { .. })
             && one.value.program().is_none()
     }

@@ -61,6 +61,7 @@ fn notes_whose_titles_differ_in_one_name_are_on_a_thing_each() {
     };
     let (doors, docs) = (["- **Adapter doors**: 9", "- **Adapter doors**: 7"], ["docs", "docs"]);
     assert_eq!(count(["Walnut adapter doors", "Cherry adapter doors"], docs, doors), 0);
+    assert_eq!(count(["WhiteBirch adapter doors", "Cherry adapter doors"], docs, doors), 0);
     assert_eq!(count(["Walnut adapter doors", "Walnut adapter doors"], docs, doors), 1);
     assert_eq!(count(["Walnut adapter doors", "Walnut adapter doors help"], docs, doors), 1);
     assert_eq!(count(["Walnut adapter doors", "Cherry adapter doors"], ["docs", "notes"], doors), 1);
