@@ -102,7 +102,7 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     let mut facts: Vec<(usize, Fact)> = Vec::new();
     for group in groups.into_values() {
         unwind_if_cancelled();
-        let group = subjects.without_needs_of_parts(settled(group));
+        let group = settled(group);
         for conflict in conflicts(&group, &subjects) {
             facts.push((conflict.len(), fact(notes, &conflict)));
         }

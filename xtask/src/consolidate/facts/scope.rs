@@ -2,56 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::contradict::contradict;
 use super::notes::version_of;
-use super::stack;
-use super::statements::{Form, Statement, split};
+use super::statements::{Statement, split};
 use super::subject::Subjects;
 use super::value::{self, Value};
 use crate::repo::RepoPath;
-
-/// Notes that agree on a need, from which a lower one of a part is that of the part.
-const MANY_AGREE: usize = 2;
 
 /// Words that the titles of notes on like things share, at least.
 const WORDS_OF_A_PATTERN: usize = 2;
 
 impl Subjects<'_> {
-    /// Without the needs of parts: what a note on a subject of its own says in passing ("BuildKit takes Docker 18.09+"),
-    /// outside of lists of needs and technologies, is less than the whole needs where other notes agree on more.
-    pub(super) fn without_needs_of_parts<'s>(&self, group: Vec<&'s Statement>) -> Vec<&'s Statement> {
-        let is_of_a_part = |one: &Statement| {
-            let more = group.iter().filter(|other| other.note != one.note && needs_less(one, other));
-            let notes: BTreeSet<usize> = more.map(|other| other.note).collect();
-            let others = group.iter().filter(|other| other.note != one.note);
-            let told: BTreeSet<&String> = others.flat_map(|other| &self.themes[other.note]).collect();
-            one.form == Form::Requirement
-                && notes.len() >= MANY_AGREE
-                && self.themes[one.note].iter().any(|word| !told.contains(word))
-                && !self.is_in_a_list_of_needs(one)
-        };
-        group.iter().copied().filter(|one| !is_of_a_part(one)).collect()
-    }
-
-    fn is_in_a_list_of_needs(&self, statement: &Statement) -> bool {
-        const LISTS: &[&str] = &[
-            "requirement",
-            "required",
-            "prerequisite",
-            "need",
-            "support",
-            "supported",
-            "install",
-            "installation",
-            "setup",
-            "environment",
-            "started",
-        ];
-        let headings = self.headings(statement);
-        LISTS.iter().any(|word| headings.contains(*word))
-            || stack::is_list_of(&self.notes[statement.note], statement.section)
-    }
-
     /// True for addresses of which one stands in a note on production, the other in one that is not: each place has
     /// ports of its own.
     pub(super) fn are_of_two_places(&self, one: &Statement, other: &Statement) -> bool {
@@ -106,15 +66,6 @@ impl Subjects<'_> {
             || statement.key.last().is_some_and(|last| last == "version");
         is_version && version_of(&RepoPath::from_bytes(self.notes[statement.note].path.stem())).is_some()
     }
-}
-
-/// True where the lowest version that one statement tells is below that of the other.
-fn needs_less(one: &Statement, other: &Statement) -> bool {
-    let (Value::Version { parts: a, .. }, Value::Version { parts: b, .. }) = (&one.value, &other.value)
-    else {
-        return false;
-    };
-    contradict(&one.value, &other.value) && a < b
 }
 
 /// True where one value holds the other in brackets: "10 active (50+ available)" and "50+".

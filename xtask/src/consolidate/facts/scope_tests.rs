@@ -9,23 +9,6 @@ fn note(title: &str, heading: &str, line: &str) -> String {
 }
 
 #[test]
-fn a_part_may_need_less_than_several_notes_agree_on() {
-    let count = |path: &str, title: &str, heading: &str, needed: &str, last: &str| {
-        let lower = note(title, heading, &format!("It needs Docker {needed} for its layers."));
-        let higher = |title: &str, docker: &str| note(title, "Prerequisites", &format!("- Docker {docker}"));
-        let (one, other) = (higher("Cache", "20.10+"), higher("Cache help", last));
-        facts(&[("docs/cache.md", &one), ("docs/cache-help.md", &other), (path, &lower)]).len()
-    };
-    let of_a_part =
-        |needed: &str, last: &str| count("docs/layers.md", "Cache layers", "Drawbacks", needed, last);
-    assert_eq!(of_a_part("18.09+", "20.10+"), 0);
-    assert_eq!(of_a_part("24.0+", "20.10+"), 1, "a part that needs more tells what all need");
-    assert_eq!(of_a_part("18.09+", "18.09+"), 1, "one note alone does not outweigh it");
-    assert_eq!(count("docs/layers.md", "Cache layers", "Requirements", "18.09+", "20.10+"), 1);
-    assert_eq!(count("docs/cache-2.md", "Cache", "Drawbacks", "18.09+", "20.10+"), 1, "it is of no part");
-}
-
-#[test]
 fn production_has_addresses_of_its_own() {
     let count = |path: &str, title: &str, line: [&str; 2]| {
         let (one, other) = (note("Cache", "Cache doors", line[0]), note(title, "Cache doors", line[1]));
