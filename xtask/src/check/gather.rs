@@ -1,12 +1,10 @@
 //! Reads what is checked; alone in this room it talks to the repository.
 
-use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::{Explained, Pending, Request, spread};
+use super::{Past, Request, spread};
 use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
 use crate::code::python;
@@ -50,9 +48,8 @@ impl Trees {
     /// # Errors
     /// The repository is bare, the revision has no common ancestor with HEAD, or git cannot walk the history.
     pub fn of(repo: &Repo, what: &What) -> Result<Self> {
-        let pending = if *what == What::Staged { Pending::Index } else { Pending::WorkTree };
         let found = repo.found();
-        let past = || past(&Repo::open_found(&found)?, pending);
+        let past = || past(&Repo::open_found(&found)?, *what == What::Staged);
         let (past, trees) = parallel::both(past, || trees(repo, what));
         let (tree, base) = trees?;
         Ok(Self { tree, base, past: past? })
@@ -60,8 +57,8 @@ impl Trees {
 
     /// What [`super::run`] takes.
     pub fn request<'a>(&'a self, repo: &'a Repo) -> Request<'a> {
-        let history = Explained::By(self.past.as_ref().map(|(tip, history)| (tip, history)));
-        Request { repo, tree: &self.tree, base: self.base.as_ref(), history }
+        let past = self.past.as_ref().map(|(tip, history)| (tip, history));
+        Request { repo, tree: &self.tree, base: self.base.as_ref(), past }
     }
 }
 
@@ -82,15 +79,11 @@ fn trees(repo: &Repo, what: &What) -> Result<(Tree, Option<Tree>)> {
     })
 }
 
-/// The history up to HEAD with what is not committed; `None` before the first commit.
-fn past(repo: &Repo, pending: Pending) -> Result<Option<(CommitId, History)>> {
+/// The history up to HEAD with what is not committed, in the index alone or in the work tree too; `None` before the
+/// first commit.
+fn past(repo: &Repo, in_index: bool) -> Result<Option<(CommitId, History)>> {
     let Some(tip) = repo.head()? else { return Ok(None) };
-    let history = Cache::of(repo).history(repo, &tip)?;
-    let history = match pending {
-        Pending::Nothing => history,
-        Pending::Index => history.with_uncommitted(repo, true)?,
-        Pending::WorkTree => history.with_uncommitted(repo, false)?,
-    };
+    let history = Cache::of(repo).history(repo, &tip)?.with_uncommitted(repo, in_index)?;
     Ok(Some((tip, history)))
 }
 
@@ -132,55 +125,8 @@ pub(super) enum Fate {
     Removed(CommitId),
 }
 
-/// The history that explains, walked when the first question comes.
-pub(super) struct Past<'a> {
-    repo: &'a Repo,
-    history: Explained<'a>,
-    known: OnceCell<Option<Known<'a>>>,
-}
-
-struct Known<'a> {
-    tip: CommitId,
-    history: Cow<'a, History>,
-}
-
-impl<'a> Past<'a> {
-    pub(super) fn of(repo: &'a Repo, history: Explained<'a>) -> Self {
-        Self { repo, history, known: OnceCell::new() }
-    }
-
-    /// Why history is not known in full, if it was asked for.
-    pub(super) fn unknown(&self) -> Option<String> {
-        self.known.get()?.as_ref()?.history.unknown.clone()
-    }
-
-    /// The history; `None` before the first commit.
-    pub(super) fn history(&self) -> Result<Option<&History>> {
-        Ok(self.get()?.map(|known| &*known.history))
-    }
-
-    fn get(&self) -> Result<Option<&Known<'a>>> {
-        if self.known.get().is_none() {
-            let read = self.read()?;
-            let _ = self.known.set(read);
-        }
-        Ok(self.known.get().and_then(Option::as_ref))
-    }
-
-    fn read(&self) -> Result<Option<Known<'a>>> {
-        Ok(match self.history {
-            Explained::By(known) => {
-                known.map(|(tip, history)| Known { tip: tip.clone(), history: Cow::Borrowed(history) })
-            }
-            Explained::ByAll(pending) => {
-                past(self.repo, pending)?.map(|(tip, history)| Known { tip, history: Cow::Owned(history) })
-            }
-        })
-    }
-}
-
 /// Reads one tree: its notes on one thread, its Python on the others.
-pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
+pub(super) fn read(repo: &Repo, tree: &Tree, past: Past<'_>) -> Result<Facts> {
     // A few files are parsed sooner than all that is held is read.
     let is_python = |path: &RepoPath| matches!(path.extension().as_str(), "py" | "pyi");
     let is_small = tree.entries().filter(|(path, _)| is_python(path)).nth(FEW).is_none();
@@ -188,9 +134,9 @@ pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
     let (notes, mut imports) = notes_and_imports(repo, tree, &cache, past)?;
     let calls = std::mem::take(&mut imports.calls);
     let links = broken_links(repo, tree, &notes)?;
-    let fates = fates(tree, &links, past)?;
-    let (configuration, named) = match past.get()? {
-        Some(known) => links::moved_paths(tree, &known.history)?,
+    let fates = fates(tree, &links, past);
+    let (configuration, named) = match past {
+        Some((_, history)) => links::moved_paths(tree, history)?,
         None => (0, Vec::new()),
     };
     let sites = Sites::of(tree);
@@ -208,11 +154,8 @@ pub(super) fn read(repo: &Repo, tree: &Tree, past: &Past<'_>) -> Result<Facts> {
 }
 
 /// The notes on threads of their own, beside the Python; few are read sooner than a thread has begun.
-fn notes_and_imports(repo: &Repo, tree: &Tree, cache: &Cache, past: &Past<'_>) -> Result<(Notes, Imports)> {
-    let judge = || -> Result<Imports> {
-        let known = past.get()?.map(|known| (&known.tip, &*known.history));
-        python::judge(repo, tree, cache, known)
-    };
+fn notes_and_imports(repo: &Repo, tree: &Tree, cache: &Cache, past: Past<'_>) -> Result<(Notes, Imports)> {
+    let judge = || python::judge(repo, tree, cache, past);
     let paths = paths_of_notes(tree);
     if paths.len() <= FEW_NOTES {
         return Ok((notes(tree, &paths)?, judge()?));
@@ -262,23 +205,19 @@ fn broken_links(repo: &Repo, tree: &Tree, notes: &[(RepoPath, Parsed)]) -> Resul
 }
 
 /// What became of the files that links miss.
-fn fates(tree: &Tree, links: &Broken, past: &Past<'_>) -> Result<BTreeMap<RepoPath, Fate>> {
-    let wanted = links.wanted();
+fn fates(tree: &Tree, links: &Broken, past: Past<'_>) -> BTreeMap<RepoPath, Fate> {
     let mut fates = BTreeMap::new();
-    if wanted.is_empty() {
-        return Ok(fates);
-    }
-    let Some(known) = past.get()? else { return Ok(fates) };
-    for path in wanted {
-        let moved = known.history.moved_to(&path).filter(|rename| tree.get(&rename.to).is_some());
-        let removed = || known.history.paths.get(&path).and_then(|past| past.removed.as_ref());
+    let Some((_, history)) = past else { return fates };
+    for path in links.wanted() {
+        let moved = history.moved_to(&path).filter(|rename| tree.get(&rename.to).is_some());
+        let removed = || history.paths.get(&path).and_then(|past| past.removed.as_ref());
         let fate = match moved {
             Some(rename) => Some(Fate::Moved(rename.clone())),
             None => removed().map(|change| Fate::Removed(change.commit.clone())),
         };
         fates.extend(fate.map(|fate| (path, fate)));
     }
-    Ok(fates)
+    fates
 }
 
 /// Files that may have a part that the tool writes: notes at the root and in `.github`, workflow files, settings of

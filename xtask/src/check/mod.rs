@@ -33,32 +33,16 @@ pub struct Request<'a> {
     pub tree: &'a Tree,
     /// What it is compared with. What is broken there too is not new, and denies nothing.
     pub base: Option<&'a Tree>,
-    /// The history that explains.
-    pub history: Explained<'a>,
+    /// The history that explains what is broken.
+    pub past: Past<'a>,
 }
 
-/// What explains what is broken.
-#[derive(Clone, Copy, Debug)]
-pub enum Explained<'a> {
-    /// All commits up to HEAD, and what is pending.
-    ByAll(Pending),
-    /// This alone, on top of this commit: a hook has no time to walk over all commits. `None` before the first one.
-    By(Option<(&'a CommitId, &'a History)>),
-}
+/// A commit, and the history up to there with what is not committed. A hook has no time to walk over all commits, and
+/// gives what its commit does. `None` before the first one.
+pub type Past<'a> = Option<(&'a CommitId, &'a History)>;
 
 /// Finds something else in a tree, with the history where there is one, on a thread of its own.
 pub type More<'a> = dyn Fn(&Tree, Option<&History>) -> Result<Vec<Found>> + Sync + 'a;
-
-/// What is not committed yet and counts as history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pending {
-    /// Nothing: history ends at HEAD.
-    Nothing,
-    /// What is in the index.
-    Index,
-    /// What is in the index and in the work tree.
-    WorkTree,
-}
 
 /// The checks in the order in which they are told: what stops a program first.
 const ORDER: &[&str] = &[
@@ -198,15 +182,14 @@ pub fn run(request: &Request<'_>) -> Result<Checked> {
 /// # Errors
 /// As [`run`], and as `more`.
 pub fn run_with(request: &Request<'_>, more: Option<&More<'_>>) -> Result<Checked> {
-    let past = gather::Past::of(request.repo, request.history);
+    let history = request.past.map(|(_, history)| history);
     let look = |tree: &Tree| -> Result<(usize, Vec<Found>)> {
+        let read = || gather::read(request.repo, tree, request.past);
         let Some(more) = more else {
-            let facts = gather::read(request.repo, tree, &past)?;
+            let facts = read()?;
             return Ok((facts.checked, findings::of(&facts)));
         };
-        let history = past.history()?;
-        let (more, facts) =
-            parallel::both(|| more(tree, history), || gather::read(request.repo, tree, &past));
+        let (more, facts) = parallel::both(|| more(tree, history), read);
         let facts = facts?;
         let mut found = findings::of(&facts);
         found.extend(more?);
@@ -217,6 +200,7 @@ pub fn run_with(request: &Request<'_>, more: Option<&More<'_>>) -> Result<Checke
         compare::mark_old(&mut found, look(base)?.1, request.tree);
     }
     found.sort_by(Found::order);
-    let history_unknown = past.unknown().filter(|_| !found.is_empty());
+    let unknown = history.and_then(|history| history.unknown.clone());
+    let history_unknown = unknown.filter(|_| !found.is_empty());
     Ok(Checked { checked, findings: found, history_unknown })
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::answer::Answer;
 use super::{Exit, consolidate as notes, github, place};
-use crate::check::{self, Checked, Explained, Found, Pending, Request, What};
+use crate::check::{self, Checked, Found, Request, What};
 use crate::cli::{Check, Global};
 use crate::consolidate::{self, Reference, StalePlan};
 use crate::phases::analyses::Place;
@@ -32,9 +32,8 @@ pub(super) fn run(global: &Global, flags: &Check, term: Term) -> Result<Exit> {
 
 /// The work tree, held against a tree.
 pub(super) fn since(repo: &Repo, base: Option<&Tree>) -> Result<Checked> {
-    let tree = Tree::of_work_tree(repo)?;
-    let request = Request { repo, tree: &tree, base, history: Explained::ByAll(Pending::WorkTree) };
-    check::run(&request)
+    let trees = check::Trees::of(repo, &What::WorkTree)?;
+    check::run(&Request { base, ..trees.request(repo) })
 }
 
 /// What the notes of a tree name and is gone, and a plan that speaks of notes as they were.

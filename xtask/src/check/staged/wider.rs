@@ -13,7 +13,7 @@ use super::gather::{Changed, Input, is_file};
 use super::mentioned::Mentioned;
 use super::{Finding, Request, lost, references, sure};
 use crate::check::bytes::{Content, Excuse, excuses};
-use crate::check::{self, Explained, Found};
+use crate::check::{self, Found, Past};
 use crate::code::python;
 use crate::links::is_markdown;
 use crate::repo::{BlobId, Blobs, CommitId, Entry, EntryKind, History, Repo, RepoPath, Staged, State, Tree};
@@ -167,15 +167,12 @@ fn history(request: &Request<'_>, input: &Input) -> Result<History> {
     }
 }
 
-/// What this commit does, on top of which one.
-type Known<'a> = Option<(&'a CommitId, &'a History)>;
-
-fn run(repo: &Repo, (tree, base): (&Tree, Option<&Tree>), history: Known<'_>) -> Result<Vec<Found>> {
-    Ok(check::run(&check::Request { repo, tree, base, history: Explained::By(history) })?.findings)
+fn run(repo: &Repo, (tree, base): (&Tree, Option<&Tree>), past: Past<'_>) -> Result<Vec<Found>> {
+    Ok(check::run(&check::Request { repo, tree, base, past })?.findings)
 }
 
 /// The whole tree against each of some commits, or against nothing: only what is broken against all of them is new.
-fn whole(repo: &Repo, bases: &[CommitId], (tree, history): (&Tree, Known<'_>)) -> Result<Vec<Found>> {
+fn whole(repo: &Repo, bases: &[CommitId], (tree, history): (&Tree, Past<'_>)) -> Result<Vec<Found>> {
     let mut found: Option<Vec<Found>> = None;
     for base in bases {
         let base = Tree::of_revision(repo, base.as_str())?;

@@ -47,8 +47,7 @@ pub fn judge(
     if let Some(surroundings) = surroundings {
         cache.put(KIND.0, KIND.1, &key(ids.iter(), &surroundings), &found.packed());
     }
-    // Giving back what a large repository says, piece by piece, takes a tenth of the time to find out what is wrong in
-    // it; the program ends soon, and all goes at once.
+    // The program ends soon, and all goes at once: to give it back piece by piece took .1 of 1.45 s on Django.
     std::mem::forget(project);
     Ok(found)
 }

@@ -76,12 +76,12 @@ pub(super) fn before(
         let told = drafts(&ends, &there.roots, run.suite.test_limit.as_secs()).into_iter();
         let told = told.filter(|draft| collected && draft.outcome != CaseOutcome::NotRun);
         let told: BTreeMap<String, BeforeCase> = told.map(|draft| judged(draft, roots)).collect();
-        let has_begun: BTreeSet<&String> =
-            ends.iter().flat_map(|ended| &ended.session.items).map(|item| &item.id).collect();
+        let items = ends.iter().flat_map(|ended| &ended.session.items);
+        let has_begun: BTreeSet<&str> = items.map(|item| item.id.as_str()).collect();
         let is_unknown = |id: &str| {
             let is_there =
                 id.split("::").next().is_some_and(|file| there.files.contains(&RepoPath::from(file)));
-            !told.contains_key(id) && is_there && (!collected || has_begun.contains(&id.to_owned()))
+            !told.contains_key(id) && is_there && (!collected || has_begun.contains(id))
         };
         before.unknown.extend(asked.iter().filter(|(id, _)| is_unknown(id)).map(|(_, here)| here.clone()));
         before.cases.extend(told);

@@ -102,10 +102,10 @@ fn version(context: &Context<'_>, cargo: &Path) -> Option<String> {
     text.split_whitespace().nth(1).map(str::to_owned)
 }
 
-/// A test binary, as `cargo test --no-run --message-format=json` names it.
+/// A test binary, as `cargo test --no-run --message-format=json` names it; what else cargo made has no `executable`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Artifact {
-    pub(super) executable: Option<PathBuf>,
+    executable: PathBuf,
     manifest_path: Option<PathBuf>,
     target: Option<Target>,
     profile: Option<Profile>,
@@ -127,7 +127,7 @@ struct Profile {
 impl Artifact {
     /// True when cargo named this binary's file.
     pub(super) fn is_of(&self, binary: &Binary) -> bool {
-        let name = self.executable.as_ref().and_then(|file| file.file_name());
+        let name = self.executable.file_name();
         name.is_some() && binary.file.as_ref().is_some_and(|file| Path::new(file).file_name() == name)
     }
 }
@@ -139,7 +139,7 @@ pub(super) fn artifacts(context: &Context<'_>, call: Call) -> Result<Vec<Artifac
     let text = run(&call, context.cancel)?.stdout.text();
     let artifacts = text.lines().filter_map(|line| serde_json::from_str::<Artifact>(line).ok());
     let is_test = |artifact: &Artifact| artifact.profile.as_ref().is_some_and(|profile| profile.test);
-    Ok(artifacts.filter(|artifact| is_test(artifact) && artifact.executable.is_some()).collect())
+    Ok(artifacts.filter(is_test).collect())
 }
 
 /// True when a package may stand elsewhere than at the top: cargo then names files from there.
@@ -189,8 +189,7 @@ impl Recovery<'_> {
         let artifacts = self.artifacts()?;
         for binary in cargo_run.binaries.iter_mut().filter(|binary| is_suspect(binary)) {
             let Some(artifact) = artifacts.iter().find(|artifact| artifact.is_of(binary)) else { continue };
-            let Some(executable) = &artifact.executable else { continue };
-            if let Some(names) = self.names(artifact, executable)? {
+            if let Some(names) = self.names(artifact)? {
                 keep_own(binary, &names);
             }
         }
@@ -212,7 +211,6 @@ impl Recovery<'_> {
         self.context.progress.step(format!("running what is left of suite {}", self.suite.name));
         let artifacts = self.artifacts()?;
         for artifact in artifacts {
-            let Some(executable) = &artifact.executable else { continue };
             let at = cargo_run.binaries.iter().position(|binary| artifact.is_of(binary));
             let at = match at {
                 // Without a block it has a harness of its own: it ran to its end, or hung and would again.
@@ -220,12 +218,12 @@ impl Recovery<'_> {
                 Some(at) => at,
                 None => {
                     let label = label(self.context, artifact);
-                    let file = Some(executable.display().to_string());
+                    let file = Some(artifact.executable.display().to_string());
                     cargo_run.binaries.push(Binary { label, file, ..Binary::default() });
                     cargo_run.binaries.len() - 1
                 }
             };
-            self.finish_binary(cargo_run, at, artifact, executable)?;
+            self.finish_binary(cargo_run, at, artifact)?;
         }
         if was_cut_off && !cargo_run.binaries.iter().any(Binary::is_documentation) {
             self.documentation(cargo_run)?;
@@ -257,16 +255,10 @@ impl Recovery<'_> {
         Ok(self.artifacts.get_or_init(|| artifacts))
     }
 
-    fn finish_binary(
-        &self,
-        cargo_run: &mut CargoRun,
-        at: usize,
-        artifact: &Artifact,
-        executable: &Path,
-    ) -> Result<()> {
-        let all = self.names(artifact, executable)?.unwrap_or_default();
+    fn finish_binary(&self, cargo_run: &mut CargoRun, at: usize, artifact: &Artifact) -> Result<()> {
+        let all = self.names(artifact)?.unwrap_or_default();
         if all.is_empty() && cargo_run.binaries[at].blocks.is_empty() {
-            return self.run_unlisted(cargo_run, at, artifact, executable);
+            return self.run_unlisted(cargo_run, at, artifact);
         }
         let mut block = cargo_run.binaries[at].blocks.pop().unwrap_or_default();
         block.announced = block.announced.max(all.len() as u64);
@@ -287,7 +279,7 @@ impl Recovery<'_> {
             }
             let some = &left[..left.len().min(NAMES)];
             cargo_run.restarts += 1;
-            let (finished, told) = self.run_some(artifact, executable, some, limit)?;
+            let (finished, told) = self.run_some(artifact, some, limit)?;
             cargo_run.duration += finished.duration;
             let before = block.lines.len() + block.culprits.len();
             // What else it printed, it printed of others.
@@ -308,20 +300,14 @@ impl Recovery<'_> {
     }
 
     /// Runs a binary that lists no tests: it has none, or a harness of its own.
-    fn run_unlisted(
-        &self,
-        cargo_run: &mut CargoRun,
-        at: usize,
-        artifact: &Artifact,
-        executable: &Path,
-    ) -> Result<()> {
+    fn run_unlisted(&self, cargo_run: &mut CargoRun, at: usize, artifact: &Artifact) -> Result<()> {
         let limit = time_left(self.suite, cargo_run.duration);
         let binary = &mut cargo_run.binaries[at];
         if limit.is_zero() || self.context.cancel.is_cancelled() {
             binary.cut_off = Some(Stop::Limit);
             return Ok(());
         }
-        let (finished, block) = self.run_some(artifact, executable, &[], limit)?;
+        let (finished, block) = self.run_some(artifact, &[], limit)?;
         cargo_run.duration += finished.duration;
         cargo_run.restarts += 1;
         if block != Block::default() {
@@ -349,9 +335,9 @@ impl Recovery<'_> {
     }
 
     /// All tests of a binary; `None` for a harness that does not list them.
-    fn names(&self, artifact: &Artifact, executable: &Path) -> Result<Option<Vec<String>>> {
+    fn names(&self, artifact: &Artifact) -> Result<Option<Vec<String>>> {
         let arguments = ["--list", "--format", "terse"].map(OsString::from);
-        let call = self.binary_call(artifact, executable, LIST_LIMIT).args(arguments);
+        let call = self.binary_call(artifact, LIST_LIMIT).args(arguments);
         let finished = run(&call, self.context.cancel)?;
         if !finished.success() {
             return Ok(None);
@@ -364,11 +350,10 @@ impl Recovery<'_> {
     pub(super) fn run_some(
         &self,
         artifact: &Artifact,
-        executable: &Path,
         names: &[String],
         limit: Duration,
     ) -> Result<(Finished, Block)> {
-        let mut call = self.binary_call(artifact, executable, limit);
+        let mut call = self.binary_call(artifact, limit);
         if !names.is_empty() {
             call = call.args(["--test-threads=1", "--exact"]).args(names);
         }
@@ -379,8 +364,8 @@ impl Recovery<'_> {
     }
 
     /// The binary as cargo starts it: in its package's folder, with the libraries beside it.
-    fn binary_call(&self, artifact: &Artifact, executable: &Path, limit: Duration) -> Call {
-        let mut call = cargo_call(self.context, executable, limit);
+    fn binary_call(&self, artifact: &Artifact, limit: Duration) -> Call {
+        let mut call = cargo_call(self.context, &artifact.executable, limit);
         if let Some(package) = artifact.manifest_path.as_ref().and_then(|manifest| manifest.parent()) {
             package.clone_into(&mut call.folder);
             call = call.env("CARGO_MANIFEST_DIR", package);
@@ -390,7 +375,7 @@ impl Recovery<'_> {
                 call = call.env(&name, value);
             }
         }
-        if let Some(folder) = executable.parent() {
+        if let Some(folder) = artifact.executable.parent() {
             let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
             call = call.env(variable, prepended(variable, folder));
         }

@@ -65,8 +65,7 @@ impl Recovery<'_> {
         if *used > budget {
             return Ok(Some("it would take longer than the suite itself".into()));
         }
-        let Some(executable) = &again.artifact.executable else { return Ok(None) };
-        let (finished, told) = self.run_some(again.artifact, executable, &again.names, limit)?;
+        let (finished, told) = self.run_some(again.artifact, &again.names, limit)?;
         *used += finished.duration;
         if let Some(block) = cargo_run.binaries[again.at].blocks.first_mut() {
             block.take_again(again.run, told);
