@@ -137,7 +137,7 @@ fn underlines(title: &str, tildes: &str) -> bool {
     tildes.len() > 3 && tildes.len() >= title.chars().count()
 }
 
-/// Adds a hash for each word of a line.
+/// Adds a hash for each word of a line. An address is none: two texts that link to one site need not say the same.
 fn push_words(line: &str, words: &mut Vec<u32>) {
     let bytes = line.as_bytes();
     let mut word = Word::default();
@@ -145,6 +145,11 @@ fn push_words(line: &str, words: &mut Vec<u32>) {
     while at < bytes.len() {
         let byte = bytes[at];
         match FOLD[byte as usize] {
+            0 if word.last != 0 && bytes[at..].starts_with(b"://") => {
+                word = Word::default();
+                at += address_length(&bytes[at..]);
+                continue;
+            }
             0 => word.end(words),
             NOT_ASCII => {
                 let Some(character) = line[at..].chars().next() else { break };
@@ -157,6 +162,12 @@ fn push_words(line: &str, words: &mut Vec<u32>) {
         at += 1;
     }
     word.end(words);
+}
+
+/// How many bytes of a line belong to the address that goes on there.
+fn address_length(rest: &[u8]) -> usize {
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"<>()[]{}\"'`|".contains(byte);
+    rest.iter().position(is_end).unwrap_or(rest.len())
 }
 
 const NOT_ASCII: u8 = 0xff;
@@ -235,6 +246,19 @@ pub fn stands_alone(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_hold_no_words() {
+        let words = |text: &str| Tokens::of(text).words;
+        let plain = words("see the log (here) and there");
+        assert_eq!(words("see the https://a.example/x-y/12#z log (here) and there"), plain);
+        assert_eq!(
+            words("see the log ([here](https://a.example/x_(y)) and there"),
+            [&plain[..4], &words("y")[..], &plain[4..]].concat()
+        );
+        assert_eq!(words("see the log (here) and there <ssh://a.example>"), plain);
+        assert_eq!(words("a :// b: c"), words("a b c"), "no scheme stands before it");
+    }
 
     #[test]
     fn tildes_under_a_title_begin_a_section_and_others_a_fence() {
