@@ -4,14 +4,15 @@ mod beside;
 mod dead;
 mod doors;
 mod elsewhere;
+mod notes;
 mod surroundings;
 mod then;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
+pub(super) use notes::Naming;
 pub(super) use then::{Then, then};
 
 use super::mentions::Inbound;
@@ -19,8 +20,7 @@ use super::note::Note;
 use super::plan::Item;
 use super::references::{self, Named, Sightings};
 use super::result::{Outrun, Reference};
-use super::scope::{self, Kind, Scope};
-use super::stored::as_stored;
+use super::scope::{self, Scope};
 use super::{Options, archive_place, assemble, done, plan_format, role, unread};
 use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
@@ -28,9 +28,9 @@ use crate::config::Depth;
 use crate::links::{self, BrokenLink};
 use crate::markdown::{self, Format, Parsed};
 use crate::parallel;
-use crate::process::{Progress, unwind_if_cancelled};
+use crate::process::Progress;
 use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
-use crate::report::{Finding, Hinted, ReportMarker};
+use crate::report::{Finding, Hinted};
 
 /// How the pointer begins that git-lfs keeps in place of a content (its specification, version 1).
 const LARGE: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -113,8 +113,9 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
     let mut gathered = nothing_of(&tree);
     gathered.read_at = read_at.as_ref().map(|commit| commit.as_str().to_owned());
     progress.step("reading notes");
-    read_notes(repo, &tree, &scope, &mut gathered)?;
-    gathered.beside = beside::texts(repo, &tree, &scope)?;
+    let naming = Naming::of(repo);
+    notes::read(&tree, &scope, &naming, &mut gathered)?;
+    gathered.beside = beside::texts(&tree, &scope, &naming)?;
     gathered.findings.extend(unread::findings(&tree, &scope));
     let archives = archive_place::folders(&gathered.paths, gathered.notes.iter().map(|note| &note.path));
     let guides = assemble::GUIDES.iter().map(|folder| RepoPath::from(*folder));
@@ -226,9 +227,11 @@ pub(super) fn read_for_today(
 ) -> Result<ForToday> {
     let scope = Scope::of(&options.config)?;
     let mut gathered = nothing_of(tree);
-    read_notes(repo, tree, &scope, &mut gathered)?;
-    gathered.beside = beside::texts(repo, tree, &scope)?;
     read_previous(tree, &scope, &mut gathered)?;
+    // Only a plan asks whether notes are as they were.
+    let naming = if gathered.previous.is_empty() { Naming::Nothing } else { Naming::of(repo) };
+    notes::read(tree, &scope, &naming, &mut gathered)?;
+    gathered.beside = beside::texts(tree, &scope, &naming)?;
     let references = match (history.filter(|history| history.unknown.is_none()), repo.head()?) {
         (Some(history), Some(head)) => {
             let named = named(&gathered);
@@ -251,72 +254,6 @@ fn named(gathered: &Gathered) -> Vec<Named> {
     let numbered: Vec<(usize, &Note)> = gathered.notes.iter().chain(&gathered.beside).enumerate().collect();
     let found = parallel::map(&numbered, |&(number, note)| references::named(number, note));
     found.into_iter().flatten().collect()
-}
-
-fn read_notes(repo: &Repo, tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {
-    let mut read: Vec<(&RepoPath, Option<BlobId>, Vec<u8>, String)> = Vec::new();
-    for (path, entry) in tree.entries() {
-        unwind_if_cancelled();
-        match scope.kind(path) {
-            Kind::Other => continue,
-            Kind::Archived => {
-                gathered.archived.push(path.clone());
-                continue;
-            }
-            Kind::Note => {}
-        }
-        let shown = || Some(path.display().into_owned());
-        if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
-            let message = "is no plain file: it is not followed";
-            gathered.findings.push(Finding::warn("skipped-note", shown(), message));
-            continue;
-        }
-        let bytes = match tree.read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                gathered.findings.push(Finding::warn("unreadable-note", shown(), format!("{error:#}")));
-                continue;
-            }
-        };
-        let (text, findings) = markdown::decode(&bytes);
-        let findings = findings.into_iter().map(|finding| Finding { path: shown(), ..finding });
-        gathered.findings.extend(findings);
-        if bytes.contains(&0) && !bytes.starts_with(&[0xff, 0xfe]) && !bytes.starts_with(&[0xfe, 0xff]) {
-            let message = "is left out: a file with NUL bytes is hardly text";
-            gathered.findings.push(Finding::warn("skipped-note", shown(), message));
-            continue;
-        }
-        if bytes.starts_with(LARGE) {
-            let message = "is left out: a pointer to large content (git-lfs) stands in its place";
-            gathered.findings.push(Finding::warn("skipped-note", shown(), message));
-            continue;
-        }
-        if ReportMarker::parse(&text).is_some() {
-            continue;
-        }
-        if let Some(id) = guide_id(&text) {
-            gathered.guides.insert(path.clone(), id);
-        }
-        let blob = match &entry.id {
-            // The index may hold line ends that others have otherwise.
-            Some(id) if matches!(as_stored(&bytes), Cow::Borrowed(_)) => Some(id.clone()),
-            _ if names_by_sha1(repo) => None,
-            _ => Some(blob_id(repo, &bytes).with_context(|| format!("name the content of `{path}`"))?),
-        };
-        read.push((path, blob, bytes, without_managed_blocks(text)));
-    }
-    let parsed = parallel::map(&read, |(path, blob, bytes, text)| {
-        (blob.clone().unwrap_or_else(|| BlobId::of_content(&as_stored(bytes))), parse(path, text))
-    });
-    let notes = read.into_iter().zip(parsed);
-    gathered
-        .notes
-        .extend(notes.map(|((path, _, _, text), (blob, parsed))| note_of(path, blob, text, parsed)));
-    Ok(())
-}
-
-fn names_by_sha1(repo: &Repo) -> bool {
-    repo.library().is_some() || !repo.names_by_sha256()
 }
 
 fn parse(path: &RepoPath, text: &str) -> Parsed {
@@ -344,16 +281,6 @@ pub(super) fn note_of(path: &RepoPath, blob: BlobId, text: String, parsed: Parse
         changed: None,
         protected: None,
     }
-}
-
-/// git's name for a content as it is stored.
-pub(super) fn blob_id(repo: &Repo, bytes: &[u8]) -> Result<BlobId> {
-    let stored = as_stored(bytes);
-    if names_by_sha1(repo) {
-        return Ok(BlobId::of_content(&stored));
-    }
-    let answer = repo.git().answer_to(&["hash-object", "--stdin"], &stored, &[0])?;
-    BlobId::parse(String::from_utf8_lossy(&answer.stdout).trim()).context("read `git hash-object`")
 }
 
 /// The id in a guide's marker.

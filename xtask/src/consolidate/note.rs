@@ -35,6 +35,7 @@ pub enum Role {
 #[derive(Clone, Debug)]
 pub(super) struct Note {
     pub(super) path: RepoPath,
+    /// git's name for its content; the null id in a check of every day that finds no plan.
     pub(super) blob: BlobId,
     pub(super) text: String,
     pub(super) parsed: Parsed,

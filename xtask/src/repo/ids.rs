@@ -68,6 +68,11 @@ impl BlobId {
             .then(|| Self(id.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte & 15)]).collect()))
     }
 
+    /// git's null id: stands for the name that nobody asked for.
+    pub fn null() -> Self {
+        Self("0".repeat(40))
+    }
+
     /// The name of these bytes, as git computes it in a repository that names objects by SHA-1.
     pub fn of_content(bytes: &[u8]) -> Self {
         let id = git2::Oid::hash_object(git2::ObjectType::Blob, bytes);

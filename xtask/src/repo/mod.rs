@@ -23,6 +23,7 @@ mod tree;
 
 pub use blobs::{Blobs, is_binary};
 pub use commit::{StagedFile, staged_files, update_index};
+pub use git::Git;
 pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};
 pub use index::IndexEntry;

@@ -38,15 +38,14 @@ pub(crate) fn with_module<T>(
     look: impl FnOnce(&Parsed<ModModule>) -> T,
 ) -> Result<T, (usize, String)> {
     with_room(|| {
-        if text.len() > 256 * 1024 && is_too_deep(&lexed(text)) {
+        if text.len() > 256 * 1024 && is_too_deep(lexed(text)) {
             return Err((1, "is nested too deeply".to_owned()));
         }
         let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
         let Some(parsed) = parsed.try_into_module() else {
             return Err((1, "is no module".to_owned()));
         };
-        let kinds: Vec<TokenKind> = parsed.tokens().iter().map(|token| token.kind()).collect();
-        if is_too_deep(&kinds) {
+        if is_too_deep(parsed.tokens().iter().map(|token| token.kind())) {
             // Dropping the tree would recurse as deep as the tree goes.
             std::mem::forget(parsed);
             return Err((1, "is nested too deeply".to_owned()));
@@ -81,20 +80,13 @@ pub(crate) fn with_room<T>(work: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(ROOM / 2, ROOM, work)
 }
 
-fn lexed(text: &str) -> Vec<TokenKind> {
+fn lexed(text: &str) -> impl Iterator<Item = TokenKind> {
     let mut lexer = ruff_python_parser::lexer::lex(text, Mode::Module);
-    let mut kinds = Vec::new();
-    loop {
-        let kind = lexer.next_token();
-        if kind == TokenKind::EndOfFile {
-            return kinds;
-        }
-        kinds.push(kind);
-    }
+    std::iter::from_fn(move || Some(lexer.next_token()).filter(|kind| *kind != TokenKind::EndOfFile))
 }
 
 /// Bounds the depth of the tree from above: brackets, and between commas every token that is no literal.
-fn is_too_deep(kinds: &[TokenKind]) -> bool {
+fn is_too_deep(kinds: impl Iterator<Item = TokenKind>) -> bool {
     let mut levels: Vec<usize> = vec![0];
     let mut total = 0;
     for kind in kinds {

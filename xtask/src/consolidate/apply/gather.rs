@@ -12,7 +12,7 @@ use crate::cache::Cache;
 use crate::change::Disk;
 use crate::consolidate::archive_place;
 use crate::consolidate::done;
-use crate::consolidate::gather::{blob_id, guide_id, ignored_folders};
+use crate::consolidate::gather::{Naming, guide_id, ignored_folders};
 use crate::consolidate::plan::{Action, Item};
 use crate::consolidate::scope::{self, Scope};
 use crate::links::{Index, Resolution};
@@ -61,6 +61,7 @@ pub(super) fn facts(
     let done = done::done(&tree, placed.iter().map(|(_, item)| item));
     let ticked =
         || placed.iter().map(|(_, item)| item).filter(|item| item.ticked && !done.contains(&item.id()));
+    let naming = Naming::of(repo);
     let mut contents = BTreeMap::new();
     let sources = ticked().flat_map(|item| item.sources.iter().map(|source| &source.path));
     let twins = ticked().filter(|item| item.action == Action::Duplicate).map(|item| &item.target);
@@ -71,7 +72,7 @@ pub(super) fn facts(
             continue;
         }
         let bytes = tree.read(path)?;
-        let blob = blob_id(repo, &bytes).with_context(|| format!("name the content of `{path}`"))?;
+        let blob = naming.name(None, &bytes).with_context(|| format!("name the content of `{path}`"))?;
         contents.insert(path.clone(), (blob, bytes));
     }
     let disk = Disk::of(repo)?;

@@ -114,9 +114,10 @@ impl<'a> Index<'a> {
                     return Outcome::Missing { parts: at + 1, within: found };
                 }
                 None => {
-                    let built =
-                        self.layout.is_built(&parts[..=at].join("."), &self.place_below(folder, part));
-                    if built || self.is_built_below(folder, part) || self.makes_modules(place) {
+                    let is_built = self.layout.builds(&parts[..=at].join("."))
+                        || self.is_built(folder, part)
+                        || self.layout.is_ignored(&self.place_below(folder, part));
+                    if is_built || self.makes_modules(place) {
                         return Outcome::Found(Place::Unknown);
                     }
                     if at == 0 {
@@ -210,8 +211,7 @@ impl<'a> Index<'a> {
             if facts.flatten().is_some_and(|facts| facts.bindings.contains(name)) {
                 return Answer::Yes;
             }
-            if self.layout.is_built("", &self.place_below(folder, name)) || self.is_built_below(folder, name)
-            {
+            if self.is_built(folder, name) || self.layout.is_ignored(&self.place_below(folder, name)) {
                 return Answer::Unknown;
             }
         }
@@ -271,11 +271,7 @@ impl<'a> Index<'a> {
     }
 
     fn is_written(&self, folder: FolderId, name: &str) -> bool {
-        let place = self.place_below(folder, name);
-        let parts: Vec<&str> = place.split('/').collect();
-        self.layout.writes("", &place)
-            || (0..parts.len().saturating_sub(1))
-                .any(|skip| self.layout.writes(&parts[skip..].join("."), "\u{0}"))
+        self.is_built(folder, name) || self.layout.writes(&self.place_below(folder, name))
     }
 
     pub(crate) fn is_patched(&self, file: FileId, name: &str) -> bool {
@@ -283,10 +279,16 @@ impl<'a> Index<'a> {
     }
 
     /// A compiled module is named in the build by its dotted name, whose root is not known here.
-    fn is_built_below(&self, folder: FolderId, name: &str) -> bool {
-        let path = self.place_below(folder, name);
-        let parts: Vec<&str> = path.split('/').collect();
-        (0..parts.len().saturating_sub(1)).any(|skip| self.layout.is_built(&parts[skip..].join("."), "\u{0}"))
+    fn is_built(&self, folder: FolderId, name: &str) -> bool {
+        let dotted = self.place_below(folder, name).replace('/', ".");
+        let mut from = 0;
+        while let Some(dot) = dotted[from..].find('.') {
+            if self.layout.builds(&dotted[from..]) {
+                return true;
+            }
+            from += dot + 1;
+        }
+        false
     }
 
     fn has_by_star(&self, file: FileId, facts: &Facts, name: &str, seen: &mut Vec<FileId>) -> Answer {

@@ -73,19 +73,21 @@ impl Layout {
         layout
     }
 
-    /// True when the module is compiled or written by the build, or would lie where git ignores files.
-    pub(crate) fn is_built(&self, dotted: &str, place: &str) -> bool {
+    /// True when the build compiles or writes a module of this dotted name.
+    pub(crate) fn builds(&self, dotted: &str) -> bool {
         self.built.contains(dotted)
-            || self.generated.is_match(format!("{place}.py"))
+    }
+
+    /// True when the module would lie where the build writes or git ignores files.
+    pub(crate) fn is_ignored(&self, place: &str) -> bool {
+        self.writes(place)
             || self.generated.is_match(format!("{place}/__init__.py"))
             || self.generated.is_match(place)
     }
-}
 
-impl Layout {
-    /// As [`Layout::is_built`], but for a folder that git ignores: a module may stand where `build/` is one.
-    pub(crate) fn writes(&self, dotted: &str, place: &str) -> bool {
-        self.built.contains(dotted) || self.generated.is_match(format!("{place}.py"))
+    /// As [`Layout::is_ignored`], but for a folder: a module may stand where git ignores `build/`.
+    pub(crate) fn writes(&self, place: &str) -> bool {
+        self.generated.is_match(format!("{place}.py"))
     }
 }
 
@@ -435,7 +437,8 @@ mod tests {
             ),
         ];
         for (path, text, dotted, place) in cases {
-            assert!(layout(&[(path, text)]).is_built(dotted, place), "{path} {text}");
+            let layout = layout(&[(path, text)]);
+            assert!(layout.builds(dotted) || layout.is_ignored(place), "{path} {text}");
         }
         let others: &[(&str, &str)] = &[
             (".gitignore", "*.pyc\nbuild/\n"),
@@ -445,7 +448,8 @@ mod tests {
             ("setup.py", "arguments = {'packages': ['pkg', 'pkg.mod']}"),
         ];
         for (path, text) in others {
-            assert!(!layout(&[(path, text)]).is_built("pkg.mod", "src/pkg/mod"), "{path} {text}");
+            let layout = layout(&[(path, text)]);
+            assert!(!layout.builds("pkg.mod") && !layout.is_ignored("src/pkg/mod"), "{path} {text}");
         }
     }
 
