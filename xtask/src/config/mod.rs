@@ -148,6 +148,17 @@ pub enum SuiteKind {
     Experimental,
 }
 
+impl SuiteKind {
+    /// Its name in settings and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            SuiteKind::Unit => "unit",
+            SuiteKind::Integration => "integration",
+            SuiteKind::Experimental => "experimental",
+        }
+    }
+}
+
 /// One `[[validate.suite]]`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

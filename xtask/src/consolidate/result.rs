@@ -1,6 +1,6 @@
 //! What analysis A found, field by field as `SCHEMA.md` names it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::decisions::Lapsed;
 use super::facts::Fact;
@@ -227,7 +227,7 @@ pub enum ReferenceKind {
 }
 
 /// Why a reference points to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceClass {

@@ -117,13 +117,8 @@ fn by_kind(document: &mut Document, cases: &[Case]) {
         .filter_map(|kind| {
             let of_kind: Vec<&Case> = cases.iter().filter(|case| case.kind == *kind).collect();
             let bad = of_kind.iter().filter(|case| case.outcome.is_bad()).count();
-            let name = match kind {
-                SuiteKind::Unit => "unit",
-                SuiteKind::Integration => "integration",
-                SuiteKind::Experimental => "experimental",
-            };
             (!of_kind.is_empty())
-                .then(|| vec![name.into(), of_kind.len().to_string().into(), bad.to_string().into()])
+                .then(|| vec![kind.name().into(), of_kind.len().to_string().into(), bad.to_string().into()])
         })
         .collect();
     if rows.len() > 1 {

@@ -93,6 +93,19 @@ pub enum Status {
     CannotRun,
 }
 
+impl Status {
+    /// Its name in results and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Passed => "passed",
+            Status::Failed => "failed",
+            Status::Incomplete => "incomplete",
+            Status::TimedOut => "timed-out",
+            Status::CannotRun => "cannot-run",
+        }
+    }
+}
+
 /// What ended a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

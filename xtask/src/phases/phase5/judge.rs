@@ -1,12 +1,10 @@
 //! What each check of the final validation says, worked out from what phase 2 kept and from what is found now.
-//!
-//! Both come in the form that `--format json` prints, so that a result of an earlier version can be compared too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::Value;
 
+use super::told::{Consolidation, Reference, State};
 use crate::check::{Checked, Found};
 use crate::report::{Level, ReportMarker, count};
 
@@ -77,24 +75,20 @@ const NOTHING_KEPT: &str = "phase 2 kept no result to compare with: run `xtask p
 
 /// Whether what was ticked in the plan has been carried out; `asked` are the ids that stood ticked in it. What a new
 /// look at the notes proposes beside them only waits.
-pub(super) fn plan(consolidation: &Value, asked: &BTreeSet<String>) -> Line {
+pub(super) fn plan(consolidation: &Consolidation, asked: &BTreeSet<String>) -> Line {
     const CHECK: &str = "consolidation plan";
-    if let Some(why) = consolidation.get("unavailable").and_then(Value::as_str) {
+    if let Some(why) = &consolidation.unavailable {
         return Line::new(CHECK, Verdict::NotApplicable, why);
     }
-    let items: Vec<&Value> = ["merges", "archive", "duplicates"]
-        .iter()
-        .flat_map(|list| list_of(consolidation, &["plan", list]))
-        .collect();
-    let is = |item: &Value, field: &str| item.get(field).and_then(Value::as_bool).unwrap_or(false);
-    let done = items.iter().filter(|item| is(item, "done")).count();
-    let was_asked =
-        |item: &Value| item.get("id").and_then(Value::as_str).is_some_and(|id| asked.contains(id));
-    let left: Vec<&&Value> =
-        items.iter().filter(|item| is(item, "ticked") && !is(item, "done") && was_asked(item)).collect();
+    let items = consolidation.plan.items();
+    let done = items.iter().filter(|(state, _)| state.done).count();
+    let is_left = |(state, words): (&State, String)| {
+        (state.ticked && !state.done && asked.contains(&state.id)).then(|| format!("{words} ({})", state.id))
+    };
+    let left: Vec<String> = items.into_iter().filter_map(is_left).collect();
     if left.is_empty() {
         // The lists have more than the plan: notes that are not sure enough to be proposed.
-        let proposed = consolidation.pointer("/summary/proposed").and_then(Value::as_u64).unwrap_or(0);
+        let proposed = consolidation.summary.proposed;
         let waits = if proposed == 1 { "waits" } else { "wait" };
         let evidence = format!(
             "{} done, none of the ticked ones left; {proposed} {waits} for a decision",
@@ -107,17 +101,7 @@ pub(super) fn plan(consolidation: &Value, asked: &BTreeSet<String>) -> Line {
         "{} {are} not carried out, {done} of the plan done; run `xtask phase3`",
         count(left.len(), "ticked item")
     );
-    Line::new(CHECK, Verdict::Fails, evidence).with(left.iter().map(|item| item_words(item)).collect())
-}
-
-fn item_words(item: &Value) -> String {
-    let text = |field: &str| item.get(field).and_then(Value::as_str).unwrap_or_default();
-    let what = match (text("target"), text("to"), text("same_as")) {
-        ("", "", same_as) => format!("remove {}, the same as {same_as}", text("path")),
-        ("", to, _) => format!("archive {} to {to}", text("path")),
-        (target, _, _) => format!("merge {} notes into {target}", list_of(item, &["sources"]).len()),
-    };
-    format!("{what} ({})", text("id"))
+    Line::new(CHECK, Verdict::Fails, evidence).with(left)
 }
 
 /// The static checks, a line for each kind: what is broken since phase 2 fails, what was broken before is noted. Without
@@ -188,15 +172,14 @@ pub(super) fn reports(standing: &[Standing], written: bool) -> Line {
 
 /// What notes name and is not there, as the plan counts it, and paths that moved in files that are no notes. Names may be
 /// written for what they were, so that none of them fails.
-pub(super) fn references(now: &Value, before: Option<&Value>, checked: &Checked) -> Line {
+pub(super) fn references(now: &Consolidation, before: Option<&Consolidation>, checked: &Checked) -> Line {
     const CHECK: &str = "references";
     let moved: Vec<&Found> = checked.findings.iter().filter(|found| found.check == "moved-path").collect();
-    let listed = now.get("references").is_some_and(Value::is_array);
-    let notes: Vec<&Value> = told(now);
+    let notes = now.counted();
     if notes.is_empty() && moved.is_empty() {
-        let evidence = match listed {
-            true => "all that notes name is there".to_owned(),
-            false => "what notes name was not looked up; no file names a path that moved".to_owned(),
+        let evidence = match now.references {
+            Some(_) => "all that notes name is there".to_owned(),
+            None => "what notes name was not looked up; no file names a path that moved".to_owned(),
         };
         return Line::new(CHECK, Verdict::Holds, evidence);
     }
@@ -207,8 +190,8 @@ pub(super) fn references(now: &Value, before: Option<&Value>, checked: &Checked)
     if !moved.is_empty() {
         evidence.push_str(&format!(", {} in other files to where something was", count(moved.len(), "path")));
     }
-    let before = before.filter(|before| before.get("references").is_some_and(Value::is_array));
-    let new = before.map(|before| new_among(&notes, &told(before)));
+    let before = before.filter(|before| before.references.is_some());
+    let new = before.map(|before| new_among(&notes, &before.counted()));
     evidence.push_str(&match &new {
         Some(new) if new.is_empty() => ", as at phase 2".to_owned(),
         Some(new) => format!(", {} of them not at phase 2", new.len()),
@@ -218,26 +201,19 @@ pub(super) fn references(now: &Value, before: Option<&Value>, checked: &Checked)
     let new: BTreeSet<usize> = new.unwrap_or_default();
     let (first, rest): (Vec<_>, Vec<_>) =
         notes.iter().enumerate().partition(|(number, _)| new.contains(number));
-    let of_notes = first.into_iter().chain(rest).map(|(_, reference)| reference_words(reference));
+    let of_notes = first.into_iter().chain(rest).map(|(_, reference)| reference.words());
     let details = of_notes.chain(moved.iter().map(|found| place(found))).collect();
     Line::new(CHECK, Verdict::Noted, evidence).with(details)
 }
 
-/// The references that the plan counts: what git ignores is left out.
-fn told(consolidation: &Value) -> Vec<&Value> {
-    let all = list_of(consolidation, &["references"]);
-    all.into_iter().filter(|one| one.get("class").and_then(Value::as_str) != Some("ignored")).collect()
-}
-
 /// The numbers of references that were not there before. A note that moved names the same as before, so that a name is
 /// known by itself, and as often as it was written.
-fn new_among(now: &[&Value], before: &[&Value]) -> BTreeSet<usize> {
-    let target = |one: &Value| one.get("target").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+fn new_among(now: &[&Reference], before: &[&Reference]) -> BTreeSet<usize> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for old in before {
-        *known.entry(target(old)).or_default() += 1;
+        *known.entry(&old.target).or_default() += 1;
     }
-    let mut is_new = |one: &Value| match known.get_mut(&target(one)) {
+    let mut is_new = |one: &Reference| match known.get_mut(one.target.as_str()) {
         Some(left) if *left > 0 => {
             *left -= 1;
             false
@@ -245,16 +221,6 @@ fn new_among(now: &[&Value], before: &[&Value]) -> BTreeSet<usize> {
         _ => true,
     };
     now.iter().enumerate().filter(|(_, one)| is_new(one)).map(|(number, _)| number).collect()
-}
-
-fn reference_words(reference: &Value) -> String {
-    let text = |field: &str| reference.get(field).and_then(Value::as_str).unwrap_or_default();
-    let line = reference.get("line").and_then(Value::as_u64).unwrap_or_default();
-    let now = match text("moved_to") {
-        "" => text("class").replace('-', " "),
-        moved => format!("moved to `{moved}`"),
-    };
-    format!("{}:{line}: names `{}` ({now})", text("path"), text("target"))
 }
 
 fn place(found: &Found) -> String {
@@ -293,10 +259,4 @@ pub(super) fn work_tree(
     let files = count(others.len(), "uncommitted file");
     let evidence = format!("{files} that no phase wrote, {known} that one did");
     Line::new(CHECK, Verdict::Noted, evidence).with(others)
-}
-
-/// The list at a place of a result; empty where there is none.
-pub(super) fn list_of<'v>(value: &'v Value, keys: &[&str]) -> Vec<&'v Value> {
-    let found = keys.iter().try_fold(value, |value, key| value.get(*key));
-    found.and_then(Value::as_array).map(|list| list.iter().collect()).unwrap_or_default()
 }

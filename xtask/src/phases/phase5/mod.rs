@@ -11,18 +11,20 @@ mod suites;
 #[cfg(test)]
 mod tests;
 mod times;
+mod told;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use anyhow::Result;
-use serde::Serialize;
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use judge::{Line, Verdict};
 pub use times::Times;
 
 use self::judge::Standing;
+use self::told::{Before, Consolidation, Validation};
 use super::analyses::{Made, Place, interrupted};
 use super::phase2::{self, Phase2};
 use super::{Board, kept};
@@ -67,8 +69,8 @@ pub struct Given {
 
 /// The commit that phase 2 saw, where it kept a result and the commit is still there.
 pub fn base(repo: &Repo) -> Option<Tree> {
-    let before: Value = kept::read(repo, kept::PHASE2)?;
-    Tree::of_revision(repo, before.get("commit")?.as_str()?).ok()
+    let before: Before = kept::read(repo, kept::PHASE2)?;
+    Tree::of_revision(repo, &before.commit?).ok()
 }
 
 /// What the phase found.
@@ -101,30 +103,35 @@ pub fn page_path(place: &Place) -> RepoPath {
 pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel: &Cancel) -> Result<Phase5> {
     let start = Instant::now();
     let repo = place.open()?;
-    let before: Option<Value> = kept::read(&repo, kept::PHASE2);
+    let kept: Option<Value> = kept::read(&repo, kept::PHASE2);
+    let before = kept.as_ref().and_then(|kept| Before::deserialize(kept).ok()).map(|before| before.result);
     let asked_for = ticked(&repo, place)?;
     let uncommitted: BTreeSet<String> = repo.uncommitted()?.iter().map(ToString::to_string).collect();
     let mut asked = options.analyses.clone();
     asked.write = false;
-    asked.validate.baseline = before.as_ref().filter(|before| has_cases(before)).map(Value::to_string);
+    let has_cases = before.as_ref().is_some_and(|before| before.validation.cases.is_some());
+    asked.validate.baseline = kept.filter(|_| has_cases).map(|kept| kept.to_string());
     let phase = phase2::run(place, &asked, board, cancel);
     if cancel.is_cancelled() {
         return Err(interrupted(Interrupted));
     }
     let made = all_made(&phase)?;
-    let of_before = |part: &str| before.as_ref()?.pointer(&format!("/result/{part}"));
-    let mut checks = vec![judge::plan(&made[0].json, &asked_for)];
+    let consolidation = Consolidation::deserialize(&made[0].json).context("read the plan's result")?;
+    let validation = Validation::deserialize(&made[2].json).context("read the tests' result")?;
+    let of_notes = before.as_ref().map(|before| &before.consolidation);
+    let of_tests = before.as_ref().map(|before| &before.validation);
+    let mut checks = vec![judge::plan(&consolidation, &asked_for)];
     checks.extend(judge::broken(&given.checked, given.compared, &KINDS));
-    checks.push(judge::references(&made[0].json, of_before("consolidation"), &given.checked));
+    checks.push(judge::references(&consolidation, of_notes, &given.checked));
     checks.push(reports(&repo, &made, options.write)?);
     checks.push(given.set_up);
     checks.extend(match asked.validate.static_only {
         true => vec![Line::new("tests", Verdict::Noted, "not run, as `--static` asks")],
-        false => suites::suites(&made[2].json, of_before("validation"), options.require_green),
+        false => suites::suites(&validation, of_tests, options.require_green),
     });
     let written = if options.write { written(&repo, place)? } else { Vec::new() };
     let uncommitted = uncommitted.into_iter().chain(written).collect();
-    checks.push(work_tree(&repo, place, &uncommitted, &made[2].json)?);
+    checks.push(work_tree(&repo, place, &uncommitted, &validation)?);
     let verdict = checks.iter().map(|line| line.verdict).max().unwrap_or(Verdict::NotProven);
     let mut times = Times::read(&repo);
     let wall = start.elapsed();
@@ -166,10 +173,6 @@ fn ticked(repo: &Repo, place: &Place) -> Result<BTreeSet<String>> {
     Ok(items.iter().filter(|item| item.ticked).map(|item| item.id()).collect())
 }
 
-fn has_cases(before: &Value) -> bool {
-    before.pointer("/result/validation/cases").is_some_and(Value::is_array)
-}
-
 /// Results of all three parts; the first that failed is the error.
 fn all_made(phase: &Phase2) -> Result<Vec<&Made>> {
     let part = |part: &'_ super::parallel::Finished<Made>| match &part.result {
@@ -209,7 +212,12 @@ fn reports(repo: &Repo, made: &[&Made], write: bool) -> Result<Line> {
 }
 
 /// Differences to HEAD that nobody but the phases can account for.
-fn work_tree(repo: &Repo, place: &Place, uncommitted: &BTreeSet<String>, validation: &Value) -> Result<Line> {
+fn work_tree(
+    repo: &Repo,
+    place: &Place,
+    uncommitted: &BTreeSet<String>,
+    validation: &Validation,
+) -> Result<Line> {
     let mut ours: BTreeSet<String> = BTreeSet::new();
     for set in change::list(repo)?.iter().filter(|set| set.stands) {
         ours.extend(
@@ -222,13 +230,7 @@ fn work_tree(repo: &Repo, place: &Place, uncommitted: &BTreeSet<String>, validat
     }
     let own = super::analyses::report_files(&place.config).into_iter().chain([page_path(place)]);
     ours.extend(own.map(|path| path.to_string()));
-    let left: Vec<String> = validation
-        .get("written")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|written| written.get("path")?.as_str().map(str::to_owned))
-        .collect();
+    let left: Vec<String> = validation.written.iter().map(|written| written.path.clone()).collect();
     Ok(judge::work_tree(uncommitted, &ours, &left))
 }
 

@@ -5,26 +5,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
-use super::judge::{Line, Verdict, list_of};
+use super::judge::{Line, Verdict};
+use super::told::{Baseline, Case, Run, Validation};
 use crate::report::count;
+use crate::validate::{CaseOutcome, Counts, Status};
 
 /// What makes the state of now the one to compare with.
 const ANEW: &str = "`xtask phase2` (with `all`: `--restart`) makes this the state to compare with";
 
 /// A line for each suite: regressions fail, failures of before are noted unless all must be green. `before` is what
 /// phase 2 kept of the tests.
-pub(super) fn suites(validation: &Value, before: Option<&Value>, require_green: bool) -> Vec<Line> {
-    let before = before.filter(|before| before.get("cases").is_some_and(Value::is_array));
-    let runs = list_of(validation, &["runs"]);
+pub(super) fn suites(validation: &Validation, before: Option<&Validation>, require_green: bool) -> Vec<Line> {
+    let before = before.filter(|before| before.cases.is_some());
     let suites = Suites::of(validation, before);
-    let mut lines: Vec<Line> = runs.iter().map(|run| suites.line(run, require_green)).collect();
-    lines.extend(suites.vanished(&runs, before));
+    let mut lines: Vec<Line> = validation.runs.iter().map(|run| suites.line(run, require_green)).collect();
+    lines.extend(suites.vanished(&validation.runs, before));
     if !lines.is_empty() {
         return lines;
     }
-    match validation.get("unavailable").and_then(Value::as_str) {
+    match &validation.unavailable {
         Some(why) => vec![Line::new("tests", Verdict::NotApplicable, why)],
         None => vec![Line::new("tests", Verdict::NotProven, "no suite was run")],
     }
@@ -32,7 +31,7 @@ pub(super) fn suites(validation: &Value, before: Option<&Value>, require_green: 
 
 /// How the tests compare with before.
 struct Suites<'a> {
-    cases: Vec<Case<'a>>,
+    cases: Vec<&'a Case>,
     compared: bool,
     worse: BTreeSet<&'a str>,
     /// Failures that are known to have failed before.
@@ -42,24 +41,8 @@ struct Suites<'a> {
     gone: BTreeMap<&'a str, Vec<String>>,
 }
 
-#[derive(Clone, Copy)]
-struct Case<'a> {
-    id: &'a str,
-    suite: &'a str,
-    outcome: &'a str,
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
-    value.get(field).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn cases_of(validation: &Value) -> impl Iterator<Item = Case<'_>> {
-    let cases = list_of(validation, &["cases"]).into_iter();
-    cases.map(|case| Case {
-        id: text(case, "id"),
-        suite: text(case, "suite"),
-        outcome: text(case, "outcome"),
-    })
+fn check(run: &Run) -> String {
+    format!("tests: {} ({})", run.suite, run.kind.name())
 }
 
 /// A test without the parameters that it was given: those may be other ones in every run.
@@ -68,45 +51,51 @@ fn function(id: &str) -> &str {
 }
 
 impl<'a> Suites<'a> {
-    fn of(validation: &'a Value, before: Option<&'a Value>) -> Self {
-        let ids = |list: &str| list_of(validation, &["baseline", list]).into_iter().filter_map(Value::as_str);
-        let cases: Vec<Case<'a>> = cases_of(validation).collect();
-        let functions: BTreeSet<&str> = cases.iter().map(|case| function(case.id)).collect();
-        let left: BTreeSet<&str> = ids("gone").filter(|id| !functions.contains(function(id))).collect();
+    fn of(validation: &'a Validation, before: Option<&'a Validation>) -> Self {
+        let ids = |list: fn(&Baseline) -> &Vec<String>| {
+            validation.baseline.iter().flat_map(list).map(String::as_str)
+        };
+        let cases: Vec<&Case> = validation.cases().collect();
+        let functions: BTreeSet<&str> = cases.iter().map(|case| function(&case.id)).collect();
+        let left: BTreeSet<&str> =
+            ids(|baseline| &baseline.gone).filter(|id| !functions.contains(function(id))).collect();
         let mut gone: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for case in before.into_iter().flat_map(cases_of) {
-            if left.contains(case.id) && matches!(case.outcome, "passed" | "flaky" | "xpassed") {
-                gone.entry(case.suite).or_default().push(case.id.to_owned());
+        for case in before.into_iter().flat_map(Validation::cases) {
+            use CaseOutcome::{Flaky, Passed, Xpassed};
+            if left.contains(case.id.as_str()) && matches!(case.outcome, Passed | Flaky | Xpassed) {
+                gone.entry(&case.suite).or_default().push(case.id.clone());
             }
         }
         Self {
             cases,
-            compared: before.is_some() && validation.get("baseline").is_some_and(Value::is_object),
-            worse: ids("new_failures").collect(),
-            known: ids("still_failing").chain(ids("changed_cause")).collect(),
-            skipped: ids("newly_skipped").collect(),
+            compared: before.is_some() && validation.baseline.is_some(),
+            worse: ids(|baseline| &baseline.new_failures).collect(),
+            known: ids(|baseline| &baseline.still_failing)
+                .chain(ids(|baseline| &baseline.changed_cause))
+                .collect(),
+            skipped: ids(|baseline| &baseline.newly_skipped).collect(),
             gone,
         }
     }
 
-    fn line(&self, run: &Value, require_green: bool) -> Line {
-        let suite = text(run, "suite");
-        let check = format!("tests: {suite} ({})", text(run, "kind"));
-        let gating = run.get("gating").and_then(Value::as_bool).unwrap_or(true);
+    fn line(&self, run: &Run, require_green: bool) -> Line {
         let (fails, unproven) =
-            if gating { (Verdict::Fails, Verdict::NotProven) } else { (Verdict::Noted, Verdict::Noted) };
-        let tally = tally(run);
-        let status = text(run, "status");
-        if !matches!(status, "passed" | "failed") {
-            let why = run.get("why").and_then(Value::as_str).map(|why| format!(": {why}"));
-            let verdict = if status == "cannot-run" { unproven } else { fails };
-            return Line::new(check, verdict, format!("{status}{} ({tally})", why.unwrap_or_default()));
-        }
-        let mut remarks = self.remarks(suite, status == "failed", (fails, unproven));
-        if status == "failed" && require_green {
+            if run.gating { (Verdict::Fails, Verdict::NotProven) } else { (Verdict::Noted, Verdict::Noted) };
+        let (check, tally) = (check(run), tally(&run.counts));
+        let has_failed = match run.status {
+            Status::Passed => false,
+            Status::Failed => true,
+            Status::Incomplete | Status::TimedOut | Status::CannotRun => {
+                let why = run.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+                let verdict = if run.status == Status::CannotRun { unproven } else { fails };
+                return Line::new(check, verdict, format!("{}{why} ({tally})", run.status.name()));
+            }
+        };
+        let mut remarks = self.remarks(&run.suite, has_failed, (fails, unproven));
+        if has_failed && require_green {
             remarks.push(Remark::new(fails, "all must pass", Vec::new()));
         }
-        if number(run, "passed") == 0 && number(run, "collected") > 0 && status == "passed" {
+        if run.counts.passed == 0 && run.counts.collected > 0 && !has_failed {
             let verdict = if require_green { unproven } else { Verdict::Noted };
             remarks.push(Remark::new(verdict, "none of them passed", Vec::new()));
         }
@@ -122,8 +111,9 @@ impl<'a> Suites<'a> {
         let bad: Vec<&str> = self
             .cases
             .iter()
-            .filter(|case| case.suite == suite && matches!(case.outcome, "failed" | "error"))
-            .map(|case| case.id)
+            .filter(|case| case.suite == suite)
+            .filter(|case| matches!(case.outcome, CaseOutcome::Failed | CaseOutcome::Error))
+            .map(|case| case.id.as_str())
             .collect();
         let of = |ids: &BTreeSet<&str>| -> Vec<String> {
             bad.iter().filter(|id| ids.contains(*id)).map(ToString::to_string).collect()
@@ -161,30 +151,27 @@ impl<'a> Suites<'a> {
     }
 
     /// A line for each suite of which phase 2 saw tests pass, and that is not there any more.
-    fn vanished(&self, runs: &[&Value], before: Option<&Value>) -> Vec<Line> {
-        let here: BTreeSet<&str> = runs.iter().map(|run| text(run, "suite")).collect();
+    fn vanished(&self, runs: &[Run], before: Option<&Validation>) -> Vec<Line> {
+        let here: BTreeSet<&str> = runs.iter().map(|run| run.suite.as_str()).collect();
         // A test that another suite runs now is not gone.
-        let standing: BTreeSet<&str> = self.cases.iter().map(|case| function(case.id)).collect();
-        let line = |run: &Value| {
-            let suite = text(run, "suite");
-            let was = |case: &Case<'_>| case.suite == suite && case.outcome == "passed";
+        let standing: BTreeSet<&str> = self.cases.iter().map(|case| function(&case.id)).collect();
+        let line = |run: &Run| {
+            let passed = |case: &&Case| case.suite == run.suite && case.outcome == CaseOutcome::Passed;
             let gone: Vec<String> = before
                 .into_iter()
-                .flat_map(cases_of)
-                .filter(|case| was(case) && !standing.contains(function(case.id)))
-                .map(|case| case.id.to_owned())
+                .flat_map(Validation::cases)
+                .filter(|case| passed(case) && !standing.contains(function(&case.id)))
+                .map(|case| case.id.clone())
                 .collect();
-            let gating = run.get("gating").and_then(Value::as_bool).unwrap_or(true);
-            let verdict = if gating { Verdict::Fails } else { Verdict::Noted };
+            let verdict = if run.gating { Verdict::Fails } else { Verdict::Noted };
             let evidence = format!(
                 "the suite is gone, of which {} passed at phase 2: {ANEW}",
                 count(gone.len(), "test")
             );
-            let check = format!("tests: {suite} ({})", text(run, "kind"));
-            (!gone.is_empty()).then(|| Line::new(check, verdict, evidence).with(gone))
+            (!gone.is_empty()).then(|| Line::new(check(run), verdict, evidence).with(gone))
         };
-        let old = before.map(|before| list_of(before, &["runs"])).unwrap_or_default();
-        old.into_iter().filter(|run| !here.contains(text(run, "suite"))).filter_map(line).collect()
+        let old = before.into_iter().flat_map(|before| &before.runs);
+        old.filter(|run| !here.contains(run.suite.as_str())).filter_map(line).collect()
     }
 }
 
@@ -201,21 +188,17 @@ impl Remark {
     }
 }
 
-fn number(run: &Value, field: &str) -> u64 {
-    run.get("counts").and_then(|counts| counts.get(field)).and_then(Value::as_u64).unwrap_or(0)
-}
-
 /// How the tests of a run ended; the figures add up.
-fn tally(run: &Value) -> String {
-    let bad = number(run, "failed") + number(run, "errors");
+fn tally(counts: &Counts) -> String {
     let named = [
-        ("flaky", "flaky"),
-        ("skipped", "skipped"),
-        ("xfailed", "xfailed"),
-        ("xpassed", "xpassed"),
-        ("not_run", "not run"),
+        (counts.flaky, "flaky"),
+        (counts.skipped, "skipped"),
+        (counts.xfailed, "xfailed"),
+        (counts.xpassed, "xpassed"),
+        (counts.not_run, "not run"),
     ];
-    let named = named.iter().filter(|(field, _)| number(run, field) > 0);
-    let others: String = named.map(|(field, name)| format!(", {} {name}", number(run, field))).collect();
-    format!("{} passed, {bad} failed{others} of {}", number(run, "passed"), number(run, "collected"))
+    let named = named.iter().filter(|(count, _)| *count > 0);
+    let others: String = named.map(|(count, name)| format!(", {count} {name}")).collect();
+    let bad = counts.failed + counts.errors;
+    format!("{} passed, {bad} failed{others} of {}", counts.passed, counts.collected)
 }

@@ -3,9 +3,23 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::judge::{self, Line, Standing, Verdict};
-use super::suites::suites;
+use super::suites;
+use super::told::{Consolidation, Validation};
 use crate::check::{Checked, Found};
 use crate::report::ReportMarker;
+use crate::validate::Counts;
+
+fn notes(result: &Value) -> Consolidation {
+    serde_json::from_value(result.clone()).unwrap()
+}
+
+fn tests(result: &Value) -> Validation {
+    serde_json::from_value(result.clone()).unwrap()
+}
+
+fn suites(now: &Value, before: Option<&Value>, require_green: bool) -> Vec<Line> {
+    suites::suites(&tests(now), before.map(tests).as_ref(), require_green)
+}
 
 fn verdicts(lines: &[Line]) -> Vec<Verdict> {
     lines.iter().map(|line| line.verdict).collect()
@@ -16,7 +30,7 @@ fn ticked_items_that_are_not_done_fail_and_others_wait() {
     let item = |id: &str, ticked: bool, done: bool| json!({"id": id, "ticked": ticked, "done": done, "path": "notes/a.md", "to": "notes/archive/a.md"});
     let asked = ["1", "2"].map(str::to_owned).into();
     let plan = |items: Vec<Value>| {
-        judge::plan(&json!({"plan": {"archive": items, "merges": [], "duplicates": []}}), &asked)
+        judge::plan(&notes(&json!({"plan": {"archive": items, "merges": [], "duplicates": []}})), &asked)
     };
     assert_eq!(plan(vec![item("1", true, true), item("2", false, false)]).verdict, Verdict::Holds);
     // The list of what may be finished is longer than the plan.
@@ -25,7 +39,7 @@ fn ticked_items_that_are_not_done_fail_and_others_wait() {
         "summary": {"proposed": 1},
     });
     assert_eq!(
-        judge::plan(&found, &asked).evidence,
+        judge::plan(&notes(&found), &asked).evidence,
         "1 item done, none of the ticked ones left; 1 waits for a decision"
     );
     let later = plan(vec![item("1", true, true), item("3", true, false)]);
@@ -34,7 +48,7 @@ fn ticked_items_that_are_not_done_fail_and_others_wait() {
     assert_eq!(left.verdict, Verdict::Fails);
     assert_eq!(left.details, ["archive notes/a.md to notes/archive/a.md (2)"]);
     assert_eq!(
-        judge::plan(&json!({"unavailable": "there are no notes here"}), &asked).verdict,
+        judge::plan(&notes(&json!({"unavailable": "there are no notes here"})), &asked).verdict,
         Verdict::NotApplicable
     );
 }
@@ -66,13 +80,13 @@ fn what_was_broken_before_is_noted_and_what_broke_since_fails() {
 #[test]
 fn references_are_those_of_the_plan() {
     let reference = |path: &str, target: &str, class: &str| json!({"path": path, "line": 2, "target": target, "class": class, "moved_to": null});
-    let now = json!({"references": [
+    let now = notes(&json!({"references": [
         reference("notes/new/a.md", "old.py", "removed"),
         reference("notes/b.md", "lost.py", "removed"),
         reference("notes/b.md", "build/", "ignored"),
-    ]});
+    ]}));
     // The note moved since: what it names is no new breakage.
-    let before = json!({"references": [reference("notes/a.md", "old.py", "removed")]});
+    let before = notes(&json!({"references": [reference("notes/a.md", "old.py", "removed")]}));
     let checked = Checked::default();
     let line = judge::references(&now, Some(&before), &checked);
     assert_eq!(
@@ -82,7 +96,7 @@ fn references_are_those_of_the_plan() {
     assert_eq!(line.details[0], "notes/b.md:2: names `lost.py` (removed)");
     let line = judge::references(&now, Some(&now), &checked);
     assert_eq!(line.evidence, "2 names in notes point to nothing, as at phase 2");
-    let line = judge::references(&json!({"references": []}), Some(&before), &checked);
+    let line = judge::references(&notes(&json!({"references": []})), Some(&before), &checked);
     assert_eq!((line.verdict, line.evidence.as_str()), (Verdict::Holds, "all that notes name is there"));
 }
 
@@ -105,7 +119,7 @@ fn stale_reports_fail_unless_they_were_written_anew() {
 fn validation(status: &str, gating: bool, baseline: Value) -> Value {
     json!({
         "runs": [{"suite": "tests", "kind": "unit", "gating": gating, "status": status,
-                  "counts": {"collected": 3, "passed": 1, "failed": 1, "errors": 0, "xfailed": 1}}],
+                  "counts": Counts { collected: 3, passed: 1, failed: 1, xfailed: 1, ..Counts::default() }}],
         "cases": [
             {"id": "tests/a.py::one", "suite": "tests", "outcome": if status == "failed" { "failed" } else { "passed" }},
             {"id": "tests/a.py::two[1]", "suite": "tests", "outcome": "passed"},
@@ -123,7 +137,7 @@ fn baseline(list: &str, ids: &[&str]) -> Value {
 /// What phase 2 kept: two tests that passed, and what else is given.
 fn before() -> Value {
     json!({
-        "runs": [{"suite": "tests", "kind": "unit", "gating": true, "status": "passed"}],
+        "runs": [{"suite": "tests", "kind": "unit", "gating": true, "status": "passed", "counts": Counts::default()}],
         "cases": [
             {"id": "tests/a.py::one", "suite": "tests", "outcome": "passed"},
             {"id": "tests/a.py::two[0]", "suite": "tests", "outcome": "passed"},
