@@ -32,7 +32,7 @@ pub struct Upstream {
     /// Run `cargo check` on the merged tree, in a temporary folder; this runs the repository's build scripts
     #[arg(long)]
     pub build: bool,
-    /// Exit 1 when following upstream conflicts
+    /// Exit 1 when following upstream conflicts, or breaks what merges as text
     #[arg(long)]
     pub strict: bool,
     /// How far it looks

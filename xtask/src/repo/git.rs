@@ -203,6 +203,9 @@ impl Git {
         let fixed = [
             ("GIT_OPTIONAL_LOCKS", "0"),
             ("GIT_NO_LAZY_FETCH", "1"),
+            // git before 2.44 does not know the variable above and would fetch what a partial clone lacks: it may
+            // talk to nobody. Who fetches on the user's word sets this anew.
+            ("GIT_ALLOW_PROTOCOL", "none"),
             ("GIT_TERMINAL_PROMPT", "0"),
             ("GIT_PAGER", "cat"),
             ("LC_ALL", "C"),

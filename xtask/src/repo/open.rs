@@ -303,6 +303,7 @@ pub struct Found {
     limit: Option<&'static str>,
 }
 
+#[derive(Debug)]
 struct Place {
     work_tree: Option<PathBuf>,
     git_dir: PathBuf,
@@ -338,7 +339,16 @@ fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Place> {
     if output.stdout.is_empty() {
         return Err(refusal(&output.stderr).into());
     }
-    let mut lines = output.stdout.splitn(4, |&byte| byte == b'\n');
+    place(&output.stdout, output.status.success())
+}
+
+/// Where a repository is, by git's answer.
+fn place(answer: &[u8], has_all: bool) -> Result<Place> {
+    // An option that it does not know `git rev-parse` gives back.
+    if answer.starts_with(b"--path-format") {
+        return Err(Hinted::new("this git is too old for the tool", "git 2.39 or newer is needed").into());
+    }
+    let mut lines = answer.splitn(4, |&byte| byte == b'\n');
     let mut line = || lines.next().unwrap_or_default();
     let (git_dir, common_dir, bare, top) = (line(), line(), line(), line());
     if !matches!(bare, b"true" | b"false") {
@@ -347,7 +357,7 @@ fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Place> {
     let path = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
     let (git_dir, common_dir) = (path(git_dir), path(common_dir));
     let top = top.strip_suffix(b"\n").unwrap_or(top);
-    let has_work_tree = bare == b"false" && output.status.success() && !top.is_empty();
+    let has_work_tree = bare == b"false" && has_all && !top.is_empty();
     let work_tree = has_work_tree.then(|| path(top));
     Ok(Place { work_tree, git_dir, common_dir })
 }
@@ -399,4 +409,17 @@ fn has_split_index(git_dir: &Path) -> bool {
             entries.flatten().any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"sharedindex."))
         })
         .unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_git_that_gives_back_an_option_is_too_old() {
+        let error = place(b"--path-format=absolute\n.git\n.git\nfalse\n/here\n", true).unwrap_err();
+        assert_eq!(error.to_string(), "this git is too old for the tool");
+        let known = place(b"/here/.git\n/here/.git\nfalse\n/here\n", true).unwrap();
+        assert_eq!(known.work_tree, Some(PathBuf::from("/here")));
+    }
 }

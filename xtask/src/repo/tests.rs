@@ -284,6 +284,16 @@ fn every_storage_format_gives_the_same_trees() {
 }
 
 #[test]
+fn no_call_talks_to_another_repository() {
+    let place = Place::new();
+    let folder = place.repository("r", &[]);
+    let repo = Repo::open(&folder).unwrap();
+    let asked = repo.git().answer_to(&["ls-remote", "."], &[], &[0, 128]).unwrap();
+    assert_eq!(asked.code, Some(128), "{}", asked.stderr);
+    assert!(asked.stderr.contains("not allowed"), "{}", asked.stderr);
+}
+
+#[test]
 fn work_tree_holds_tracked_and_untracked_files_but_not_ignored_ones() {
     let place = Place::new();
     let folder = place.repository("r", &[]);

@@ -171,6 +171,7 @@ fn git_at(git_dir: &Path, work_tree: Option<&Path>) -> Git {
     let variables = [
         ("GIT_CONFIG_GLOBAL", "/dev/null"),
         ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_ALLOW_PROTOCOL", "file"),
         ("GIT_AUTHOR_NAME", "tester"),
         ("GIT_AUTHOR_EMAIL", "tester@example.org"),
         ("GIT_COMMITTER_NAME", "tester"),

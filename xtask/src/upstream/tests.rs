@@ -388,6 +388,8 @@ fn merge_that_is_clean_in_text_tells_the_call_and_the_link_that_break() {
     assert_eq!((link.link.target.as_str(), link.commit.as_ref()), ("guide.md", Some(tip)));
     let text = report(&found).to_markdown(None);
     assert!(text.contains("Broken in the merged tree and on neither side: 1 Python call, 1 link."), "{text}");
+    assert!(headline(&found).ends_with("conflicts nowhere, but brings 1 broken call and 1 broken link"));
+    assert!(has_findings(&found), "a gate heeds what breaks in fact");
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn three_reports_are_written_and_five_lines_close() {
     assert_eq!(output.status.code(), Some(0));
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @"
     consolidation  48 notes, 11 topics, 18 overlapping pairs, 9 contradictions, 22 names that point to nothing, 4 broken links, 19.3 % of the text stands in two notes or more
-    upstream       33 commits ahead, 9 commits behind, conflicts in 4 paths
+    upstream       33 commits ahead, 9 commits behind, conflicts in 4 paths, and brings 1 broken call
     validation     61 tests in 15 files, counted without running them; 1 import cannot work
     reports        notes/documentation_consolidation_plan.md, notes/upstream_sync_analysis.md, notes/test_suite_report.md
     next           read the plan and tick what you agree with (8 of 30 items ticked), then run `xtask phase3`

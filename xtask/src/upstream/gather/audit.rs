@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use super::super::audit::{self, Audit, AuditedMerge, Lost, Versions};
 use super::super::symbols;
 use super::super::sync;
-use super::blobs;
+use super::{blobs, listed};
 use crate::process::{Cancel, Interrupted, Progress};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, Repo, RepoPath, Scratch};
@@ -119,14 +119,9 @@ fn compare(
 
 fn listing(git: &Git, tree: &str) -> Result<Listing> {
     let out = git.read(&["ls-tree", "-r", "-z", "--full-tree", tree])?;
-    let mut all = Listing::new();
-    for record in out.split(|&byte| byte == 0).filter(|record| !record.is_empty()) {
-        let tab = record.iter().position(|&byte| byte == b'\t').context("read `git ls-tree`")?;
-        let meta = String::from_utf8_lossy(&record[..tab]).into_owned();
-        if let [mode, "blob", id] = meta.split(' ').collect::<Vec<_>>()[..] {
-            let id = BlobId::parse(id).with_context(|| format!("read `{meta}`"))?;
-            all.insert(RepoPath::from_bytes(&record[tab + 1..]), (mode.to_owned(), id));
-        }
-    }
-    Ok(all)
+    let files = listed::entries(&out).filter(|entry| entry.kind == "blob").map(|entry| {
+        let id = BlobId::parse(entry.id).with_context(|| format!("read `{}` in `git ls-tree`", entry.id))?;
+        Ok((RepoPath::from_bytes(entry.path), (entry.mode.to_owned(), id)))
+    });
+    files.collect()
 }

@@ -8,6 +8,7 @@ mod contents;
 mod core;
 mod fetch;
 mod gaps;
+mod listed;
 mod merged;
 mod names;
 mod outlines;

@@ -11,7 +11,7 @@ use super::super::relation::{self, Range};
 use super::super::sync::{self, Arrivals, Names};
 use super::releases::Tags;
 use super::threads::map_two;
-use super::{blobs, overlap};
+use super::{blobs, listed, overlap};
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, Scratch, is_binary};
@@ -108,12 +108,9 @@ impl Search<'_> {
     fn same_folder(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
         let trees = by_tree(order);
         self.probes().into_iter().find_map(|probe| {
-            let args = ["ls-tree", "-r", "-d", "-z", "--format=%(objectname) %(path)", probe.as_str()];
-            let listing = self.git().read(&args).ok()?;
-            let folders =
-                listing.split(|&byte| byte == 0).filter_map(|record| std::str::from_utf8(record).ok());
-            let found = folders.filter_map(|record| record.split_once(' '));
-            let found = found.filter_map(|(id, folder)| Some((*trees.get(id)?, folder)));
+            let listing = self.git().read(&["ls-tree", "-r", "-d", "-z", probe.as_str()]).ok()?;
+            let found = listed::entries(&listing)
+                .filter_map(|folder| Some((*trees.get(folder.id)?, std::str::from_utf8(folder.path).ok()?)));
             let (upstream, folder) = found.max_by_key(|(commit, _)| commit.time)?;
             let why = format!("the folder `{folder}` of the fork's commit {probe} holds exactly its files");
             let found = point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints);
@@ -189,13 +186,9 @@ impl Search<'_> {
 
     /// The fork's files: blobs and their sizes.
     fn files(&self, tree: &str) -> Result<BTreeMap<BlobId, u64>> {
-        let listing =
-            self.git().read(&["ls-tree", "-r", "-z", "--format=%(objecttype) %(objectname)", tree])?;
-        let ids: BTreeSet<BlobId> = listing
-            .split(|&byte| byte == 0)
-            .filter_map(|record| std::str::from_utf8(record).ok()?.strip_prefix("blob "))
-            .filter_map(BlobId::parse)
-            .collect();
+        let listing = self.git().read(&["ls-tree", "-r", "-z", tree])?;
+        let blobs = listed::entries(&listing).filter(|entry| entry.kind == "blob");
+        let ids: BTreeSet<BlobId> = blobs.filter_map(|entry| BlobId::parse(entry.id)).collect();
         blobs::sizes(self.scratch, &ids)
     }
 

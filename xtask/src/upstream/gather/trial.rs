@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::super::model::Merge;
 use super::super::parse::{self, Diff, TrialMerge};
 use super::super::relation;
-use super::blobs;
+use super::{blobs, listed};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, RepoPath, Scratch};
 use crate::report::Finding;
@@ -80,13 +80,11 @@ fn ids(scratch: &Scratch, tree: &str, paths: &BTreeSet<&RepoPath>) -> Result<BTr
         let id = |path: &RepoPath| BlobId::parse(&tree.get_path(on_disk(path)).ok()?.id().to_string());
         return Ok(paths.iter().filter_map(|path| Some(((*path).clone(), id(path)?))).collect());
     }
-    let listing = scratch.git().read(&["ls-tree", "-r", "-z", "--format=%(objectname) %(path)", tree])?;
-    let mut ids: BTreeMap<RepoPath, BlobId> = BTreeMap::new();
-    for record in listing.split(|&byte| byte == 0) {
-        let Some(space) = record.iter().position(|&byte| byte == b' ') else { continue };
-        let id = std::str::from_utf8(&record[..space]).ok().and_then(BlobId::parse);
-        ids.extend(id.map(|id| (RepoPath::from_bytes(&record[space + 1..]), id)));
-    }
+    let listing = scratch.git().read(&["ls-tree", "-r", "-z", tree])?;
+    let entries = listed::entries(&listing);
+    let mut ids: BTreeMap<RepoPath, BlobId> = entries
+        .filter_map(|entry| Some((RepoPath::from_bytes(entry.path), BlobId::parse(entry.id)?)))
+        .collect();
     ids.retain(|path, _| paths.contains(path));
     Ok(ids)
 }

@@ -4,9 +4,9 @@ use crate::config::Depth;
 use crate::report::{Inline, count};
 use crate::upstream::model::{Analysis, Merge, Relation};
 
-/// True when following upstream conflicts, or what it merges to was built and does not compile.
+/// True when following upstream conflicts, or breaks what merges as text.
 pub fn has_findings(analysis: &Analysis) -> bool {
-    let is_broken = analysis.build.as_ref().is_some_and(|build| build.sound == Some(false));
+    let is_broken = !broken(analysis).is_empty();
     let conflicts =
         |merge: &Merge| !merge.conflicts.is_empty() || (!merge.clean && merge.unjudged.is_empty());
     if let Some(subtree) = &analysis.subtree {
@@ -23,7 +23,7 @@ pub fn headline(analysis: &Analysis) -> String {
         Some(Relation::Same) => "fork and upstream are the same commit".to_owned(),
         Some(Relation::Ahead) => format!("{ahead} ahead of upstream, nothing to merge"),
         Some(Relation::Behind) => format!("{behind} behind upstream, nothing of its own"),
-        Some(Relation::Diverged) => format!("{ahead} ahead, {behind} behind, {}", conflicts(analysis)),
+        Some(Relation::Diverged) => format!("{ahead} ahead, {behind} behind, {}", outcome(analysis)),
         Some(Relation::Unrelated) => "no common history with upstream".to_owned(),
         None => "history is cut off here: the relation is not known".to_owned(),
     }
@@ -53,7 +53,7 @@ pub(super) fn verdict(analysis: &Analysis) -> String {
         ),
         Some(Relation::Diverged) => format!(
             "The fork has {ahead} of its own, upstream has {behind} that the fork lacks; merging upstream now {}. {}",
-            conflicts(analysis),
+            outcome(analysis),
             recommendation(analysis)
         ),
         Some(Relation::Unrelated) => format!(
@@ -72,6 +72,36 @@ fn recommendation(analysis: &Analysis) -> String {
         }
         None => String::new(),
     }
+}
+
+/// What a merge comes to: its conflicts, and what breaks although it merges as text.
+fn outcome(analysis: &Analysis) -> String {
+    let conflicts = conflicts(analysis);
+    let broken = broken(analysis);
+    let is_clean = analysis.merge.as_ref().is_some_and(|merge| merge.clean);
+    match broken.split_last() {
+        None => conflicts,
+        Some((last, rest)) => {
+            let turn = if is_clean { "but" } else { "and" };
+            let broken =
+                if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
+            format!("{conflicts}, {turn} brings {broken}")
+        }
+    }
+}
+
+/// Counts of what breaks in the merged tree and on neither side, each kind for itself.
+fn broken(analysis: &Analysis) -> Vec<String> {
+    let merged = analysis.merged_tree.as_ref();
+    let build = analysis.build.as_ref().filter(|build| build.sound == Some(false));
+    let kinds = [
+        (merged.and_then(|merged| merged.imports.as_ref()).map(Vec::len), "broken import"),
+        (merged.and_then(|merged| merged.calls.as_ref()).map(Vec::len), "broken call"),
+        (merged.and_then(|merged| merged.links.as_ref()).map(Vec::len), "broken link"),
+        (build.map(|build| build.errors.len()), "compile error"),
+    ];
+    let found = kinds.into_iter().filter_map(|(found, what)| Some((found?, what)));
+    found.filter(|(found, _)| *found > 0).map(|(found, what)| count(found, what)).collect()
 }
 
 fn conflicts(analysis: &Analysis) -> String {
