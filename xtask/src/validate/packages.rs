@@ -211,11 +211,14 @@ pub(super) fn unittest_files(
 ) -> TestFiles {
     let imports_pytest = Regex::new(r"(?m)^\s*(?:import|from)\s+pytest\b").expect("a constant pattern");
     let has_cases = Regex::new(r"\bTestCase\b").expect("a constant pattern");
-    let has_functions = Regex::new(r"(?m)^(?:async\s+)?def\s+test").expect("a constant pattern");
+    // Functions, and classes of no base: unittest runs neither.
+    let has_plain =
+        Regex::new(r"(?m)^(?:(?:async\s+)?def\s+test|class\s+Test\w*\s*(?:\(\s*(?:object\s*)?\)\s*)?:)")
+            .expect("a constant pattern");
     let mut sorted = TestFiles::default();
     for file in files.iter().filter(|file| paths.iter().any(|path| file.is_within(path))) {
         let Some(text) = read(file).filter(|_| is_test_file(file)) else { continue };
-        let needs_pytest = imports_pytest.is_match(&text) || has_functions.is_match(&text);
+        let needs_pytest = imports_pytest.is_match(&text) || has_plain.is_match(&text);
         if has_cases.is_match(&text) && !imports_pytest.is_match(&text) {
             sorted.unittest.push(file.clone());
         }

@@ -275,7 +275,7 @@ def validate(case, arguments, python):
 def dotted(name):
     """`a/test_b.py::C::test_d` as unittest names it."""
     path, _, rest = name.partition(".py::")
-    return path.replace("/", ".") + "." + rest.replace("::", ".")
+    return path.replace("/", ".").removesuffix(".__init__") + "." + rest.replace("::", ".")
 
 
 def differences(case, kind, real, code, result):

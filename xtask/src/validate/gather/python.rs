@@ -281,7 +281,8 @@ impl Python<'_> {
         let why = format!("pytest is not installed for {}", self.choice.command.join(" "));
         let version = Some(self.probe.version.clone());
         if !files.need_pytest && !files.unittest.is_empty() {
-            return Ok(vec![self.unittest(&files.unittest, None)?]);
+            // All of it: classes of cases may have their base in another file, and packages cases of their own.
+            return Ok(vec![self.unittest(&self.suite.paths, None)?]);
         }
         let run = cannot(self.suite, &self.choice, version, End::Missing, why, None);
         let mut runs = vec![self.with_install_line(self.equip(run))];

@@ -19,6 +19,7 @@ import xtask_shards
 from xtask_pipe import Pipe, clean, short
 
 _FRAME_CAP = 60
+_PACKAGE = "__init__.py"
 _MACHINERY = ("<frozen ", os.path.dirname(os.path.abspath(unittest.__file__)) + os.sep)
 
 _pipe = Pipe(os.environ["XTASK_EVENTS"])
@@ -53,7 +54,7 @@ def describe(error):
 def module_name(path):
     """The dotted name of a file, and the folder that it is imported from: the first without `__init__.py`."""
     folder, name = os.path.split(os.path.abspath(path))
-    parts = [os.path.splitext(name)[0]]
+    parts = [] if name == _PACKAGE else [os.path.splitext(name)[0]]
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder, name = os.path.split(folder)
         parts.insert(0, name)
@@ -75,9 +76,14 @@ def all_files_of(paths):
             continue
         for folder, folders, names in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
-            for name in sorted(names):
-                if name.endswith(".py") and (name.startswith("test") or name.endswith("_test.py")):
-                    yield os.path.join(folder, name)
+            if _PACKAGE in names:
+                yield os.path.join(folder, _PACKAGE)
+            for name in sorted(filter(is_test_file, names)):
+                yield os.path.join(folder, name)
+
+
+def is_test_file(name):
+    return name.endswith(".py") and (name.startswith("test") or name.endswith("_test.py"))
 
 
 def cases_of(suite):
@@ -89,28 +95,53 @@ def cases_of(suite):
             yield entry
 
 
-def load(path):
-    """The cases of one file; what goes wrong is told as pytest would tell it."""
+def load(path, told):
+    """The cases of one file, each with the file that it stands in; what goes wrong is told as pytest would tell it.
+
+    A package is a file too: `unittest discover` takes its own cases, and where it has a `load_tests`, the tests of its
+    folder are those that it names. Such folders are added to `told`.
+    """
     send(e="collecting", id=clean(path))
-    name, folder = module_name(path)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
+    name, top = module_name(path)
+    if top not in sys.path:
+        sys.path.insert(0, top)
+    folder = os.path.join(os.path.dirname(path), "")
+    is_package = os.path.basename(path) == _PACKAGE
     try:
         module = importlib.import_module(name)
         if not is_loaded_from(module, path):
-            told = "`%s` is imported as `%s`, which is already `%s`: folders of one name need an `__init__.py`"
-            raise ImportError(told % (path, name, os.path.relpath(getattr(module, "__file__", None) or "?")))
-        cases = list(cases_of(unittest.defaultTestLoader.loadTestsFromModule(module)))
-        for case in cases:
-            # What the loader makes of a `load_tests` that raises.
-            if type(case).__name__ == "_FailedTest":
+            text = "`%s` is imported as `%s`, which is already `%s`: folders of one name need an `__init__.py`"
+            raise ImportError(text % (path, name, os.path.relpath(getattr(module, "__file__", None) or "?")))
+        if is_package and hasattr(module, "load_tests"):
+            found = list(cases_of(unittest.TestLoader().discover(folder or ".", top_level_dir=top)))
+            told.append(folder)
+        else:
+            found = list(cases_of(unittest.defaultTestLoader.loadTestsFromModule(module)))
+        failed = [case for case in found if type(case).__name__ == "_FailedTest"]
+        files = [os.path.relpath(os.path.join(top, *case._testMethodName.split(".")) + ".py") for case in failed]
+        for case, file in zip(failed, files):
+            # What the loader makes of a `load_tests` that raises, and of a module below that cannot be imported.
+            if file == path or not os.path.exists(file):
                 raise case._exception
-        return cases
-    except unittest.SkipTest as skip:
-        send(e="collect-skip", id=clean(path), skip={"reason": short(skip), "path": clean(path), "line": None})
+        cases = [(case, home_of(case, path) if is_package else path) for case in found if case not in failed]
+        return cases + [case for file in files for case in load(file, told)]
     except (Exception, SystemExit) as error:
-        send(e="collect-error", id=clean(path), error=describe(error))
+        if is_package and folder not in told and any(map(is_test_file, os.listdir(folder or "."))):
+            # It is told of each file beside it, none of which can be imported without it.
+            return []
+        if isinstance(error, unittest.SkipTest):
+            skip = {"reason": short(error), "path": clean(path), "line": None}
+            send(e="collect-skip", id=clean(path), skip=skip)
+        else:
+            send(e="collect-error", id=clean(path), error=describe(error))
     return []
+
+
+def home_of(case, path):
+    """The file below this folder that defines the class of a case, else the package itself."""
+    module = sys.modules.get(type(case).__module__)
+    file = os.path.relpath(getattr(module, "__file__", None) or path)
+    return path if file.startswith(os.pardir) or file == path else file
 
 
 def is_loaded_from(module, path):
@@ -285,11 +316,14 @@ def main(arguments):
         with open(selection, encoding="utf-8") as file:
             wanted = set(json.load(file))
     names = Names()
+    told = []
     for path in files_of(arguments):
-        cases = load(path)
+        if path.startswith(tuple(told)):
+            continue
+        cases = load(path, told)
         send(e="file-done")
-        for case in cases:
-            names.add(case, path)
+        for case, home in cases:
+            names.add(case, home)
     if wanted is None and xtask_shards.SHARD:
         wanted, shard = xtask_shards.kept([names[case][0] for case in names.cases])
         send(e="shard", **shard)

@@ -246,3 +246,57 @@ fn scripts_of_an_experimental_suite_are_never_executed() {
         assert!(!project.path().join("executed").exists(), "{runner} executed it");
     }
 }
+
+const ONE: &str = "import unittest\nclass TestA(unittest.TestCase):\n    def test_a(self): pass\n";
+
+#[test]
+fn cases_of_a_package_itself_count_as_unittest_counts_them() {
+    let own = "import unittest\nclass TestOwn(unittest.TestCase):\n    def runTest(self): self.fail()\n";
+    let (_, cases) = outcomes(&[("tests/__init__.py", own), ("tests/test_one.py", ONE)]);
+    let expected = [
+        ("tests/__init__.py::TestOwn::runTest", CaseOutcome::Failed),
+        ("tests/test_one.py::TestA::test_a", CaseOutcome::Passed),
+    ];
+    assert_eq!(cases, expected.map(|(id, outcome)| (id.to_owned(), outcome)));
+    // A package that cannot be imported is told of by its files.
+    let (_, cases) = outcomes(&[("tests/__init__.py", "import gone\n"), ("tests/test_one.py", ONE)]);
+    assert_eq!(cases, [("tests/test_one.py".to_owned(), CaseOutcome::Error)]);
+}
+
+#[test]
+fn package_that_says_which_its_tests_are_has_those_alone() {
+    let package = r#"
+import os, unittest
+def load_tests(loader, tests, pattern):
+    tests.addTests(loader.discover(os.path.dirname(__file__), "check_*.py"))
+    return tests
+"#;
+    let files = [("tests/__init__.py", package), ("tests/check_one.py", ONE), ("tests/test_left.py", ONE)];
+    let (_, cases) = outcomes(&files);
+    assert_eq!(cases, [("tests/check_one.py::TestA::test_a".to_owned(), CaseOutcome::Passed)]);
+    let broken = [files[0], ("tests/check_one.py", ONE), ("tests/check_two.py", "import gone\n")];
+    let (_, cases) = outcomes(&broken);
+    let expected = [
+        ("tests/check_one.py::TestA::test_a".to_owned(), CaseOutcome::Passed),
+        ("tests/check_two.py".to_owned(), CaseOutcome::Error),
+    ];
+    assert_eq!(cases, expected);
+    let raises = package.replace("tests.addTests", "raise KeyError");
+    let (_, cases) = outcomes(&[("tests/__init__.py", &raises), ("tests/test_left.py", ONE)]);
+    assert_eq!(cases, [("tests/__init__.py".to_owned(), CaseOutcome::Error)]);
+}
+
+#[test]
+fn without_pytest_cases_whose_base_stands_in_another_file_run_too() {
+    let base = "import unittest\nclass Base(unittest.TestCase):\n    pass\n";
+    let child = "from base import Base\nclass TestB(Base):\n    def test_b(self): self.fail()\n";
+    let bare = bare_environment().display().to_string();
+    let with = |other: &str| {
+        let files = [("tests/base.py", base), ("tests/test_child.py", other), ("tests/test_one.py", ONE)];
+        Project::new(&files).analyse(|suite| suite.python = Some(bare.clone()))
+    };
+    assert_eq!(counts(&with(child).runs[0]), "collected 2, failed 1, passed 1");
+    // A class of no base needs pytest.
+    let plain = with("class TestPlain:\n    def test_b(self): pass\n");
+    assert_eq!((plain.runs[0].status, plain.verdict), (Status::CannotRun, Verdict::NotProven));
+}
