@@ -41,6 +41,16 @@ impl Tally {
     pub(super) fn results(self) -> u64 {
         self.passed + self.failed + self.ignored
     }
+
+    /// How the one test ended that it speaks of.
+    pub(super) fn of_one(self) -> Option<Outcome> {
+        match (self.passed, self.failed, self.ignored) {
+            (1, 0, 0) => Some(Outcome::Ok),
+            (0, 1, 0) => Some(Outcome::Failed),
+            (0, 0, 1) => Some(Outcome::Ignored),
+            _ => None,
+        }
+    }
 }
 
 /// What one binary printed between `running N tests` and its result line.
@@ -59,6 +69,8 @@ pub(super) struct Block {
     pub(super) culprits: Vec<Culprit>,
     /// Names of tests that never ran, where they are known.
     pub(super) unrun: Vec<String>,
+    /// Whether runs that tests printed hide which lines are its own.
+    pub(super) is_unsure: bool,
     /// How failing tests fared when they ran again: in which company, and how they ended.
     pub(super) again: BTreeMap<String, Vec<(&'static str, Outcome)>>,
 }
@@ -67,6 +79,18 @@ impl Block {
     /// Names of the tests that failed, in the order of their lines.
     pub(super) fn failed(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().filter(|line| line.outcome == Outcome::Failed).map(|line| line.name.as_str())
+    }
+
+    /// Drops the lines of tests of which other lines say otherwise.
+    pub(super) fn drop_torn(&mut self) {
+        let mut outcomes: BTreeMap<&str, Outcome> = BTreeMap::new();
+        let mut torn: BTreeSet<String> = BTreeSet::new();
+        for line in &self.lines {
+            if *outcomes.entry(&line.name).or_insert(line.outcome) != line.outcome {
+                torn.insert(line.name.clone());
+            }
+        }
+        self.lines.retain(|line| !torn.contains(&line.name));
     }
 
     /// Takes what another process says of tests that ran before, and what it printed where nothing is known.
@@ -161,8 +185,11 @@ pub(super) struct Reader {
     errors: Vec<String>,
     in_error: bool,
     section: Option<String>,
-    /// How many runs of children the lines stand in: a test that runs `cargo test` prints theirs.
-    nested: usize,
+    /// Runs of children that the lines stand in (a test that runs `cargo test` prints theirs): how many lines there
+    /// were before each. One that never closes is none, so its lines are kept until it does.
+    nested: Vec<usize>,
+    /// Whether tests run one after the other.
+    is_serial: bool,
     test: Regex,
     begun: Regex,
     result: Regex,
@@ -177,7 +204,8 @@ impl Reader {
             errors: Vec::new(),
             in_error: false,
             section: None,
-            nested: 0,
+            nested: Vec::new(),
+            is_serial: false,
             test: regex(r"test (\S.*?) \.\.\. (ok|FAILED|ignored)(?:, (.*))?$"),
             begun: regex(r"^test (\S.*?) \.\.\. "),
             result: regex(
@@ -188,8 +216,8 @@ impl Reader {
     }
 
     /// A reader for the output of one binary, without cargo.
-    pub(super) fn of_binary() -> Self {
-        Self { binaries: vec![Binary::default()], ..Self::new() }
+    pub(super) fn of_binary(is_serial: bool) -> Self {
+        Self { binaries: vec![Binary::default()], is_serial, ..Self::new() }
     }
 
     /// How many tests have a result, and how many were announced.
@@ -217,16 +245,18 @@ impl Reader {
         let is_open = binary.blocks.last().is_some_and(|block| !is_documentation || block.is_open());
         match announced(line) {
             Some(_) if is_open && self.section.is_some() => self.test_line(line),
-            Some(_) if is_open && !is_documentation => self.nested += 1,
+            Some(_) if is_open && !is_documentation => {
+                self.nested.extend(binary.blocks.last().map(|block| block.lines.len()));
+            }
             Some(announced) => {
                 binary.blocks.push(Block { announced, ..Block::default() });
                 self.section = None;
             }
-            None if self.nested > 0 && self.section.is_none() && self.result.is_match(line) => {
-                self.nested -= 1;
-                self.take_tally(line);
+            None if !self.nested.is_empty() && self.section.is_none() && self.result.is_match(line) => {
+                self.nested_tally(line);
             }
-            None if is_open && (self.nested == 0 || self.section.is_some()) => self.test_line(line),
+            None if is_open && !self.nested.is_empty() && self.section.is_none() => self.outcome_line(line),
+            None if is_open => self.test_line(line),
             None if is_documentation => self.error_line(line),
             // What a harness of its own prints is no error of the compiler.
             None => {}
@@ -238,8 +268,9 @@ impl Reader {
         if let Some(found) = self.running.captures(line) {
             let text = |index: usize| found.get(index).map(|part| part.as_str().to_owned());
             let label = text(1).or(text(3)).unwrap_or_default();
+            self.leave();
             self.binaries.push(Binary { label, file: text(2), ..Binary::default() });
-            (self.in_error, self.section, self.nested) = (false, None, 0);
+            (self.in_error, self.section) = (false, None);
         } else if line.starts_with("error: test failed") || line.starts_with("error: doctest failed") {
             self.in_error = false;
             if let Some(binary) = self.binaries.last_mut() {
@@ -288,6 +319,26 @@ impl Reader {
         is_taken
     }
 
+    /// The end of a child's run, whose lines are not the binary's own; or of the binary, where a test printed the
+    /// beginning of a run alone.
+    fn nested_tally(&mut self, line: &str) {
+        if self.take_tally(line) {
+            self.leave();
+        } else if let Some(before) = self.nested.pop()
+            && let Some(block) = self.binaries.last_mut().and_then(|binary| binary.blocks.last_mut())
+        {
+            block.lines.truncate(before);
+        }
+    }
+
+    /// What has not closed by now never will.
+    fn leave(&mut self) {
+        let has_nested = !std::mem::take(&mut self.nested).is_empty();
+        if let Some(block) = self.binaries.last_mut().and_then(|binary| binary.blocks.last_mut()) {
+            block.is_unsure |= has_nested;
+        }
+    }
+
     fn test_line(&mut self, line: &str) {
         if self.take_tally(line) {
             return;
@@ -303,7 +354,16 @@ impl Reader {
                 text.push_str(line);
                 text.push('\n');
             }
-        } else if let Some(found) = self.test.captures(line) {
+        } else {
+            self.outcome_line(line);
+        }
+    }
+
+    fn outcome_line(&mut self, line: &str) {
+        let Some(block) = self.binaries.last_mut().and_then(|binary| binary.blocks.last_mut()) else {
+            return;
+        };
+        if let Some(found) = self.test.captures(line) {
             let outcome = match &found[2] {
                 "ok" => Outcome::Ok,
                 "FAILED" => Outcome::Failed,
@@ -311,7 +371,10 @@ impl Reader {
             };
             let reason = found.get(3).map(|reason| reason.as_str().to_owned());
             let name = without_suffix(&found[1]);
-            block.begun = None;
+            // Where another has begun, that one printed the line, and its own result is still to come.
+            if !self.is_serial || block.begun.as_ref() == Some(&name) {
+                block.begun = None;
+            }
             block.lines.push(TestLine { name, outcome, reason });
         } else if let Some(found) = self.begun.captures(line) {
             block.begun = Some(without_suffix(&found[1]));
@@ -327,12 +390,13 @@ impl Reader {
     }
 
     pub(super) fn finish(
-        self,
+        mut self,
         ending: Ending,
         stop: Option<Stop>,
         duration: Duration,
         output: String,
     ) -> CargoRun {
+        self.leave();
         let Self { mut binaries, errors, .. } = self;
         if let Some(last) = binaries.last_mut() {
             last.cut_off = stop;
@@ -370,117 +434,4 @@ fn is_closing_line(line: &str) -> bool {
         // nextest's word that cargo failed.
         || (line.starts_with("error: command `") && line.contains("` exited with code "))
         || line.contains(" targets failed:")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> CargoRun {
-        let mut reader = Reader::new();
-        text.lines().for_each(|line| reader.line(line));
-        reader.finish(Ending::Code(0), None, Duration::ZERO, String::new())
-    }
-
-    const TWO: &str = "   Compiling x v0.1.0
-     Running unittests src/lib.rs (target/debug/deps/x-1f)
-
-running 3 tests
-test a::one ... ok
-test a::two - should panic ... FAILED
-test three ... ignored, needs a disk
-
-failures:
-
----- a::two stdout ----
-thread 'a::two' panicked at src/lib.rs:14:9:
-assertion `left == right` failed
-  left: 1
- right: 2
-note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
-
-
-failures:
-    a::two
-
-test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.00s
-
-error: test failed, to rerun pass `--lib`
-     Running tests/own_harness.rs (target/debug/deps/own-2)
-   Doc-tests x
-
-running 2 tests
-test src/lib.rs - add (line 3) - compile fail ... ok
-";
-
-    #[test]
-    fn blocks_stand_below_their_binary_with_names_outcomes_and_reasons() {
-        let run = read(TWO);
-        let block = &run.binaries[0].blocks[0];
-        let names: Vec<&str> = block.lines.iter().map(|line| line.name.as_str()).collect();
-        assert_eq!(names, ["a::one", "a::two", "three"]);
-        assert_eq!(block.lines[2].reason.as_deref(), Some("needs a disk"));
-        assert_eq!(block.tally, Some(Tally { passed: 1, failed: 1, ignored: 1, filtered: 2 }));
-        assert!(run.binaries[0].failed && !run.binaries[1].failed);
-        assert_eq!((run.binaries[1].blocks.len(), run.binaries[2].label.as_str()), (0, "Doc-tests x"));
-    }
-
-    #[test]
-    fn block_without_its_result_line_is_seen() {
-        let run = read(TWO);
-        let block = &run.binaries[2].blocks[0];
-        assert_eq!((block.announced, block.lines.len(), block.is_complete()), (2, 1, false));
-        assert_eq!(block.lines[0].name, "src/lib.rs - add (line 3)");
-    }
-
-    #[test]
-    fn tallies_and_runs_that_tests_print_hide_no_line_of_the_binary() {
-        let tally =
-            |n: u64| format!("test result: ok. {n} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
-        let text = format!(
-            "     Running tests/a.rs (t/a-1)\n\nrunning 3 tests\n{}\ntest a ... ok\ntest b ... ok\ntest c ... FAILED\n\n\
-             failures:\n\n---- c stdout ----\nrunning 9 tests\n{}\nlast words\n\nfailures:\n    c\n\n{}\n",
-            tally(99),
-            tally(9),
-            tally(3).replace("ok. 3 passed; 0", "FAILED. 2 passed; 1"),
-        );
-        let run = read(&text);
-        let [block] = run.binaries[0].blocks.as_slice() else { panic!("{:?}", run.binaries[0].blocks) };
-        assert_eq!((block.lines.len(), block.is_complete(), block.has_all_lines()), (3, true, true));
-        assert_eq!(block.tally.map(|tally| (tally.passed, tally.failed)), Some((2, 1)));
-        assert!(block.output["c"].contains("last words"), "{:?}", block.output);
-    }
-
-    #[test]
-    fn what_a_harness_of_its_own_prints_is_no_error_of_the_build() {
-        let run = read("     Running tests/own.rs (t/own-1)\nerror: so it says\nerror[E0001]: and more\n");
-        assert_eq!((run.errors.len(), run.binaries[0].blocks.len()), (0, 0));
-    }
-
-    #[test]
-    fn stray_output_of_a_test_hides_no_result() {
-        let mut reader = Reader::of_binary();
-        let text = "running 3 tests\nchild says hi test a ... ok\ntest b ... noise\nok\ntest c ... ";
-        text.lines().for_each(|line| reader.line(line));
-        let run = reader.finish(Ending::Code(0), None, Duration::ZERO, String::new());
-        let block = &run.binaries[0].blocks[0];
-        let names: Vec<&str> = block.lines.iter().map(|line| line.name.as_str()).collect();
-        assert_eq!((names, block.begun.as_deref()), (vec!["a", "b"], Some("c")));
-    }
-
-    #[test]
-    fn compiler_errors_are_kept_and_cargos_closing_lines_are_not() {
-        let text = "error[E0425]: cannot find value `x`\n --> src/lib.rs:3:5\n  |\n\nerror: could not compile `a` (lib test) due to 1 previous error\n";
-        let run = read(text);
-        assert_eq!(run.errors.len(), 1);
-        assert!(run.errors[0].contains("src/lib.rs:3:5"));
-    }
-
-    #[test]
-    fn end_of_a_binary_is_told_of_that_binary() {
-        let text = "     Running tests/a.rs (target/debug/deps/a-1)\n\nrunning 1 test\nerror: test failed, to rerun pass `--test a`\n\nCaused by:\n  process didn't exit successfully: `/x/a-1` (signal: 11, SIGSEGV: invalid memory reference)\n";
-        let run = read(text);
-        let ended = run.binaries[0].ended.as_deref();
-        assert_eq!(ended, Some("signal: 11, SIGSEGV: invalid memory reference"));
-    }
 }

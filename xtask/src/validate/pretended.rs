@@ -12,7 +12,9 @@ pub(super) fn is_suspect(binary: &Binary) -> bool {
     let mut seen = BTreeSet::new();
     let disagrees = |block: &Block| {
         let lines = block.lines.len() as u64;
-        lines > block.announced || block.tally.is_some_and(|tally| tally.results() != lines)
+        block.is_unsure
+            || lines > block.announced
+            || block.tally.is_some_and(|tally| tally.results() != lines)
     };
     // Documentation tests have no list.
     !binary.is_documentation()
@@ -21,8 +23,8 @@ pub(super) fn is_suspect(binary: &Binary) -> bool {
             || binary.blocks.iter().flat_map(|block| &block.lines).any(|line| !seen.insert(&line.name)))
 }
 
-/// Keeps of a binary's lines the first of each test that it really has. What has no line runs again, and where the tally
-/// speaks of fewer tests too, the binary did not end.
+/// Keeps of a binary's lines the first of each test that it really has, and none where lines of a test speak against
+/// each other. What has no line runs again, and where the tally speaks of fewer tests too, the binary did not end.
 pub(super) fn keep_own(binary: &mut Binary, names: &[String]) {
     let known: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let mut blocks = std::mem::take(&mut binary.blocks).into_iter();
@@ -34,6 +36,7 @@ pub(super) fn keep_own(binary: &mut Binary, names: &[String]) {
             own.output.entry(name).or_insert(text);
         }
     }
+    own.drop_torn();
     let mut seen = BTreeSet::new();
     own.lines.retain(|line| known.contains(line.name.as_str()) && seen.insert(line.name.clone()));
     own.output.retain(|name, _| known.contains(name.as_str()));
@@ -80,6 +83,16 @@ mod tests {
         let binary = read(&format!("{RUNNING}test a ... ok\n{child}test b ... ok\n\n{END}"));
         assert!(!is_suspect(&binary));
         assert_eq!(told(&binary), BOTH);
+    }
+
+    #[test]
+    fn lines_that_speak_against_each_other_are_none() {
+        let binary =
+            format!("{RUNNING}running 9 tests\ntest b ... FAILED\ntest a ... ok\ntest b ... ok\n\n{END}");
+        let mut binary = read(&binary);
+        assert!(is_suspect(&binary));
+        keep_own(&mut binary, &["a".to_owned(), "b".to_owned()]);
+        assert_eq!(told(&binary), [BOTH[0]]);
     }
 
     #[test]

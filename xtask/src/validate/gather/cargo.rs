@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde::Deserialize;
 
 use super::super::ended::MAX_RESTARTS;
-use super::super::libtest::{Binary, Block, CargoRun, Culprit, Reader};
+use super::super::libtest::{Binary, Block, CargoRun, Culprit, Reader, Tally, TestLine};
 use super::super::model::{Ran, SuiteRun};
 use super::super::pretended::{is_suspect, keep_own};
 use super::super::result::{End, Interpreter};
@@ -262,6 +262,7 @@ impl Recovery<'_> {
         }
         let mut block = cargo_run.binaries[at].blocks.pop().unwrap_or_default();
         block.announced = block.announced.max(all.len() as u64);
+        let mut most = NAMES;
         loop {
             let ran: BTreeSet<&str> = block.lines.iter().map(|line| line.name.as_str()).collect();
             let culprits: BTreeSet<&str> =
@@ -277,23 +278,30 @@ impl Recovery<'_> {
                 block.unrun = left;
                 break;
             }
-            let some = &left[..left.len().min(NAMES)];
+            let some = &left[..left.len().min(most)];
             cargo_run.restarts += 1;
-            let (finished, told) = self.run_some(artifact, some, limit)?;
+            let (finished, mut told) = self.run_some(artifact, some, limit)?;
             cargo_run.duration += finished.duration;
             let before = block.lines.len() + block.culprits.len();
+            told.drop_torn();
             // What else it printed, it printed of others.
-            block.lines.extend(told.lines.into_iter().filter(|line| some.contains(&line.name)));
+            let mut wanted: BTreeSet<&String> = some.iter().collect();
+            block.lines.extend(told.lines.into_iter().filter(|line| wanted.remove(&line.name)));
             block.output.extend(told.output);
             if told.tally.is_none()
                 && let Some(name) = told.begun
             {
                 block.culprits.push(self.culprit(name, &finished));
             }
-            if block.lines.len() + block.culprits.len() == before {
+            if block.lines.len() + block.culprits.len() > before {
+                continue;
+            }
+            // What tests print can hide all results of a process, and those of one test from no tally.
+            if most == 1 {
                 block.unrun = left;
                 break;
             }
+            most = 1;
         }
         cargo_run.binaries[at].blocks.push(block);
         Ok(())
@@ -357,9 +365,16 @@ impl Recovery<'_> {
         if !names.is_empty() {
             call = call.args(["--test-threads=1", "--exact"]).args(names);
         }
-        let (finished, reader) = watched(self.context, self.suite, &call, Reader::of_binary())?;
+        let (finished, reader) =
+            watched(self.context, self.suite, &call, Reader::of_binary(!names.is_empty()))?;
         let told = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
-        let block = told.binaries.into_iter().flat_map(|binary| binary.blocks).next().unwrap_or_default();
+        let mut block = told.binaries.into_iter().flat_map(|binary| binary.blocks).next().unwrap_or_default();
+        if let ([name], Some(outcome)) = (names, block.tally.and_then(Tally::of_one)) {
+            // Of one test the tally says all.
+            let reason =
+                block.lines.iter().find(|line| line.name == *name).and_then(|line| line.reason.clone());
+            block.lines = vec![TestLine { name: name.clone(), outcome, reason }];
+        }
         Ok((finished, block))
     }
 

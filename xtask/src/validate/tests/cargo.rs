@@ -109,6 +109,23 @@ fn lines_that_a_test_prints_past_the_capture_make_no_test() {
 }
 
 #[test]
+fn beginnings_of_runs_that_tests_print_leave_no_test_without_a_result() {
+    let say = "fn say(text: &str) { use std::io::Write; std::io::stdout().write_all(text.as_bytes()).unwrap() }\n\
+        #[test] fn a() { say(\"\\nrunning 1 test\\ntest b ... FAILED\\n\") }\n#[test] fn b() {}\n\
+        #[test] fn c() { say(\"\\nrunning 2 tests\\n\") }\n#[test] fn d() { panic!(\"d\") }\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", ""),
+        ("tests/says.rs", say),
+        (".gitignore", "target\n"),
+    ]);
+    let analysis = analyse(&project);
+    assert_eq!(counts(&analysis.runs[0]), "collected 4, failed 1, passed 3");
+    assert_eq!(case(&analysis, "tests/says.rs::d").attempts.len(), 3);
+    assert_eq!(analysis.causes[0].message, "d");
+}
+
+#[test]
 fn tests_that_do_not_build_name_the_error_and_its_place() {
     let project = Project::new(&[
         ("Cargo.toml", MANIFEST),

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod cargo;
+mod libtest;
 mod listed;
 mod python;
 mod scale;
