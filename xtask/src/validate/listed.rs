@@ -15,6 +15,9 @@ use super::suites::Suite;
 use crate::process::{Ending, Finished, Stop};
 use crate::report::count;
 
+/// Lines of a failure that are kept where its message says nothing.
+const MESSAGE_LINES: usize = 4;
+
 /// What such a run left.
 #[derive(Debug)]
 pub(super) struct Listed {
@@ -28,6 +31,8 @@ pub(super) struct Listed {
     pub(super) duration: Duration,
     /// The last lines.
     pub(super) output: String,
+    /// What speaks against a good end, though no test failed.
+    pub(super) objection: Option<String>,
     /// Why the list is not there, or cannot be read.
     pub(super) no_list: Option<String>,
     /// Errors of the build, where the runner builds.
@@ -49,6 +54,7 @@ impl Listed {
             stop: finished.stop,
             duration: finished.duration,
             output: format!("{}{}", finished.stdout.text(), finished.stderr.text()),
+            objection: None,
             no_list: None,
             build_errors: Vec::new(),
             docs: None,
@@ -102,6 +108,13 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite: &Suite) -> (Status, E
     if counts.failed + counts.errors + flaky > 0 {
         return (Status::Failed, End::Finished, None);
     }
+    if listed.is_signal {
+        let why = format!("it crashed (code {}), though no test of its list failed", listed.code);
+        return (Status::Incomplete, End::Crashed, Some(why));
+    }
+    if let Some(why) = &listed.objection {
+        return (Status::Failed, End::Finished, Some(why.clone()));
+    }
     if listed.drafts.is_empty() && listed.docs.is_none() {
         return (Status::Failed, End::NothingCollected, Some("no test was found".to_owned()));
     }
@@ -153,38 +166,33 @@ pub(super) fn draft(item: Item, seconds: Option<f64>, outcome: CaseOutcome, rais
     }
 }
 
-/// Cases of JUnit XML, each test once: writers that tell of a test and of what is around it tell it twice.
+/// Cases of JUnit XML, each test once. pytest tells of a test and then of an error around it in a second element; other
+/// elements of one name are tests of their own.
 pub(super) fn of_junit(told: &[Told], item_of: &dyn Fn(&Told) -> Item) -> Vec<Draft> {
     let mut order: Vec<String> = Vec::new();
     let mut by_id: BTreeMap<String, Draft> = BTreeMap::new();
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     for one in told {
-        let draft = of_one(one, item_of(one));
-        let id = draft.item.id.clone();
-        match by_id.get_mut(&id) {
-            None => {
-                order.push(id.clone());
-                by_id.insert(id, draft);
-            }
-            Some(first) => add(first, draft),
+        let mut draft = of_one(one, item_of(one));
+        let number = numbers.entry(draft.item.id.clone()).or_default();
+        let last = if *number < 2 { draft.item.id.clone() } else { format!("{} #{number}", draft.item.id) };
+        if let Some(first) = by_id.get_mut(&last).filter(|first| is_around(first, &draft)) {
+            first.raised.append(&mut draft.raised);
+            continue;
         }
+        *number += 1;
+        if *number > 1 {
+            draft.item.id = format!("{} #{number}", draft.item.id);
+        }
+        order.push(draft.item.id.clone());
+        by_id.insert(draft.item.id.clone(), draft);
     }
     order.iter().filter_map(|id| by_id.remove(id)).collect()
 }
 
-fn add(first: &mut Draft, other: Draft) {
-    let rank = |outcome| match outcome {
-        CaseOutcome::Failed => 3,
-        CaseOutcome::Error => 2,
-        CaseOutcome::Flaky => 1,
-        _ => 0,
-    };
-    if rank(other.outcome) > rank(first.outcome) {
-        first.outcome = other.outcome;
-        first.attempts = other.attempts;
-        first.raised.splice(0..0, other.raised);
-    } else {
-        first.raised.extend(other.raised);
-    }
+/// True for the error around a test that had failed before.
+fn is_around(first: &Draft, second: &Draft) -> bool {
+    first.outcome == CaseOutcome::Failed && second.outcome == CaseOutcome::Error
 }
 
 fn of_one(told: &Told, item: Item) -> Draft {
@@ -200,21 +208,20 @@ fn of_one(told: &Told, item: Item) -> Draft {
     };
     let mut draft = draft(item, told.seconds, outcome, raised);
     draft.skip_reason = told.skipped.clone();
+    let failed = |failure: &ToldFailure| {
+        let raised = raised_of(failure);
+        let message = Some(format!("{}: {}", exception_of(&raised), first_line(&raised.message)));
+        Attempt { outcome: CaseOutcome::Failed, run: IN_ORDER.to_owned(), duration_s: None, message }
+    };
+    if outcome.is_bad() {
+        draft.attempts.extend(told.again.iter().map(failed));
+    }
     if outcome == CaseOutcome::Flaky {
-        let tries = told.flaky.iter().map(|failure| Attempt {
-            outcome: CaseOutcome::Failed,
-            run: IN_ORDER.to_owned(),
-            duration_s: None,
-            message: Some(format!("{}: {}", failure.kind, first_line(&failure.message))),
+        let passed = std::mem::take(&mut draft.attempts).into_iter().map(|attempt| {
+            // The time is that of the try which passed.
+            Attempt { outcome: CaseOutcome::Passed, ..attempt }
         });
-        draft.attempts = tries.collect();
-        let passed = Attempt {
-            outcome: CaseOutcome::Passed,
-            run: IN_ORDER.to_owned(),
-            duration_s: told.seconds,
-            message: None,
-        };
-        draft.attempts.push(passed);
+        draft.attempts = told.flaky.iter().map(failed).chain(passed).collect();
     }
     draft
 }
@@ -225,17 +232,46 @@ fn first_line(text: &str) -> &str {
 
 /// Exception and message: `type` where it is given, else the word before the first colon.
 fn raised_of(failure: &ToldFailure) -> Raised {
-    let message = match failure.message.trim() {
-        "" => first_line(failure.text.trim()),
-        message => message,
-    };
+    let message = telling(failure);
     let split = message.split_once(": ").filter(|(kind, _)| is_type_name(kind));
     let (kind, message) = match (failure.kind.as_str(), split) {
         ("" | "failure" | "error", Some((kind, rest))) => (kind, rest),
         (kind, Some((word, rest))) if kind == word || kind.rsplit('.').next() == Some(word) => (kind, rest),
-        (kind, _) => (kind, message),
+        (kind, _) => (kind, message.as_str()),
     };
     Raised { kind: kind.to_owned(), message: message.to_owned(), ..Raised::default() }
+}
+
+/// What a failure says, from the first line that says something: writers begin with a word that holds for all failures
+/// (go-junit-report: `Failed`) or with a place (GoogleTest), which would make all failures one cause.
+fn telling(failure: &ToldFailure) -> String {
+    let message = failure.message.trim();
+    if says_something(first_line(message)) {
+        return message.to_owned();
+    }
+    let lines = message.lines().chain(failure.text.lines()).map(str::trim);
+    let mut lines = lines.skip_while(|line| !says_something(line)).take(MESSAGE_LINES);
+    let Some(first) = lines.next() else {
+        return if message.is_empty() { first_line(failure.text.trim()) } else { message }.to_owned();
+    };
+    if message.is_empty() {
+        return first.to_owned();
+    }
+    // `Expected equality of these values:` says nothing without them.
+    let by = if first.ends_with(':') { " " } else { "\n" };
+    std::iter::once(first).chain(lines).collect::<Vec<_>>().join(by)
+}
+
+/// False for nothing, for a place alone, and for a word that holds for each failure.
+fn says_something(line: &str) -> bool {
+    let word = line.trim().trim_end_matches(['.', ':']).to_ascii_lowercase();
+    let is_place = word.rsplit_once(':').is_some_and(|(path, number)| {
+        !path.contains(char::is_whitespace)
+            && !number.is_empty()
+            && number.bytes().all(|b| b.is_ascii_digit())
+    });
+    let all = ["", "failed", "failure", "error", "build error", "test failed", "skipped"];
+    !is_place && !all.contains(&word.as_str())
 }
 
 fn is_type_name(word: &str) -> bool {
@@ -246,6 +282,7 @@ fn is_type_name(word: &str) -> bool {
 /// A test of any writer: `class::name`, its file where that is given.
 pub(super) fn plain_item(told: &Told) -> Item {
     let id = match told.class.as_str() {
+        "" if told.name.is_empty() => "(a test without a name)".to_owned(),
         "" => told.name.clone(),
         class => format!("{class}::{}", told.name),
     };
@@ -294,7 +331,10 @@ mod tests {
 <testcase classname="C" name="c"><skipped/></testcase>
 <testcase classname="C" name="d"><flakyFailure message="once" type="T"/></testcase>
 <testcase classname="C" name="e"><failure>first
-second</failure></testcase></testsuite>"#;
+second</failure></testcase>
+<testcase classname="C" name="f"><failure message="Failed">    a_test.go:7: got 3</failure></testcase>
+<testcase classname="C" name="g"><failure message="a.cc:10&#10;Expected equality of these values:&#10;  1&#10;  x"/></testcase>
+</testsuite>"#;
         let told = |id: &str, outcome, raised: &[&str]| {
             (id.to_owned(), outcome, raised.iter().map(|&text| text.to_owned()).collect::<Vec<_>>())
         };
@@ -304,6 +344,8 @@ second</failure></testcase></testsuite>"#;
             told("C::c", CaseOutcome::Skipped, &[]),
             told("C::d", CaseOutcome::Flaky, &[]),
             told("C::e", CaseOutcome::Failed, &["|first"]),
+            told("C::f", CaseOutcome::Failed, &["|a_test.go:7: got 3"]),
+            told("C::g", CaseOutcome::Failed, &["|Expected equality of these values: 1 x"]),
         ];
         assert_eq!(shown(xml, &plain_item), expected);
     }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use super::baseline::{self, Before};
-use super::junit_read;
+use super::junit_read::{self, Report};
 use super::known;
 use super::listed::{self, Listed};
 use super::model::{Gathered, Ran, SuiteRun};
@@ -379,11 +379,18 @@ fn listed_by_junit(
 ) -> Result<Listed> {
     let place = suite.junit.as_deref().unwrap_or_default();
     let files = before.new_files()?;
-    let mut told = Vec::new();
-    let mut no_list = files.is_empty().then(|| format!("it left no new JUnit XML at `{place}`"));
+    let mut told = Report::default();
+    let mut no_list = None;
+    let mut others = 0;
     for (path, bytes) in &files {
-        match junit_read::read(&String::from_utf8_lossy(bytes)) {
-            Ok(cases) => told.extend(cases),
+        let text = String::from_utf8_lossy(bytes);
+        match junit_read::report(&text) {
+            Ok(report) => {
+                told.cases.extend(report.cases);
+                told.beside.extend(report.beside);
+            }
+            // A folder may hold reports of other kinds.
+            Err(_) if files.len() > 1 && junit_read::is_other_xml(&text) => others += 1,
             Err(error) => {
                 let path =
                     context.roots.relative(&path.to_string_lossy()).unwrap_or_else(|| place.to_owned());
@@ -391,13 +398,23 @@ fn listed_by_junit(
             }
         }
     }
+    if files.len() == others {
+        no_list = Some(format!("it left no new JUnit XML at `{place}`"));
+    }
     let item_of = |told: &junit_read::Told| {
         let item = listed::plain_item(told);
         // A path that means nothing here is no place to point at.
         let path = item.path.as_deref().and_then(|path| context.roots.relative(path));
         Item { path: path.filter(|path| context.files.contains(&RepoPath::from(path.as_str()))), ..item }
     };
-    Ok(Listed { drafts: listed::of_junit(&told, &item_of), no_list, ..Listed::of(finished) })
+    let drafts = listed::of_junit(&told.cases, &item_of);
+    let mut objection = told.beside.into_iter().next();
+    if finished.code() != 0 && !drafts.iter().any(|draft| draft.outcome.is_bad()) {
+        // The command ends by itself: a test that passed in the end explains no bad code.
+        objection
+            .get_or_insert_with(|| format!("no test failed, but it ended with code {}", finished.code()));
+    }
+    Ok(Listed { drafts, objection, no_list, ..Listed::of(finished) })
 }
 
 /// A call in the repository's top folder with what all suites need: no pyc files, no git variables of a hook

@@ -91,3 +91,51 @@ fn pytest_whose_events_cannot_be_heard_is_told_by_its_junit_xml_and_called_degra
     assert_eq!(case(&analysis, "test_gone.py").outcome, CaseOutcome::Error);
     assert!(analysis.findings.iter().any(|finding| finding.check == "degraded"));
 }
+
+/// What comes of a command that leaves this XML and ends with this code.
+fn left(xml: &str, code: u8) -> Analysis {
+    by_command(&format!("cp kept.xml out.xml && exit {code}"), "out.xml", &[("kept.xml", xml)])
+}
+
+#[test]
+fn tests_of_one_name_are_counted_each_and_disabled_ones_did_not_pass() {
+    let xml = "<testsuites><testsuite name='a.test.ts'><testcase classname='it' name='works'/></testsuite>\
+         <testsuite name='b.test.ts'><testcase classname='it' name='works'><failure/></testcase>\
+         <testcase classname='it' name='DISABLED_one' status='notrun' result='suppressed'/></testsuite></testsuites>";
+    let analysis = left(xml, 1);
+    assert_eq!(counts(&analysis.runs[0]), "collected 3, failed 1, passed 1, skipped 1");
+    assert_eq!(case(&analysis, "works #2").outcome, CaseOutcome::Failed);
+    // pytest writes a second element for what is around a test that failed.
+    let around = "<testsuite><testcase classname='A' name='a'><failure message='E: a'/></testcase>\
+         <testcase classname='A' name='a'><error message='E: b'/></testcase></testsuite>";
+    let analysis = left(around, 1);
+    assert_eq!((counts(&analysis.runs[0]).as_str(), analysis.causes.len()), ("collected 1, failed 1", 2));
+}
+
+#[test]
+fn failure_of_a_suite_and_a_bad_code_after_a_flaky_test_are_no_pass() {
+    let suite = "<testsuite name='s' errors='1'><testcase name='a'/></testsuite>";
+    let run = &left(suite, 0).runs[0];
+    let why = Some("suite `s` counts 1 failure, and no test of it has one");
+    assert_eq!((run.status, run.why.as_deref()), (Status::Failed, why));
+    let flaky = "<testsuite><testcase name='a'><flakyFailure message='once'/></testcase></testsuite>";
+    let project = Project::new(&[("kept.xml", flaky)]);
+    let mut suite = suite_of("all", &[]);
+    suite.runner = Some("cp kept.xml out.xml && exit 3".to_owned());
+    suite.junit = Some("out.xml".to_owned());
+    let flaky = Some(FlakyPolicy::Warn);
+    let config = ValidateConfig { suite: vec![suite], flaky, ..ValidateConfig::default() };
+    let run = &project.analyse_with(config).runs[0];
+    let why = Some("no test failed, but it ended with code 3");
+    assert_eq!((run.status, run.why.as_deref()), (Status::Failed, why));
+}
+
+#[test]
+fn reports_of_other_kinds_beside_the_list_are_left_alone() {
+    let good = "<testsuite><testcase name='a'/></testsuite>";
+    let files = [("kept.xml", good), ("coverage.xml", "<coverage/>")];
+    let analysis = by_command("mkdir out && cp kept.xml coverage.xml out", "out", &files);
+    assert_eq!(analysis.runs[0].status, Status::Passed, "{:?}", analysis.runs[0].why);
+    let analysis = by_command("mkdir out && cp coverage.xml out && cp coverage.xml out/b.xml", "out", &files);
+    assert_eq!(analysis.runs[0].status, Status::Incomplete);
+}
