@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::baseline::{self, Before};
+use super::baseline::{self, Before, OldNames, OlderKeys};
 use super::cargo_cases;
 use super::cases::{Draft, drafts, roots_of};
-use super::causes::{Grouped, group, is_missing_module};
+use super::causes::{self, Grouped, group, is_missing_module};
 use super::events::Raised;
 use super::known::{self, KnownList, Saving};
 use super::model::{Gathered, Ran, Rerun, SuiteRun};
@@ -51,6 +51,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
     let by_suite: BTreeMap<String, &SuiteRun> =
         gathered.runs.iter().map(|run| (run.suite.name.clone(), run)).collect();
     let mut causes = name_causes(&mut told, &by_suite);
+    let older = older_keys(&told, &gathered.moves);
     let cases: Vec<Case> = told.into_iter().map(|told| told.case).collect();
     let skips = skips::skips(&cases, &options.config);
     findings.extend(skips::findings(&skips, &cases, &runs));
@@ -61,12 +62,16 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
     }
     let cut: BTreeSet<&str> =
         runs.iter().filter(|run| !known::is_whole(run)).map(|run| run.suite.as_str()).collect();
+    let (apart, shared) = apart(&cases);
+    let is_compared = gathered.before.is_some() || gathered.known.is_some() || options.save_known.is_some();
+    findings.extend(shared.first().filter(|_| is_compared).map(|first| not_apart(shared.len(), first)));
     let compare = |before: &Before| {
-        let comparison = baseline::compare(&cases, before, &gathered.moves, &cut);
+        let before = before.without(&shared);
+        let comparison = baseline::compare(&apart, &before, &gathered.moves, &cut, &older);
         if options.shard.is_some() { shard::without_others(comparison) } else { comparison }
     };
     let (excused, known_list) =
-        known((&gathered.known, &gathered.moves), (&runs, &cases), compare, options, &mut findings);
+        known((&gathered.known, &gathered.moves), (&runs, &apart), compare, options, &mut findings);
     let baseline = gathered.before.as_ref().or(gathered.known.as_ref()).map(compare);
     findings.sort();
     findings.dedup();
@@ -220,8 +225,7 @@ fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<C
     let mut grouped: Vec<Grouped<'_>> = Vec::new();
     let mut of_case: Vec<usize> = Vec::new();
     for (index, Judged { case, raised, roots }) in told.iter().enumerate() {
-        let line = case.line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
-        let home = case.path.clone().map(|path| Place { path, line });
+        let home = home_of(case);
         for raised in raised {
             grouped.push(Grouped { case: &case.id, raised, roots, home: home.clone() });
             of_case.push(index);
@@ -244,6 +248,48 @@ fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<C
         }
     }
     causes
+}
+
+/// The cases that no other suite has one of the same id of, and the ids of all others: of an earlier test or a known
+/// failure of such an id nobody can say which of them it was.
+fn apart(cases: &[Case]) -> (Vec<Case>, BTreeSet<String>) {
+    let mut suites: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut shared = BTreeSet::new();
+    for case in cases {
+        if *suites.entry(&case.id).or_insert(&case.suite) != case.suite {
+            shared.insert(case.id.clone());
+        }
+    }
+    (cases.iter().filter(|case| !shared.contains(&case.id)).cloned().collect(), shared)
+}
+
+fn not_apart(tests: usize, first: &str) -> Finding {
+    let message = format!(
+        "{} of more than one suite, `{first}` the first: nothing is said of them since before, and no list of known failures excuses them",
+        if tests == 1 { "1 test id is".to_owned() } else { format!("{tests} test ids are") }
+    );
+    Finding::warn("not-compared", None, message)
+}
+
+/// The keys that causes of failing tests had before their files were moved.
+fn older_keys(told: &[Judged], moves: &[Rename]) -> OlderKeys {
+    let nothing = Before::default();
+    let names = OldNames::of(moves, &nothing);
+    let (mut ids, mut failures) = (Vec::new(), Vec::new());
+    for Judged { case, raised, roots } in told.iter().filter(|_| !moves.is_empty()) {
+        // The key of a case is that of its first failure.
+        if let Some(raised) = raised.first() {
+            ids.push(case.id.clone());
+            failures.push(Grouped { case: &case.id, raised, roots, home: home_of(case) });
+        }
+    }
+    ids.into_iter().zip(causes::older_keys(&failures, |path| names.places(path))).collect()
+}
+
+/// Where a test stands.
+fn home_of(case: &Case) -> Option<Place> {
+    let line = case.line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
+    case.path.clone().map(|path| Place { path, line })
 }
 
 /// Tests that the list of known failures excuses, as it is or, where it is to be saved, as it becomes.
@@ -352,7 +398,11 @@ fn moved(renames: &[Rename], imports: &Imports, cases: &[Case], inventory: &Inve
 fn verdict_of(path: &RepoPath, cases: &[Case], has_tests: bool) -> &'static str {
     let path = path.display();
     let prefix = format!("{path}::");
-    let mut own = cases.iter().filter(|case| case.id == path || case.id.starts_with(&prefix)).peekable();
+    // Ids are relative to pytest's root, which may stand below the repository's; places are not.
+    let stands_in = |case: &&Case| {
+        case.path.as_deref() == Some(&*path) || case.id == path || case.id.starts_with(&prefix)
+    };
+    let mut own = cases.iter().filter(stands_in).peekable();
     if own.peek().is_none() {
         return if has_tests { "not-run" } else { "no-tests" };
     }

@@ -26,6 +26,13 @@ pub(super) struct Before {
 }
 
 impl Before {
+    /// The same without these tests.
+    pub(super) fn without(&self, ids: &BTreeSet<String>) -> Self {
+        let mut rest = self.clone();
+        rest.cases.retain(|id, _| !ids.contains(id));
+        rest
+    }
+
     fn has_tests_of(&self, file: &str) -> bool {
         let tests = format!("{file}::");
         self.cases.range(tests.clone()..).next().is_some_and(|(id, _)| id.starts_with(&tests))
@@ -84,9 +91,18 @@ fn not_run_whole(result: &serde_json::Value) -> BTreeSet<String> {
     left.filter_map(|run| text(run, "suite")).collect()
 }
 
+/// By test, the keys that the cause of its failure had while the file in it stood elsewhere.
+pub(super) type OlderKeys = BTreeMap<String, Vec<String>>;
+
 /// Compares with before. Tests of a file that was moved are the tests of the file at its old place. Of the suites that
 /// are `cut` nobody knows which tests they have now.
-pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename], cut: &BTreeSet<&str>) -> Baseline {
+pub(super) fn compare(
+    cases: &[Case],
+    before: &Before,
+    renames: &[Rename],
+    cut: &BTreeSet<&str>,
+    older: &OlderKeys,
+) -> Baseline {
     let names = OldNames::of(renames, before);
     let mut baseline = Baseline { commit: before.commit.clone(), ..Baseline::default() };
     let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -96,7 +112,6 @@ pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename], cut: 
     let mut open: BTreeSet<String> = BTreeSet::new();
     for case in cases {
         let old_id = names.old_id(&case.id);
-        let is_moved = old_id != case.id;
         let is_file = case.path.as_deref() == Some(case.id.as_str());
         let old_file = names.old_file(&old_id, &case.id);
         if is_file {
@@ -118,8 +133,7 @@ pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename], cut: 
             }
             continue;
         };
-        // Where a bare assertion stands is a part of its cause, so that of a moved test says nothing.
-        compare_one(case, old, is_moved, &mut baseline);
+        compare_one(case, old, older, &mut baseline);
         seen.insert(old_id);
     }
     for (id, old) in before.cases.iter().filter(|(id, _)| !seen.contains(*id)) {
@@ -145,14 +159,18 @@ pub(super) fn compare(cases: &[Case], before: &Before, renames: &[Rename], cut: 
     baseline
 }
 
-fn compare_one(case: &Case, old: &BeforeCase, is_moved: bool, baseline: &mut Baseline) {
+fn compare_one(case: &Case, old: &BeforeCase, older: &OlderKeys, baseline: &mut Baseline) {
     let id = case.id.clone();
+    // Where a bare assertion stands is a part of its cause, and a moved file changes none.
+    let is_same = |now: &String, then: &String| {
+        now == then || older.get(&case.id).is_some_and(|keys| keys.contains(then))
+    };
     if case.outcome == CaseOutcome::NotRun {
         return;
     }
     match (old.outcome.is_bad(), case.outcome.is_bad()) {
         (true, true)
-            if !is_moved && old.cause.is_some() && case.cause.is_some() && old.cause != case.cause =>
+            if case.cause.as_ref().zip(old.cause.as_ref()).is_some_and(|(now, then)| !is_same(now, then)) =>
         {
             baseline.changed_cause.push(id);
         }
@@ -231,7 +249,7 @@ impl<'a> OldNames<'a> {
     }
 
     /// A file, and all places where it stood before, the newest first.
-    fn places(&self, file: &str) -> Vec<String> {
+    pub(super) fn places(&self, file: &str) -> Vec<String> {
         let mut places = vec![file.to_owned()];
         for _ in 0..self.from.len() {
             match places.last().and_then(|file| self.from.get(file)) {
@@ -310,7 +328,7 @@ mod tests {
             case("a::slow", Passed, None, 0.9),
             case("a::born_failing", Failed, Some("k2"), 0.1),
         ];
-        let baseline = compare(&now, &before, &[], &BTreeSet::new());
+        let baseline = compare(&now, &before, &[], &BTreeSet::new(), &OlderKeys::new());
         assert_eq!(baseline.new_failures, ["a::born_failing", "a::new"]);
         assert_eq!(baseline.still_failing, ["a::still"]);
         assert_eq!(baseline.changed_cause, ["a::changed"]);
@@ -325,8 +343,11 @@ mod tests {
     fn failure_of_a_suite_that_nothing_is_known_of_is_not_called_new() {
         let unknown = Before { left_out: ["tests".to_owned()].into(), ..Before::default() };
         let now = [case("a::b", CaseOutcome::Failed, None, 0.1)];
-        assert_eq!(compare(&now, &unknown, &[], &BTreeSet::new()), Baseline::default());
-        assert_eq!(compare(&now, &Before::default(), &[], &BTreeSet::new()).new_failures, ["a::b"]);
+        assert_eq!(compare(&now, &unknown, &[], &BTreeSet::new(), &OlderKeys::new()), Baseline::default());
+        assert_eq!(
+            compare(&now, &Before::default(), &[], &BTreeSet::new(), &OlderKeys::new()).new_failures,
+            ["a::b"]
+        );
     }
 
     #[test]
@@ -347,7 +368,10 @@ mod tests {
             failed("o::a", "others"),
             failed("o::b", "others"),
         ];
-        assert_eq!(compare(&now, &before, &[], &BTreeSet::new()).new_failures, ["o::a", "o::b"]);
+        assert_eq!(
+            compare(&now, &before, &[], &BTreeSet::new(), &OlderKeys::new()).new_failures,
+            ["o::a", "o::b"]
+        );
     }
 
     fn file(path: &str, outcome: CaseOutcome) -> Case {
@@ -369,7 +393,7 @@ mod tests {
             case("c.py::fails", Failed, None, 0.1),
             case("c.py::passes", Passed, None, 0.1),
         ];
-        let baseline = compare(&now, &before, &[], &BTreeSet::new());
+        let baseline = compare(&now, &before, &[], &BTreeSet::new(), &OlderKeys::new());
         assert_eq!(baseline.new_failures, ["a.py"], "whether `c.py::fails` is new nobody knows");
         assert_eq!(
             (baseline.newly_skipped.as_slice(), baseline.fixed.as_slice()),
@@ -383,7 +407,10 @@ mod tests {
         use CaseOutcome::{NotRun, Passed};
         let before = before(&[("a::one", Passed, None, 0.1), ("a::two", Passed, None, 0.1)]);
         let now = [case("a::one", NotRun, None, 0.1), case("a::new", NotRun, None, 0.1)];
-        assert_eq!(compare(&now, &before, &[], &BTreeSet::from(["tests"])), Baseline::default());
+        assert_eq!(
+            compare(&now, &before, &[], &BTreeSet::from(["tests"]), &OlderKeys::new()),
+            Baseline::default()
+        );
     }
 
     #[test]
@@ -402,7 +429,7 @@ mod tests {
         let old: Vec<_> = old.iter().map(|id| (id.as_str(), CaseOutcome::Failed, None, 0.1)).collect();
         let now: Vec<Case> =
             ids.iter().map(|id| case(&id.replace('#', "crates/"), CaseOutcome::Failed, None, 0.1)).collect();
-        let baseline = compare(&now, &before(&old), &renames, &BTreeSet::new());
+        let baseline = compare(&now, &before(&old), &renames, &BTreeSet::new(), &OlderKeys::new());
         assert_eq!(
             (baseline.still_failing.len(), baseline.gone.len(), baseline.new_failures.len()),
             (3, 0, 0)
@@ -422,7 +449,28 @@ mod tests {
             &before,
             &renames,
             &BTreeSet::new(),
+            &OlderKeys::new(),
         );
         assert_eq!((baseline.still_failing.len(), baseline.gone.len()), (1, 0));
+    }
+
+    #[test]
+    fn cause_of_a_moved_test_changes_when_it_is_another_and_not_when_its_file_is() {
+        use CaseOutcome::Failed;
+        let commit = CommitId::parse(&"1".repeat(40)).unwrap();
+        let change = Change { commit, date: String::new() };
+        let renames = [Rename { from: "t.py".into(), to: "n/t.py".into(), change }];
+        let old = [("t.py::a", Failed, Some("at t"), 0.1), ("t.py::b", Failed, Some("at t"), 0.1)];
+        let now = [
+            case("n/t.py::a", Failed, Some("at n/t"), 0.1),
+            case("n/t.py::b", Failed, Some("other at n/t"), 0.1),
+        ];
+        let older = OlderKeys::from([
+            ("n/t.py::a".to_owned(), vec!["at t".to_owned()]),
+            ("n/t.py::b".to_owned(), vec!["other at t".to_owned()]),
+        ]);
+        let baseline = compare(&now, &before(&old), &renames, &BTreeSet::new(), &older);
+        assert_eq!(baseline.still_failing, ["n/t.py::a"]);
+        assert_eq!(baseline.changed_cause, ["n/t.py::b"]);
     }
 }

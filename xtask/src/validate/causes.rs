@@ -41,7 +41,7 @@ pub(super) fn group(failures: &[Grouped<'_>]) -> (Vec<String>, Vec<Cause>) {
     let mut causes: BTreeMap<String, Cause> = BTreeMap::new();
     for failure in failures {
         let frame = deepest_own(failure.raised, failure.roots);
-        let key = fnv::digits(&signature(failure, frame.as_ref(), &normaliser));
+        let key = fnv::digits(&signature(failure, frame.as_ref(), &normaliser, None));
         let cause = causes.entry(key.clone()).or_insert_with(|| Cause {
             key: key.clone(),
             exception: exception_of(failure.raised),
@@ -64,6 +64,19 @@ pub(super) fn group(failures: &[Grouped<'_>]) -> (Vec<String>, Vec<Cause>) {
     (keys, causes)
 }
 
+/// For each failure the keys that its cause had while its file stood at the `older` places of that file.
+pub(super) fn older_keys(failures: &[Grouped<'_>], older: impl Fn(&str) -> Vec<String>) -> Vec<Vec<String>> {
+    let normaliser = Normaliser::new();
+    let keys = failures.iter().map(|failure| {
+        let frame = deepest_own(failure.raised, failure.roots);
+        let place = frame.as_ref().map(|frame| &frame.place).or(failure.home.as_ref());
+        let places = place.map(|place| older(&place.path)).unwrap_or_default();
+        let key = |path: &String| fnv::digits(&signature(failure, frame.as_ref(), &normaliser, Some(path)));
+        places.iter().map(key).collect()
+    });
+    keys.collect()
+}
+
 /// The exception's type as people say it.
 pub(super) fn exception_of(raised: &Raised) -> String {
     match raised.kind.as_str() {
@@ -84,7 +97,13 @@ pub(super) fn deepest_own(raised: &Raised, roots: &Roots) -> Option<Frame> {
     })
 }
 
-fn signature(failure: &Grouped<'_>, frame: Option<&Frame>, normaliser: &Normaliser) -> String {
+/// What failures of one cause have in common; `path`: where its file is taken to stand.
+fn signature(
+    failure: &Grouped<'_>,
+    frame: Option<&Frame>,
+    normaliser: &Normaliser,
+    path: Option<&String>,
+) -> String {
     let raised = failure.raised;
     if is_missing_module(raised) {
         // One missing package is one cause, wherever it is imported.
@@ -93,14 +112,15 @@ fn signature(failure: &Grouped<'_>, frame: Option<&Frame>, normaliser: &Normalis
     let first_line = raised.message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let message = normaliser.normalise(first_line, failure.roots);
     let speaks = !message.is_empty() && !message.starts_with("assert ");
+    let path_of = |place: &Place| path.unwrap_or(&place.path).clone();
     let place = match frame {
         Some(frame) if is_test_itself(failure.case, frame) => match speaks {
             true => String::new(),
-            false => format!("{}:{}", frame.place.path, frame.function),
+            false => format!("{}:{}", path_of(&frame.place), frame.function),
         },
-        Some(frame) => format!("{}:{}", frame.place.path, stable_place(frame, speaks)),
+        Some(frame) => format!("{}:{}", path_of(&frame.place), stable_place(frame, speaks)),
         None if speaks => String::new(),
-        None => failure.home.as_ref().map(|place| place.path.clone()).unwrap_or_default(),
+        None => failure.home.as_ref().map(path_of).unwrap_or_default(),
     };
     format!("{}\n{message}\n{place}", raised.kind)
 }
@@ -193,6 +213,21 @@ mod tests {
             .map(|(case, raised)| Grouped { case, raised, roots: &roots, home: None })
             .collect();
         group(&grouped).1.into_iter().map(|cause| cause.cases).collect()
+    }
+
+    #[test]
+    fn key_of_a_cause_at_an_older_place_is_that_which_it_had_there() {
+        let roots = Roots::new(Path::new("/r"), Path::new("/r"));
+        let key = |file: &str, message: &str| {
+            let raised = raised("AssertionError", message, &[(file, 3, "test_a")]);
+            let grouped = [Grouped { case: "t.py::test_a", raised: &raised, roots: &roots, home: None }];
+            let older = older_keys(&grouped, |_| vec!["a/t.py".to_owned()]).remove(0).remove(0);
+            (group(&grouped).0.remove(0), older)
+        };
+        let (then, _) = key("/r/a/t.py", "assert 1 == 2");
+        let (now, older) = key("/r/b/t.py", "assert 1 == 2");
+        assert!(now != then && older == then);
+        assert_ne!(key("/r/b/t.py", "assert x in []").1, then);
     }
 
     #[test]

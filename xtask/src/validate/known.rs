@@ -182,7 +182,7 @@ impl Analysis {
 
 #[cfg(test)]
 mod tests {
-    use super::super::baseline::compare;
+    use super::super::baseline::{OlderKeys, compare};
     use super::*;
     use crate::config::SuiteKind;
     use crate::repo::{Change, CommitId};
@@ -227,7 +227,7 @@ mod tests {
         let older = read(&text_of(first.iter().map(known_of)).0).unwrap();
         let broken = Case { path: Some("c.py".to_owned()), outcome: CaseOutcome::Error, ..failing("c.py") };
         let now = [failing("b.py::x"), broken];
-        let comparison = compare(&now, &older, &renames, &BTreeSet::new());
+        let comparison = compare(&now, &older, &renames, &BTreeSet::new(), &OlderKeys::new());
         assert_eq!(
             (comparison.still_failing.as_slice(), comparison.gone.as_slice()),
             (&["b.py::x".to_owned()][..], &["d.py::z".to_owned()][..])

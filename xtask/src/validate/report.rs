@@ -13,6 +13,8 @@ use crate::report::{Block, Cell, Document, Inline, count};
 
 /// Tests of one cause that the report lists; the rest are in the JSON.
 const LISTED: usize = 40;
+/// Moved files without a problem that the report lists.
+const MOVED: usize = 200;
 /// Causes that have a section of their own.
 const CAUSES: usize = 50;
 
@@ -241,38 +243,45 @@ fn moved(document: &mut Document, analysis: &Analysis) {
     if analysis.moved.is_empty() {
         return;
     }
-    let bad = |moved: &&Moved| moved.verdict == "failed" || !moved.imports_ok;
-    let not_well = analysis.moved.iter().filter(bad).count();
-    let rows: Vec<Vec<Cell>> = analysis
-        .moved
-        .iter()
-        .filter(bad)
-        .take(LISTED)
-        .map(|moved| {
-            vec![
-                Inline::code(&moved.path),
-                Inline::code(&moved.from),
-                Inline::code(moved.commit.get(..9).unwrap_or(&moved.commit)),
-                if moved.imports_ok { "work" } else { "broken" }.into(),
-                moved.verdict.replace('-', " ").into(),
-            ]
-        })
-        .collect();
+    let is_bad = |moved: &&Moved| moved.verdict == "failed" || !moved.imports_ok;
+    let (bad, good): (Vec<&Moved>, Vec<&Moved>) = analysis.moved.iter().partition(is_bad);
     document.heading(2, "Moved files");
     let stand = match analysis.moved.len() as u64 {
         1 => "1 Python file stands where a commit moved it".to_owned(),
         all => format!("{} stand where a commit moved them", count(all, "Python file")),
     };
-    let hold = match not_well {
+    let hold = match bad.len() {
         0 => "none has a failing test or a broken import".to_owned(),
         1 => "1 has a failing test or a broken import".to_owned(),
         many => format!("{many} have a failing test or a broken import"),
     };
     document.paragraph(format!("{stand}; {hold}."));
-    document.table(&["file", "stood at", "commit", "imports", "tests"], &[], rows);
-    if not_well > LISTED {
-        document.paragraph(format!("{} more are in the JSON.", not_well - LISTED));
+    document.blocks.extend(moved_table(&bad, LISTED));
+    if !good.is_empty() {
+        let title = if bad.is_empty() { "all" } else { "the other" };
+        let summary = Inline::plain(format!("{title} {}", good.len()));
+        document.blocks.push(Block::Details { summary, blocks: moved_table(&good, MOVED) });
     }
+}
+
+/// A row for each moved file, as many as are wanted.
+fn moved_table(moved: &[&Moved], most: usize) -> Vec<Block> {
+    let row = |moved: &&Moved| {
+        vec![
+            Inline::code(&moved.path),
+            Inline::code(&moved.from),
+            Inline::code(moved.commit.get(..9).unwrap_or(&moved.commit)),
+            if moved.imports_ok { "work" } else { "broken" }.into(),
+            moved.verdict.replace('-', " ").into(),
+        ]
+    };
+    let mut table = Document::default();
+    let rows = moved.iter().take(most).map(row).collect();
+    table.table(&["file", "stood at", "commit", "imports", "tests"], &[], rows);
+    if moved.len() > most {
+        table.paragraph(format!("{} more are in the JSON.", moved.len() - most));
+    }
+    table.blocks
 }
 
 fn not_run(document: &mut Document, analysis: &Analysis) {

@@ -98,11 +98,13 @@ pub(super) fn gather(
     // What is moved and not committed yet is compared with where it was, too.
     let compares = options.base.is_some() || options.baseline.is_some();
     let pending = match &history {
-        Some(history) if compares => renames(history.clone().with_uncommitted(repo, false)?, &context.files),
-        _ => Vec::new(),
+        Some(history) if compares => Some(history.clone().with_uncommitted(repo, false)?),
+        _ => history.clone(),
     };
+    let moves = pending.map(|history| renames(history, &context.files)).unwrap_or_default();
     let renames = history.map(|history| renames(history, &context.files)).unwrap_or_default();
-    let moves = if compares { pending } else { renames.clone() };
+    let is_python = |rename: &Rename| rename.to.extension() == "py";
+    let renames = renames.into_iter().filter(is_python).collect();
     let before = match (&base, &options.baseline) {
         (Some(base), _) => compared(base::before(&context, &runs, &moves, base), &mut look.findings),
         (_, Some(text)) => Some(baseline::read_result(text)?),
@@ -232,9 +234,10 @@ fn imports_of(repo: &Repo, tree: &Tree, history: Option<&History>) -> Result<Imp
     Ok(found)
 }
 
-/// Renames in history of Python files that are still there, newest first.
+/// Renames in history of Python and Rust files that are still there, newest first.
 fn renames(history: History, files: &BTreeSet<RepoPath>) -> Vec<Rename> {
-    let is_here = |rename: &Rename| rename.to.extension() == "py" && files.contains(&rename.to);
+    let has_tests = |path: &RepoPath| matches!(path.extension().as_str(), "py" | "rs");
+    let is_here = |rename: &Rename| has_tests(&rename.to) && files.contains(&rename.to);
     history.renames.into_iter().filter(is_here).collect()
 }
 

@@ -97,3 +97,32 @@ fn base_where_nothing_can_be_collected_makes_no_failure_new() {
     let expected = "1 failing test could not run at the other commit, and is called neither new nor old";
     assert_eq!(said.message, expected);
 }
+
+#[test]
+fn tests_of_two_suites_with_one_id_are_compared_with_nothing_and_excused_by_nothing() {
+    let config = "[tool.pytest.ini_options]\n";
+    let project = Project::new(&[
+        ("one/pyproject.toml", config),
+        ("two/pyproject.toml", config),
+        ("one/tests/test_a.py", "def test_a(): assert 0\ndef test_b(): assert 0\n"),
+        ("two/tests/test_a.py", "def test_a(): assert 0\n"),
+        (
+            "xtask-known-failures.json",
+            r#"{"version": 1, "known_failures": [{"id": "tests/test_a.py::test_a", "cause": null},
+                {"id": "tests/test_a.py::test_b", "cause": null}]}"#,
+        ),
+    ]);
+    let suite = |name: &str| {
+        let mut suite = suite_of(name, &[&format!("{name}/tests")]);
+        suite.python = Some(environment().display().to_string());
+        suite
+    };
+    let config = ValidateConfig { suite: vec![suite("one"), suite("two")], ..ValidateConfig::default() };
+    let analysis = project.analyse_with(config);
+    let baseline = analysis.baseline.as_ref().unwrap();
+    assert_eq!(baseline.still_failing, ["tests/test_a.py::test_b"]);
+    assert_eq!((&baseline.gone, &baseline.new_failures), (&Vec::new(), &Vec::new()));
+    assert_eq!(analysis.verdict, Verdict::Failed);
+    let told = analysis.findings.iter().filter(|finding| finding.check == "not-compared");
+    assert_eq!(told.count(), 1);
+}
