@@ -107,10 +107,11 @@ impl Ended {
         Some(said.unwrap_or("pytest ended without a word").to_owned())
     }
 
-    /// The test that ended its worker, where that stopped the session (`--max-worker-restart`): what other
-    /// workers were at then is not to blame.
+    /// The test that ended its worker, where that stopped the session (`--max-worker-restart`) or was too much for
+    /// pytest (xdist loses its books with `--dist loadfile`): what other workers were at then is not to blame.
     pub(super) fn worker_ender(&self) -> Option<&str> {
-        self.session.ended_its_worker().filter(|_| self.end() == End::Stopped)
+        let stopped = matches!(self.end(), End::Stopped | End::InternalError);
+        self.session.ended_its_worker().filter(|_| stopped)
     }
 
     /// The test that was running when the process ended too early; else the file that was being imported.
@@ -263,6 +264,32 @@ mod tests {
         let events = [SESSION, ITEMS, COLLECTED, &start_a, &start_b, crash, &end("b"), FINISH];
         let ended = ended(Ending::Code(1), None, &events);
         assert_eq!((ended.end(), ended.culprit()), (End::Stopped, Some(Culprit::Test("b"))));
+        let rest = vec!["a".to_owned(), "c".to_owned()];
+        assert_eq!(next_step(&[ended]), Next::Remaining { only: Some(rest), ignore: Vec::new() });
+    }
+
+    #[test]
+    fn of_tests_that_ended_their_workers_the_first_in_time_is_named() {
+        let crash = |id: &str| {
+            r#"{"e":"phase","id":"ID","when":"call","outcome":"failed","seconds":0,"error":{"type":"crash","message":"","frames":[],"module":null}}"#
+                .replace("ID", id)
+        };
+        let (start_a, start_b) = (start("a"), start("b"));
+        let (crash_a, crash_b) = (crash("a"), crash("b"));
+        let (end_a, end_b) = (end("a"), end("b"));
+        let events = [SESSION, ITEMS, &start_b, &crash_b, &end_b, &start_a, &crash_a, &end_a, FINISH];
+        let ended = ended(Ending::Code(1), None, &events);
+        assert_eq!(ended.session.ended_its_worker(), Some("b"));
+    }
+
+    #[test]
+    fn end_of_a_worker_that_pytest_cannot_bear_costs_no_other_test() {
+        let (start_b, end_b) = (start("b"), end("b"));
+        let crash = r#"{"e":"phase","id":"b","when":"call","outcome":"failed","seconds":0,"error":{"type":"crash","message":"","frames":[],"module":null}}"#;
+        let broken = r#"{"e":"internal-error","error":{"type":"KeyError","message":"<WorkerController gw2>","frames":[],"module":null}}"#;
+        let events = [SESSION, ITEMS, COLLECTED, &start_b, crash, &end_b, broken];
+        let ended = ended(Ending::Code(3), None, &events);
+        assert_eq!((ended.end(), ended.culprit()), (End::InternalError, Some(Culprit::Test("b"))));
         let rest = vec!["a".to_owned(), "c".to_owned()];
         assert_eq!(next_step(&[ended]), Next::Remaining { only: Some(rest), ignore: Vec::new() });
     }

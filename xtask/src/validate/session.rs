@@ -94,6 +94,7 @@ pub(super) struct Session {
     pub(super) finish: Option<(i32, BTreeMap<String, u64>)>,
     /// What stood on the pipe beside events: stacks of a process that was ended.
     pub(super) dump: Vec<String>,
+    ended_worker: Option<String>,
     running: BTreeMap<String, Duration>,
     collecting: Option<(String, Duration)>,
     /// Where each test stands in `items`.
@@ -139,6 +140,9 @@ impl Session {
             Event::Start { id, path, line } => self.start(id, path, line, at),
             Event::Phase { id, when, outcome, seconds, sub, xfail, skip, error } => {
                 let again = outcome == "rerun";
+                if error.as_ref().is_some_and(|raised| raised.kind == WORKER_CRASH) {
+                    self.ended_worker.get_or_insert_with(|| id.clone());
+                }
                 let attempt = self.current(&id);
                 attempt.seconds += if sub.is_none() { seconds } else { 0.0 };
                 attempt.add_phase(Phase { when, outcome: &outcome, sub, xfail, skip, error });
@@ -173,9 +177,7 @@ impl Session {
 
     /// The first test that ended its worker, where tests run in several.
     pub(super) fn ended_its_worker(&self) -> Option<&str> {
-        let crashed =
-            |attempt: &Try| attempt.failures.iter().any(|failure| failure.raised.kind == WORKER_CRASH);
-        self.tries.iter().find(|(_, tries)| tries.iter().any(crashed)).map(|(id, _)| id.as_str())
+        self.ended_worker.as_deref()
     }
 
     /// The file whose collection has begun and not ended.

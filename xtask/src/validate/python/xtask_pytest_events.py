@@ -362,7 +362,8 @@ def _tell(report):
     if report.when not in ("setup", "call", "teardown"):
         # xdist's word for a worker that ended in the middle of a test.
         name = _clean(report.nodeid)
-        error = {"type": "crash", "message": _short(report.longrepr), "frames": []}
+        # Its message names worker and test: with those, no two crashes would have one cause.
+        error = {"type": "crash", "message": "the worker process ended inside the test", "frames": []}
         _pipe.send(e="phase", id=name, when="call", outcome="failed", seconds=0, error=error)
         _tell_end(report.nodeid)
         return
