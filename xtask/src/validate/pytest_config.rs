@@ -11,10 +11,13 @@ pub(super) struct Settings {
     pub(super) has_own_names: bool,
 }
 
-/// Reads them from the first file that pytest would take, in its order
+/// Files that may hold them, in the order in which pytest looks for them
 /// (<https://docs.pytest.org/en/stable/reference/customize.html>).
+pub(super) const FILES: [&str; 5] = ["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"];
+
+/// Reads them from the first file that pytest would take.
 pub(super) fn settings(read: impl Fn(&str) -> Option<String>) -> Settings {
-    for file in ["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"] {
+    for file in FILES {
         let Some(text) = read(file) else { continue };
         let found = match file {
             "pyproject.toml" => of_toml(&text),

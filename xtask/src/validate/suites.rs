@@ -1,7 +1,9 @@
 //! Which suites there are: from `xtask.toml`, else found by looking at the names of files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+use globset::GlobBuilder;
 
 use crate::code::python::inventory::is_test_file;
 use crate::config::{FlakyPolicy, SuiteConfig, SuiteKind, ValidateConfig};
@@ -90,6 +92,8 @@ pub(super) struct Look<'a> {
     pub(super) scripts: BTreeSet<&'a RepoPath>,
     /// `testpaths` of pytest's configuration.
     pub(super) testpaths: Vec<String>,
+    /// Folders below the top that have a configuration of pytest's own, and its `testpaths`.
+    pub(super) projects: Vec<(RepoPath, Vec<String>)>,
     /// Patterns of file names in `python_files`, when they are not the default ones.
     pub(super) has_own_names: bool,
     /// Whether `cargo nextest` is installed.
@@ -113,7 +117,8 @@ pub(super) fn suites(config: &ValidateConfig, look: &Look<'_>) -> Vec<Suite> {
 }
 
 fn found(look: &Look<'_>) -> Vec<Suite> {
-    let mut suites: Vec<Suite> = [python_suite(look), cargo_suite(look)].into_iter().flatten().collect();
+    let mut suites = python_suites(look);
+    suites.extend(cargo_suite(look));
     suites.extend(experiments(look));
     suites
 }
@@ -163,30 +168,58 @@ fn detected(name: &str, kind: SuiteKind, runner: Runner, paths: Vec<RepoPath>, f
     }
 }
 
-/// All gating Python tests in one suite: pytest's `testpaths`, else `tests/` and `test/` at the top, else
-/// such folders further down and test files that stand outside of them.
-fn python_suite(look: &Look<'_>) -> Option<Suite> {
-    let suite = |paths, found: &str| {
-        Some(detected("tests", SuiteKind::Unit, Runner::Pytest, paths, found.to_owned()))
+/// All gating Python tests: pytest's `testpaths`, else `tests/` and `test/` at the top, in one suite; else such folders
+/// further down and test files that stand outside of them, in one suite for each configuration of pytest's that holds
+/// for some of them, since one run has one configuration.
+fn python_suites(look: &Look<'_>) -> Vec<Suite> {
+    let suite = |name: &str, paths: Vec<RepoPath>, found: &str| {
+        let suite = detected(name, SuiteKind::Unit, Runner::Pytest, paths, found.to_owned());
+        (!suite.paths.is_empty()).then_some(suite)
     };
-    if !look.testpaths.is_empty() {
-        let paths: Vec<RepoPath> =
-            look.testpaths.iter().filter_map(|path| RepoPath::resolve(None, path.as_bytes())).collect();
-        let there: Vec<RepoPath> = paths.into_iter().filter(|path| has_python(path, look)).collect();
-        if !there.is_empty() {
-            return suite(there, "`testpaths` in pytest's configuration");
-        }
+    let named = configured_paths(None, &look.testpaths, look);
+    if let Some(suite) = suite("tests", named, "`testpaths` in pytest's configuration") {
+        return vec![suite];
     }
     let top: Vec<RepoPath> = [&b"tests"[..], b"test"].iter().map(|name| RepoPath::from_bytes(name)).collect();
     let there: Vec<RepoPath> = top.into_iter().filter(|path| holds_tests(path, look)).collect();
-    if !there.is_empty() {
-        return suite(there, "test files in folders of that name");
+    if let Some(suite) = suite("tests", there, "test files in folders of that name") {
+        return vec![suite];
     }
-    let below = outermost_test_folders(look);
-    if !below.is_empty() {
-        return suite(below, "test files");
+    let mut by_project: BTreeMap<Option<&RepoPath>, Vec<RepoPath>> = BTreeMap::new();
+    for path in outermost_test_folders(look) {
+        let around = look.projects.iter().map(|(folder, _)| folder).filter(|folder| path.is_within(folder));
+        let nearest = around.max_by_key(|folder| folder.as_bytes().len());
+        by_project.entry(nearest).or_default().push(path);
     }
-    None
+    if by_project.len() < 2 {
+        let all = by_project.into_values().flatten().collect();
+        return suite("tests", all, "test files").into_iter().collect();
+    }
+    let of_project = |(project, paths): (Option<&RepoPath>, Vec<RepoPath>)| {
+        let Some(folder) = project else { return suite("tests", paths, "test files") };
+        let testpaths = look.projects.iter().find(|(named, _)| named == folder).map(|(_, paths)| paths);
+        let named = configured_paths(Some(folder), testpaths.map_or(&[], Vec::as_slice), look);
+        let paths = if named.is_empty() { paths } else { named };
+        suite(&folder.display(), paths, "test files below a configuration of pytest's")
+    };
+    by_project.into_iter().filter_map(of_project).collect()
+}
+
+/// What `testpaths` names, with patterns as pytest takes them; plugins may find tests in files of any kind.
+fn configured_paths(folder: Option<&RepoPath>, testpaths: &[String], look: &Look<'_>) -> Vec<RepoPath> {
+    let expand = |path: &String| -> Vec<RepoPath> {
+        let Some(path) = RepoPath::resolve(folder, path.as_bytes()) else { return Vec::new() };
+        if !path.as_bytes().iter().any(|byte| b"*?[".contains(byte)) {
+            return vec![path];
+        }
+        let glob = GlobBuilder::new(&path.display()).literal_separator(true).build();
+        let Ok(glob) = glob.map(|glob| glob.compile_matcher()) else { return Vec::new() };
+        let parents = |file: &&RepoPath| std::iter::successors(Some((*file).clone()), RepoPath::parent);
+        let found: BTreeSet<RepoPath> = look.files.iter().flat_map(parents).collect();
+        found.into_iter().filter(|path| glob.is_match(&*path.display())).collect()
+    };
+    let is_there = |path: &RepoPath| look.files.iter().any(|file| file.is_within(path));
+    testpaths.iter().flat_map(expand).filter(is_there).collect()
 }
 
 /// Folders named `tests` or `test` with test files, and test files outside of them; nothing twice.
@@ -276,6 +309,7 @@ mod tests {
             files: files.iter().collect(),
             scripts: scripts.iter().collect(),
             testpaths: testpaths.iter().map(|&path| path.to_owned()).collect(),
+            projects: vec![("one".into(), vec![]), ("two".into(), vec!["checks".to_owned()])],
             has_own_names: false,
             has_nextest: false,
         };
@@ -299,6 +333,20 @@ mod tests {
             (&["p/tests/unit/test_b.py", "q/test_c.py"], &[], tests(&["p/tests", "q/test_c.py"])),
             (&["checks/x.py", "tests/test_a.py"], &["checks"], tests(&["checks"])),
             (&["tests/test_a.py"], &["gone"], tests(&["tests"])),
+            (&["tests/test_a.py", "docs/a.rst"], &["tests", "docs"], tests(&["tests", "docs"])),
+            (
+                &["p/a/tests/t.py", "p/b/tests/u.py", "p/c.py"],
+                &["p/*/tests"],
+                tests(&["p/a/tests", "p/b/tests"]),
+            ),
+            (&["one/tests/test_a.py"], &[], tests(&["one/tests"])),
+            (
+                &["one/tests/test_a.py", "two/tests/test_a.py", "two/checks/x.py", "three/test_b.py"],
+                &[],
+                [("tests", "three/test_b.py"), ("one", "one/tests"), ("two", "two/checks")]
+                    .map(|(name, path)| (name.to_owned(), true, paths(&[path])))
+                    .to_vec(),
+            ),
             (&["tests/helper.rs", "Cargo.toml"], &[], vec![("cargo".to_owned(), true, vec![])]),
             (&["README.md"], &[], vec![]),
         ];

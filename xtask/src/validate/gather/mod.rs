@@ -247,6 +247,7 @@ struct Found {
     inventory: Inventory,
     rust_inventory: RustTests,
     testpaths: Vec<String>,
+    projects: Vec<(RepoPath, Vec<String>)>,
     has_own_names: bool,
     inputs: String,
     findings: Vec<Finding>,
@@ -258,6 +259,7 @@ impl Found {
             files: self.files.iter().collect(),
             scripts: self.inventory.scripts.iter().collect(),
             testpaths: self.testpaths.clone(),
+            projects: self.projects.clone(),
             has_own_names: self.has_own_names,
             has_nextest: find_program("cargo-nextest").is_some(),
         }
@@ -288,15 +290,26 @@ fn look(repo: &Repo) -> Result<Found> {
         .filter(|path| path.extension() == "rs")
         .filter_map(|path| Some((path.clone(), text(path)?)))
         .collect();
-    let settings = pytest_config::settings(|name| {
-        let path = RepoPath::from(name);
-        let bytes = files.contains(&path).then(|| tree.read(&path).ok())??;
-        String::from_utf8(bytes).ok()
-    });
+    let settings_in = |folder: Option<&RepoPath>| {
+        pytest_config::settings(|name| {
+            let path = RepoPath::resolve(folder, name.as_bytes())?;
+            let bytes = files.contains(&path).then(|| tree.read(&path).ok())??;
+            String::from_utf8(bytes).ok()
+        })
+    };
+    let settings = settings_in(None);
+    let is_settings =
+        |path: &&RepoPath| pytest_config::FILES.iter().any(|name| path.file_name() == name.as_bytes());
+    let folders: BTreeSet<RepoPath> = files.iter().filter(is_settings).filter_map(RepoPath::parent).collect();
+    let project = |folder: RepoPath| {
+        let settings = settings_in(Some(&folder));
+        settings.file.map(|_| (folder, settings.testpaths))
+    };
     Ok(Found {
         inventory: inventory(&python),
         rust_inventory: rust_tests(&rust),
         testpaths: settings.testpaths,
+        projects: folders.into_iter().filter_map(project).collect(),
         has_own_names: settings.has_own_names,
         inputs: inputs(repo, &tree, &foreign)?,
         files,
