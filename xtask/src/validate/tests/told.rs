@@ -115,3 +115,15 @@ fn where_no_process_came_to_the_end_of_its_imports_the_rest_is_not_said_to_have_
     assert!(why.ends_with(said), "{why}");
     assert_eq!(run.status, Status::Incomplete);
 }
+
+#[test]
+fn tests_that_end_their_workers_are_one_cause() {
+    let text = "import os\nimport pytest\n\
+        @pytest.mark.parametrize('n', [1, 2, 3])\ndef test_ends(n): os._exit(3)\ndef test_good(): pass\n";
+    let project = Project::new(&[("tests/test_a.py", text), ("pytest.ini", "[pytest]\naddopts = -n 2\n")]);
+    let analysis = project.analyse(|suite| suite.python = Some(environment().display().to_string()));
+    assert_eq!(counts(&analysis.runs[0]), "collected 4, failed 3, passed 1");
+    let causes: Vec<(&str, usize)> =
+        analysis.causes.iter().map(|cause| (cause.exception.as_str(), cause.cases.len())).collect();
+    assert_eq!(causes, [("crash", 3)]);
+}
