@@ -97,6 +97,7 @@ fn what_is_more_or_less_than_one_value_is_none() {
         "P0.2 must be done",
         "Module 1.1",
         "160×90×3 pixels",
+        "NIST FIPS 180-4",
         "12.0 vs 24.0",
         "300 (Light), 400 (Normal)",
         "10M (small) to 120M+ (large)",

@@ -221,9 +221,10 @@ fn quantity(text: &str) -> Option<Value> {
         return version(&text[start..], before);
     }
     if let Some((high, rest)) = range_end(rest) {
-        let unit = Unit { before, after: unit_words(rest)? };
-        let (scale, unit) = unit.scaled();
-        return Some(Value::Range { low: digits.value * scale, high: high * scale, unit });
+        let (scale, unit) = Unit { before, after: unit_words(rest)? }.scaled();
+        // "FIPS 180-4" is a name.
+        let range = Value::Range { low: digits.value * scale, high: high * scale, unit };
+        return (digits.value <= high).then_some(range);
     }
     let (factor, rest) = magnitude(rest);
     let (bound, rest) = match rest.strip_prefix('+') {
