@@ -227,3 +227,23 @@ fn a_row_that_three_notes_hold_is_told_once() {
         found.iter().filter(|fact| fact.key == "Upper shelf").map(|fact| fact.values.len()).collect();
     assert_eq!(counts, [3]);
 }
+
+#[test]
+fn tables_filled_in_for_two_things_are_no_changed_rows() {
+    let table = |rates: [u32; 4]| {
+        let rows = ["Doors", "Lamps", "Racks", "Rings"].iter().zip(rates);
+        let rows: String =
+            rows.map(|(name, rate)| format!("| {name} | number | {rate} | at most |\n")).collect();
+        format!(
+            "# Notes\n\n## Limits\n\n| Option | Type | Default | Use |\n| - | - | - | - |\n{rows}\n{}",
+            "Text.\n".repeat(3)
+        )
+    };
+    let count = |rates: [u32; 4]| {
+        let (one, other) = (table([11, 12, 13, 14]), table(rates));
+        facts(&[("docs/oak.md", &one), ("docs/elm.md", &other)]).len()
+    };
+    assert_eq!(count([21, 12, 13, 14]), 1);
+    assert_eq!(count([21, 22, 13, 14]), 2);
+    assert_eq!(count([21, 22, 23, 24]), 0, "all of the form differs");
+}
