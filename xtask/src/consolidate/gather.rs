@@ -22,7 +22,6 @@ use super::references::{self, Named, Sightings};
 use super::result::{Outrun, Reference};
 use super::scope::{self, Scope};
 use super::{Options, archive_place, assemble, done, plan_format, role, unread};
-use crate::blocks::{self, Syntax};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::links::{self, BrokenLink};
@@ -31,9 +30,6 @@ use crate::parallel;
 use crate::process::Progress;
 use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
 use crate::report::{Finding, Hinted};
-
-/// How the pointer begins that git-lfs keeps in place of a content (its specification, version 1).
-const LARGE: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// What was read.
 pub(super) struct Gathered {
@@ -288,13 +284,6 @@ pub(super) fn guide_id(text: &str) -> Option<String> {
     let start = text.find("<!-- xtask:guide id=")? + "<!-- xtask:guide id=".len();
     let end = text[start..].find(" -->")?;
     Some(text[start..start + end].to_owned())
-}
-
-/// Empties the blocks that the tool manages; lines keep their numbers. Where the markers are broken, which `check` says,
-/// all of the text is the note's.
-fn without_managed_blocks(text: String) -> String {
-    let blanked = blocks::blank(text.as_bytes(), Syntax::Markdown);
-    blanked.ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)
 }
 
 /// Reads the plan that stands in the report's place, and which of its items were carried out.

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::pack::Pack;
 
+/// git's null id, which names nothing.
+const NULL: &str = "0000000000000000000000000000000000000000";
+
 macro_rules! object_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -70,7 +73,7 @@ impl BlobId {
 
     /// git's null id: stands for the name that nobody asked for.
     pub fn null() -> Self {
-        Self("0".repeat(40))
+        Self(NULL.to_owned())
     }
 
     /// The name of these bytes, as git computes it in a repository that names objects by SHA-1.
@@ -83,7 +86,7 @@ impl BlobId {
 impl CommitId {
     /// Stands for what is not committed yet, as git writes it: all zeros.
     pub fn uncommitted() -> Self {
-        Self("0".repeat(40))
+        Self(NULL.to_owned())
     }
 
     /// True for [`CommitId::uncommitted`].

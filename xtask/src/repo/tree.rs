@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::git::Git;
 use super::objects::Objects;
-use super::{BlobId, Repo, RepoPath, Staged};
+use super::{BlobId, Repo, RepoPath, Staged, tree_records};
 use crate::parallel;
 
 /// What an entry is.
@@ -180,13 +180,11 @@ impl Tree {
         let id = id.lines().last().unwrap_or_default().to_owned();
         let listing = git.read(&["ls-tree", "-r", "-z", "--full-tree", &id])?;
         let mut entries = BTreeMap::new();
-        for record in records(&listing) {
-            let (meta, path) = split_once(record, b'\t').context("read `git ls-tree`")?;
-            let meta = String::from_utf8_lossy(meta).into_owned();
-            let mut fields = meta.split(' ');
-            let kind = kind_of_mode(fields.next().unwrap_or_default());
-            let id = fields.nth(1).and_then(BlobId::parse);
-            entries.insert(RepoPath::from_bytes(path), Entry { kind, id, tracked: true });
+        for record in tree_records(&listing) {
+            let record = record?;
+            let entry =
+                Entry { kind: kind_of_mode(record.mode), id: BlobId::parse(record.id), tracked: true };
+            entries.insert(RepoPath::from_bytes(record.path), entry);
         }
         Ok(Self::of(entries, object_reader(repo)?))
     }

@@ -1,5 +1,6 @@
 //! From what was gathered to the result: cases, causes, counts, a status for each run, one verdict.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::baseline::{self, Before, OldNames, OlderKeys};
@@ -62,7 +63,11 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
     }
     let cut: BTreeSet<&str> =
         runs.iter().filter(|run| !known::is_whole(run)).map(|run| run.suite.as_str()).collect();
-    let (apart, shared) = apart(&cases);
+    let shared = shared_ids(&cases);
+    let apart = match shared.is_empty() {
+        true => Cow::Borrowed(&cases),
+        false => Cow::Owned(cases.iter().filter(|case| !shared.contains(&case.id)).cloned().collect()),
+    };
     let is_compared = gathered.before.is_some() || gathered.known.is_some() || options.save_known.is_some();
     findings.extend(shared.first().filter(|_| is_compared).map(|first| not_apart(shared.len(), first)));
     let compare = |before: &Before| {
@@ -250,9 +255,9 @@ fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<C
     causes
 }
 
-/// The cases that no other suite has one of the same id of, and the ids of all others: of an earlier test or a known
-/// failure of such an id nobody can say which of them it was.
-fn apart(cases: &[Case]) -> (Vec<Case>, BTreeSet<String>) {
+/// Ids that tests of several suites have: of an earlier test or a known failure of such an id nobody can say which of
+/// them it was.
+fn shared_ids(cases: &[Case]) -> BTreeSet<String> {
     let mut suites: BTreeMap<&str, &str> = BTreeMap::new();
     let mut shared = BTreeSet::new();
     for case in cases {
@@ -260,7 +265,7 @@ fn apart(cases: &[Case]) -> (Vec<Case>, BTreeSet<String>) {
             shared.insert(case.id.clone());
         }
     }
-    (cases.iter().filter(|case| !shared.contains(&case.id)).cloned().collect(), shared)
+    shared
 }
 
 fn not_apart(tests: usize, first: &str) -> Finding {

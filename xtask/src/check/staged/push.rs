@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::checks::Switches;
 use super::files::{File, Judge};
@@ -13,7 +13,7 @@ use super::size::{HINT, Limits, no_pointer, too_large};
 use super::{Finding, Judged, not_judged, options, wider};
 use crate::check::bytes::{Content, Secrets};
 use crate::config::HookConfig;
-use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath, Staged};
+use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath, Staged, tree_records};
 
 const REWRITE: &str = "rewrite the commits before you push them (`git rebase -i`); what is pushed is out";
 
@@ -241,14 +241,11 @@ impl Tip {
         let contents: BTreeSet<BlobId> = range.contents(repo)?.into_iter().map(|(_, id)| id).collect();
         let tree = format!("{local}^{{tree}}");
         let listing = repo.git().read(&["ls-tree", "-r", "-z", "--full-tree", &tree])?;
-        for record in listing.split(|&byte| byte == 0).filter(|record| !record.is_empty()) {
-            let tab = memchr::memchr(b'\t', record).context("read `git ls-tree`")?;
-            let meta = String::from_utf8_lossy(&record[..tab]).into_owned();
+        for record in tree_records(&listing) {
+            let record = record?;
             // Links hold no content of their own.
-            let id = meta.split(' ').nth(2).and_then(BlobId::parse).filter(|_| !meta.starts_with("120000"));
-            if let Some(id) = id.filter(|id| contents.contains(id)) {
-                held.insert((RepoPath::from_bytes(&record[tab + 1..]), id));
-            }
+            let id = BlobId::parse(record.id).filter(|id| record.mode != "120000" && contents.contains(id));
+            held.extend(id.map(|id| (RepoPath::from_bytes(record.path), id)));
         }
         Ok(Self { held })
     }

@@ -4,14 +4,19 @@ use std::borrow::Cow;
 
 use anyhow::{Context, Result};
 
-use super::{Gathered, LARGE, guide_id, note_of, parse, without_managed_blocks};
+use super::{Gathered, guide_id, note_of, parse};
+use crate::blocks::{self, Syntax};
 use crate::consolidate::note::Note;
 use crate::consolidate::scope::{Kind, Scope};
 use crate::consolidate::stored::as_stored;
 use crate::markdown;
 use crate::parallel;
-use crate::repo::{BlobId, Entry, EntryKind, Git, Repo, RepoPath, Tree};
+use crate::repo::git::Git;
+use crate::repo::{BlobId, Entry, EntryKind, Repo, RepoPath, Tree};
 use crate::report::{Finding, ReportMarker};
+
+/// How the pointer begins that git-lfs keeps in place of a content (its specification, version 1).
+const LARGE: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// How contents are named.
 pub(in crate::consolidate) enum Naming {
@@ -104,10 +109,8 @@ fn note(tree: &Tree, path: &RepoPath, entry: &Entry, naming: &Naming) -> Result<
         Ok(bytes) => bytes,
         Err(error) => return Ok(Read::left_out(vec![tell("unreadable-note", format!("{error:#}"))])),
     };
-    let (text, findings) = markdown::decode(&bytes);
-    let shown = || Some(path.display().into_owned());
-    let mut findings: Vec<Finding> =
-        findings.into_iter().map(|finding| Finding { path: shown(), ..finding }).collect();
+    let (text, mut findings) = markdown::decode(&bytes);
+    findings.iter_mut().for_each(|finding| finding.path = Some(path.display().into_owned()));
     let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let reason = if bytes.contains(&0) && !is_utf16 {
         Some("is left out: a file with NUL bytes is hardly text")
@@ -128,4 +131,11 @@ fn note(tree: &Tree, path: &RepoPath, entry: &Entry, naming: &Naming) -> Result<
     let text = without_managed_blocks(text);
     let parsed = parse(path, &text);
     Ok(Read { note: Some(note_of(path, blob, text, parsed)), guide, findings })
+}
+
+/// Empties the blocks that the tool manages; lines keep their numbers. Where the markers are broken, which `check` says,
+/// all of the text is the note's.
+fn without_managed_blocks(text: String) -> String {
+    let blanked = blocks::blank(text.as_bytes(), Syntax::Markdown);
+    blanked.ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)
 }

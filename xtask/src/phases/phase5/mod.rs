@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::json;
 
 pub use judge::{Line, Verdict};
 pub use times::Times;
@@ -103,14 +103,15 @@ pub fn page_path(place: &Place) -> RepoPath {
 pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel: &Cancel) -> Result<Phase5> {
     let start = Instant::now();
     let repo = place.open()?;
-    let kept: Option<Value> = kept::read(&repo, kept::PHASE2);
-    let before = kept.as_ref().and_then(|kept| Before::deserialize(kept).ok()).map(|before| before.result);
+    let before: Option<Before> = kept::read(&repo, kept::PHASE2);
+    let notes_before = before.as_ref().and_then(Before::consolidation);
+    let tests_before = before.as_ref().and_then(Before::validation);
     let asked_for = ticked(&repo, place)?;
     let uncommitted: BTreeSet<String> = repo.uncommitted()?.iter().map(ToString::to_string).collect();
     let mut asked = options.analyses.clone();
     asked.write = false;
-    let has_cases = before.as_ref().is_some_and(|before| before.validation.cases.is_some());
-    asked.validate.baseline = kept.filter(|_| has_cases).map(|kept| kept.to_string());
+    let has_cases = tests_before.as_ref().is_some_and(|tests| tests.cases.is_some());
+    asked.validate.baseline = before.filter(|_| has_cases).map(|before| json!(before).to_string());
     let phase = phase2::run(place, &asked, board, cancel);
     if cancel.is_cancelled() {
         return Err(interrupted(Interrupted));
@@ -118,16 +119,14 @@ pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel
     let made = all_made(&phase)?;
     let consolidation = Consolidation::deserialize(&made[0].json).context("read the plan's result")?;
     let validation = Validation::deserialize(&made[2].json).context("read the tests' result")?;
-    let of_notes = before.as_ref().map(|before| &before.consolidation);
-    let of_tests = before.as_ref().map(|before| &before.validation);
     let mut checks = vec![judge::plan(&consolidation, &asked_for)];
     checks.extend(judge::broken(&given.checked, given.compared, &KINDS));
-    checks.push(judge::references(&consolidation, of_notes, &given.checked));
+    checks.push(judge::references(&consolidation, notes_before.as_ref(), &given.checked));
     checks.push(reports(&repo, &made, options.write)?);
     checks.push(given.set_up);
     checks.extend(match asked.validate.static_only {
         true => vec![Line::new("tests", Verdict::Noted, "not run, as `--static` asks")],
-        false => suites::suites(&validation, of_tests, options.require_green),
+        false => suites::suites(&validation, tests_before.as_ref(), options.require_green),
     });
     let written = if options.write { written(&repo, place)? } else { Vec::new() };
     let uncommitted = uncommitted.into_iter().chain(written).collect();

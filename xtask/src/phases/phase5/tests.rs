@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::judge::{self, Line, Standing, Verdict};
 use super::suites;
-use super::told::{Consolidation, Validation};
+use super::told::{Before, Consolidation, Validation};
 use crate::check::{Checked, Found};
 use crate::report::ReportMarker;
 use crate::validate::Counts;
@@ -216,4 +216,13 @@ fn work_tree_tells_the_phases_files_from_others() {
     assert_eq!(judged(&["docs/guide.md"], &[]).verdict, Verdict::Holds);
     assert_eq!(judged(&["docs/guide.md", "x.py"], &[]).details, ["x.py"]);
     assert_eq!(judged(&["x.py"], &["x.py"]).verdict, Verdict::Fails);
+}
+
+#[test]
+fn a_part_of_the_kept_result_that_cannot_be_read_takes_nothing_from_the_others() {
+    let kept =
+        json!({"commit": "c", "result": {"consolidation": {"references": 5}, "validation": {"cases": []}}});
+    let before: Before = serde_json::from_value(kept).unwrap();
+    assert_eq!((before.commit.as_deref(), before.consolidation()), (Some("c"), None));
+    assert_eq!(before.validation().unwrap().cases, Some(Vec::new()));
 }

@@ -3,7 +3,8 @@
 //! Both come in the form that `--format json` prints, so that a result of an earlier version can be compared too. What
 //! a result does not tell is as if there were nothing.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::config::SuiteKind;
 use crate::consolidate::ReferenceClass;
@@ -11,18 +12,32 @@ use crate::report::count;
 use crate::validate::{CaseOutcome, Counts, Status};
 
 /// What phase 2 kept.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Before {
     /// The commit that it saw.
     pub(super) commit: Option<String>,
-    pub(super) result: Parts,
+    result: Parts,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+/// Each is read for itself: one that cannot be read takes nothing from the others.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Parts {
-    pub(super) consolidation: Consolidation,
-    pub(super) validation: Validation,
+struct Parts {
+    consolidation: Value,
+    validation: Value,
+}
+
+impl Before {
+    /// Analysis A of then; `None` where it was not kept, or cannot be read.
+    pub(super) fn consolidation(&self) -> Option<Consolidation> {
+        Consolidation::deserialize(&self.result.consolidation).ok()
+    }
+
+    /// Analysis C of then; `None` where it was not kept, or cannot be read.
+    pub(super) fn validation(&self) -> Option<Validation> {
+        Validation::deserialize(&self.result.validation).ok()
+    }
 }
 
 /// Analysis A.

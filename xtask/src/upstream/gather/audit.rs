@@ -7,10 +7,10 @@ use anyhow::{Context, Result, bail};
 use super::super::audit::{self, Audit, AuditedMerge, Lost, Versions};
 use super::super::symbols;
 use super::super::sync;
-use super::{blobs, listed};
+use super::blobs;
 use crate::process::{Cancel, Interrupted, Progress};
 use crate::repo::git::Git;
-use crate::repo::{BlobId, CommitId, Repo, RepoPath, Scratch};
+use crate::repo::{BlobId, CommitId, Repo, RepoPath, Scratch, tree_records};
 use crate::report::Hinted;
 
 /// A path's mode and blob in a tree.
@@ -119,9 +119,13 @@ fn compare(
 
 fn listing(git: &Git, tree: &str) -> Result<Listing> {
     let out = git.read(&["ls-tree", "-r", "-z", "--full-tree", tree])?;
-    let files = listed::entries(&out).filter(|entry| entry.kind == "blob").map(|entry| {
-        let id = BlobId::parse(entry.id).with_context(|| format!("read `{}` in `git ls-tree`", entry.id))?;
-        Ok((RepoPath::from_bytes(entry.path), (entry.mode.to_owned(), id)))
-    });
-    files.collect()
+    let mut all = Listing::new();
+    for record in tree_records(&out) {
+        let record = record?;
+        if record.kind == "blob" {
+            let id = BlobId::parse(record.id).with_context(|| format!("read `{}`", record.id))?;
+            all.insert(RepoPath::from_bytes(record.path), (record.mode.to_owned(), id));
+        }
+    }
+    Ok(all)
 }

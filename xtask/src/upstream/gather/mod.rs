@@ -8,7 +8,6 @@ mod contents;
 mod core;
 mod fetch;
 mod gaps;
-mod listed;
 mod merged;
 mod names;
 mod outlines;

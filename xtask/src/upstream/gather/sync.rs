@@ -11,10 +11,10 @@ use super::super::relation::{self, Range};
 use super::super::sync::{self, Arrivals, Names};
 use super::releases::Tags;
 use super::threads::map_two;
-use super::{blobs, listed, overlap};
+use super::{blobs, overlap};
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
-use crate::repo::{BlobId, CommitId, Scratch, is_binary};
+use crate::repo::{BlobId, CommitId, Scratch, is_binary, tree_records};
 
 /// Patches of more commits than this are not read; the search by blobs narrows them down first.
 const MOST_PATCHES: usize = 4000;
@@ -109,7 +109,8 @@ impl Search<'_> {
         let trees = by_tree(order);
         self.probes().into_iter().find_map(|probe| {
             let listing = self.git().read(&["ls-tree", "-r", "-d", "-z", probe.as_str()]).ok()?;
-            let found = listed::entries(&listing)
+            let found = tree_records(&listing)
+                .flatten()
                 .filter_map(|folder| Some((*trees.get(folder.id)?, std::str::from_utf8(folder.path).ok()?)));
             let (upstream, folder) = found.max_by_key(|(commit, _)| commit.time)?;
             let why = format!("the folder `{folder}` of the fork's commit {probe} holds exactly its files");
@@ -187,8 +188,11 @@ impl Search<'_> {
     /// The fork's files: blobs and their sizes.
     fn files(&self, tree: &str) -> Result<BTreeMap<BlobId, u64>> {
         let listing = self.git().read(&["ls-tree", "-r", "-z", tree])?;
-        let blobs = listed::entries(&listing).filter(|entry| entry.kind == "blob");
-        let ids: BTreeSet<BlobId> = blobs.filter_map(|entry| BlobId::parse(entry.id)).collect();
+        let mut ids: BTreeSet<BlobId> = BTreeSet::new();
+        for record in tree_records(&listing) {
+            let record = record?;
+            ids.extend(BlobId::parse(record.id).filter(|_| record.kind == "blob"));
+        }
         blobs::sizes(self.scratch, &ids)
     }
 

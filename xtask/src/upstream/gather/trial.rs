@@ -10,9 +10,9 @@ use anyhow::Result;
 use super::super::model::Merge;
 use super::super::parse::{self, Diff, TrialMerge};
 use super::super::relation;
-use super::{blobs, listed};
+use super::blobs;
 use crate::repo::git::Git;
-use crate::repo::{BlobId, CommitId, RepoPath, Scratch};
+use crate::repo::{BlobId, CommitId, RepoPath, Scratch, tree_records};
 use crate::report::Finding;
 
 /// How a pointer of Git LFS starts, whatever conflicts below: what it stands for is no text.
@@ -81,10 +81,11 @@ fn ids(scratch: &Scratch, tree: &str, paths: &BTreeSet<&RepoPath>) -> Result<BTr
         return Ok(paths.iter().filter_map(|path| Some(((*path).clone(), id(path)?))).collect());
     }
     let listing = scratch.git().read(&["ls-tree", "-r", "-z", tree])?;
-    let entries = listed::entries(&listing);
-    let mut ids: BTreeMap<RepoPath, BlobId> = entries
-        .filter_map(|entry| Some((RepoPath::from_bytes(entry.path), BlobId::parse(entry.id)?)))
-        .collect();
+    let mut ids: BTreeMap<RepoPath, BlobId> = BTreeMap::new();
+    for record in tree_records(&listing) {
+        let record = record?;
+        ids.extend(BlobId::parse(record.id).map(|id| (RepoPath::from_bytes(record.path), id)));
+    }
     ids.retain(|path, _| paths.contains(path));
     Ok(ids)
 }

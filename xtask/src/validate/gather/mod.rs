@@ -97,14 +97,13 @@ pub(super) fn gather(
     }
     // What is moved and not committed yet is compared with where it was, too.
     let compares = options.base.is_some() || options.baseline.is_some();
-    let pending = match &history {
-        Some(history) if compares => Some(history.clone().with_uncommitted(repo, false)?),
-        _ => history.clone(),
+    let committed = history.as_ref().map(|history| renames(history, &context.files)).unwrap_or_default();
+    let moves = match history.filter(|_| compares) {
+        Some(history) => renames(&history.with_uncommitted(repo, false)?, &context.files),
+        None => committed.clone(),
     };
-    let moves = pending.map(|history| renames(history, &context.files)).unwrap_or_default();
-    let renames = history.map(|history| renames(history, &context.files)).unwrap_or_default();
     let is_python = |rename: &Rename| rename.to.extension() == "py";
-    let renames = renames.into_iter().filter(is_python).collect();
+    let renames = committed.into_iter().filter(is_python).collect();
     let before = match (&base, &options.baseline) {
         (Some(base), _) => compared(base::before(&context, &runs, &moves, base), &mut look.findings),
         (_, Some(text)) => Some(baseline::read_result(text)?),
@@ -235,10 +234,10 @@ fn imports_of(repo: &Repo, tree: &Tree, history: Option<&History>) -> Result<Imp
 }
 
 /// Renames in history of Python and Rust files that are still there, newest first.
-fn renames(history: History, files: &BTreeSet<RepoPath>) -> Vec<Rename> {
+fn renames(history: &History, files: &BTreeSet<RepoPath>) -> Vec<Rename> {
     let has_tests = |path: &RepoPath| matches!(path.extension().as_str(), "py" | "rs");
     let is_here = |rename: &Rename| has_tests(&rename.to) && files.contains(&rename.to);
-    history.renames.into_iter().filter(is_here).collect()
+    history.renames.iter().filter(|rename| is_here(rename)).cloned().collect()
 }
 
 struct Found {
