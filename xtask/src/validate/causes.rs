@@ -114,6 +114,8 @@ fn signature(
     let speaks = !message.is_empty() && !message.starts_with("assert ");
     let path_of = |place: &Place| path.unwrap_or(&place.path).clone();
     let place = match frame {
+        // A name that a module lacks is one cause, wherever it is imported: the message tells both.
+        _ if speaks && is_import(raised) => String::new(),
         Some(frame) if is_test_itself(failure.case, frame) => match speaks {
             true => String::new(),
             false => format!("{}:{}", path_of(&frame.place), frame.function),
@@ -128,6 +130,10 @@ fn signature(
 /// A missing module of somebody else's; a name that a module lacks is another matter.
 pub(super) fn is_missing_module(raised: &Raised) -> bool {
     raised.module.is_some() && raised.kind == "ModuleNotFoundError"
+}
+
+fn is_import(raised: &Raised) -> bool {
+    raised.module.is_some() && raised.kind == "ImportError"
 }
 
 /// Lines shift when a file is edited above; a function's name stays. A message that says nothing needs the
@@ -243,6 +249,25 @@ mod tests {
             let failures = [("t.py::a", raised("E", one, &[])), ("t.py::b", raised("E", other, &[]))];
             assert_eq!(groups(&failures).len(), 1, "{one} / {other}");
         }
+    }
+
+    #[test]
+    fn a_name_that_a_module_lacks_is_one_cause_wherever_it_is_imported() {
+        let lacks = |name: &str, file: &str| Raised {
+            module: Some("m".to_owned()),
+            ..raised(
+                "ImportError",
+                &format!("cannot import name '{name}' from 'm' (/r/m.py)"),
+                &[(file, 1, "<module>")],
+            )
+        };
+        let failures = [
+            ("t/a.py", lacks("parse", "/r/t/a.py")),
+            ("t/b.py", lacks("parse", "/r/t/b.py")),
+            ("t/c.py", lacks("parse", "/r/t/helper.py")),
+            ("t/d.py", lacks("load", "/r/t/d.py")),
+        ];
+        assert_eq!(groups(&failures), [vec!["t/a.py", "t/b.py", "t/c.py"], vec!["t/d.py"]]);
     }
 
     #[test]
