@@ -217,7 +217,7 @@ pub(super) fn unittest_files(
             .expect("a constant pattern");
     let mut sorted = TestFiles::default();
     for file in files.iter().filter(|file| paths.iter().any(|path| file.is_within(path))) {
-        let Some(text) = read(file).filter(|_| is_test_file(file)) else { continue };
+        let Some(text) = read(file).filter(|_| is_test_file(file) || paths.contains(file)) else { continue };
         let needs_pytest = imports_pytest.is_match(&text) || has_plain.is_match(&text);
         if has_cases.is_match(&text) && !imports_pytest.is_match(&text) {
             sorted.unittest.push(file.clone());

@@ -90,6 +90,8 @@ pub(super) struct Look<'a> {
     pub(super) files: Vec<&'a RepoPath>,
     /// Files that do their work when they are imported.
     pub(super) scripts: BTreeSet<&'a RepoPath>,
+    /// Test files that pytest takes only where they are named, in a repository without others.
+    pub(super) unnamed: BTreeSet<&'a RepoPath>,
     /// `testpaths` of pytest's configuration.
     pub(super) testpaths: Vec<String>,
     /// Folders below the top that have a configuration of pytest's own, and its `testpaths`.
@@ -193,7 +195,10 @@ fn python_suites(look: &Look<'_>) -> Vec<Suite> {
     }
     if by_project.len() < 2 {
         let all = by_project.into_values().flatten().collect();
-        return suite("tests", all, "test files").into_iter().collect();
+        let unnamed = look.unnamed.iter().map(|file| (*file).clone()).collect();
+        let by_name = suite("tests", all, "test files");
+        let found = by_name.or_else(|| suite("tests", unnamed, "what `python -m unittest` finds at the top"));
+        return found.into_iter().collect();
     }
     let of_project = |(project, paths): (Option<&RepoPath>, Vec<RepoPath>)| {
         let Some(folder) = project else { return suite("tests", paths, "test files") };
@@ -308,6 +313,7 @@ mod tests {
         let look = Look {
             files: files.iter().collect(),
             scripts: scripts.iter().collect(),
+            unnamed: files.iter().filter(|file| file.as_bytes() == b"test.py").collect(),
             testpaths: testpaths.iter().map(|&path| path.to_owned()).collect(),
             projects: vec![("one".into(), vec![]), ("two".into(), vec!["checks".to_owned()])],
             has_own_names: false,
@@ -347,6 +353,8 @@ mod tests {
                     .map(|(name, path)| (name.to_owned(), true, paths(&[path])))
                     .to_vec(),
             ),
+            (&["test.py", "a.py"], &[], tests(&["test.py"])),
+            (&["test.py", "test_a.py"], &[], tests(&["test_a.py"])),
             (&["tests/helper.rs", "Cargo.toml"], &[], vec![("cargo".to_owned(), true, vec![])]),
             (&["README.md"], &[], vec![]),
         ];

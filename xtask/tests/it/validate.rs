@@ -194,3 +194,13 @@ fn results_are_kept_where_failing_tests_cannot_run_again() {
     let is_said = |finding: &serde_json::Value| finding["message"].as_str().unwrap().starts_with(said);
     assert!(findings.iter().any(is_said), "{findings:?}");
 }
+
+#[test]
+fn test_file_at_the_top_is_a_suite_where_there_is_no_other() {
+    let sandbox = Sandbox::init();
+    let test = "import unittest\nclass A(unittest.TestCase):\n    def test_a(self): self.assertEqual(1, 2)\n";
+    sandbox.write("test.py", test);
+    sandbox.commit("all");
+    let said = sandbox.xtask(["validate", "-q"]);
+    assert!(said.contains("1 of 1 test fails"), "{said}");
+}

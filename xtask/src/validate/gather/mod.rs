@@ -257,6 +257,7 @@ impl Found {
         Look {
             files: self.files.iter().collect(),
             scripts: self.inventory.scripts.iter().collect(),
+            unnamed: self.inventory.unnamed().collect(),
             testpaths: self.testpaths.clone(),
             projects: self.projects.clone(),
             has_own_names: self.has_own_names,

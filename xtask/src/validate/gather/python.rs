@@ -61,7 +61,7 @@ fn wanted(context: &Context<'_>, suite: &Suite) -> BTreeMap<String, Vec<Place>> 
     let mut wanted: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     let is_own = |file: &&RepoPath| {
         suite.paths.iter().any(|path| file.is_within(path))
-            && (is_test_file(file) || file.file_name() == b"conftest.py")
+            && (is_test_file(file) || file.file_name() == b"conftest.py" || suite.paths.contains(file))
     };
     for file in context.files.iter().filter(is_own) {
         let Some(text) = context.read(file).and_then(|bytes| decode_source(&bytes).ok()) else { continue };

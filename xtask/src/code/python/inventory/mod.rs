@@ -1,6 +1,6 @@
 //! Counts tests without running them, as pytest would name them by its default rules.
 //!
-//! Files `test_*.py` and `*_test.py`; functions `test*`; classes `Test*` without a constructor and every
+//! Files `test_*.py` and `*_test.py`, where there are none those at the top that unittest finds; functions `test*`; classes `Test*` without a constructor and every
 //! subclass of `unittest.TestCase`, with what they inherit from classes of the same repository. A test that is
 //! parametrised over values that can be counted is so many items; where only running it would tell, it
 //! counts once and is listed in [`Inventory::uncounted`].
@@ -28,7 +28,7 @@ pub(crate) use facts::works_at_import;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Inventory {
-    /// Files that pytest would look into. Each has tests, is empty, is a script, or cannot be parsed.
+    /// Files that pytest or unittest would look into. Each has tests, is empty, is a script, or cannot be parsed.
     pub files_named_test: usize,
     /// Those that hold at least one test.
     pub files_with_tests: usize,
@@ -48,6 +48,14 @@ pub struct Inventory {
     pub open_classes: Vec<OpenClass>,
     /// Every test, by file and line.
     pub tests: Vec<Test>,
+}
+
+impl Inventory {
+    /// Test files whose names pytest does not look for.
+    pub fn unnamed(&self) -> impl Iterator<Item = &RepoPath> {
+        let broken = self.unparsed.iter().map(|file| &file.path);
+        self.tests.iter().map(|test| &test.path).chain(broken).filter(|path| !is_test_file(path))
+    }
 }
 
 /// One test function or method.
@@ -101,22 +109,29 @@ pub fn inventory(files: &[(RepoPath, String)]) -> Inventory {
     let python: Vec<&(RepoPath, String)> =
         files.iter().filter(|(path, _)| path.extension() == "py").collect();
     let read = parallel::map(&python, |(_, text)| facts::read(text));
+    let is_named = python.iter().any(|(path, _)| is_test_file(path));
+    let is_test = |path: &RepoPath| is_test_file(path) || (!is_named && is_found_by_unittest(path));
     let mut modules: BTreeMap<&RepoPath, Module> = BTreeMap::new();
     let mut inventory = Inventory::default();
     for ((path, _), module) in python.iter().zip(read) {
-        inventory.files_named_test += usize::from(is_test_file(path));
         match module {
             Ok(module) => {
                 modules.insert(path, module);
             }
-            Err((line, message)) if is_test_file(path) => {
+            Err((line, message)) if is_test(path) => {
+                inventory.files_named_test += 1;
                 inventory.unparsed.push(Unparsed { path: path.clone(), line: Some(line), message });
             }
             Err(_) => {}
         }
     }
     let modules = classes::Modules(modules);
-    for (path, module) in modules.0.iter().filter(|(path, _)| is_test_file(path)) {
+    let holds_tests = |path: &RepoPath, module| is_test_file(path) || has_test_class(&modules, path, module);
+    for (path, module) in modules.0.iter().filter(|(path, _)| is_test(path)) {
+        if !holds_tests(path, module) {
+            continue;
+        }
+        inventory.files_named_test += 1;
         let tests = collect::tests_of(&modules, path, module, &mut inventory);
         if !tests.is_empty() {
             inventory.files_with_tests += 1;
@@ -144,6 +159,18 @@ pub fn is_test_file(path: &RepoPath) -> bool {
     let name = path.file_name();
     let named = name.starts_with(b"test_") && name.ends_with(b".py") || name.ends_with(b"_test.py");
     named && !path.parent().is_some_and(|folder| folder.parts().any(is_skipped_folder))
+}
+
+/// True for a file at the top that `python -m unittest` finds: `test.py` or `tests.py` of a project that has no other.
+fn is_found_by_unittest(path: &RepoPath) -> bool {
+    let name = path.as_bytes();
+    !name.contains(&b'/') && name.starts_with(b"test") && name.ends_with(b".py")
+}
+
+/// A script that tries a model is called `test.py` too, and has a function `test`, but no class of tests.
+fn has_test_class(modules: &classes::Modules<'_>, path: &RepoPath, module: &Module) -> bool {
+    let tests = collect::tests_of(modules, path, module, &mut Inventory::default());
+    tests.iter().any(|test| test.id.matches("::").count() > 1)
 }
 
 fn is_skipped_folder(name: &[u8]) -> bool {

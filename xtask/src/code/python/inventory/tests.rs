@@ -218,3 +218,17 @@ fn circles_of_imports_and_bases_end() {
     ]);
     assert_eq!(counted.functions, 0);
 }
+
+#[test]
+fn where_pytest_finds_no_file_those_at_the_top_that_unittest_finds_are_counted() {
+    let cases = "import unittest\nclass A(unittest.TestCase):\n def test_x(self): pass\n";
+    let unnamed = |files: &[(&str, &str)]| -> Vec<String> {
+        count(files).unnamed().map(|path| path.display().into_owned()).collect()
+    };
+    assert_eq!(unnamed(&[("test.py", cases), ("a/test.py", cases)]), ["test.py"]);
+    assert_eq!(unnamed(&[("tests.py", "def broken(:\n")]), ["tests.py"]);
+    assert_eq!(count(&[("test.py", cases)]).files_with_tests, 1);
+    // One that tries a model, and one beside a file that pytest finds.
+    assert_eq!(unnamed(&[("test.py", "def test(model): pass\ntest(load())\n")]), [""; 0]);
+    assert_eq!(unnamed(&[("test.py", cases), ("tests/test_a.py", cases)]), [""; 0]);
+}
