@@ -7,6 +7,7 @@ pub(super) fn contradict(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Switch(one), Value::Switch(other)) => one != other,
         (Value::Colour(one), Value::Colour(other)) => one != other,
+        (Value::Names(one), Value::Names(other)) => one.is_disjoint(other),
         (Value::Address { host: a, port: one }, Value::Address { host: b, port: other }) => {
             a == b && one != other
         }

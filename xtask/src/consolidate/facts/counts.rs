@@ -91,9 +91,13 @@ fn label_of_tests(before: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// `47`, or `47/47`: of `45/47` the tests that pass are 45.
+/// `47`, or `47/47`; `45/47` tells how far a piece of work has come on its day.
 fn whole_count(word: &str) -> Option<f64> {
-    let first = word.split('/').next()?;
+    let mut parts = word.split('/');
+    let first = parts.next()?;
+    if parts.any(|all| all != first) {
+        return None;
+    }
     let is_count = first.len() <= 6 && first.bytes().all(|byte| byte.is_ascii_digit()) && !first.is_empty();
     is_count.then(|| first.parse().ok()).flatten()
 }

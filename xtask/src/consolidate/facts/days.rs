@@ -1,7 +1,7 @@
 //! What notes tell of a day, a session, a piece of work or themselves: no fact that another note could contradict.
 
 use super::statements::{BESIDE, Form, Statement};
-use super::value;
+use crate::consolidate::words;
 
 /// Names whose value is that of a note, a session or a day; as the last word of a name, or all of it.
 pub(super) const OF_A_DAY: &[&str] = &[
@@ -189,7 +189,7 @@ pub(super) fn tells_of_a_day(statement: &Statement) -> bool {
     match statement.form {
         Form::Named => {}
         Form::Sentence => return tells_of_work(&statement.key),
-        Form::Option | Form::Tests | Form::Requirement => return false,
+        Form::Option | Form::Tests | Form::Requirement | Form::Declared | Form::Listed => return false,
     }
     let is_listed = |word: &String| OF_A_DAY.contains(&word.as_str());
     const ANYWHERE: &[&str] = &[
@@ -261,7 +261,7 @@ pub(super) fn tells_of_a_day(statement: &Statement) -> bool {
     let is_goal = statement.value.is_bound();
     let tells = |word: &String| ANYWHERE.contains(&word.as_str()) && !(is_goal && word == "success");
     if statement.key.iter().any(tells)
-        || (!is_span && !statement.value.is_rate() && value::is_effort(&statement.shown_value))
+        || (!is_span && !statement.value.is_rate() && is_effort(&statement.shown_value))
     {
         return true;
     }
@@ -382,4 +382,67 @@ fn counts_parts_of_a_test(key: &[String]) -> bool {
         &["class", "classe", "method", "case", "function", "file", "suite", "module", "scenario"];
     let [first, .., last] = key else { return false };
     first == "test" && PARTS.contains(&last.as_str())
+}
+
+/// True where a value is what work takes: hours, days, weeks.
+fn is_effort(shown: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "hour",
+        "hr",
+        "day",
+        "week",
+        "month",
+        "minute",
+        "sprint",
+        "stunde",
+        "tag",
+        "woche",
+        "heure",
+        "jour",
+        "semaine",
+        "hora",
+        "día",
+        "semana",
+        "час",
+        "часа",
+        "часов",
+        "день",
+        "дней",
+        "시간",
+        "분",
+        "일",
+        "주",
+        "개월",
+        "時間",
+        "分",
+        "日",
+        "週間",
+        "小时",
+        "小時",
+        "分钟",
+        "分鐘",
+        "天",
+        "周",
+        "週",
+        "个月",
+        "個月",
+        "دقيقة",
+        "دقائق",
+        "ساعة",
+        "ساعات",
+        "يوم",
+        "أيام",
+        "أسبوع",
+        "أسابيع",
+        "شهر",
+        "أشهر",
+        // A day of one person.
+        "人日",
+        "人天",
+        "人月",
+        "personentag",
+    ];
+    let lower = shown.to_lowercase();
+    let mut words = lower.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
+    words.any(|word| UNITS.contains(&words::singular(word)))
 }

@@ -8,12 +8,16 @@ mod aims;
 mod contradict;
 mod counts;
 mod days;
+mod declared;
+mod least;
+mod listed;
 mod metadata;
 mod notes;
 mod prose;
 mod requirements;
 mod rows;
 mod scope;
+mod sentences;
 mod settings;
 mod stack;
 mod statements;
@@ -27,6 +31,8 @@ mod vocabulary;
 mod contrast_tests;
 #[cfg(test)]
 mod day_tests;
+#[cfg(test)]
+mod declared_tests;
 #[cfg(test)]
 mod prose_tests;
 #[cfg(test)]

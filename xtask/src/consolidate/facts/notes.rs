@@ -49,6 +49,13 @@ pub(super) fn component(path: &RepoPath) -> Option<String> {
         "sessions",
     ];
     let shown = path.display().to_lowercase();
+    // GitHub's archives unpack into such folders: another project, wherever it stands.
+    let is_copy = |folder: &&str| folder.ends_with("-master") || folder.ends_with("-main");
+    if let Some((folders, _)) = shown.rsplit_once('/')
+        && let Some(copy) = folders.split('/').find(is_copy)
+    {
+        return Some(copy.to_owned());
+    }
     let (first, _) = shown.split_once('/')?;
     (!OF_ALL.contains(&first.trim_start_matches(['.', '_']))).then(|| first.to_owned())
 }

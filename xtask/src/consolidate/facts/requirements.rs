@@ -16,7 +16,8 @@ fn of_sentence(text: &str) -> Option<Said> {
     const BEFORE: &[&str] = &["require", "need", "minimum", "at least", "lowest", "ensure", "make sure"];
     const BEHIND: &[&str] = &["minimum", "required", "is needed"];
     // Nothing is needed, or something else would be better.
-    const NO_NEED: &[&str] = &["no need", "not need", "prefer", "deprecated", "incompatible"];
+    const NO_NEED: &[&str] =
+        &["no need", "not need", "prefer", "deprecated", "incompatible", "recommendation"];
     let plain = bare(text);
     // "npm: Version 9 or higher".
     let is_word = |word: &&str| !["version", "versions"].contains(&word.to_lowercase().as_str());

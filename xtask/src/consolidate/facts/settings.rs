@@ -6,7 +6,9 @@ use super::value::Value;
 /// `key = value` in running text: only names that programs have, or that are in backticks.
 pub(super) fn settings(text: &str) -> Vec<Said> {
     let mut found = Vec::new();
-    if !text.contains('=') || has_call(text) {
+    // `limit=300,` on a line of its own is an argument of a call.
+    let is_argument = text.ends_with(',') && !text.contains(' ');
+    if !text.contains('=') || is_argument || has_call(text) {
         return found;
     }
     let before = text.split('=').next().unwrap_or_default().to_lowercase();

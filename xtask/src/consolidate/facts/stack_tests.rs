@@ -36,7 +36,24 @@ fn lists_of_technologies_give_versions() {
 fn frameworks_are_needed_as_programs_are() {
     let needs = |lines| found(["Prerequisites", "Needs"], lines);
     assert_eq!(needs(["- Next.js 14+ with a router", "- Next.js 16+"]), 1);
-    assert_eq!(needs(["- Shop.js 14+ with a router", "- Shop.js 16+"]), 0);
+}
+
+#[test]
+fn anything_by_its_name_is_needed_where_a_list_of_needs_says_so() {
+    let needs = |lines| found(["Prerequisites", "Supported platforms"], lines);
+    let cases = [
+        (["- Shop Server 14.1+ with a router", "- **Shop Server** (>= 16.0)"], 1),
+        (["- **Shop Server**: Version 14 or later", "- Shop Server 16+"], 1),
+        (["- Shop Server 14+", "- Shop Server 14.2+"], 0),
+        (["- Shop Server 14", "- Shop Server 16"], 0),
+        (["Shop Server 14+ sorts rows.", "Shop Server 16+ sorts rows."], 0),
+        (["- Rooms: 120+", "- Rooms: 140+"], 0),
+        (["- **Recommendation**: Go 1.23 or newer", "- Go 1.22 or newer"], 0),
+    ];
+    for (lines, count) in cases {
+        assert_eq!(needs(lines), count, "{lines:?}");
+    }
+    assert_eq!(found(["History", "Upgrades"], ["- Shop Server 14+", "- Shop Server 16+"]), 0);
 }
 
 #[test]

@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::counts;
+use super::declared;
+use super::least::least;
+use super::listed::listed;
 use super::prose::prose;
 use super::requirements::{of_the_machine, program, requirement};
 use super::rows::{has_share, holds_a_verdict, tells_of_a_run};
+use super::sentences::sentences;
 use super::settings::settings;
 use super::stack;
-use super::template::{self, template};
+use super::template::template;
 use super::value::{self, Value};
 use crate::consolidate::note::{Note, Role};
 use crate::consolidate::words;
@@ -56,13 +60,24 @@ pub(super) enum Form {
     Requirement,
     /// A sentence with one number in it.
     Sentence,
+    /// What a project says of itself.
+    Declared,
+    /// So many of what a list names.
+    Listed,
+}
+
+impl Form {
+    /// True for what speaks of one thing of the whole project, whatever the headings around it say.
+    pub(super) fn names_its_subject(self) -> bool {
+        matches!(self, Self::Requirement | Self::Declared)
+    }
 }
 
 /// Between the name of a column and the words that a value has beside its number.
 pub(super) const BESIDE: &str = " | ";
 
 /// Longest name and value, in characters, that still are a name and a value.
-const LONGEST_KEY: usize = 48;
+pub(super) const LONGEST_KEY: usize = 48;
 const LONGEST_VALUE: usize = 60;
 
 /// Columns that hold the value of their row rather than one of several.
@@ -117,6 +132,7 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
         }
         found.extend(said.into_iter().map(|said| said.at(number, line, section)));
     }
+    found.extend(declared::of(number, note));
     found.sort_by(|one, other| (one.line, &one.key).cmp(&(other.line, &other.key)));
     found
 }
@@ -140,7 +156,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn at(self, note: usize, line: usize, section: Option<usize>) -> Statement {
+    pub(super) fn at(self, note: usize, line: usize, section: Option<usize>) -> Statement {
         let Self { form, key, column, value, shown_key, shown_value, is_assigned } = self;
         Statement {
             note,
@@ -166,8 +182,9 @@ fn of_line(text: &str) -> Vec<Said> {
     if text.starts_with('#') || is_open || is_printed(text) {
         return Vec::new();
     }
+    let is_item = without_bullet(text) != text;
     // "3. Edit a rule with 2 names": one of the steps that a reader is to take.
-    let is_step = text.starts_with(|first: char| first.is_ascii_digit()) && without_bullet(text) != text;
+    let is_step = is_item && text.starts_with(|first: char| first.is_ascii_digit());
     let is_task = ["- [x] ", "- [X] ", "* [x] ", "* [X] "].iter().any(|mark| text.starts_with(mark));
     let text = without_bullet(text);
     // "✅ Full help - 8 new pages": what a piece of work came to.
@@ -180,10 +197,13 @@ fn of_line(text: &str) -> Vec<Said> {
     }
     found.extend(settings(text));
     if has_figure {
-        if let Some(needed) = requirement(text) {
+        if let Some(needed) = requirement(text).or_else(|| least(text).filter(|_| is_item)) {
             // What is needed is no setting besides.
             found.retain(|said| said.key != needed.key && program(&said.shown_key) != needed.key[0]);
             found.push(needed);
+        }
+        if found.is_empty() && is_item && !is_passing {
+            found.extend(listed(text));
         }
         if found.is_empty() && !is_passing {
             found.extend(prose(text));
@@ -357,7 +377,8 @@ fn cells(
         let is_result = (is_status && has_share(&cells)) || tells_of_a_run(&cells);
         let is_judged = holds_a_verdict(&cells);
         for ((column, cell), is_share) in columns.iter().skip(1).zip(rest).zip(&shares) {
-            let needed = requirement(&format!("{name} {}", cell.text)).filter(|_| column.is_empty());
+            let row_text = format!("{name} {}", cell.text);
+            let needed = requirement(&row_text).or_else(|| least(&row_text)).filter(|_| column.is_empty());
             let said = needed.or_else(|| named(&name, column, &cell.text)).filter(|_| !is_share);
             if said.is_none() && cell.text.split_whitespace().count() <= 3 {
                 // `| Video | FPS | 25 |`: two cells make the name.
@@ -399,97 +420,3 @@ pub(super) fn names_a_file(text: &str) -> bool {
             || word.contains('_')
     })
 }
-
-/// "The lab owns 12 loggers": a sentence up to the thing it counts, with its one number taken out.
-fn sentences(text: &str) -> Vec<Said> {
-    let is_label = |key: &str| {
-        key.len() <= LONGEST_KEY
-            && split(key).iter().any(|word| super::days::OF_A_DAY.contains(&word.as_str()))
-    };
-    if text.contains("](") || text.split_once(':').is_some_and(|(key, _)| is_label(key)) {
-        return Vec::new();
-    }
-    let plain = bare(text);
-    let mut found = Vec::new();
-    for sentence in plain.split(". ").flat_map(|part| part.split([';', '!', '?'])) {
-        let sentence = sentence.trim().trim_end_matches('.');
-        let words: Vec<&str> = sentence.split_whitespace().collect();
-        if words.len() < 4 || words.len() > 40 {
-            continue;
-        }
-        found.extend(counted(&words).or_else(|| whole(sentence)));
-    }
-    if plain.contains(|character: char| "→=".contains(character)) { Vec::new() } else { found }
-}
-
-fn counted(words: &[&str]) -> Option<Said> {
-    let at = words.iter().position(|word| word.bytes().any(|byte| byte.is_ascii_digit()))?;
-    let count = words[at].replace(',', "");
-    let is_count = count.len() <= 9 && count.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_count || !(3..=9).contains(&at) {
-        return None;
-    }
-    let noun = words.get(at + 1)?;
-    // `Phase 2 exit`, `Layer 7 has`: the number is a name.
-    if !words[at - 1].chars().all(|character| character.is_lowercase() || "'-~".contains(character)) {
-        return None;
-    }
-    if template::names_a_part(words[at - 1]) {
-        return None;
-    }
-    let is_noun = noun.chars().next().is_some_and(char::is_alphabetic);
-    let more = words[at + 1..].iter().take(2).any(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
-    if !is_noun || more {
-        return None;
-    }
-    let mut key: Vec<String> = words[..at].iter().flat_map(|word| split(word)).collect();
-    let noun = split(noun).pop()?;
-    if key.len() < 2 || UNCOUNTED.contains(&noun.as_str()) {
-        return None;
-    }
-    key.extend(["#".to_owned(), noun]);
-    let shown_value = format!("{} {}", words[at], words[at + 1].trim_end_matches([',', ':']));
-    Some(Said {
-        form: Form::Sentence,
-        value: value::read(&count)?,
-        shown_key: words[..at].join(" "),
-        key,
-        column: String::new(),
-        shown_value,
-        is_assigned: false,
-    })
-}
-
-/// Words of a sentence that name its subject when all of them stand in another sentence.
-const SENTENCE: usize = 6;
-
-/// A sentence with its one number taken out.
-fn whole(sentence: &str) -> Option<Said> {
-    let (value, rest) = template(sentence)?;
-    let mut words =
-        sentence.split_whitespace().skip_while(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
-    let number = words.next()?;
-    let noun = split(words.next()?).pop()?;
-    let key: Vec<String> = rest.split(' ').map(str::to_owned).collect();
-    if key.len() < SENTENCE || UNCOUNTED.contains(&noun.as_str()) {
-        return None;
-    }
-    let shown_value = number.trim_matches(['(', ')', ',', ':']).to_owned();
-    let shown_key = sentence.chars().take(LONGEST_KEY).collect();
-    Some(Said {
-        form: Form::Sentence,
-        key,
-        column: String::new(),
-        value,
-        shown_key,
-        shown_value,
-        is_assigned: false,
-    })
-}
-
-/// What is counted in sentences that tell of a day, a step or a place in a text.
-const UNCOUNTED: &[&str] = &[
-    "line", "commit", "hour", "minute", "day", "week", "month", "second", "step", "file", "time", "token",
-    "session", "issue", "and", "or", "to", "in", "of", "is", "was", "at", "on", "for", "with", "by", "the",
-    "from",
-];

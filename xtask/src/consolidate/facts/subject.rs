@@ -8,6 +8,7 @@ use super::notes::{
     are_numbered, are_of_one_kind, are_of_one_series, are_of_one_set, component, form_of, is_of_a_month,
     is_of_a_stage, tells_of_the_future, theme, version_of,
 };
+use super::requirements::has_versions;
 use super::scope::holds_the_other;
 use super::statements::{Form, Statement, split};
 use super::value::{Bound, Value};
@@ -105,14 +106,14 @@ impl<'n> Subjects<'n> {
             || holds_the_other(one, other)
             || (is_setting_of_a_mode(one, other) && self.have_names_of_their_own(one.note, other.note))
             || self.are_of_days(one, other)
-            || (one.form != Form::Requirement && self.is_of_a_legacy(one) != self.is_of_a_legacy(other))
-            || (one.form != Form::Requirement
+            || (!one.form.names_its_subject() && self.is_of_a_legacy(one) != self.is_of_a_legacy(other))
+            || (!one.form.names_its_subject()
                 && (self.are_parts_of_a_series(one, other) || self.are_of_stages(one, other)))
         {
             return false;
         }
         let (here, there) = (self.headings(one), self.headings(other));
-        if one.form != Form::Requirement
+        if !one.form.names_its_subject()
             && self.stand_below_their_subjects([one.note, other.note], [&here, &there])
         {
             return false;
@@ -126,7 +127,7 @@ impl<'n> Subjects<'n> {
         // Two limits are two targets, whatever their headings call them.
         let are_goals = one.value.is_bound();
         // What is needed is the least, whatever its heading says.
-        let may_differ = are_goals || one.form == Form::Requirement;
+        let may_differ = are_goals || one.form.names_its_subject();
         if !may_differ && contrast(&one.key, &here, &there) {
             return false;
         }
@@ -137,7 +138,10 @@ impl<'n> Subjects<'n> {
             return true;
         }
         let turns = |words: &BTreeSet<String>| -> BTreeSet<String> {
-            words.iter().filter(|word| TURNS.contains(&word.as_str()) || is_mark(word)).cloned().collect()
+            // What a section with a number lists is what there is, too.
+            let counts = one.form != Form::Listed;
+            let turns = |word: &&String| TURNS.contains(&word.as_str()) || counts && is_mark(word);
+            words.iter().filter(turns).cloned().collect()
         };
         if turns(&here) != turns(&there) && !are_goals {
             return false;
@@ -145,16 +149,17 @@ impl<'n> Subjects<'n> {
         let shared_theme = self.share_theme(one, other);
         let evidence = self.affinities.between(one.note, other.note);
         let near = evidence.score() >= NEAR || evidence.body >= LIKE || evidence.overlap > 0.0;
-        if one.form != Form::Requirement && self.is_plan[one.note] != self.is_plan[other.note] {
+        if !one.form.names_its_subject() && self.is_plan[one.note] != self.is_plan[other.note] {
             return false;
         }
         match one.form {
             Form::Tests => self.same_suite(one, other) || (names_a_suite(&one.key) && (shared_theme || near)),
             // Each command has options of its own.
             Form::Option => false,
-            Form::Requirement => {
+            Form::Requirement | Form::Listed => {
                 component(&self.notes[one.note].path) == component(&self.notes[other.note].path)
             }
+            Form::Declared => [one, other].iter().all(|one| component(&self.notes[one.note].path).is_none()),
             Form::Sentence => shared_theme || near || one.key.len() >= 5,
             Form::Named => self.name_one_thing(one, other, &here, &there, shared_theme, near),
         }
@@ -421,9 +426,15 @@ fn may_be_one_need(one: &Statement, [here, there]: [&BTreeSet<String>; 2]) -> bo
     const DOCUMENTS: &[&str] = &["documentation", "doc", "website"];
     const NEEDS: &[&str] =
         &["requirement", "require", "required", "prerequisite", "need", "needed", "hardware"];
+    /// What a list of versions is of where nothing but its heading says that they are needed.
+    const LISTS: &[&str] =
+        &["dependency", "dependencie", "compatibility", "supported", "support", "platform"];
     let has = |words: &BTreeSet<String>, list: &[&str]| list.iter().any(|word| words.contains(*word));
     let is_of_the_machine = matches!(one.value, Value::Number(_));
+    let is_known = is_of_the_machine || has_versions(&one.key[0]);
+    let is_list = |words: &BTreeSet<String>| has(words, NEEDS) || has(words, LISTS);
     has(here, DOCUMENTS) == has(there, DOCUMENTS)
+        && (is_known || is_list(here) && is_list(there))
         && (!is_of_the_machine || has(here, NEEDS) && has(there, NEEDS) && !are_counterparts(here, there))
 }
 

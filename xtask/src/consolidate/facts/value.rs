@@ -1,5 +1,7 @@
 //! Values that can be compared: a number with its unit, a range, a version, a switch.
 
+use std::collections::BTreeSet;
+
 use super::requirements::is_program;
 use super::unit::{Unit, unit_words};
 use crate::consolidate::words;
@@ -19,6 +21,8 @@ pub(super) enum Value {
     Address { host: String, port: u32 },
     /// `#FF5A1F`.
     Colour(u32),
+    /// One or several of a set of names.
+    Names(BTreeSet<String>),
 }
 
 impl Value {
@@ -439,62 +443,4 @@ pub(super) fn version(text: &str, before: Vec<String>) -> Option<Value> {
         return None;
     }
     Some(Value::Version { parts: parts?, name: before.join(" "), is_least: newer(rest) })
-}
-
-/// True where a value is what work takes: hours, days, weeks.
-pub(super) fn is_effort(shown: &str) -> bool {
-    const UNITS: &[&str] = &[
-        "hour",
-        "hr",
-        "day",
-        "week",
-        "month",
-        "minute",
-        "sprint",
-        "stunde",
-        "tag",
-        "woche",
-        "heure",
-        "jour",
-        "semaine",
-        "hora",
-        "día",
-        "semana",
-        "час",
-        "часа",
-        "часов",
-        "день",
-        "дней",
-        "시간",
-        "분",
-        "일",
-        "주",
-        "개월",
-        "時間",
-        "分",
-        "日",
-        "週間",
-        "小时",
-        "小時",
-        "分钟",
-        "分鐘",
-        "天",
-        "周",
-        "週",
-        "个月",
-        "個月",
-        "دقيقة",
-        "دقائق",
-        "ساعة",
-        "ساعات",
-        "يوم",
-        "أيام",
-        "أسبوع",
-        "أسابيع",
-        "شهر",
-        "أشهر",
-    ];
-    let lower = shown.to_lowercase();
-    let mut words = lower.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
-    words.any(|word| UNITS.contains(&words::singular(word)))
 }
