@@ -277,7 +277,11 @@ pub(super) fn tells_of_a_day(statement: &Statement) -> bool {
         return true;
     }
     let column = statement.column.split(BESIDE).next().unwrap_or_default();
-    let column_of_a_day = column.split(' ').any(|word| is_listed(&word.to_owned()) || word == "coverage");
+    // Tables of a database are listed with their rows.
+    let is_of_data = |word: &str| ["row", "rows"].contains(&word);
+    let column_of_a_day = column
+        .split(' ')
+        .any(|word| (is_listed(&word.to_owned()) && !is_of_data(word)) || word == "coverage");
     // "Python version" is a fact, "version" alone is that of the note. "Query time: < 50 ms" is what should be, on
     // any day.
     let says_whose = |word: &str| statement.key.len() > 1 && (word == "version" || is_goal);

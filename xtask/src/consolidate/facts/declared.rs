@@ -1,10 +1,10 @@
-//! What a project says of itself in words that mean the same wherever they stand: the licence it is under, and the
-//! address that answers for it.
+//! What a project says of itself in words that mean the same wherever they stand: the licence it is under, the address
+//! that answers for it, the level that it claims, and how much a file of data holds.
 
 use std::collections::BTreeSet;
 
 use super::statements::{Form, Said, Statement, bare, split};
-use super::value::Value;
+use super::value::{self, Value};
 use crate::consolidate::note::Note;
 use crate::markdown::BlockKind;
 
@@ -13,25 +13,21 @@ pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
     let is_code = |kind: &BlockKind| matches!(kind, BlockKind::Code { .. });
     let code: Vec<(usize, usize)> =
         note.parsed.blocks.iter().filter(|block| is_code(&block.kind)).map(|block| block.lines).collect();
+    let sections = &note.parsed.sections;
+    let on_licence: Vec<bool> = sections.iter().map(|section| is_on_licence(&section.text)).collect();
     let mut found = Vec::new();
     for (line, text) in (1..).zip(note.text.lines()) {
-        // Few lines name either, and all that do have one of these.
-        let may_hold = text.contains('@')
-            || text.contains(BADGE)
-            || LICENCES.iter().any(|(_, names)| has_any(text, names));
-        if !may_hold || text.len() > LONGEST || code.iter().any(|lines| lines.0 <= line && line <= lines.1) {
+        if text.len() > LONGEST || code.iter().any(|lines| lines.0 <= line && line <= lines.1) {
             continue;
         }
         let section = note.parsed.section_at(note.parsed.lines.range(line).start);
-        let is_on_licence = section.is_some_and(|section| is_on_licence(&note.parsed.sections[section].text));
-        let said = badge(text).or_else(|| licence(text).filter(|_| is_on_licence && !text.starts_with('#')));
-        found.extend(said.into_iter().chain(contact(text)).map(|said| said.at(number, line, section)));
+        let is_on_licence = section.is_some_and(|section| on_licence[section]) && !text.starts_with('#');
+        let licence = badge(text).or_else(|| is_on_licence.then(|| licence(text))?);
+        let said = licence.into_iter().chain(contact(text)).chain(level(text)).chain(entries(text));
+        found.extend(said.map(|said| said.at(number, line, section)));
     }
     found
 }
-
-/// In the address of a picture that shows a name and its value.
-const BADGE: &str = "/badge/";
 
 /// Longest line that is looked at, in bytes.
 const LONGEST: usize = 500;
@@ -76,7 +72,7 @@ fn licence(text: &str) -> Option<Said> {
 
 /// `![License](…/badge/license-MIT-blue.svg)`.
 fn badge(text: &str) -> Option<Said> {
-    let (_, rest) = text.split_once(BADGE)?;
+    let (_, rest) = text.split_once("/badge/")?;
     let label = rest.split([')', '"', '?', ' ']).next()?;
     let name = label.get(..8).filter(|name| name.eq_ignore_ascii_case("license-"))?;
     licence(&label[name.len()..].replace("%20", " ").replace("--", "-").replace('_', " "))
@@ -107,6 +103,9 @@ const LOCAL_PARTS: &[&str] = &[
 
 /// "support@tool.dev": one address of one name, which two domains of that name contradict.
 fn contact(text: &str) -> Option<Said> {
+    if !text.contains('@') {
+        return None;
+    }
     let is_part = |next: char| next.is_ascii_alphanumeric() || "@.-_+".contains(next);
     let mut words = text.split(|next| !is_part(next)).map(|word| word.trim_matches(['.', '-', '_']));
     let (local, domain) =
@@ -122,6 +121,72 @@ fn contact(text: &str) -> Option<Said> {
         let shown = format!("{local}@{domain}");
         said(key, &format!("{local} address"), shown, Value::Names(BTreeSet::from([domain.clone()])))
     })
+}
+
+/// "SLSA Level 3", "SLSA 2+": the level of a standard, which is written in capitals.
+fn level(text: &str) -> Option<Said> {
+    if !(text.contains("evel ") || text.contains("SLSA")) {
+        return None;
+    }
+    let plain = bare(text).replace(':', "");
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let is_standard =
+        |word: &str| (3..=6).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let at = words.iter().position(|word| is_standard(word))?;
+    let is_said = words.get(at + 1).is_some_and(|word| word.eq_ignore_ascii_case("level"));
+    // Behind other names in capitals a number alone is that of a model or a version.
+    let word = words.get(at + 1 + usize::from(is_said)).filter(|_| is_said || words[at] == "SLSA")?;
+    let level = word.trim_end_matches(['+', '.', ',', ';', ')']);
+    let is_level = level.len() == 1 && level.bytes().all(|byte| byte.is_ascii_digit());
+    is_level.then(|| {
+        let key = vec![words[at].to_lowercase(), "level".to_owned()];
+        let value = Value::Names(BTreeSet::from([level.to_owned()]));
+        said(
+            key,
+            &format!("{} level", words[at]),
+            word.trim_end_matches(['.', ',', ';', ')']).to_owned(),
+            value,
+        )
+    })
+}
+
+/// What files of data hold, in the plural.
+const ENTRIES: &[&str] = &[
+    "entries",
+    "records",
+    "rows",
+    "samples",
+    "examples",
+    "images",
+    "recordings",
+    "questions",
+    "keys",
+    "pairs",
+];
+
+/// "`labels.json` has 342 entries", "342 entries in `labels.json`": one file of data and one number.
+fn entries(text: &str) -> Option<Said> {
+    const OF_DATA: &[&str] =
+        &["json", "jsonl", "csv", "tsv", "yaml", "yml", "db", "sqlite", "parquet", "xml", "npz"];
+    let mut spans = text.split('`').skip(1).step_by(2);
+    let file = spans.next().filter(|_| spans.next().is_none())?;
+    let is_data =
+        file.rsplit_once('.').is_some_and(|(_, ending)| OF_DATA.contains(&ending)) && !file.contains(' ');
+    let rest = text.replace(file, "");
+    let words: Vec<&str> =
+        rest.split_whitespace().map(|word| word.trim_matches(|next: char| !next.is_alphanumeric())).collect();
+    let mut numbers =
+        words.iter().enumerate().filter(|(_, word)| word.bytes().any(|byte| byte.is_ascii_digit()));
+    let (at, word) = numbers.next().filter(|_| is_data && numbers.next().is_none())?;
+    let count = word.replace(',', "");
+    let noun = words.get(at + 1).filter(|noun| ENTRIES.contains(&noun.to_lowercase().as_str()))?;
+    let value = value::read(&count).filter(|_| count.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some(said(
+        vec![file.to_lowercase(), noun.to_lowercase()],
+        &format!("{noun} in {file}"),
+        format!("{word} {noun}"),
+        value,
+    ))
 }
 
 fn said(key: Vec<String>, shown_key: &str, shown_value: String, value: Value) -> Said {

@@ -49,6 +49,54 @@ fn an_address_of_one_name_has_one_domain() {
 }
 
 #[test]
+fn a_standard_is_met_at_one_level() {
+    let at = |one: &str, other: &str| told(WHOLE, [&format!("# A\n\n{one}\n"), &format!("# B\n\n{other}\n")]);
+    assert_eq!(at("- **SLSA**: Level 2+", "We claim SLSA 3."), [["2+", "3"]]);
+    let others = ["SLSA Level 2", "SLSA Level 1\n\nSLSA Level 3", "HTTP 3", "ASIL Level 3", "SLSA Level 30"];
+    for other in others {
+        assert_eq!(at("- **SLSA**: Level 2+", other), [[""; 2]; 0], "{other}");
+    }
+}
+
+#[test]
+fn a_file_of_data_holds_so_many_entries() {
+    let holds =
+        |one: &str, other: &str| told(WHOLE, [&format!("# A\n\n{one}\n"), &format!("# B\n\n{other}\n")]);
+    let found = holds("- `labels.json` has 342 entries", "There are 1,310 entries in `labels.json`.");
+    assert_eq!(found, [["342 entries", "1,310 entries"]]);
+    let others = [
+        "`labels.json` has 342 entries",
+        "`labels.json` has 310 keys",
+        "`words.json` has 310 entries",
+        "`labels.json` has 310 entries of 400",
+        "`labels.py` has 310 entries",
+    ];
+    for other in others {
+        assert_eq!(holds("- `labels.json` has 342 entries", other), [[""; 2]; 0], "{other}");
+    }
+}
+
+#[test]
+fn verbs_for_what_is_in_something_say_the_same() {
+    let texts = [
+        "# Frames\n\nThe corpus of frames has 1,200 recordings.\n",
+        "# Frames\n\nThe corpus of frames contains 1,450 recordings.\n",
+    ];
+    assert_eq!(
+        told(["docs/frames.md", "docs/frames_guide.md"], texts),
+        [["1,200 recordings", "1,450 recordings"]]
+    );
+}
+
+#[test]
+fn a_table_of_a_database_has_so_many_rows() {
+    let texts = [1204, 1310]
+        .map(|rows| format!("# Frames\n\n## Database\n\n| Table | Rows |\n|---|---|\n| users | {rows} |\n"));
+    let found = told(["docs/frames.md", "docs/frames_guide.md"], [&texts[0], &texts[1]]);
+    assert_eq!(found, [["1204", "1310"]]);
+}
+
+#[test]
 fn what_a_list_counts_is_so_many() {
     let listed =
         |one: &str, other: &str| told(WHOLE, [&format!("# A\n\n{one}\n"), &format!("# B\n\n{other}\n")]);

@@ -46,7 +46,9 @@ fn counted(words: &[&str]) -> Option<Said> {
     if !is_noun || more {
         return None;
     }
-    let mut key: Vec<String> = words[..at].iter().flat_map(|word| split(word)).collect();
+    // "The corpus has", "the corpus contains".
+    let of_word = |word: &&str| if HOLDS.contains(word) { vec![HOLDS[0].to_owned()] } else { split(word) };
+    let mut key: Vec<String> = words[..at].iter().flat_map(of_word).collect();
     let noun = split(noun).pop()?;
     if key.len() < 2 || UNCOUNTED.contains(&noun.as_str()) {
         return None;
@@ -63,6 +65,10 @@ fn counted(words: &[&str]) -> Option<Said> {
         is_assigned: false,
     })
 }
+
+/// Verbs for what is in something.
+const HOLDS: &[&str] =
+    &["has", "have", "contains", "contain", "holds", "hold", "includes", "include", "comprises"];
 
 /// Words of a sentence that name its subject when all of them stand in another sentence.
 const SENTENCE: usize = 6;
