@@ -26,7 +26,7 @@ const CODE: &[&str] = &[
 ];
 
 /// Changes with the form of what is kept.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// What is asked, and of what is known already.
 pub(super) struct Asked<'a> {

@@ -15,6 +15,7 @@ mod named;
 mod never;
 #[cfg(test)]
 mod never_tests;
+mod past;
 mod paths;
 mod symbols;
 mod targets;
@@ -29,9 +30,8 @@ pub(super) use self::doors::{Door, Doors, unknown_doors};
 use self::files::Places;
 use self::index::{Index, places};
 pub(super) use self::named::{linked, named};
-pub(super) use self::symbols::{
-    Past, Shown, Sightings, definition_pattern, read_past, removed_definitions, write_past,
-};
+pub(super) use self::past::{Past, definition_pattern, read_past, removed_definitions, write_past};
+pub(super) use self::symbols::{Shown, Sightings};
 pub(super) use self::targets::{
     Commands, FILES as COMMAND_FILES, program_of, removed_targets, take as take_commands, target_pattern,
 };
@@ -304,7 +304,7 @@ fn dead_flag(
         let folder = script.parent().filter(|_| own.is_none())?;
         known.past.get(&format!("{flag} {}/", String::from_utf8_lossy(folder.as_bytes())))
     };
-    if let Some(commit) = known.past.get(&symbols::flag_of_file(flag, &script)).or_else(beside) {
+    if let Some(commit) = known.past.get(&past::flag_of_file(flag, &script)).or_else(beside) {
         return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
     }
     let is_unread =

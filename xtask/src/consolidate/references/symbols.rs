@@ -16,9 +16,6 @@ use crate::repo::RepoPath;
 /// Shorter names are words of the language.
 pub(super) const SHORTEST: usize = 4;
 
-/// By name the commit that removed the last definition; of flags by flag and name of the file.
-pub(in crate::consolidate) type Past = BTreeMap<String, String>;
-
 /// Which of the names that were asked for stand in the code.
 #[derive(Debug, Default)]
 pub(in crate::consolidate) struct Sightings {
@@ -171,7 +168,11 @@ pub(super) fn of_span(text: &str) -> Option<(String, What)> {
     }
     let is_dotted = parts.len() > 1;
     // A word alone is prose in backticks; what has two humps, an underscore or brackets is a name of code.
-    let is_name = is_call || last.trim_matches('_').contains('_') || is_camel(last) || is_dotted;
+    let is_name = is_call
+        || last.trim_matches('_').contains('_')
+        || is_camel(last)
+        || is_lower_camel(last)
+        || is_dotted;
     is_name.then(|| (name.to_owned(), What::Symbol { name: last.to_owned(), is_call }))
 }
 
@@ -183,6 +184,11 @@ fn is_identifier(part: &str) -> bool {
 fn is_camel(name: &str) -> bool {
     let humps = name.chars().filter(|next| next.is_uppercase()).count();
     humps >= 2 && name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+}
+
+/// `runTool`, the form of functions and values in JavaScript, Go and Java.
+fn is_lower_camel(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.contains(char::is_uppercase)
 }
 
 /// The module of `from a.b import c` and `import a.b`.
@@ -381,111 +387,4 @@ fn dead_module(
     }
     let old = places.iter().find(|place| past.paths.contains(*place))?;
     gone(named, notes, known, old)
-}
-
-/// Words that define a name in the languages that are known.
-const DEFINING: &str = "def|class|fn|func|function|struct|enum|trait|interface|type|const|macro_rules!";
-
-/// The pattern, for `git log -G`, of lines that define one of these names or mention one of these flags.
-pub(in crate::consolidate) fn definition_pattern(names: &BTreeSet<String>) -> String {
-    let symbols: Vec<&str> = names.iter().filter(|name| !name.starts_with('-')).map(String::as_str).collect();
-    let flags: Vec<&str> = names.iter().filter(|name| name.starts_with('-')).map(String::as_str).collect();
-    let mut parts = Vec::new();
-    if !symbols.is_empty() {
-        let symbols = symbols.join("|");
-        parts.push(format!("({DEFINING}) +({symbols})([^A-Za-z0-9_]|$)|({symbols})\\(.*\\{{[[:space:]]*$"));
-    }
-    if !flags.is_empty() {
-        parts.push(format!("[\"'](-[a-zA-Z][\"'], *[\"'])?({})[\"'/,]", flags.join("|")));
-    }
-    parts.join("|")
-}
-
-/// Reads a log of changes, newest first: the first commit that removes a definition removed the last one.
-pub(in crate::consolidate) fn removed_definitions(log: &str, names: &BTreeSet<String>) -> Past {
-    let mut past = Past::new();
-    let mut commit = "";
-    let mut is_prose = false;
-    let mut file = RepoPath::from("");
-    for line in log.lines() {
-        if let Some(name) = line.strip_prefix('\u{1}') {
-            commit = name;
-        } else if let Some(path) = line.strip_prefix("diff --git ") {
-            file = RepoPath::from(path.rsplit_once(" b/").map_or(path, |(_, path)| path));
-            is_prose = [".md", ".rst", ".txt", ".mdx", ".ipynb"].iter().any(|ending| path.ends_with(ending));
-        } else if let Some(text) = line.strip_prefix('-').filter(|text| !is_prose && !text.starts_with("--"))
-        {
-            // A name is a whole word of the line: the words are looked up, not the names searched for.
-            let is_part = |next: char| next.is_alphanumeric() || next == '_' || next == '-';
-            for word in text.split(|next: char| !is_part(next)) {
-                if !names.contains(word) {
-                    continue;
-                }
-                let key = if word.starts_with('-') { flag_of_file(word, &file) } else { word.to_owned() };
-                if !past.contains_key(&key) && defines(text, word) {
-                    past.insert(key, commit.to_owned());
-                    // A program may leave its flags to a file beside it.
-                    if let Some(folder) = file.parent().filter(|_| word.starts_with('-')) {
-                        let key = format!("{word} {}/", String::from_utf8_lossy(folder.as_bytes()));
-                        past.entry(key).or_insert_with(|| commit.to_owned());
-                    }
-                }
-            }
-        }
-    }
-    past
-}
-
-/// A flag is one of the programs that read it: what another file had under this name proves nothing.
-pub(super) fn flag_of_file(flag: &str, file: &RepoPath) -> String {
-    format!("{flag} {}", String::from_utf8_lossy(file.file_name()).replace(char::is_whitespace, "_"))
-}
-
-/// True for a line of code that defines a name, or mentions a flag in quotation marks.
-fn defines(text: &str, name: &str) -> bool {
-    let ends = |at: usize| {
-        !text[at + name.len()..]
-            .starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '-')
-    };
-    text.match_indices(name).filter(|(at, _)| ends(*at)).any(|(at, _)| {
-        if name.starts_with('-') {
-            return text[..at].ends_with(['"', '\'']);
-        }
-        if opens_body(&text[..at], &text[at + name.len()..]) {
-            return true;
-        }
-        let before = text[..at].trim_end();
-        before.len() < at
-            && DEFINING.split('|').any(|word| {
-                before
-                    .strip_suffix(word)
-                    .is_some_and(|rest| !rest.ends_with(|last: char| last.is_alphanumeric() || last == '_'))
-            })
-    })
-}
-
-/// True for what stands around the name of a method that needs no word to define it: `async name(x) {`,
-/// `public List<T> name(int x) {`.
-fn opens_body(before: &str, after: &str) -> bool {
-    const OTHERWISE: &[&str] = &["new", "return", "else", "await", "throw", "yield", "case"];
-    let Some((parameters, rest)) = after.strip_prefix('(').and_then(|after| after.split_once(')')) else {
-        return false;
-    };
-    let rest = rest.trim();
-    before.chars().all(|sign| sign.is_alphanumeric() || sign.is_whitespace() || "_<>[],*&#".contains(sign))
-        && !before.ends_with(|last: char| last.is_alphanumeric() || last == '_')
-        && !before.split_whitespace().any(|word| OTHERWISE.contains(&word))
-        && !parameters.contains(['(', '{', ';'])
-        && (rest == "{" || rest.ends_with('{') && rest.starts_with(':') && !rest.contains(';'))
-}
-
-/// The past as it is kept: a name and a commit on each line.
-pub(in crate::consolidate) fn write_past(past: &Past) -> String {
-    past.iter().map(|(name, commit)| format!("{name} {commit}\n")).collect()
-}
-
-/// Reads what [`write_past`] wrote.
-pub(in crate::consolidate) fn read_past(text: &str) -> Past {
-    let pairs = text.lines().filter_map(|line| line.rsplit_once(' '));
-    pairs.map(|(name, commit)| (name.to_owned(), commit.to_owned())).collect()
 }

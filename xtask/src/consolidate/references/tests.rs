@@ -144,6 +144,7 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
     }
     let past = Past::from([
         ("gone_function".to_owned(), "cd".repeat(20)),
+        ("goneTool".to_owned(), "cd".repeat(20)),
         ("--gone kept.py".to_owned(), "cd".repeat(20)),
         ("make old".to_owned(), "cd".repeat(20)),
     ]);
@@ -351,6 +352,7 @@ fn names_are_dead_only_where_it_is_proven() {
         ("What a run generates reads `src/gone.py`", &[("src/gone.py", ReferenceClass::Removed)]),
         ("```sh\npython src/gone.py --output x\n```", &[("src/gone.py", ReferenceClass::Removed)]),
         ("`gone_function()`", &[("gone_function", ReferenceClass::Removed)]),
+        ("`goneTool` and `neverTool`", &[("goneTool", ReferenceClass::Removed)]),
         ("`src.gone` and `src.kept`", &[("src.gone", ReferenceClass::Removed)]),
         ("`plan.build` `plan.setup` `plan.other`", &[("plan.other", ReferenceClass::Removed)]),
         ("```python\nfrom src.gone import x\nimport src.kept\n```", &[("src.gone", ReferenceClass::Removed)]),
@@ -405,7 +407,8 @@ fn log_tells_which_commit_removed_the_last_definition() {
     let log = &[
         log,
         "\u{1}ddd\ndiff --git a/z.js b/z.js\n-  async drawCard(card) {\n-    if (hidden(card)) {\n-    on(click(x), function () {\n\
-         -    return call(x) {\ndiff --git a/Z.java b/Z.java\n-    public List<T> all(int from) {\n-  typed(x: A): Promise<B> {\n",
+         -    return call(x) {\ndiff --git a/Z.java b/Z.java\n-    public List<T> all(int from) {\n-  typed(x: A): Promise<B> {\n\
+         diff --git a/z.go b/z.go\n-func (t *Tool) Run(\n-\tt.Stop()\n",
     ]
     .concat();
     let names: BTreeSet<String> = [
@@ -415,6 +418,8 @@ fn log_tells_which_commit_removed_the_last_definition() {
         "call",
         "all",
         "typed",
+        "Run",
+        "Stop",
         "old_name",
         "Old_name_too",
         "--order",
@@ -426,6 +431,7 @@ fn log_tells_which_commit_removed_the_last_definition() {
     let expected = [
         ("--order y.py", "bbb"),
         ("Old_name_too", "bbb"),
+        ("Run", "ddd"),
         ("all", "ddd"),
         ("drawCard", "ddd"),
         ("old_name", "aaa"),
@@ -435,7 +441,7 @@ fn log_tells_which_commit_removed_the_last_definition() {
     assert_eq!(removed_definitions(log, &names), expected);
     assert!(
         definition_pattern(&names)
-            .contains("(Old_name_too|all|call|click|drawCard|hidden|old_name|other|typed)")
+            .contains("(Old_name_too|Run|Stop|all|call|click|drawCard|hidden|old_name|other|typed)")
     );
 }
 
