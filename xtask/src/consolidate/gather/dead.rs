@@ -214,14 +214,19 @@ fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|&byte| byte == 0).filter(|record| !record.is_empty())
 }
 
-/// What can be called: targets of all Makefiles, scripts of all package.json.
+/// What can be called: targets of all Makefiles, also of those that scripts write, scripts of all package.json.
 fn commands(tree: &Tree) -> Commands {
     let mut commands = Commands::new();
-    for (path, _) in tree.entries() {
+    let texts = |is_such: fn(&RepoPath) -> bool| {
+        let paths = tree.entries().map(|(path, _)| path).filter(move |path| is_such(path));
+        paths.filter_map(|path| Some((path, tree.read(path).ok()?)))
+    };
+    for (path, bytes) in texts(|path| references::program_of(path).is_some()) {
         let Some(program) = references::program_of(path) else { continue };
-        if let Ok(bytes) = tree.read(path) {
-            references::take_commands(&mut commands, program, &String::from_utf8_lossy(&bytes));
-        }
+        references::take_commands(&mut commands, program, &String::from_utf8_lossy(&bytes));
+    }
+    for (_, bytes) in texts(|path| path.extension() == "sh") {
+        references::take_written(&mut commands, &String::from_utf8_lossy(&bytes));
     }
     commands
 }

@@ -188,6 +188,11 @@ fn of_command(command: &str) -> Vec<Called> {
         ["npm" | "pnpm" | "yarn" | "bun", "run", script, ..] if is_name(script) => {
             vec![Called::Target(format!("npm run {script}"))]
         }
+        ["deno", "task", task, ..] if is_name(task) => vec![Called::Target(format!("deno task {task}"))],
+        // No program has a colon in its name.
+        ["pnpm" | "yarn" | "bun", script, ..] if is_name(script) && script.contains(':') => {
+            vec![Called::Target(format!("npm run {script}"))]
+        }
         ["npm", script @ ("test" | "start")] => vec![Called::Target(format!("npm run {script}"))],
         [program, "-m", module, ref rest @ ..]
             if is_python(program) && is_module(module) && module != "pytest" =>

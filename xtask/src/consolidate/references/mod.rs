@@ -33,7 +33,8 @@ pub(super) use self::named::{linked, named};
 pub(super) use self::past::{Past, definition_pattern, read_past, removed_definitions, write_past};
 pub(super) use self::symbols::{Shown, Sightings};
 pub(super) use self::targets::{
-    Commands, FILES as COMMAND_FILES, program_of, removed_targets, take as take_commands, target_pattern,
+    Commands, FILES as COMMAND_FILES, program_of, removed_targets, take as take_commands, take_written,
+    target_pattern,
 };
 use self::told::Told;
 use super::note::Note;
@@ -257,6 +258,11 @@ fn dead_command(named: &Named, notes: &[Note], known: &Known<'_>, index: &Index<
         return cargo::dead(named, notes, known, program, name);
     }
     let names = known.commands.get(program).map(Option::as_ref);
+    // deno runs the scripts of a package, too.
+    let others = known.commands.get("npm run").filter(|_| program == "deno task");
+    if others.is_some_and(|names| names.as_ref().is_none_or(|names| targets::holds(names, name))) {
+        return None;
+    }
     if names.is_some_and(|names| names.is_none_or(|names| targets::holds(names, name))) {
         return None;
     }

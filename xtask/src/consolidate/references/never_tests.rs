@@ -210,3 +210,12 @@ fn drawing_of_what_is_there_shows_what_is_not() {
 fn chinese_words_tell_too() {
     check(&[("`src/gone.py` 已删除", &[]), ("`src/gone.py` 负责加载", &[("src/gone.py", Removed)])]);
 }
+
+#[test]
+fn script_is_called_by_its_name_alone_where_no_program_bears_it() {
+    check(&[
+        ("`pnpm test:never` and `yarn tsc`", &[("npm run test:never", NeverExisted)]),
+        ("`deno task never`", &[("deno task never", NeverExisted)]),
+        ("`deno task check` and `deno task lint`", &[]),
+    ]);
+}

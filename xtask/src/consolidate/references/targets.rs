@@ -1,4 +1,4 @@
-//! What `make`, `npm run` and `just` can be asked for, and which commit took it away.
+//! What `make`, `npm run`, `deno task` and `just` can be asked for, and which commit took it away.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,7 @@ pub(in crate::consolidate) fn program_of(path: &RepoPath) -> Option<&'static str
     match path.file_name() {
         b"Makefile" | b"makefile" | b"GNUmakefile" => Some("make"),
         b"package.json" => Some("npm run"),
+        b"deno.json" | b"deno.jsonc" => Some("deno task"),
         b"Cargo.toml" => Some("cargo"),
         b"justfile" | b"Justfile" | b".justfile" => Some("just"),
         name if name.ends_with(b".mk") => Some("make"),
@@ -28,6 +29,8 @@ pub(in crate::consolidate) const FILES: &[&str] = &[
     ":(glob)**/GNUmakefile",
     ":(glob)**/*.mk",
     ":(glob)**/package.json",
+    ":(glob)**/deno.json",
+    ":(glob)**/deno.jsonc",
     ":(glob)**/justfile",
     ":(glob)**/Justfile",
 ];
@@ -36,7 +39,8 @@ pub(in crate::consolidate) const FILES: &[&str] = &[
 pub(in crate::consolidate) fn take(commands: &mut Commands, program: &'static str, text: &str) {
     let names = match program {
         "make" => of_makefile(text),
-        "npm run" => of_package(text),
+        "npm run" => Some(of_package(text, "scripts").unwrap_or_default()),
+        "deno task" => of_package(text, "tasks"),
         "cargo" => Some(cargo::names(text).collect()),
         _ => of_justfile(text),
     };
@@ -116,10 +120,19 @@ fn expanded(text: &str, variables: &BTreeMap<&str, &str>, depth: usize) -> Strin
     out
 }
 
-fn of_package(text: &str) -> Option<BTreeSet<String>> {
-    let Ok(package) = serde_json::from_str::<serde_json::Value>(text) else { return Some(BTreeSet::new()) };
-    let names = package.get("scripts").and_then(serde_json::Value::as_object).into_iter().flatten();
+/// The names in a table of a file in JSON; `None` where it is not read, as one with comments is not.
+fn of_package(text: &str, table: &str) -> Option<BTreeSet<String>> {
+    let package = serde_json::from_str::<serde_json::Value>(text).ok()?;
+    let names = package.get(table).and_then(serde_json::Value::as_object).into_iter().flatten();
     Some(names.map(|(name, _)| name.clone()).collect())
+}
+
+/// Takes the targets of a Makefile that a script writes: lines that begin with a name and a colon.
+pub(in crate::consolidate) fn take_written(commands: &mut Commands, script: &str) {
+    let Some(Some(known)) = commands.get_mut("make").filter(|_| script.contains("Makefile")) else { return };
+    let is_part = |sign: char| sign.is_ascii_alphanumeric() || sign == '_' || sign == '-';
+    let names = script.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| name);
+    known.extend(names.filter(|name| !name.is_empty() && name.chars().all(is_part)).map(str::to_owned));
 }
 
 fn of_justfile(text: &str) -> Option<BTreeSet<String>> {
@@ -193,7 +206,7 @@ pub(in crate::consolidate) fn removed_targets(log: &str, wanted: &BTreeSet<Strin
 fn defined(program: &'static str, line: &str) -> Vec<String> {
     match program {
         "make" => of_makefile(line).into_iter().flatten().collect(),
-        "npm run" => {
+        "npm run" | "deno task" => {
             let name = line.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
             let name =
                 name.filter(|(_, rest)| rest.trim_start().starts_with(": \"") || rest.starts_with(":\""));

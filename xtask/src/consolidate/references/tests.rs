@@ -123,6 +123,8 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
     let commands = BTreeMap::from([
         ("make", Some(BTreeSet::from(["build".to_owned(), "test-%".to_owned()]))),
         ("cargo", Some(BTreeSet::from(["tool".to_owned()]))),
+        ("npm run", Some(BTreeSet::from(["lint".to_owned()]))),
+        ("deno task", Some(BTreeSet::from(["check".to_owned()]))),
     ]);
     let mut names = named(0, &notes[0]);
     let links = notes[0].parsed.followed();
@@ -296,6 +298,19 @@ fn names_that_only_make_can_tell_are_not_known() {
 }
 
 #[test]
+fn targets_of_a_makefile_that_a_script_writes_are_there() {
+    let script = "cat > Makefile <<'END'\nhealth:\n\tcurl x\nEND\necho \"state: up\"\n";
+    let mut commands = super::Commands::new();
+    super::take_written(&mut commands, script);
+    assert!(commands.is_empty(), "of programs that are not used here nothing is known");
+    super::take_commands(&mut commands, "make", "all: x\n");
+    super::take_written(&mut commands, script);
+    super::take_written(&mut commands, "other:\n");
+    let names = commands["make"].clone().expect("all names are known");
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["all", "health"]);
+}
+
+#[test]
 fn makefile_that_takes_every_target_proves_nothing_there_and_nothing_gone() {
     let mut commands = super::Commands::new();
     super::take_commands(&mut commands, "make", "help:\n%: Makefile\n\tsphinx $@\n");
@@ -331,7 +346,7 @@ fn names_are_dead_only_where_it_is_proven() {
         ("- [ ] write `src/never.py`", &[]),
         ("`make build`", &[]),
         ("`make deploy`", &[("make deploy", ReferenceClass::NeverExisted)]),
-        ("`npm run deploy`", &[]),
+        ("`just deploy`", &[]),
         ("`src/gone.py`\n\n```python\nx = 1\n```", &[("src/gone.py", ReferenceClass::Removed)]),
         ("**`gone.py`**:\n\n```python\nx = 1\n```", &[]),
         ("`src/never.py`:\n```python\nx = 1\n```", &[]),
