@@ -50,19 +50,41 @@ pub(super) fn by_comment(lines: &[&str], line: usize) -> Told {
     let above = lines[..line.min(lines.len())].iter().rev().take(FEW_LINES);
     let comment =
         above.map(|text| text.trim()).find_map(|text| text.split_once('#').map(|(_, comment)| comment));
-    comment.map_or(Told::Nothing, by_line).min(Told::Perhaps)
+    match comment {
+        Some(comment) if is_of_before(comment) => Told::Gone,
+        comment => comment.map_or(Told::Nothing, by_line).min(Told::Perhaps),
+    }
 }
 
-/// What the line above a block of code says of the block: an open task is still to be done. Of other words there it is
-/// not known whether they mean the commands or what the commands do.
+/// What the line above a block of code says of the block: an open task is still to be done, "Before:" is no more. Of
+/// other words there it is not known whether they mean the commands or what the commands do.
 pub(super) fn by_text_above(lines: &[&str], opened: usize) -> Told {
-    let is_open = text_above(lines, opened).is_some_and(|text| text.contains("[ ]"));
-    if is_open { Told::ToCome } else { Told::Nothing }
+    match text_above(lines, opened) {
+        Some(text) if text.contains("[ ]") => Told::ToCome,
+        Some(text) if is_of_before(text) => Told::Gone,
+        _ => Told::Nothing,
+    }
+}
+
+/// True for "**Before:**", "Old imports", "All calls were changed from:": what follows is how it was.
+fn is_of_before(text: &str) -> bool {
+    const FEW: usize = 3;
+    let lower = text.to_lowercase();
+    // "Before (v1):"
+    let lead = lower.split(['(', '—']).next().unwrap_or_default();
+    let words: Vec<&str> =
+        lead.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    match words[..] {
+        ["before" | "old" | "previously" | "formerly"] => true,
+        ["old", ..] => words.len() <= FEW,
+        [.., "from"] => text.trim_end_matches(['*', '_', ' ']).ends_with(':'),
+        _ => false,
+    }
 }
 
 /// What the line above a drawing says of it: all that is said there is of what is drawn.
 pub(super) fn by_text_above_drawing(lines: &[&str], opened: usize) -> Told {
-    text_above(lines, opened).map_or(Told::Nothing, by_line)
+    text_above(lines, opened).map_or(Told::Nothing, by_line).max(by_text_above(lines, opened))
 }
 
 fn text_above<'l>(lines: &[&'l str], opened: usize) -> Option<&'l str> {

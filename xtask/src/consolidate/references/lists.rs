@@ -22,6 +22,23 @@ pub(super) fn by_task_above(lines: &[&str], line: usize) -> Told {
     told
 }
 
+/// True for an entry of a list that is ticked as done.
+pub(super) fn is_done(lines: &[&str], line: usize) -> bool {
+    let text = lines.get(line - 1).filter(|text| is_item(text));
+    text.is_some_and(|text| text.to_lowercase().contains("[x]") || text.contains(['✅', '✓']))
+}
+
+/// True for an entry of a list that begins so: "Modify: `x.py`".
+pub(super) fn is_to_be_changed(lines: &[&str], line: usize) -> bool {
+    const WORDS: &[&str] = &["modify", "modified", "update", "updated", "edit", "change", "changed"];
+    let text = lines.get(line - 1).filter(|text| is_item(text)).copied().unwrap_or_default().to_lowercase();
+    let words = text.trim_start_matches(|sign: char| !sign.is_alphabetic());
+    WORDS.iter().any(|word| {
+        let rest = words.strip_prefix(word).map(|rest| rest.trim_start_matches(['*', '_']));
+        rest.is_some_and(|rest| rest.starts_with(':'))
+    })
+}
+
 fn is_item(text: &str) -> bool {
     let text = text.trim_start();
     let figures = text.bytes().take_while(u8::is_ascii_digit).count();

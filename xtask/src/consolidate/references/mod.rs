@@ -10,6 +10,7 @@ mod doors;
 mod files;
 mod flags;
 mod index;
+mod lexicon;
 mod lists;
 mod named;
 mod never;
@@ -22,6 +23,8 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod told;
+#[cfg(test)]
+mod told_tests;
 mod trees;
 
 use std::collections::{BTreeMap, BTreeSet};

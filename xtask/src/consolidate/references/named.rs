@@ -77,6 +77,13 @@ impl Names<'_> {
             .max(lists::by_lead(&self.lines, line))
             .max(lists::by_task_above(&self.lines, line))
             .max(lists::by_column(&self.lines, line, target));
+        // What is ticked as done is not to come, whatever stands above it.
+        let around = match around {
+            // What is ticked as done is not to come, and what is to be changed is there, whatever stands above it.
+            Told::Perhaps | Told::ToCome if lists::is_done(&self.lines, line) => Told::Nothing,
+            Told::Gone if lists::is_to_be_changed(&self.lines, line) => Told::Perhaps,
+            around => around,
+        };
         let by_note = match kind {
             _ if !self.is_plan => Told::Nothing,
             ReferenceKind::Command => Told::ToCome,

@@ -1,16 +1,7 @@
 //! What is said never to have been, and what only looks so.
 
-use super::Ignored;
-use super::tests::classes;
-use crate::consolidate::result::ReferenceClass::{self, NeverExisted, Removed};
-
-fn check(cases: &[(&str, &[(&str, ReferenceClass)])]) {
-    for (text, expected) in cases {
-        let expected: Vec<_> =
-            expected.iter().map(|(target, class)| ((*target).to_owned(), *class)).collect();
-        assert_eq!(classes(text, &Ignored::default()), expected, "{text}");
-    }
-}
+use super::tests::check;
+use crate::consolidate::result::ReferenceClass::{NeverExisted, Removed};
 
 #[test]
 fn path_into_a_folder_that_stands_is_wrong_where_the_one_file_of_its_name_lies_elsewhere() {

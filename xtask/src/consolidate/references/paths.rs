@@ -48,6 +48,10 @@ const STAND_INS: &[&str] = &[
     "feature-name",
     "test_name",
     "test-name",
+    "snake_case",
+    "camelcase",
+    "pascalcase",
+    "kebab-case",
 ];
 
 /// The path in a code span or word, cleaned; `None` for what is none.

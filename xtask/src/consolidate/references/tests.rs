@@ -81,6 +81,15 @@ pub(super) fn classes(text: &str, ignored: &Ignored) -> Vec<(String, ReferenceCl
     classes_in("notes/a.md", text, ignored)
 }
 
+/// What became of each name of a text, where no rule hides anything.
+pub(super) fn check(cases: &[(&str, &[(&str, ReferenceClass)])]) {
+    for (text, expected) in cases {
+        let expected: Vec<_> =
+            expected.iter().map(|(target, class)| ((*target).to_owned(), *class)).collect();
+        assert_eq!(classes(text, &Ignored::default()), expected, "{text}");
+    }
+}
+
 fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, ReferenceClass)> {
     let notes: Vec<Note> = vec![note(path, text)];
     let paths: BTreeSet<RepoPath> = [

@@ -1,8 +1,6 @@
 //! What the words around a name say of it themselves: that it is gone, still to come, or a sample.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
+use super::lexicon::{NAME, OF_HEADINGS, OF_LINES, in_chinese, is_part_of_word};
 use crate::consolidate::note::Note;
 use crate::markdown::Section;
 
@@ -20,199 +18,6 @@ pub(super) enum Told {
     /// It is gone or elsewhere.
     Gone,
 }
-
-const GONE: &[&str] = &[
-    "deleted",
-    "delete",
-    "deletes",
-    "removed",
-    "remove",
-    "removes",
-    "removal",
-    "deletion",
-    "deletions",
-    "disappears",
-    "disappeared",
-    "renamed",
-    "rename",
-    "renames",
-    "moved",
-    "move",
-    "moves",
-    "deprecated",
-    "replaced",
-    "replaces",
-    "obsolete",
-    "superseded",
-    "archived",
-    "archive",
-    "archives",
-    "former",
-    "formerly",
-    "old",
-    "retire",
-    "retired",
-    "retires",
-    "gone",
-    "dead",
-    "absorbed",
-    "git mv",
-    "git rm",
-    "rm",
-    "no longer",
-    "missing",
-    "not found",
-    "does not exist",
-    "doesn't exist",
-    "do not exist",
-    "don't exist",
-    "no such file",
-    "not present",
-    "there is no",
-];
-
-const TO_COME: &[&str] = &[
-    "todo",
-    "tbd",
-    "planned",
-    "proposed",
-    "proposal",
-    "future",
-    "will be",
-    "will",
-    "would",
-    "coming soon",
-    "not yet",
-    "upcoming",
-    "new file",
-    "create",
-    "creates",
-    "to create",
-    "implement",
-    "not implemented",
-    "to be written",
-    "to be created",
-    "to be added",
-    "to be built",
-    "to be made",
-    "not built",
-    "not created",
-];
-
-const PERHAPS: &[&str] = &[
-    "new",
-    "neu",
-    "neue",
-    "add",
-    "example",
-    "examples",
-    "e.g",
-    "such as",
-    "for instance",
-    "sample",
-    "template",
-    "save",
-    "saved",
-    "write",
-    "writes",
-    "written to",
-    "output",
-    "outputs",
-    "generate",
-    "generated",
-    "generates",
-    "stored",
-    "naming",
-    "if any",
-    "if needed",
-    "optional",
-    "optionally",
-    "if it exists",
-    "if they exist",
-    "if exists",
-    "if present",
-    "if available",
-    "instead of",
-    "should",
-    "could",
-    "might",
-    "need",
-    "needs",
-    "required",
-];
-
-const GONE_HEADINGS: &[&str] = &[
-    "deleted",
-    "delete",
-    "removed",
-    "remove",
-    "renamed",
-    "rename",
-    "renames",
-    "moved",
-    "moves",
-    "archived",
-    "deprecated",
-    "obsolete",
-    "superseded",
-    "removal",
-    "deletion",
-    "retired",
-    "migrated",
-    "cleanup",
-];
-
-const COMING_HEADINGS: &[&str] = &[
-    "proposed",
-    "proposal",
-    "suggested",
-    "suggestion",
-    "suggestions",
-    "recommended",
-    "recommendation",
-    "recommendations",
-    "planned",
-    "plan",
-    "future",
-    "create",
-    "creating",
-    "todo",
-    "roadmap",
-    "new",
-    "ideas",
-    "missing",
-    "pending",
-    "remaining",
-    "in progress",
-    "not started",
-    "required",
-    "needed",
-    "deliverables",
-    "milestones",
-    "milestone",
-    "phase",
-    "sprint",
-    "effort",
-];
-
-const SAMPLE_HEADINGS: &[&str] = &[
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "naming",
-    "convention",
-    "conventions",
-    "template",
-    "templates",
-    "adding",
-    "add",
-    "anti",
-    "pattern",
-    "patterns",
-    "output",
-    "outputs",
-];
 
 /// Words of paths of notes that tell what is to be built: what they name need not be there yet.
 const PLANS: &[&str] = &[
@@ -258,51 +63,6 @@ const PARAGRAPH: usize = 300;
 /// Bytes of a line above which it is not searched for each of its names.
 const LONGEST_PARAGRAPH: usize = 40_000;
 
-/// Words that tell something of what stands beside them.
-struct Lexicon(BTreeMap<&'static str, Vec<(&'static str, Told)>>);
-
-impl Lexicon {
-    fn of(lists: &[(&[&'static str], Told)]) -> Self {
-        let mut by_first: BTreeMap<&str, Vec<(&str, Told)>> = BTreeMap::new();
-        for (words, told) in lists {
-            for word in *words {
-                let first = word.split(|character| !is_part_of_word(character)).next().unwrap_or(word);
-                by_first.entry(first).or_default().push((word, *told));
-            }
-        }
-        Self(by_first)
-    }
-
-    /// The most that a text in small letters says; a word counts where it stands by itself.
-    fn told(&self, text: &str) -> Told {
-        let mut most = Told::Nothing;
-        let mut at = 0;
-        for word in text.split(|character| !is_part_of_word(character)) {
-            // What was split at may be of several bytes.
-            let start = at;
-            at += word.len() + text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
-            for (phrase, told) in self.0.get(word).into_iter().flatten() {
-                let rest = text[start..].strip_prefix(phrase);
-                if *told > most && rest.is_some_and(ends_word) {
-                    most = *told;
-                }
-            }
-        }
-        most
-    }
-}
-
-static OF_LINES: LazyLock<Lexicon> =
-    LazyLock::new(|| Lexicon::of(&[(GONE, Told::Gone), (TO_COME, Told::ToCome), (PERHAPS, Told::Perhaps)]));
-
-static OF_HEADINGS: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::of(&[
-        (GONE_HEADINGS, Told::Gone),
-        (COMING_HEADINGS, Told::Perhaps),
-        (SAMPLE_HEADINGS, Told::Perhaps),
-    ])
-});
-
 /// What the words around a name say of it, its own left out: `output/field.csv` is no output for that.
 ///
 /// Of a longer line than people write nothing is known; reading it for each of its names would take time that grows
@@ -315,7 +75,7 @@ pub(super) fn by_words(text: &str, name: &str) -> Told {
     if text.len() > LONGEST_SENTENCE {
         return Told::Perhaps;
     }
-    let text = text.replace(name, "_");
+    let text = text.replace(name, NAME);
     if text.contains("**") { by_line(&text.replace("**", "")) } else { by_line(&text) }
 }
 
@@ -347,32 +107,21 @@ pub(super) fn by_line(line: &str) -> Told {
         return Told::Perhaps;
     }
     let lower = line.to_lowercase();
-    let told = OF_LINES.told(&lower).max(in_chinese(&lower));
+    let told = OF_LINES.told(&lower).max(in_chinese(&lower)).max(by_arrow(&lower));
     let is_open = lower.contains("[ ]");
-    if told == Told::Gone || has_arrow(&lower) || (is_open && makes(&lower)) {
+    if told == Told::Gone || (is_open && makes(&lower)) {
         Told::Gone
     } else if told == Told::ToCome || lower.contains('⏳') {
         Told::ToCome
-    } else if told == Told::Perhaps || is_open || lower.contains('❌') {
+    } else if told == Told::Perhaps || is_open || lower.contains(UNDONE) {
         Told::Perhaps
     } else {
         Told::Nothing
     }
 }
 
-/// Chinese words stand without blanks between them, so that they are looked for anywhere.
-fn in_chinese(text: &str) -> Told {
-    const GONE: &[&str] =
-        &["已删除", "已移除", "已合并", "已整合", "已归档", "已废弃", "删除", "移除", "不存在", "重命名"];
-    const TO_COME: &[&str] = &["待办", "待实现", "待创建", "待完成", "计划中", "新建", "新增", "将来"];
-    const PERHAPS: &[&str] = &["示例", "例如", "比如", "可选", "保存到", "输出到"];
-    if text.is_ascii() {
-        return Told::Nothing;
-    }
-    let lists = [(GONE, Told::Gone), (TO_COME, Told::ToCome), (PERHAPS, Told::Perhaps)];
-    let said = lists.iter().find(|(words, _)| words.iter().any(|word| text.contains(word)));
-    said.map_or(Told::Nothing, |(_, told)| *told)
-}
+/// Signs of what is open, under way or refused.
+const UNDONE: [char; 7] = ['❌', '🔄', '🚧', '🔲', '⬜', '☐', '🔜'];
 
 pub(super) fn makes(text: &str) -> bool {
     text.split(|character| !is_part_of_word(character))
@@ -408,15 +157,26 @@ fn sentence(lines: &[&str], line: usize) -> String {
 /// Shorter lines end where their text ends.
 const WIDE: usize = 50;
 
-/// True for `a -> b` where b is a name or path. An arrow at the beginning of a line or cell points a reader to
-/// something, one between figures tells how they changed.
-fn has_arrow(line: &str) -> bool {
-    let text = line.trim_start_matches(|first: char| !first.is_alphanumeric() && first != '_');
-    ["->", "→"].iter().any(|arrow| {
-        text.match_indices(arrow).any(|(at, _)| {
-            !text[..at].trim_end().ends_with('|') && begins_with_a_name(&text[at + arrow.len()..])
-        })
-    })
+/// What `a -> b` says, where b is a name or path: that a is gone, and that b is or will be in its place. An arrow at the
+/// beginning of a line or cell points a reader to something, one between figures tells how they changed, and one to a
+/// call what calls it.
+fn by_arrow(line: &str) -> Told {
+    let text =
+        line.trim_start_matches(|first: char| !first.is_alphanumeric() && first != '_' && !is_name(first));
+    let leads_on = |at: usize, arrow: &str| {
+        !text[..at].trim_end().ends_with('|') && begins_with_a_name(&text[at + arrow.len()..])
+    };
+    let arrows = ["->", "→"].into_iter().flat_map(|arrow| text.match_indices(arrow));
+    let last = arrows.filter(|(at, arrow)| leads_on(*at, arrow)).map(|(at, _)| at).max();
+    match (last, text.find(is_name)) {
+        (None, _) => Told::Nothing,
+        (Some(arrow), Some(name)) if arrow < name => Told::Perhaps,
+        (Some(_), _) => Told::Gone,
+    }
+}
+
+fn is_name(sign: char) -> bool {
+    NAME.starts_with(sign)
 }
 
 /// Words behind an arrow among which the name is: "-> now part of `x.py`".
@@ -424,26 +184,19 @@ const FEW_WORDS: usize = 6;
 
 fn begins_with_a_name(text: &str) -> bool {
     let is_path = |word: &str| {
-        let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let word = word.trim_matches(|character: char| !character.is_alphanumeric() && !is_name(character));
         let ending = word.rsplit_once('.').map_or("", |(_, ending)| ending);
-        word.contains('/') || (ending.starts_with(char::is_alphabetic) && ending.len() <= 5)
+        word.contains(['/'])
+            || word.contains(is_name)
+            || (ending.starts_with(char::is_alphabetic) && ending.len() <= 5)
     };
-    let cell = text.split('|').next().unwrap_or_default();
-    let is_span = cell.trim_start_matches([' ', '*', '_']).starts_with(['`', '[']);
-    is_span || cell.split_whitespace().take(FEW_WORDS).any(is_path)
-}
-
-/// In `gone-by` and `old/x.py` a word is part of a name.
-fn is_part_of_word(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '/' | '-')
-}
-
-/// True where a word ends before this text: in `gone.md` it is part of a name.
-fn ends_word(rest: &str) -> bool {
-    let mut rest = rest.chars();
-    let next = rest.next();
-    let is_ending = next == Some('.') && rest.next().is_some_and(char::is_alphanumeric);
-    !next.is_some_and(is_part_of_word) && !is_ending
+    let cell = text.split(['|', '→']).next().unwrap_or_default();
+    let cell = cell.split("->").next().unwrap_or_default();
+    let start = cell.trim_start_matches([' ', '*', '_']);
+    match start.strip_prefix('`').and_then(|span| span.split('`').next()) {
+        Some(span) => !span.ends_with(')') && !span.contains(['=', ' ']),
+        None => start.starts_with('[') || cell.split_whitespace().take(FEW_WORDS).any(is_path),
+    }
 }
 
 /// What the headings of a note say of all that follows: "Deleted files", "Future work"; by section.
@@ -481,7 +234,11 @@ fn by_section(section: &Section) -> Told {
 }
 
 pub(super) fn by_heading(text: &str) -> Told {
-    OF_HEADINGS.told(&text.to_lowercase()).max(in_chinese(text))
+    // "Create/update the page": a stroke between words, not one of a path.
+    let is_of_words = |word: &str| word.chars().all(|sign| sign.is_alphabetic() || sign == '/');
+    let part = |word: &str| if is_of_words(word) { word.replace('/', " ") } else { word.to_owned() };
+    let words: Vec<String> = text.split_whitespace().map(part).collect();
+    OF_HEADINGS.told(&words.join(" ").to_lowercase()).max(in_chinese(text))
 }
 
 /// True for a note that tells what is to be built, by its path.
