@@ -32,7 +32,12 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
     if link.is_none() && all.now.is_there(note, &named.target) {
         return None;
     }
-    if matches!(named.what, What::Title | What::Given) && !named.target.contains('/') {
+    let is_meant = match named.what {
+        What::Title | What::Given => named.target.contains('/'),
+        What::Word => is_compound(&named.target),
+        _ => true,
+    };
+    if !is_meant {
         return None;
     }
     let places = match link {
@@ -65,7 +70,9 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
     if may_be_ignored
         && (covered(&known.ignored.surely) || (exact.is_none() && covered(&known.ignored.perhaps)))
     {
-        return Some(reference(named, notes, ReferenceClass::Ignored, None, None));
+        // Of what lies on another machine, and of a name in running text, no rule speaks.
+        let is_surely_here = !is_absolute(&named.target) && named.what != What::Word;
+        return is_surely_here.then(|| reference(named, notes, ReferenceClass::Ignored, None, None));
     }
     if let Some(old) = exact {
         return gone(named, notes, known, old);
@@ -73,23 +80,30 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
     if let Some(told) = ways.iter().find_map(|way| doors::dead_behind(named, notes, known, all, way)) {
         return told;
     }
-    let folder = places.iter().find(|place| all.past.has_folder(place) && !all.now.has_folder(place));
-    if let Some(folder) = folder.filter(|_| link.is_some() || is_folder(named)) {
+    if let Some(folder) = folder_that_is_gone(named, notes, known, all, &places) {
         let is_namesake = link.is_none() && all.now.has_folder_ending_so(&named.target);
-        return if is_namesake { None } else { folder_gone(named, notes, known, all, folder) };
+        return match known.ignored.surely.contains(&folder.join(IN_FOLDER)) {
+            _ if is_namesake => None,
+            true => Some(reference(named, notes, ReferenceClass::Ignored, None, None)),
+            false => folder_gone(named, notes, known, all, &folder),
+        };
     }
     let written = String::from_utf8_lossy(&percent_decoded(named.target.as_bytes())).into_owned();
+    let by_end = meant_by_end(named, all, &written);
+    // Two parts or more are no chance: who names them means the file that ended so, not one of its last name.
+    let is_by_name = by_end.is_empty() || !has_parts(&named.target);
     match named.what {
-        What::Path if !is_absolute(&named.target) && stands_elsewhere(named, all, &places) => {
+        What::Path if !is_absolute(&named.target) && is_by_name && stands_elsewhere(named, all, &places) => {
             in_another_folder(named, notes, all, &places)
         }
         What::Link(_) if all.now.ends_so(&written).is_some() || all.now.has_folder_ending_so(&written) => {
             None
         }
-        What::Path | What::Link(_) => match last_gone(known, meant_by_end(named, all, &written)) {
+        What::Path | What::Link(_) => match last_gone(known, by_end) {
             Some(old) => gone_by_end(named, notes, known, old),
             None => never(named, notes, known, all, &places),
         },
+        What::Title | What::Word => gone_by_end(named, notes, known, last_gone(known, by_end)?),
         What::Given | What::Input => match all.past.all_ending_so(&written).collect::<Vec<_>>()[..] {
             [old] if path_of(&written).is_some() || named.what == What::Input => {
                 gone_by_end(named, notes, known, old)
@@ -100,6 +114,52 @@ pub(super) fn dead(named: &Named, notes: &[Note], known: &Known<'_>, all: &Place
         What::Entered | What::Data => never_was(named, notes, known, all, &places),
         _ => None,
     }
+}
+
+/// The folder that is gone and stood where one is named, or ended as two of its parts or more do: `core/old` may be a
+/// branch or a model by its form alone.
+fn folder_that_is_gone(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    all: &Places<'_>,
+    places: &[RepoPath],
+) -> Option<RepoPath> {
+    let has_parts = has_parts(named.target.trim_end_matches('/'));
+    let exact = places.iter().find(|place| all.past.has_folder(place) && !all.now.has_folder(place));
+    let is_meant = |folder: &RepoPath| match named.what {
+        What::Data if !has_parts => is_folder(named) && stood_then(folder, &notes[named.note], known, all),
+        _ => matches!(named.what, What::Link(_)) || is_folder(named) || has_parts,
+    };
+    if let Some(exact) = exact.filter(|folder| is_meant(folder)) {
+        return Some(exact.clone());
+    }
+    let ended =
+        |folder: &RepoPath| emptied(known.history, &all.past.below(folder).collect::<Vec<_>>()).map(when);
+    folders_by_end(named, &all.past).into_iter().max_by_key(ended)
+}
+
+/// True for a folder that stood when a note was written: `data/` is the name of many, and of those that did not stand
+/// then none is meant.
+fn stood_then(folder: &RepoPath, note: &Note, known: &Known<'_>, all: &Places<'_>) -> bool {
+    let files: Vec<&RepoPath> = all.past.below(folder).collect();
+    let began = |file: &&RepoPath| seconds(&known.history.paths.get(*file)?.first.date);
+    let began = files.iter().filter_map(began).min();
+    let ended = emptied(known.history, &files).and_then(|change| seconds(&change.date));
+    let Some(written) = note.created.as_deref().and_then(seconds) else { return true };
+    began.is_none_or(|began| began <= written) && ended.is_none_or(|ended| written <= ended)
+}
+
+/// The folders that end as what is named does, of which two parts are named or more.
+pub(super) fn folders_by_end(named: &Named, index: &Index<'_>) -> Vec<RepoPath> {
+    let may_be_meant =
+        matches!(named.what, What::Data | What::Entered) && has_parts(named.target.trim_end_matches('/'));
+    if may_be_meant { index.folders_ending_so(&named.target).cloned().collect() } else { Vec::new() }
+}
+
+/// True for `core/x.py`, the end of a path with a folder; not for `../x.py`.
+fn has_parts(target: &str) -> bool {
+    target.trim_start_matches("../").contains('/')
 }
 
 /// True where a file of this name stands elsewhere: it may be meant. Of a name that many files bear none is meant by a
@@ -247,6 +307,16 @@ fn is_pointed_at(named: &Named, note: &Note) -> bool {
         let rest = before.trim_end().strip_suffix(pointer);
         rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
     })
+}
+
+/// True for a name of two words or more, as `LOAD_PLAN.md` and `loadPlan.ts`: `index.js` may be anybody's.
+fn is_compound(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    let humps = stem
+        .chars()
+        .zip(stem.chars().skip(1))
+        .filter(|(one, next)| one.is_lowercase() && next.is_uppercase());
+    stem.contains(['_', '-']) || humps.count() > 0
 }
 
 /// Bytes of a line above which it is not searched for the words before a name.

@@ -85,14 +85,15 @@ impl<'k> Index<'k> {
 
     /// True for a folder of which this is an end.
     pub(super) fn has_folder_ending_so(&self, target: &str) -> bool {
-        let Some(wanted) = RepoPath::resolve(None, target.trim_start_matches("../").as_bytes()) else {
-            return false;
-        };
-        self.folders.iter().any(|folder| {
-            folder
-                .as_bytes()
-                .strip_suffix(wanted.as_bytes())
-                .is_some_and(|start| start.is_empty() || start.ends_with(b"/"))
+        self.folders_ending_so(target).next().is_some()
+    }
+
+    /// The folders of which this is an end.
+    pub(super) fn folders_ending_so(&self, target: &str) -> impl Iterator<Item = &RepoPath> {
+        let wanted = RepoPath::resolve(None, target.trim_start_matches("../").as_bytes());
+        self.folders.iter().filter(move |folder| {
+            let start = wanted.as_ref().and_then(|wanted| folder.as_bytes().strip_suffix(wanted.as_bytes()));
+            start.is_some_and(|start| start.is_empty() || start.ends_with(b"/"))
         })
     }
 

@@ -17,6 +17,8 @@ mod never;
 #[cfg(test)]
 mod never_tests;
 mod past;
+#[cfg(test)]
+mod past_tests;
 mod paths;
 mod symbols;
 mod targets;
@@ -67,6 +69,8 @@ pub(super) enum What {
     Link(RepoPath),
     /// A path as title of a sample: meant only when it once was there.
     Title,
+    /// The name of a file in running text: meant only when one file of this name once was there.
+    Word,
     /// A path that a command is given, which may be its output: the same, where one file that is gone ends so.
     Given,
     /// A path that a command reads, as `pip install -r requirements-dev.txt` does.
@@ -93,6 +97,7 @@ impl What {
             Self::Path
             | Self::Link(_)
             | Self::Title
+            | Self::Word
             | Self::Given
             | Self::Input
             | Self::Entered
@@ -169,8 +174,10 @@ pub(super) fn to_ask(
             _ => places(&notes[named.note].path, &named.target),
         };
         let by_end = past.ends_so(&named.target).cloned();
+        let folders = files::folders_by_end(named, &past).into_iter().map(|folder| folder.join(IN_FOLDER));
         let places = places.into_iter().chain(by_end);
-        places.map(|place| if is_folder(named) { place.join(IN_FOLDER) } else { place })
+        let places = places.map(|place| if is_folder(named) { place.join(IN_FOLDER) } else { place });
+        places.chain(folders).collect::<Vec<_>>()
     })
     .chain(entries)
     .collect()

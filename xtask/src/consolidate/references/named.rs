@@ -167,11 +167,9 @@ impl Names<'_> {
         }
     }
 
-    /// The entries of drawn trees; what a plan draws is what is to be.
+    /// The entries of drawn trees; what a plan draws may be what is to be.
     fn of_drawings(&mut self) {
-        if self.is_plan {
-            return;
-        }
+        let by_note = if self.is_plan { Told::Perhaps } else { Told::Nothing };
         let ends: BTreeMap<usize, usize> =
             self.code.iter().map(|(line, code)| (code.opened, *line)).collect();
         for (opened, last) in ends {
@@ -182,7 +180,8 @@ impl Names<'_> {
                 let name = entry.path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
                 let told = told::by_words(self.lines[line - 1], name)
                     .max(self.headings.at(self.note, line))
-                    .max(lead);
+                    .max(lead)
+                    .max(by_note);
                 let (note, target, what) = (self.number, entry.path, What::Entry { drawing: opened });
                 self.found.insert(Named { note, line, target, kind: what.kind(), what, told });
             }
@@ -208,7 +207,7 @@ impl Names<'_> {
                 }
             }
             Some(Language::Other) => {}
-            None if !text.contains('/') => {}
+            None if !text.contains(['/', '.']) => {}
             None => self.of_running_text(line, text, links),
         }
     }
@@ -216,11 +215,18 @@ impl Names<'_> {
     fn of_running_text(&mut self, line: usize, text: &str, links: &Links) {
         let start = self.note.parsed.lines.range(line).start;
         let parts = links.outside(start, text);
-        // In running text only what has a folder is surely meant as a path.
-        let words = parts.iter().flat_map(|part| words(part)).filter(|word| word.contains('/'));
-        for target in words.filter_map(path_of).filter(|target| target.contains('/')) {
-            let is_title = is_title_of_sample(&self.lines, line, &target);
-            self.add(line, target, if is_title { What::Title } else { What::Path });
+        for word in parts.iter().flat_map(|part| words(part)) {
+            let Some(target) = path_of(word) else { continue };
+            // In running text only what has a folder is surely meant as a path.
+            let what = match target.contains('/') {
+                true if is_title_of_sample(&self.lines, line, &target) => What::Title,
+                true => What::Path,
+                false if word.contains('/') || text.len() > LONGEST_LINE || is_in_a_span(text, &target) => {
+                    continue;
+                }
+                false => What::Word,
+            };
+            self.add(line, target, what);
         }
     }
 }
@@ -313,6 +319,14 @@ impl Links {
     }
 }
 
+/// Bytes of a line above which it is not searched for each of its names.
+const LONGEST_LINE: usize = 4000;
+
+/// True for what stands in backticks on its line, and is named there already.
+fn is_in_a_span(text: &str, name: &str) -> bool {
+    text.split('`').skip(1).step_by(2).any(|span| span.contains(name))
+}
+
 /// True for a path whose name has an ending.
 fn is_file(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.trim_start_matches('.').contains('.'))
@@ -321,7 +335,7 @@ fn is_file(path: &str) -> bool {
 /// The words of a text, without the signs around them; a sign inside one (`a/*/b.py`) makes it no path.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split(|character: char| character.is_whitespace() || "()[]\"'`|,;".contains(character));
-    parts.map(|word| word.trim_matches(['*', '<', '>', '{', '}', '_']))
+    parts.map(|word| word.trim_end_matches([':', '!', '?']).trim_matches(['*', '<', '>', '{', '}', '_']))
 }
 
 /// The names of what a line makes, by a command ("mkdir", "cp … NAME", "> NAME") or by saying so ("create"), in small

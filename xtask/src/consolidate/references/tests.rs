@@ -71,7 +71,7 @@ fn list_of_changes_names_what_is_gone_on_purpose() {
     assert_eq!(named(0, &note("docs/changelog-tool.md", text)).len(), 2);
 }
 
-fn change() -> Change {
+pub(super) fn change() -> Change {
     let commit = CommitId::parse(&"ab".repeat(20)).expect("forty digits");
     Change { commit, date: "2025-01-01T00:00:00Z".to_owned() }
 }
@@ -126,6 +126,11 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         "cases/plan.setup",
         "plan/other.py",
         "archive/gone.md",
+        "old/tool/kept.py",
+        "pkg/old/parts/one.py",
+        "pkg/old/parts/two.py",
+        "docs/LOAD_PLAN.md",
+        "docs/guide.rs",
     ] {
         history.paths.insert(path.into(), past.clone());
     }

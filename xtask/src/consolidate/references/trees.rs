@@ -133,7 +133,7 @@ pub(super) fn places(note: &RepoPath, target: &str, now: &Index<'_>) -> Vec<Repo
 type Placed<'n> = (&'n Named, Vec<RepoPath>);
 
 /// What drawings show of this repository and is not there. A drawing is of this repository where most of its entries
-/// are there when it is read in one way.
+/// are or were there when it is read in one way; that one never was is said only where most still are.
 pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>, all: &Places<'_>) -> Vec<Reference> {
     let mut drawings: BTreeMap<(usize, usize), Vec<Placed<'_>>> = BTreeMap::new();
     for one in named {
@@ -150,13 +150,19 @@ const FEWEST: usize = 3;
 
 fn of_drawing(entries: &[Placed<'_>], notes: &[Note], known: &Known<'_>, all: &Places<'_>) -> Vec<Reference> {
     let is_there = |place: &RepoPath| known.paths.contains(place) || all.now.has_folder(place);
-    let count = |way: usize| entries.iter().filter(|(_, places)| is_there(&places[way])).count();
+    let was_there = |place: &RepoPath| all.past.paths.contains(place) || all.past.has_folder(place);
+    let count = |is_such: &dyn Fn(&RepoPath) -> bool, way: usize| {
+        entries.iter().filter(|(_, places)| is_such(&places[way])).count()
+    };
+    let is_known = |place: &RepoPath| is_there(place) || was_there(place);
     let ways = entries.first().map_or(0, |(_, places)| places.len());
-    let Some(way) = (0..ways).rev().max_by_key(|&way| count(way)) else { return Vec::new() };
-    let count = count(way);
-    if count < FEWEST || 2 * count <= entries.len() {
+    let best = (0..ways).rev().max_by_key(|&way| (count(&is_known, way), count(&is_there, way)));
+    let Some(way) = best else { return Vec::new() };
+    let are_most = |count: usize| count >= FEWEST && 2 * count > entries.len();
+    if !are_most(count(&is_known, way)) {
         return Vec::new();
     }
+    let is_standing = are_most(count(&is_there, way));
     // The first folder may be the repository or the note's own: it is no part of the path then.
     let entries: Vec<(Named, &RepoPath)> = entries
         .iter()
@@ -175,7 +181,9 @@ fn of_drawing(entries: &[Placed<'_>], notes: &[Note], known: &Known<'_>, all: &P
         .collect();
     let files: BTreeSet<&RepoPath> = missing
         .iter()
-        .filter(|(one, place)| !is_plan && !is_folder(one) && is_claimed(one, place, known, all))
+        .filter(|(one, place)| {
+            is_standing && !is_plan && !is_folder(one) && is_claimed(one, place, known, all)
+        })
         .map(|(_, place)| *place)
         .collect();
     let holds_files = |folder: &RepoPath| files.iter().any(|file| file.is_within(folder));
