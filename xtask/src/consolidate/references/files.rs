@@ -9,7 +9,7 @@ use super::paths::{is_absolute, path_of};
 use super::told::Told;
 use super::{IN_FOLDER, Known, Named, What, is_folder, reference};
 use crate::consolidate::note::{Note, seconds};
-use crate::consolidate::result::{Reference, ReferenceClass, ReferenceKind};
+use crate::consolidate::result::{Reference, ReferenceClass};
 use crate::links::percent_decoded;
 use crate::repo::{Change, History, RepoPath};
 
@@ -285,6 +285,11 @@ fn is_pointed_at(named: &Named, note: &Note) -> bool {
         "refer to",
         "documented in",
         "described in",
+        "outlined in",
+        "specified in",
+        "covered in",
+        "listed in",
+        "found in",
         "details in",
         "explained in",
         "defined in",
@@ -322,25 +327,25 @@ fn is_compound(name: &str) -> bool {
 /// Bytes of a line above which it is not searched for the words before a name.
 const LONGEST_LINE: usize = 4000;
 
-/// True for "- `loader.py`: reads the data": a list or table of modules that are there, each with what it does.
+/// True for "- `loader.py`: reads the data": a list or table of modules that are there, each with what it does; and for
+/// "- ✅ `GUIDE.md`": what is ticked as done is said to be there.
 fn is_entry_of_a_listing(named: &Named, note: &Note) -> bool {
+    const DONE: &[&str] = &["✅", "✓", "[x]", "[X]"];
     let ending = named.target.rsplit_once('.').map_or("", |(_, ending)| ending);
     let line = note.text.get(note.parsed.lines.range(named.line)).unwrap_or_default().trim_start();
     let line = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let Some(entry) = line.strip_prefix(['-', '*', '+', '|', '.', ')']) else { return false };
-    let entry =
-        entry.trim_start_matches([' ', '*', '✅', '✓']).trim_start_matches("[x] ").trim_start_matches('*');
+    let entry = entry.trim_start_matches([' ', '*']);
+    let done = DONE.iter().find_map(|mark| entry.strip_prefix(mark));
+    let entry = done.unwrap_or(entry).trim_start_matches([' ', '*']);
     let rest = entry.strip_prefix('`').and_then(|rest| rest.strip_prefix(named.target.as_str()));
     let rest = rest.and_then(|rest| rest.strip_prefix('`')).map(|rest| rest.trim_start_matches(['*', ' ']));
-    CODE.contains(&ending)
-        && rest.is_some_and(|rest| {
-            let words = rest.strip_prefix([':', '|']).or_else(|| rest.strip_prefix("- "));
-            words.or_else(|| rest.strip_prefix("– ")).or_else(|| rest.strip_prefix("— ")).is_some_and(
-                |words| {
-                    words.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() >= 2
-                },
-            )
-        })
+    let says_more = |rest: &str| {
+        let words = rest.strip_prefix([':', '|', '–', '—']).or_else(|| rest.strip_prefix("- "));
+        let words = words.unwrap_or_default().split_whitespace();
+        words.filter(|word| word.contains(char::is_alphabetic)).count() >= 2
+    };
+    rest.is_some_and(|rest| done.is_some() || (CODE.contains(&ending) && says_more(rest)))
 }
 
 /// True for `/docs/x.md` where `docs` is or was a folder, and for `/x.md`; `/home/me/x.md` is another machine's.
@@ -379,11 +384,16 @@ fn is_written_by_a_run(named: &Named, note: &Note) -> bool {
     VERBS.iter().any(|verb| before.trim_end().ends_with(verb))
 }
 
-/// The words before a name in backticks, in small letters and without the signs around them.
+/// The words before a name in backticks, in small letters and without the signs around them; those of the line before
+/// where the name begins its own.
 fn before_the_name(named: &Named, note: &Note) -> Option<String> {
-    let line = note.text.get(note.parsed.lines.range(named.line)).unwrap_or_default();
-    let (before, _) =
+    let lines = &note.parsed.lines;
+    let line = note.text.get(lines.range(named.line)).unwrap_or_default();
+    let (mut before, _) =
         Some(line).filter(|line| line.len() <= LONGEST_LINE)?.split_once(&format!("`{}`", named.target))?;
+    if before.trim().is_empty() && named.line > 1 {
+        before = note.text.get(lines.range(named.line - 1)).filter(|line| line.len() <= LONGEST_LINE)?;
+    }
     Some(before.to_lowercase().replace(['*', '_', '(', '['], ""))
 }
 
@@ -434,47 +444,4 @@ pub(super) fn folder_gone(
     }
     let commit = emptied(known.history, &files).map(|change| change.commit.as_str().to_owned());
     Some(reference(named, notes, ReferenceClass::Removed, None, commit))
-}
-
-/// Takes back what a note claims never to have been, where that is most of what it names: it tells of what is to be
-/// built, or of another repository.
-pub(super) fn without_plans(found: &mut Vec<Reference>, named: &[Named], notes: &[Note], all: &Places<'_>) {
-    let is_never = |one: &Reference| one.class == ReferenceClass::NeverExisted && one.moved_to.is_none();
-    let mut never: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
-    let number: BTreeMap<&RepoPath, usize> =
-        notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
-    let named_as = |is_such: fn(&What) -> bool| -> BTreeSet<(usize, usize, &str)> {
-        let such = named.iter().filter(|one| is_such(&one.what));
-        such.map(|one| (one.note, one.line, one.target.as_str())).collect()
-    };
-    let links = named_as(|what| matches!(what, What::Link(_)));
-    // Who is told to run a command now is told of what there is.
-    let inputs = named_as(|what| matches!(what, What::Input | What::Entered));
-    let is_among = |one: &Reference, such: &BTreeSet<(usize, usize, &str)>| {
-        such.contains(&(number[&one.path], one.line, one.target.as_str()))
-    };
-    let is_link = |one: &Reference| is_among(one, &links);
-    let is_path = |one: &Reference| {
-        one.kind == ReferenceKind::File
-            && !is_among(one, &inputs)
-            && (one.target.contains('/') || !is_link(one))
-    };
-    for one in found.iter().filter(|one| is_never(one) && is_path(one)) {
-        never.entry(one.path.clone()).or_default().insert(one.target.clone());
-    }
-    let mut known: BTreeMap<&RepoPath, BTreeSet<&str>> = BTreeMap::new();
-    for one in named.iter().filter(|one| matches!(one.what, What::Path | What::Link(_))) {
-        let note = &notes[one.note].path;
-        let of_note = never.get(note);
-        if of_note.is_some_and(|targets| !targets.contains(&one.target))
-            && all.now.is_there(note, &one.target)
-        {
-            known.entry(note).or_default().insert(&one.target);
-        }
-    }
-    found.retain(|one| {
-        let count = never.get(&one.path).map_or(0, BTreeSet::len);
-        let is_plan = count >= 3 && count > known.get(&one.path).map_or(0, BTreeSet::len);
-        !(is_plan && is_never(one) && is_path(one) && !is_link(one))
-    });
 }

@@ -20,6 +20,7 @@ mod past;
 #[cfg(test)]
 mod past_tests;
 mod paths;
+mod plans;
 mod symbols;
 mod targets;
 #[cfg(test)]
@@ -162,6 +163,7 @@ pub(super) fn to_ask(
         places.map(|place| if is_folder(named) { place.join(IN_FOLDER) } else { place })
     });
     let entries: Vec<RepoPath> = entries.collect();
+    let modules = named.iter().filter(|named| named.what == What::Module);
     let files = named
         .iter()
         .filter(|named| named.kind == ReferenceKind::File && !matches!(named.what, What::Entry { .. }));
@@ -180,6 +182,7 @@ pub(super) fn to_ask(
         places.chain(folders).collect::<Vec<_>>()
     })
     .chain(entries)
+    .chain(modules.flat_map(|named| symbols::module_places(&named.target)))
     .collect()
 }
 
@@ -243,7 +246,7 @@ pub(super) fn dead(named: &[Named], notes: &[Note], known: &Known<'_>) -> Vec<Re
             })
         })
         .collect();
-    files::without_plans(&mut found, named, notes, &places);
+    plans::without_plans(&mut found, named, notes, &places);
     found.extend(trees::dead(named, notes, known, &places));
     found.sort_by(|one, other| {
         (&one.path, one.line, &one.target).cmp(&(&other.path, other.line, &other.target))

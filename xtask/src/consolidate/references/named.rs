@@ -129,7 +129,8 @@ impl Names<'_> {
     fn add_given(&mut self, line: usize, text: &str) {
         let inputs =
             commands::inputs(text).into_iter().filter_map(|word| path_of(word).or_else(|| input_of(word)));
-        let folder = commands::entered(text).and_then(|folder| data_path_of(&format!("{folder}/")));
+        let folder = commands::entered(text)
+            .and_then(|folder| data_path_of(&format!("{}/", folder.trim_end_matches('/'))));
         let found = inputs.map(|path| (path, What::Input)).chain(folder.map(|path| (path, What::Entered)));
         for (target, what) in found {
             if !self.makes(&target) {
@@ -202,7 +203,11 @@ impl Names<'_> {
                 }
             }
             Some(Language::Python) => {
-                if let Some(module) = symbols::imported(text) {
+                let module = symbols::imported(text).filter(|module| {
+                    let name = module.rsplit('.').next().unwrap_or(module);
+                    !self.makes(&format!("{name}.py"))
+                });
+                if let Some(module) = module {
                     self.add(line, module, What::Module);
                 }
             }

@@ -39,12 +39,11 @@ fn is_missed_by_a_command(named: &Named, known: &Known<'_>, all: &Places<'_>, pl
         && !places.iter().any(|place| has_template(place, known.paths))
 }
 
-/// True for a folder which a reader is to enter: one in a folder that is there, which no program makes.
+/// True for a folder which a reader is to enter: one in a folder that is there, which no program makes or fills.
 fn is_missed_where_entered(named: &Named, all: &Places<'_>, places: &[RepoPath]) -> bool {
     let inner = named.target.trim_end_matches('/');
-    let name = inner.rsplit('/').next().unwrap_or(inner);
     inner.contains('/')
-        && !MADE.contains(&name.to_lowercase().as_str())
+        && !inner.split('/').any(|part| MADE.contains(&part.to_lowercase().as_str()))
         && !all.now.has_folder_ending_so(inner)
         && places.iter().filter_map(RepoPath::parent).any(|folder| all.now.has_folder(&folder))
 }

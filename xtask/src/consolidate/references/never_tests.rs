@@ -1,6 +1,7 @@
 //! What is said never to have been, and what only looks so.
 
-use super::tests::check;
+use super::Ignored;
+use super::tests::{check, classes};
 use crate::consolidate::result::ReferenceClass::{NeverExisted, Removed};
 
 #[test]
@@ -18,6 +19,8 @@ fn folder_in_code_and_data_beside_its_like_are_claimed() {
     check(&[
         ("`src/parts/`", &[("src/parts/", NeverExisted)]),
         ("`src/output/`, `docs/parts/` and `parts/`", &[]),
+        ("`../src/parts/`", &[("../src/parts/", NeverExisted)]),
+        ("```sh\ncd src/parts/\ncd output/first/\n```", &[("src/parts/", NeverExisted)]),
         ("`config/b.json`", &[("config/b.json", NeverExisted)]),
         ("`config/run_20250101.json`, `config/b.csv` and `src/b.json`", &[]),
     ]);
@@ -27,6 +30,7 @@ fn folder_in_code_and_data_beside_its_like_are_claimed() {
 fn name_that_a_reader_is_sent_to_is_claimed() {
     check(&[
         ("See `LAYOUT.md` for more", &[("LAYOUT.md", NeverExisted)]),
+        ("All of it is outlined in\n`LAYOUT.md`.", &[("LAYOUT.md", NeverExisted)]),
         ("- **Script:** `loader.py`", &[("loader.py", NeverExisted)]),
         ("1. ✅ `loader.py` - reads the data", &[("loader.py", NeverExisted)]),
         ("Both hold `LAYOUT.md`", &[]),
@@ -200,6 +204,49 @@ fn drawing_of_what_is_there_shows_what_is_not() {
 #[test]
 fn chinese_words_tell_too() {
     check(&[("`src/gone.py` 已删除", &[]), ("`src/gone.py` 负责加载", &[("src/gone.py", Removed)])]);
+}
+
+#[test]
+fn module_that_is_imported_is_claimed_where_its_package_would_hold_it() {
+    check(&[
+        ("```python\nfrom lib_x.inner.never import x\n```", &[("lib_x.inner.never", NeverExisted)]),
+        ("`python -m lib_x.inner.never`", &[("lib_x.inner.never", NeverExisted)]),
+        ("```python\nfrom lib_x.inner.deep import x\nfrom lib_x.other.never import x\n```", &[]),
+        ("```python\nfrom lib_x.inner.never_pb2 import x\n```", &[]),
+        ("Create `never.py`\n\n```python\nfrom lib_x.inner.never import x\n```", &[]),
+        ("## Example\n\n```python\nfrom lib_x.inner.never import x\n```", &[]),
+    ]);
+    let hidden = Ignored { perhaps: ["lib_x/inner/never.py".into()].into(), ..Ignored::default() };
+    assert_eq!(classes("`python -m lib_x.inner.never`", &hidden), []);
+}
+
+#[test]
+fn what_is_ticked_as_done_is_said_to_be_there() {
+    check(&[
+        ("## Deliverables\n\n1. ✅ `LAYOUT.md` - how it looks", &[("LAYOUT.md", NeverExisted)]),
+        ("## Deliverables\n\n- [x] `LAYOUT.md`", &[("LAYOUT.md", NeverExisted)]),
+        ("## Deliverables\n\n1. `loader.py` - reads the data", &[]),
+        ("- ✅ Deleted `LAYOUT.md`", &[]),
+        ("- 🔄 `src/never.py`", &[]),
+    ]);
+}
+
+#[test]
+fn what_a_note_draws_and_nobody_made_tells_that_it_is_a_plan() {
+    let tree = "```\nsrc/\n├── one.py\n├── two.py\n└── kept.py\n```\n\n";
+    check(&[
+        (&format!("{tree}`src/never.py` and `pkg/core/deep.py`"), &[]),
+        (
+            &format!("{tree}`src/never.py`, `pkg/core/deep.py` and `docs/Guide.md`"),
+            &[("src/never.py", NeverExisted)],
+        ),
+    ]);
+}
+
+#[test]
+fn what_another_machine_holds_no_ignore_rule_covers() {
+    let hidden = Ignored { surely: ["built/run.sh".into()].into(), ..Ignored::default() };
+    assert_eq!(classes("`/opt/x/built/run.sh`", &hidden), []);
 }
 
 #[test]

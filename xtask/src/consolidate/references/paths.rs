@@ -85,7 +85,7 @@ pub(super) fn data_path_of(text: &str) -> Option<String> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let is_hidden =
         name.len() > 3 && name.strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
-    let is_path = is_plain(text.trim_end_matches('/'))
+    let is_path = is_plain(text.trim_start_matches("../").trim_end_matches('/'))
         && (text.contains('/') || is_hidden)
         && !text.starts_with('/')
         && !ENDINGS.contains(&ending)

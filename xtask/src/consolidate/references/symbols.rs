@@ -385,6 +385,31 @@ fn dead_module(
     if is_there {
         return None;
     }
-    let old = places.iter().find(|place| past.paths.contains(*place))?;
-    gone(named, notes, known, old)
+    match places.iter().find(|place| past.paths.contains(*place)) {
+        Some(old) => gone(named, notes, known, old),
+        None => never_module(named, notes, known, index, module),
+    }
+}
+
+/// A claim that a module which is imported or run never was: its package is there and would hold it.
+fn never_module(
+    named: &Named,
+    notes: &[Note],
+    known: &Known<'_>,
+    index: &Index<'_>,
+    module: &str,
+) -> Option<Reference> {
+    let (package, name) = module.rsplit_once('.')?;
+    let places = module_places(module);
+    let is_ignored =
+        |place: &RepoPath| known.ignored.surely.contains(place) || known.ignored.perhaps.contains(place);
+    let is_claimed = named.what == What::Module
+        && named.told == Told::Nothing
+        && module_places(package)
+            .iter()
+            .any(|place| place.file_name() == b"__init__.py" && known.paths.contains(place))
+        && !index.has_stem(name)
+        && !name.contains("_pb2")
+        && !places.iter().any(is_ignored);
+    is_claimed.then(|| reference(named, notes, ReferenceClass::NeverExisted, None, None))
 }

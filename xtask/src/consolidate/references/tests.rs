@@ -105,6 +105,9 @@ fn classes_in(path: &str, text: &str, ignored: &Ignored) -> Vec<(String, Referen
         "cases/plan.build",
         "cases/01-first/a.txt",
         "cases/02-second/b.txt",
+        "output/kept.txt",
+        "lib_x/__init__.py",
+        "lib_x/inner/__init__.py",
     ]
     .map(RepoPath::from)
     .into();
