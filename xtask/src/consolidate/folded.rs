@@ -9,7 +9,7 @@ use crate::links::is_local;
 use crate::markdown::{BlockKind, Link, LinkKind, Parsed};
 
 /// Stands before code: the same words in running text are something else.
-const CODE: char = '\u{1}';
+pub(super) const CODE: char = '\u{1}';
 
 /// What a text's blocks hold.
 pub(super) struct Folder<'t> {

@@ -37,19 +37,35 @@ pub(super) struct Chunk {
     pub(super) lead: String,
     /// The folded words of each block of the rest.
     pub(super) leaves: Vec<String>,
-    /// The entries of a list, or the rows of a table.
+    /// The entries of a list, the rows of a table, or the lines between fences.
     pub(super) items: Vec<Item>,
+    /// The lines of the code that the piece is about, as they are compared.
+    pub(super) code: Vec<String>,
     /// True for lines that say when and by whom a note was written.
     pub(super) is_header: bool,
 }
 
-/// An entry of a list, or a row of a table.
+/// An entry of a list, a row of a table, or a line of code.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     /// Its bytes, whole lines but the last line's end.
     pub(super) range: Range<usize>,
-    /// Its place among the piece's leaves.
+    /// Its place among the piece's leaves, or among the lines of its code.
     pub(super) leaves: Range<usize>,
+}
+
+impl Chunk {
+    /// True for one numbered list and no more.
+    pub(super) fn is_procedure(&self) -> bool {
+        let blocks = self.blocks.len() - usize::from(!self.lead.is_empty());
+        self.kind == Kind::List { ordered: true } && blocks == 1
+    }
+
+    /// What each item says.
+    pub(super) fn said(&self) -> impl Iterator<Item = &[String]> {
+        let words = if self.kind == Kind::Code { &self.code } else { &self.leaves };
+        self.items.iter().map(|item| &words[item.leaves.clone()])
+    }
 }
 
 /// The pieces made of some top-level blocks in order.
@@ -149,6 +165,7 @@ fn chunk(source: &Prepared<'_>, folder: &Folder<'_>, blocks: Vec<usize>) -> Chun
         kind,
         lead,
         items: items(source, folder, rest[0]),
+        code: if rest.len() == 1 { folder.code_lines(rest[0]) } else { Vec::new() },
         leaves,
         blocks,
     }
@@ -170,6 +187,14 @@ fn items(source: &Prepared<'_>, folder: &Folder<'_>, index: usize) -> Vec<Item> 
         BlockKind::Table { rows } => {
             let filled = folder.rows(index).into_iter().map(|row| usize::from(!row.is_empty()));
             rows.iter().zip(filled).map(|(row, filled)| item(row.range.clone(), filled)).collect()
+        }
+        BlockKind::Code { body, fenced: true, .. } => {
+            let starts = source.text[body.clone()].split_inclusive('\n').scan(body.start, |at, line| {
+                *at += line.len();
+                Some((*at - line.len(), line.trim_end()))
+            });
+            let lines = starts.filter(|(_, line)| !line.is_empty());
+            lines.map(|(start, line)| item(start..start + line.len(), 1)).collect()
         }
         _ => Vec::new(),
     }
@@ -255,16 +280,17 @@ fn is_at_an_end(source: &Prepared<'_>, blocks: &[usize]) -> bool {
         || blocks.last().is_some_and(|&last| is_last(last))
 }
 
-/// True for a paragraph whose every line says something about the note itself (`**Date:** 2025-10-31`).
+/// True for a paragraph whose every line says one thing, half of them something about the note itself
+/// (`**Date:** 2025-10-31`): what stands among such lines is said of the note as well.
 fn is_header(raw: &str) -> bool {
-    let is_about = |line: &str| {
+    let key = |line: &str| {
         let plain: String = line.chars().filter(|c| !matches!(c, '*' | '_' | '`' | '>')).collect();
-        plain.split_once(':').is_some_and(|(key, value)| {
-            ABOUT.contains(&key.trim().to_lowercase().as_str())
-                && !value.trim().is_empty()
-                && value.len() < 90
-        })
+        let (key, value) = plain.split_once(':')?;
+        let is_short = key.split_whitespace().count() <= 3 && value.len() < 90 && !value.trim().is_empty();
+        is_short.then(|| key.trim().to_lowercase())
     };
-    let mut lines = raw.lines().filter(|line| !line.trim().is_empty()).peekable();
-    lines.peek().is_some() && lines.all(is_about)
+    let lines = raw.lines().filter(|line| !line.trim().is_empty());
+    let Some(keys) = lines.map(key).collect::<Option<Vec<String>>>() else { return false };
+    let about = keys.iter().filter(|key| ABOUT.contains(&key.as_str())).count();
+    about > 0 && about * 2 >= keys.len()
 }

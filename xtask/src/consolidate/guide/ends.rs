@@ -1,14 +1,15 @@
-//! What a guide says of itself: contents, what stays in the archive, where its text comes from, notes and definitions.
+//! What a guide says of itself: contents, where its text comes from, what stays in the archive, notes and definitions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::labels;
-use super::prepare::Prepared;
 use super::settle::original_slug;
-use super::texts::{day, day_of, name, plain};
+use super::texts::{day, name, plain};
+use super::tree::Node;
 use super::write::{NODE, Writer};
 use crate::links::relative_destination;
-use crate::markdown::{Footnote, fold_label};
+use crate::markdown::{Footnote, Parsed, fold_label, slug};
+use crate::repo::RepoPath;
 use crate::report::Inline;
 
 impl Writer<'_> {
@@ -27,69 +28,83 @@ impl Writer<'_> {
         self.block(list.trim_end());
     }
 
-    /// Links to what stays in the archive.
-    pub(super) fn history(&mut self) {
-        let mut lines = Vec::new();
-        for (number, source) in self.sources.iter().enumerate() {
-            let Some(archived) = source.source.archived else { continue };
-            let parts: BTreeSet<usize> =
-                self.tree.history.iter().filter(|(of, _)| *of == number).map(|(_, part)| *part).collect();
-            let is_inner = |part: usize| {
-                let parent = part.checked_sub(1).and_then(|section| source.parsed.sections[section].parent);
-                parent.is_some_and(|parent| parts.contains(&(parent + 1)))
-            };
-            let outer: Vec<usize> =
-                parts.iter().copied().filter(|&part| part > 0 && !is_inner(part)).collect();
-            if parts.is_empty() {
-                continue;
-            }
-            let mut line = Inline::code(name(source.source.path, self.sources)).text(day_of(source));
-            for (place, part) in outer.iter().enumerate() {
-                let section = &source.parsed.sections[part - 1];
-                // An anchor that not all programs write alike leads nowhere for some: the file alone is right for all.
-                let slug = original_slug(source, part - 1);
-                let anchor = Some(slug.as_str()).filter(|slug| !slug.contains('\u{fe0f}'));
-                let to = relative_destination(self.request.target, archived, anchor);
-                let words = if section.text.is_empty() { "(no heading)" } else { &section.text };
-                line = line.text(if place == 0 { ": " } else { ", " }).link(words, to);
-            }
-            if outer.is_empty() {
-                let to = relative_destination(self.request.target, archived, None);
-                line = line.text(": ").link("the beginning", to);
-            }
-            lines.push(format!("- {}", line.to_markdown()));
-        }
-        if !lines.is_empty() {
-            self.block("## History\n\nWhat tells of a day rather than of the subject stays in the archive.");
-            self.block(&lines.join("\n"));
-        }
+    /// Where the guide's text comes from, and what stands there alone.
+    pub(super) fn source_list(&mut self) {
+        let slug_of = |node: &Node| slug(&plain(&node.heading));
+        let is_taken = self.tree.nodes.iter().any(|node| slug_of(node) == "sources");
+        let lines: Vec<String> = (0..self.sources.len()).map(|number| self.source_line(number)).collect();
+        self.block(if is_taken { "## Sources of this guide" } else { "## Sources" });
+        self.block(&lines.join("\n"));
     }
 
-    /// Where the guide's text comes from.
-    pub(super) fn source_list(&mut self) {
-        let line = |source: &Prepared<'_>| {
-            let from = source.source;
-            let shown = name(from.path, self.sources);
-            let mut line = match from.archived {
-                Some(archived) => {
-                    Inline::default().link(shown, relative_destination(self.request.target, archived, None))
-                }
-                None => Inline::code(from.path.display().into_owned()),
-            };
-            if let Some(title) = source.parsed.title.as_deref().filter(|title| !title.is_empty()) {
-                line = line.text(format!(": {title}"));
+    /// A source by its name, day and commit, with links to what of it the guide does not hold.
+    fn source_line(&self, number: usize) -> String {
+        let from = self.sources[number].source;
+        let mut line = match from.archived {
+            Some(archived) => {
+                let to = relative_destination(self.request.target, archived, None);
+                Inline::default().link(name(from.path, self.sources), to)
             }
-            if let Some(changed) = from.changed {
-                line = line.text(format!(", {}", day(changed)));
-            }
-            if let Some(commit) = from.commit {
-                line = line.text(", ").with_code(commit);
-            }
-            format!("- {}", line.to_markdown())
+            None => Inline::code(from.path.display().into_owned()),
         };
-        let lines: Vec<String> = self.sources.iter().map(line).collect();
-        self.block("## Sources");
-        self.block(&lines.join("\n"));
+        // Where no original is left, the title stands nowhere else.
+        let title = self.sources[number].parsed.title.as_deref().filter(|title| !title.is_empty());
+        if let (Some(title), None) = (title, from.archived) {
+            line = line.text(format!(": {title}"));
+        }
+        if let Some(changed) = from.changed {
+            line = line.text(format!(", {}", day(changed)));
+        }
+        if let Some(commit) = from.commit {
+            line = line.text(", ").with_code(commit);
+        }
+        if let Some(archived) = from.archived {
+            line = self.alone(number, archived, line);
+        }
+        format!("- {}", line.to_markdown())
+    }
+
+    /// Adds what stands in the archive alone. Sections that follow one another are one passage there: the link leads to
+    /// its beginning.
+    fn alone(&self, number: usize, archived: &RepoPath, mut line: Inline) -> Inline {
+        let past: BTreeSet<usize> =
+            self.tree.history.iter().filter(|(of, _)| *of == number).map(|(_, part)| *part).collect();
+        let outline = &self.outlines[number];
+        let says_something = |part: &usize| outline.part(*part).chunks.iter().any(|chunk| !chunk.is_header);
+        let all = 0..=outline.sections.len();
+        if all.clone().filter(says_something).all(|part| past.contains(&part)) {
+            return if past.is_empty() { line } else { line.text("; all of it only there") };
+        }
+        let is_bare_title =
+            |part: &usize| outline.title.map(|title| title + 1) == Some(*part) && !says_something(part);
+        let past: Vec<usize> = past.into_iter().filter(|part| !is_bare_title(part)).collect();
+        let runs = past.chunk_by(|one, next| one + 1 == *next);
+        for (place, run) in runs.enumerate() {
+            let (words, anchor) = self.passage(number, run);
+            let to = relative_destination(self.request.target, archived, anchor.as_deref());
+            line = line.text(if place == 0 { "; only there: " } else { ", " }).link(words, to);
+        }
+        line
+    }
+
+    /// What sections that follow one another are called, and the anchor of the first.
+    fn passage(&self, number: usize, run: &[usize]) -> (String, Option<String>) {
+        let source = &self.sources[number];
+        let heading = |part: usize| match source.parsed.sections.get(part.wrapping_sub(1)) {
+            None => "the beginning",
+            Some(section) if section.text.is_empty() => "(no heading)",
+            Some(section) => &section.text,
+        };
+        let first = run[0];
+        let is_outer = |part: &&usize| !is_held_by(&source.parsed, **part, run);
+        let last = run.iter().rfind(is_outer).copied().unwrap_or(first);
+        let words = match first == last {
+            true => heading(first).to_owned(),
+            false => format!("{} … {}", heading(first), heading(last)),
+        };
+        // An anchor that not all programs write alike leads nowhere for some: the file alone is right for all.
+        let anchor = first.checked_sub(1).map(|section| original_slug(source, section));
+        (words, anchor.filter(|slug| !slug.is_empty() && !slug.contains('\u{fe0f}')))
     }
 
     /// Footnotes and definitions that the text refers to.
@@ -148,4 +163,19 @@ impl Writer<'_> {
             self.block(&definitions.join("\n"));
         }
     }
+}
+
+/// True for a part that lies in a section of the run which ends in it, too: that one is named for all that it holds.
+fn is_held_by(parsed: &Parsed, part: usize, run: &[usize]) -> bool {
+    let behind = run.last().and_then(|&last| parsed.sections.get(last));
+    let mut above = part.checked_sub(1).and_then(|section| parsed.sections[section].parent);
+    while let Some(section) = above {
+        let holder = &parsed.sections[section];
+        let ends = behind.is_none_or(|next| next.heading.start >= holder.range.end);
+        if ends && run.contains(&(section + 1)) {
+            return true;
+        }
+        above = holder.parent;
+    }
+    false
 }

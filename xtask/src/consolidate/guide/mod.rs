@@ -23,6 +23,8 @@ mod write;
 #[cfg(test)]
 pub(super) mod properties;
 #[cfg(test)]
+mod shorter_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};

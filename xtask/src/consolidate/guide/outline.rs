@@ -88,6 +88,11 @@ fn is_contents(heading: &str) -> bool {
 }
 
 impl Outline {
+    /// A part by its number: 0 is the preface, then the sections.
+    pub(super) fn part(&self, part: usize) -> &Part {
+        part.checked_sub(1).map_or(&self.preface, |section| &self.sections[section])
+    }
+
     /// The sections of the first rank: those below the title, else those that no section holds.
     pub(super) fn top(&self, parsed: &Parsed) -> Vec<usize> {
         let is_top = |&index: &usize| parsed.sections[index].parent.is_none() && self.title != Some(index);

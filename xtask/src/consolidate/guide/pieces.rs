@@ -30,8 +30,16 @@ impl Placing<'_> {
         if chunk.is_header && !strict {
             return Fate::History;
         }
-        let mut entry =
-            Entry { id: self.next, source, part, chunk: number, items: None, is_quoted: false, see: None };
+        let mut entry = Entry {
+            id: self.next,
+            source,
+            part,
+            chunk: number,
+            items: None,
+            is_quoted: false,
+            has_lead: true,
+            see: None,
+        };
         match self.stock.judge(source, node, chunk) {
             Verdict::New => {
                 entry.is_quoted = self.is_other_procedure(source, node, chunk);
@@ -57,6 +65,7 @@ impl Placing<'_> {
             Verdict::InPart { spot, new, differs } => {
                 entry.items = Some(new);
                 entry.is_quoted = differs;
+                entry.has_lead = !differs || strict || !self.stock.is_led_so(spot, &chunk.lead);
                 self.add(entry, spot.node, Some(spot.entry), chunk);
                 self.stands.entry((source, part)).or_insert(spot.node);
                 if differs { Fate::Variant } else { Fate::Guide }
@@ -75,7 +84,8 @@ impl Placing<'_> {
 
     fn add(&mut self, entry: Entry, node: usize, after: Option<usize>, chunk: &Chunk) {
         self.next += 1;
-        self.stock.add(entry.source, Spot { node, entry: entry.id }, chunk);
+        let is_part = entry.is_quoted && entry.items.is_some();
+        self.stock.add(entry.source, Spot { node, entry: entry.id }, chunk, is_part);
         self.tree.put(entry, node, after);
     }
 

@@ -7,6 +7,7 @@ use super::matching::{self, Index, Rarity, Subject};
 use super::outline::{Outline, Part};
 use super::prepare::Prepared;
 use super::stock::{Stock, Verdict};
+use super::texts::plain;
 use super::tree::{Home, Node, Tree};
 use super::{Fate, GuideRequest, Placed, has_figure};
 use crate::report::Inline;
@@ -42,7 +43,9 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
     let homes = outlines.iter().map(|outline| vec![None; outline.sections.len() + 1]).collect();
     let tree = Tree { nodes: vec![root], homes, history: Vec::new(), placed: Vec::new() };
     let stands = std::collections::BTreeMap::new();
-    let (stock, index) = (Stock::default(), Index::default());
+    let is_alone = |source: &usize| sources[*source].source.archived.is_none();
+    let stock = Stock::new((0..sources.len()).filter(is_alone));
+    let index = Index::default();
     let mut placing = Placing { sources, outlines, stock, tree, next: 0, stands, rarity, index };
     for source in 0..sources.len() {
         match leads && source == 0 {
@@ -51,28 +54,44 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
         }
     }
     placing.past();
-    placing.tree.placed.sort();
-    placing.tree
+    let mut tree = placing.tree;
+    if !sources.iter().any(|source| source.source.archived.is_none())
+        && let Some(heading) = tree.unfold()
+    {
+        let is_name = holds_name(request, &plain(&heading));
+        tree.nodes[0].heading = if is_name { heading } else { title_of_name(request, sources) };
+    }
+    tree.placed.sort();
+    tree
 }
 
 /// The guide's title, and whether it is that of the first source: its words must hold those of the file's name.
 fn title(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines: &[Outline]) -> (String, bool) {
-    let stem = String::from_utf8_lossy(request.target.stem()).into_owned();
+    if let (Some(first), Some(outline)) = (sources.first(), outlines.first())
+        && let Some(title) = outline.title
+        && holds_name(request, &first.parsed.sections[title].text)
+    {
+        return (outline.sections[title].heading.clone(), true);
+    }
+    (title_of_name(request, sources), false)
+}
+
+/// True for a title that holds the words of the guide's name.
+fn holds_name(request: &GuideRequest<'_>, title: &str) -> bool {
     // A name in two humps is two words, and one in a file's name.
     let fold = |text: &str| -> Vec<String> {
         let words = words::of_text(text).into_iter().chain(words::of_text(&text.to_lowercase()));
         words.map(|word| words::singular(&word).to_owned()).collect()
     };
-    if let (Some(first), Some(outline)) = (sources.first(), outlines.first())
-        && let Some(title) = outline.title
-    {
-        let words = fold(&first.parsed.sections[title].text);
-        if !words.is_empty() && fold(&stem).iter().all(|word| words.contains(word)) {
-            return (outline.sections[title].heading.clone(), true);
-        }
-    }
+    let words = fold(title);
+    let stem = String::from_utf8_lossy(request.target.stem());
+    !words.is_empty() && fold(&stem).iter().all(|word| words.contains(word))
+}
+
+fn title_of_name(request: &GuideRequest<'_>, sources: &[Prepared<'_>]) -> String {
+    let stem = String::from_utf8_lossy(request.target.stem()).into_owned();
     let titles = sources.iter().filter_map(|source| source.parsed.title.as_deref());
-    (Inline::plain(groups::title(&as_written(&stem, titles))).to_markdown(), false)
+    Inline::plain(groups::title(&as_written(&stem, titles))).to_markdown()
 }
 
 /// A name whose words stand as titles write them where capitals are part of the word (`YouTube`, `API`).
@@ -91,8 +110,7 @@ fn as_written<'t>(name: &str, titles: impl Iterator<Item = &'t str>) -> String {
 
 impl<'p> Placing<'p> {
     pub(super) fn part(&self, source: usize, part: usize) -> &'p Part {
-        let outline = &self.outlines[source];
-        part.checked_sub(1).map_or(&outline.preface, |section| &outline.sections[section])
+        self.outlines[source].part(part)
     }
 
     /// True when no archive will hold a source: the guide must.
@@ -173,7 +191,7 @@ impl<'p> Placing<'p> {
             _ => {
                 let heading = self.note_title(source);
                 let subject = self.whole_subject(source, &heading);
-                let node = Node { heading, subject, sources: vec![source], ..Node::default() };
+                let node = Node { heading, subject, sources: vec![source], is_note: true, ..Node::default() };
                 let node = self.add_node(0, node, true);
                 (node, node)
             }

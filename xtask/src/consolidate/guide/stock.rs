@@ -13,6 +13,8 @@ const COMMAND: usize = 3;
 const COMMON: usize = 256;
 /// The share of words from which on two pieces say the same thing differently.
 const ALIKE: f64 = 0.75;
+/// Lines of code that must stand already before the others are shown alone: fewer are no matter, and help to read on.
+const SPARED: usize = 3;
 
 /// A piece that stands in the guide.
 #[derive(Debug)]
@@ -23,8 +25,13 @@ struct Stocked {
     kind: Kind,
     lead: String,
     leaves: Vec<String>,
+    code: Vec<String>,
+    /// What each entry of a numbered list says.
+    steps: Vec<Vec<String>>,
     words: BTreeMap<String, usize>,
     count: usize,
+    /// True where only what differs from another piece is shown of it.
+    is_part: bool,
 }
 
 /// All pieces that stand in the guide.
@@ -35,6 +42,8 @@ pub(super) struct Stock {
     by_leaf: BTreeMap<String, Vec<usize>>,
     /// The pieces of each run of three words.
     by_run: BTreeMap<u64, Vec<usize>>,
+    /// Sources that no archive keeps: what differs in them is kept whole.
+    alone: BTreeSet<usize>,
 }
 
 /// How a piece relates to what stands.
@@ -46,8 +55,8 @@ pub(super) enum Verdict {
     Stands(Spot),
     /// It says something that stands there in another way.
     Differs(Spot),
-    /// These of its items are new; the rest stands there. `differs` when one of the new ones says what stands in
-    /// another way.
+    /// These of its items are new; the rest stands there. `differs` when one of the new ones, or what introduces them,
+    /// says what stands in another way.
     InPart { spot: Spot, new: Vec<usize>, differs: bool },
 }
 
@@ -65,7 +74,13 @@ impl Stocked {
 }
 
 impl Stock {
-    pub(super) fn add(&mut self, source: usize, spot: Spot, chunk: &Chunk) {
+    /// Nothing stands yet; `alone` are the sources that no archive keeps.
+    pub(super) fn new(alone: impl Iterator<Item = usize>) -> Self {
+        Self { alone: alone.collect(), ..Self::default() }
+    }
+
+    /// Adds a piece; `is_part` where only some of it is shown.
+    pub(super) fn add(&mut self, source: usize, spot: Spot, chunk: &Chunk, is_part: bool) {
         let number = self.pieces.len();
         for leaf in &chunk.leaves {
             self.by_leaf.entry(leaf.clone()).or_default().push(number);
@@ -79,21 +94,47 @@ impl Stock {
         for word in words {
             *bag.entry(word.to_owned()).or_insert(0) += 1;
         }
-        let leaves = chunk.leaves.clone();
+        let (leaves, code) = (chunk.leaves.clone(), chunk.code.clone());
+        let steps = match chunk.is_procedure() {
+            true => chunk.said().map(<[String]>::to_vec).collect(),
+            false => Vec::new(),
+        };
         let (Spot { node, entry }, kind, lead) = (spot, chunk.kind, chunk.lead.clone());
-        self.pieces.push(Stocked { source, node, entry, kind, lead, leaves, words: bag, count });
+        let words = bag;
+        self.pieces.push(Stocked {
+            source,
+            node,
+            entry,
+            kind,
+            lead,
+            leaves,
+            code,
+            steps,
+            words,
+            count,
+            is_part,
+        });
     }
 
     /// Compares a piece with those of other sources; `node` is where it would go. What introduces an equal list, table or
     /// code with other figures says something else.
     pub(super) fn judge(&self, source: usize, node: usize, chunk: &Chunk) -> Verdict {
         match self.judge_rest(source, node, chunk) {
-            Verdict::Stands(spot) | Verdict::InPart { spot, .. }
-                if self.has_other_figures(spot, &chunk.lead) =>
-            {
-                Verdict::Differs(spot)
+            Verdict::Stands(spot) if self.has_other_figures(spot, &chunk.lead) => {
+                self.partly(source, spot, Vec::new())
+            }
+            Verdict::InPart { spot, new, .. } if self.has_other_figures(spot, &chunk.lead) => {
+                self.partly(source, spot, new)
             }
             verdict => verdict,
+        }
+    }
+
+    /// A piece of which only these items differ.
+    fn partly(&self, source: usize, spot: Spot, new: Vec<usize>) -> Verdict {
+        match self.alone.contains(&source) {
+            true => Verdict::Differs(spot),
+            false => Verdict::InPart { spot, new, differs: true },
         }
     }
 
@@ -115,6 +156,11 @@ impl Stock {
             && !self.pieces.iter().any(is_said)
     }
 
+    /// True where a piece is introduced by the same words.
+    pub(super) fn is_led_so(&self, spot: Spot, lead: &str) -> bool {
+        self.leads_at(spot).any(|known| known == lead)
+    }
+
     fn leads_at(&self, spot: Spot) -> impl Iterator<Item = &str> {
         let here =
             self.pieces.iter().filter(move |piece| piece.entry == spot.entry && piece.node == spot.node);
@@ -129,7 +175,11 @@ impl Stock {
         // A command says the same wherever it stands, unless words introduce it.
         let is_command = chunk.kind == Kind::Code && chunk.lead.is_empty() && words.len() >= COMMAND;
         let may_lie_anywhere = is_command || words.len() >= TELLING;
-        let fits = |piece: &&Stocked| piece.source != source && (may_lie_anywhere || piece.node == node);
+        // Where no archive keeps a piece, all of it must stand in the guide.
+        let is_shown = |piece: &Stocked| !piece.is_part || !self.alone.contains(&source);
+        let fits = |piece: &&Stocked| {
+            piece.source != source && (may_lie_anywhere || piece.node == node) && is_shown(piece)
+        };
         if let Some(piece) = self.holder(chunk, &fits) {
             return Verdict::Stands(piece.spot());
         }
@@ -141,9 +191,17 @@ impl Stock {
         if let Some(said) = self.holder(chunk, &is_said) {
             return Verdict::Stands(said.spot());
         }
-        match chunk.kind {
-            Kind::List { ordered: false } | Kind::Table => in_part(piece, chunk),
-            _ => Verdict::Differs(piece.spot()),
+        let spot = piece.spot();
+        let changed = match chunk.kind {
+            Kind::List { ordered: false } | Kind::Table => return in_part(piece, chunk),
+            Kind::Code if !piece.is_part => changed_lines(piece, chunk),
+            Kind::List { ordered: true } if !piece.is_part => changed_steps(piece, chunk),
+            _ => None,
+        };
+        match changed {
+            Some(new) if new.is_empty() && !self.alone.contains(&source) => Verdict::Stands(spot),
+            Some(new) => self.partly(source, spot, new),
+            None => Verdict::Differs(spot),
         }
     }
 
@@ -214,6 +272,43 @@ fn in_part(piece: &Stocked, chunk: &Chunk) -> Verdict {
         _ if differs => Verdict::Differs(spot),
         _ => Verdict::New,
     }
+}
+
+/// The lines of code that a piece lacks, where it has most of them in the same order; `None` where they say little alone.
+fn changed_lines(piece: &Stocked, chunk: &Chunk) -> Option<Vec<usize>> {
+    if chunk.code.is_empty() {
+        return None;
+    }
+    let mut rest = piece.code.iter();
+    let is_new = |place: &usize| {
+        let before = rest.clone();
+        let stands = rest.any(|line| *line == chunk.code[*place]);
+        if !stands {
+            rest = before;
+        }
+        !stands
+    };
+    let new: Vec<usize> = (0..chunk.code.len()).filter(is_new).collect();
+    let spared = chunk.code.len() - new.len();
+    let may_stand_alone =
+        new.is_empty() || new.len() < spared && spared >= SPARED && chunk.items.len() == chunk.code.len();
+    may_stand_alone.then_some(new)
+}
+
+/// The steps that a procedure of as many steps has otherwise, where they follow one another and are the fewer ones: only
+/// then they keep their numbers, and everybody sees where they belong.
+fn changed_steps(piece: &Stocked, chunk: &Chunk) -> Option<Vec<usize>> {
+    let steps: Vec<&[String]> = chunk.said().collect();
+    if !chunk.is_procedure() || steps.len() != piece.steps.len() {
+        return None;
+    }
+    let is_new = |place: &usize| {
+        let mut rest = piece.steps[*place].iter();
+        !steps[*place].iter().all(|words| rest.any(|known| known == words))
+    };
+    let new: Vec<usize> = (0..steps.len()).filter(is_new).collect();
+    let follow = new.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+    (follow && new.len() * 2 < steps.len()).then_some(new)
 }
 
 /// What a line speaks of: a table's first cell, what stands before a colon, else its first words without figures.

@@ -5,16 +5,16 @@ use crate::consolidate::plan::{Destiny, SectionPlan};
 use crate::markdown::{Format, parse};
 
 /// Composes notes given as path and text; all of them go to an archive.
-fn composed(target: &str, notes: &[(&str, &str)]) -> Guide {
+pub(super) fn composed(target: &str, notes: &[(&str, &str)]) -> Guide {
     planned(target, notes, &[])
 }
 
-fn planned(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan]) -> Guide {
+pub(super) fn planned(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan]) -> Guide {
     kept(target, notes, sections, true)
 }
 
 /// Composes notes that no archive keeps.
-fn composed_alone(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan]) -> Guide {
+pub(super) fn composed_alone(target: &str, notes: &[(&str, &str)], sections: &[SectionPlan]) -> Guide {
     kept(target, notes, sections, false)
 }
 
@@ -54,8 +54,8 @@ fn a_guide_says_once_what_two_notes_say() {
     );
     let expected = "<!-- xtask:guide id=1 -->\n\n# Setup guide\n\nInstall it first.\n\n## Install\n\nRun this:\n\n```sh\npip install lab-tools\npip check\n```\n\n\
         See [usage](#usage) and [the code](../../src/lab.py).\n\n## Usage\n\nCall `lab run` with the name of the bath and the target temperature.\n\n## Sources\n\n\
-        - [setup.md](../../archive/notes/setup.md): Setup guide, 2025-10-31, `abc1234`\n\
-        - [install.md](../../archive/notes/install.md): Install notes, 2025-10-31, `abc1234`\n";
+        - [setup.md](../../archive/notes/setup.md), 2025-10-31, `abc1234`\n\
+        - [install.md](../../archive/notes/install.md), 2025-10-31, `abc1234`\n";
     assert_eq!(guide.text, expected);
 }
 
@@ -148,7 +148,9 @@ fn an_equal_list_behind_other_figures_is_kept_with_its_origin() {
     let (one, two) = (note("Pools", 5), note("Pools at night", 7));
     let text = composed("docs/guides/pools.md", &[("notes/pools.md", &one), ("notes/night.md", &two)]).text;
     assert!(text.contains("has 5 workers"), "{text}");
-    assert!(text.contains("> From `night.md`, 2025-10-31:\n>\n> The slow pool has 7 workers"), "{text}");
+    let origin = "> From `night.md`, 2025-10-31, what differs:\n>\n> The slow pool has 7 workers with 500 MB each:\n\n";
+    assert!(text.contains(origin), "{text}");
+    assert_eq!(text.matches("start the slow pool").count(), 1, "{text}");
     let same = composed("docs/guides/pools.md", &[("notes/pools.md", &one), ("notes/night.md", &one)]).text;
     assert_eq!(same.matches("has 5 workers").count(), 1, "{same}");
 }

@@ -1,6 +1,6 @@
 //! Pieces as they stand in the guide, and how their origin is named.
 
-use super::super::folded::Folder;
+use super::super::folded::{CODE, Folder};
 use super::chunks::{Chunk, Kind};
 use super::prepare::Prepared;
 use crate::markdown::{BlockKind, Format, parse};
@@ -32,26 +32,53 @@ pub(super) fn sealed(source: &Prepared<'_>, chunk: &Chunk) -> String {
     closed.into_iter().find(|closed| ends(closed)).unwrap_or(text)
 }
 
-/// Some entries of a list, or some rows of a table below its head; the whole where they would read otherwise alone.
-pub(super) fn some_items(source: &Prepared<'_>, chunk: &Chunk, items: &[usize]) -> String {
+/// Some items of a piece: entries of a list, rows of a table below its head, lines of code between its fences. Without any
+/// item it is what introduces them; the whole where they would read otherwise alone.
+pub(super) fn some_items(source: &Prepared<'_>, chunk: &Chunk, items: &[usize], has_lead: bool) -> String {
+    let last = &source.parsed.blocks[chunk.blocks[chunk.blocks.len() - 1]];
     let mut lines = Vec::new();
-    let mut expected: Vec<String> = Vec::new();
-    if !chunk.lead.is_empty() {
+    let mut expected: Vec<&str> = Vec::new();
+    if has_lead && !chunk.lead.is_empty() {
         let lead = &source.parsed.blocks[chunk.blocks[0]];
-        lines.push(format!("{}\n", &source.text[lead.range.clone()]));
-        expected.push(chunk.lead.clone());
+        let gap = if items.is_empty() { "" } else { "\n" };
+        lines.push(format!("{}{gap}", &source.text[lead.range.clone()]));
+        expected.push(&chunk.lead);
     }
-    if chunk.kind == Kind::Table {
-        let table = &source.parsed.blocks[chunk.blocks[chunk.blocks.len() - 1]];
-        lines.extend(source.text[table.range.clone()].lines().take(2).map(str::to_owned));
-        expected.extend(chunk.leaves.first().cloned());
+    if chunk.kind == Kind::Table && !items.is_empty() {
+        lines.extend(source.text[last.range.clone()].lines().take(2).map(str::to_owned));
+        expected.extend(chunk.leaves.first().map(String::as_str));
     }
+    let fences = match &last.kind {
+        BlockKind::Code { body, .. } if !items.is_empty() => {
+            fences(&source.text[last.range.start..body.start])
+        }
+        _ => None,
+    };
+    let said: Vec<&[String]> = chunk.said().collect();
+    lines.extend(fences.iter().map(|(open, _)| open.clone()));
     for &item in items {
         lines.push(source.text[chunk.items[item].range.clone()].to_owned());
-        expected.extend(chunk.leaves[chunk.items[item].leaves.clone()].iter().cloned());
+        expected.extend(said[item].iter().map(String::as_str));
     }
+    lines.extend(fences.map(|(_, close)| close));
     let text = lines.join("\n");
-    if leaves(&text) == expected { text } else { sealed(source, chunk) }
+    // Of some lines all may be indented, and code has a mark before it.
+    let lines =
+        |leaf: &str| leaf.lines().map(|line| line.trim_matches(is_blank).to_owned()).collect::<Vec<_>>();
+    let read = leaves(&text);
+    let reads_so = read.iter().flat_map(|leaf| lines(leaf)).eq(expected.iter().flat_map(|leaf| lines(leaf)));
+    if reads_so { text } else { sealed(source, chunk) }
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == CODE
+}
+
+/// The line that opens a block of code, and the one that closes it.
+fn fences(open: &str) -> Option<(String, String)> {
+    let open = open.trim();
+    let mark = open.chars().next()?;
+    Some((open.to_owned(), open.chars().take_while(|&c| c == mark).collect()))
 }
 
 /// A piece as a quotation below the name of its origin; `None` where it would read otherwise in a quotation.
@@ -89,9 +116,11 @@ fn leaves(text: &str) -> Vec<String> {
     top.flat_map(|index| folder.leaves(index)).collect()
 }
 
-pub(super) fn origin(source: &Prepared<'_>, sources: &[Prepared<'_>]) -> String {
+/// Where a quotation comes from; `is_part` where only what differs is quoted.
+pub(super) fn origin(source: &Prepared<'_>, sources: &[Prepared<'_>], is_part: bool) -> String {
     let name = Inline::plain("From ").with_code(name(source.source.path, sources));
-    name.text(format!("{}:", day_of(source))).to_markdown()
+    let what = if is_part { ", what differs" } else { "" };
+    name.text(format!("{}{what}:", day_of(source))).to_markdown()
 }
 
 pub(super) fn day_of(source: &Prepared<'_>) -> String {

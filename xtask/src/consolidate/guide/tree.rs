@@ -13,6 +13,8 @@ pub(super) struct Node {
     pub(super) children: Vec<usize>,
     /// The node that it is a child of; the guide's own is itself.
     pub(super) parent: usize,
+    /// The chapter of a note.
+    pub(super) is_note: bool,
     /// A piece of the past, which nothing is put into.
     pub(super) is_past: bool,
     /// The sources whose text was put here or below.
@@ -32,6 +34,8 @@ pub(super) struct Entry {
     pub(super) items: Option<Vec<usize>>,
     /// As a quotation that names its origin.
     pub(super) is_quoted: bool,
+    /// With what introduces the piece.
+    pub(super) has_lead: bool,
     /// Only what introduces the piece; the piece itself stands there.
     pub(super) see: Option<usize>,
 }
@@ -77,6 +81,24 @@ impl Tree {
         self.nodes[node].sources.clear();
         let parent = self.nodes[node].parent;
         self.nodes[parent].children.retain(|&child| child != node);
+    }
+
+    /// Makes the chapter of a note the guide itself where the guide holds nothing else, and gives its heading.
+    pub(super) fn unfold(&mut self) -> Option<String> {
+        let [chapter] = self.nodes[0].children[..] else { return None };
+        if !self.nodes[0].entries.is_empty() || !self.nodes[chapter].is_note {
+            return None;
+        }
+        let Node { heading, entries, children, sources, .. } = std::mem::take(&mut self.nodes[chapter]);
+        children.iter().for_each(|&child| self.nodes[child].parent = 0);
+        let guide = &mut self.nodes[0];
+        (guide.entries, guide.children, guide.sources) = (entries, children, sources);
+        for home in self.homes.iter_mut().flatten().filter(|home| **home == Some(Home::Node(chapter))) {
+            *home = Some(Home::Node(0));
+        }
+        let entries = self.nodes.iter_mut().flat_map(|node| &mut node.entries);
+        entries.filter(|entry| entry.see == Some(chapter)).for_each(|entry| entry.see = Some(0));
+        Some(heading)
     }
 
     /// Puts a piece into a node: behind another piece, or at the end.

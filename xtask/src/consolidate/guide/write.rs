@@ -14,8 +14,8 @@ use super::{Conflict, Guide, GuideRequest, conflicts, front, labels};
 use crate::markdown::{DestinationEdit, Format, parse, rewrite_destinations};
 use crate::report::Inline;
 
-/// Chapters from which on the guide has a table of contents.
-const CONTENTS: usize = 3;
+/// Chapters and lines from which on the guide has a table of contents: what is shorter shows its headings at a glance.
+const CONTENTS: (usize, usize) = (4, 150);
 /// A destination inside the guide until anchors are known: followed by the node's number.
 pub(super) const NODE: &str = "xtask-node:";
 /// Keeps two blocks apart that a reader would take for one.
@@ -96,15 +96,24 @@ impl Writer<'_> {
         self.heading(0, 1);
         self.body(0);
         let chapters = &self.tree.nodes[0].children;
-        if chapters.len() >= CONTENTS {
+        if chapters.len() >= CONTENTS.0 && self.lines() >= CONTENTS.1 {
             self.contents();
         }
         for &node in chapters {
             self.node(node, 2);
         }
-        self.history();
         self.source_list();
         self.definitions();
+    }
+
+    /// How many lines of its sources the guide holds.
+    fn lines(&self) -> usize {
+        let entries = self.tree.nodes.iter().flat_map(|node| &node.entries);
+        let lines = entries.map(|entry| {
+            let lines = self.outlines[entry.source].part(entry.part).chunks[entry.chunk].lines;
+            lines.1 + 1 - lines.0
+        });
+        lines.sum()
     }
 
     fn node(&mut self, node: usize, level: usize) {
@@ -139,9 +148,7 @@ impl Writer<'_> {
     }
 
     fn entry(&mut self, entry: &Entry) {
-        let outline = &self.outlines[entry.source];
-        let part = entry.part.checked_sub(1).map_or(&outline.preface, |section| &outline.sections[section]);
-        let chunk = &part.chunks[entry.chunk];
+        let chunk = &self.outlines[entry.source].part(entry.part).chunks[entry.chunk];
         let source = &self.sources[entry.source];
         self.used[entry.source].extend(labels::used(&source.parsed, &chunk.range));
         if let Some(node) = entry.see {
@@ -154,11 +161,11 @@ impl Writer<'_> {
             return;
         }
         let text = match &entry.items {
-            Some(items) => some_items(source, chunk, items),
+            Some(items) => some_items(source, chunk, items, entry.has_lead),
             None => sealed(source, chunk),
         };
         if entry.is_quoted {
-            let origin = origin(source, self.sources);
+            let origin = origin(source, self.sources, entry.items.is_some());
             match quoted(&origin, &text) {
                 Some(quotation) => self.block(&quotation),
                 None => [origin.as_str(), &text, APART].into_iter().for_each(|block| self.block(block)),
