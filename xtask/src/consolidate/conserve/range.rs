@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
+use super::super::gather::guide_id;
 use super::super::scope::{Kind, Scope, is_archived};
 use super::{Conservation, Moved, Outputs, Text, Verified, compare};
 use crate::config::ConsolidateConfig;
@@ -36,11 +37,13 @@ pub(super) fn verify(
     progress.step(format!("comparing {} notes with {} of the end", sources.len(), outputs.len()));
     let sources = read(&before, &sources, cancel)?;
     let outputs = if sources.is_empty() { BTreeMap::new() } else { read(&after, &outputs, cancel)? };
+    let is_guide = |path: &RepoPath| outputs.get(path).is_some_and(|text| guide_id(text).is_some());
+    let paths = Moved::between(&before, &after, is_guide);
     Ok(Verified {
         from: from.to_string(),
         to: to.to_string(),
         moved: moves(repo, from.as_str(), to.as_str(), &sources)?,
-        conserved: compared(&sources, &outputs, &Moved::between(&before, &after)),
+        conserved: compared(&sources, &outputs, &paths),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a range of commits lost, for people.
 
 use super::{ItemKind, SourceConservation, Verified};
-use crate::report::{Document, Inline};
+use crate::report::{self, Document, Inline};
 
 /// Lost things that are shown of each note.
 const SHOWN: usize = 5;
@@ -18,13 +18,15 @@ pub fn report(verified: &Verified) -> Document {
     }
     let losers = conserved.sources.iter().filter(|source| !source.lost.is_empty()).count();
     let count = conserved.sources.len();
-    let what = match losers {
-        0 => format!(" removed or changed {count} notes; all that they held stands at its end."),
-        _ => format!(
-            " removed or changed {count} notes; {losers} of them held what stands nowhere at its end. {} of all runs of five words are left.",
-            percent(conserved.text_kept)
-        ),
+    let all = report::count(count, "note");
+    let what = match (losers, count) {
+        (0, 1) => format!(" removed or changed {all}; all that it held stands at its end."),
+        (0, _) => format!(" removed or changed {all}; all that they held stands at its end."),
+        (_, 1) => format!(" removed or changed {all}; it held what stands nowhere at its end."),
+        _ => format!(" removed or changed {all}; {losers} of them held what stands nowhere at its end."),
     };
+    let left = format!(" {} of all runs of five words are left.", percent(conserved.text_kept));
+    let what = if losers > 0 { what + &left } else { what };
     document.paragraph(Inline::code(range).text(what));
     kinds(&mut document, &conserved.sources);
     notes(&mut document, verified);
