@@ -313,6 +313,10 @@ fn a_branch_gets_one_commit_a_group_and_what_was_staged_stays_staged() {
     let output = sandbox.output(["phase3", "--branch", "consolidate"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     insta::assert_snapshot!(sandbox.git(&["log", "--format=%s", "main..consolidate"]));
+    let told = sandbox.git(&["log", "--format=%b", "main..consolidate"]);
+    let told: Vec<&str> = told.lines().filter(|line| line.starts_with("- ")).collect();
+    let once: std::collections::BTreeSet<&str> = told.iter().copied().collect();
+    assert_eq!(once.len(), told.len(), "each note is told once: {told:#?}");
     let status = sandbox.git(&["status", "--porcelain", "--untracked-files=all"]);
     assert_eq!(status, " M notes/documentation_consolidation_plan.md\nA  staged.txt\n?? untracked.txt\n");
     for path in ["notes/archive/bath-protocol.md", "notes/archive/field-log-2025-04-24.md"] {

@@ -244,16 +244,21 @@ fn message(items: &[super::ItemDone], edits: &[EditRecord]) -> String {
         .collect();
     let name = |path: &RepoPath| one_line(&path.display());
     let mut lines = vec![subject(items), String::new()];
+    // A merged note may stand in the list of finished ones as well.
+    let mut told = BTreeSet::new();
     for item in items {
         if item.action == "merge" {
             lines.push(format!("Sources of {}:", name(&item.target)));
         }
         for source in &item.sources {
-            lines.push(match (placed.get(source), item.action) {
+            let line = match (placed.get(source), item.action) {
                 (_, "duplicate") => format!("- {}, the same as {}", name(source), name(&item.target)),
                 (Some(to), _) => format!("- {}, now {}", name(source), name(to)),
                 (None, _) => format!("- {}", name(source)),
-            });
+            };
+            if told.insert(line.clone()) {
+                lines.push(line);
+            }
         }
     }
     lines.join("\n") + "\n"
