@@ -159,3 +159,49 @@ fn commit_takes_files_that_only_a_filter_changes() {
     let stored = sandbox.git(&["show", "HEAD:todo.txt"]);
     assert_eq!(stored, "see notes/archive/session-2025-01-02-notes.md\n");
 }
+
+/// Names that are one file on some disks: the error tells the line, and the other name.
+#[test]
+fn targets_that_differ_in_case_alone_are_refused_with_their_line() {
+    let sandbox = with_finished_notes(&["notes"]);
+    sandbox.write("notes/session-2025-01-03-notes.md", finished("other"));
+    sandbox.write("docs/Lamp.md", "# Lamp\n\nIt burns.\n");
+    plan(&sandbox, "Archive");
+    let text = sandbox.read(PLAN);
+    let items: Vec<(usize, &str)> =
+        (1..).zip(text.lines()).filter(|(_, line)| line.starts_with("- [x] Archive")).collect();
+    let [(first, one), (second, two), ..] = items[..] else { panic!("two are proposed: {text}") };
+    let to = |item: &str, target: &str| {
+        let old = item.split('`').nth(3).expect("it has a target").to_owned();
+        item.replacen(&format!("`{old}`"), &format!("`{target}`"), 1)
+    };
+    let beside = |other: &str, target: &str, why: &str| {
+        format!("line {second}: `{other}` cannot stand beside the target of line {first}, `{target}`: {why}")
+    };
+    let cases = [
+        (
+            "docs/lamp.md",
+            "docs/x.md",
+            format!("line {first}: `docs/lamp.md` differs from `docs/Lamp.md` in case"),
+        ),
+        ("docs/x.md", "docs/X.md", beside("docs/X.md", "docs/x.md", "they differ in case alone")),
+        ("docs/old/x.md", "docs/Old/y.md", beside("docs/Old/y.md", "docs/old/x.md", "they differ in case")),
+        ("docs/x.md", "docs/x.md/y.md", beside("docs/x.md/y.md", "docs/x.md", "one is a folder where")),
+    ];
+    for (target, other, expected) in cases {
+        sandbox.write(PLAN, text.replacen(one, &to(one, target), 1).replacen(two, &to(two, other), 1));
+        let before = sandbox.state();
+        let said = sandbox.xtask(["phase3", "--yes"]);
+        assert!(said.starts_with("exit: 2") && said.contains(&expected), "{expected}: {said}");
+        assert_eq!(sandbox.state(), before);
+    }
+}
+
+#[test]
+fn id_that_the_plan_does_not_have_is_no_mistake_of_a_line() {
+    let sandbox = with_finished_notes(&["notes"]);
+    plan(&sandbox, "Archive");
+    let said = sandbox.xtask(["phase3", "--yes", "--only", "nothing"]);
+    assert!(said.starts_with("exit: 2"), "{said}");
+    assert!(said.contains("no item of the plan has the id `nothing`") && !said.contains("line 0"), "{said}");
+}

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::bail;
+
 use super::ApplyOptions;
-use super::gather::{Facts, Target};
+use super::gather::{Facts, Target, all_paths};
 use super::summary::Skipped;
 use crate::change::{ChangeSet, ContentId};
 use crate::consolidate::plan::{Action, Destiny, Item, SectionPlan};
 use crate::consolidate::plan_format::PlanError;
 use crate::markdown::{self, Format};
 use crate::repo::RepoPath;
+use crate::report::Hinted;
 
 /// An item that is carried out.
 #[derive(Clone, Debug)]
@@ -44,7 +47,6 @@ impl Chosen {
 /// Takes the ticked items that are not done.
 pub(super) fn choose(facts: &Facts, options: &ApplyOptions) -> Result<Chosen, PlanError> {
     let mut chosen = Chosen::default();
-    check_only(facts, options)?;
     let mut tasks: Vec<Task> = Vec::new();
     for (line, item) in &facts.placed {
         let id = item.id();
@@ -80,19 +82,22 @@ fn skipped(task: &Task, why: String) -> Skipped {
 }
 
 /// Each `--only` names one item.
-fn check_only(facts: &Facts, options: &ApplyOptions) -> Checked {
+///
+/// # Errors
+/// It names none, or several: that is no mistake of the plan.
+pub(super) fn check_only(facts: &Facts, options: &ApplyOptions) -> anyhow::Result<()> {
+    const HINT: &str = "the plan tells each item's id at the end of its line: `xtask:item id=…`";
     for asked in &options.only {
-        let found: Vec<usize> = facts
-            .placed
-            .iter()
-            .filter(|(_, item)| !asked.is_empty() && item.id().starts_with(asked.as_str()))
-            .map(|(line, _)| *line)
-            .collect();
+        let is_meant = |item: &Item| !asked.is_empty() && item.id().starts_with(asked.as_str());
+        let found: Vec<usize> =
+            facts.placed.iter().filter(|(_, item)| is_meant(item)).map(|(line, _)| *line).collect();
         match found[..] {
             [_] => {}
-            [] => return Err(error(0, format!("no item has the id `{asked}`"))),
+            [] => bail!(Hinted::new(format!("no item of the plan has the id `{asked}`"), HINT)),
             [first, second, ..] => {
-                return Err(error(second, format!("`{asked}` begins this id and that of line {first}")));
+                let message =
+                    format!("`{asked}` begins the ids of lines {first} and {second}: write more of it");
+                bail!(Hinted::new(message, HINT));
             }
         }
     }
@@ -211,6 +216,43 @@ fn check_targets(facts: &Facts, tasks: &[Task]) -> Checked {
                 ));
             }
             Some(Target::Free) | None => {}
+        }
+    }
+    check_names(facts, tasks)
+}
+
+/// Names that one disk takes for one file, and another for two, are refused everywhere.
+fn check_names(facts: &Facts, tasks: &[Task]) -> Checked {
+    let tasks: Vec<&Task> = tasks.iter().filter(|task| task.item.action != Action::Duplicate).collect();
+    let all = all_paths(&facts.tree);
+    let there: BTreeMap<Vec<u8>, &RepoPath> = all.iter().map(|path| (path.folded(), path)).collect();
+    for task in &tasks {
+        let target = &task.item.target;
+        if let Some(other) = there.get(&target.folded()).filter(|other| **other != target) {
+            let message = format!("`{target}` differs from `{other}` in case alone: name another target");
+            return Err(error(task.line, message));
+        }
+    }
+    let objection = |tasks: &[&Task]| {
+        let mut probe = ChangeSet::new("phase3");
+        tasks.iter().for_each(|task| probe.create(&task.item.target, ""));
+        probe.validate().err()
+    };
+    if objection(&tasks).is_none() {
+        return Ok(());
+    }
+    for (place, task) in tasks.iter().enumerate() {
+        for other in &tasks[..place] {
+            if objection(&[other, task]).is_some() {
+                let (one, two) = (&task.item.target, &other.item.target);
+                let why = match one.is_within(two) || two.is_within(one) {
+                    true => "one is a folder where the other is a file",
+                    false => "they differ in case alone",
+                };
+                let message =
+                    format!("`{one}` cannot stand beside the target of line {}, `{two}`: {why}", other.line);
+                return Err(error(task.line, message));
+            }
         }
     }
     Ok(())

@@ -137,6 +137,7 @@ fn carry_out(
     let placed = plan.placed().with_context(read)?;
     let mut facts = gather::facts(repo, tree, plan, placed, options)?;
     facts.quiet = known.map(|known| known.quiet.clone()).unwrap_or_default();
+    checks::check_only(&facts, options)?;
     let mut chosen =
         checks::choose(&facts, options).map_err(|error| in_plan(&error, plan)).with_context(read)?;
     if chosen.tasks.is_empty() || cancel.is_cancelled() {
