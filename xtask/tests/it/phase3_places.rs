@@ -205,3 +205,20 @@ fn id_that_the_plan_does_not_have_is_no_mistake_of_a_line() {
     assert!(said.starts_with("exit: 2"), "{said}");
     assert!(said.contains("no item of the plan has the id `nothing`") && !said.contains("line 0"), "{said}");
 }
+
+/// A guide's list of sources names two of one name by the ends of their paths.
+#[test]
+fn what_a_guide_says_of_its_sources_is_no_mention_that_was_left() {
+    let said = "The pump is started with the green button once the red valve is open and the lamp burns.";
+    let sandbox = Sandbox::init();
+    for (folder, more) in [("day", "It runs until six."), ("night", "It runs until seven.")] {
+        let text =
+            format!("# Starting the pump\n\n## Start the pump\n\n{said}\n\n## The {folder}\n\n{more}\n");
+        sandbox.write(&format!("notes/{folder}/pump_start.md"), text);
+    }
+    sandbox.commit("notes");
+    plan(&sandbox, "Merge");
+    let told = sandbox.json(["phase3", "--check"])["result"].clone();
+    assert_eq!(told["items"][0]["action"], "merge", "{told}");
+    assert_eq!(told["left"], serde_json::json!([]), "{told}");
+}

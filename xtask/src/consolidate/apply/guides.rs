@@ -263,7 +263,8 @@ pub(super) fn link(made: &mut Made, rewriter: &Rewriter<'_>) -> (Vec<Left>, Rena
     }
     // The guide itself says where its sources stand.
     let is_source = |left: &Left| made.sources.notes.iter().any(|note| note.path == left.means);
-    let is_answered = |left: &Left| left.why == LeftReason::NameAlone && is_source(left);
+    let is_answered =
+        |left: &Left| matches!(left.why, LeftReason::NameAlone | LeftReason::PartOfPath) && is_source(left);
     (named.left.into_iter().filter(|left| !is_answered(left)).collect(), renamed)
 }
 
