@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Kills editing commands at random moments, and lets their writer run out of space: before or after, nothing between.
 
-    kill_edits.py XTASK REPOSITORY REVISION [--kills N] [--seed N] [--only NAME] [--small FOLDER]
+    kill_edits.py XTASK REPOSITORY REVISION [--kills N] [--seed N] [--only NAME] [--signals | --small FOLDER]
 
 Of a repository with notes a clone is planned once (`consolidate plan`, everything ticked); each command then runs in a
 copy of it (phase3, undo, setup, `validate imports --fix`) to the end for its "after", and N times until a SIGKILL at a
-random moment, or until a file grows past a random size (RLIMIT_FSIZE). After `undo --recover` the work tree, the modes,
+random moment, or until a file grows past a random size (RLIMIT_FSIZE); with `--signals` all are killed. After `undo --recover` the work tree, the modes,
 the index and the hooks have to be those of before or of after, with no file left over anywhere. With `--small`, a
 folder on a file system of its own (`mount -t tmpfs -o size=40m tmpfs FOLDER`), the disk is instead filled until a
 random rest is left, and each command runs out of it, or just not. Prints one line a command; exit 1 when anything
-stood between. Standard library only.
+stood between; "half done" are those of which `undo --recover` had something to settle. Standard library only.
 """
 import argparse, hashlib, os, pathlib, random, resource, shutil, signal, subprocess, sys, tempfile, time
 
@@ -46,7 +46,7 @@ def state(root):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("xtask"); parser.add_argument("repository"); parser.add_argument("revision")
-    parser.add_argument("--kills", type=int, default=40); parser.add_argument("--seed", type=int, default=1); parser.add_argument("--only"); parser.add_argument("--small")
+    parser.add_argument("--kills", type=int, default=40); parser.add_argument("--seed", type=int, default=1); parser.add_argument("--only"); parser.add_argument("--small"); parser.add_argument("--signals", action="store_true")
     args = parser.parse_args()
     xtask, dice = os.path.abspath(args.xtask), random.Random(args.seed)
     top = pathlib.Path(tempfile.mkdtemp(prefix="kill-edits-"))
@@ -77,7 +77,7 @@ def main():
         after = state(place)
         grown = free - shutil.disk_usage(place).free
         shutil.rmtree(place)
-        counts, ends = {"before": 0, "after": 0, "between": 0}, {}
+        counts, ends, half = {"before": 0, "after": 0, "between": 0}, {}, 0
         largest = max((os.path.getsize(start / path) for path in before if not before[path].startswith("->") and (start / path).exists()), default=1)
         for number in range(args.kills):
             shutil.copytree(start, place, symlinks=True)
@@ -91,7 +91,7 @@ def main():
                 # What a command leaves has to be found with the disk still full, and again with room.
                 run([xtask, "undo", "--list"], place, env)
                 ballast.unlink()
-            elif number % 4 == 3:
+            elif number % 4 == 3 and not args.signals:
                 limit = dice.randrange(1, 2 * largest)
                 def limited():
                     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -108,6 +108,7 @@ def main():
                 child.wait()
                 how = "killed after %.3f s" % moment
             said = run([xtask, "undo", "--recover"], place, env).stdout.decode(errors="replace")
+            half += "nothing was interrupted" not in said
             now = state(place)
             own = lambda folder: {str(path.relative_to(folder)) for path in (folder / ".git/xtask").rglob("*") if path.is_file()}
             left = sorted(path for path in own(place) - own(start) if not path.startswith((".git/xtask/cache", ".git/xtask/results", ".git/xtask/bin", ".git/xtask/change/lock")))
@@ -120,7 +121,7 @@ def main():
                 print("    %s: %s; neither: %s; not as before: %s; left: %s\n    %s" % (name, how, differs[:5], mixed[:5], left, said.strip()[:300]))
             subprocess.run(["chmod", "-R", "u+w", str(place)]); shutil.rmtree(place)
         shutil.rmtree(start)
-        print("%-18s exit %s, %.1f s: %s%s" % (name, ended.returncode, lasted, counts, " with exits %s" % ends if ends else ""), flush=True)
+        print("%-18s exit %s, %.2f s: %s, half done: %d%s" % (name, ended.returncode, lasted, counts, half, " with exits %s" % ends if ends else ""), flush=True)
     shutil.rmtree(top)
     sys.exit(1 if wrong else 0)
 
