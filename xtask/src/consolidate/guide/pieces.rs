@@ -49,7 +49,9 @@ impl Placing<'_> {
             }
             Verdict::Stands(spot) => {
                 self.stands.entry((source, part)).or_insert(spot.node);
-                if !chunk.lead.is_empty() && (strict || self.stock.lacks_lead(&chunk.lead)) {
+                // In the same section its readers have the piece before them.
+                let leads_on = || spot.node != node && self.stock.lacks_lead(&chunk.lead);
+                if !chunk.lead.is_empty() && (strict || leads_on()) {
                     entry.see = Some(spot.node);
                     self.next += 1;
                     self.tree.put(entry, node, None);

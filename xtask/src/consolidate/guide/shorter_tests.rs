@@ -185,3 +185,22 @@ fn what_stands_among_the_lines_of_a_header_belongs_to_it() {
         assert!(text(kept).contains(kept), "{kept}");
     }
 }
+
+#[test]
+fn what_introduces_a_piece_anew_leads_to_it_from_another_section_alone() {
+    let code = "```sh\nbath open --valve red\nbath fill --litres 500\n```\n";
+    let other = "To fill the bath once more you open its valve and let it run as follows:";
+    let note = |title: &str, heading: &str, words: &str| {
+        format!(
+            "# {title}\n\n## {heading}\n\nFilling the bath takes an hour of the day.\n\n{words}\n\n{code}"
+        )
+    };
+    let one = note("Bath", "Filling the bath", "Then as here:");
+    let text = |heading: &str| {
+        let two = note("Run", heading, other);
+        composed("docs/guides/bath.md", &[("notes/bath.md", &one), ("notes/run.md", &two)]).text
+    };
+    assert!(!text("Filling the bath").contains(other), "{}", text("Filling the bath"));
+    let led = text("Cleaning");
+    assert!(led.contains(&format!("{other}\n\nSee [Filling the bath](#filling-the-bath).")), "{led}");
+}
