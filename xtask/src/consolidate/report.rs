@@ -449,6 +449,13 @@ fn method(document: &mut Document, analysis: &Analysis) {
          much is shared and with how much of the smaller note that is; a run that stands in more than 3 % of the notes \
          (at least 4, at most 12) is boilerplate."
             .to_owned(),
+        "Contradictions: two notes give one thing two values that cannot both hold, in a label, a row of a table, \
+         `key = value`, a count, a lowest version or a licence. Compared is what names its subject itself, and what stands \
+         in passages, sections or notes on one subject; days, sessions, change logs, results of runs and code are left out."
+            .to_owned(),
+        "Names that point to nothing: looked for beside the note, from the top, by the end of a path and by the name; then \
+         in history, with renames followed. Left out is what is an output, a sample, still to come or said to be gone."
+            .to_owned(),
         "Affinity: names, headings, words and overlap; topics and merge groups are clusters by average affinity.".to_owned(),
         "Words: what blanks and signs part; of scripts without blanks (Chinese, Japanese, Thai) each character.".to_owned(),
         "A note is left out when it lies in an archive folder, is a report of this tool, or is no text; parts between \
