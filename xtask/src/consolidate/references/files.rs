@@ -368,11 +368,22 @@ pub(super) fn gone(named: &Named, notes: &[Note], known: &Known<'_>, old: &RepoP
         let commit = rename.change.commit.as_str().to_owned();
         return Some(reference(named, notes, ReferenceClass::Moved, Some(rename.to.clone()), Some(commit)));
     }
-    if named.what == What::Path && is_written_by_a_run(named, &notes[named.note]) {
+    let is_written = || is_written_by_a_run(named, &notes[named.note]);
+    if is_looked_for_everywhere(named) || (named.what == What::Path && is_written()) {
         return None;
     }
     let commit = known.history.ended(old).map(|change| change.commit.as_str().to_owned());
     Some(reference(named, notes, ReferenceClass::Removed, None, commit))
+}
+
+/// True for the name alone of a file that a program looks for in every repository, as `.dockerignore` and `CLAUDE.md`:
+/// who tells what the program does need not mean the one that stood here.
+fn is_looked_for_everywhere(named: &Named) -> bool {
+    const NAMES: &[&str] = &["CLAUDE.md", "AGENTS.md", "GEMINI.md", "SKILL.md"];
+    let is_text = matches!(named.what, What::Path | What::Data | What::Word);
+    is_text
+        && !named.target.contains('/')
+        && (named.target.starts_with('.') || NAMES.contains(&named.target.as_str()))
 }
 
 /// True for what the verb right before it says that a program makes: "the run generates `REPORT.md`". It was once

@@ -96,6 +96,8 @@ const PERHAPS: &[&str] = &[
     "e.g",
     "such as",
     "for instance",
+    "looks like",
+    "look like",
     "sample",
     "template",
     "save",

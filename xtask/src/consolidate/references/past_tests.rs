@@ -57,6 +57,14 @@ fn folder_of_one_name_is_not_meant_by_a_note_that_is_older_or_younger() {
 }
 
 #[test]
+fn name_that_a_program_looks_for_everywhere_is_not_that_of_the_file_which_stood_here() {
+    check(&[
+        ("The tool reads `CLAUDE.md` and `.toolrc`", &[]),
+        ("See [the rules](../CLAUDE.md)", &[("../CLAUDE.md", Removed)]),
+    ]);
+}
+
+#[test]
 fn drawing_of_what_stood_once_shows_what_is_gone_and_nothing_that_never_was() {
     check(&[
         ("```\npkg/old/parts/\n├── one.py\n├── two.py\n├── never.py\n└── ...\n```", &[][..]),

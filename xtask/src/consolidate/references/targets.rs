@@ -215,3 +215,21 @@ fn defined(program: &'static str, line: &str) -> Vec<String> {
         _ => of_justfile(line).into_iter().flatten().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_of_a_makefile_that_a_script_writes_are_there() {
+        let script = "cat > Makefile <<'END'\nhealth:\n\tcurl x\nEND\necho \"state: up\"\n";
+        let mut commands = Commands::new();
+        take_written(&mut commands, script);
+        assert!(commands.is_empty(), "of programs that are not used here nothing is known");
+        take(&mut commands, "make", "all: x\n");
+        take_written(&mut commands, script);
+        take_written(&mut commands, "other:\n");
+        let names = commands["make"].clone().expect("all names are known");
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["all", "health"]);
+    }
+}

@@ -47,6 +47,7 @@ fn code_that_is_led_in_as_how_it_was_tells_itself_that_it_is_gone() {
 fn words_and_headings_that_leave_it_open_claim_nothing() {
     check(&[
         ("`src/never.py` (if applicable)", &[]),
+        ("A tool looks like this:\n\n- `loader.py`: reads all data", &[]),
         ("## Update/create the page\n\n`src/never.py`", &[]),
         ("## Next steps\n\n`src/never.py`", &[]),
         ("## Target architecture\n\n`src/never.py`", &[]),
