@@ -165,6 +165,9 @@ const ELSEWHERE: &[&str] = &[
 
 /// Headings of what closes a document.
 const CLOSING: &[&str] = &[
+    "summary",
+    "conclusion",
+    "conclusions",
     "license",
     "acknowledgments",
     "acknowledgements",

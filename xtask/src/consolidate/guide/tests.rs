@@ -291,3 +291,12 @@ fn title_of_a_note_of_which_only_the_past_is_left_stands_there_alone() {
     assert!(text.contains("## History\n\n### Run: COMPLETE\n\n#### Results\n\nAll nine"), "{text}");
     assert_eq!(text.matches("# Run: COMPLETE").count(), 1, "{text}");
 }
+
+#[test]
+fn what_closes_the_first_note_closes_the_guide() {
+    let bath = "# Bath\n\n## Heating\n\nSlowly, to 50 degrees.\n\n## Getting help\n\nAsk Ada.\n\n## Summary\n\nHeat it.\n";
+    let pump = "# Pump\n\n## Valves\n\nThey are red.\n\n## Gauges\n\nThey show bars.\n";
+    let text = composed("docs/guides/bath.md", &[("notes/bath.md", bath), ("notes/pump.md", pump)]).text;
+    let chapters: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert_eq!(chapters, ["Heating", "Pump", "Getting help", "Summary", "Sources"], "{text}");
+}
