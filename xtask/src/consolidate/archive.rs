@@ -109,7 +109,8 @@ fn silent(weight: f64) -> Sign {
     Sign { weight, reason: Reason::Silent }
 }
 
-const COMPLETED: &[&str] =
+/// Words of names that say that something was done.
+pub(super) const COMPLETED: &[&str] =
     &["complete", "completed", "completion", "done", "final", "finished", "fixed", "handoff", "deliverables"];
 const REPAIRS: &[&str] = &[
     "fix",

@@ -17,6 +17,7 @@ mod prepare;
 mod settle;
 mod stock;
 mod texts;
+mod title;
 mod tree;
 mod write;
 

@@ -1,15 +1,14 @@
 //! Finds a place in the guide for every section of the sources.
 
+use super::super::groups;
 use super::super::plan::Destiny;
-use super::super::{groups, words};
 use super::chunks::{Chunk, Kind};
 use super::matching::{self, Index, Rarity, Subject};
 use super::outline::{Outline, Part};
 use super::prepare::Prepared;
 use super::stock::{Stock, Verdict};
-use super::texts::plain;
 use super::tree::{Home, Node, Tree};
-use super::{Fate, GuideRequest, Placed, has_figure};
+use super::{Fate, GuideRequest, Placed, has_figure, title};
 use crate::report::Inline;
 
 /// The state while sources are placed one after the other.
@@ -34,7 +33,7 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
         rarity.read(&source.text);
         source.parsed.sections.iter().for_each(|section| rarity.add(number, &section.range));
     }
-    let (heading, leads) = title(request, sources, outlines);
+    let (heading, leads) = title::of(request, sources, outlines);
     let subject = match sources.first() {
         Some(first) if leads => rarity.subject(&heading, 0, &(0..first.text.len())),
         _ => Subject::default(),
@@ -58,54 +57,10 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
     if !sources.iter().any(|source| source.source.archived.is_none())
         && let Some(heading) = tree.unfold()
     {
-        let is_name = holds_name(request, &plain(&heading));
-        tree.nodes[0].heading = if is_name { heading } else { title_of_name(request, sources) };
+        tree.nodes[0].heading = title::of_chapter(request, sources, heading);
     }
     tree.placed.sort();
     tree
-}
-
-/// The guide's title, and whether it is that of the first source: its words must hold those of the file's name.
-fn title(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines: &[Outline]) -> (String, bool) {
-    if let (Some(first), Some(outline)) = (sources.first(), outlines.first())
-        && let Some(title) = outline.title
-        && holds_name(request, &first.parsed.sections[title].text)
-    {
-        return (outline.sections[title].heading.clone(), true);
-    }
-    (title_of_name(request, sources), false)
-}
-
-/// True for a title that holds the words of the guide's name.
-fn holds_name(request: &GuideRequest<'_>, title: &str) -> bool {
-    // A name in two humps is two words, and one in a file's name.
-    let fold = |text: &str| -> Vec<String> {
-        let words = words::of_text(text).into_iter().chain(words::of_text(&text.to_lowercase()));
-        words.map(|word| words::singular(&word).to_owned()).collect()
-    };
-    let words = fold(title);
-    let stem = String::from_utf8_lossy(request.target.stem());
-    !words.is_empty() && fold(&stem).iter().all(|word| words.contains(word))
-}
-
-fn title_of_name(request: &GuideRequest<'_>, sources: &[Prepared<'_>]) -> String {
-    let stem = String::from_utf8_lossy(request.target.stem()).into_owned();
-    let titles = sources.iter().filter_map(|source| source.parsed.title.as_deref());
-    Inline::plain(groups::title(&as_written(&stem, titles))).to_markdown()
-}
-
-/// A name whose words stand as titles write them where capitals are part of the word (`YouTube`, `API`).
-fn as_written<'t>(name: &str, titles: impl Iterator<Item = &'t str>) -> String {
-    let shouted = |title: &str| !title.chars().any(char::is_lowercase);
-    let forms: Vec<&str> = titles
-        .filter(|title| !shouted(title))
-        .flat_map(|title| title.split(|character: char| !character.is_alphanumeric()))
-        .filter(|word| word.chars().skip(1).any(char::is_uppercase))
-        .collect();
-    let written = |word: &str| forms.iter().copied().find(|form| form.to_lowercase() == word);
-    let words: Vec<&str> =
-        name.split(['-', '_']).map(|word| written(&word.to_lowercase()).unwrap_or(word)).collect();
-    words.join(" ")
 }
 
 impl<'p> Placing<'p> {
@@ -139,7 +94,8 @@ impl<'p> Placing<'p> {
             self.fill(source, part, 0);
         }
         if let Some(title) = self.outlines[source].title {
-            self.note_heading(source, title + 1, Fate::Guide);
+            let stands = self.tree.nodes[0].heading == self.outlines[source].sections[title].heading;
+            self.note_heading(source, title + 1, if stands { Fate::Guide } else { Fate::History });
         }
         for part in self.top(source) {
             self.section(source, part, 0);

@@ -137,6 +137,7 @@ fn a_guide_is_called_by_its_file_as_its_sources_write_it() {
     assert_eq!(title("docs/guides/youtube.md", ["Premium", "YouTube quick start"]), "YouTube");
     assert_eq!(title("docs/guides/api-keys.md", ["Secrets", "The API and its keys"]), "API keys");
     assert_eq!(title("docs/guides/cost-tracking.md", ["ABOUT COST", "Tracking all"]), "Cost tracking");
+    assert_eq!(title("docs/guides/mqtt-rollout.md", ["The MQTT", "Our ROLLOUT"]), "MQTT rollout");
 }
 
 #[test]
@@ -299,4 +300,28 @@ fn what_closes_the_first_note_closes_the_guide() {
     let text = composed("docs/guides/bath.md", &[("notes/bath.md", bath), ("notes/pump.md", pump)]).text;
     let chapters: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     assert_eq!(chapters, ["Heating", "Pump", "Getting help", "Summary", "Sources"], "{text}");
+}
+
+#[test]
+fn a_guide_is_not_called_by_what_was_done() {
+    let title = |name: &str, title: &str, is_archived: bool| {
+        let first = format!("# {title}\n\n## Use\n\nTurn it on.\n\n## Care\n\nDry it.\n");
+        let notes = [("notes/a.md", first.as_str()), ("notes/b.md", "# Other\n\nWords of it.\n")];
+        let target = format!("docs/guides/{name}.md");
+        let guide =
+            if is_archived { composed(&target, &notes) } else { composed_alone(&target, &notes, &[]) };
+        assert!(guide.text.contains("\n## Use\n"), "its sections are the guide's chapters: {}", guide.text);
+        guide.text.lines().find_map(|line| line.strip_prefix("# ").map(str::to_owned)).expect("a title")
+    };
+    for (name, said, expected) in [
+        ("toggle", "Toggle fix: implementation complete", "Toggle"),
+        ("toggle", "Session notes: the toggle", "Toggle"),
+        ("toggle", "Toggle, 2025-10-31", "Toggle"),
+        ("toggle", "How to use the toggle", "How to use the toggle"),
+        ("setup", "Complete setup guide", "Complete setup guide"),
+        ("validation", "Validation of all probes", "Validation of all probes"),
+    ] {
+        assert_eq!(title(name, said, true), expected);
+        assert_eq!(title(name, said, false), said, "no archive keeps the heading");
+    }
 }
