@@ -77,7 +77,6 @@ impl Names<'_> {
             .max(lists::by_lead(&self.lines, line))
             .max(lists::by_task_above(&self.lines, line))
             .max(lists::by_column(&self.lines, line, target));
-        // What is ticked as done is not to come, whatever stands above it.
         let around = match around {
             // What is ticked as done is not to come, and what is to be changed is there, whatever stands above it.
             Told::Perhaps | Told::ToCome if lists::is_done(&self.lines, line) => Told::Nothing,
@@ -220,7 +219,9 @@ impl Names<'_> {
     fn of_running_text(&mut self, line: usize, text: &str, links: &Links) {
         let start = self.note.parsed.lines.range(line).start;
         let parts = links.outside(start, text);
-        for word in parts.iter().flat_map(|part| words(part)) {
+        // Most words of a text end with a stop at most, and are asked no more.
+        let may_be = |word: &&str| word.trim_end_matches('.').contains(['/', '.']);
+        for word in parts.iter().flat_map(|part| words(part)).filter(may_be) {
             let Some(target) = path_of(word) else { continue };
             // In running text only what has a folder is surely meant as a path.
             let what = match target.contains('/') {
