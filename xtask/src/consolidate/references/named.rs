@@ -211,7 +211,7 @@ impl Names<'_> {
                 }
             }
             Some(Language::Other) => {}
-            None if !text.contains(['/', '.']) => {}
+            None if !may_name_a_file(text) => {}
             None => self.of_running_text(line, text, links),
         }
     }
@@ -323,6 +323,12 @@ impl Links {
         parts.extend(text.get(from..));
         parts
     }
+}
+
+/// True for a text with a stroke, or a dot inside a word: most lines have neither, and are not taken apart.
+fn may_name_a_file(text: &str) -> bool {
+    let mut behind_dots = text.split('.').skip(1);
+    text.contains('/') || behind_dots.any(|rest| rest.starts_with(char::is_alphanumeric))
 }
 
 /// Bytes of a line above which it is not searched for each of its names.
