@@ -10,14 +10,17 @@ use crate::markdown::BlockKind;
 
 /// All that a note declares, outside of code.
 pub(super) fn of(number: usize, note: &Note) -> Vec<Statement> {
-    let is_code = |kind: &BlockKind| matches!(kind, BlockKind::Code { .. });
-    let code: Vec<(usize, usize)> =
-        note.parsed.blocks.iter().filter(|block| is_code(&block.kind)).map(|block| block.lines).collect();
+    let blocks = note.parsed.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Code { .. }));
+    let code: Vec<(usize, usize)> = blocks.map(|block| block.lines).collect();
+    // Blocks of code stand one behind the other.
+    let is_code = |line: usize| {
+        code.get(code.partition_point(|lines| lines.1 < line)).is_some_and(|lines| lines.0 <= line)
+    };
     let sections = &note.parsed.sections;
     let on_licence: Vec<bool> = sections.iter().map(|section| is_on_licence(&section.text)).collect();
     let mut found = Vec::new();
     for (line, text) in (1..).zip(note.text.lines()) {
-        if text.len() > LONGEST || code.iter().any(|lines| lines.0 <= line && line <= lines.1) {
+        if text.len() > LONGEST || is_code(line) {
             continue;
         }
         let section = note.parsed.section_at(note.parsed.lines.range(line).start);
