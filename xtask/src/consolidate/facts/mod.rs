@@ -14,6 +14,7 @@ mod listed;
 mod metadata;
 mod notes;
 mod prose;
+mod releases;
 mod requirements;
 mod rows;
 mod scope;
@@ -35,6 +36,8 @@ mod day_tests;
 mod declared_tests;
 #[cfg(test)]
 mod prose_tests;
+#[cfg(test)]
+mod releases_tests;
 #[cfg(test)]
 mod scope_tests;
 #[cfg(test)]
@@ -112,6 +115,9 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
         for conflict in conflicts(&group, &subjects) {
             facts.push((conflict.len(), fact(notes, &conflict)));
         }
+    }
+    for releases in releases::conflicts(notes) {
+        facts.push((releases.len(), fact(notes, &releases.iter().collect::<Vec<_>>())));
     }
     let shown: BTreeSet<(RepoPath, usize)> = facts
         .iter()
