@@ -257,6 +257,15 @@ impl<'a> Answer<'a> {
         self.print(&lines.join("\n"))
     }
 
+    /// Prints what comes or goes beside files, for people.
+    pub(super) fn print_lines(&self, lines: impl Iterator<Item = String>) -> Result<()> {
+        let lines: Vec<String> = lines.collect();
+        if self.format == Format::Json || lines.is_empty() {
+            return Ok(());
+        }
+        self.print(&lines.join("\n"))
+    }
+
     /// Prints what carrying out the plan did, or would do.
     pub(super) fn print_plan(
         &self,

@@ -10,6 +10,7 @@ use crate::change::{self, ChangeSet, Mismatch, Which};
 use crate::cli::{Global, Undo};
 use crate::repo::{Repo, RepoPath, staged_files, update_index};
 use crate::report::{Hinted, count};
+use crate::setup::Following;
 use crate::term::Term;
 
 /// Takes a change set back, lists them, or settles an interrupted one.
@@ -35,19 +36,23 @@ pub(super) fn run(global: &Global, options: &Undo, term: Term) -> Result<Exit> {
     if !changed.is_empty() && !options.keep_changed {
         return Err(changed_since(&changed, (set.len(), all)));
     }
+    let settings = Following::of(&repo, &set)?;
     if options.dry_run && !answer.is_json() {
         answer.print_exact(&change::dry_run(&repo, &set)?)?;
+        answer.print_lines(settings.lines())?;
         return Ok(Exit::Clean);
     }
     if options.dry_run || options.check {
         let pending = change::check(&repo, &set)?.pending;
         answer.print_edits("undo", false, &pending, &changed)?;
+        answer.print_lines(settings.lines())?;
         let is_wrong = options.check && !pending.is_empty();
         return Ok(if is_wrong { Exit::Findings } else { Exit::Clean });
     }
     let staged = staged_by(&repo, &set)?;
-    let applied = change::apply(&repo, &set)?;
+    let applied = settings.around(&repo, || change::apply(&repo, &set))?;
     answer.print_edits("undo", applied.applied, &applied.edits, &changed)?;
+    answer.print_lines(settings.lines())?;
     update_index(&repo.git(), &staged).context("stage what was staged as it stands now")?;
     super::apply::refresh_plan(&repo, &place, term)?;
     Ok(Exit::Clean)

@@ -68,6 +68,9 @@ pub struct SetupConfig {
     pub shards: Option<u32>,
     /// Where CONTRIBUTING.md stands; `None`: where it is found, else at the root.
     pub contributing: Option<String>,
+    /// Whether git 2.54 and newer is told of hooks in its configuration; `None`: yes. `false` writes hook files there
+    /// too, which an older git that works in the same clone runs as well.
+    pub config_hooks: Option<bool>,
 }
 
 /// The places where a host shows CONTRIBUTING.md, the first that is there counts.

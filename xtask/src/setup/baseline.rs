@@ -27,7 +27,7 @@ pub fn take_baseline(repo: &Repo, plan: &mut Plan, offer: Offer) -> Result<()> {
         None => {
             plan.skipped.push(Skipped {
                 id: "baseline".to_owned(),
-                why: format!("`{PATH}` has `[hook.except]` already"),
+                why: format!("`{PATH}` has `[hook.except]` already, or is not read as TOML"),
                 hint: Some("put these lines into it by hand".to_owned()),
             });
             plan.offers.push(offer);
@@ -36,15 +36,15 @@ pub fn take_baseline(repo: &Repo, plan: &mut Plan, offer: Offer) -> Result<()> {
     Ok(())
 }
 
-/// The settings with these lines; `None` where their table is there already.
+/// The settings with these lines; `None` where their table is there already, or they are not text.
 fn joined(state: Option<&FileState>, lines: &str) -> Option<Vec<u8>> {
     let Some(state) = state else { return Some(lines.as_bytes().to_vec()) };
-    let text = String::from_utf8_lossy(&state.bytes);
+    let text = std::str::from_utf8(&state.bytes).ok()?;
     let table: toml::Table = text.parse().ok()?;
     if table.get("hook").is_some_and(|hook| hook.get("except").is_some()) {
         return None;
     }
-    let gap = match text.as_ref() {
+    let gap = match text {
         "" => "",
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
@@ -75,5 +75,7 @@ mod tests {
         {
             assert_eq!(after(taken), None, "{taken}");
         }
+        let latin = FileState { bytes: b"# caf\xe9\n".to_vec(), mode: 0o644 };
+        assert_eq!(joined(Some(&latin), LINES), None, "a byte that is no text would be lost");
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Found {
     pub(super) settings: BTreeMap<String, Vec<String>>,
     /// Whether git runs hooks that its configuration names.
     pub(super) git_reads_settings: bool,
+    /// Events that git's configuration switches off, by the setting that does.
+    pub(super) disabled: Vec<String>,
     /// Whether an attribute at the root hands files to Git LFS.
     pub(super) uses_lfs: bool,
     pub(super) managers: Vec<FoundManager>,
@@ -95,7 +97,8 @@ pub(super) fn gather(repo: &Repo) -> Result<Found> {
         no_folder,
         own_files: in_folder(|name| Place::tool(&format!("hooks/{name}")))?,
         settings: settings(repo)?,
-        git_reads_settings: git_version(repo)? >= GIT_WITH_SETTINGS,
+        git_reads_settings: git_reads_settings(repo)?,
+        disabled: disabled(repo)?,
         uses_lfs: uses_lfs(repo, &disk),
         program: installed(&disk)?,
         common: common(repo, &disk)?,
@@ -243,7 +246,7 @@ fn shared_path(repo: &Repo, hooks: &Hooks) -> Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&answer.stdout).trim().to_owned()))
 }
 
-fn settings(repo: &Repo) -> Result<BTreeMap<String, Vec<String>>> {
+pub(super) fn settings(repo: &Repo) -> Result<BTreeMap<String, Vec<String>>> {
     let args = ["config", "--local", "--null", "--get-regexp", r"^hook\.xtask-"];
     let answer = repo.git().answer_to(&args, &[], &[0, 1])?;
     let mut settings: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -253,6 +256,24 @@ fn settings(repo: &Repo) -> Result<BTreeMap<String, Vec<String>>> {
         settings.entry(key.to_owned()).or_default().push(value.to_owned());
     }
     Ok(settings)
+}
+
+/// True where git runs the hooks that its configuration names.
+pub(super) fn git_reads_settings(repo: &Repo) -> Result<bool> {
+    Ok(git_version(repo)? >= GIT_WITH_SETTINGS)
+}
+
+/// `hook.pre-commit.enabled`, where that is false: whoever set it, git runs no hook of that event.
+fn disabled(repo: &Repo) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for hook in GitHook::ALL {
+        let key = format!("hook.{}.enabled", hook.name());
+        let answer = repo.git().answer_to(&["config", "--type=bool", "--get", &key], &[], &[0, 1])?;
+        if answer.stdout.starts_with(b"false") {
+            found.push(key);
+        }
+    }
+    Ok(found)
 }
 
 fn git_version(repo: &Repo) -> Result<(u32, u32)> {

@@ -18,6 +18,7 @@ mod managers;
 mod plan;
 mod program;
 mod script;
+mod settings;
 mod slug;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ mod tracking;
 pub mod workflow;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -36,6 +38,7 @@ use crate::repo::{Repo, RepoPath};
 pub use baseline::take_baseline;
 pub use managers::Manager;
 pub use program::{About, PROTOCOL, Step};
+pub use settings::Following;
 pub use tracking::issue;
 
 /// What is set up.
@@ -116,6 +119,15 @@ pub struct Setting {
     pub value: Option<String>,
 }
 
+impl fmt::Display for Setting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(formatter, "set {} to `{value}` in git's configuration", self.key),
+            None => write!(formatter, "unset {} in git's configuration", self.key),
+        }
+    }
+}
+
 /// Lines that the user may put into a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -153,11 +165,7 @@ impl Plan {
     /// Lines about what is pending beside the files.
     pub fn pending(&self) -> Vec<String> {
         let program = self.program.and_then(Step::pending).map(str::to_owned);
-        let settings = self.settings.iter().map(|setting| match &setting.value {
-            Some(value) => format!("set {} to `{value}` in git's configuration", setting.key),
-            None => format!("unset {} in git's configuration", setting.key),
-        });
-        program.into_iter().chain(settings).collect()
+        program.into_iter().chain(self.settings.iter().map(ToString::to_string)).collect()
     }
 }
 

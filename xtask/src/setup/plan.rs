@@ -9,7 +9,7 @@ use super::hooks::{self, HookFile, Outcome, Style};
 use super::program::{self, Step};
 use super::script::Home;
 use super::workflow::{self, Install, Upstream};
-use super::{Offer, Options, Part, Plan, Setting, Skipped, contributing, files, lfs, slug};
+use super::{Offer, Options, Part, Plan, Skipped, contributing, files, lfs, settings, slug};
 use crate::blocks::Wanted;
 use crate::change::{ChangeSet, Edit, Hooks};
 use crate::config::{GitHook, WorkflowKind};
@@ -77,17 +77,21 @@ fn plan_hooks(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
         take_out(plan, found, options)?;
         return Ok(());
     }
-    if !found.git_reads_settings && !may_write(plan, found, options, is_there) {
+    let by_settings = found.git_reads_settings && options.config.config_hooks.unwrap_or(true);
+    if !by_settings && !may_write(plan, found, options, is_there) {
         return Ok(());
     }
     let (by_setting, by_file) =
-        if found.git_reads_settings { (wanted.clone(), Vec::new()) } else { (Vec::new(), wanted.clone()) };
+        if by_settings { (wanted.clone(), Vec::new()) } else { (Vec::new(), wanted.clone()) };
     let home = if matches!(found.hooks, Hooks::Usual { .. }) { Home::Beside } else { Home::Asked };
     let style = |home| Style { home, alias: found.common.alias, force: options.force };
     each_file(plan, &found.hook_files, &by_file, style(home))?;
     each_file(plan, &found.own_files, &by_setting, style(Home::Above))?;
-    plan_settings(plan, found, &by_setting);
+    settings::plan(plan, found, &by_setting);
     plan.notes.extend(lfs::note(found, &wanted));
+    if by_settings {
+        settings::note(plan, found);
+    }
     let step = program::step(found.program.as_ref());
     plan.program = Some(step);
     if matches!(step, Step::Install | Step::Renew | Step::Repair) && cfg!(debug_assertions) {
@@ -106,7 +110,7 @@ fn take_out(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
     let style = Style { home: Home::Asked, alias: false, force: options.force };
     each_file(plan, &found.hook_files, &[], style)?;
     each_file(plan, &found.own_files, &[], style)?;
-    plan_settings(plan, found, &[]);
+    settings::plan(plan, found, &[]);
     let stays = plan.skipped.iter().any(|skipped| GitHook::ALL.iter().any(|hook| hook.name() == skipped.id));
     if found.program.is_some() && !stays {
         plan.program = Some(Step::Remove);
@@ -165,31 +169,6 @@ fn each_file(plan: &mut Plan, files: &[HookFile], wanted: &[GitHook], style: Sty
         }
     }
     Ok(())
-}
-
-/// Where git reads hooks from its configuration, it calls a script in the tool's folder.
-fn plan_settings(plan: &mut Plan, found: &Found, wanted: &[GitHook]) {
-    let mut settings = Vec::new();
-    for hook in wanted {
-        let name = hook.name();
-        // The command first: an event without one would be an error of every commit.
-        settings.push((
-            format!("hook.xtask-{name}.command"),
-            format!("exec \"$(git rev-parse --git-common-dir)/xtask/hooks/{name}\""),
-        ));
-        settings.push((format!("hook.xtask-{name}.event"), name.to_owned()));
-    }
-    let keys: Vec<&String> = settings.iter().map(|(key, _)| key).collect();
-    let gone = found.settings.keys().filter(|key| !keys.contains(key));
-    // In alphabetical order `command` would go before `event`.
-    let mut gone: Vec<Setting> = gone.map(|key| Setting { key: key.clone(), value: None }).collect();
-    gone.reverse();
-    plan.settings.extend(gone);
-    for (key, value) in settings {
-        if found.settings.get(&key).is_none_or(|values| *values != [value.clone()]) {
-            plan.settings.push(Setting { key, value: Some(value) });
-        }
-    }
 }
 
 fn offer(plan: &mut Plan, found: &Found, hooks: &[GitHook]) {

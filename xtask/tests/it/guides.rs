@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 
 /// Set to write down what the commands print instead of comparing.
 const REWRITE: &str = "XTASK_REWRITE_GUIDES";
@@ -48,7 +48,7 @@ fn guides() -> Vec<PathBuf> {
 
 /// The guide with what its commands print now. Its commands run one after another in one sample repository.
 fn run(guide: &str) -> String {
-    let sandbox = Sandbox::from_fixture("lab-fork");
+    let sandbox = Sandbox::from_fixture("lab-fork").with_git_version(sandbox::WITH_HOOK_FILES);
     let mut text = String::new();
     let mut in_console = false;
     for line in guide.lines() {

@@ -23,6 +23,7 @@ mod phase4;
 mod phase4_hooks;
 mod phase4_ids;
 mod phase4_odd;
+mod phase4_settings;
 mod phase5;
 mod picture;
 mod python;

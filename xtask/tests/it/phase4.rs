@@ -1,13 +1,13 @@
 //! `setup`, which is `phase4`: over each kind of repository, in and out again.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 
 const ORIGIN: &str = "https://github.com/owner/name.git";
 const SETTINGS: &str = "[setup]\ninstall = \"python3 -m pip install xtask\"\n";
 
 /// A repository at a host, with a way to install the tool.
 fn hosted(name: &str) -> Sandbox {
-    let sandbox = Sandbox::from_fixture(name);
+    let sandbox = Sandbox::from_fixture(name).with_git_version(sandbox::WITH_HOOK_FILES);
     sandbox.git(&["config", "remote.origin.url", ORIGIN]);
     sandbox.write("xtask.toml", SETTINGS);
     sandbox.commit("Settings");

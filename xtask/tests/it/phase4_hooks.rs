@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Output;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 
 /// Stands for the program: says how it was called, and refuses where the test asks for it.
 const PROGRAM: &str = r#"#!/bin/sh
@@ -38,7 +38,7 @@ sys.exit(3 if os.path.exists(home + "/host-refuses") else 0)
 const HOOKS: [&str; 3] = ["pre-commit", "commit-msg", "pre-push"];
 
 fn repository() -> Sandbox {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     sandbox.git(&["config", "user.name", "Tester"]);
     sandbox.git(&["config", "user.email", "tester@example.invalid"]);
     sandbox.git(&["init", "-q", "--bare", "../remote.git"]);

@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 
 const BIN: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -15,7 +15,7 @@ fn said(sandbox: &Sandbox, args: &[&str]) -> (i32, String) {
 
 #[test]
 fn a_copy_that_is_not_the_program_is_reported_and_repaired() {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     assert_eq!(said(&sandbox, &["setup", "hooks", "-q"]).0, 0);
     assert_eq!(said(&sandbox, &["setup", "hooks", "--check"]).0, 0);
     let copy = sandbox.root().join(".git/xtask/bin/xtask");
@@ -35,7 +35,7 @@ fn a_copy_that_is_not_the_program_is_reported_and_repaired() {
 #[test]
 fn a_hooks_folder_that_is_none_stops_the_hooks_alone() {
     for (path, why) in [("/dev/null", "is no folder"), ("/nowhere/at/all", "is not there")] {
-        let sandbox = Sandbox::from_fixture("tiny-notes");
+        let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
         sandbox.git(&["config", "core.hooksPath", path]);
         let (code, text) = said(&sandbox, &["setup", "hooks", "--into-hooks-path", "-q"]);
         assert_eq!(code, 2, "{text}");
@@ -50,7 +50,7 @@ fn a_hooks_folder_that_is_none_stops_the_hooks_alone() {
 
 #[test]
 fn a_guide_for_contributors_is_used_in_any_case_and_one_in_another_format_is_left_alone() {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     sandbox.write("docs/contributing.md", "# How to help\n");
     assert_eq!(said(&sandbox, &["setup", "contributing", "-q"]).0, 0);
     assert!(sandbox.read("docs/contributing.md").starts_with("# How to help\n"));
@@ -60,7 +60,7 @@ fn a_guide_for_contributors_is_used_in_any_case_and_one_in_another_format_is_lef
     assert_eq!(said(&sandbox, &["setup", "contributing", "--uninstall", "-q"]).0, 0);
     assert_eq!(sandbox.read("docs/contributing.md"), "# How to help\n");
 
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     sandbox.write("CONTRIBUTING.rst", "How to help\n===========\n");
     let (code, text) = said(&sandbox, &["setup", "contributing", "-q"]);
     assert!(code == 0 && text.contains("`CONTRIBUTING.rst` is there"), "{text}");
@@ -72,7 +72,7 @@ fn a_guide_for_contributors_is_used_in_any_case_and_one_in_another_format_is_lef
 
 #[test]
 fn what_stays_after_taking_out_is_said() {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     sandbox.write("xtask.toml", "[hook.except]\ndebug = [\"/a.py\"]\n");
     assert_eq!(said(&sandbox, &["setup", "hooks", "-q"]).0, 0);
     let (code, text) = said(&sandbox, &["setup", "hooks", "--uninstall", "-q"]);
@@ -81,7 +81,7 @@ fn what_stays_after_taking_out_is_said() {
 
 #[test]
 fn blanks_below_a_block_are_nothing_of_the_users() {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     sandbox.write("xtask.toml", "[setup]\ninstall = \"true\"\nrepository = \"owner/name\"\n");
     assert_eq!(said(&sandbox, &["setup", "-q"]).0, 0);
     let paths =
@@ -100,7 +100,7 @@ fn blanks_below_a_block_are_nothing_of_the_users() {
 
 #[test]
 fn lfs_needs_a_hook_that_calls_it() {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     sandbox.write(".gitattributes", "*.big filter=lfs diff=lfs merge=lfs -text\n");
     let silent = "`git lfs update --manual` shows the lines";
     assert!(said(&sandbox, &["setup", "hooks", "--check"]).1.contains(silent));
@@ -113,7 +113,7 @@ fn lfs_needs_a_hook_that_calls_it() {
 
 #[test]
 fn dry_run_as_json_is_json_and_writes_nothing() {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     let before = sandbox.state();
     let told = sandbox.json(["setup", "contributing", "--dry-run"]);
     assert_eq!(told["result"]["applied"], false);
@@ -128,7 +128,7 @@ fn dry_run_as_json_is_json_and_writes_nothing() {
 
 #[test]
 fn interrupted_before_it_writes_it_wrote_nothing() {
-    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let sandbox = Sandbox::from_fixture("tiny-notes").with_git_version(sandbox::WITH_HOOK_FILES);
     let before = sandbox.state();
     // Asked for its version, this git interrupts who asks and goes on until the wish is passed to it.
     let tools = sandbox.root().parent().unwrap().join("tools");

@@ -8,6 +8,11 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+/// A git that runs files of the hooks folder alone.
+pub(crate) const WITH_HOOK_FILES: &str = "2.50.0";
+/// A git that runs hooks that its configuration names, too.
+pub(crate) const WITH_CONFIG_HOOKS: &str = "2.54.0";
+
 /// A temporary folder with a repository and an empty home beside it.
 pub(crate) struct Sandbox {
     place: TempDir,
@@ -36,6 +41,23 @@ impl Sandbox {
         std::fs::remove_dir(sandbox.root()).unwrap();
         xtask::fixture::scenario(name).expect("the scenario exists").build(&sandbox.root()).unwrap();
         sandbox
+    }
+
+    /// git as if it had this version: it says so, and is otherwise what it is. What the program does for a version is
+    /// tested with every git.
+    pub(crate) fn with_git_version(self, version: &str) -> Self {
+        let path = std::env::var_os("PATH").unwrap();
+        let real = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|file| file.is_file());
+        let script = format!(
+            "#!/bin/sh\nfor last; do :; done\n[ \"$last\" != version ] || exec echo 'git version {version}'\n\
+             exec '{}' \"$@\"\n",
+            real.unwrap().display()
+        );
+        let folder = self.place.path().join("bin");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("git"), script).unwrap();
+        std::fs::set_permissions(folder.join("git"), std::fs::Permissions::from_mode(0o755)).unwrap();
+        self
     }
 
     /// The repository's top folder.
@@ -102,7 +124,10 @@ impl Sandbox {
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.root()).env_clear();
-        command.env("PATH", std::env::var_os("PATH").unwrap());
+        let path = std::env::var_os("PATH").unwrap();
+        let own = Some(self.place.path().join("bin")).filter(|folder| folder.exists());
+        let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap();
+        command.env("PATH", path);
         command.env("HOME", self.place.path().join("home"));
         command.env("XDG_CONFIG_HOME", self.place.path().join("home"));
         command.env("TMPDIR", self.place.path().join("tmp"));

@@ -28,6 +28,7 @@ fn found(hooks: Hooks, settings: &[(&str, &str)]) -> Found {
         own_files: files(|name| Place::tool(&format!("hooks/{name}"))),
         settings: settings.iter().map(|&(key, value)| (key.to_owned(), vec![value.to_owned()])).collect(),
         git_reads_settings: true,
+        disabled: Vec::new(),
         uses_lfs: false,
         managers: Vec::new(),
         program: None,
