@@ -374,11 +374,15 @@ pub(super) fn sync(roots: &Roots, journal: &Journal, contents: bool) -> Result<(
 fn sync_whole<'a>(roots: &Roots, places: impl Iterator<Item = &'a Place>) -> Result<bool> {
     let mut seen = BTreeSet::new();
     for place in places {
-        if seen.insert(place.root)
-            && let Some(folder) = roots.parent(place)?
-            && !folder.sync_file_system()?
-        {
-            return Ok(false);
+        // A folder that the edits took away tells nothing of its root: another of its folders must.
+        if seen.contains(&place.root) {
+            continue;
+        }
+        if let Some(folder) = roots.parent(place)? {
+            if !folder.sync_file_system()? {
+                return Ok(false);
+            }
+            seen.insert(place.root);
         }
     }
     Ok(true)

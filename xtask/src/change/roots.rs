@@ -218,10 +218,9 @@ impl Settings {
             let [scope, setting] = pair else { continue };
             match setting.split(|&byte| byte == b'\n').next().unwrap_or_default() {
                 b"core.filemode" => {
-                    settings.keeps_modes = !matches!(
-                        &setting[b"core.filemode".len()..],
-                        b"\nfalse" | b"\n0" | b"\nno" | b"\noff"
-                    );
+                    let value = setting[b"core.filemode".len()..].to_ascii_lowercase();
+                    settings.keeps_modes =
+                        !matches!(&value[..], b"\nfalse" | b"\n0" | b"\nno" | b"\noff" | b"\n");
                 }
                 b"core.hookspath" if *scope != b"command" => {
                     settings.hooks_scope = Some(String::from_utf8_lossy(scope).into_owned());

@@ -52,8 +52,8 @@ impl Store {
     /// Opens the store; `None` when nothing was ever applied.
     pub(super) fn find(roots: &Roots) -> Result<Option<Self>> {
         let Some(folder) = roots.parent(&Place::tool("change/x"))? else { return Ok(None) };
-        let there = |name: &[u8]| folder.stat(name).ok().flatten().is_some();
-        if !there(b"open") || !there(b"sets") {
+        let there = |name: &[u8]| folder.stat(name).context("look for the journal");
+        if there(b"open")?.is_none() || there(b"sets")?.is_none() {
             return Ok(None);
         }
         let (open, sets) = (folder.enter(b"open")?, folder.enter(b"sets")?);

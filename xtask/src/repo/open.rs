@@ -191,7 +191,25 @@ impl Repo {
             &[],
             &[0, 1, 128],
         )?;
-        Ok(CommitId::parse(String::from_utf8_lossy(&answer.stdout).trim()))
+        if let Some(commit) = CommitId::parse(String::from_utf8_lossy(&answer.stdout).trim()) {
+            return Ok(Some(commit));
+        }
+        if !self.is_unborn()? {
+            bail!("HEAD names no commit that can be read; `git fsck` says what is damaged");
+        }
+        Ok(None)
+    }
+
+    /// True where HEAD names a branch that is not there: what a branch holds may be damaged, too.
+    fn is_unborn(&self) -> Result<bool> {
+        let git = self.git();
+        let named = git.answer_to(&["symbolic-ref", "--quiet", "HEAD"], &[], &[0, 1, 128])?;
+        let name = String::from_utf8_lossy(&named.stdout).trim().to_owned();
+        if name.is_empty() || self.common_dir.join(&name).exists() {
+            return Ok(false);
+        }
+        let args = ["for-each-ref", "--format=%(objectname)", "--end-of-options", &name];
+        Ok(git.answer_to(&args, &[], &[0, 128])?.stdout.is_empty())
     }
 
     /// The branch at HEAD (`main`); `None` when the head is detached.
@@ -222,7 +240,11 @@ impl Repo {
     pub fn is_shallow(&self) -> Result<bool> {
         match self.library {
             // What git looks at; libgit2 looks for it in the folder of a linked worktree.
-            Some(_) => Ok(self.common_dir.join("shallow").metadata().is_ok_and(|meta| meta.len() > 0)),
+            Some(_) => match self.common_dir.join("shallow").metadata() {
+                Ok(meta) => Ok(meta.len() > 0),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+                Err(error) => Err(error).context("look where history is cut off"),
+            },
             None => Ok(self.git().line(&["rev-parse", "--is-shallow-repository"])? == "true"),
         }
     }
@@ -235,7 +257,11 @@ impl Repo {
 
     /// True where contents that were not asked for yet lie with a remote alone (`git clone --filter=…`).
     pub fn is_partial(&self) -> bool {
-        let Some(config) = self.library().and_then(|library| library.config().ok()) else { return false };
+        let Some(config) = self.library().and_then(|library| library.config().ok()) else {
+            let names = r"^(extensions\.partialclone|remote\..*\.promisor)$";
+            let answer = self.git().answer_to(&["config", "--get-regexp", names], &[], &[0, 1]);
+            return answer.is_ok_and(|answer| !answer.stdout.is_empty());
+        };
         let named = |names: &str| {
             let mut found = false;
             let asked = config.entries(Some(names)).and_then(|entries| entries.for_each(|_| found = true));

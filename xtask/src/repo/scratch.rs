@@ -164,7 +164,8 @@ fn cut_off(lenders: &[&Repo]) -> Result<BTreeSet<String>> {
     for lender in lenders {
         match std::fs::read_to_string(lender.common_dir().join("shallow")) {
             Ok(text) => cut.extend(text.lines().map(str::to_owned).filter(|line| !line.is_empty())),
-            Err(_) => whole.push(lender),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => whole.push(lender),
+            Err(error) => return Err(error).context("read where history is cut off"),
         }
     }
     for lender in whole {

@@ -10,6 +10,7 @@ use xshell::{Shell, cmd};
 use super::*;
 
 mod commit;
+mod disk;
 mod revision;
 mod staged;
 

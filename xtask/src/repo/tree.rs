@@ -110,7 +110,7 @@ impl Tree {
             if path.as_bytes().ends_with(b"/") {
                 continue;
             }
-            if let Some(kind) = kind_on_disk(&path.under(root)) {
+            if let Some(kind) = kind_on_disk(&path.under(root))? {
                 tree.entries.entry(path).or_insert(Entry { kind, id: None, tracked: false });
             }
         }
@@ -124,8 +124,13 @@ impl Tree {
     pub fn of_tracked_files(repo: &Repo) -> Result<Self> {
         let root = repo.require_work_tree()?.to_owned();
         let (mut entries, mut left_out) = (BTreeMap::new(), BTreeMap::new());
+        let mut folders = RealFolders::default();
         for (path, Listed { entry, is_left_out }) in staged(&repo.git())? {
-            match kind_on_disk(&path.under(&root)) {
+            let kind = match folders.holds(&root, &path)? {
+                true => kind_on_disk(&path.under(&root))?,
+                false => None,
+            };
+            match kind {
                 Some(kind) => drop(entries.insert(path, Entry { kind, id: None, tracked: true })),
                 None if is_left_out => drop(left_out.insert(path, entry)),
                 None => {}
@@ -348,10 +353,10 @@ fn kind_of_mode(mode: &str) -> EntryKind {
 }
 
 /// `None` for what is gone or is no file (a pipe, a device).
-fn kind_on_disk(path: &std::path::Path) -> Option<EntryKind> {
+fn kind_on_disk(path: &std::path::Path) -> Result<Option<EntryKind>> {
     use std::os::unix::fs::PermissionsExt;
-    let meta = path.symlink_metadata().ok()?;
-    if meta.is_symlink() {
+    let Some(meta) = on_disk(path)? else { return Ok(None) };
+    Ok(if meta.is_symlink() {
         Some(EntryKind::Symlink)
     } else if meta.is_dir() {
         Some(EntryKind::Submodule)
@@ -360,6 +365,35 @@ fn kind_on_disk(path: &std::path::Path) -> Option<EntryKind> {
         Some(if executable { EntryKind::Executable } else { EntryKind::File })
     } else {
         None
+    })
+}
+
+/// What stands at a place, links not followed; `None` where nothing does. What may not be looked at is not gone.
+fn on_disk(path: &std::path::Path) -> Result<Option<std::fs::Metadata>> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    match path.symlink_metadata() {
+        Ok(meta) => Ok(Some(meta)),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("look at {}", path.display())),
+    }
+}
+
+/// Folders of the work tree by whether they and all above them are folders: for git, too, what lies behind a link is
+/// not there, though the index may name it.
+#[derive(Default)]
+struct RealFolders(BTreeMap<RepoPath, bool>);
+
+impl RealFolders {
+    /// True for a path with no link on the way to it.
+    fn holds(&mut self, root: &std::path::Path, path: &RepoPath) -> Result<bool> {
+        let Some(folder) = path.parent() else { return Ok(true) };
+        if let Some(&known) = self.0.get(&folder) {
+            return Ok(known);
+        }
+        let is_real =
+            self.holds(root, &folder)? && on_disk(&folder.under(root))?.is_some_and(|meta| meta.is_dir());
+        self.0.insert(folder, is_real);
+        Ok(is_real)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::sandbox::Sandbox;
+use crate::change::roots::Roots;
 use crate::change::{ChangeSet, Place, apply, check};
 
 fn refusal(sandbox: &Sandbox, build: impl Fn(&mut ChangeSet)) -> String {
@@ -107,6 +108,15 @@ fn a_folder_without_permission_is_said_before_anything_is_written() {
         assert_eq!(sandbox.read("open/b"), b"x");
     }
     sandbox.set_mode("closed", 0o755);
+}
+
+#[test]
+fn modes_are_kept_unless_git_is_told_not_to() {
+    let sandbox = Sandbox::with(&[("a", "x")]);
+    for (value, keeps) in [("False", false), ("NO", false), ("off", false), ("true", true), ("1", true)] {
+        sandbox.git(&["config", "core.fileMode", value]);
+        assert_eq!(Roots::of(sandbox.repo()).unwrap().keeps_modes, keeps, "{value}");
+    }
 }
 
 fn rustix_is_root() -> bool {
