@@ -125,8 +125,10 @@ fn committed(repo: &Repo, steps: &[Step], prepared: &Prepared, branch: Option<&s
     let applied = match change::apply(repo, &prepared.set) {
         Ok(applied) => applied,
         Err(error) => {
-            leave_branch()?;
-            return Err(error);
+            return Err(match leave_branch() {
+                Ok(()) => error,
+                Err(second) => error.context(format!("make the edits, or leave the new branch ({second:#})")),
+            });
         }
     };
     match consolidate::commit(repo, steps) {

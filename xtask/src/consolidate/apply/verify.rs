@@ -1,5 +1,7 @@
 //! Proves, before anything is written, that no link breaks and no line is lost.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::{Result, bail};
 
 use super::Paths;
@@ -98,13 +100,14 @@ fn added(mut known: Vec<Nowhere>, now: Vec<Nowhere>, path: &RepoPath, ignored: &
 /// Something else differs.
 pub(super) fn moved_whole(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<usize> {
     let mut moved = 0;
+    let of_paths: BTreeSet<&[u8]> = fates.files.keys().flat_map(|path| words_of(path.as_bytes())).collect();
     for (path, to) in &fates.files {
         let (Some((_, before)), Some(to)) = (facts.contents.get(path), to) else { continue };
         moved += 1;
         // Without new content the bytes themselves move.
         let Some(after) = swept.contents.get(path) else { continue };
         let is_same = match swept.mentioning.contains(path) {
-            true => lines_of(before) == lines_of(after),
+            true => loses_words_of_paths_alone(before, after, &of_paths),
             false => without_destinations(path, before) == without_destinations(to, after),
         };
         if !is_same {
@@ -114,8 +117,25 @@ pub(super) fn moved_whole(facts: &Facts, fates: &Fates, swept: &Swept) -> Result
     Ok(moved)
 }
 
-fn lines_of(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte == b'\n').count()
+/// True where each line holds all words that it held, but for those of paths of what moves.
+fn loses_words_of_paths_alone(before: &[u8], after: &[u8], of_paths: &BTreeSet<&[u8]>) -> bool {
+    let lines = |bytes| <[u8]>::split(bytes, |&byte| byte == b'\n');
+    let keeps = |(before, after): (&[u8], &[u8])| {
+        let mut kept: BTreeMap<&[u8], usize> = BTreeMap::new();
+        words_of(after).for_each(|word| *kept.entry(word).or_default() += 1);
+        before == after
+            || words_of(before).all(|word| {
+                let is_kept = kept.get_mut(word).filter(|count| **count > 0).map(|count| *count -= 1);
+                is_kept.is_some() || of_paths.contains(word)
+            })
+    };
+    lines(before).count() == lines(after).count() && lines(before).zip(lines(after)).all(keeps)
+}
+
+/// The words of a line; what is no ASCII is a part of one.
+fn words_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    line.split(move |byte| !is_part(byte)).filter(|word| !word.is_empty())
 }
 
 /// The text without the destinations of its links, and without the quotation marks that HTML may have around them.
@@ -136,4 +156,22 @@ fn without_destinations(path: &RepoPath, bytes: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(&bytes[at..]);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_may_lose_the_words_of_a_path_and_no_other() {
+        let of_paths: BTreeSet<&[u8]> = words_of(b"docs/old-plan.md").collect();
+        let keeps = |before: &str, after: &str| {
+            loses_words_of_paths_alone(before.as_bytes(), after.as_bytes(), &of_paths)
+        };
+        assert!(keeps("see docs/old-plan.md now\nlast", "see archive/2025/old-plan.md now\nlast"));
+        assert!(!keeps("see docs/old-plan.md now\nlast", "see archive/2025/old-plan.md\nlast"));
+        assert!(!keeps("two two docs", "two archive"), "a word that stood twice stands once");
+        assert!(!keeps("see docs\nlast", "see archive"), "a line is gone");
+        assert!(!keeps("a docs\nwörter", "a archive\nworter"));
+    }
 }

@@ -51,7 +51,7 @@ pub(super) fn references(
     let mut past = past.unwrap_or_default();
     let mut commands = commands(tree);
     let missing = references::missing_commands(asked.named, &commands);
-    match past_commands(repo, commit, &missing, asked.is_committed) {
+    match removed(repo, commit, &missing, asked.is_committed, &TARGETS)? {
         Some(found) => past.extend(found),
         // What is not known to be gone is not said never to have been.
         None => commands.values_mut().for_each(|names| *names = None),
@@ -122,52 +122,113 @@ fn past(
         findings.push(Finding::warn("unknown-symbols", None, message));
         return Ok(None);
     }
-    let pattern = references::definition_pattern(&missing);
-    let uncommitted = match asked.is_committed {
-        true => Past::new(),
-        false => match uncommitted_changes(repo, &pattern, CODE) {
-            Some(changes) => references::removed_definitions(&changes, &missing),
-            None => return Ok(unread(findings)),
-        },
-    };
+    let past = removed(repo, tip, &missing, asked.is_committed, &DEFINITIONS)?;
+    if past.is_none() {
+        let message =
+            "names of functions were not looked up: contents of older commits are missing (a partial clone)";
+        findings.push(Finding::warn("unknown-symbols", None, message));
+    }
+    Ok(past)
+}
+
+/// What is looked for in history, and how.
+struct Sought {
+    /// The kind in the cache.
+    kind: &'static str,
+    pattern: fn(&BTreeSet<String>) -> String,
+    removed: fn(&str, &BTreeSet<String>) -> Past,
+    /// The files that can hold it, as patterns.
+    files: &'static [&'static str],
+}
+
+const DEFINITIONS: Sought = Sought {
+    kind: "definitions",
+    pattern: references::definition_pattern,
+    removed: references::removed_definitions,
+    files: CODE,
+};
+
+const TARGETS: Sought = Sought {
+    kind: "targets",
+    pattern: references::target_pattern,
+    removed: references::removed_targets,
+    files: references::COMMAND_FILES,
+};
+
+/// Which commits removed the last place of names that stand nowhere any more; `None` where some commit cannot be read.
+fn removed(
+    repo: &Repo,
+    tip: &CommitId,
+    missing: &BTreeSet<String>,
+    is_committed: bool,
+    sought: &Sought,
+) -> Result<Option<Past>> {
+    if missing.is_empty() {
+        return Ok(Some(Past::new()));
+    }
+    let mut uncommitted = Past::new();
+    for names in batches(missing).iter().filter(|_| !is_committed) {
+        let Some(changes) = uncommitted_changes(repo, &(sought.pattern)(names), sought.files)? else {
+            return Ok(None);
+        };
+        uncommitted.extend((sought.removed)(&changes, names));
+    }
     let cache = Cache::of(repo);
     let key = [tip.as_str(), "\0", &missing.iter().cloned().collect::<Vec<_>>().join("\0")].concat();
-    if let Some(kept) = cache.get("definitions", VERSION, key.as_bytes()) {
+    if let Some(kept) = cache.get(sought.kind, VERSION, key.as_bytes()) {
         return Ok(Some(with(references::read_past(&String::from_utf8_lossy(&kept)), uncommitted)));
     }
-    let Some(log) = changes(repo, tip, &pattern, CODE) else { return Ok(unread(findings)) };
-    let past = references::removed_definitions(&log, &missing);
-    cache.put("definitions", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
+    let mut past = Past::new();
+    for names in batches(missing) {
+        let Some(log) = changes(repo, tip, &(sought.pattern)(&names), sought.files)? else { return Ok(None) };
+        past.extend((sought.removed)(&log, &names));
+    }
+    cache.put(sought.kind, VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
     Ok(Some(with(past, uncommitted)))
 }
 
-/// Says that contents are missing, where names would be looked for.
-fn unread(findings: &mut Vec<Finding>) -> Option<Past> {
-    let message =
-        "names of functions were not looked up: contents of older commits are missing (a partial clone)";
-    findings.push(Finding::warn("unknown-symbols", None, message));
-    None
+/// Names in parts whose pattern is no longer than one argument of a program may be (128 KiB on Linux); a pattern holds
+/// each name a few times.
+fn batches(names: &BTreeSet<String>) -> Vec<BTreeSet<String>> {
+    const LONGEST: usize = 24 << 10;
+    let mut parts: Vec<BTreeSet<String>> = Vec::new();
+    let mut length = LONGEST;
+    for name in names {
+        length += name.len() + 1;
+        if length > LONGEST {
+            parts.push(BTreeSet::new());
+            length = name.len() + 1;
+        }
+        parts.last_mut().map(|part| part.insert(name.clone()));
+    }
+    parts
 }
+
+/// What git ends with where a content that it needs is not there.
+const LACKS_A_CONTENT: i32 = 128;
 
 /// All changes up to a commit whose lines fit a pattern, newest first; `None` where contents that a partial clone lacks
 /// end the log: nothing is claimed then.
-fn changes(repo: &Repo, tip: &CommitId, pattern: &str, files: &[&str]) -> Option<String> {
+fn changes(repo: &Repo, tip: &CommitId, pattern: &str, files: &[&str]) -> Result<Option<String>> {
     // Endings are patterns here; all other calls name paths as they are.
     let mut args = vec!["--no-literal-pathspecs", "log", "-p", "-U0", "--no-renames", "--no-ext-diff"];
     args.extend(["--no-textconv", "--full-history", "--format=%x01%H", "-G", pattern]);
     args.extend(["--end-of-options", tip.as_str(), "--"]);
     args.extend(files);
-    let log = repo.git().read(&args).ok()?;
-    Some(String::from_utf8_lossy(&log).into_owned())
+    let answer = repo.git().answer_to(&args, &[], &[0, LACKS_A_CONTENT])?;
+    let is_whole = answer.code != Some(LACKS_A_CONTENT);
+    Ok(is_whole.then(|| String::from_utf8_lossy(&answer.stdout).into_owned()))
 }
 
 /// [`changes`] of what the work tree changes and no commit holds yet.
-fn uncommitted_changes(repo: &Repo, pattern: &str, files: &[&str]) -> Option<String> {
+fn uncommitted_changes(repo: &Repo, pattern: &str, files: &[&str]) -> Result<Option<String>> {
     let mut args = vec!["--no-literal-pathspecs", "diff-index", "-p", "-U0", "--no-renames", "--no-ext-diff"];
     args.extend(["--no-textconv", "-G", pattern, "--end-of-options", "HEAD", "--"]);
     args.extend(files);
-    let changes = repo.git().without_filters().and_then(|git| git.read(&args)).ok()?;
-    Some(format!("\u{1}{}\n{}", CommitId::uncommitted(), String::from_utf8_lossy(&changes)))
+    let answer = repo.git().without_filters()?.answer_to(&args, &[], &[0, LACKS_A_CONTENT])?;
+    let is_whole = answer.code != Some(LACKS_A_CONTENT);
+    let shown = || format!("\u{1}{}\n{}", CommitId::uncommitted(), String::from_utf8_lossy(&answer.stdout));
+    Ok(is_whole.then(shown))
 }
 
 /// What commits removed, and what is removed since then.
@@ -231,39 +292,19 @@ fn commands(tree: &Tree) -> Commands {
     commands
 }
 
-/// Which commits removed the last definition of targets and scripts that no file holds any more; `None` where some
-/// commit cannot be read.
-fn past_commands(
-    repo: &Repo,
-    tip: &CommitId,
-    missing: &BTreeSet<String>,
-    is_committed: bool,
-) -> Option<Past> {
-    if missing.is_empty() {
-        return Some(Past::new());
-    }
-    let pattern = references::target_pattern(missing);
-    let uncommitted = match is_committed {
-        true => Past::new(),
-        false => {
-            let changes = uncommitted_changes(repo, &pattern, references::COMMAND_FILES)?;
-            references::removed_targets(&changes, missing)
-        }
-    };
-    let cache = Cache::of(repo);
-    let key = [tip.as_str(), "\0", &missing.iter().cloned().collect::<Vec<_>>().join("\0")].concat();
-    if let Some(kept) = cache.get("targets", VERSION, key.as_bytes()) {
-        return Some(with(references::read_past(&String::from_utf8_lossy(&kept)), uncommitted));
-    }
-    let log = changes(repo, tip, &pattern, references::COMMAND_FILES)?;
-    let past = references::removed_targets(&log, missing);
-    cache.put("targets", VERSION, key.as_bytes(), references::write_past(&past).as_bytes());
-    Some(with(past, uncommitted))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_of_many_names_is_short_enough_for_an_argument() {
+        let names: BTreeSet<String> = (0..9_000).map(|number| format!("function_{number}")).collect();
+        let parts = batches(&names);
+        assert!(parts.len() > 1);
+        assert!(parts.iter().all(|part| (DEFINITIONS.pattern)(part).len() < 128 << 10));
+        assert_eq!(parts.into_iter().flatten().collect::<BTreeSet<String>>(), names);
+        assert!(batches(&BTreeSet::new()).is_empty());
+    }
 
     #[test]
     fn a_rule_hides_what_was_tracked_only_beside_what_still_is() {

@@ -9,7 +9,7 @@ use super::super::cases::Draft;
 use super::super::libtest::{Block, CargoRun, Reader};
 use super::super::suites::Suite;
 use super::Context;
-use super::cargo::{artifacts, cargo_call, has_packages_below, name_places, watched};
+use super::cargo::{NAMES, artifacts, cargo_call, has_packages_below, name_places, watched};
 use crate::process::find_program;
 
 /// How they fared there.
@@ -23,7 +23,7 @@ pub(super) struct There {
 /// Runs the failing tests of `here` there, by their names; where it does not build here, builds it there.
 pub(super) fn run_there(there: &Context<'_>, suite: &Suite, here: &CargoRun) -> Result<There> {
     let cargo = find_program("cargo").context("there is no `cargo` on PATH")?;
-    let names: BTreeSet<&str> = here.blocks().flat_map(failing).collect();
+    let names: BTreeSet<&str> = here.blocks().flat_map(failing).take(NAMES).collect();
     let cargo_there =
         || cargo_call(there, &cargo, suite.suite_limit).env("CARGO_TARGET_DIR", there.root.join("target"));
     let call = cargo_there().args(["test", "--no-fail-fast"]);

@@ -116,13 +116,10 @@ impl Past {
 
     fn whole(&mut self, commit: &CommitId) -> Result<Option<&Patch>> {
         if !self.whole.contains_key(commit) {
-            let listed =
-                ["diff-tree", "--root", "--no-commit-id", "-r", "-z", "--name-only", commit.as_str()];
-            let listed = self.git.read(&listed)?;
-            let python = listed.split(|&byte| byte == 0).filter(|path| path.ends_with(b".py"));
-            let mut args = arguments(&["log", "-n1", "--format=%x01%H", "-p", "-U0", "-M50%"]);
-            args.extend(["--end-of-options".into(), commit.as_str().into(), "--".into()]);
-            args.extend(python.map(as_argument));
+            // An ending is a pattern: a commit may touch more files than a command line can name.
+            let mut args = vec!["--no-literal-pathspecs".into()];
+            args.extend(arguments(&["log", "-n1", "--format=%x01%H", "-p", "-U0", "-M50%"]));
+            args.extend(["--end-of-options".into(), commit.as_str().into(), "--".into(), "*.py".into()]);
             let log = self.git.read(&args)?;
             self.whole.insert(commit.clone(), patch::parse(&log).into_iter().next());
         }
