@@ -83,7 +83,8 @@ impl Repo {
 /// # Errors
 /// git cannot read a file or write the index.
 pub fn update_index(git: &Git, paths: &BTreeSet<RepoPath>) -> Result<()> {
-    git.answer_to(&["update-index", "--add", "--remove", "-z", "--stdin"], &records(paths), &[0])?;
+    let args = ["update-index", "--add", "--remove", "-z", "--stdin"];
+    git.clone().with_attributes().answer_to(&args, &records(paths), &[0])?;
     Ok(())
 }
 
@@ -103,7 +104,7 @@ pub struct StagedFile {
 pub fn staged_files(git: &Git) -> Result<Vec<StagedFile>> {
     let args =
         ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all"];
-    let out = git.read(&args)?;
+    let out = git.clone().with_attributes().read(&args)?;
     let records = out.split(|&byte| byte == 0).filter(|record| record.len() > 3 && record[0] != b' ');
     let file =
         |record: &[u8]| StagedFile { path: RepoPath::from_bytes(&record[3..]), differs: record[1] != b' ' };

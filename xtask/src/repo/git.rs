@@ -14,11 +14,11 @@ use crate::process;
 /// Settings of every call, so that no user, system or repository configuration changes an answer
 /// and nothing that the repository names is run.
 const PINNED: &[&str] = &[
+    OWN_ATTRIBUTES,
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
     "core.quotePath=false",
     "core.abbrev=40",
-    "core.attributesFile=/dev/null",
     "color.ui=false",
     "diff.renames=true",
     "diff.renameLimit=1000",
@@ -45,6 +45,9 @@ const PINNED: &[&str] = &[
     "advice.graftFileDeprecated=false",
     "submodule.recurse=false",
 ];
+
+/// The user's own file of attributes is read by no call but those of [`Git::with_attributes`].
+const OWN_ATTRIBUTES: &str = "core.attributesFile=/dev/null";
 
 /// Variables that git sets for hooks, or that a user may have set for another repository.
 const CLEARED: &[&str] = &[
@@ -79,6 +82,7 @@ pub struct Git {
     git_dir: PathBuf,
     work_tree: Option<PathBuf>,
     variables: Vec<(OsString, OsString)>,
+    reads_attributes: bool,
 }
 
 /// What a call left.
@@ -95,7 +99,19 @@ pub struct Answer {
 impl Git {
     /// Points git at a git directory and, where there is one, its work tree.
     pub fn new(git_dir: &Path, work_tree: Option<&Path>) -> Self {
-        Self { git_dir: git_dir.to_owned(), work_tree: work_tree.map(Path::to_owned), variables: Vec::new() }
+        Self {
+            git_dir: git_dir.to_owned(),
+            work_tree: work_tree.map(Path::to_owned),
+            variables: Vec::new(),
+            reads_attributes: false,
+        }
+    }
+
+    /// The calls with the user's own attributes, for those that compare files with the index or bring them into it: what
+    /// is changed, and which line ends are stored, is as the user's git has it.
+    pub fn with_attributes(mut self) -> Self {
+        self.reads_attributes = true;
+        self
     }
 
     /// The calls with one more environment variable (`GIT_OBJECT_DIRECTORY`, `GIT_INDEX_FILE`).
@@ -120,7 +136,7 @@ impl Git {
         let found =
             self.answer_to(&["config", "--null", "--name-only", "--get-regexp", pattern], &[], &[0, 1])?;
         let keys: Vec<&[u8]> = found.stdout.split(|&byte| byte == 0).filter(|key| !key.is_empty()).collect();
-        let mut git = self.with_variable("GIT_CONFIG_COUNT", keys.len().to_string());
+        let mut git = self.with_attributes().with_variable("GIT_CONFIG_COUNT", keys.len().to_string());
         for (number, key) in keys.iter().enumerate() {
             git = git.with_variable(&format!("GIT_CONFIG_KEY_{number}"), OsStr::from_bytes(key));
             // A filter that is required and not run would end the call.
@@ -183,7 +199,8 @@ impl Git {
     /// The full argument list, for callers that stream a child themselves through `process`.
     pub fn arguments<S: AsRef<OsStr>>(&self, args: &[S]) -> Vec<OsString> {
         let mut all: Vec<OsString> = vec!["--no-pager".into(), "--literal-pathspecs".into()];
-        for setting in PINNED {
+        let is_read = |setting: &&&str| self.reads_attributes && **setting == OWN_ATTRIBUTES;
+        for setting in PINNED.iter().filter(|setting| !is_read(setting)) {
             all.extend(["-c".into(), OsString::from(setting)]);
         }
         let mut git_dir = OsString::from("--git-dir=");

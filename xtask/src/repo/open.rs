@@ -291,7 +291,7 @@ impl Repo {
     /// # Errors
     /// As [`Repo::uncommitted`].
     pub fn uncommitted_by_filters(&self) -> Result<Vec<RepoPath>> {
-        if self.work_tree.is_some() { uncommitted(&self.git()) } else { Ok(Vec::new()) }
+        if self.work_tree.is_some() { uncommitted(&self.git().with_attributes()) } else { Ok(Vec::new()) }
     }
 }
 

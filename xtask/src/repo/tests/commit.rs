@@ -31,6 +31,24 @@ fn some_paths_are_committed_and_what_was_staged_stays_staged() {
 }
 
 #[test]
+fn line_ends_are_stored_as_the_users_own_attributes_say() {
+    let (place, folder) = repository();
+    place.write(&place.path("attributes"), "*.md text eol=crlf\n");
+    place.git(&folder, &["config", "core.attributesFile", place.path("attributes").to_str().unwrap()]);
+    place.write(&folder.join("note.md"), "one\r\ntwo\r\n");
+    place.git(&folder, &["add", "note.md"]);
+    place.git(&folder, &["commit", "-qm", "note"]);
+    let repo = Repo::open(&folder).unwrap();
+    let none: Vec<RepoPath> = Vec::new();
+    place.write(&folder.join("note.md"), "one\r\ntwo\r\n");
+    assert_eq!(repo.uncommitted().unwrap(), none, "for the user's git, nothing is changed");
+    place.write(&folder.join("report.md"), "one\r\n");
+    repo.commit_paths(&paths(&["report.md"]), "Report\n").unwrap().unwrap();
+    assert_eq!(place.git(&folder, &["cat-file", "-s", "HEAD:report.md"]), "4");
+    assert_eq!(repo.uncommitted().unwrap(), none);
+}
+
+#[test]
 fn a_merge_in_progress_is_never_concluded() {
     let (place, folder) = repository();
     place.git(&folder, &["checkout", "-qb", "other"]);
