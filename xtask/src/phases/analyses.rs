@@ -243,8 +243,12 @@ fn made_of(place: &Place, uncommitted: usize, result: &Outcome<validate::Analysi
             // All parts must split by the same durations, so that one of them may not change them.
             return Ok(made);
         }
-        let durations = serde_json::to_value(analysis.durations()).context("write the durations as JSON")?;
-        made.kept.push((kept::DURATIONS, durations));
+        let durations = analysis.durations();
+        // What was not run keeps what was known of it.
+        if !durations.suites.is_empty() {
+            let durations = serde_json::to_value(durations).context("write the durations as JSON")?;
+            made.kept.push((kept::DURATIONS, durations));
+        }
     }
     Ok(made)
 }

@@ -229,11 +229,12 @@ fn place(found: &Found) -> String {
 
 /// Whether the work tree holds what no phase put there.
 ///
-/// `uncommitted` are the paths that differ from HEAD, `ours` those that change sets and reports account for.
+/// `uncommitted` are the paths that differ from HEAD, `ours` those that change sets and reports account for; what tests
+/// wrote in this run, and in that of phase 2 (cargo brings `Cargo.lock` up to date).
 pub(super) fn work_tree(
     uncommitted: &BTreeSet<String>,
     ours: &BTreeSet<String>,
-    left_by_tests: &[String],
+    [left_by_tests, left_before]: [&[String]; 2],
 ) -> Line {
     const CHECK: &str = "work tree";
     let known = uncommitted.iter().filter(|path| ours.contains(*path)).count();
@@ -256,7 +257,11 @@ pub(super) fn work_tree(
         };
         return Line::new(CHECK, Verdict::Holds, evidence);
     }
-    let files = count(others.len(), "uncommitted file");
-    let evidence = format!("{files} that no phase wrote, {known} that one did");
-    Line::new(CHECK, Verdict::Noted, evidence).with(others)
+    let of_tests = others.iter().filter(|path| left_before.contains(path)).count();
+    let by = [(others.len() - of_tests, "no phase"), (of_tests, "the tests of phase 2"), (known, "a phase")];
+    let mut told = by.into_iter().filter(|(files, _)| *files > 0);
+    let evidence =
+        told.next().map(|(files, who)| format!("{} that {who} wrote", count(files, "uncommitted file")));
+    let rest = told.map(|(files, who)| format!(", {files} that {who} wrote"));
+    Line::new(CHECK, Verdict::Noted, evidence.into_iter().chain(rest).collect::<String>()).with(others)
 }

@@ -130,7 +130,7 @@ pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel
     });
     let written = if options.write { written(&repo, place)? } else { Vec::new() };
     let uncommitted = uncommitted.into_iter().chain(written).collect();
-    checks.push(work_tree(&repo, place, &uncommitted, &validation)?);
+    checks.push(work_tree(&repo, place, &uncommitted, [Some(&validation), tests_before.as_ref()])?);
     let verdict = checks.iter().map(|line| line.verdict).max().unwrap_or(Verdict::NotProven);
     let mut times = Times::read(&repo);
     let wall = start.elapsed();
@@ -215,7 +215,7 @@ fn work_tree(
     repo: &Repo,
     place: &Place,
     uncommitted: &BTreeSet<String>,
-    validation: &Validation,
+    [now, before]: [Option<&Validation>; 2],
 ) -> Result<Line> {
     let mut ours: BTreeSet<String> = BTreeSet::new();
     for set in change::list(repo)?.iter().filter(|set| set.stands) {
@@ -229,8 +229,10 @@ fn work_tree(
     }
     let own = super::analyses::report_files(&place.config).into_iter().chain([page_path(place)]);
     ours.extend(own.map(|path| path.to_string()));
-    let left: Vec<String> = validation.written.iter().map(|written| written.path.clone()).collect();
-    Ok(judge::work_tree(uncommitted, &ours, &left))
+    let left = |tests: Option<&Validation>| -> Vec<String> {
+        tests.iter().flat_map(|tests| &tests.written).map(|written| written.path.clone()).collect()
+    };
+    Ok(judge::work_tree(uncommitted, &ours, [&left(now), &left(before)]))
 }
 
 /// The files that this phase leaves uncommitted: reports that it wrote by now, and the page, that holds what it took and

@@ -59,7 +59,7 @@ pub(super) fn verdict(lines: &[Line]) -> Inline {
             .text(format!(" nothing fails, but {} could not be found out.", names(Verdict::NotProven))),
         Some(Verdict::Noted) => Inline::default()
             .strong("It holds:")
-            .text(format!(" nothing broke since phase 2. Not as it should be: {}.", names(Verdict::Noted))),
+            .text(format!(" no check fails. Not as it should be: {}.", names(Verdict::Noted))),
         _ => Inline::default().strong("It holds:").text(" every check that applies is as it should be."),
     }
 }

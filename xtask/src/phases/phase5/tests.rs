@@ -210,12 +210,19 @@ fn work_tree_tells_the_phases_files_from_others() {
     let ours = BTreeSet::from(["docs/guide.md".to_owned()]);
     let paths = |paths: &[&str]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
     let judged = |uncommitted: &[&str], left: &[&str]| {
-        judge::work_tree(&paths(uncommitted).into_iter().collect(), &ours, &paths(left))
+        let left = [&paths(left)[..], &paths(&["Cargo.lock"])];
+        judge::work_tree(&paths(uncommitted).into_iter().collect(), &ours, left)
     };
     assert_eq!(judged(&[], &[]).verdict, Verdict::Holds);
     assert_eq!(judged(&["docs/guide.md"], &[]).verdict, Verdict::Holds);
     assert_eq!(judged(&["docs/guide.md", "x.py"], &[]).details, ["x.py"]);
     assert_eq!(judged(&["x.py"], &["x.py"]).verdict, Verdict::Fails);
+    let evidence = |uncommitted: &[&str]| judged(uncommitted, &[]).evidence;
+    assert_eq!(
+        evidence(&["docs/guide.md", "x.py"]),
+        "1 uncommitted file that no phase wrote, 1 that a phase wrote"
+    );
+    assert_eq!(evidence(&["Cargo.lock"]), "1 uncommitted file that the tests of phase 2 wrote");
 }
 
 #[test]
