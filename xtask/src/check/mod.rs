@@ -2,7 +2,7 @@
 //!
 //! Links of notes, imports, scripts that a move cut off, and calls that do not fit; each with its line, the commit
 //! that did it where git knows, and what mends it. With a second tree to compare with, what was broken there already is kept apart.
-//! Runs nothing, writes nothing, and knows neither the consolidation plan nor the tests.
+//! Runs nothing, writes nothing into the work tree, and knows neither the consolidation plan nor the tests.
 
 pub mod bytes;
 mod compare;

@@ -51,6 +51,8 @@ pub(super) struct Common {
     pub(super) contributing: BTreeMap<String, Looked>,
     /// Files that take the place of CONTRIBUTING.md and are no Markdown.
     pub(super) other_contributing: Vec<String>,
+    /// What pip would be told to install before the tests of a Python project; empty elsewhere.
+    pub(super) python_needs: Vec<String>,
 }
 
 /// A file that is there or not, or why it cannot be looked at (a link, a folder).
@@ -144,7 +146,31 @@ fn common(repo: &Repo, disk: &Disk) -> Result<Common> {
         workflows,
         contributing,
         other_contributing,
+        python_needs: repo.work_tree().map(python_needs).unwrap_or_default(),
     })
+}
+
+/// What pip installs for the tests of a Python project: the project itself, and the lists of what it needs.
+fn python_needs(top: &Path) -> Vec<String> {
+    if !["tests", "test"].iter().any(|folder| top.join(folder).is_dir()) {
+        return Vec::new();
+    }
+    let is_project = std::fs::read_to_string(top.join("pyproject.toml"))
+        .is_ok_and(|text| text.contains("[project]") || text.contains("[build-system]"));
+    let mut needs = Vec::new();
+    if is_project || top.join("setup.py").is_file() {
+        needs.push("-e .".to_owned());
+    }
+    let names = std::fs::read_dir(top).into_iter().flatten().flatten();
+    let is_list = |name: &String| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        name.starts_with("requirements") && name.ends_with(".txt") && name.bytes().all(is_plain)
+    };
+    let mut lists: Vec<String> =
+        names.filter_map(|entry| entry.file_name().into_string().ok()).filter(is_list).collect();
+    lists.sort();
+    needs.extend(lists.into_iter().map(|name| format!("-r {name}")));
+    needs
 }
 
 /// The files beside a place that are called CONTRIBUTING with any ending, in any case; sorted.
@@ -381,6 +407,20 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_python_project_needs_itself_and_its_lists() {
+        let place = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(place.path().join(name), text).unwrap();
+        write("pyproject.toml", "[tool.ruff]\n");
+        write("requirements-dev.txt", "pytest\n");
+        write("requirements $(x).txt", "pytest\n");
+        assert!(python_needs(place.path()).is_empty(), "without tests nothing is needed for them");
+        std::fs::create_dir(place.path().join("tests")).unwrap();
+        assert_eq!(python_needs(place.path()), ["-r requirements-dev.txt"]);
+        write("pyproject.toml", "[project]\nname = \"x\"\n");
+        assert_eq!(python_needs(place.path()), ["-e .", "-r requirements-dev.txt"]);
+    }
 
     #[test]
     fn alias_is_this_tool_where_its_member_is_or_takes_it() {

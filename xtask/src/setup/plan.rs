@@ -195,6 +195,7 @@ fn plan_workflows(plan: &mut Plan, common: &Common, options: &Options) -> Result
             Ok(facts) => {
                 texts = workflow::texts(&facts, &kinds);
                 notes.push(about_host(common, &facts));
+                notes.extend(about_needs(common, options));
             }
             Err(skipped) => {
                 plan.skipped.push(skipped);
@@ -209,6 +210,18 @@ fn plan_workflows(plan: &mut Plan, common: &Common, options: &Options) -> Result
         plan.notes.extend(notes);
     }
     Ok(())
+}
+
+/// That a runner has none of the packages that Python tests need, where nothing says how they get there.
+fn about_needs(common: &Common, options: &Options) -> Option<String> {
+    let is_left_open = options.config.prepare.is_empty() && !common.python_needs.is_empty();
+    is_left_open.then(|| {
+        format!(
+            "workflows run the tests with what `[setup] prepare` in xtask.toml installs, which is nothing yet; perhaps \
+             `prepare = [\"python3 -m venv .venv\", \".venv/bin/python -m pip install pytest {}\"]`",
+            common.python_needs.join(" ")
+        )
+    })
 }
 
 fn each_workflow(

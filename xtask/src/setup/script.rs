@@ -110,7 +110,7 @@ impl Script<'_> {
             format!("else {}", run("cargo xtask"))
         } else {
             format!(
-                "else echo 'xtask: {hook} is refused: there is no program `xtask`; run `xtask setup hooks` again' >&2; exit 1"
+                "else echo 'xtask: {hook} is refused: the program `xtask` is gone; install it (see CONTRIBUTING.md), then run `xtask setup hooks`' >&2; exit 1"
             )
         });
         lines.push("fi".to_owned());

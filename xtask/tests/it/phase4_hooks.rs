@@ -336,7 +336,7 @@ fn without_a_program_a_commit_is_refused_with_one_line() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(
         said,
-        "xtask: pre-commit is refused: there is no program `xtask`; run `xtask setup hooks` again\n"
+        "xtask: pre-commit is refused: the program `xtask` is gone; install it (see CONTRIBUTING.md), then run `xtask setup hooks`\n"
     );
     let output = setup(&sandbox, &["--check"]);
     assert_eq!(output.status.code(), Some(1));

@@ -38,6 +38,7 @@ fn found(hooks: Hooks, settings: &[(&str, &str)]) -> Found {
             workflows: BTreeMap::new(),
             contributing: BTreeMap::new(),
             other_contributing: Vec::new(),
+            python_needs: Vec::new(),
         },
     }
 }
