@@ -174,6 +174,8 @@ mod tests {
             ("<img src=b.png>", "c.png?d=1", "<img src=\"c.png?d=1\">"),
             ("<img src=b.png>", "c/", "<img src=\"c/\">"),
             ("</h ref=\"x <a href=n>y\n", "x.md", "</h ref=\"x <a href=x.md>y\n"),
+            // Without the line break this would be a block of HTML.
+            ("<a src='y\n[.png'>\n\nx", "x.md", "<a src='y\n[.png'>\n\nx"),
             ("<img srcset='a.png 1x, b.png 2x'>", "c,d.png", "<img srcset='c%2Cd.png 1x, c%2Cd.png 2x'>"),
             ("| [a](b.md) |\n|---|\n", "c|d.md", "| [a](c%7Cd.md) |\n|---|\n"),
             ("[a](b.md)", "c.md?x=1&amp;y", "[a](c.md?x=1\\&amp;y)"),
