@@ -55,6 +55,7 @@ use self::contradict::contradict;
 use self::days::tells_of_a_day;
 use self::statements::{Form, Statement};
 use self::subject::Subjects;
+use self::value::Value;
 use super::affinity::Affinities;
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
@@ -134,10 +135,16 @@ pub(super) fn find(notes: &[Note], overlaps: &Overlaps, affinities: &Affinities)
     let mut told = BTreeSet::new();
     facts.retain(|fact| told.insert(fact.told()));
     let mut kept: Vec<Fact> = Vec::new();
+    let mut at_line: BTreeMap<(RepoPath, usize), Vec<usize>> = BTreeMap::new();
     for fact in facts {
-        if !kept.iter().any(|other| other.tells_all_of(&fact)) {
-            kept.push(fact);
+        let first = fact.values.first().and_then(|value| at_line.get(&(value.path.clone(), value.line)));
+        if first.into_iter().flatten().any(|&other| kept[other].tells_all_of(&fact)) {
+            continue;
         }
+        for value in &fact.values {
+            at_line.entry((value.path.clone(), value.line)).or_default().push(kept.len());
+        }
+        kept.push(fact);
     }
     kept
 }
@@ -164,10 +171,18 @@ impl Fact {
 /// Without the notes that give a name two values themselves: there it means several things.
 fn settled(group: Vec<&Statement>) -> Vec<&Statement> {
     let mut unsettled: BTreeSet<usize> = BTreeSet::new();
-    for (index, one) in group.iter().enumerate() {
-        let mut others = group[index + 1..].iter().take_while(|other| other.note == one.note);
-        if others.any(|other| contradict(&one.value, &other.value)) {
-            unsettled.insert(one.note);
+    for of_note in group.chunk_by(|one, other| one.note == other.note) {
+        let mut values: Vec<&Value> = Vec::new();
+        for one in of_note {
+            // A table says one thing thousands of times.
+            if values.contains(&&one.value) {
+                continue;
+            }
+            if values.iter().any(|value| contradict(value, &one.value)) {
+                unsettled.insert(one.note);
+                break;
+            }
+            values.push(&one.value);
         }
     }
     group.into_iter().filter(|statement| !unsettled.contains(&statement.note)).collect()
@@ -176,6 +191,16 @@ fn settled(group: Vec<&Statement>) -> Vec<&Statement> {
 /// Statements of one name that speak of one thing and contradict, in groups.
 fn conflicts<'s>(group: &[&'s Statement], subjects: &Subjects<'_>) -> Vec<Vec<&'s Statement>> {
     if !(2..=2 * MOST_VALUES).contains(&distinct(group)) {
+        return Vec::new();
+    }
+    // Most names have one value, or several that speak of several things: then nothing is to be joined.
+    let mut pairs =
+        group.iter().enumerate().flat_map(|(at, one)| group[at + 1..].iter().map(move |other| (one, other)));
+    let is_conflict = |(one, other): (&&Statement, &&Statement)| {
+        unwind_if_cancelled();
+        one.note != other.note && contradict(&one.value, &other.value) && subjects.are_one(one, other)
+    };
+    if !pairs.any(is_conflict) {
         return Vec::new();
     }
     let mut parent: Vec<usize> = (0..group.len()).collect();
