@@ -38,7 +38,7 @@ fn git_is_told_of_scripts_that_judge_and_may_be_taken_out_again() {
     let output = called(&sandbox);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(
-        String::from_utf8_lossy(&output.stderr).contains("new.md:1: the line ends in blanks"),
+        String::from_utf8_lossy(&output.stdout).contains("new.md:1: the line ends in blanks"),
         "{output:?}"
     );
     assert_eq!(said(&sandbox, &["setup", "hooks", "--uninstall"]).0, 0);

@@ -10,7 +10,7 @@ use super::super::parse::{Diff, RawEntry};
 use super::core::{Core, Touched};
 use crate::cache::Cache;
 use crate::code::python::calls::{self, BrokenCall, Versions};
-use crate::code::python::imports::{Project, Reason, Unresolved, verify};
+use crate::code::python::imports::{Project, Reason, Unresolved, led_away, verify};
 use crate::links::{self, BrokenLink};
 use crate::markdown::{self, Format, Parsed};
 use crate::repo::{BlobId, Blobs, CommitId, History, Repo, RepoPath, Scratch, Tree};
@@ -74,7 +74,13 @@ fn new_imports(
     let key = |import: &Unresolved| (import.path.clone(), import.module.clone(), import.name.clone());
     let sides = [fork, upstream].map(|side| verify(side).unresolved);
     let known: BTreeSet<_> = sides.iter().flatten().map(key).collect();
-    let new = verify(merged).unresolved.into_iter().filter(|import| !known.contains(&key(import)));
+    let mut broken = verify(merged).unresolved;
+    let told: BTreeSet<_> = broken.iter().map(key).collect();
+    broken.extend(
+        led_away(merged, &[fork, upstream]).into_iter().filter(|import| !told.contains(&key(import))),
+    );
+    broken.sort();
+    let new = broken.into_iter().filter(|import| !known.contains(&key(import)));
     new.map(|import| MergedImport { commit: behind_import(&import, forks, touched, blobs), import }).collect()
 }
 

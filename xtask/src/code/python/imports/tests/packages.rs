@@ -1,6 +1,7 @@
 //! Packages that lie elsewhere, have no `__init__.py`, or are known only when they run.
 
-use super::{broken, imports};
+use super::{broken, imports, project};
+use crate::code::python::imports::led_away;
 
 #[test]
 fn longest_entry_of_the_build_file_counts_and_hides_no_folder() {
@@ -70,4 +71,35 @@ fn package_that_hooks_into_the_import_system_may_hold_modules_of_any_name() {
         assert_eq!(found("other.py", hook).len(), 3, "{hook}");
     }
     assert_eq!(found("pkg/_hook.py", "print(len(sys.path_hooks))\n").len(), 3);
+}
+
+#[test]
+fn what_led_to_a_file_and_leads_to_none_is_lost_in_a_folder_without_init_too() {
+    const USER: (&str, &str) = (
+        "tests/test_log.py",
+        "from python.helpers import audit_log\nimport python.helpers.api\nimport yaml\nfrom python.helpers.api import A\n",
+    );
+    let before = project(&[
+        ("python/__init__.py", ""),
+        ("python/helpers/__init__.py", ""),
+        ("python/helpers/audit_log.py", ""),
+        ("python/helpers/api.py", "A = 1\n"),
+        USER,
+    ]);
+    let lost = |files: &[(&str, &str)]| -> Vec<String> {
+        let lost = led_away(&project(files), &[&before]);
+        lost.iter()
+            .map(|import| format!("{} {}", import.module, import.name.as_deref().unwrap_or("-")))
+            .collect()
+    };
+    let rest = ("python/helpers/rest.py", "<<<<<<< ours\n");
+    assert_eq!(
+        lost(&[rest, USER]),
+        ["python.helpers audit_log", "python.helpers.api -", "python.helpers.api A"]
+    );
+    assert_eq!(lost(&[("python/helpers/api.py", "A = 1\n"), USER]), ["python.helpers audit_log"]);
+    let declared = ("requirements.txt", "python\n");
+    assert_eq!(lost(&[rest, declared, USER]), [""; 0], "it may be installed by now");
+    let other_file = ("tests/new.py", USER.1);
+    assert_eq!(lost(&[rest, other_file]), [""; 0], "nobody says that it worked there");
 }
