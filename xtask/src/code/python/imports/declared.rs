@@ -104,6 +104,8 @@ pub(super) fn names(path: &RepoPath, text: &str) -> BTreeSet<String> {
         name if name.ends_with(b".txt") => text.lines().for_each(|line| found.requirement(line)),
         _ => {}
     }
+    // The interpreter is no distribution, and none brings a module of its name: `python-dotenv` begins with it.
+    found.names.remove("python");
     found.names
 }
 
@@ -189,6 +191,14 @@ mod tests {
         let text = "arguments = {'name': \"pkg\", 'packages': [\"pkg\"], 'requires': ['numpy']}";
         let found = names(&RepoPath::from("setup.py"), text);
         assert!(found.contains("numpy") && !found.contains("pkg"));
+    }
+
+    #[test]
+    fn the_interpreter_is_no_module() {
+        let of = |path: &str, text: &str| names(&RepoPath::from(path), text);
+        assert!(!of("requirements.txt", "python-dotenv>=1\n").contains("python"));
+        let poetry = of("pyproject.toml", "[tool.poetry.dependencies]\npython = \"^3.12\"\nattrs = \"*\"\n");
+        assert!(!poetry.contains("python") && poetry.contains("attr"));
     }
 
     #[test]

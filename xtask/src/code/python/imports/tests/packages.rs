@@ -77,13 +77,13 @@ fn package_that_hooks_into_the_import_system_may_hold_modules_of_any_name() {
 fn what_led_to_a_file_and_leads_to_none_is_lost_in_a_folder_without_init_too() {
     const USER: (&str, &str) = (
         "tests/test_log.py",
-        "from python.helpers import audit_log\nimport python.helpers.api\nimport yaml\nfrom python.helpers.api import A\n",
+        "from tools.helpers import audit_log\nimport tools.helpers.api\nimport yaml\nfrom tools.helpers.api import A\n",
     );
     let before = project(&[
-        ("python/__init__.py", ""),
-        ("python/helpers/__init__.py", ""),
-        ("python/helpers/audit_log.py", ""),
-        ("python/helpers/api.py", "A = 1\n"),
+        ("tools/__init__.py", ""),
+        ("tools/helpers/__init__.py", ""),
+        ("tools/helpers/audit_log.py", ""),
+        ("tools/helpers/api.py", "A = 1\n"),
         USER,
     ]);
     let lost = |files: &[(&str, &str)]| -> Vec<String> {
@@ -92,13 +92,13 @@ fn what_led_to_a_file_and_leads_to_none_is_lost_in_a_folder_without_init_too() {
             .map(|import| format!("{} {}", import.module, import.name.as_deref().unwrap_or("-")))
             .collect()
     };
-    let rest = ("python/helpers/rest.py", "<<<<<<< ours\n");
+    let rest = ("tools/helpers/rest.py", "<<<<<<< ours\n");
     assert_eq!(
         lost(&[rest, USER]),
-        ["python.helpers audit_log", "python.helpers.api -", "python.helpers.api A"]
+        ["tools.helpers audit_log", "tools.helpers.api -", "tools.helpers.api A"]
     );
-    assert_eq!(lost(&[("python/helpers/api.py", "A = 1\n"), USER]), ["python.helpers audit_log"]);
-    let declared = ("requirements.txt", "python\n");
+    assert_eq!(lost(&[("tools/helpers/api.py", "A = 1\n"), USER]), ["tools.helpers audit_log"]);
+    let declared = ("requirements.txt", "tools\n");
     assert_eq!(lost(&[rest, declared, USER]), [""; 0], "it may be installed by now");
     let other_file = ("tests/new.py", USER.1);
     assert_eq!(lost(&[rest, other_file]), [""; 0], "nobody says that it worked there");
