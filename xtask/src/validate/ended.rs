@@ -235,7 +235,7 @@ mod tests {
     }
 
     fn end(id: &str) -> String {
-        format!(r#"{{"e":"end","id":"{id}","passed":[["call",0.1]]}}"#)
+        format!(r#"{{"e":"end","id":"{id}","seconds":0.1,"called":true}}"#)
     }
 
     #[test]

@@ -50,8 +50,8 @@ pub(super) enum Event {
         skip: Option<Skip>,
         error: Option<Raised>,
     },
-    /// A test is over; the parts that simply passed, with their seconds.
-    End { id: String, passed: Vec<(When, f64)> },
+    /// A test is over; the seconds of its parts that simply passed, and whether its call is one of them.
+    End { id: String, seconds: f64, called: bool },
     /// `conftest.py` cannot be loaded.
     Conftest { path: String, error: Raised },
     /// The runner itself failed.

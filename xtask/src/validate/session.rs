@@ -150,7 +150,7 @@ impl Session {
                     self.begin_again(&id);
                 }
             }
-            Event::End { id, passed } => self.end(&id, &passed),
+            Event::End { id, seconds, called } => self.end(&id, seconds, called),
             Event::Conftest { path, error } => self.conftest = Some((path, error)),
             Event::InternalError { error } => self.internal_error = Some(error),
             Event::Interrupted { reason, error } => {
@@ -275,13 +275,12 @@ impl Session {
         tries.push(Try::default());
     }
 
-    fn end(&mut self, id: &str, passed: &[(When, f64)]) {
+    fn end(&mut self, id: &str, seconds: f64, called: bool) {
         let attempt = self.current(id);
-        attempt.seconds += passed.iter().map(|(_, seconds)| seconds).sum::<f64>();
+        attempt.seconds += seconds;
         let failed = !attempt.failures.is_empty();
         // With `--setup-only` pytest makes fixtures and calls no test.
-        let is_called = passed.iter().any(|(when, _)| *when == When::Call);
-        attempt.ended = is_called || failed || attempt.skip.is_some() || attempt.xfailed || attempt.xpassed;
+        attempt.ended = called || failed || attempt.skip.is_some() || attempt.xfailed || attempt.xpassed;
         self.done += u64::from(attempt.ended);
         self.failed += u64::from(failed);
         let name = self.current_name(id);
@@ -329,7 +328,7 @@ mod tests {
             (r#"{"e":"file-done"}"#, None),
             (r#"{"e":"collected","count":1}"#, None),
             (r#"{"e":"start","id":"t.py::a","path":"t.py","line":1}"#, Some(16)),
-            (r#"{"e":"end","id":"t.py::a","passed":[]}"#, None),
+            (r#"{"e":"end","id":"t.py::a","seconds":0,"called":false}"#, None),
             (r#"{"e":"finish","status":0,"stats":{}}"#, None),
         ];
         for (second, (line, limit)) in (3..).zip(steps) {

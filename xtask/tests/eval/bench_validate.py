@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures what watching a pytest suite costs: user and system CPU time, so that a busy machine changes little.
+"""Measures what watching a pytest suite costs: user and system CPU time, which a busy machine changes little, and
+time by the clock.
 
 usage: bench_validate.py PYTHON [--xtask XTASK] [--tests 1000] [--work MILLISECONDS] [--runs 21]
 
@@ -7,6 +8,7 @@ A suite of so many tests is written into a temporary repository; each test works
 the worst case for a watcher). Runs alternate: pytest bare, pytest with the module that tells events, and, where
 XTASK is given, the whole `xtask validate`; each round begins with another kind. Printed are the least and the median
 of each, and the overhead: of the least, and the quartiles of what each round's run costs above its own bare run.
+On a busy machine, start it with `chrt --fifo 10`: the runs go before all else then.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 MODULES = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/validate/python"))
 FLAGS = ["-p", "no:cacheprovider", "--continue-on-collection-errors", "--maxfail=0", "--color=no"]
@@ -36,11 +39,13 @@ def write_suite(root, tests, work):
 
 
 def seconds(command, root, environment):
+    start = time.perf_counter()
     process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
+    clock = time.perf_counter() - start
     if status != 0:
         raise SystemExit("%s ended with status %d" % (" ".join(command), status))
-    return usage.ru_utime + usage.ru_stime
+    return usage.ru_utime + usage.ru_stime, clock
 
 
 def watched(command, root, environment, work):
@@ -77,7 +82,7 @@ def main():
             file.write('[[validate.suite]]\nname = "tests"\npaths = ["tests"]\npython = "%s"\n' % python)
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONPATH=MODULES)
         bare = [python, "-m", "pytest", *FLAGS, "tests"]
-        told = [python, "-m", "pytest", "-p", "xtask_pytest_events", *FLAGS, "tests"]
+        told = [python, "-m", "pytest", "-p", "xtask_pytest", *FLAGS, "tests"]
         kinds = {
             "bare pytest": lambda: seconds(bare, root, environment),
             "with events": lambda: watched(told, root, environment, work),
@@ -94,13 +99,18 @@ def main():
             first = round_ % len(names)
             for name in names[first:] + names[:first]:
                 times[name].append(kinds[name]())
+    for place, unit in enumerate(["CPU", "clock"]):
+        tell(unit, {name: [run[place] for run in runs] for name, runs in times.items()})
+
+
+def tell(unit, times):
     base = times["bare pytest"]
     for name, all_ in times.items():
         more = sorted((own / bare - 1) * 100 for own, bare in zip(all_, base))
         low, middle, high = statistics.quantiles(more, n=4) if len(more) > 1 else more * 3
         least = (min(all_) / min(base) - 1) * 100
-        told = name, min(all_), least, statistics.median(all_), middle, low, high
-        print("%-15s least %.3f s (%+.1f %%), median %.3f s; a round %+.1f %% (%+.1f to %+.1f)" % told)
+        told = unit, name, min(all_), least, statistics.median(all_), middle, low, high
+        print("%-5s %-15s least %.3f s (%+.1f %%), median %.3f s; a round %+.1f %% (%+.1f to %+.1f)" % told)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ use crate::process::{Call, EventPipe, Scratch, Source, Stop, prepended, watch};
 use crate::repo::RepoPath;
 use crate::report::count;
 
-const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
+const PYTEST_MODULE: &str = include_str!("../python/xtask_pytest.py");
+const PYTEST_EVENTS_MODULE: &str = include_str!("../python/xtask_pytest_events.py");
 const UNITTEST_MODULE: &str = include_str!("../python/xtask_unittest_events.py");
 const PIPE_MODULE: &str = include_str!("../python/xtask_pipe.py");
 const SHARDS_MODULE: &str = include_str!("../python/xtask_shards.py");
@@ -112,7 +113,8 @@ impl Python<'_> {
 
     fn run_once(&self, job: &Job<'_>) -> Result<Ended> {
         let scratch = Scratch::new()?;
-        scratch.file("xtask_pytest_events.py", PYTEST_MODULE.as_bytes())?;
+        scratch.file("xtask_pytest.py", PYTEST_MODULE.as_bytes())?;
+        scratch.file("xtask_pytest_events.py", PYTEST_EVENTS_MODULE.as_bytes())?;
         scratch.file("xtask_unittest_events.py", UNITTEST_MODULE.as_bytes())?;
         scratch.file("xtask_pipe.py", PIPE_MODULE.as_bytes())?;
         scratch.file("xtask_shards.py", SHARDS_MODULE.as_bytes())?;

@@ -334,7 +334,7 @@ impl Python<'_> {
             "-m",
             "pytest",
             "-p",
-            "xtask_pytest_events",
+            "xtask_pytest",
             "-p",
             "no:cacheprovider",
             "--continue-on-collection-errors",

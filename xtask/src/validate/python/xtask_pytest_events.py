@@ -1,6 +1,6 @@
 """Tells xtask what a pytest session does, while it does it.
 
-Loaded with `-p` from a temporary folder; nothing is installed. Each event is one line of JSON that is
+Loaded with `-p xtask_pytest` from a temporary folder; nothing is installed. Each event is one line of JSON that is
 written at once to the pipe named by XTASK_EVENTS, so that a test that hangs, crashes or ends the process
 takes only itself along. Works with pytest 6.2 and later, on Python 3.7 and later.
 """
@@ -15,7 +15,6 @@ import sys
 import _pytest
 import pluggy
 import pytest
-import xtask_shards
 from _pytest import cacheprovider, stepwise
 from _pytest.reports import TestReport
 from xtask_pipe import Pipe
@@ -25,6 +24,10 @@ from xtask_pipe import short as _short
 _PIPE = os.environ.get("XTASK_EVENTS")
 _SELECTION = os.environ.get("XTASK_SELECTION")
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if _SELECTION or "XTASK_SHARD" in os.environ:
+    import xtask_shards
+else:
+    xtask_shards = None
 # Marks that say what a test is for.
 _KINDS = ("unit", "integration", "experimental")
 _FRAME_CAP = 60
@@ -36,8 +39,11 @@ _pipe = None
 _deselected = 0
 _workers_told = False
 _collecting = None
-# Parts of running tests that simply passed, by id.
-_phases = {}
+# Seconds of those parts of running tests that simply passed, by id, and the tests whose call is one of them.
+_passed = {}
+_called = set()
+# The test that began last, and its id as JSON.
+_begun = ("", '""')
 # Exceptions of the running test that no report has told yet, by id and part.
 _raised = {}
 # Whether a test has ended and none has begun since.
@@ -196,12 +202,22 @@ def pytest_load_initial_conftests():
             _pipe.send(e="conftest", path=_clean(path), error=_describe(error))
 
 
+def _named(dist):
+    """Name and version of a plugin: read by hand, for `dist.version` parses the whole file as a mail does."""
+    try:
+        head = dist.read_text("METADATA").split("\n\n", 1)[0]
+        fields = dict(line.split(": ", 1) for line in head.splitlines() if line.startswith(("Name: ", "Version: ")))
+        return "%s %s" % (fields["Name"], fields["Version"])
+    except Exception:
+        return "%s %s" % (dist.project_name, dist.version)
+
+
 def pytest_sessionstart(session):
     if not _pipe:
         return
     config = session.config
     inifile = getattr(config, "inipath", None)
-    plugins = {"%s %s" % (dist.project_name, dist.version) for _, dist in config.pluginmanager.list_plugin_distinfo()}
+    plugins = {_named(dist) for _, dist in config.pluginmanager.list_plugin_distinfo()}
     _pipe.send(
         e="session",
         root=_clean(config.rootpath),
@@ -255,7 +271,7 @@ def _selected():
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     global _shard
-    if not _SELECTION and not xtask_shards.SHARD:
+    if xtask_shards is None:
         return
     for item in items:
         _names[id(item)] = xtask_shards.unique(_clean(item.nodeid), _taken)
@@ -276,14 +292,28 @@ def _name(item):
 def _place(item):
     try:
         path, line, _ = item.location
-        return [_clean(path), None if line is None else line + 1]
+        return _clean(path), None if line is None else line + 1
     except Exception:
-        return [None, None]
+        return None, None
+
+
+def _kind(node, known):
+    """What a test is for, by the nearest mark that says so; what its class and file say is looked up once."""
+    for mark in node.own_markers:
+        if mark.name in _KINDS:
+            return mark.name
+    parent = node.parent
+    if parent is None:
+        return None
+    if parent not in known:
+        known[parent] = _kind(parent, known)
+    return known[parent]
 
 
 def pytest_collection_finish(session):
+    known = {}
     for item in session.items:
-        kind = next((mark.name for mark in item.iter_markers() if mark.name in _KINDS), None)
+        kind = _kind(item, known)
         if kind is not None:
             _kinds[_name(item)] = kind
     # pytest calls this also when the import of a file has broken the collection off.
@@ -293,7 +323,7 @@ def pytest_collection_finish(session):
         _pipe.send(e="shard", **_shard)
     if _kinds:
         _pipe.send(e="kinds", kinds=_kinds)
-    items = [[_name(item)] + _place(item) for item in session.items]
+    items = [[_name(item), *_place(item)] for item in session.items]
     for first in range(0, len(items), 500):
         _pipe.send(e="items", items=items[first : first + 500])
     _pipe.send(e="collected", count=len(items))
@@ -330,7 +360,7 @@ def pytest_testnodedown(node):
 
 
 def pytest_runtest_logstart(nodeid, location):
-    global _between_tests
+    global _between_tests, _begun
     follows, _between_tests = _between_tests, False
     if not _pipe:
         return
@@ -339,8 +369,10 @@ def pytest_runtest_logstart(nodeid, location):
         # Workers do not say where their tests stand before they run.
         line = None if location[1] is None else location[1] + 1
         _pipe.send(e="start", id=name, path=_clean(location[0]), line=line)
-    else:
-        _pipe.write('{"e":"start","id":%s}' % _quoted(name), follows)
+        return
+    quoted = _quoted(name)
+    _begun = nodeid, quoted
+    _pipe.write('{"e":"start","id":%s}' % quoted, follows)
 
 
 def pytest_runtest_makereport(item, call):
@@ -359,6 +391,15 @@ def _error_of(report):
 def _tell(report):
     if not _pipe:
         return
+    xfail = getattr(report, "wasxfail", None)
+    if report.outcome == "passed" and xfail is None:
+        if type(report) is TestReport or not _is_sub(report):
+            # Sent together when the test ends: three lines fewer for the test that just passes.
+            name = report.nodeid
+            _passed[name] = _passed.get(name, 0) + report.duration
+            if report.when == "call":
+                _called.add(name)
+        return
     if report.when not in ("setup", "call", "teardown"):
         # xdist's word for a worker that ended in the middle of a test.
         name = _clean(report.nodeid)
@@ -367,14 +408,7 @@ def _tell(report):
         _pipe.send(e="phase", id=name, when="call", outcome="failed", seconds=0, error=error)
         _tell_end(report.nodeid)
         return
-    sub = type(report) is not TestReport and _is_sub(report)
-    xfail = getattr(report, "wasxfail", None)
-    if report.outcome == "passed" and xfail is None:
-        if not sub:
-            # Sent together when the test ends: three lines fewer for the test that just passes.
-            passed = '["%s",%.6f]' % (report.when, report.duration)
-            _phases.setdefault(report.nodeid, []).append(passed)
-        return
+    sub = _is_sub(report)
     event = {"e": "phase", "id": _clean(report.nodeid), "when": report.when, "outcome": report.outcome}
     event["seconds"] = getattr(report, "duration", 0) or 0
     error = getattr(report, "xtask_error", None) or _error_of(report)
@@ -390,8 +424,14 @@ def _tell(report):
 
 
 def _tell_end(nodeid):
-    passed = ",".join(_phases.pop(nodeid, ()))
-    _pipe.write('{"e":"end","id":%s,"passed":[%s]}' % (_quoted(_clean(nodeid)), passed))
+    name, quoted = _begun
+    if name is not nodeid:
+        quoted = _quoted(_clean(nodeid))
+    called = "false"
+    if nodeid in _called:
+        _called.remove(nodeid)
+        called = "true"
+    _pipe.write('{"e":"end","id":%s,"seconds":%.6f,"called":%s}' % (quoted, _passed.pop(nodeid, 0), called))
 
 
 if _IS_WORKER:
@@ -405,8 +445,7 @@ if _IS_WORKER:
 
 else:
 
-    def pytest_runtest_logreport(report):
-        _tell(report)
+    pytest_runtest_logreport = _tell
 
 
 def pytest_runtest_logfinish(nodeid):
@@ -446,3 +485,5 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 _listen()
+# pytest asks each name that a plugin has whether it is a fixture.
+__all__ = ["cache"] + [name for name in globals() if name.startswith("pytest_")]

@@ -218,8 +218,7 @@ class Result(unittest.TestResult):
 
     def stopTest(self, test):
         seconds = _now() - self.started_at
-        passed = [["call", seconds]]
-        send(e="end", id=self.names[test][0], passed=passed)
+        send(e="end", id=self.names[test][0], seconds=seconds, called=True)
         super().stopTest(test)
 
     def class_of(self, test):
@@ -299,7 +298,7 @@ class Result(unittest.TestResult):
                 self.phase(test, "setup", "skipped", skip=skip)
             else:
                 self.phase(test, "setup", "failed", error=error)
-            send(e="end", id=self.names[test][0], passed=[])
+            send(e="end", id=self.names[test][0], seconds=0, called=False)
 
 
 def main(arguments):
