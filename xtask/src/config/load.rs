@@ -188,6 +188,9 @@ fn suite_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
                 let why = "the place of JUnit XML is relative to the repository and stays inside it";
                 return Some((span, why.to_owned()));
             }
+            if let Some(why) = bad_glob(&place) {
+                return Some((span, why));
+            }
         }
         if let Some((name, span)) = strings(suite, &["name"]).pop()
             && !names.insert(name.clone())

@@ -174,7 +174,8 @@ pub struct SuiteConfig {
     pub gating: Option<bool>,
     /// `pytest`, `unittest`, `cargo-test`, `cargo-nextest` or a command line; `None`: found by looking.
     pub runner: Option<String>,
-    /// Where the command line leaves JUnit XML, relative to the repository: a file, or a folder of such files.
+    /// Where the command line leaves JUnit XML, relative to the repository: a file, a folder of such files, or a
+    /// pattern of these (`**/build/test-results`). Files that were there before and have not changed do not count.
     pub junit: Option<String>,
     /// The interpreter; `None`: found by looking.
     pub python: Option<String>,

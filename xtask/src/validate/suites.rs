@@ -75,7 +75,7 @@ pub(super) struct Suite {
     pub(super) suite_limit: Duration,
     /// Whether it passes without a test.
     pub(super) allow_empty: bool,
-    /// Where a command leaves JUnit XML: a file or a folder.
+    /// Where a command leaves JUnit XML: a file, a folder or a pattern.
     pub(super) junit: Option<String>,
     /// Whether a flaky test fails it.
     pub(super) flaky_fails: bool,

@@ -370,7 +370,8 @@ fn run_suite(context: &Context<'_>, suite: Suite) -> Result<Vec<SuiteRun>> {
 /// A command line of the user's: its exit code is all that is known of it, unless it leaves JUnit XML.
 fn run_command(context: &Context<'_>, suite: &Suite, line: &str) -> Result<SuiteRun> {
     let call = suite_call(context, Path::new("/bin/sh"), suite.suite_limit).args(["-c", line]);
-    let before = suite.junit.as_ref().map(|place| Left::look(&context.root.join(place), ".xml"));
+    let look = |place: &String| Left::look_for(&context.root, place, ".xml");
+    let before = suite.junit.as_ref().map(look).transpose()?;
     let finished = run(&call, context.cancel).with_context(|| format!("run `{line}`"))?;
     let ran = match before {
         Some(before) => Ran::Listed(Box::new(listed_by_junit(context, suite, &finished, &before)?)),

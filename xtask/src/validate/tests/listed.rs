@@ -23,6 +23,26 @@ fn tests_of_any_command_are_known_by_the_junit_xml_that_it_leaves() {
 }
 
 #[test]
+fn pattern_finds_the_junit_xml_of_all_parts_of_a_build_and_none_of_an_earlier_one() {
+    let old = "<testsuite><testcase classname='Old' name='gone'/></testsuite>";
+    let files = [("kept.xml", XML), ("a/out/tests/old.xml", old), ("b/src", ""), (".gitignore", "out\n")];
+    let line =
+        "mkdir -p b/out/tests && cp kept.xml a/out/tests/a.xml && cp kept.xml b/out/tests/b.xml && exit 1";
+    for place in ["*/out/tests", "**/tests/*.xml"] {
+        let analysis = by_command(line, place, &files);
+        let run = &analysis.runs[0];
+        assert_eq!(
+            (counts(run).as_str(), run.status),
+            ("collected 4, failed 2, passed 2", Status::Failed),
+            "{place}"
+        );
+    }
+    let analysis = by_command("true", "*/out/tests", &files);
+    let why = "it ended with code 0, and it left no new JUnit XML at `*/out/tests`";
+    assert_eq!(analysis.runs[0].why.as_deref(), Some(why));
+}
+
+#[test]
 fn junit_xml_that_was_there_before_proves_nothing() {
     let analysis = by_command("true", "kept.xml", &[("kept.xml", XML)]);
     assert_eq!((analysis.runs[0].status, analysis.verdict), (Status::Incomplete, Verdict::Failed));
