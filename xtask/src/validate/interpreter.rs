@@ -46,6 +46,8 @@ pub(super) struct Choice {
     pub(super) tool: Tool,
     /// Why this one.
     pub(super) reason: String,
+    /// Whether uv is there, which installs into an environment without pip.
+    pub(super) has_uv: bool,
 }
 
 /// Project tools in the order in which they are asked: file, program, what manages it, call.
@@ -59,31 +61,37 @@ const TOOLS: &[(&str, &str, Tool, &[&str])] = &[
 /// Chooses the interpreter, in the order that the documentation gives; `None`: there is no Python.
 pub(super) fn choose(facts: &Facts) -> Option<Choice> {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let has = |list: &[String], name: &str| list.iter().any(|entry| entry == name);
+    let choice =
+        |command, tool, reason| Some(Choice { command, tool, reason, has_uv: has(&facts.programs, "uv") });
     if let Some(python) = &facts.configured {
-        let reason = "`python` in xtask.toml".to_owned();
-        return Some(Choice { command: vec![python.clone()], tool: Tool::Pip, reason });
+        return choice(vec![python.clone()], Tool::Pip, "`python` in xtask.toml".to_owned());
     }
     if let Some((program, reason)) = facts.environments.first() {
-        return Some(Choice { command: vec![program.clone()], tool: Tool::Pip, reason: reason.clone() });
+        // All project tools keep to a `.venv` that is there.
+        let mut managers = TOOLS.iter().filter(|_| program.starts_with(".venv/"));
+        let manager = managers.find(|(file, name, ..)| has(&facts.files, file) && has(&facts.programs, name));
+        return choice(
+            vec![program.clone()],
+            manager.map_or(Tool::Pip, |(_, _, tool, _)| *tool),
+            reason.clone(),
+        );
     }
-    let has = |list: &[String], name: &str| list.iter().any(|entry| entry == name);
     let mut passed_over = Vec::new();
     for (file, program, tool, call) in TOOLS {
         if has(&facts.files, file) {
             if has(&facts.programs, program) {
-                let reason = format!("`{file}` is there");
-                return Some(Choice { command: words(call), tool: *tool, reason });
+                return choice(words(call), *tool, format!("`{file}` is there"));
             }
             passed_over.push(format!("`{file}` is there, but not the program `{program}`"));
         }
     }
     if let Some(conda) = &facts.conda {
-        let reason = "the active conda environment".to_owned();
-        return Some(Choice { command: vec![conda.clone()], tool: Tool::Conda, reason });
+        return choice(vec![conda.clone()], Tool::Conda, "the active conda environment".to_owned());
     }
     let name = ["python3", "python"].into_iter().find(|name| has(&facts.programs, name))?;
     passed_over.insert(0, format!("`{name}` on PATH; the repository has no environment of its own"));
-    Some(Choice { command: words(&[name]), tool: Tool::Machine, reason: passed_over.join("; ") })
+    choice(words(&[name]), Tool::Machine, passed_over.join("; "))
 }
 
 /// The exact line that installs packages into the chosen environment.
@@ -97,8 +105,32 @@ pub(super) fn install_line(choice: &Choice, has_pip: bool, packages: &[String]) 
         Tool::Pipenv => format!("pipenv install --dev {packages}"),
         Tool::Conda => format!("{python} -m pip install {packages}"),
         Tool::Pip if has_pip => format!("{python} -m pip install {packages}"),
-        Tool::Pip => format!("uv pip install --python {python} {packages}"),
+        Tool::Pip if choice.has_uv => format!("uv pip install --python {python} {packages}"),
+        Tool::Pip => format!("{python} -m ensurepip && {python} -m pip install {packages}"),
         Tool::Machine => format!("{python} -m venv .venv && .venv/bin/python -m pip install {packages}"),
+    }
+}
+
+/// The exact line that installs the repository's own package into the chosen environment.
+pub(super) fn own_line(choice: &Choice, has_pip: bool) -> String {
+    match choice.tool {
+        Tool::Uv => "uv sync".to_owned(),
+        Tool::Poetry => "poetry install".to_owned(),
+        Tool::Pdm => "pdm install".to_owned(),
+        _ => install_line(choice, has_pip, &["-e".to_owned(), ".".to_owned()]),
+    }
+}
+
+/// The exact line that installs packages, and with them the repository's own.
+pub(super) fn install_line_with_own(choice: &Choice, has_pip: bool, packages: &[String]) -> String {
+    match choice.tool {
+        Tool::Uv | Tool::Poetry | Tool::Pdm => {
+            format!("{} && {}", install_line(choice, has_pip, packages), own_line(choice, has_pip))
+        }
+        _ => {
+            let all = packages.iter().cloned().chain(["-e", "."].map(str::to_owned)).collect::<Vec<_>>();
+            install_line(choice, has_pip, &all)
+        }
     }
 }
 
@@ -153,6 +185,41 @@ mod tests {
     fn lock_without_its_tool_is_passed_over_and_said() {
         let choice = choose(&facts(&["uv.lock"], &["python3"])).unwrap();
         assert!(choice.reason.contains("`uv.lock` is there, but not the program `uv`"), "{}", choice.reason);
+    }
+
+    #[test]
+    fn environment_gets_packages_by_the_tool_that_keeps_it() {
+        let line = |folder: &str, files: &[&str], programs: &[&str], has_pip| {
+            let mut facts = facts(files, programs);
+            facts.environments = vec![(format!("{folder}/bin/python"), "it is there".into())];
+            install_line(&choose(&facts).unwrap(), has_pip, &["pytest".into()])
+        };
+        assert_eq!(line(".venv", &["uv.lock"], &["uv"], false), "uv add --dev pytest");
+        assert_eq!(line(".venv", &["pdm.lock"], &["uv", "pdm"], false), "pdm add --dev pytest");
+        assert_eq!(line(".venv", &["poetry.lock"], &["uv"], true), ".venv/bin/python -m pip install pytest");
+        assert_eq!(
+            line("venv", &["uv.lock"], &["uv"], false),
+            "uv pip install --python venv/bin/python pytest"
+        );
+        let alone = "venv/bin/python -m ensurepip && venv/bin/python -m pip install pytest";
+        assert_eq!(line("venv", &[], &[], false), alone);
+    }
+
+    #[test]
+    fn own_package_is_installed_as_the_project_tool_does_it() {
+        let line = |tool: Tool| {
+            let command = vec!["p".to_owned()];
+            install_line_with_own(
+                &Choice { command, tool, reason: String::new(), has_uv: false },
+                true,
+                &["a".into()],
+            )
+        };
+        assert_eq!(line(Tool::Uv), "uv add --dev a && uv sync");
+        assert_eq!(line(Tool::Poetry), "poetry add --group dev a && poetry install");
+        assert_eq!(line(Tool::Pdm), "pdm add --dev a && pdm install");
+        assert_eq!(line(Tool::Pipenv), "pipenv install --dev a -e .");
+        assert_eq!(line(Tool::Pip), "p -m pip install a -e .");
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub(super) struct SuiteRun {
     pub(super) coverage: Option<Result<Coverage, String>>,
     /// What installs a package into the interpreter that ran it, with `{}` for the packages.
     pub(super) install: Option<String>,
+    /// What installs the repository's own package there.
+    pub(super) install_own: Option<String>,
     /// Top-level modules that the repository itself defines.
     pub(super) first_party: Vec<String>,
     /// What the repository's dependency files name.
@@ -115,6 +117,7 @@ impl SuiteRun {
             cut_short: None,
             coverage: None,
             install: None,
+            install_own: None,
             first_party: Vec::new(),
             declared: Declared::default(),
             missing: BTreeMap::new(),
@@ -149,7 +152,7 @@ impl SuiteRun {
             // The package as a whole is missing from the environment, or one of its modules is gone.
             return if module == top {
                 (
-                    line("-e ."),
+                    self.install_own.clone(),
                     Some(format!("`{top}` is this repository's own package, which is not installed")),
                 )
             } else {

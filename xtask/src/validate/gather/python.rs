@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::super::declared::Declared;
 use super::super::ended::Ended;
-use super::super::interpreter::{Choice, choose, install_line};
+use super::super::interpreter::{Choice, choose, install_line, install_line_with_own, own_line};
 use super::super::junit_read;
 use super::super::listed::{self, Listed};
 use super::super::model::{Ran, Rerun, SuiteRun};
@@ -156,6 +156,7 @@ impl Python<'_> {
     fn equip(&self, mut run: SuiteRun) -> SuiteRun {
         run.interpreter = Some(self.choice.named(Some(self.probe.version.clone())));
         run.install = Some(self.install(&["{}".to_owned()]).replace("'{}'", "{}"));
+        run.install_own = Some(own_line(&self.choice, self.probe.pip));
         run.findings = packages::imported_from_elsewhere(&self.probe, &self.first_party, &self.context.roots);
         run.first_party = self.first_party.clone();
         run.declared = self.declared();
@@ -300,10 +301,10 @@ impl Python<'_> {
         let mut packages = vec![run.declared.requirement("pytest")];
         packages.extend(others.iter().map(|module| run.declared.requirement_for(module)));
         // Asked for by its name it would come from an index, from whoever took the name there.
-        if !own.is_empty() {
-            packages.extend(["-e", "."].map(str::to_owned));
-        }
-        let line = self.install(&packages);
+        let line = match own.is_empty() {
+            true => self.install(&packages),
+            false => install_line_with_own(&self.choice, self.probe.pip, &packages),
+        };
         if let Ran::Cannot { install, .. } = &mut run.ran {
             *install = Some(line);
         }

@@ -54,7 +54,7 @@ fn suite_that_needs_pytest_says_the_line_and_runs_its_standard_part() {
     let bare = bare_environment().display().to_string();
     let analysis = project.analyse(|suite| suite.python = Some(bare.clone()));
     assert_eq!(analysis.runs[0].status, Status::CannotRun);
-    let install = format!("uv pip install --python {bare} pytest");
+    let install = format!("{bare} -m ensurepip && {bare} -m pip install pytest");
     assert_eq!(analysis.runs[0].install.as_deref(), Some(install.as_str()));
     assert_eq!(
         (counts(&analysis.runs[1]).as_str(), analysis.runs[1].gating),
@@ -72,7 +72,7 @@ fn package_of_the_repository_is_installed_from_the_repository() {
     ]);
     let bare = bare_environment().display().to_string();
     let analysis = project.analyse(|suite| suite.python = Some(bare.clone()));
-    let install = format!("uv pip install --python {bare} pytest absent-here==2 -e .");
+    let install = format!("{bare} -m ensurepip && {bare} -m pip install pytest absent-here==2 -e .");
     assert_eq!(analysis.runs[0].install.as_deref(), Some(install.as_str()));
 }
 
