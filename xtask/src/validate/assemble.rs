@@ -371,7 +371,7 @@ fn coverage(
     }
     let why = told().find_map(|told| told.as_ref().err().cloned());
     let how = match is_wanted {
-        true => "only suites that pytest runs are; for Rust there is `cargo llvm-cov`",
+        true => "only what pytest, `cargo test` and `cargo nextest` run is",
         false => "set `coverage = \"auto\"` under `[validate]` in xtask.toml to measure which lines run",
     };
     (None, Some(why.unwrap_or_else(|| how.to_owned())))

@@ -15,6 +15,7 @@ use super::super::model::{Ran, SuiteRun};
 use super::super::pretended::{is_suspect, keep_own};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
+use super::cargo_coverage::measure;
 use super::{Context, suite_call, time_left};
 use crate::process::{Call, Ending, Finished, Stop, find_program, prepended, run, variable, watch};
 use crate::repo::RepoPath;
@@ -40,10 +41,12 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     recovery.drop_pretended(&mut cargo_run)?;
     recovery.run(&mut cargo_run)?;
     let cut_short = recovery.run_failures_again(&mut cargo_run)?;
+    let is_whole = cargo_run.stop.is_none();
+    let coverage = is_whole.then(|| measure(context, suite, &cargo, cargo_run.duration)).flatten();
     let command = "cargo test --no-fail-fast".to_owned();
     let mut suite_run = SuiteRun::new(suite.clone(), command, Ran::Cargo(Box::new(cargo_run)));
     suite_run.left_behind = left_behind;
-    suite_run.cut_short = cut_short;
+    (suite_run.cut_short, suite_run.coverage) = (cut_short, coverage);
     suite_run.interpreter = Some(Interpreter {
         program: "cargo".to_owned(),
         version: version(context, &cargo),

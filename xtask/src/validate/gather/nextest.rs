@@ -16,6 +16,7 @@ use super::super::rerun::{MOST_ALONE, TRIES};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
 use super::cargo::{cargo_call, documentation};
+use super::cargo_coverage::measure;
 use super::{Context, NO_TIME, STOPPED, time_left};
 use crate::process::{Before, Call, Finished, Scratch, find_program, run, watch};
 
@@ -52,9 +53,11 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     let settings = scratch.file("nextest.toml", settings.as_bytes())?;
     let nextest = Nextest { context, suite, cargo: &cargo, settings: &settings, junit: &junit };
     let (listed, cut_short) = nextest.run()?;
+    let is_whole = listed.stop.is_none();
+    let coverage = is_whole.then(|| measure(context, suite, &cargo, listed.duration)).flatten();
     let command = "cargo nextest run --no-fail-fast".to_owned();
     let mut suite_run = SuiteRun::new(suite.clone(), command, Ran::Listed(Box::new(listed)));
-    suite_run.cut_short = cut_short;
+    (suite_run.cut_short, suite_run.coverage) = (cut_short, coverage);
     suite_run.interpreter = Some(Interpreter {
         program: "cargo nextest".to_owned(),
         version: Some(version),

@@ -339,3 +339,31 @@ fn nextest_that_cannot_list_a_binary_is_no_broken_build() {
     assert!(why.contains("nextest could not list the tests: for `seeded::own`"), "{why}");
     assert_eq!(analysis.verdict, Verdict::Failed);
 }
+
+#[test]
+fn lines_that_rust_tests_run_are_measured_where_the_tool_is_and_it_is_named_where_not() {
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", "pub fn one() -> u8 {\n    1\n}\npub fn two() -> u8 {\n    2\n}\n"),
+        ("tests/it.rs", "#[test]\nfn it() {\n    assert_eq!(seeded::one(), 1);\n}\n"),
+        (".gitignore", "target\n"),
+    ]);
+    let config = ValidateConfig {
+        suite: vec![suite_of("cargo", &[])],
+        coverage: Some(crate::config::CoverageSetting::Auto),
+        ..ValidateConfig::default()
+    };
+    let analysis = project.analyse_with(config);
+    assert_eq!(
+        (counts(&analysis.runs[0]).as_str(), analysis.verdict),
+        ("collected 1, passed 1", Verdict::Passed)
+    );
+    if crate::process::find_program("cargo-llvm-cov").is_some() {
+        let coverage = analysis.coverage.unwrap();
+        let file = &coverage.files[0];
+        assert_eq!((file.path.as_str(), file.missing.as_slice()), ("src/lib.rs", &[4, 5, 6][..]));
+    } else {
+        let hint = "cargo-llvm-cov is not installed: `cargo install cargo-llvm-cov --locked`";
+        assert_eq!(analysis.coverage_hint.as_deref(), Some(hint));
+    }
+}
