@@ -279,7 +279,7 @@ fn not_apart(tests: usize, first: &str) -> Finding {
 /// The keys that causes of failing tests had before their files were moved.
 fn older_keys(told: &[Judged], moves: &[Rename]) -> OlderKeys {
     let nothing = Before::default();
-    let names = OldNames::of(moves, &nothing);
+    let names = OldNames::of(moves, &nothing, &[]);
     let (mut ids, mut failures) = (Vec::new(), Vec::new());
     for Judged { case, raised, roots } in told.iter().filter(|_| !moves.is_empty()) {
         // The key of a case is that of its first failure.

@@ -107,7 +107,7 @@ pub(super) fn compare(
     cut: &BTreeSet<&str>,
     older: &OlderKeys,
 ) -> Baseline {
-    let names = OldNames::of(renames, before);
+    let names = OldNames::of(renames, before, cases);
     let mut baseline = Baseline { commit: before.commit.clone(), ..Baseline::default() };
     let mut seen: BTreeSet<String> = BTreeSet::new();
     // Files whose tests nobody can see now, by their names before: they are skipped whole, or cannot be collected.
@@ -200,16 +200,23 @@ fn compare_one(case: &Case, old: &BeforeCase, older: &OlderKeys, baseline: &mut 
 pub(super) struct OldNames<'a> {
     from: BTreeMap<String, String>,
     before: &'a Before,
+    /// By a file as ids name it, the folder below the repository's top that its ids are relative to, with a slash.
+    roots: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> OldNames<'a> {
-    pub(super) fn of(renames: &[Rename], before: &'a Before) -> Self {
+    pub(super) fn of(renames: &[Rename], before: &'a Before, cases: &'a [Case]) -> Self {
         let mut from = BTreeMap::new();
         for rename in renames {
             // Newest first: the last move of a path counts, older ones are followed from there.
             from.entry(rename.to.display().into_owned()).or_insert(rename.from.display().into_owned());
         }
-        Self { from, before }
+        let root = |case: &'a Case| {
+            let file = parts(&case.id).1;
+            let root = case.path.as_deref()?.strip_suffix(file)?;
+            (!file.is_empty() && root.ends_with('/')).then_some((file, root))
+        };
+        Self { from, before, roots: cases.iter().filter_map(root).collect() }
     }
 
     /// The id of a test among the files of another commit: at its own place, else at an older one.
@@ -254,14 +261,15 @@ impl<'a> OldNames<'a> {
 
     /// A file, and all places where it stood before, the newest first.
     pub(super) fn places(&self, file: &str) -> Vec<String> {
-        let mut places = vec![file.to_owned()];
+        let root = self.roots.get(file).copied().unwrap_or_default();
+        let mut places = vec![format!("{root}{file}")];
         for _ in 0..self.from.len() {
             match places.last().and_then(|file| self.from.get(file)) {
                 Some(older) => places.push(older.clone()),
                 None => break,
             }
         }
-        places
+        places.into_iter().map(|place| place.strip_prefix(root).unwrap_or(&place).to_owned()).collect()
     }
 }
 

@@ -75,7 +75,7 @@ fn kept<'a>(
     renames: &[Rename],
     growth: Growth,
 ) -> (Vec<&'a Case>, usize) {
-    let names = older.map(|older| OldNames::of(renames, older));
+    let names = older.map(|older| OldNames::of(renames, older, cases));
     let is_listed =
         |id: &str| older.is_none_or(|older| older.cases.contains_key(&old_id(names.as_ref(), id)));
     let is_kept = |case: &&Case| growth == Growth::Allowed || is_listed(&case.id);
@@ -91,7 +91,7 @@ fn old_id(names: Option<&OldNames<'_>>, id: &str) -> String {
 
 /// What stays on the list though nobody can see it now: its file cannot be collected, or is skipped whole.
 fn unseen(cases: &[Case], older: &Before, renames: &[Rename], now: &Baseline) -> Vec<Known> {
-    let names = OldNames::of(renames, older);
+    let names = OldNames::of(renames, older, cases);
     let seen: BTreeSet<String> = cases.iter().map(|case| names.old_id(&case.id)).collect();
     let is_unseen = |id: &String| !seen.contains(id) && !now.gone.contains(id) && !now.fixed.contains(id);
     let left = older.cases.iter().filter(|(id, _)| is_unseen(id));
@@ -155,7 +155,7 @@ pub(super) fn excused(
     renames: &[Rename],
     comparison: &Baseline,
 ) -> BTreeSet<String> {
-    let names = OldNames::of(renames, known);
+    let names = OldNames::of(renames, known, cases);
     let flaky = cases.iter().filter(|case| case.outcome == CaseOutcome::Flaky).map(|case| &case.id);
     let flaky = flaky.filter(|id| known.cases.contains_key(&names.old_id(id)));
     comparison.still_failing.iter().chain(&comparison.changed_cause).chain(flaky).cloned().collect()

@@ -61,9 +61,11 @@ pub(super) fn before(
         };
         let failing = drafts(ends, &here.roots, run.suite.test_limit.as_secs());
         let failing = failing.into_iter().filter(|draft| draft.outcome.is_bad()).map(|draft| draft.item.id);
-        // By the id that each has there.
+        let home = ends.first().map(|ended| roots_of(ended, &here.roots));
+        let home = home.as_ref().unwrap_or(&here.roots);
+        // By the id that each has there, seen from the repository's top: a session may be rooted below it.
         let asked: BTreeMap<String, String> =
-            failing.map(|id| (OldNames::there(renames, &there.files, &id), id)).collect();
+            failing.map(|id| (OldNames::there(renames, &there.files, &from_top(&id, home)), id)).collect();
         if asked.is_empty() {
             continue;
         }
@@ -75,18 +77,25 @@ pub(super) fn before(
         let collected = ends.iter().any(|ended| ended.session.collected);
         let told = drafts(&ends, &there.roots, run.suite.test_limit.as_secs()).into_iter();
         let told = told.filter(|draft| collected && draft.outcome != CaseOutcome::NotRun);
-        let told: BTreeMap<String, BeforeCase> = told.map(|draft| judged(draft, roots)).collect();
+        let told = told.map(|draft| judged(draft, roots)).map(|(id, case)| (from_top(&id, roots), case));
+        let told: BTreeMap<String, BeforeCase> = told.collect();
         let items = ends.iter().flat_map(|ended| &ended.session.items);
-        let has_begun: BTreeSet<&str> = items.map(|item| item.id.as_str()).collect();
+        let has_begun: BTreeSet<String> = items.map(|item| from_top(&item.id, roots)).collect();
         let is_unknown = |id: &str| {
             let is_there =
                 id.split("::").next().is_some_and(|file| there.files.contains(&RepoPath::from(file)));
             !told.contains_key(id) && is_there && (!collected || has_begun.contains(id))
         };
         before.unknown.extend(asked.iter().filter(|(id, _)| is_unknown(id)).map(|(_, here)| here.clone()));
-        before.cases.extend(told);
+        before.cases.extend(told.into_iter().map(|(id, case)| (asked.get(&id).cloned().unwrap_or(id), case)));
     }
     Ok(before)
+}
+
+/// A test's id with its file as seen from the repository's top.
+fn from_top(id: &str, roots: &Roots) -> String {
+    let (file, rest) = id.split_at(id.find("::").unwrap_or(id.len()));
+    format!("{}{rest}", roots.relative(file).unwrap_or_else(|| file.to_owned()))
 }
 
 fn judged(draft: Draft, roots: &Roots) -> (String, BeforeCase) {

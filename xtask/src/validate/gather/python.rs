@@ -104,7 +104,7 @@ pub(super) struct Python<'a> {
 }
 
 /// Runs tests of a suite in the files of another commit, with the interpreter of this one: `there` is the
-/// other commit's context.
+/// other commit's context, and files in ids are seen from its top.
 pub(super) fn run_there(
     here: &Context<'_>,
     there: &Context<'_>,
@@ -135,10 +135,19 @@ pub(super) fn run_there(
         return Ok(Vec::new());
     }
     let files: Vec<RepoPath> = files.into_iter().collect();
-    python.until_done(Some(ids), |ignore| match runner {
+    // Which folder below the top pytest takes for its root is known only when it runs.
+    let ids: Vec<String> = ids.iter().flat_map(|id| below(id)).collect();
+    python.until_done(Some(&ids), |ignore| match runner {
         "unittest" => python.unittest_arguments(&files, ignore),
         _ => python.pytest_arguments(&files, ignore),
     })
+}
+
+/// An id as it is seen from each folder above its file.
+fn below(id: &str) -> Vec<String> {
+    let file = id.find("::").unwrap_or(id.len());
+    let folders = id[..file].match_indices('/').map(|(at, _)| &id[at + 1..]);
+    std::iter::once(id).chain(folders).map(str::to_owned).collect()
 }
 
 impl Python<'_> {

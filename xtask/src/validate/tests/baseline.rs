@@ -126,3 +126,29 @@ fn tests_of_two_suites_with_one_id_are_compared_with_nothing_and_excused_by_noth
     let told = analysis.findings.iter().filter(|finding| finding.check == "not-compared");
     assert_eq!(told.count(), 1);
 }
+
+#[test]
+fn suite_rooted_below_the_top_is_compared_with_before_and_followed_through_moves() {
+    let test = "def test_old(): assert 0\ndef test_new(): assert 1\ndef test_good(): pass\n";
+    let project = Project::new(&[("part/pytest.ini", "[pytest]\n"), ("part/tests/test_a.py", test)]);
+    let mut config = config(None);
+    config.suite[0].paths = vec!["part/tests".to_owned()];
+    let first = serde_json::to_string(&project.analyse_with(config.clone())).unwrap();
+    let place = |name: &str| project.path().join("part").join(name);
+    fs::create_dir_all(place("tests/unit")).unwrap();
+    for (name, base) in [("tests/test_a.py", "HEAD"), ("tests/unit/test_b.py", "HEAD~1")] {
+        fs::rename(place("tests/test_a.py"), place(name)).unwrap();
+        fs::write(place(name), test.replace("assert 1", "assert 2 == 1")).unwrap();
+        if base != "HEAD" {
+            project.commit();
+        }
+        let before = [(None, Some(base.to_owned())), (Some(first.clone()), None)];
+        for (baseline, base) in before {
+            let options = Options { config: config.clone(), baseline, base, ..Options::default() };
+            let baseline = project.analyse_by(options).baseline.unwrap();
+            assert_eq!(baseline.new_failures, [format!("{name}::test_new")]);
+            assert_eq!(baseline.still_failing, [format!("{name}::test_old")]);
+            assert!(baseline.gone.is_empty() && baseline.added.is_empty(), "{baseline:?}");
+        }
+    }
+}
