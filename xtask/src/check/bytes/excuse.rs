@@ -21,11 +21,12 @@ impl Excuse {
     pub fn names(&self, check: &str) -> bool {
         self.reason.is_some() && self.checks.iter().any(|name| name == check)
     }
+}
 
-    /// True when it excuses a finding of this check on this line.
-    pub fn excuses(&self, check: &str, line: usize) -> bool {
-        (self.covers == line || self.line == line) && self.names(check)
-    }
+/// True when one of a file's excuses, in their order, covers a finding of this check on this line.
+pub fn is_excused(excuses: &[Excuse], check: &str, line: usize) -> bool {
+    let first = excuses.partition_point(|excuse| excuse.covers < line);
+    excuses[first..].iter().take_while(|excuse| excuse.line <= line).any(|excuse| excuse.names(check))
 }
 
 const START: &[u8] = b"xtask: allow(";

@@ -96,3 +96,28 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 pub(super) fn line_at(bytes: &[u8], place: usize) -> usize {
     memchr::memchr_iter(b'\n', &bytes[..place.min(bytes.len())]).count() + 1
 }
+
+/// A way through a text from its start to its end that knows its line; each byte is passed once.
+pub(super) struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// The line's number, from 1.
+    pub(super) number: usize,
+    /// Where the line starts.
+    pub(super) start: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0, number: 1, start: 0 }
+    }
+
+    /// Goes on to a place that is not before the last one.
+    pub(super) fn go_to(&mut self, place: usize) {
+        for end in memchr::memchr_iter(b'\n', &self.bytes[self.at..place]) {
+            self.number += 1;
+            self.start = self.at + end + 1;
+        }
+        self.at = place;
+    }
+}

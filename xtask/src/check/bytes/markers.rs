@@ -4,6 +4,8 @@
 //! A line of that many equals signs underlines headings too, so by itself it says nothing; only between the other
 //! markers, or where a merge is being concluded and no parent has it, does it count. Code blocks show markers.
 
+use std::cell::LazyCell;
+
 use super::lines::lines;
 use super::{Content, Fault, Options};
 use crate::repo::RepoPath;
@@ -28,12 +30,15 @@ pub(super) fn judge(
     let mut faults = Vec::new();
     let mut is_open = false;
     let mut previous: &[u8] = b"";
+    let stood_before =
+        LazyCell::new(|| before.iter().any(|text| lines(text).any(|(_, line)| divides(line, size))));
     for (number, line) in lines(&text) {
         let is_code = fences.is_code(line);
         let found = marker(line, size).filter(|&sign| {
-            let divides =
-                || is_open || (options.merging && is_left_over(line, previous, before, fences.is_prose()));
-            !is_code && (sign != b'=' || divides())
+            // A dividing line that no parent has, and that underlines nothing.
+            let underlines = fences.is_prose() && !previous.trim_ascii().is_empty();
+            let is_left_over = || options.merging && !underlines && !*stood_before;
+            !is_code && (sign != b'=' || is_open || is_left_over())
         });
         if let Some(sign) = found {
             is_open = sign != b'>';
@@ -70,10 +75,8 @@ fn marker(line: &[u8], size: usize) -> Option<u8> {
     }
 }
 
-/// A dividing line that no parent has, and that underlines nothing.
-fn is_left_over(line: &[u8], previous: &[u8], before: &[&[u8]], is_prose: bool) -> bool {
-    let underlines = is_prose && !previous.trim_ascii().is_empty();
-    !underlines && !before.iter().any(|text| lines(text).any(|(_, other)| other == line))
+fn divides(line: &[u8], size: usize) -> bool {
+    marker(line, size) == Some(b'=')
 }
 
 /// Knows where code blocks begin and end, in formats that have them.

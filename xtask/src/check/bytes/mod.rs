@@ -10,7 +10,10 @@ mod json;
 mod leftovers;
 mod lines;
 mod markers;
+mod private_key;
 mod secrets;
+#[cfg(test)]
+mod slow_tests;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -21,7 +24,7 @@ use crate::repo::RepoPath;
 
 pub use blanks::{fix, is_fixable, restate};
 pub use debug::debug_leftovers;
-pub use excuse::{Excuse, excuses};
+pub use excuse::{Excuse, excuses, is_excused};
 pub use leftovers::test_leftover;
 pub use lines::{Content, Kind};
 pub use secrets::Secrets;
@@ -45,7 +48,13 @@ pub struct Fault {
 impl Fault {
     fn new(check: &'static str, line: impl Into<Option<usize>>, message: impl Into<String>) -> Self {
         let line = line.into();
-        Self { check, line, lines: line.into_iter().collect(), message: message.into(), hint: None }
+        Self {
+            check,
+            line,
+            lines: line.into_iter().collect(),
+            message: message.into(),
+            hint: None,
+        }
     }
 
     fn hint(mut self, hint: &'static str) -> Self {

@@ -4,10 +4,13 @@
 //! are no secrets. Files with NUL bytes are searched as they are and once more without the NULs, so that UTF-16 hides
 //! nothing.
 
+use std::cell::OnceCell;
+
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 
 use super::Fault;
-use super::lines::line_at;
+use super::lines::Walk;
+use super::private_key::{has_key_body, head_line, is_quote};
 
 const KEY_HINT: &str = "take it out of the index (`git rm --cached` or `git restore --staged`) and keep it elsewhere; \
                         a key that was pushed has to be replaced";
@@ -194,38 +197,97 @@ impl Secrets {
 
     fn find_plain(&self, bytes: &[u8], (keys, tokens): (bool, bool)) -> Vec<Fault> {
         let mut faults = Vec::new();
+        let mut search = Search::of(bytes);
         for (pattern, start) in self.places(bytes) {
-            let form = form(pattern);
-            let name = match form {
-                Form::Token(rule) if tokens => token(bytes, start, rule),
+            search.lines.go_to(start);
+            let (check, hint, name) = match form(pattern) {
+                Form::Key if keys => ("private-key", KEY_HINT, search.private_key(start)),
+                Form::Token(rule) if tokens => ("token", TOKEN_HINT, token(bytes, start, rule)),
                 Form::AwsSecret(name) if tokens => {
-                    is_aws_secret(&bytes[start + name.len()..]).then_some("an AWS secret access key")
+                    let is_secret = is_aws_secret(&bytes[start + name.len()..]);
+                    ("token", TOKEN_HINT, is_secret.then_some("an AWS secret access key"))
                 }
-                Form::Twilio if tokens => has_twilio_key(bytes, start).then_some("a Twilio key"),
-                Form::Key if keys => private_key(bytes, start),
-                _ => None,
+                Form::Twilio if tokens => ("token", TOKEN_HINT, search.twilio_key(start)),
+                _ => continue,
             };
-            let Some(name) = name else { continue };
-            let (check, hint) =
-                if matches!(form, Form::Key) { ("private-key", KEY_HINT) } else { ("token", TOKEN_HINT) };
-            faults.push(Fault::new(check, line_at(bytes, start), format!("{name} stands here")).hint(hint));
+            let message = name.map(|name| format!("{name} stands here"));
+            faults.extend(message.map(|told| Fault::new(check, search.lines.number, told).hint(hint)));
         }
         faults
     }
 
-    /// Where each form begins.
+    /// Where each form begins, from the start to the end.
     fn places(&self, bytes: &[u8]) -> Vec<(usize, usize)> {
         match &self.searcher {
             Some(searcher) if bytes.len() >= searcher.minimum_len() => {
                 searcher.find_iter(bytes).map(|found| (found.pattern().as_usize(), found.start())).collect()
             }
-            _ => prefixes()
-                .enumerate()
-                .flat_map(|(pattern, prefix)| {
+            _ => {
+                let one_by_one = prefixes().enumerate().flat_map(|(pattern, prefix)| {
                     memchr::memmem::find_iter(bytes, prefix).map(move |start| (pattern, start))
-                })
-                .collect(),
+                });
+                let mut places: Vec<(usize, usize)> = one_by_one.collect();
+                places.sort_unstable_by_key(|&(_, start)| start);
+                places
+            }
         }
+    }
+}
+
+/// What is known of the text between one form and the next: no line is read again for each form that stands on it.
+struct Search<'a> {
+    bytes: &'a [u8],
+    lines: Walk<'a>,
+    /// Up to here Twilio's keys were looked for.
+    twilio_until: usize,
+    /// So far nothing but signs stands between the line's start and this place.
+    signs_until: usize,
+    /// The last place where the body of a key of PuTTY begins; looked for once.
+    last_putty_body: OnceCell<Option<usize>>,
+}
+
+impl<'a> Search<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let lines = Walk::of(bytes);
+        Self { bytes, lines, twilio_until: 0, signs_until: 0, last_putty_body: OnceCell::new() }
+    }
+
+    /// `SK` and 32 digits on the line that names Twilio.
+    fn twilio_key(&mut self, place: usize) -> Option<&'static str> {
+        const KEY: Rule = rule("a Twilio key", "SK", hex, (32, 32));
+        if place < self.twilio_until {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', &self.bytes[place..]).map_or(self.bytes.len(), |end| place + end);
+        self.twilio_until = end;
+        let start = self.lines.start;
+        memchr::memmem::find_iter(&self.bytes[start..end], KEY.prefix)
+            .find_map(|at| token(&self.bytes[..end], start + at, &KEY))
+    }
+
+    /// The kind of private key that begins here.
+    fn private_key(&mut self, start: usize) -> Option<&'static str> {
+        let rest = &self.bytes[start..];
+        if rest.starts_with(b"PuTTY") {
+            let last =
+                self.last_putty_body.get_or_init(|| memchr::memmem::rfind(self.bytes, b"Private-Lines:"));
+            return last.filter(|&last| last > start).map(|_| "a PuTTY private key");
+        }
+        if rest.starts_with(b"---- BEGIN SSH2") {
+            return Some("an SSH2 private key");
+        }
+        let (name, body) = head_line(rest)?;
+        let is_alone = self.is_behind_signs(start);
+        has_key_body(body, is_alone).then_some(name)
+    }
+
+    /// True when neither letters nor quotes stand before this place on its line.
+    fn is_behind_signs(&mut self, place: usize) -> bool {
+        let from = self.signs_until.max(self.lines.start);
+        let signs = self.bytes[from..place].iter();
+        let signs = signs.take_while(|byte| !byte.is_ascii_alphanumeric() && !is_quote(**byte)).count();
+        self.signs_until = from + signs;
+        self.signs_until == place
     }
 }
 
@@ -269,10 +331,12 @@ fn token(bytes: &[u8], start: usize, rule: &Rule) -> Option<&'static str> {
 }
 
 fn stands_behind(before: &[u8], wanted: Before) -> bool {
-    let letters = before.iter().rev().take_while(|&&byte| letter_or_digit(byte)).count();
     match wanted {
         Before::Edge => !before.last().is_some_and(|&byte| word(byte)) || ends_in_escape(before),
-        Before::Letters(count) => letters == count,
+        Before::Letters(count) => {
+            let letters = before.iter().rev().take(count + 1).take_while(|&&byte| letter_or_digit(byte));
+            letters.count() == count
+        }
         Before::Behind(start, count) => {
             let length = before.iter().rev().take(255).take_while(|&&byte| dashed(byte)).count();
             let head = &before[before.len() - length..];
@@ -301,15 +365,6 @@ fn has_word(value: &[u8]) -> bool {
         "THIS", "DEMO", "AMAZON", "INVALID", "VALUE", "SOME", "FOO", "BAR",
     ];
     WORDS.iter().any(|word| memchr::memmem::find(value, word.as_bytes()).is_some())
-}
-
-/// `SK` and 32 digits on the line that names Twilio.
-fn has_twilio_key(bytes: &[u8], place: usize) -> bool {
-    let start = bytes[..place].iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-    let end = memchr::memchr(b'\n', &bytes[place..]).map_or(bytes.len(), |end| place + end);
-    const KEY: Rule = rule("a Twilio key", "SK", hex, (32, 32));
-    memchr::memmem::find_iter(&bytes[start..end], KEY.prefix)
-        .any(|at| token(&bytes[..end], start + at, &KEY).is_some())
 }
 
 /// Words and names of files have neither digits nor letters of both cases; random values of this length do.
@@ -351,102 +406,18 @@ fn is_counted(lower: &[u8]) -> bool {
     2 * count >= lower.len().max(8)
 }
 
+const AWS_SECRET_LENGTH: usize = 40;
+
 /// What follows the setting's name: quotes, an assignment, forty letters of base64.
 fn is_aws_secret(rest: &[u8]) -> bool {
     let is_between = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'=' | b':' | b'`' | b'>');
     let between = rest.iter().take_while(|byte| is_between(byte)).count();
     let assigns = rest[..between].iter().any(|byte| matches!(byte, b'=' | b':' | b'>'));
     let value = &rest[between..];
-    let length =
-        value.iter().take_while(|&&byte| letter_or_digit(byte) || matches!(byte, b'/' | b'+')).count();
+    let is_of_value = |byte: &&u8| letter_or_digit(**byte) || matches!(byte, b'/' | b'+');
+    let length = value.iter().take(AWS_SECRET_LENGTH + 1).take_while(is_of_value).count();
     assigns
-        && length == 40
+        && length == AWS_SECRET_LENGTH
         && !is_placeholder(&value[..length])
         && value[..length].iter().any(u8::is_ascii_digit)
-}
-
-/// The kind of private key that begins here; the mere words, as programs that read keys have them, are none.
-fn private_key(bytes: &[u8], start: usize) -> Option<&'static str> {
-    let rest = &bytes[start..];
-    if rest.starts_with(b"PuTTY") {
-        return memchr::memmem::find(rest, b"Private-Lines:").map(|_| "a PuTTY private key");
-    }
-    if rest.starts_with(b"---- BEGIN SSH2") {
-        return Some("an SSH2 private key");
-    }
-    let label_end = memchr::memmem::find(&rest[11..rest.len().min(80)], b"-----")?;
-    let label = &rest[11..11 + label_end];
-    let plain = label.iter().all(|&byte| upper_or_digit(byte) || matches!(byte, b' ' | b'-'));
-    let name = if label == b"OpenVPN Static key V1" {
-        "an OpenVPN static key"
-    } else if plain && label.ends_with(b"PRIVATE KEY BLOCK") {
-        "a PGP private key"
-    } else if plain && label.ends_with(b"PRIVATE KEY") {
-        "a private key"
-    } else {
-        return None;
-    };
-    let line_start = bytes[..start].iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-    let is_alone =
-        bytes[line_start..start].iter().all(|byte| !byte.is_ascii_alphanumeric() && !is_quote(*byte));
-    has_key_body(&rest[11 + label_end + 5..], is_alone).then_some(name)
-}
-
-fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`')
-}
-
-/// True when the head line's string was closed and no other is open yet.
-fn is_between(quotes: usize) -> bool {
-    !quotes.is_multiple_of(2)
-}
-
-/// True for a letter of a string's prefix, directly before its quote.
-fn opens_string(letter: u8, rest: &[u8]) -> bool {
-    let is_prefix = |byte: u8| matches!(byte, b'b' | b'B' | b'r' | b'R' | b'f' | b'F' | b'u' | b'U');
-    is_prefix(letter)
-        && match rest {
-            [next, ..] if is_quote(*next) => true,
-            [second, next, ..] => is_prefix(*second) && is_quote(*next),
-            _ => false,
-        }
-}
-
-/// True when something like a key follows the head line, be it in a file of its own, in a string with `\n`, or in
-/// strings that are joined.
-fn has_key_body(rest: &[u8], is_alone: bool) -> bool {
-    let mut at = 0;
-    let mut quotes = 0;
-    let mut line_ends = 0;
-    while let Some(&byte) = rest.get(at) {
-        match byte {
-            b'\\' if matches!(rest.get(at + 1), Some(b'n' | b'r' | b't')) => at += 1,
-            b'\n' => line_ends += 1,
-            byte if is_quote(byte) => quotes += 1,
-            // Between two strings: what joins them (PHP, Perl, Lua), and what says of which kind the next one is
-            // (`b''`, `rf""`).
-            b'.' if is_between(quotes) => {}
-            letter if is_between(quotes) && opens_string(letter, &rest[at + 1..]) => {}
-            b' ' | b'\t' | b'\r' | b'\\' | b'+' | b',' | b'#' | b'*' | b'>' | b'|' | b'(' | b')' => {}
-            _ => break,
-        }
-        at += 1;
-    }
-    let body = &rest[at..];
-    if body.is_empty() {
-        // The rest was cut off; a head line by itself is still one.
-        return is_alone && quotes == 0;
-    }
-    let is_head = [&b"Proc-Type:"[..], b"DEK-Info:", b"Version:", b"Comment:", b"Hash:", b"Charset:"]
-        .iter()
-        .any(|head| body.starts_with(head));
-    let length =
-        body.iter().take_while(|&&byte| letter_or_digit(byte) || matches!(byte, b'/' | b'+' | b'=')).count();
-    // Three dots stand for the rest of an example.
-    if [&b"..."[..], "…".as_bytes()].iter().any(|dots| body[length..].starts_with(dots)) {
-        return false;
-    }
-    let ends_line = matches!(body.get(length), None | Some(b'\n' | b'\r'));
-    // A string that was closed, and no other opened, ends before the body.
-    quotes % 2 == 0 && (is_head || length >= 16 || (is_alone && line_ends > 0 && length >= 4 && ends_line))
 }

@@ -48,8 +48,9 @@ impl Judge<'_> {
         }
         let before = (file.before)();
         let old = self.old_lines(file.path, &before);
+        let lines = Lines::of(file.bytes);
         let mut findings: Vec<Finding> =
-            faults.into_iter().map(|fault| finding(file.path, fault, file.bytes, &old)).collect();
+            faults.into_iter().map(|fault| finding(file.path, fault, &lines, &old)).collect();
         findings.sort();
         findings
     }
@@ -160,14 +161,13 @@ fn has_excuses(bytes: &[u8]) -> bool {
 
 /// Takes out what is excused, line by line.
 fn excuse(faults: &mut Vec<Fault>, excuses: &[bytes::Excuse]) {
-    let is_excused = |check: &str, line: usize| excuses.iter().any(|excuse| excuse.excuses(check, line));
     faults.retain_mut(|fault| {
         if fault.lines.is_empty() {
             return true;
         }
         let check = fault.check;
         let all = fault.lines.len();
-        fault.lines.retain(|&line| !is_excused(check, line));
+        fault.lines.retain(|&line| !bytes::is_excused(excuses, check, line));
         if fault.lines.len() < all && !fault.lines.is_empty() {
             bytes::restate(fault);
         }
@@ -175,10 +175,9 @@ fn excuse(faults: &mut Vec<Fault>, excuses: &[bytes::Excuse]) {
     });
 }
 
-fn finding(path: &RepoPath, fault: Fault, bytes: &[u8], old: &LineCounts) -> Finding {
+fn finding(path: &RepoPath, fault: Fault, lines: &Lines<'_>, old: &LineCounts) -> Finding {
     let level = checks::check(fault.check).map_or(Level::Deny, |check| check.level);
     let mut counts: BTreeMap<&[u8], usize> = BTreeMap::new();
-    let lines = Lines::of(if fault.lines.is_empty() { b"" } else { bytes });
     for &line in &fault.lines {
         *counts.entry(lines.get(line)).or_default() += 1;
     }

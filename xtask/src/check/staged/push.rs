@@ -11,7 +11,7 @@ use super::files::{File, Judge};
 use super::gather;
 use super::size::{HINT, Limits, no_pointer, too_large};
 use super::{Finding, Judged, not_judged, options, wider};
-use crate::check::bytes::{Content, Secrets};
+use crate::check::bytes::{Content, Secrets, excuses, is_excused};
 use crate::config::HookConfig;
 use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath, Staged, tree_records};
 
@@ -331,11 +331,12 @@ fn judge_content(
         return Ok(findings);
     }
     let keys = (judge.switches.judges("private-key", path), judge.switches.judges("token", path));
-    let excuses = crate::check::bytes::excuses(&Content::of(&bytes));
-    let found = judge.secrets.find(&bytes, keys).into_iter().filter(|fault| {
-        let is_excused = |line| excuses.iter().any(|excuse| excuse.excuses(fault.check, line));
-        !fault.line.is_some_and(is_excused)
-    });
+    let excuses = excuses(&Content::of(&bytes));
+    let found = judge
+        .secrets
+        .find(&bytes, keys)
+        .into_iter()
+        .filter(|fault| !fault.line.is_some_and(|line| is_excused(&excuses, fault.check, line)));
     Ok(found
         .map(|fault| {
             let message = format!("{}, in a commit before the last (blob {})", fault.message, id.short());

@@ -1,5 +1,7 @@
 //! The pure parts; what needs a repository is tried by real commits in `tests/it/hook.rs`.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::repo::RepoPath;
 
@@ -62,6 +64,22 @@ fn switches_choose_checks_and_files() {
     }
     let unknown = Switches::of(&config("disable = [\"nothing\"]"), &[], &[]).unwrap_err();
     assert_eq!(unknown.to_string(), "`[hook] disable` names no check: `nothing`");
+}
+
+#[test]
+fn lines_of_a_file_with_many_findings_are_split_once() {
+    let switches = Switches::of(&HookConfig::default(), &[], &[]).unwrap();
+    let (marker_sizes, secrets) = (BTreeMap::new(), Secrets::new());
+    let options = Options::default();
+    let judge = Judge { switches: &switches, options, marker_sizes: &marker_sizes, secrets: &secrets };
+    let findings = |line: &str| {
+        let text = line.repeat(200_000);
+        let (path, kind) = (RepoPath::from("a.rs"), crate::repo::EntryKind::File);
+        let file = files::File { path: &path, kind, bytes: text.as_bytes(), before: &Vec::new };
+        judge.judge(&file).len()
+    };
+    assert_eq!(findings("dbg!(x);\n"), 200_000);
+    assert_eq!(findings("dbg!(x); // xtask: allow(debug) shown in the talk\n"), 0);
 }
 
 #[test]

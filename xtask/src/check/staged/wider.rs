@@ -12,7 +12,7 @@ use super::checks::Switches;
 use super::gather::{Changed, Input, is_file};
 use super::mentioned::Mentioned;
 use super::{Finding, Request, lost, references, sure};
-use crate::check::bytes::{Content, Excuse, excuses};
+use crate::check::bytes::{Content, Excuse, excuses, is_excused};
 use crate::check::{self, Found, Past};
 use crate::code::python;
 use crate::links::is_markdown;
@@ -152,7 +152,7 @@ fn without_excused(mut found: Vec<Found>, tree: &Tree) -> Vec<Found> {
         |path: &str| tree.read(&path.into()).map(|bytes| excuses(&Content::of(&bytes))).unwrap_or_default();
     found.retain(|found| {
         let excuses = known.entry(found.path.clone()).or_insert_with(|| read(&found.path));
-        !excuses.iter().any(|excuse| excuse.excuses(found.check, found.line))
+        !is_excused(excuses, found.check, found.line)
     });
     found
 }

@@ -392,33 +392,49 @@ fn jobs_faults(jobs: Node<'_>) -> Vec<Fault> {
     faults
 }
 
-/// The first job that waits for itself, at once or through others.
+/// A job that waits for itself, at once or through others: of the first circle the job that is written first.
 fn circle(jobs: Node<'_>) -> Option<Fault> {
-    let waits: BTreeMap<String, Vec<(usize, String)>> = jobs
-        .pairs()
-        .into_iter()
-        .filter_map(|(name, job)| {
-            let needs = needs(job).into_iter().map(|(line, need)| (line, need.to_lowercase())).collect();
-            Some((name.text()?.to_lowercase(), needs))
-        })
-        .collect();
-    let mut circles = jobs.pairs().into_iter().filter_map(|(name, job)| {
-        let id = name.text()?.to_lowercase();
-        let mut seen = BTreeSet::new();
-        let mut next: Vec<&str> = waits.get(&id)?.iter().map(|(_, need)| need.as_str()).collect();
-        while let Some(need) = next.pop() {
-            if need == id {
-                let line = needs(job).first().map_or(name.line(), |(line, _)| *line);
-                let message = format!("the job `{}` waits for itself", yaml::short(name.text()?));
-                return Some(Fault::new("workflow", line, message));
-            }
-            if seen.insert(need) {
-                next.extend(waits.get(need).into_iter().flatten().map(|(_, need)| need.as_str()));
+    let pairs = jobs.pairs();
+    let id = |name: &Node<'_>| name.text().map(str::to_lowercase);
+    let places: BTreeMap<String, usize> =
+        pairs.iter().enumerate().filter_map(|(place, (name, _))| Some((id(name)?, place))).collect();
+    let waits_for = |&(_, job): &(Node<'_>, Node<'_>)| {
+        needs(job).iter().filter_map(|(_, need)| places.get(&need.to_lowercase()).copied()).collect()
+    };
+    let waits: Vec<Vec<usize>> = pairs.iter().map(waits_for).collect();
+    let is_stuck = stuck(&waits);
+    // What is stuck waits for something that is stuck, so that the way ends in a circle.
+    let mut way = Vec::new();
+    let mut place_on_way = vec![None; pairs.len()];
+    let mut at = is_stuck.iter().position(|&is_stuck| is_stuck)?;
+    while place_on_way[at].is_none() {
+        place_on_way[at] = Some(way.len());
+        way.push(at);
+        at = *waits[at].iter().find(|&&need| is_stuck[need])?;
+    }
+    let (name, job) = pairs[*way[place_on_way[at]?..].iter().min()?];
+    let line = needs(job).first().map_or(name.line(), |(line, _)| *line);
+    let message = format!("the job `{}` waits for itself", yaml::short(name.text()?));
+    Some(Fault::new("workflow", line, message))
+}
+
+/// Which jobs never begin: those that remain when all leave that wait for no other, again and again.
+fn stuck(waits: &[Vec<usize>]) -> Vec<bool> {
+    let mut left: Vec<usize> = waits.iter().map(Vec::len).collect();
+    let mut waited_by = vec![Vec::new(); waits.len()];
+    for (job, needs) in waits.iter().enumerate() {
+        needs.iter().for_each(|&need| waited_by[need].push(job));
+    }
+    let mut free: Vec<usize> = (0..waits.len()).filter(|&job| left[job] == 0).collect();
+    while let Some(job) = free.pop() {
+        for &other in &waited_by[job] {
+            left[other] -= 1;
+            if left[other] == 0 {
+                free.push(other);
             }
         }
-        None
-    });
-    circles.next()
+    }
+    left.into_iter().map(|left| left > 0).collect()
 }
 
 /// What is wrong with steps; `ids` are those of the job's steps before.
