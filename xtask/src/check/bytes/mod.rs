@@ -43,6 +43,8 @@ pub struct Fault {
     pub message: String,
     /// What to do next.
     pub hint: Option<&'static str>,
+    /// True for what stops nothing, whatever the check.
+    pub warns: bool,
 }
 
 impl Fault {
@@ -54,11 +56,17 @@ impl Fault {
             lines: line.into_iter().collect(),
             message: message.into(),
             hint: None,
+            warns: false,
         }
     }
 
     fn hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
+        self
+    }
+
+    fn warning(mut self) -> Self {
+        self.warns = true;
         self
     }
 }

@@ -58,3 +58,12 @@ fn dividing_lines_are_looked_for_in_what_was_before_once() {
         conflict_markers(&"a.py".into(), &Content::of(after.as_bytes()), &[before.as_bytes()], merging);
     assert_eq!(faults.len(), 200_000);
 }
+
+#[test]
+fn workflow_of_many_lines_inside_brackets_is_judged_to_its_end() {
+    let branches = "'main',\n".repeat(14_000);
+    let workflow = |end: &str| format!("on:\n  push:\n    branches: [\n{branches}]\njobs:\n  a:\n{end}");
+    let judge = |text: &str| syntax(&".github/workflows/a.yml".into(), &Content::of(text.as_bytes()));
+    assert_eq!(judge(&workflow("    runs-on: x\n    steps:\n      - run: x\n")), []);
+    assert_eq!(judge(&workflow("    runs-on: [\n")).first().map(|fault| fault.check), Some("yaml"));
+}

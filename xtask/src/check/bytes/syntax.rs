@@ -4,7 +4,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::lines::{line_at, without_mark};
-use super::{Content, Fault, Kind, json, workflow, yaml};
+use super::yaml::{self, Unread};
+use super::{Content, Fault, Kind, json, workflow};
 use crate::repo::RepoPath;
 
 /// Files in TOML whose names do not end in `.toml`.
@@ -95,7 +96,14 @@ fn yaml_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
     let items = match yaml::read(text) {
         Ok(items) => items,
         Err(_) if is_template(path, text) => return Vec::new(),
-        Err((line, why)) => return vec![Fault::new("yaml", line.max(1), one_line(&why))],
+        Err(Unread::Mistaken((line, why))) => {
+            return vec![Fault::new("yaml", line.max(1), one_line(&why))];
+        }
+        Err(Unread::TooLong(line)) => {
+            let message = "the file is not judged from here on: too many lines inside brackets stand at the column \
+                           of what the brackets belong to";
+            return vec![Fault::new("yaml", line, message).hint("indent them").warning()];
+        }
     };
     if let Some((line, why)) = yaml::repeated_name(&items) {
         return vec![Fault::new("yaml", line, why)];

@@ -26,39 +26,94 @@ pub(super) enum What {
 /// The line that is wrong, and why.
 pub(super) type Mistake = (usize, String);
 
+/// Why there are no documents.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// The text is not YAML.
+    Mistaken(Mistake),
+    /// Whether it is takes too long to find out; so far nothing is wrong above this line.
+    TooLong(usize),
+}
+
 /// How much is read anew, at most, for lines that stand too far to the left, in bytes.
 const READ_ANEW: usize = 64 << 20;
-/// Deeper than most: where it is not deep enough, the same line is moved once more.
+/// Deeper than most: where it is not deep enough, the same lines are moved once more.
 const MOVED_BY: &str = "                                                                ";
 
 /// Reads all documents.
 ///
 /// Inside brackets the indentation says nothing, and libyaml with all that descends from it takes a line at any column:
 /// `]` at the column of its key is how many write it. The library insists on the specification's deeper indentation
-/// (and only where the line before ends in a quote), so such a line is moved to the right and the text read once more; where it is wrong all the same, that is said, unless
-/// the brackets are never closed: then the line that stood too far to the left is the likelier place.
-pub(super) fn read(text: &str) -> Result<Vec<Item>, Mistake> {
+/// (and only where the line before ends in a quote), so such a line is moved to the right, with all that follow it in
+/// the same brackets, and the text read once more; where it is wrong all the same, that is said, unless the brackets
+/// are never closed: then the line that stood too far to the left is the likelier place.
+pub(super) fn read(text: &str) -> Result<Vec<Item>, Unread> {
+    read_within(text, READ_ANEW)
+}
+
+fn read_within(text: &str, mut left: usize) -> Result<Vec<Item>, Unread> {
     let mut failure = match read_strictly(text) {
         Ok(items) => return Ok(items),
         Err(failure) => failure,
     };
     let first = failure.mistake.clone();
     let mut moved = text.to_owned();
-    let mut left = READ_ANEW;
     while let Some(place) = failure.too_far_left {
         let Some(rest) = left.checked_sub(moved.len()) else {
-            return Ok(Vec::new());
+            return Err(Unread::TooLong(failure.mistake.0));
         };
         left = rest;
-        let at = moved.char_indices().nth(place).map_or(moved.len(), |(at, _)| at);
-        moved.insert_str(at, MOVED_BY);
+        move_lines(&mut moved, place);
         failure = match read_strictly(&moved) {
             Ok(items) => return Ok(items),
             Err(failure) => failure,
         };
     }
     let is_at_end = failure.mistake.0 > text.lines().count();
-    Err(if is_at_end { first } else { failure.mistake })
+    Err(Unread::Mistaken(if is_at_end { first } else { failure.mistake }))
+}
+
+/// Moves the line that begins with this letter, counted from 0, and those behind it in the same brackets.
+fn move_lines(text: &mut String, place: usize) {
+    let start = text.char_indices().nth(place).map_or(text.len(), |(at, _)| at);
+    let rest = text.split_off(start);
+    let inside = length_inside(&rest);
+    text.push_str(MOVED_BY);
+    for line in rest[..inside].split_inclusive('\n') {
+        text.push_str(line);
+        if line.ends_with('\n') {
+            text.push_str(MOVED_BY);
+        }
+    }
+    text.push_str(&rest[inside..]);
+}
+
+/// How many bytes of a text that begins inside brackets surely stand there too: up to where they are closed, be they
+/// those of a list or of a mapping; else up to where the library takes them for neither.
+fn length_inside(rest: &str) -> usize {
+    // What divides two items cannot be the first one.
+    let (skipped, rest) = rest.strip_prefix(',').map_or((0, rest), |rest| (1, rest));
+    let place = match ["[", "{"].map(|bracket| closing_place(&format!("{bracket}{rest}"))) {
+        [Ok(place), _] | [_, Ok(place)] => place,
+        [Err(one), Err(other)] => one.min(other),
+    };
+    // The bracket in front is no part of it.
+    skipped + rest.char_indices().nth(place.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
+}
+
+/// The letter that closes the bracket with which a text begins; else the one at which the library gives up.
+fn closing_place(text: &str) -> Result<usize, usize> {
+    let mut depth = 0_usize;
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|error| error.marker().index())?;
+        match event {
+            Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
+            Event::SequenceEnd | Event::MappingEnd if depth == 1 => return Ok(span.start.index()),
+            Event::SequenceEnd | Event::MappingEnd => depth -= 1,
+            _ => {}
+        }
+    }
+    Err(text.chars().count())
 }
 
 /// Why a text is not YAML.
@@ -147,4 +202,33 @@ pub(super) fn short(text: &str) -> String {
         short.push('…');
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// True when a text is read to its end with one look more than the first.
+    fn is_read_at_once(text: &str) -> bool {
+        read_within(text, text.len()).is_ok()
+    }
+
+    #[test]
+    fn lines_of_one_pair_of_brackets_are_moved_at_once() {
+        let list = format!("a:\n  b: [\n{}]\n", "'x', # it's\n".repeat(50));
+        let rows = format!("a: [\n{}]\n", "{'x': \"]\", y: [it's]},\n'z',\n".repeat(50));
+        let commas = format!("a:\n  - [\n'x'\n{}]\n", ",'y'\n".repeat(50));
+        let folded = " v\n".repeat(50);
+        let folded = format!("a: {{\n'x': 'y\n{folded} z',\n'w': ''\n}}\nb: |\n  [\n  'x'\n  ]\n");
+        for text in [&list, &rows, &commas, &folded] {
+            assert!(is_read_at_once(text), "{text:.80}");
+        }
+        assert!(!is_read_at_once("a: [\n'x'\n]\nb: [\n'x'\n]\n"), "two pairs are moved one after the other");
+    }
+
+    #[test]
+    fn what_takes_too_long_is_neither_right_nor_wrong() {
+        let text = "a: [\n  'x'\n]\n".repeat(20);
+        assert!(matches!(read_within(&text, 4 * text.len()), Err(Unread::TooLong(line)) if line > 3));
+    }
 }

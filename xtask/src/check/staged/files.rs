@@ -136,6 +136,7 @@ impl Judge<'_> {
                 lines: vec![excuse.line],
                 message,
                 hint: Some(hint),
+                warns: false,
             };
             if excuse.reason.is_none() {
                 let message =
@@ -176,7 +177,11 @@ fn excuse(faults: &mut Vec<Fault>, excuses: &[bytes::Excuse]) {
 }
 
 fn finding(path: &RepoPath, fault: Fault, lines: &Lines<'_>, old: &LineCounts) -> Finding {
-    let level = checks::check(fault.check).map_or(Level::Deny, |check| check.level);
+    let level = if fault.warns {
+        Level::Warn
+    } else {
+        checks::check(fault.check).map_or(Level::Deny, |check| check.level)
+    };
     let mut counts: BTreeMap<&[u8], usize> = BTreeMap::new();
     for &line in &fault.lines {
         *counts.entry(lines.get(line)).or_default() += 1;
