@@ -160,8 +160,7 @@ fn notes_and_imports(repo: &Repo, tree: &Tree, cache: &Cache, past: Past<'_>) ->
     if paths.len() <= FEW_NOTES {
         return Ok((notes(tree, &paths)?, judge()?));
     }
-    let parts = paths.chunks(paths.len().div_ceil(spread::threads()));
-    let (notes, imports) = parallel::both(|| spread::over(parts, |paths| notes(tree, paths)), judge);
+    let (notes, imports) = parallel::both(|| spread::over(&paths, |paths| notes(tree, paths)), judge);
     Ok((notes?, imports?))
 }
 

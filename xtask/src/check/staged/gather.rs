@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 
@@ -157,11 +158,13 @@ pub(super) fn judge_files(
     let parts = if threads == 1 {
         vec![reader.read(&Blobs::of(request.repo)?, &files)?]
     } else {
-        let chunk = files.len().div_ceil(threads);
-        let blobs = files.chunks(chunk).map(|files| Ok((Blobs::apart(request.repo)?, files)));
-        spread::over(blobs.collect::<Result<Vec<_>>>()?, |(blobs, files)| {
-            Ok(vec![reader.read(&blobs, files)?])
-        })?
+        // A repository stays on its thread, and so its objects are opened here; who takes a part takes its objects.
+        let chunks = files.chunks(files.len().div_ceil(threads));
+        let parts = chunks.map(|files| Ok((Mutex::new(Blobs::apart(request.repo)?), files)));
+        let read = |(blobs, files): &(Mutex<Blobs>, &[&Changed])| {
+            reader.read(&blobs.lock().unwrap_or_else(PoisonError::into_inner), files)
+        };
+        spread::over(&parts.collect::<Result<Vec<_>>>()?, |parts| parts.iter().map(read).collect())?
     };
     let (findings, sources): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     Ok((findings.into_iter().flatten().collect(), sources.into_iter().flatten().collect()))

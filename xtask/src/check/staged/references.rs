@@ -87,7 +87,7 @@ pub(super) fn broken(repo: &Repo, input: &Input, (tree, history): (&Tree, &Histo
         modules: &modules,
         input,
     };
-    spread::over(files.chunks(files.len().div_ceil(spread::threads()).max(1)), |part| look.through(part))
+    spread::over(&files, |files| look.through(files))
 }
 
 /// The files that go, and where their content stands now.

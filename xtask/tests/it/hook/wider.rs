@@ -191,3 +191,18 @@ fn module_that_goes_is_missed_where_settings_and_notes_name_it() {
         assert_eq!(staged(&sandbox, &["mv", "pkg/old.py", "pkg/new.py"]), (done, expected), "{path} {text}");
     }
 }
+
+#[test]
+fn many_files_are_judged_where_no_thread_of_the_usual_size_can_start() {
+    let sandbox = Sandbox::hooked();
+    for number in 0..200 {
+        sandbox.write(&format!("many/{number}.txt"), "blank \n");
+    }
+    sandbox.git(&["add", "."]);
+    let mut hook = sandbox.command(BIN);
+    // What a thread takes that does not say how much it needs.
+    let hook = hook.args(["hook", "pre-commit"]).env("RUST_MIN_STACK", (1_u64 << 50).to_string());
+    let output = hook.output().unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(said.starts_with("pre-commit: 200 findings stop this commit"), "{said}");
+}
