@@ -14,14 +14,14 @@ use crate::report::Level;
 pub(super) fn mark_old(found: &mut [Found], before: Vec<Found>, tree: &Tree) {
     let mut known = Known::default();
     for old in before {
-        let is_there = tree.get(&RepoPath::from(old.path.as_str())).is_some();
-        known.add(if is_there { old.path.clone() } else { String::new() }, &old);
+        let place = tree.get(&old.path).is_some().then(|| old.path.clone());
+        known.add(place, &old);
     }
     // First what is written as it was, so that it takes nothing from its like.
     for by_alias in [false, true] {
         for new in found.iter_mut().filter(|new| new.new) {
-            let place = new.path.clone();
-            if known.take(place, new, by_alias) || known.take(String::new(), new, by_alias) {
+            let place = Some(new.path.clone());
+            if known.take(place, new, by_alias) || known.take(None, new, by_alias) {
                 new.new = false;
                 new.level = Level::Warn;
             }
@@ -32,13 +32,13 @@ pub(super) fn mark_old(found: &mut [Found], before: Vec<Found>, tree: &Tree) {
 /// Breakages of the base, each of which explains one of the tree.
 #[derive(Default)]
 struct Known {
-    /// The numbers of those with a place, check and name.
-    named: BTreeMap<(String, &'static str, String), Vec<usize>>,
+    /// The numbers of those with a place, check and name; those of files that are gone have no place.
+    named: BTreeMap<(Option<RepoPath>, &'static str, String), Vec<usize>>,
     taken: Vec<bool>,
 }
 
 impl Known {
-    fn add(&mut self, place: String, old: &Found) {
+    fn add(&mut self, place: Option<RepoPath>, old: &Found) {
         let number = self.taken.len();
         self.taken.push(false);
         for name in std::iter::once(&old.subject).chain(&old.alias) {
@@ -46,7 +46,7 @@ impl Known {
         }
     }
 
-    fn take(&mut self, place: String, new: &Found, by_alias: bool) -> bool {
+    fn take(&mut self, place: Option<RepoPath>, new: &Found, by_alias: bool) -> bool {
         let name = if by_alias { new.alias.as_ref() } else { Some(&new.subject) };
         let Some(name) = name else { return false };
         let like = self.named.get(&(place, new.check, name.clone())).into_iter().flatten();

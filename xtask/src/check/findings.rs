@@ -5,8 +5,8 @@ use super::gather::{Facts, Fate};
 use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::{AnchorKind, MovedAnchor, Unresolved};
 use crate::links::{BrokenLink, MovedPath, Reason, relative_destination};
-use crate::repo::CommitId;
-use crate::report::Level;
+use crate::repo::{CommitId, RepoPath};
+use crate::report::{Finding, Level};
 
 /// What mends imports and anchors.
 const FIX_IMPORTS: &str = "xtask validate imports --fix";
@@ -19,7 +19,7 @@ pub(super) fn of(facts: &Facts) -> Vec<Found> {
     let anchors = facts.imports.anchors.iter().map(path_anchor);
     let named = facts.named.iter().map(moved_path);
     let calls = facts.calls.iter().map(broken_call);
-    let blocks = facts.blocks.iter().cloned().map(Found::from);
+    let blocks = facts.blocks.iter().map(|(path, finding)| managed_block(path, finding));
     links.chain(imports.map(broken_import)).chain(anchors).chain(named).chain(blocks).chain(calls).collect()
 }
 
@@ -31,7 +31,7 @@ fn broken_link(link: &BrokenLink, facts: &Facts) -> Option<Found> {
     let is_built = facts.sites.build(&link.path);
     let check = if link.reason == Reason::AnchorMissing { "broken-anchor" } else { "broken-link" };
     let message = format!("link to `{}` {}", link.target.escape_debug(), link.reason.phrase());
-    let mut found = Found::new(check, (link.path.display().into_owned(), link.line), &link.target, message);
+    let mut found = Found::new(check, (link.path.clone(), link.line), &link.target, message);
     found.alias = match (link.reason, &link.wanted) {
         (Reason::AnchorMissing, _) => fragment(&link.target).map(|fragment| format!("#{fragment}")),
         (_, wanted) => wanted.as_ref().map(ToString::to_string),
@@ -70,7 +70,7 @@ fn fragment(target: &str) -> Option<&str> {
 fn broken_import(import: &Unresolved) -> Found {
     let statement = import.statement_text();
     let message = format!("`{statement}`: {}", import.reason.phrase());
-    let place = (import.path.display().into_owned(), import.line);
+    let place = (import.path.clone(), import.line);
     let mut found = Found::new("broken-import", place, &statement, message);
     if let Some(suggestion) = &import.suggestion {
         found.hint = Some(format!("write `{}`", suggestion.text));
@@ -82,12 +82,19 @@ fn broken_import(import: &Unresolved) -> Found {
     found
 }
 
+/// A part that the tool writes, and that somebody edited or cut.
+fn managed_block(path: &RepoPath, finding: &Finding) -> Found {
+    let place = (path.clone(), finding.line.unwrap_or(1));
+    let found = Found::new("managed-block", place, &finding.message, finding.message.clone());
+    Found { level: finding.level, hint: finding.hint.clone(), ..found }
+}
+
 fn path_anchor(anchor: &MovedAnchor) -> Found {
     let message = match anchor.kind {
         AnchorKind::SysPath => format!("`{}` no longer leads to what the script imports", anchor.now),
         AnchorKind::OwnFolder => "the script imports from the folder that it stood in".to_owned(),
     };
-    let place = (anchor.path.display().into_owned(), anchor.line);
+    let place = (anchor.path.clone(), anchor.line);
     let mut found = Found::new("path-anchor", place, &anchor.now, message);
     found.hint = Some(match anchor.kind {
         AnchorKind::SysPath => format!("write `{}`", anchor.needed),
@@ -101,7 +108,7 @@ fn path_anchor(anchor: &MovedAnchor) -> Found {
 
 fn broken_call(call: &BrokenCall) -> Found {
     let message = call.phrase();
-    let place = (call.path.display().into_owned(), call.line);
+    let place = (call.path.clone(), call.line);
     let mut found = Found::new("broken-call", place, &message.clone(), message);
     found.hint.clone_from(&call.suggestion);
     found.commit.clone_from(&call.commit);
@@ -111,7 +118,7 @@ fn broken_call(call: &BrokenCall) -> Found {
 /// A path may be written for what it was: it is told, and denies nothing.
 fn moved_path(named: &MovedPath) -> Found {
     let message = format!("names `{}`", named.old.escape_debug());
-    let place = (named.path.display().into_owned(), named.line);
+    let place = (named.path.clone(), named.line);
     let mut found = Found::new("moved-path", place, &named.old, message);
     found.level = Level::Warn;
     found.hint = Some(format!("write `{}`", named.new.escape_debug()));

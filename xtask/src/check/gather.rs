@@ -115,7 +115,7 @@ pub(super) struct Facts {
     pub(super) named: Vec<MovedPath>,
     pub(super) sites: Sites,
     /// What is wrong with managed parts of files.
-    pub(super) blocks: Vec<Finding>,
+    pub(super) blocks: Vec<(RepoPath, Finding)>,
 }
 
 /// What became of a path that is not there.
@@ -221,7 +221,7 @@ fn fates(tree: &Tree, links: &Broken, past: Past<'_>) -> BTreeMap<RepoPath, Fate
 
 /// Files that may have a part that the tool writes: notes at the root and in `.github`, workflow files, settings of
 /// hooks.
-fn managed_blocks(tree: &Tree) -> Result<Vec<Finding>> {
+fn managed_blocks(tree: &Tree) -> Result<Vec<(RepoPath, Finding)>> {
     const MARKER: &[u8] = b"xtask:begin";
     let mut found = Vec::new();
     for (path, entry) in tree.entries() {
@@ -233,7 +233,8 @@ fn managed_blocks(tree: &Tree) -> Result<Vec<Finding>> {
         }
         let bytes = tree.read(path)?;
         if bytes.windows(MARKER.len()).any(|window| window == MARKER) {
-            found.extend(blocks::findings(&path.display(), &bytes, Syntax::of_file_name(path.file_name())));
+            let of_file = blocks::findings(&path.display(), &bytes, Syntax::of_file_name(path.file_name()));
+            found.extend(of_file.into_iter().map(|finding| (path.clone(), finding)));
         }
     }
     Ok(found)

@@ -27,7 +27,7 @@ fn line(found: &Found) -> String {
     let old = if found.new { "" } else { "before: " };
     let warn = if found.new && found.level == Level::Warn { "warning: " } else { "" };
     let hint = found.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-    format!("{}:{}: {old}{warn}{}{hint}", found.path.escape_debug(), found.line, found.message)
+    format!("{}:{}: {old}{warn}{}{hint}", found.path.display().escape_debug(), found.line, found.message)
 }
 
 fn closing(checked: &Checked, commands: &BTreeSet<&str>) -> Vec<String> {

@@ -18,8 +18,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::parallel;
-use crate::repo::{CommitId, History, Repo, Tree};
-use crate::report::{Finding, Level};
+use crate::repo::{CommitId, History, Repo, RepoPath, Tree};
+use crate::report::Level;
 
 pub use gather::{Trees, What};
 pub use lines::lines;
@@ -73,7 +73,7 @@ pub struct Checked {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Found {
     /// The file.
-    pub path: String,
+    pub path: RepoPath,
     /// Its line.
     pub line: usize,
     /// The check: `broken-link`, `broken-import`, `path-anchor`, `broken-call` …
@@ -105,18 +105,9 @@ impl Checked {
     }
 }
 
-impl From<Finding> for Found {
-    fn from(finding: Finding) -> Self {
-        let place = (finding.path.unwrap_or_default(), finding.line.unwrap_or(1));
-        let check = ORDER.iter().find(|check| **check == finding.check).unwrap_or(&"other");
-        let found = Self::new(check, place, &finding.message, finding.message.clone());
-        Self { level: finding.level, hint: finding.hint, ..found }
-    }
-}
-
 impl Found {
     /// Something broken that no commit explains; `subject` is what is named, which stays equal when the reason changes.
-    pub fn new(check: &'static str, (path, line): (String, usize), subject: &str, message: String) -> Self {
+    pub fn new(check: &'static str, (path, line): (RepoPath, usize), subject: &str, message: String) -> Self {
         let subject = subject.to_owned();
         Self {
             path,
@@ -162,7 +153,7 @@ impl Found {
         key(self).cmp(&key(other)).then_with(|| self.place().cmp(&other.place()))
     }
 
-    fn place(&self) -> (&str, usize, &str) {
+    fn place(&self) -> (&RepoPath, usize, &str) {
         (&self.path, self.line, &self.message)
     }
 }

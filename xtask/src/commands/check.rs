@@ -44,7 +44,7 @@ fn of_notes(repo: &Repo, place: &Place, tree: &Tree, history: Option<&History>) 
 }
 
 fn stale_reference(reference: &Reference) -> Found {
-    let place = (reference.path.display().into_owned(), reference.line);
+    let place = (reference.path.clone(), reference.line);
     let message = format!("names `{}`", reference.target.escape_debug());
     let mut found = Found::new("stale-reference", place, &reference.target, message).warning();
     let commit = reference.commit.as_deref().and_then(CommitId::parse);
@@ -63,7 +63,7 @@ fn stale_plan(plan: &StalePlan) -> Found {
         count => format!(" and {} more", count - 1),
     };
     let message = format!("the plan is older than `{}`{more}", first.escape_debug());
-    Found::new("stale-plan", (plan.path.display().into_owned(), 1), "plan", message)
+    Found::new("stale-plan", (plan.path.clone(), 1), "plan", message)
         .warning()
         .hint("make it again: ticks are kept", Some("xtask consolidate plan"))
 }

@@ -46,7 +46,7 @@ pub(super) fn show_checked(checked: &Checked, output: (Format, Term)) -> Result<
     let annotation = |found: &Found| {
         let message = found.hint.as_ref().map(|hint| format!("{}; {hint}", found.message));
         let message = message.as_ref().unwrap_or(&found.message);
-        Annotation::new(found.level, Some((&found.path, found.line)), found.check, message)
+        Annotation::new(found.level, Some((&*found.path.display(), found.line)), found.check, message)
     };
     let mut summary = Document::default();
     let denied = checked.findings.iter().filter(|found| found.level == Level::Deny).count();
@@ -78,7 +78,12 @@ pub(super) fn show_phase_5(found: &Phase5, output: (Format, Term)) -> Result<()>
             annotations.push(Annotation::new(Level::Deny, None, &line.check, &line.evidence));
         }
         let of_place = |found: &&Found| {
-            Annotation::new(Level::Deny, Some((&found.path, found.line)), found.check, &found.message)
+            Annotation::new(
+                Level::Deny,
+                Some((&*found.path.display(), found.line)),
+                found.check,
+                &found.message,
+            )
         };
         annotations.extend(of_line.iter().map(of_place));
     }

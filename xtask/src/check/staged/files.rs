@@ -192,7 +192,7 @@ fn finding(path: &RepoPath, fault: Fault, lines: &Lines<'_>, old: &LineCounts) -
             .any(|(line, count)| old.get(&(fault.check, line.to_vec())).is_none_or(|old| count > old));
     Finding {
         level,
-        path: Some(path.display().into_owned()),
+        path: Some(path.clone()),
         line: fault.line,
         check: fault.check.to_owned(),
         new,

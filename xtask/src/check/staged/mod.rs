@@ -32,7 +32,7 @@ use serde::Serialize;
 
 use super::bytes::{Options, Secrets};
 use crate::config::HookConfig;
-use crate::repo::{Repo, Staged};
+use crate::repo::{Repo, RepoPath, Staged};
 use crate::report::Level;
 
 pub use checks::{CHECKS, Check, OTHER_CHECKS, check, is_left_out};
@@ -68,7 +68,7 @@ pub struct Finding {
     /// Whether it stops the commit.
     pub level: Level,
     /// The file; `None` when it concerns the whole.
-    pub path: Option<String>,
+    pub path: Option<RepoPath>,
     /// The line, from 1.
     pub line: Option<usize>,
     /// The check's name.
@@ -82,11 +82,11 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn of(check: &str, path: &crate::repo::RepoPath, message: impl Into<String>) -> Self {
+    fn of(check: &str, path: &RepoPath, message: impl Into<String>) -> Self {
         let level = checks::check(check).map_or(Level::Deny, |check| check.level);
         Self {
             level,
-            path: Some(path.display().into_owned()),
+            path: Some(path.clone()),
             line: None,
             check: check.to_owned(),
             new: true,

@@ -171,7 +171,7 @@ impl Look<'_> {
         };
         let what = if to.is_some() { "moves" } else { "takes away" };
         let message = format!("names `{}`, which this commit {what}", means.escape_debug());
-        let place = (path.display().into_owned(), mention.line);
+        let place = (path.clone(), mention.line);
         let mut found = Found::new("stale-reference", place, &means, message);
         if let Some(to) = to {
             found = found.hint(format!("write `{}`", to.display().escape_debug()), None);
@@ -188,7 +188,7 @@ fn found_module(path: &RepoPath, at: (&Exact, &str, &GoneModule), spots: &Spots)
     let spot = spots.at(mention.range.start)?;
     let what = if module.to.is_some() { "moves" } else { "takes away" };
     let message = format!("names the module `{name}`, which this commit {what}");
-    let place = (path.display().into_owned(), mention.line);
+    let place = (path.clone(), mention.line);
     let mut found = Found::new("stale-reference", place, name, message);
     if let Some(to) = &module.to {
         found = found.hint(format!("write `{to}`"), None);

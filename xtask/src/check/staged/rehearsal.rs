@@ -49,7 +49,7 @@ pub fn rehearse(repo: &Repo, staged: &Staged, config: &HookConfig) -> Result<Reh
     let mut rehearsed = Rehearsed::default();
     for finding in findings.into_iter().filter(|finding| finding.level == Level::Deny) {
         if let Some(path) = finding.path {
-            rehearsed.refused.entry(finding.check).or_default().insert(RepoPath::from(path.as_str()));
+            rehearsed.refused.entry(finding.check).or_default().insert(path);
         }
     }
     Ok(rehearsed)

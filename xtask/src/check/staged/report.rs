@@ -57,8 +57,8 @@ fn head(hook: &str, what: &str, judged: &Judged) -> String {
 
 fn line(finding: &Finding) -> String {
     let place = match (&finding.path, finding.line) {
-        (Some(path), Some(line)) => format!("{}:{line}: ", path.escape_debug()),
-        (Some(path), None) => format!("{}: ", path.escape_debug()),
+        (Some(path), Some(line)) => format!("{}:{line}: ", path.display().escape_debug()),
+        (Some(path), None) => format!("{}: ", path.display().escape_debug()),
         (None, _) => String::new(),
     };
     let warning = if finding.level == Level::Warn { "warning: " } else { "" };

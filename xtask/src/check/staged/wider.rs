@@ -114,12 +114,11 @@ pub(super) fn judge(
     }
     let found = without_excused(found, &tree);
     let told = |found: &Found| {
-        let path = RepoPath::from(found.path.as_str());
-        switches.judges(found.check, &path)
+        switches.judges(found.check, &found.path)
             // What was broken before is told of the files that the commit touches.
             && (found.level == Level::Deny
                 || found.check == "stale-reference"
-                || paths.contains(&path))
+                || paths.contains(&found.path))
     };
     Ok(found.into_iter().filter(told).map(finding).collect())
 }
@@ -141,15 +140,15 @@ pub(super) fn is_python(path: &RepoPath) -> bool {
 }
 
 fn of_sources(mut found: Vec<Found>, sources: &BTreeSet<RepoPath>, tree: &Tree) -> Vec<Found> {
-    found.retain(|found| sources.iter().any(|path| path.display() == found.path));
+    found.retain(|found| sources.contains(&found.path));
     without_excused(found, tree)
 }
 
 /// Takes out what a comment on the line, or above it, excuses and says why; each file is read once.
 fn without_excused(mut found: Vec<Found>, tree: &Tree) -> Vec<Found> {
-    let mut known: BTreeMap<String, Vec<Excuse>> = BTreeMap::new();
+    let mut known: BTreeMap<RepoPath, Vec<Excuse>> = BTreeMap::new();
     let read =
-        |path: &str| tree.read(&path.into()).map(|bytes| excuses(&Content::of(&bytes))).unwrap_or_default();
+        |path: &RepoPath| tree.read(path).map(|bytes| excuses(&Content::of(&bytes))).unwrap_or_default();
     found.retain(|found| {
         let excuses = known.entry(found.path.clone()).or_insert_with(|| read(&found.path));
         !is_excused(excuses, found.check, found.line)
@@ -215,7 +214,7 @@ pub(super) fn pushed(
     }
     let tree = Tree::of_revision(repo, commit.as_str())?;
     let mut found = whole(repo, bases, (&tree, None))?;
-    found.retain(|found| found.new && switches.judges(found.check, &RepoPath::from(found.path.as_str())));
+    found.retain(|found| found.new && switches.judges(found.check, &found.path));
     let level = if bases.is_empty() { Level::Warn } else { Level::Deny };
     let found = without_excused(found, &tree).into_iter();
     Ok(found.map(|found| Finding { level: level.max(found.level), ..finding(found) }).collect())

@@ -57,7 +57,7 @@ fn ticked_items_that_are_not_done_fail_and_others_wait() {
 fn what_was_broken_before_is_noted_and_what_broke_since_fails() {
     let found = |check: &'static str, new: bool| {
         let message = "`x.md` leads to no file".to_owned();
-        let mut found = Found::new(check, ("a.md".to_owned(), 3), "x.md", message);
+        let mut found = Found::new(check, ("a.md".into(), 3), "x.md", message);
         found.new = new;
         found
     };
