@@ -84,17 +84,16 @@ pub fn judge_push(
             continue;
         }
         let range = Range::of(repo, remote, local, update.remote.as_ref())?;
-        let contents = range.contents(repo)?;
-        checked += contents.len();
-        let files = contents.iter().map(|(path, _)| path.clone()).collect();
+        let brought = range.brought(repo, local)?;
+        checked += brought.len();
+        let files = brought.iter().map(|one| one.path.clone()).collect();
         let marker_sizes = gather::marker_sizes((repo, staged), &files, &switches)?;
         let judge = Judge { switches: &switches, options, marker_sizes: &marker_sizes, secrets: &secrets };
-        let tip = Tip::of(repo, local, &range)?;
         let sizes = Sizes::of(&range, config, staged.under_lfs(repo, &files)?);
-        for (path, id) in &contents {
-            findings.extend(judge_content(&blobs, &judge, (path, id), &tip)?);
-            if switches.judges("large-file", path) {
-                findings.extend(sizes.judge((repo, &blobs), (path, id), &tip)?);
+        for one in &brought {
+            findings.extend(judge_content(&blobs, &judge, one)?);
+            if switches.judges("large-file", &one.path) {
+                findings.extend(sizes.judge((repo, &blobs), one)?);
             }
         }
         if let Some(commit) = range.commit(repo, local)? {
@@ -200,7 +199,30 @@ impl Range {
         Ok(self.edges.get_or_init(|| edges))
     }
 
-    /// Every content that the push brings, with one of its paths.
+    /// What the pushed commit holds of what the push brings, at each of its paths; and what stood there on the way.
+    fn brought(&self, repo: &Repo, local: &CommitId) -> Result<Vec<Brought>> {
+        let contents = self.contents(repo)?;
+        if contents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let new: BTreeSet<&BlobId> = contents.iter().map(|(_, id)| id).collect();
+        let tree = format!("{local}^{{tree}}");
+        let listing = repo.git().read(&["ls-tree", "-r", "-z", "--full-tree", &tree])?;
+        let mut brought = Vec::new();
+        for record in tree_records(&listing) {
+            let record = record?;
+            // Links hold no content of their own.
+            let id = BlobId::parse(record.id).filter(|id| record.mode != "120000" && new.contains(id));
+            let path = RepoPath::from_bytes(record.path);
+            brought.extend(id.map(|id| Brought { path, id, is_at_tip: true }));
+        }
+        let held: BTreeSet<BlobId> = brought.iter().map(|one| one.id.clone()).collect();
+        let gone = contents.into_iter().filter(|(_, id)| !held.contains(id));
+        brought.extend(gone.map(|(path, id)| Brought { path, id, is_at_tip: false }));
+        Ok(brought)
+    }
+
+    /// Every content that the push brings, with one of its paths: git names no more.
     fn contents(&self, repo: &Repo) -> Result<Vec<(RepoPath, BlobId)>> {
         let mut args: Vec<&str> = vec!["rev-list", "--objects"];
         args.extend(self.args.iter().map(String::as_str));
@@ -230,29 +252,12 @@ impl Range {
     }
 }
 
-/// What the pushed commit holds of what it brings.
-struct Tip {
-    held: BTreeSet<(RepoPath, BlobId)>,
-}
-
-impl Tip {
-    fn of(repo: &Repo, local: &CommitId, range: &Range) -> Result<Self> {
-        let mut held = BTreeSet::new();
-        let contents: BTreeSet<BlobId> = range.contents(repo)?.into_iter().map(|(_, id)| id).collect();
-        let tree = format!("{local}^{{tree}}");
-        let listing = repo.git().read(&["ls-tree", "-r", "-z", "--full-tree", &tree])?;
-        for record in tree_records(&listing) {
-            let record = record?;
-            // Links hold no content of their own.
-            let id = BlobId::parse(record.id).filter(|id| record.mode != "120000" && contents.contains(id));
-            held.extend(id.map(|id| (RepoPath::from_bytes(record.path), id)));
-        }
-        Ok(Self { held })
-    }
-
-    fn holds(&self, path: &RepoPath, id: &BlobId) -> bool {
-        self.held.contains(&(path.clone(), id.clone()))
-    }
+/// A content that a push brings.
+struct Brought {
+    path: RepoPath,
+    id: BlobId,
+    /// False for what stood there in a commit before the pushed one alone.
+    is_at_tip: bool,
 }
 
 /// How large the files are that a push brings, against what the other side has of them.
@@ -268,14 +273,10 @@ impl<'a> Sizes<'a> {
         Self { range, most: Limits::most(config), elsewhere }
     }
 
-    fn judge(
-        &self,
-        (repo, blobs): (&Repo, &Blobs),
-        (path, id): (&RepoPath, &BlobId),
-        tip: &Tip,
-    ) -> Result<Option<Finding>> {
+    fn judge(&self, (repo, blobs): (&Repo, &Blobs), one: &Brought) -> Result<Option<Finding>> {
+        let Brought { path, id, is_at_tip } = one;
         let size = blobs.size(id)?;
-        if self.elsewhere.contains(path) && tip.holds(path, id) {
+        if self.elsewhere.contains(path) && *is_at_tip {
             return Ok(no_pointer(path, &blobs.read(id)?));
         }
         if size <= self.most {
@@ -287,7 +288,7 @@ impl<'a> Sizes<'a> {
             return Ok(None);
         }
         let message = too_large((before, size), self.most);
-        Ok(Some(if tip.holds(path, id) {
+        Ok(Some(if *is_at_tip {
             Finding::of("large-file", path, message).hint(HINT)
         } else {
             let message = format!("{message}, in a commit before the last (blob {})", id.short());
@@ -317,14 +318,10 @@ impl<'a> Sizes<'a> {
 }
 
 /// Of what the pushed commit holds all is judged; of what stood there on the way only what must never leave.
-fn judge_content(
-    blobs: &Blobs,
-    judge: &Judge<'_>,
-    (path, id): (&RepoPath, &BlobId),
-    tip: &Tip,
-) -> Result<Vec<Finding>> {
+fn judge_content(blobs: &Blobs, judge: &Judge<'_>, one: &Brought) -> Result<Vec<Finding>> {
+    let Brought { path, id, is_at_tip } = one;
     let bytes = blobs.read(id)?;
-    if tip.holds(path, id) {
+    if *is_at_tip {
         let file = File { path, kind: crate::repo::EntryKind::File, bytes: &bytes, before: &Vec::new };
         let mut findings = judge.judge(&file);
         findings.retain(|finding| finding.check != "debug");

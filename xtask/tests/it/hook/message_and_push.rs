@@ -117,6 +117,23 @@ fn push_is_judged_by_the_size_of_what_it_brings() {
 }
 
 #[test]
+fn content_that_is_pushed_under_two_names_is_judged_by_both() {
+    let sandbox = Sandbox::hooked();
+    let bare = sandbox.root().parent().unwrap().join("bare.git");
+    sandbox.git(&["init", "-q", "--bare", &bare.display().to_string()]);
+    sandbox.git(&["remote", "add", "origin", &bare.display().to_string()]);
+    sandbox.git(&["push", "-q", "origin", "main"]);
+    sandbox.write("xtask.toml", "[hook.except]\ntrailing-blanks = [\"a/**\"]\n");
+    sandbox.write("a/one.txt", "blank \n");
+    sandbox.write("b/two.txt", "blank \n");
+    sandbox.git(&["add", "."]);
+    sandbox.git(&["commit", "-q", "--no-verify", "-m", "twice"]);
+    let output = sandbox.run(&["push", "-q", "origin", "main"]);
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(!output.status.success() && said.contains("b/two.txt:1: ") && !said.contains("a/one"), "{said}");
+}
+
+#[test]
 fn push_of_what_is_no_commit_is_judged_by_its_content() {
     let sandbox = Sandbox::hooked();
     let bare = sandbox.root().parent().unwrap().join("bare.git");
