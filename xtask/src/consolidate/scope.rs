@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::config::ConsolidateConfig;
-use crate::markdown::Format;
+use crate::markdown::{self, Format};
 use crate::repo::RepoPath;
 
 /// Where reports go when the configuration says nothing.
@@ -141,37 +141,6 @@ pub(super) fn archive_folder_of(path: &RepoPath) -> Option<RepoPath> {
     Some(RepoPath::from_bytes(&parts[..=at].join(&b'/')))
 }
 
-/// Names, without ending, of files that people and programs look for at their place.
-const FIXED: &[&str] = &[
-    "readme",
-    "license",
-    "licence",
-    "copying",
-    "notice",
-    "changelog",
-    "changes",
-    "history",
-    "news",
-    "security",
-    "code_of_conduct",
-    "contributing",
-    "contributors",
-    "authors",
-    "maintainers",
-    "governance",
-    "support",
-    "citation",
-    "claude",
-    "agents",
-    "gemini",
-    "copilot-instructions",
-    "skill",
-    "codeowners",
-    "pull_request_template",
-    "issue_template",
-    "funding",
-];
-
 /// Names, without ending, of files that tell people and agents where things are.
 const NAMING: &[&str] = &["readme", "contributing", "claude", "agents", "gemini", "copilot-instructions"];
 
@@ -224,17 +193,15 @@ pub(super) fn is_list_of_changes(path: &RepoPath) -> bool {
 
 /// A file's name in small letters, up to its first dot.
 fn base_name(path: &RepoPath) -> String {
-    let stem = String::from_utf8_lossy(path.stem()).to_lowercase();
-    stem.split('.').next().unwrap_or_default().to_owned()
+    markdown::base_name(&String::from_utf8_lossy(path.file_name()))
 }
 
 /// Why a file must stay where it is, by its path alone.
 pub(super) fn fixed_by_name(path: &RepoPath) -> Option<&'static str> {
-    let base = base_name(path);
-    if FIXED.contains(&base.as_str()) {
+    if markdown::has_fixed_name(&String::from_utf8_lossy(path.file_name())) {
         return Some("its name has a meaning at this place");
     }
-    if is_template(&base) {
+    if is_template(&base_name(path)) {
         return Some("it is a template for other documents");
     }
     let is_hidden = path.parts().any(|part| part.starts_with(b"."));

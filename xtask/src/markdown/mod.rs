@@ -10,6 +10,7 @@ mod destination;
 mod front_matter;
 mod html;
 mod lines;
+mod names;
 mod parsed;
 mod plain;
 mod rewrite;
@@ -21,6 +22,7 @@ pub use decode::{decode, readable};
 pub use definitions::fold as fold_label;
 pub use front_matter::{Field, FrontMatter};
 pub use lines::LineIndex;
+pub use names::{base_name, has_fixed_name};
 pub use parsed::{
     Anchor, AnchorKind, Block, BlockKind, Cell, CodeSpan, Definition, Footnote, Form, Link, LinkKind, Parsed,
     Place, Row, Section, Task,

@@ -104,24 +104,13 @@ pub fn restate(fault: &mut Fault) {
 
 /// How many bytes of blanks a line ends in that should not be there.
 fn blanks_of(line: &[u8], keeps_breaks: bool) -> usize {
-    let body = line.trim_ascii_end_of_blanks();
-    let blanks = &line[body.len()..];
+    let end = line.iter().rposition(|&byte| !is_blank(byte)).map_or(0, |last| last + 1);
+    let (body, blanks) = line.split_at(end);
     // A form feed alone on its line parts pages.
     if body.is_empty() && !blanks.is_empty() && blanks.iter().all(|&byte| byte == b'\x0c') {
         return 0;
     }
     if keeps_breaks && !body.is_empty() && blanks == b"  " { 0 } else { blanks.len() }
-}
-
-trait Blanks {
-    fn trim_ascii_end_of_blanks(&self) -> &[u8];
-}
-
-impl Blanks for [u8] {
-    fn trim_ascii_end_of_blanks(&self) -> &[u8] {
-        let end = self.iter().rposition(|&byte| !is_blank(byte));
-        &self[..end.map_or(0, |last| last + 1)]
-    }
 }
 
 fn without_blanks(bytes: &[u8], keeps_breaks: bool) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// How far a NUL byte makes a file binary, as for git.
+/// How far is looked for what no text holds: as far as git looks for NUL bytes, which are not all that text lacks.
 const LOOKED_AT: usize = 8000;
 
 /// What bytes are.

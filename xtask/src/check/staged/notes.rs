@@ -8,34 +8,13 @@ use super::checks::Switches;
 use super::gather::{Changed, Input};
 use super::{Finding, Request};
 use crate::config::Config;
-use crate::markdown::{Format, decode};
+use crate::markdown::{Format, decode, has_fixed_name};
 use crate::passages;
 use crate::repo::{BlobId, Blobs, RepoPath};
 use crate::report::ReportMarker;
 
 /// Where notes are when the configuration names no folders; Markdown at the root counts too.
 const FOLDERS: &[&str] = &["notes", "docs", "doc"];
-
-/// Markdown that is no note, wherever it stands; compared without its ending.
-const NO_NOTES: &[&str] = &[
-    "readme",
-    "license",
-    "licence",
-    "changelog",
-    "changes",
-    "contributing",
-    "security",
-    "code_of_conduct",
-    "support",
-    "authors",
-    "notice",
-    "claude",
-    "agents",
-    "gemini",
-    "copilot-instructions",
-    "governance",
-    "maintainers",
-];
 
 /// The share of a new note's words that has to stand elsewhere before it is told.
 const TOLD: f64 = 0.2;
@@ -79,8 +58,8 @@ fn is_note(path: &RepoPath, folders: &[RepoPath]) -> bool {
 }
 
 fn has_name_of_its_own(path: &RepoPath) -> bool {
-    let name = String::from_utf8_lossy(path.stem()).to_lowercase();
-    NO_NOTES.contains(&name.as_str()) || path.parts().any(|part| part.starts_with(b"."))
+    has_fixed_name(&String::from_utf8_lossy(path.file_name()))
+        || path.parts().any(|part| part.starts_with(b"."))
 }
 
 fn misplaced(added: &[&Changed], folders: &[RepoPath], switches: &Switches) -> Vec<Finding> {
@@ -250,4 +229,19 @@ fn budget(
         }
     }
     Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_that_is_known_by_its_name_is_no_note() {
+        let is_note = |path: &str| is_note(&RepoPath::from(path), &[RepoPath::from("notes")]);
+        for path in ["notes/README.md", "notes/HISTORY.md", "notes/news.de.rst", "notes/.hidden/a.md", "a.md"]
+        {
+            assert!(!is_note(path), "{path}");
+        }
+        assert!(is_note("notes/history-of-ideas.md"));
+    }
 }
