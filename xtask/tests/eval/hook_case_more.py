@@ -223,7 +223,7 @@ push("an object by its id", "token", lambda r: r.add("x.py", "T = '%s'\n" % TOKE
 push("a tag of a blob", "", lambda r: r.git("tag", "blob", "HEAD:README.md"), "blob")
 push("a tag of a blob with a token", "token", lambda r: (r.write("t", TOKEN + "\n"), r.git("tag", "blob", r.git("hash-object", "-w", "t"))), "blob")
 push("a tag of a tree", "", lambda r: r.git("tag", "tree", "HEAD^{tree}"), "tree")
-push("broken link that is committed", "", lambda r: r.add("notes/b.md", "[x](gone.md)\n").keep(), "main")
+push("broken link that is committed", "broken-link", lambda r: r.add("notes/b.md", "[x](gone.md)\n").keep(), "main")
 push("two branches with the same fault", "token", lambda r: (r.add("x.py", "T = '%s'\n" % TOKEN).keep(), r.git("branch", "b2")), "main", "b2")
 push("merge that brings what the remote has", "", lambda r: (r.git("fetch", "-q", "origin"), r.add("y.txt", "y\n").keep(), r.git("merge", "-q", "--no-ff", "-m", "m", "origin/side")), "main", setup=lambda r: (r.git("checkout", "-q", "-b", "side"), r.add("t.txt", "t \n").keep(), r.git("push", "-q", "--no-verify", "origin", "side"), r.git("checkout", "-q", "main")))
 push("notes ref", "", lambda r: r.git("notes", "add", "-m", "a note"), "refs/notes/commits")
