@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Found;
+use super::{CheckId, Found};
 use crate::repo::{RepoPath, Tree};
 use crate::report::Level;
 
@@ -33,7 +33,7 @@ pub(super) fn mark_old(found: &mut [Found], before: Vec<Found>, tree: &Tree) {
 #[derive(Default)]
 struct Known {
     /// The numbers of those with a place, check and name; those of files that are gone have no place.
-    named: BTreeMap<(Option<RepoPath>, &'static str, String), Vec<usize>>,
+    named: BTreeMap<(Option<RepoPath>, CheckId, String), Vec<usize>>,
     taken: Vec<bool>,
 }
 

@@ -1,7 +1,7 @@
 //! Says what is broken, as people want to read it.
 
-use super::Found;
 use super::gather::{Facts, Fate};
+use super::{CheckId, Found};
 use crate::code::python::calls::BrokenCall;
 use crate::code::python::imports::{AnchorKind, MovedAnchor, Unresolved};
 use crate::links::{BrokenLink, MovedPath, Reason, relative_destination};
@@ -29,7 +29,8 @@ fn broken_link(link: &BrokenLink, facts: &Facts) -> Option<Found> {
         return None;
     }
     let is_built = facts.sites.build(&link.path);
-    let check = if link.reason == Reason::AnchorMissing { "broken-anchor" } else { "broken-link" };
+    let check =
+        if link.reason == Reason::AnchorMissing { CheckId::BrokenAnchor } else { CheckId::BrokenLink };
     let message = format!("link to `{}` {}", link.target.escape_debug(), link.reason.phrase());
     let mut found = Found::new(check, (link.path.clone(), link.line), &link.target, message);
     found.alias = match (link.reason, &link.wanted) {
@@ -71,7 +72,7 @@ fn broken_import(import: &Unresolved) -> Found {
     let statement = import.statement_text();
     let message = format!("`{statement}`: {}", import.reason.phrase());
     let place = (import.path.clone(), import.line);
-    let mut found = Found::new("broken-import", place, &statement, message);
+    let mut found = Found::new(CheckId::BrokenImport, place, &statement, message);
     if let Some(suggestion) = &import.suggestion {
         found.hint = Some(format!("write `{}`", suggestion.text));
         found.mend = Some(FIX_IMPORTS);
@@ -85,7 +86,7 @@ fn broken_import(import: &Unresolved) -> Found {
 /// A part that the tool writes, and that somebody edited or cut.
 fn managed_block(path: &RepoPath, finding: &Finding) -> Found {
     let place = (path.clone(), finding.line.unwrap_or(1));
-    let found = Found::new("managed-block", place, &finding.message, finding.message.clone());
+    let found = Found::new(CheckId::ManagedBlock, place, &finding.message, finding.message.clone());
     Found { level: finding.level, hint: finding.hint.clone(), ..found }
 }
 
@@ -95,7 +96,7 @@ fn path_anchor(anchor: &MovedAnchor) -> Found {
         AnchorKind::OwnFolder => "the script imports from the folder that it stood in".to_owned(),
     };
     let place = (anchor.path.clone(), anchor.line);
-    let mut found = Found::new("path-anchor", place, &anchor.now, message);
+    let mut found = Found::new(CheckId::PathAnchor, place, &anchor.now, message);
     found.hint = Some(match anchor.kind {
         AnchorKind::SysPath => format!("write `{}`", anchor.needed),
         AnchorKind::OwnFolder => format!("add `{}` above it", anchor.needed),
@@ -109,7 +110,7 @@ fn path_anchor(anchor: &MovedAnchor) -> Found {
 fn broken_call(call: &BrokenCall) -> Found {
     let message = call.phrase();
     let place = (call.path.clone(), call.line);
-    let mut found = Found::new("broken-call", place, &message.clone(), message);
+    let mut found = Found::new(CheckId::BrokenCall, place, &message.clone(), message);
     found.hint.clone_from(&call.suggestion);
     found.commit.clone_from(&call.commit);
     found
@@ -119,7 +120,7 @@ fn broken_call(call: &BrokenCall) -> Found {
 fn moved_path(named: &MovedPath) -> Found {
     let message = format!("names `{}`", named.old.escape_debug());
     let place = (named.path.clone(), named.line);
-    let mut found = Found::new("moved-path", place, &named.old, message);
+    let mut found = Found::new(CheckId::MovedPath, place, &named.old, message);
     found.level = Level::Warn;
     found.hint = Some(format!("write `{}`", named.new.escape_debug()));
     found.mend = Some("xtask validate imports --fix --references");

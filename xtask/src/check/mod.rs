@@ -8,6 +8,7 @@ pub mod bytes;
 mod compare;
 mod findings;
 mod gather;
+mod id;
 mod lines;
 mod spread;
 pub mod staged;
@@ -22,6 +23,7 @@ use crate::repo::{CommitId, History, Repo, RepoPath, Tree};
 use crate::report::Level;
 
 pub use gather::{Trees, What};
+pub use id::{CheckId, Made};
 pub use lines::lines;
 
 /// What is checked.
@@ -44,18 +46,6 @@ pub type Past<'a> = Option<(&'a CommitId, &'a History)>;
 /// Finds something else in a tree, with the history where there is one, on a thread of its own.
 pub type More<'a> = dyn Fn(&Tree, Option<&History>) -> Result<Vec<Found>> + Sync + 'a;
 
-/// The checks in the order in which they are told: what stops a program first.
-const ORDER: &[&str] = &[
-    "broken-import",
-    "broken-call",
-    "path-anchor",
-    "managed-block",
-    "broken-link",
-    "broken-anchor",
-    "moved-path",
-    "stale-reference",
-];
-
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -77,7 +67,7 @@ pub struct Found {
     /// Its line.
     pub line: usize,
     /// The check: `broken-link`, `broken-import`, `path-anchor`, `broken-call` …
-    pub check: &'static str,
+    pub check: CheckId,
     /// Whether it fails the check.
     pub level: Level,
     /// False for what was broken in the base too.
@@ -107,7 +97,7 @@ impl Checked {
 
 impl Found {
     /// Something broken that no commit explains; `subject` is what is named, which stays equal when the reason changes.
-    pub fn new(check: &'static str, (path, line): (RepoPath, usize), subject: &str, message: String) -> Self {
+    pub fn new(check: CheckId, (path, line): (RepoPath, usize), subject: &str, message: String) -> Self {
         let subject = subject.to_owned();
         Self {
             path,
@@ -148,8 +138,7 @@ impl Found {
     }
 
     fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let rank = |found: &Self| ORDER.iter().position(|check| *check == found.check).unwrap_or(ORDER.len());
-        let key = |found: &Self| (found.level, !found.new, rank(found));
+        let key = |found: &Self| (found.level, !found.new, found.check);
         key(self).cmp(&key(other)).then_with(|| self.place().cmp(&other.place()))
     }
 

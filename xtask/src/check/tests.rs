@@ -100,7 +100,7 @@ fn what_was_broken_before_the_base_lets_pass_and_keeps_doing_so_when_its_file_mo
 
 #[test]
 fn same_breakage_twice_is_new_once() {
-    let at = |line| Found::new("broken-link", ("a.md".into(), line), "x.md", "gone".to_owned());
+    let at = |line| Found::new(CheckId::BrokenLink, ("a.md".into(), line), "x.md", "gone".to_owned());
     let before = vec![at(1)];
     let mut found = vec![at(3), at(9)];
     let tree = Tree::in_memory([(RepoPath::from("a.md"), EntryKind::File, Vec::new())]);

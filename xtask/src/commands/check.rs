@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::answer::Answer;
 use super::{Exit, consolidate as notes, github, place};
-use crate::check::{self, Checked, Found, Request, What};
+use crate::check::{self, CheckId, Checked, Found, Request, What};
 use crate::cli::{Check, Global};
 use crate::consolidate::{self, Reference, StalePlan};
 use crate::phases::analyses::Place;
@@ -46,7 +46,7 @@ fn of_notes(repo: &Repo, place: &Place, tree: &Tree, history: Option<&History>) 
 fn stale_reference(reference: &Reference) -> Found {
     let place = (reference.path.clone(), reference.line);
     let message = format!("names `{}`", reference.target.escape_debug());
-    let mut found = Found::new("stale-reference", place, &reference.target, message).warning();
+    let mut found = Found::new(CheckId::StaleReference, place, &reference.target, message).warning();
     let commit = reference.commit.as_deref().and_then(CommitId::parse);
     let what = if reference.moved_to.is_some() { "moved" } else { "removed" };
     found.blame(what, &commit.unwrap_or_else(CommitId::uncommitted));
@@ -63,7 +63,7 @@ fn stale_plan(plan: &StalePlan) -> Found {
         count => format!(" and {} more", count - 1),
     };
     let message = format!("the plan is older than `{}`{more}", first.escape_debug());
-    Found::new("stale-plan", (plan.path.clone(), 1), "plan", message)
+    Found::new(CheckId::StalePlan, (plan.path.clone(), 1), "plan", message)
         .warning()
         .hint("make it again: ticks are kept", Some("xtask consolidate plan"))
 }

@@ -46,7 +46,7 @@ pub(super) fn show_checked(checked: &Checked, output: (Format, Term)) -> Result<
     let annotation = |found: &Found| {
         let message = found.hint.as_ref().map(|hint| format!("{}; {hint}", found.message));
         let message = message.as_ref().unwrap_or(&found.message);
-        Annotation::new(found.level, Some((&*found.path.display(), found.line)), found.check, message)
+        Annotation::new(found.level, Some((&*found.path.display(), found.line)), found.check.name(), message)
     };
     let mut summary = Document::default();
     let denied = checked.findings.iter().filter(|found| found.level == Level::Deny).count();
@@ -81,7 +81,7 @@ pub(super) fn show_phase_5(found: &Phase5, output: (Format, Term)) -> Result<()>
             Annotation::new(
                 Level::Deny,
                 Some((&*found.path.display(), found.line)),
-                found.check,
+                found.check.name(),
                 &found.message,
             )
         };

@@ -11,6 +11,7 @@ use super::answer::Answer;
 use super::{Exit, validate};
 use crate::change::{self, ChangeSet, Disk, Place as At};
 use crate::check::staged::{self, Fixes, Judged, Message, Request};
+use crate::check::{CheckId, Made};
 use crate::cli::{Format, Global, Hook, PreCommit};
 use crate::config::{Config, Depth};
 use crate::phases::analyses::{self, Place};
@@ -87,8 +88,9 @@ fn skipped() -> Vec<String> {
 fn pre_commit(global: &Global, options: &PreCommit, term: Term) -> Result<Exit> {
     if options.list {
         let level = |level| if level == Level::Deny { "deny" } else { "warn" };
-        let line = |check: &staged::Check| format!("{:<16} {}  {}", check.id, level(check.level), check.what);
-        let lines: Vec<String> = staged::CHECKS.iter().chain(staged::OTHER_CHECKS).map(line).collect();
+        let line = |id: CheckId| format!("{:<16} {}  {}", id.name(), level(id.level()), id.what());
+        let all = CheckId::made(Made::BeforeCommit).chain(CheckId::made(Made::ByOtherHook));
+        let lines: Vec<String> = all.map(line).collect();
         term.result(&lines.join("\n")).context("write to standard output")?;
         return Ok(Exit::Clean);
     }
@@ -195,7 +197,7 @@ fn commit_msg(global: &Global, file: &Path, term: Term) -> Result<Exit> {
     let message = Message { text: &text, comment: &comment, strips };
     let skip = skipped();
     let mut findings = staged::judge_message(&message, &config.hook);
-    findings.retain(|finding| !staged::is_left_out(&finding.check, &config.hook, &skip));
+    findings.retain(|finding| !staged::is_left_out(finding.check, &config.hook, &skip));
     let judged = Judged { checked: 0, findings };
     if global.format == Format::Text && judged.stops() {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -258,7 +260,7 @@ fn pre_push(global: &Global, remote: &str, term: Term, cancel: &Cancel) -> Resul
     if exit == Exit::Findings
         || !brings
         || !config.hook.push_tests
-        || staged::is_left_out("push-tests", &config.hook, &skip)
+        || staged::is_left_out(CheckId::PushTests, &config.hook, &skip)
     {
         return Ok(exit);
     }

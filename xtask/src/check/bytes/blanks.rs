@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::lines::lines;
 use super::{Content, Fault, Kind, Options};
+use crate::check::CheckId;
 use crate::repo::RepoPath;
 
 const HINT: &str = "run `xtask hook pre-commit --fix --apply`";
@@ -26,8 +27,8 @@ pub(super) fn judge(path: &RepoPath, content: &Content<'_>, options: Options) ->
 }
 
 /// True when [`fix`] mends what a check finds.
-pub fn is_fixable(check: &str) -> bool {
-    matches!(check, "trailing-blanks" | "final-newline")
+pub fn is_fixable(check: CheckId) -> bool {
+    matches!(check, CheckId::TrailingBlanks | CheckId::FinalNewline)
 }
 
 /// The bytes without blanks at line ends and with one line end at the end; `blanks` and `newline` say what is mended.
@@ -67,7 +68,7 @@ fn trailing(bytes: &[u8], keeps_breaks: bool) -> Option<Fault> {
         .map(|(number, _)| number)
         .collect();
     let first = *numbers.first()?;
-    let mut fault = Fault::new("trailing-blanks", first, message(&numbers)).hint(HINT);
+    let mut fault = Fault::new(CheckId::TrailingBlanks, first, message(&numbers)).hint(HINT);
     fault.lines = numbers;
     Some(fault)
 }
@@ -97,7 +98,7 @@ fn message(lines: &[usize]) -> String {
 /// Says a fault of several lines anew, after some of them were taken out.
 pub fn restate(fault: &mut Fault) {
     fault.line = fault.lines.first().copied();
-    if fault.check == "trailing-blanks" {
+    if fault.check == CheckId::TrailingBlanks {
         fault.message = message(&fault.lines);
     }
 }
@@ -134,7 +135,7 @@ fn ending(bytes: &[u8]) -> Option<Fault> {
         return None;
     }
     let last = || lines(bytes).last().map_or(1, |(number, _)| number);
-    let fault = |line, message| Some(Fault::new("final-newline", line, message).hint(HINT));
+    let fault = |line, message| Some(Fault::new(CheckId::FinalNewline, line, message).hint(HINT));
     if !bytes.ends_with(b"\n") {
         return fault(last(), "the file does not end in a line end");
     }

@@ -4,6 +4,7 @@
 
 use super::lines::lines;
 use super::{Content, Fault, Kind};
+use crate::check::CheckId;
 use crate::code::code_alone;
 use crate::repo::RepoPath;
 
@@ -58,7 +59,7 @@ pub fn debug_leftovers(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
         let form = forms.iter().find(|form| stands_in(&line, form)).map(|form| bare(form).to_owned());
         if let Some(form) = form.or_else(|| debuggers.iter().find_map(|name| use_of(&line, name))) {
             let shown = form.trim_end_matches('(');
-            faults.push(Fault::new("debug", number, format!("`{shown}` is left from debugging")));
+            faults.push(Fault::new(CheckId::Debug, number, format!("`{shown}` is left from debugging")));
         }
     }
     faults

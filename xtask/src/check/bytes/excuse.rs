@@ -2,6 +2,7 @@
 
 use super::lines::lines;
 use super::{Content, Kind};
+use crate::check::CheckId;
 
 /// One excuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +19,13 @@ pub struct Excuse {
 
 impl Excuse {
     /// True when it excuses a finding of this check, on whatever line of the file.
-    pub fn names(&self, check: &str) -> bool {
-        self.reason.is_some() && self.checks.iter().any(|name| name == check)
+    pub fn names(&self, check: CheckId) -> bool {
+        self.reason.is_some() && self.checks.iter().any(|name| name == check.name())
     }
 }
 
 /// True when one of a file's excuses, in their order, covers a finding of this check on this line.
-pub fn is_excused(excuses: &[Excuse], check: &str, line: usize) -> bool {
+pub fn is_excused(excuses: &[Excuse], check: CheckId, line: usize) -> bool {
     let first = excuses.partition_point(|excuse| excuse.covers < line);
     excuses[first..].iter().take_while(|excuse| excuse.line <= line).any(|excuse| excuse.names(check))
 }

@@ -8,6 +8,7 @@ use std::cell::LazyCell;
 
 use super::lines::lines;
 use super::{Content, Fault, Options};
+use crate::check::CheckId;
 use crate::repo::RepoPath;
 
 /// Signs of a marker that are shown.
@@ -51,7 +52,7 @@ pub(super) fn judge(
 
 fn fault(number: usize, signs: &[u8]) -> Fault {
     let signs = String::from_utf8_lossy(signs);
-    Fault::new("conflict-marker", number, format!("a conflict marker is left (`{signs}`)")).hint(HINT)
+    Fault::new(CheckId::ConflictMarker, number, format!("a conflict marker is left (`{signs}`)")).hint(HINT)
 }
 
 fn has_candidate(text: &[u8], size: usize) -> bool {

@@ -20,6 +20,7 @@ mod tests;
 mod workflow;
 mod yaml;
 
+use crate::check::CheckId;
 use crate::repo::RepoPath;
 
 pub use blanks::{fix, is_fixable, restate};
@@ -34,7 +35,7 @@ pub use workflow::is_workflow;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// The check that found it.
-    pub check: &'static str,
+    pub check: CheckId,
     /// The line, from 1; `None` when it concerns the whole file.
     pub line: Option<usize>,
     /// All its lines, where one fault stands for several.
@@ -48,7 +49,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(check: &'static str, line: impl Into<Option<usize>>, message: impl Into<String>) -> Self {
+    fn new(check: CheckId, line: impl Into<Option<usize>>, message: impl Into<String>) -> Self {
         let line = line.into();
         Self {
             check,

@@ -11,6 +11,7 @@ use aho_corasick::packed::{Config, MatchKind, Searcher};
 use super::Fault;
 use super::lines::Walk;
 use super::private_key::{has_key_body, head_line, is_quote};
+use crate::check::CheckId;
 
 const KEY_HINT: &str = "take it out of the index (`git rm --cached` or `git restore --staged`) and keep it elsewhere; \
                         a key that was pushed has to be replaced";
@@ -201,13 +202,13 @@ impl Secrets {
         for (pattern, start) in self.places(bytes) {
             search.lines.go_to(start);
             let (check, hint, name) = match form(pattern) {
-                Form::Key if keys => ("private-key", KEY_HINT, search.private_key(start)),
-                Form::Token(rule) if tokens => ("token", TOKEN_HINT, token(bytes, start, rule)),
+                Form::Key if keys => (CheckId::PrivateKey, KEY_HINT, search.private_key(start)),
+                Form::Token(rule) if tokens => (CheckId::Token, TOKEN_HINT, token(bytes, start, rule)),
                 Form::AwsSecret(name) if tokens => {
                     let is_secret = is_aws_secret(&bytes[start + name.len()..]);
-                    ("token", TOKEN_HINT, is_secret.then_some("an AWS secret access key"))
+                    (CheckId::Token, TOKEN_HINT, is_secret.then_some("an AWS secret access key"))
                 }
-                Form::Twilio if tokens => ("token", TOKEN_HINT, search.twilio_key(start)),
+                Form::Twilio if tokens => (CheckId::Token, TOKEN_HINT, search.twilio_key(start)),
                 _ => continue,
             };
             let message = name.map(|name| format!("{name} stands here"));

@@ -65,5 +65,5 @@ fn workflow_of_many_lines_inside_brackets_is_judged_to_its_end() {
     let workflow = |end: &str| format!("on:\n  push:\n    branches: [\n{branches}]\njobs:\n  a:\n{end}");
     let judge = |text: &str| syntax(&".github/workflows/a.yml".into(), &Content::of(text.as_bytes()));
     assert_eq!(judge(&workflow("    runs-on: x\n    steps:\n      - run: x\n")), []);
-    assert_eq!(judge(&workflow("    runs-on: [\n")).first().map(|fault| fault.check), Some("yaml"));
+    assert_eq!(judge(&workflow("    runs-on: [\n")).first().map(|fault| fault.check), Some(CheckId::Yaml));
 }

@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::lines::{line_at, without_mark};
 use super::yaml::{self, Unread};
 use super::{Content, Fault, Kind, json, workflow};
+use crate::check::CheckId;
 use crate::repo::RepoPath;
 
 /// Files in TOML whose names do not end in `.toml`.
@@ -40,11 +41,12 @@ fn toml_faults(content: &Content<'_>) -> Vec<Fault> {
         Ok(text) => text,
         Err(error) => {
             let line = line_at(content.bytes, error.valid_up_to());
-            return vec![Fault::new("toml", line, "TOML is written in UTF-8, and this is not")];
+            return vec![Fault::new(CheckId::Toml, line, "TOML is written in UTF-8, and this is not")];
         }
     };
-    let at =
-        |place: usize, why: &str| vec![Fault::new("toml", line_at(text.as_bytes(), place), one_line(why))];
+    let at = |place: usize, why: &str| {
+        vec![Fault::new(CheckId::Toml, line_at(text.as_bytes(), place), one_line(why))]
+    };
     match DeTable::parse(text) {
         Ok(table) => large_number(table.get_ref())
             .map_or_else(Vec::new, |place| at(place, "the number does not fit into 64 bits")),
@@ -71,12 +73,12 @@ fn large_value(value: &Spanned<DeValue<'_>>) -> Option<usize> {
 fn json_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
     // RFC 8259, section 8.1: what is exchanged is UTF-8, and most readers take nothing else.
     if content.kind == Kind::Utf16 {
-        return vec![Fault::new("json", 1, "JSON is written in UTF-8, and this is UTF-16")];
+        return vec![Fault::new(CheckId::Json, 1, "JSON is written in UTF-8, and this is UTF-16")];
     }
     let text = content.text().unwrap_or_else(|| without_mark(content.bytes).into());
     match json::parse(&text, json::dialect(path)) {
         Ok(()) => Vec::new(),
-        Err(mistake) => vec![Fault::new("json", line_at(&text, mistake.at), mistake.why)],
+        Err(mistake) => vec![Fault::new(CheckId::Json, line_at(&text, mistake.at), mistake.why)],
     }
 }
 
@@ -86,27 +88,31 @@ fn yaml_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
         Ok(text) => text,
         Err(error) => {
             let line = line_at(&text, error.valid_up_to());
-            return vec![Fault::new("yaml", line, "YAML is written in UTF-8 or UTF-16, and this is not")];
+            return vec![Fault::new(
+                CheckId::Yaml,
+                line,
+                "YAML is written in UTF-8 or UTF-16, and this is not",
+            )];
         }
     };
     if let Some(place) = yaml::forbidden_byte(text) {
         let line = line_at(text.as_bytes(), place);
-        return vec![Fault::new("yaml", line, "a control character stands here, which YAML forbids")];
+        return vec![Fault::new(CheckId::Yaml, line, "a control character stands here, which YAML forbids")];
     }
     let items = match yaml::read(text) {
         Ok(items) => items,
         Err(_) if is_template(path, text) => return Vec::new(),
         Err(Unread::Mistaken((line, why))) => {
-            return vec![Fault::new("yaml", line.max(1), one_line(&why))];
+            return vec![Fault::new(CheckId::Yaml, line.max(1), one_line(&why))];
         }
         Err(Unread::TooLong(line)) => {
             let message = "the file is not judged from here on: too many lines inside brackets stand at the column \
                            of what the brackets belong to";
-            return vec![Fault::new("yaml", line, message).hint("indent them").warning()];
+            return vec![Fault::new(CheckId::Yaml, line, message).hint("indent them").warning()];
         }
     };
     if let Some((line, why)) = yaml::repeated_name(&items) {
-        return vec![Fault::new("yaml", line, why)];
+        return vec![Fault::new(CheckId::Yaml, line, why)];
     }
     if workflow::is_workflow(path) { workflow::judge(&items) } else { Vec::new() }
 }

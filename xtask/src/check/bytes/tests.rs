@@ -3,7 +3,7 @@
 use super::*;
 
 fn found(faults: Vec<Fault>) -> Vec<(&'static str, usize)> {
-    faults.into_iter().map(|fault| (fault.check, fault.line.unwrap_or(0))).collect()
+    faults.into_iter().map(|fault| (fault.check.name(), fault.line.unwrap_or(0))).collect()
 }
 
 /// A private key's head line, put together so that this file holds none.
@@ -331,7 +331,7 @@ fn workflow_needs_triggers_jobs_and_steps() {
         let faults = syntax(&".github/workflows/a.yml".into(), &Content::of(text.as_bytes()));
         let lines: Vec<usize> = faults.iter().filter_map(|fault| fault.line).collect();
         assert_eq!(lines, *expected, "{text}\n{faults:?}");
-        assert!(faults.iter().all(|fault| fault.check == "workflow"));
+        assert!(faults.iter().all(|fault| fault.check == CheckId::Workflow));
     }
     let elsewhere = syntax(&"workflows/a.yml".into(), &Content::of(b"- a\n"));
     assert_eq!(found(elsewhere), NONE);

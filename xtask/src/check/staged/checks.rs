@@ -3,84 +3,24 @@
 use anyhow::{Context, Result};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use crate::check::{CheckId, Made};
 use crate::config::HookConfig;
 use crate::repo::RepoPath;
-use crate::report::{Hinted, Level};
-
-/// One check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// Its name, in the configuration, in `XTASK_SKIP` and in excuses.
-    pub id: &'static str,
-    /// Whether it stops a commit.
-    pub level: Level,
-    /// What it finds, in a phrase.
-    pub what: &'static str,
-}
-
-const fn deny(id: &'static str, what: &'static str) -> Check {
-    Check { id, level: Level::Deny, what }
-}
-
-const fn warn(id: &'static str, what: &'static str) -> Check {
-    Check { id, level: Level::Warn, what }
-}
-
-/// All checks of the hook `pre-commit`, in the order in which they are told.
-pub const CHECKS: &[Check] = &[
-    deny("unmerged", "paths that are not merged yet"),
-    deny("conflict-marker", "markers that a conflict left, outside code blocks"),
-    deny("private-key", "private keys"),
-    deny("token", "tokens and keys of services, in forms that nothing else has"),
-    deny("large-file", "new files over 500 KiB, files that grow past it, content in place of an LFS pointer"),
-    deny("case-conflict", "paths that differ in upper and lower case alone"),
-    deny("trailing-blanks", "blanks at the end of lines"),
-    deny("final-newline", "a line end missing at the end of a file, or too many"),
-    deny("toml", "TOML that cannot be read"),
-    deny("yaml", "YAML that cannot be read"),
-    deny("json", "JSON that cannot be read"),
-    deny("workflow", "workflow files that GitHub would refuse"),
-    deny("broken-link", "links to files that are not there"),
-    deny("broken-anchor", "links to headings that are not there"),
-    deny("broken-import", "Python imports of the repository's own modules that do not resolve"),
-    deny("path-anchor", "scripts that a move cut off from what they import"),
-    deny("broken-call", "calls that their definitions do not take"),
-    deny("stale-reference", "paths named in other files that moved or are gone"),
-    deny("duplicate-note", "a new note with the content of an existing one"),
-    deny("test-leftover", "files that a test run left behind"),
-    deny("excuse", "excuses without a reason, or for a check that does not exist"),
-    warn("repeated-note", "a new note that repeats passages of another"),
-    warn("note-place", "a new note outside the folders of `[hook] notes`"),
-    warn("note-budget", "more notes than `[hook] notes_budget` allows, or a budget that rises"),
-    warn("debug", "statements for debugging on added lines"),
-];
-
-/// The checks of the other hooks.
-pub const OTHER_CHECKS: &[Check] = &[
-    deny("subject-length", "commit-msg: a subject of more than 72 letters"),
-    deny("conventional", "commit-msg: a subject that is no conventional commit, with `[hook] conventional`"),
-    warn("subject-body", "commit-msg: no empty line below the subject"),
-    deny("push-tests", "pre-push: gating suites that fail, with `[hook] push_tests`"),
-];
+use crate::report::Hinted;
 
 /// True when a check of the other hooks is left out.
-pub fn is_left_out(id: &str, config: &HookConfig, skip: &[String]) -> bool {
-    let named = |names: &[String]| names.iter().any(|name| name == id);
+pub fn is_left_out(id: CheckId, config: &HookConfig, skip: &[String]) -> bool {
+    let named = |names: &[String]| names.iter().any(|name| name == id.name());
     named(skip) || named(&config.disable) || config.checks.as_deref().is_some_and(|checks| !named(checks))
-}
-
-/// The check of that name.
-pub fn check(id: &str) -> Option<&'static Check> {
-    CHECKS.iter().find(|check| check.id == id)
 }
 
 /// Which checks are on, and for which files.
 #[derive(Debug)]
 pub(super) struct Switches {
-    on: Vec<&'static str>,
+    on: Vec<CheckId>,
     exclude: GlobSet,
-    only: Vec<(&'static str, GlobSet)>,
-    except: Vec<(&'static str, GlobSet)>,
+    only: Vec<(CheckId, GlobSet)>,
+    except: Vec<(CheckId, GlobSet)>,
 }
 
 impl Switches {
@@ -89,14 +29,14 @@ impl Switches {
     /// # Errors
     /// A name is that of no check.
     pub(super) fn of(config: &HookConfig, skip: &[String], only: &[String]) -> Result<Self> {
-        let named = |names: &[String], place: &str| -> Result<Vec<&'static str>> {
+        let named = |names: &[String], place: &str| -> Result<Vec<CheckId>> {
             names.iter().map(|name| known(name, place)).collect()
         };
         let skip = named(skip, "XTASK_SKIP")?;
         let only = named(only, "--only")?;
         let disabled = named(&config.disable, "`[hook] disable`")?;
         let chosen = config.checks.as_deref().map(|names| named(names, "`[hook] checks`")).transpose()?;
-        let is_on = |id: &&'static str| {
+        let is_on = |id: &CheckId| {
             chosen.as_ref().is_none_or(|chosen| chosen.contains(id))
                 && (only.is_empty() || only.contains(id))
                 && !disabled.contains(id)
@@ -109,7 +49,7 @@ impl Switches {
                 .collect::<Result<Vec<_>>>()
         };
         Ok(Self {
-            on: CHECKS.iter().map(|check| check.id).filter(is_on).collect(),
+            on: CheckId::of_commits().filter(is_on).collect(),
             exclude: set(&config.exclude)?,
             only: by_check(&config.only, "`[hook.only]`")?,
             except: by_check(&config.except, "`[hook.except]`")?,
@@ -117,29 +57,29 @@ impl Switches {
     }
 
     /// True when the check is on for some file.
-    pub(super) fn is_on(&self, id: &str) -> bool {
+    pub(super) fn is_on(&self, id: CheckId) -> bool {
         self.on.contains(&id)
     }
 
-    /// True when the check judges this file. A check of a name that is not known here is on.
-    pub(super) fn judges(&self, id: &str, path: &RepoPath) -> bool {
+    /// True when the check judges this file.
+    pub(super) fn judges(&self, id: CheckId, path: &RepoPath) -> bool {
         let shown = path.display();
-        let within = |globs: &[(&'static str, GlobSet)], unnamed: bool| {
+        let within = |globs: &[(CheckId, GlobSet)], unnamed: bool| {
             globs.iter().find(|(name, _)| *name == id).map_or(unnamed, |(_, globs)| globs.is_match(&*shown))
         };
-        (self.is_on(id) || check(id).is_none())
+        self.is_on(id)
             && !self.exclude.is_match(&*shown)
             && within(&self.only, true)
             && !within(&self.except, false)
     }
 }
 
-fn known(name: &str, place: &str) -> Result<&'static str> {
-    let mut all = CHECKS.iter().chain(OTHER_CHECKS);
-    if let Some(check) = all.find(|check| check.id == name) {
-        return Ok(check.id);
+fn known(name: &str, place: &str) -> Result<CheckId> {
+    let all = || CheckId::of_commits().chain(CheckId::made(Made::ByOtherHook));
+    if let Some(id) = all().find(|id| id.name() == name) {
+        return Ok(id);
     }
-    let ids: Vec<&str> = CHECKS.iter().chain(OTHER_CHECKS).map(|check| check.id).collect();
+    let ids: Vec<&str> = all().map(CheckId::name).collect();
     let message = format!("{place} names no check: `{}`", name.escape_debug());
     Err(Hinted::new(message, format!("the checks are {}", ids.join(", "))).into())
 }

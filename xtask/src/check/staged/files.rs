@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::Finding;
-use super::checks::{self, Switches};
+use super::checks::Switches;
+use crate::check::CheckId;
 use crate::check::bytes::{self, Content, Fault, Options, Secrets};
 use crate::repo::{EntryKind, RepoPath};
 use crate::report::Level;
 
 /// How often a check found a line with this text.
-type LineCounts = BTreeMap<(&'static str, Vec<u8>), usize>;
+type LineCounts = BTreeMap<(CheckId, Vec<u8>), usize>;
 
 /// A file and what it was.
 pub(super) struct File<'a> {
@@ -55,14 +56,14 @@ impl Judge<'_> {
         findings
     }
 
-    fn on(&self, id: &str, path: &RepoPath) -> bool {
+    fn on(&self, id: CheckId, path: &RepoPath) -> bool {
         self.switches.judges(id, path)
     }
 
     fn faults(&self, file: &File<'_>, content: &Content<'_>) -> Vec<Fault> {
         let path = file.path;
         let mut faults = self.faults_of(path, content, &|| (file.before)());
-        if self.on("debug", path) {
+        if self.on(CheckId::Debug, path) {
             let leftovers = bytes::debug_leftovers(path, content);
             if !leftovers.is_empty() {
                 let before = (file.before)();
@@ -82,21 +83,24 @@ impl Judge<'_> {
         before: &dyn Fn() -> Vec<Vec<u8>>,
     ) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if self.on("trailing-blanks", path) || self.on("final-newline", path) {
+        if self.on(CheckId::TrailingBlanks, path) || self.on(CheckId::FinalNewline, path) {
             faults.extend(bytes::blanks(path, content, self.options));
         }
-        if self.on("conflict-marker", path) {
+        if self.on(CheckId::ConflictMarker, path) {
             let before = if self.options.merging { before() } else { Vec::new() };
             let before: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
             let marker_size = self.marker_sizes.get(path).copied().unwrap_or(self.options.marker_size);
             let options = Options { marker_size, ..self.options };
             faults.extend(bytes::conflict_markers(path, content, &before, options));
         }
-        let (keys, tokens) = (self.on("private-key", path), self.on("token", path));
+        let (keys, tokens) = (self.on(CheckId::PrivateKey, path), self.on(CheckId::Token, path));
         if keys || tokens {
             faults.extend(self.secrets.find(content.bytes, (keys, tokens)));
         }
-        if ["toml", "yaml", "json", "workflow"].iter().any(|id| self.on(id, path)) {
+        if [CheckId::Toml, CheckId::Yaml, CheckId::Json, CheckId::Workflow]
+            .iter()
+            .any(|&id| self.on(id, path))
+        {
             faults.extend(bytes::syntax(path, content));
         }
         faults.retain(|fault| self.on(fault.check, path));
@@ -126,12 +130,12 @@ impl Judge<'_> {
 
     fn excuse_faults(&self, path: &RepoPath, excuses: &[bytes::Excuse]) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if !self.on("excuse", path) {
+        if !self.on(CheckId::Excuse, path) {
             return faults;
         }
         for excuse in excuses {
             let fault = |message: String, hint| Fault {
-                check: "excuse",
+                check: CheckId::Excuse,
                 line: Some(excuse.line),
                 lines: vec![excuse.line],
                 message,
@@ -143,7 +147,8 @@ impl Judge<'_> {
                     format!("the excuse for `{}` gives no reason", shown(&excuse.checks.join(", ")));
                 faults.push(fault(message, "say why after the bracket: `xtask: allow(check) reason`"));
             }
-            for name in excuse.checks.iter().filter(|name| checks::check(name).is_none()) {
+            for name in excuse.checks.iter().filter(|name| CheckId::of_commits().all(|id| id.name() != *name))
+            {
                 let message = format!("there is no check `{}` to excuse", shown(name));
                 faults.push(fault(message, "`xtask hook pre-commit --list` names the checks"));
             }
@@ -177,11 +182,7 @@ fn excuse(faults: &mut Vec<Fault>, excuses: &[bytes::Excuse]) {
 }
 
 fn finding(path: &RepoPath, fault: Fault, lines: &Lines<'_>, old: &LineCounts) -> Finding {
-    let level = if fault.warns {
-        Level::Warn
-    } else {
-        checks::check(fault.check).map_or(Level::Deny, |check| check.level)
-    };
+    let level = if fault.warns { Level::Warn } else { fault.check.level() };
     let mut counts: BTreeMap<&[u8], usize> = BTreeMap::new();
     for &line in &fault.lines {
         *counts.entry(lines.get(line)).or_default() += 1;
@@ -194,7 +195,7 @@ fn finding(path: &RepoPath, fault: Fault, lines: &Lines<'_>, old: &LineCounts) -
         level,
         path: Some(path.clone()),
         line: fault.line,
-        check: fault.check.to_owned(),
+        check: fault.check,
         new,
         message: fault.message,
         hint: fault.hint.map(str::to_owned),

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use super::checks::Switches;
 use super::{Request, gather, options};
-use crate::check::bytes;
+use crate::check::{CheckId, bytes};
 use crate::process::Scratch;
 use crate::repo::{BlobId, Blobs, EntryKind, RepoPath, Staged};
 
@@ -45,7 +45,8 @@ pub fn fixes(request: &Request<'_>) -> Result<Fixes> {
     for changed in &input.changes {
         let Some(state) = changed.file() else { continue };
         let path = &changed.path;
-        let wanted = (switches.judges("trailing-blanks", path), switches.judges("final-newline", path));
+        let wanted =
+            (switches.judges(CheckId::TrailingBlanks, path), switches.judges(CheckId::FinalNewline, path));
         let before = blobs.read(&state.id)?;
         let after = excused_or_fixed(path, &before, wanted, options);
         if after != before {
@@ -63,8 +64,9 @@ fn excused_or_fixed(
     options: bytes::Options,
 ) -> Vec<u8> {
     let excuses = bytes::excuses(&bytes::Content::of(before));
-    let is_excused = |check: &str| excuses.iter().any(|excuse| excuse.names(check));
-    let wanted = (wanted.0 && !is_excused("trailing-blanks"), wanted.1 && !is_excused("final-newline"));
+    let is_excused = |check: CheckId| excuses.iter().any(|excuse| excuse.names(check));
+    let wanted =
+        (wanted.0 && !is_excused(CheckId::TrailingBlanks), wanted.1 && !is_excused(CheckId::FinalNewline));
     bytes::fix(path, before, wanted, options).into_owned()
 }
 

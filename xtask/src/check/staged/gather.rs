@@ -10,7 +10,7 @@ use super::checks::Switches;
 use super::files::{File, Judge};
 use super::wider::{Asked, Source};
 use super::{Finding, Request, size};
-use crate::check::spread;
+use crate::check::{CheckId, spread};
 use crate::config::Config;
 use crate::repo::{BlobId, Blobs, CommitId, EntryKind, Repo, RepoPath, Staged, StagedChange, State};
 
@@ -100,7 +100,7 @@ pub(super) fn marker_sizes(
     switches: &Switches,
 ) -> Result<BTreeMap<RepoPath, usize>> {
     const NAME: &str = "conflict-marker-size";
-    if !switches.is_on("conflict-marker") {
+    if !switches.is_on(CheckId::ConflictMarker) {
         return Ok(BTreeMap::new());
     }
     let sizes = staged.attribute(repo, (NAME, NAME), files)?.into_iter();

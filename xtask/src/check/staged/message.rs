@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthChar;
 
 use super::Finding;
+use crate::check::CheckId;
 use crate::config::HookConfig;
-use crate::report::Level;
 
 /// Letters of a subject when the configuration says nothing: what `git log --oneline` shows on a terminal.
 const DEFAULT_LENGTH: usize = 72;
@@ -52,27 +52,27 @@ pub fn judge_message(message: &Message<'_>, config: &HookConfig) -> Vec<Finding>
     if most > 0 && length > most {
         let message = format!("the subject has {length} letters, more than {most}");
         let hint = "say it shorter and put the rest below an empty line";
-        findings.push(finding("subject-length", Level::Deny, number, message, hint));
+        findings.push(finding(CheckId::SubjectLength, number, message, hint));
     }
     if config.conventional
         && let Some(why) = unconventional(subject.trim(), config)
     {
         let hint = "write `type(scope): what it does`";
-        findings.push(finding("conventional", Level::Deny, number, why, hint));
+        findings.push(finding(CheckId::Conventional, number, why, hint));
     }
     if let Some((number, _)) = kept.get(first + 1).filter(|(_, line)| !line.trim().is_empty()) {
         let message = "the line below the subject is not empty, so git takes both for the subject".to_owned();
-        findings.push(finding("subject-body", Level::Warn, *number, message, "leave one line empty"));
+        findings.push(finding(CheckId::SubjectBody, *number, message, "leave one line empty"));
     }
     findings
 }
 
-fn finding(check: &str, level: Level, line: usize, message: String, hint: &str) -> Finding {
+fn finding(check: CheckId, line: usize, message: String, hint: &str) -> Finding {
     Finding {
-        level,
+        level: check.level(),
         path: None,
         line: Some(line),
-        check: check.to_owned(),
+        check,
         new: true,
         message,
         hint: Some(hint.to_owned()),

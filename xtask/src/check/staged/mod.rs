@@ -30,12 +30,13 @@ mod wider;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::CheckId;
 use super::bytes::{Options, Secrets};
 use crate::config::HookConfig;
 use crate::repo::{Repo, RepoPath, Staged};
 use crate::report::Level;
 
-pub use checks::{CHECKS, Check, OTHER_CHECKS, check, is_left_out};
+pub use checks::is_left_out;
 pub use fix::{Fix, Fixes, apply_to_index, fixes};
 pub use gather::config;
 pub use message::{Message, judge_message, strips_comments};
@@ -72,7 +73,7 @@ pub struct Finding {
     /// The line, from 1.
     pub line: Option<usize>,
     /// The check's name.
-    pub check: String,
+    pub check: CheckId,
     /// False for what was so before.
     pub new: bool,
     /// What is wrong: a phrase without a full stop.
@@ -82,13 +83,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn of(check: &str, path: &RepoPath, message: impl Into<String>) -> Self {
-        let level = checks::check(check).map_or(Level::Deny, |check| check.level);
+    fn of(check: CheckId, path: &RepoPath, message: impl Into<String>) -> Self {
         Self {
-            level,
+            level: check.level(),
             path: Some(path.clone()),
             line: None,
-            check: check.to_owned(),
+            check,
             new: true,
             message: message.into(),
             hint: None,
@@ -119,9 +119,8 @@ pub struct Judged {
 impl Judged {
     /// Puts findings in order: what stops the commit first, the check that weighs most first, then by place.
     fn of(checked: usize, mut findings: Vec<Finding>) -> Self {
-        let weight = |finding: &Finding| CHECKS.iter().position(|check| check.id == finding.check);
         findings.sort_by(|one, other| {
-            (one.level, weight(one)).cmp(&(other.level, weight(other))).then_with(|| one.cmp(other))
+            (one.level, one.check).cmp(&(other.level, other.check)).then_with(|| one.cmp(other))
         });
         findings.dedup();
         Self { checked, findings }
@@ -141,9 +140,9 @@ pub fn judge(request: &Request<'_>) -> Result<Judged> {
     let switches = Switches::of(request.config, request.skip, request.only)?;
     let input = gather::read(request)?;
     let mut findings = Vec::new();
-    if switches.is_on("unmerged") {
+    if switches.is_on(CheckId::Unmerged) {
         let unmerged = input.unmerged.iter().map(|path| {
-            Finding::of("unmerged", path, "the path is not merged yet")
+            Finding::of(CheckId::Unmerged, path, "the path is not merged yet")
                 .hint("settle the conflict, then `git add` it")
         });
         findings.extend(unmerged);
@@ -179,7 +178,7 @@ fn not_judged(repo: &Repo, error: anyhow::Error) -> Result<Vec<Finding>> {
         level: Level::Warn,
         path: None,
         line: None,
-        check: "broken-link".to_owned(),
+        check: CheckId::BrokenLink,
         new: false,
         message,
         hint: Some("fetch it, such as by `git checkout` of what holds it".to_owned()),

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::checks::Switches;
 use super::gather::{Changed, Input};
 use super::{Finding, Request};
+use crate::check::CheckId;
 use crate::check::bytes::test_leftover;
 use crate::repo::{Blobs, RepoPath};
 
@@ -16,10 +17,10 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
         return Ok(Vec::new());
     }
     let mut findings = Vec::new();
-    if switches.is_on("case-conflict") {
+    if switches.is_on(CheckId::CaseConflict) {
         findings.extend(case_conflicts(request, &added, switches)?);
     }
-    if switches.is_on("test-leftover") {
+    if switches.is_on(CheckId::TestLeftover) {
         findings.extend(leftovers(request, &added, switches)?);
     }
     Ok(findings)
@@ -58,7 +59,7 @@ fn case_conflicts(request: &Request<'_>, added: &[&Changed], switches: &Switches
         previous.extend_from_slice(entry.path);
     })?;
     let is_new = |path: &RepoPath| added.iter().any(|changed| changed.path == *path);
-    let found = others.into_iter().filter(|(path, _)| switches.judges("case-conflict", path)).filter(
+    let found = others.into_iter().filter(|(path, _)| switches.judges(CheckId::CaseConflict, path)).filter(
         |(path, other)| {
             // Of two new paths the later one is told.
             !is_new(other) || *path > other
@@ -67,7 +68,7 @@ fn case_conflicts(request: &Request<'_>, added: &[&Changed], switches: &Switches
     Ok(found
         .map(|(path, other)| {
             Finding::of(
-                "case-conflict",
+                CheckId::CaseConflict,
                 path,
                 format!(
                     "the name differs from `{}` only in upper and lower case",
@@ -94,13 +95,13 @@ fn folded(name: &[u8]) -> Vec<u8> {
 fn leftovers(request: &Request<'_>, added: &[&Changed], switches: &Switches) -> Result<Vec<Finding>> {
     let blobs = Blobs::of(request.repo)?;
     let mut findings = Vec::new();
-    for changed in added.iter().filter(|changed| switches.judges("test-leftover", &changed.path)) {
+    for changed in added.iter().filter(|changed| switches.judges(CheckId::TestLeftover, &changed.path)) {
         let Some(state) = changed.file() else { continue };
         let is_data = changed.path.extension() == "xml";
         let bytes = if is_data { blobs.read(&state.id)? } else { Vec::new() };
         if let Some(message) = test_leftover(&changed.path, &bytes) {
             let hint = "take it out (`git rm --cached`) and name it in `.gitignore`";
-            findings.push(Finding::of("test-leftover", &changed.path, message).hint(hint));
+            findings.push(Finding::of(CheckId::TestLeftover, &changed.path, message).hint(hint));
         }
     }
     Ok(findings)

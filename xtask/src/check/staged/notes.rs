@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::checks::Switches;
 use super::gather::{Changed, Input};
 use super::{Finding, Request};
+use crate::check::CheckId;
 use crate::config::Config;
 use crate::markdown::{Format, decode, has_fixed_name};
 use crate::passages;
@@ -28,11 +29,11 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
         .filter(|changed| changed.is_added() && changed.file().is_some() && is_prose(&changed.path))
         .collect();
     let mut findings = Vec::new();
-    if !folders.is_empty() && switches.is_on("note-place") {
+    if !folders.is_empty() && switches.is_on(CheckId::NotePlace) {
         findings.extend(misplaced(&added, &folders, switches));
     }
     let new: Vec<&Changed> = added.into_iter().filter(|changed| is_note(&changed.path, &folders)).collect();
-    if !new.is_empty() && (switches.is_on("duplicate-note") || switches.is_on("repeated-note")) {
+    if !new.is_empty() && (switches.is_on(CheckId::DuplicateNote) || switches.is_on(CheckId::RepeatedNote)) {
         let notes = notes(request, &folders)?;
         findings.extend(repeated(request, &new, &notes, switches)?);
     }
@@ -68,13 +69,13 @@ fn misplaced(added: &[&Changed], folders: &[RepoPath], switches: &Switches) -> V
     let stands_elsewhere = |changed: &&&Changed| {
         !has_name_of_its_own(&changed.path)
             && !folders.iter().any(|folder| changed.path.is_within(folder))
-            && switches.judges("note-place", &changed.path)
+            && switches.judges(CheckId::NotePlace, &changed.path)
     };
     let found = added.iter().filter(stands_elsewhere);
     found
         .map(|changed| {
             let message = format!("a new note outside the folders for notes ({})", names.join(", "));
-            Finding::of("note-place", &changed.path, message)
+            Finding::of(CheckId::NotePlace, &changed.path, message)
                 .hint("move it, or add its folder to `[hook] notes`")
         })
         .collect()
@@ -111,19 +112,22 @@ fn repeated(
         });
         if let Some((twin, _)) = twin {
             twins.push(&changed.path);
-            if switches.judges("duplicate-note", &changed.path)
+            if switches.judges(CheckId::DuplicateNote, &changed.path)
                 && Blobs::of(request.repo)?.size(&state.id)? > 0
             {
                 let message = format!("the new note is identical to `{}`", twin.display().escape_debug());
                 findings.push(
-                    Finding::of("duplicate-note", &changed.path, message).hint("link to that one instead"),
+                    Finding::of(CheckId::DuplicateNote, &changed.path, message)
+                        .hint("link to that one instead"),
                 );
             }
         }
     }
     let wanted: Vec<&&Changed> = new
         .iter()
-        .filter(|changed| switches.judges("repeated-note", &changed.path) && !twins.contains(&&changed.path))
+        .filter(|changed| {
+            switches.judges(CheckId::RepeatedNote, &changed.path) && !twins.contains(&&changed.path)
+        })
         .collect();
     if !wanted.is_empty() && notes.len() > 1 {
         let wanted: Vec<&RepoPath> = wanted.into_iter().map(|changed| &changed.path).collect();
@@ -183,7 +187,7 @@ fn passages_of(
             lines.join(", ")
         );
         let hint = "link to it, or bring both together with `xtask consolidate plan`";
-        findings.push(Finding::of("repeated-note", path, message).at(first.unwrap_or(1)).hint(hint));
+        findings.push(Finding::of(CheckId::RepeatedNote, path, message).at(first.unwrap_or(1)).hint(hint));
     }
     Ok(findings)
 }
@@ -195,7 +199,7 @@ fn budget(
     folders: &[RepoPath],
     switches: &Switches,
 ) -> Result<Vec<Finding>> {
-    let Some(budget) = request.config.notes_budget.filter(|_| switches.is_on("note-budget")) else {
+    let Some(budget) = request.config.notes_budget.filter(|_| switches.is_on(CheckId::NoteBudget)) else {
         return Ok(Vec::new());
     };
     let mut findings = Vec::new();
@@ -212,7 +216,7 @@ fn budget(
             {
                 let message =
                     format!("the budget of notes rises from {before} to {budget}; it is meant to fall");
-                findings.push(Finding::of("note-budget", &settings, message));
+                findings.push(Finding::of(CheckId::NoteBudget, &settings, message));
             }
         }
     }
@@ -220,12 +224,12 @@ fn budget(
         .changes
         .iter()
         .find(|changed| changed.is_added() && changed.file().is_some() && is_note(&changed.path, folders));
-    if let Some(changed) = grows.filter(|changed| switches.judges("note-budget", &changed.path)) {
+    if let Some(changed) = grows.filter(|changed| switches.judges(CheckId::NoteBudget, &changed.path)) {
         let count = notes(request, folders)?.len();
         if count > budget {
             let message = format!("with this there are {count} notes, and the budget is {budget}");
             let hint = "bring notes together first: `xtask consolidate plan`";
-            findings.push(Finding::of("note-budget", &changed.path, message).hint(hint));
+            findings.push(Finding::of(CheckId::NoteBudget, &changed.path, message).hint(hint));
         }
     }
     Ok(findings)

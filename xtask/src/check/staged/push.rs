@@ -11,6 +11,7 @@ use super::files::{File, Judge};
 use super::gather;
 use super::size::{HINT, Limits, no_pointer, too_large};
 use super::{Finding, Judged, not_judged, options, wider};
+use crate::check::CheckId;
 use crate::check::bytes::{Content, Secrets, excuses, is_excused};
 use crate::config::HookConfig;
 use crate::repo::{BlobId, Blobs, CommitId, Repo, RepoPath, Staged, tree_records};
@@ -92,7 +93,7 @@ pub fn judge_push(
         let sizes = Sizes::of(&range, config, staged.under_lfs(repo, &files)?);
         for one in &brought {
             findings.extend(judge_content(&blobs, &judge, one)?);
-            if switches.judges("large-file", &one.path) {
+            if switches.judges(CheckId::LargeFile, &one.path) {
                 findings.extend(sizes.judge((repo, &blobs), one)?);
             }
         }
@@ -122,14 +123,14 @@ fn judge_bare(
     (id, most): (&BlobId, u64),
 ) -> Result<Vec<Finding>> {
     let path = RepoPath::from(update.local_ref.as_str());
-    let keys = (switches.judges("private-key", &path), switches.judges("token", &path));
+    let keys = (switches.judges(CheckId::PrivateKey, &path), switches.judges(CheckId::Token, &path));
     let found = secrets.find(&blobs.read(id)?, keys).into_iter();
     let mut findings: Vec<Finding> = found
         .map(|fault| Finding::of(fault.check, &path, fault.message).at(fault.line.unwrap_or(1)))
         .collect();
     let size = blobs.size(id)?;
-    if size > most && switches.judges("large-file", &path) {
-        findings.push(Finding::of("large-file", &path, too_large((0, size), most)).hint(HINT));
+    if size > most && switches.judges(CheckId::LargeFile, &path) {
+        findings.push(Finding::of(CheckId::LargeFile, &path, too_large((0, size), most)).hint(HINT));
     }
     Ok(findings)
 }
@@ -289,10 +290,10 @@ impl<'a> Sizes<'a> {
         }
         let message = too_large((before, size), self.most);
         Ok(Some(if *is_at_tip {
-            Finding::of("large-file", path, message).hint(HINT)
+            Finding::of(CheckId::LargeFile, path, message).hint(HINT)
         } else {
             let message = format!("{message}, in a commit before the last (blob {})", id.short());
-            Finding::of("large-file", path, message).hint(REWRITE)
+            Finding::of(CheckId::LargeFile, path, message).hint(REWRITE)
         }))
     }
 
@@ -324,10 +325,11 @@ fn judge_content(blobs: &Blobs, judge: &Judge<'_>, one: &Brought) -> Result<Vec<
     if *is_at_tip {
         let file = File { path, kind: crate::repo::EntryKind::File, bytes: &bytes, before: &Vec::new };
         let mut findings = judge.judge(&file);
-        findings.retain(|finding| finding.check != "debug");
+        findings.retain(|finding| finding.check != CheckId::Debug);
         return Ok(findings);
     }
-    let keys = (judge.switches.judges("private-key", path), judge.switches.judges("token", path));
+    let keys =
+        (judge.switches.judges(CheckId::PrivateKey, path), judge.switches.judges(CheckId::Token, path));
     let excuses = excuses(&Content::of(&bytes));
     let found = judge
         .secrets

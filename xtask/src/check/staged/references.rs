@@ -11,7 +11,7 @@ use anyhow::Result;
 use super::folders::GoneFolders;
 use super::gather::Input;
 use super::modules::{GoneModule, GoneModules};
-use crate::check::{Found, spread};
+use crate::check::{CheckId, Found, spread};
 use crate::code::code_alone;
 use crate::links::{Exact, Moves, NewPlace, Rewriter, is_markdown};
 use crate::repo::{EntryKind, History, Repo, RepoPath, Tree};
@@ -172,7 +172,7 @@ impl Look<'_> {
         let what = if to.is_some() { "moves" } else { "takes away" };
         let message = format!("names `{}`, which this commit {what}", means.escape_debug());
         let place = (path.clone(), mention.line);
-        let mut found = Found::new("stale-reference", place, &means, message);
+        let mut found = Found::new(CheckId::StaleReference, place, &means, message);
         if let Some(to) = to {
             found = found.hint(format!("write `{}`", to.display().escape_debug()), None);
         }
@@ -189,7 +189,7 @@ fn found_module(path: &RepoPath, at: (&Exact, &str, &GoneModule), spots: &Spots)
     let what = if module.to.is_some() { "moves" } else { "takes away" };
     let message = format!("names the module `{name}`, which this commit {what}");
     let place = (path.clone(), mention.line);
-    let mut found = Found::new("stale-reference", place, name, message);
+    let mut found = Found::new(CheckId::StaleReference, place, name, message);
     if let Some(to) = &module.to {
         found = found.hint(format!("write `{to}`"), None);
     }

@@ -9,27 +9,28 @@ use super::checks::Switches;
 use super::files::Judge;
 use super::gather;
 use super::{Request, Secrets, options};
+use crate::check::CheckId;
 use crate::config::{HookConfig, quoted};
 use crate::repo::{Repo, RepoPath, Staged};
 use crate::report::Level;
 
 /// The checks that judge the whole of a file that is touched. Others look at what is new.
-const WHOLE_FILE: &[&str] = &[
-    "conflict-marker",
-    "private-key",
-    "token",
-    "trailing-blanks",
-    "final-newline",
-    "toml",
-    "yaml",
-    "json",
-    "workflow",
+const WHOLE_FILE: &[CheckId] = &[
+    CheckId::ConflictMarker,
+    CheckId::PrivateKey,
+    CheckId::Token,
+    CheckId::TrailingBlanks,
+    CheckId::FinalNewline,
+    CheckId::Toml,
+    CheckId::Yaml,
+    CheckId::Json,
+    CheckId::Workflow,
 ];
 
-/// What stands in the files today, by check.
+/// What stands in the files today, by the check's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rehearsed {
-    refused: BTreeMap<String, BTreeSet<RepoPath>>,
+    refused: BTreeMap<&'static str, BTreeSet<RepoPath>>,
 }
 
 /// Judges every file of the index.
@@ -37,7 +38,7 @@ pub struct Rehearsed {
 /// # Errors
 /// As [`super::judge`].
 pub fn rehearse(repo: &Repo, staged: &Staged, config: &HookConfig) -> Result<Rehearsed> {
-    let only: Vec<String> = WHOLE_FILE.iter().map(|&id| id.to_owned()).collect();
+    let only: Vec<String> = WHOLE_FILE.iter().map(|id| id.name().to_owned()).collect();
     let switches = Switches::of(config, &[], &only)?;
     let request = Request { repo, staged, config, skip: &[], only: &only };
     let input = gather::all(&request)?;
@@ -49,7 +50,7 @@ pub fn rehearse(repo: &Repo, staged: &Staged, config: &HookConfig) -> Result<Reh
     let mut rehearsed = Rehearsed::default();
     for finding in findings.into_iter().filter(|finding| finding.level == Level::Deny) {
         if let Some(path) = finding.path {
-            rehearsed.refused.entry(finding.check).or_default().insert(path);
+            rehearsed.refused.entry(finding.check.name()).or_default().insert(path);
         }
     }
     Ok(rehearsed)
@@ -117,11 +118,11 @@ mod tests {
     #[test]
     fn baseline_can_be_read_as_settings() {
         let path = RepoPath::from_bytes(b"a \"b\"\n\xff.md");
-        let refused = [("trailing-blanks".to_owned(), [path].into())].into();
+        let refused = [("trailing-blanks", [path].into())].into();
         let lines = Rehearsed { refused }.baseline().unwrap();
         let config = crate::config::Config::parse(&lines, "xtask.toml", std::path::Path::new("/")).unwrap();
         let switches = Switches::of(&config.hook, &[], &[]).unwrap();
-        assert!(!switches.judges("trailing-blanks", &RepoPath::from_bytes(b"a \"b\"\n\xff.md")));
-        assert!(switches.judges("trailing-blanks", &RepoPath::from("other.md")));
+        assert!(!switches.judges(CheckId::TrailingBlanks, &RepoPath::from_bytes(b"a \"b\"\n\xff.md")));
+        assert!(switches.judges(CheckId::TrailingBlanks, &RepoPath::from("other.md")));
     }
 }

@@ -63,20 +63,20 @@ fn line(finding: &Finding) -> String {
     };
     let warning = if finding.level == Level::Warn { "warning: " } else { "" };
     let old = if finding.new { "" } else { " (as before)" };
-    let hint = finding.hint.as_ref().filter(|_| !is_fixable(&finding.check));
+    let hint = finding.hint.as_ref().filter(|_| !is_fixable(finding.check));
     let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
     format!("  {place}{warning}{}{old} [{}]{hint}", finding.message, finding.check)
 }
 
 fn closing(hook: &str, findings: &[Finding]) -> Vec<String> {
     let mut lines = Vec::new();
-    if hook == "pre-commit" && findings.iter().any(|finding| is_fixable(&finding.check)) {
+    if hook == "pre-commit" && findings.iter().any(|finding| is_fixable(finding.check)) {
         lines.push("mend: `xtask hook pre-commit --fix` shows a patch, `--fix --apply` makes it".to_owned());
     }
     let denied: BTreeSet<&str> = findings
         .iter()
         .filter(|finding| finding.level == Level::Deny)
-        .map(|finding| finding.check.as_str())
+        .map(|finding| finding.check.name())
         .collect();
     if !denied.is_empty() {
         let names: Vec<&str> = denied.into_iter().collect();

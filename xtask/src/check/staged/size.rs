@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::checks::Switches;
 use super::gather::{Changed, Input, is_file};
 use super::{Finding, Request};
+use crate::check::CheckId;
 use crate::config::HookConfig;
 use crate::repo::{BlobId, Blobs, RepoPath};
 
@@ -42,11 +43,12 @@ impl Limits {
             moved: BTreeSet::new(),
             renamed: BTreeSet::new(),
         };
-        if !switches.is_on("large-file") {
+        if !switches.is_on(CheckId::LargeFile) {
             return Ok(limits);
         }
         let files = input.changes.iter().filter(|changed| changed.file().is_some());
-        let paths = files.map(|changed| &changed.path).filter(|path| switches.judges("large-file", path));
+        let paths =
+            files.map(|changed| &changed.path).filter(|path| switches.judges(CheckId::LargeFile, path));
         limits.judged = paths.cloned().collect();
         limits.elsewhere = request.staged.under_lfs(request.repo, &limits.judged)?;
         limits.moved = input.moved();
@@ -92,7 +94,7 @@ impl Limits {
         if largest > self.bytes || self.moved.contains(&state.id) || self.renamed.contains(&changed.path) {
             return Ok(None);
         }
-        let finding = Finding::of("large-file", &changed.path, too_large((largest, size), self.bytes));
+        let finding = Finding::of(CheckId::LargeFile, &changed.path, too_large((largest, size), self.bytes));
         Ok(Some(finding.hint(HINT)))
     }
 }
@@ -101,7 +103,7 @@ impl Limits {
 pub(super) fn no_pointer(path: &RepoPath, bytes: &[u8]) -> Option<Finding> {
     let is_pointer = bytes.is_empty() || bytes.starts_with(POINTER);
     let message = "the content itself stands where a Git LFS pointer should";
-    let finding = Finding::of("large-file", path, message);
+    let finding = Finding::of(CheckId::LargeFile, path, message);
     let hint = "run `git lfs install`, then `git add --renormalize` the file";
     (!is_pointer).then(|| finding.hint(hint))
 }

@@ -24,20 +24,11 @@ fn line_is_added_only_where_the_text_grew() {
 }
 
 #[test]
-fn checks_have_names_of_their_own() {
-    let mut names: Vec<&str> = CHECKS.iter().chain(OTHER_CHECKS).map(|check| check.id).collect();
-    let count = names.len();
-    names.sort_unstable();
-    names.dedup();
-    assert_eq!(names.len(), count);
-}
-
-#[test]
 fn switches_choose_checks_and_files() {
     let config = |text: &str| toml::from_str::<HookConfig>(text).unwrap();
-    let on = |text: &str, skip: &[&str], id: &str, path: &str| {
+    let on = |text: &str, skip: &[&str], path: &str| {
         let skip: Vec<String> = skip.iter().map(|&name| name.to_owned()).collect();
-        Switches::of(&config(text), &skip, &[]).unwrap().judges(id, &RepoPath::from(path))
+        Switches::of(&config(text), &skip, &[]).unwrap().judges(CheckId::Token, &RepoPath::from(path))
     };
     let cases: &[(&str, &[&str], &str, bool)] = &[
         ("", &[], "a.txt", true),
@@ -60,8 +51,10 @@ fn switches_choose_checks_and_files() {
         ("[except]\nyaml = [\"tests/**\"]", &[], "tests/a.py", true),
     ];
     for (text, skip, path, expected) in cases {
-        assert_eq!(on(text, skip, "token", path), *expected, "{text} {skip:?} {path}");
+        assert_eq!(on(text, skip, path), *expected, "{text} {skip:?} {path}");
     }
+    let blocks = Switches::of(&config("disable = [\"managed-block\"]"), &[], &[]).unwrap();
+    assert!(!blocks.judges(CheckId::ManagedBlock, &RepoPath::from("a.md")));
     let unknown = Switches::of(&config("disable = [\"nothing\"]"), &[], &[]).unwrap_err();
     assert_eq!(unknown.to_string(), "`[hook] disable` names no check: `nothing`");
 }
@@ -103,7 +96,7 @@ fn comments_and_scissors_are_those_of_the_repository() {
         let found = judge(&text, comment, strips);
         assert_eq!(found.len(), expected, "{text} {found:?}");
     }
-    assert_eq!(judge("subject\nnot empty\n", "#", true), [("subject-body".to_owned(), 2)]);
+    assert_eq!(judge("subject\nnot empty\n", "#", true), [(CheckId::SubjectBody, 2)]);
 }
 
 #[test]
@@ -124,7 +117,8 @@ fn comments_are_taken_out_as_git_does_it() {
 #[test]
 fn report_fits_a_screen_and_hostile_names_stay_on_their_line() {
     let path = RepoPath::from("a\n`b` $(c).txt");
-    let findings = (1..=40).map(|line| Finding::of("token", &path, "a token stands here").at(line)).collect();
+    let findings =
+        (1..=40).map(|line| Finding::of(CheckId::Token, &path, "a token stands here").at(line)).collect();
     let judged = Judged { checked: 1, findings };
     let told = lines("pre-commit", "commit", &judged);
     assert!(told.len() <= 20 && told.iter().all(|line| !line.contains('\n')), "{told:#?}");

@@ -13,15 +13,21 @@ use super::gather::{Changed, Input, is_file};
 use super::mentioned::Mentioned;
 use super::{Finding, Request, lost, references, sure};
 use crate::check::bytes::{Content, Excuse, excuses, is_excused};
-use crate::check::{self, Found, Past};
+use crate::check::{self, CheckId, Found, Past};
 use crate::code::python;
 use crate::links::is_markdown;
 use crate::repo::{BlobId, Blobs, CommitId, Entry, EntryKind, History, Repo, RepoPath, Staged, State, Tree};
 use crate::report::Level;
 
 /// The checks that need more than one file.
-const CHECKS: &[&str] =
-    &["broken-link", "broken-anchor", "broken-import", "path-anchor", "broken-call", "stale-reference"];
+const CHECKS: &[CheckId] = &[
+    CheckId::BrokenLink,
+    CheckId::BrokenAnchor,
+    CheckId::BrokenImport,
+    CheckId::PathAnchor,
+    CheckId::BrokenCall,
+    CheckId::StaleReference,
+];
 
 /// How often names that files mention are followed before the whole tree is asked.
 const ROUNDS: usize = 12;
@@ -38,11 +44,11 @@ pub(super) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// `None` where no such check is on.
     pub(super) fn of(staged: &'a Staged, input: &Input, switches: &Switches) -> Option<Self> {
-        let on = |checks: &[&str]| checks.iter().any(|id| switches.is_on(id));
+        let on = |checks: &[CheckId]| checks.iter().any(|&id| switches.is_on(id));
         on(CHECKS).then(|| Self {
             staged,
-            links: on(&["broken-link", "broken-anchor"]),
-            python: on(&["broken-import", "path-anchor", "broken-call"]),
+            links: on(&[CheckId::BrokenLink, CheckId::BrokenAnchor]),
+            python: on(&[CheckId::BrokenImport, CheckId::PathAnchor, CheckId::BrokenCall]),
             // Two sides that each hold together may not do so as one.
             breaks: input.parents.len() > 1
                 || input.changes.iter().any(|one| takes_path_away(one) || shadows_module(staged, one)),
@@ -109,7 +115,7 @@ pub(super) fn judge(
     let tree = Tree::of_staged(request.repo, request.staged)?;
     let known = input.parents.first().map(|tip| (tip, &history));
     let mut found = whole(request.repo, &input.parents, (&tree, known))?;
-    if switches.is_on("stale-reference") {
+    if switches.is_on(CheckId::StaleReference) {
         found.extend(references::broken(request.repo, input, (&tree, &history))?);
     }
     let found = without_excused(found, &tree);
@@ -117,7 +123,7 @@ pub(super) fn judge(
         switches.judges(found.check, &found.path)
             // What was broken before is told of the files that the commit touches.
             && (found.level == Level::Deny
-                || found.check == "stale-reference"
+                || found.check == CheckId::StaleReference
                 || paths.contains(&found.path))
     };
     Ok(found.into_iter().filter(told).map(finding).collect())
@@ -128,7 +134,7 @@ fn finding(found: Found) -> Finding {
         level: found.level,
         path: Some(found.path),
         line: Some(found.line),
-        check: found.check.to_owned(),
+        check: found.check,
         new: found.new,
         message: found.message,
         hint: found.hint.or_else(|| found.mend.map(str::to_owned)),
@@ -209,7 +215,7 @@ pub(super) fn pushed(
     commit: &CommitId,
     bases: &[CommitId],
 ) -> Result<Vec<Finding>> {
-    if !CHECKS.iter().any(|id| switches.is_on(id)) {
+    if !CHECKS.iter().any(|&id| switches.is_on(id)) {
         return Ok(Vec::new());
     }
     let tree = Tree::of_revision(repo, commit.as_str())?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::told::{Consolidation, Reference, State};
-use crate::check::{Checked, Found};
+use crate::check::{CheckId, Checked, Found};
 use crate::report::{Level, ReportMarker, count};
 
 /// How a check ended.
@@ -106,8 +106,8 @@ pub(super) fn plan(consolidation: &Consolidation, asked: &BTreeSet<String>) -> L
 
 /// The static checks, a line for each kind: what is broken since phase 2 fails, what was broken before is noted. Without
 /// a state to compare with nobody knows which of them it is.
-pub(super) fn broken(checked: &Checked, compared: bool, kinds: &[(&str, &[&str])]) -> Vec<Line> {
-    let line = |(name, checks): &(&str, &[&str])| {
+pub(super) fn broken(checked: &Checked, compared: bool, kinds: &[(&str, &[CheckId])]) -> Vec<Line> {
+    let line = |(name, checks): &(&str, &[CheckId])| {
         let found: Vec<_> = checked.findings.iter().filter(|found| checks.contains(&found.check)).collect();
         let denied: Vec<_> = found.iter().filter(|found| found.level == Level::Deny && found.new).collect();
         if !compared && !found.is_empty() {
@@ -174,7 +174,8 @@ pub(super) fn reports(standing: &[Standing], written: bool) -> Line {
 /// written for what they were, so that none of them fails.
 pub(super) fn references(now: &Consolidation, before: Option<&Consolidation>, checked: &Checked) -> Line {
     const CHECK: &str = "references";
-    let moved: Vec<&Found> = checked.findings.iter().filter(|found| found.check == "moved-path").collect();
+    let moved: Vec<&Found> =
+        checked.findings.iter().filter(|found| found.check == CheckId::MovedPath).collect();
     let notes = now.counted();
     if notes.is_empty() && moved.is_empty() {
         let evidence = match now.references {

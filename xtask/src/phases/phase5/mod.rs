@@ -29,7 +29,7 @@ use super::analyses::{Made, Place, interrupted};
 use super::phase2::{self, Phase2};
 use super::{Board, kept};
 use crate::change;
-use crate::check::{Checked, Found};
+use crate::check::{CheckId, Checked, Found};
 use crate::consolidate;
 use crate::process::{Cancel, Interrupted};
 use crate::repo::{Repo, RepoPath, Tree};
@@ -39,10 +39,10 @@ use crate::report::{Document, Level, ReportMarker};
 const PAGE: &str = "notes/final_validation_report.md";
 
 /// The static checks, by the line that they stand in.
-const KINDS: [(&str, &[&str]); 3] = [
-    ("links and anchors", &["broken-link", "broken-anchor"]),
-    ("imports", &["broken-import", "path-anchor"]),
-    ("calls", &["broken-call"]),
+const KINDS: [(&str, &[CheckId]); 3] = [
+    ("links and anchors", &[CheckId::BrokenLink, CheckId::BrokenAnchor]),
+    ("imports", &[CheckId::BrokenImport, CheckId::PathAnchor]),
+    ("calls", &[CheckId::BrokenCall]),
 ];
 
 /// What the user asked of phase 5.

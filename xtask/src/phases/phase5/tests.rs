@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::judge::{self, Line, Standing, Verdict};
 use super::suites;
 use super::told::{Before, Consolidation, Validation};
-use crate::check::{Checked, Found};
+use crate::check::{CheckId, Checked, Found};
 use crate::report::ReportMarker;
 use crate::validate::Counts;
 
@@ -55,7 +55,7 @@ fn ticked_items_that_are_not_done_fail_and_others_wait() {
 
 #[test]
 fn what_was_broken_before_is_noted_and_what_broke_since_fails() {
-    let found = |check: &'static str, new: bool| {
+    let found = |check: CheckId, new: bool| {
         let message = "`x.md` leads to no file".to_owned();
         let mut found = Found::new(check, ("a.md".into(), 3), "x.md", message);
         found.new = new;
@@ -63,11 +63,14 @@ fn what_was_broken_before_is_noted_and_what_broke_since_fails() {
     };
     let checked = Checked {
         checked: 9,
-        findings: vec![found("broken-link", false), found("broken-import", true)],
+        findings: vec![found(CheckId::BrokenLink, false), found(CheckId::BrokenImport, true)],
         ..Checked::default()
     };
-    let kinds: [(&str, &[&str]); 3] =
-        [("links", &["broken-link"]), ("imports", &["broken-import"]), ("calls", &["broken-call"])];
+    let kinds: [(&str, &[CheckId]); 3] = [
+        ("links", &[CheckId::BrokenLink]),
+        ("imports", &[CheckId::BrokenImport]),
+        ("calls", &[CheckId::BrokenCall]),
+    ];
     let lines = judge::broken(&checked, true, &kinds);
     assert_eq!(verdicts(&lines), [Verdict::Noted, Verdict::Fails, Verdict::Holds]);
     assert_eq!(lines[1].details, ["a.md:3: `x.md` leads to no file"]);

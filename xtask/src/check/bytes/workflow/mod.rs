@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Fault;
 use super::yaml::{self, Item, What};
+use crate::check::CheckId;
 use crate::repo::RepoPath;
 
 const TOP: &[&str] = &[
@@ -223,7 +224,7 @@ impl<'a> Node<'a> {
 
 /// What keeps the file from being a workflow.
 pub(super) fn judge(items: &[Item]) -> Vec<Fault> {
-    let fault = |line: usize, message: String| Fault::new("workflow", line, message);
+    let fault = |line: usize, message: String| Fault::new(CheckId::Workflow, line, message);
     let documents: Vec<usize> = (0..items.len()).filter(|&at| items[at].what == What::Document).collect();
     let [document] = documents[..] else {
         let line = documents.get(1).map_or(1, |&at| items[at].line);
@@ -276,12 +277,16 @@ fn events_faults(on: Node<'_>) -> Vec<Fault> {
         None => on.children(),
     };
     if names.is_empty() {
-        return vec![Fault::new("workflow", on.line(), "`on` holds no event: nothing starts the workflow")];
+        return vec![Fault::new(
+            CheckId::Workflow,
+            on.line(),
+            "`on` holds no event: nothing starts the workflow",
+        )];
     }
     let unknown = |name: &Node<'_>| {
         let text = name.text()?;
         let message = format!("there is no event `{}` that starts a workflow", yaml::short(text));
-        (!EVENTS.contains(&text)).then(|| Fault::new("workflow", name.line(), message))
+        (!EVENTS.contains(&text)).then(|| Fault::new(CheckId::Workflow, name.line(), message))
     };
     let mut faults: Vec<Fault> = names.iter().filter_map(unknown).collect();
     for time in on.get("schedule").map(Node::children).unwrap_or_default() {
@@ -289,7 +294,7 @@ fn events_faults(on: Node<'_>) -> Vec<Fault> {
             && let Some(text) = cron.text()
             && let Some(mistake) = schedule::mistake(text)
         {
-            faults.push(Fault::new("workflow", cron.line(), mistake));
+            faults.push(Fault::new(CheckId::Workflow, cron.line(), mistake));
         }
     }
     faults
@@ -301,7 +306,7 @@ fn unknown_keys(node: Node<'_>, known: &[&str], what: &str) -> Vec<Fault> {
         let text = name.text()?;
         let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(text)) || text.contains("${{");
         let message = format!("a {what} has no key `{}`", yaml::short(text));
-        (!is_known).then(|| Fault::new("workflow", name.line(), message))
+        (!is_known).then(|| Fault::new(CheckId::Workflow, name.line(), message))
     };
     node.pairs().into_iter().filter_map(unknown).collect()
 }
@@ -309,7 +314,7 @@ fn unknown_keys(node: Node<'_>, known: &[&str], what: &str) -> Vec<Fault> {
 /// Names that are nearly those of permissions, and grants that there are not.
 fn permission_faults(permissions: Node<'_>) -> Vec<Fault> {
     let plain = |name: &str| name.to_lowercase().replace('_', "-").trim_end_matches('s').to_owned();
-    let fault = |node: Node<'_>, message: String| Fault::new("workflow", node.line(), message);
+    let fault = |node: Node<'_>, message: String| Fault::new(CheckId::Workflow, node.line(), message);
     let mut faults = Vec::new();
     for (name, grant) in permissions.pairs() {
         let Some(text) = name.text().filter(|text| *text != "<<") else { continue };
@@ -340,7 +345,7 @@ fn identifier_fault(name: Node<'_>, what: &str) -> Option<Fault> {
         "`{}` cannot be the id of a {what}: letters, digits, `-` and `_`, and no digit or `-` first",
         yaml::short(text)
     );
-    (!is_identifier(text)).then(|| Fault::new("workflow", name.line(), message))
+    (!is_identifier(text)).then(|| Fault::new(CheckId::Workflow, name.line(), message))
 }
 
 /// The jobs that a job waits for, as they are written.
@@ -364,7 +369,7 @@ fn jobs_faults(jobs: Node<'_>) -> Vec<Fault> {
             continue;
         }
         let shown = yaml::short(name.text().unwrap_or_default());
-        let mut fault = |line, message| faults.push(Fault::new("workflow", line, message));
+        let mut fault = |line, message| faults.push(Fault::new(CheckId::Workflow, line, message));
         if !job.is_mapping() {
             fault(name.line(), format!("the job `{shown}` is no mapping"));
             continue;
@@ -415,7 +420,7 @@ fn circle(jobs: Node<'_>) -> Option<Fault> {
     let (name, job) = pairs[*way[place_on_way[at]?..].iter().min()?];
     let line = needs(job).first().map_or(name.line(), |(line, _)| *line);
     let message = format!("the job `{}` waits for itself", yaml::short(name.text()?));
-    Some(Fault::new("workflow", line, message))
+    Some(Fault::new(CheckId::Workflow, line, message))
 }
 
 /// Which jobs never begin: those that remain when all leave that wait for no other, again and again.
@@ -448,11 +453,11 @@ fn steps_faults(steps: Node<'_>, ids: &mut BTreeSet<String>) -> Vec<Fault> {
         match work[..] {
             [] => {
                 let message = "the step has neither `uses` nor `run`";
-                faults.push(Fault::new("workflow", step.line(), message));
+                faults.push(Fault::new(CheckId::Workflow, step.line(), message));
             }
             [one, other, ..] => {
                 let message = format!("the step has both `{one}` and `{other}`");
-                faults.push(Fault::new("workflow", step.line(), message));
+                faults.push(Fault::new(CheckId::Workflow, step.line(), message));
             }
             [_] => {}
         }
@@ -462,7 +467,7 @@ fn steps_faults(steps: Node<'_>, ids: &mut BTreeSet<String>) -> Vec<Fault> {
             faults.extend(identifier_fault(id, "step"));
             if id.text().is_some_and(|text| !ids.insert(text.to_lowercase())) {
                 let message = "another step of the job has this id".to_owned();
-                faults.push(Fault::new("workflow", id.line(), message));
+                faults.push(Fault::new(CheckId::Workflow, id.line(), message));
             }
         }
         faults.extend(step.get("parallel").map(|steps| steps_faults(steps, ids)).unwrap_or_default());
@@ -473,12 +478,14 @@ fn steps_faults(steps: Node<'_>, ids: &mut BTreeSet<String>) -> Vec<Fault> {
 /// A condition is an expression without its brackets, too.
 fn condition_fault(condition: Node<'_>) -> Option<Fault> {
     let text = condition.text().filter(|text| !text.contains("${{") && !text.trim().is_empty())?;
-    Some(Fault::new("workflow", condition.line(), expression::mistake(text)?))
+    Some(Fault::new(CheckId::Workflow, condition.line(), expression::mistake(text)?))
 }
 
 fn expressions(items: &[Item]) -> Vec<Fault> {
     let fault = |item: &Item| match &item.what {
-        What::Scalar(text, _) => Some(Fault::new("workflow", item.line, expression::mistake_in(text)?)),
+        What::Scalar(text, _) => {
+            Some(Fault::new(CheckId::Workflow, item.line, expression::mistake_in(text)?))
+        }
         _ => None,
     };
     items.iter().filter_map(fault).collect()
