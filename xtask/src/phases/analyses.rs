@@ -243,9 +243,7 @@ fn made_of(place: &Place, uncommitted: usize, result: &Outcome<validate::Analysi
             // All parts must split by the same durations, so that one of them may not change them.
             return Ok(made);
         }
-        let durations = analysis.durations();
-        // What was not run keeps what was known of it.
-        if !durations.suites.is_empty() {
+        if let Some(durations) = analysis.durations() {
             let durations = serde_json::to_value(durations).context("write the durations as JSON")?;
             made.kept.push((kept::DURATIONS, durations));
         }

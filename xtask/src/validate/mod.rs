@@ -180,11 +180,15 @@ pub fn run(
 }
 
 impl Analysis {
-    /// How long everything took, for the next time.
-    pub fn durations(&self) -> Durations {
+    /// How long everything took, for the next time; `None` where nothing ran or the user stopped it: what is known
+    /// from the last time is better.
+    pub fn durations(&self) -> Option<Durations> {
+        if !self.executed || self.runs.iter().any(|run| run.end == End::Interrupted) {
+            return None;
+        }
         let suites = self.runs.iter().filter_map(|run| Some((run.suite.clone(), run.duration_s?)));
         let tests = self.cases.iter().filter_map(|case| Some((case.id.clone(), case.duration_s?)));
-        Durations { suites: suites.collect(), tests: tests.collect() }
+        Some(Durations { suites: suites.collect(), tests: tests.collect() })
     }
 
     /// True when a gating suite cannot run here, so that nothing is proven: exit code 2 for a gate.

@@ -85,7 +85,17 @@ fn run_that_the_user_stops_blames_no_test() {
         });
         let Outcome::Done(analysis) = outcome else { panic!("{outcome:?}") };
         assert_eq!((analysis.runs[0].end, analysis.runs[0].culprit.as_deref()), (End::Interrupted, None));
+        assert_eq!(analysis.durations(), None, "those of the last time are kept");
     }
+}
+
+#[test]
+fn durations_are_those_of_the_last_run_that_ran_something() {
+    let project = Project::new(&[("tests/test_a.py", "def test_a(): pass\n")]);
+    let analysis = project.analyse(|_| {});
+    assert_eq!(analysis.durations().unwrap().tests.len(), 1);
+    let is_static = Options { static_only: true, ..Options::default() };
+    assert_eq!(project.analyse_by(is_static).durations(), None);
 }
 
 #[test]
