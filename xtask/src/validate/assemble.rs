@@ -10,6 +10,7 @@ use super::causes::{self, Grouped, group, is_missing_module};
 use super::events::Raised;
 use super::known::{self, KnownList, Saving};
 use super::model::{Gathered, Ran, Rerun, SuiteRun};
+use super::moved::moved;
 use super::places::Roots;
 use super::rerun;
 use super::result::*;
@@ -17,8 +18,6 @@ use super::shard;
 use super::skips;
 use super::status::{Concluded, Told, conclude};
 use super::suites::kind_of;
-use crate::code::python::imports::Imports;
-use crate::code::python::inventory::Inventory;
 use crate::config::{CoverageSetting, FlakyPolicy, SuiteKind};
 use crate::repo::{Rename, RepoPath};
 use crate::report::{Finding, Level};
@@ -34,8 +33,8 @@ pub(super) struct Judged {
 }
 
 /// Concludes.
-pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis {
-    let mut findings = gathered.findings;
+pub(super) fn analysis(mut gathered: Gathered, options: &super::Options) -> Analysis {
+    let mut findings = std::mem::take(&mut gathered.findings);
     let mut told: Vec<Judged> = Vec::new();
     let mut runs = Vec::new();
     let mut flaky = Vec::new();
@@ -93,6 +92,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         is_denied: gathered.imports.is_broken()
             || findings.iter().any(|finding| finding.level == Level::Deny),
     };
+    let moved_files = moved(&gathered, &cases);
     Analysis {
         depth: options.depth,
         inputs: gathered.inputs,
@@ -105,7 +105,7 @@ pub(super) fn analysis(gathered: Gathered, options: &super::Options) -> Analysis
         coverage_hint,
         slowest: slowest(&cases),
         missing: gathered.runs.iter().flat_map(SuiteRun::missing).collect(),
-        moved: moved(&gathered.renames, &gathered.imports, &cases, &gathered.inventory),
+        moved: moved_files,
         imports: gathered.imports,
         runs,
         cases,
@@ -375,50 +375,6 @@ fn coverage(
         false => "set `coverage = \"auto\"` under `[validate]` in xtask.toml to measure which lines run",
     };
     (None, Some(why.unwrap_or_else(|| how.to_owned())))
-}
-
-/// Python files that stand where a rename in history put them, with how they fare now.
-fn moved(renames: &[Rename], imports: &Imports, cases: &[Case], inventory: &Inventory) -> Vec<Moved> {
-    let mut seen: BTreeSet<&RepoPath> = BTreeSet::new();
-    // Newest first, so the last move of each path counts.
-    let newest = renames.iter().filter(|rename| seen.insert(&rename.to));
-    let broken: BTreeSet<&RepoPath> = imports
-        .unresolved
-        .iter()
-        .filter(|import| import.guard.is_none())
-        .map(|import| &import.path)
-        .collect();
-    let with_tests: BTreeSet<&RepoPath> = inventory.tests.iter().map(|test| &test.path).collect();
-    newest
-        .map(|rename| Moved {
-            path: rename.to.display().into_owned(),
-            from: rename.from.display().into_owned(),
-            commit: rename.change.commit.to_string(),
-            imports_ok: !broken.contains(&rename.to),
-            verdict: verdict_of(&rename.to, cases, with_tests.contains(&rename.to)).to_owned(),
-        })
-        .collect()
-}
-
-fn verdict_of(path: &RepoPath, cases: &[Case], has_tests: bool) -> &'static str {
-    let path = path.display();
-    let prefix = format!("{path}::");
-    // Ids are relative to pytest's root, which may stand below the repository's; places are not.
-    let stands_in = |case: &&Case| {
-        case.path.as_deref() == Some(&*path) || case.id == path || case.id.starts_with(&prefix)
-    };
-    let mut own = cases.iter().filter(stands_in).peekable();
-    if own.peek().is_none() {
-        return if has_tests { "not-run" } else { "no-tests" };
-    }
-    let outcomes: Vec<CaseOutcome> = own.map(|case| case.outcome).collect();
-    if outcomes.iter().any(|outcome| matches!(outcome, CaseOutcome::Failed | CaseOutcome::Error)) {
-        "failed"
-    } else if outcomes.contains(&CaseOutcome::NotRun) {
-        "not-run"
-    } else {
-        "passed"
-    }
 }
 
 fn slowest(cases: &[Case]) -> Vec<Slow> {

@@ -23,6 +23,7 @@ mod known;
 mod libtest;
 mod listed;
 mod model;
+mod moved;
 mod nextest;
 mod packages;
 mod panics;

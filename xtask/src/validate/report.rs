@@ -246,9 +246,11 @@ fn moved(document: &mut Document, analysis: &Analysis) {
     let is_bad = |moved: &&Moved| moved.verdict == "failed" || !moved.imports_ok;
     let (bad, good): (Vec<&Moved>, Vec<&Moved>) = analysis.moved.iter().partition(is_bad);
     document.heading(2, "Moved files");
+    let is_python = analysis.moved.iter().all(|moved| moved.path.ends_with(".py"));
+    let file = if is_python { "Python file" } else { "file" };
     let stand = match analysis.moved.len() as u64 {
-        1 => "1 Python file stands where a commit moved it".to_owned(),
-        all => format!("{} stand where a commit moved them", count(all, "Python file")),
+        1 => format!("1 {file} stands where a commit moved it"),
+        all => format!("{} stand where a commit moved them", count(all, file)),
     };
     let hold = match bad.len() {
         0 => "none has a failing test or a broken import".to_owned(),

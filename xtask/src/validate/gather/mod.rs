@@ -103,8 +103,13 @@ pub(super) fn gather(
         Some(history) => renames(&history.with_uncommitted(repo, false)?, &context.files),
         None => committed.clone(),
     };
-    let is_python = |rename: &Rename| rename.to.extension() == "py";
-    let renames = committed.into_iter().filter(is_python).collect();
+    // Of Rust files nothing is known before they are built.
+    let is_built = runs.iter().any(|run| {
+        matches!(run.suite.runner, Runner::CargoTest | Runner::CargoNextest)
+            && matches!(run.ran, Ran::Cargo(_) | Ran::Listed(_))
+    });
+    let is_told = |rename: &Rename| is_built || rename.to.extension() == "py";
+    let renames = committed.into_iter().filter(is_told).collect();
     let before = match (&base, &options.baseline) {
         (Some(base), _) => compared(base::before(&context, &runs, &moves, base), &mut look.findings),
         (_, Some(text)) => Some(baseline::read_result(text)?),
@@ -123,6 +128,7 @@ pub(super) fn gather(
         inputs: look.inputs,
         inventory: look.inventory,
         rust_inventory: look.rust_inventory,
+        rust_packages: rust_packages(&context),
         imports,
         renames,
         moves,
@@ -232,6 +238,16 @@ fn imports_of(repo: &Repo, tree: &Tree, history: Option<&History>) -> Result<Imp
         imports::explain(&project, &mut found, &history, &mut Past::of(repo, &head))?;
     }
     Ok(found)
+}
+
+/// Names of Rust packages by their folder, `None` for the top.
+fn rust_packages(context: &Context<'_>) -> BTreeMap<Option<RepoPath>, String> {
+    let manifests = context.files.iter().filter(|path| path.file_name() == b"Cargo.toml");
+    let name = |path: &RepoPath| {
+        let table: toml::Table = toml::from_str(std::str::from_utf8(&context.read(path)?).ok()?).ok()?;
+        Some(table.get("package")?.get("name")?.as_str()?.to_owned())
+    };
+    manifests.filter_map(|path| Some((path.parent(), name(path)?))).collect()
 }
 
 /// Renames in history of Python and Rust files that are still there, newest first.

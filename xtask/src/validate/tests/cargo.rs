@@ -367,3 +367,35 @@ fn lines_that_rust_tests_run_are_measured_where_the_tool_is_and_it_is_named_wher
         assert_eq!(analysis.coverage_hint.as_deref(), Some(hint));
     }
 }
+
+#[test]
+fn moved_rust_files_are_told_with_what_their_tests_say() {
+    let tests = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn works() { assert_eq!(super::one(), 2) }\n}\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", "pub mod a;\n"),
+        ("src/a.rs", &format!("pub fn one() -> u8 {{\n    1\n}}\n{tests}")),
+        ("tests/it.rs", "#[test]\nfn it() {\n    assert_eq!(1, 1);\n}\n"),
+        (".gitignore", "target\nCargo.lock\n"),
+    ]);
+    let at = |name: &str| project.path().join(name);
+    fs::create_dir(at("src/b")).unwrap();
+    fs::rename(at("src/a.rs"), at("src/b/a.rs")).unwrap();
+    fs::rename(at("tests/it.rs"), at("tests/moved.rs")).unwrap();
+    fs::write(at("src/lib.rs"), "pub mod b {\n    pub mod a;\n}\n").unwrap();
+    project.commit();
+    for runner in ["cargo-test", "cargo-nextest"] {
+        let mut suite = suite_of("cargo", &[]);
+        suite.runner = Some(runner.to_owned());
+        let analysis =
+            project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
+        let told: Vec<_> = analysis
+            .moved
+            .iter()
+            .map(|moved| (moved.from.as_str(), moved.path.as_str(), moved.imports_ok, moved.verdict.as_str()))
+            .collect();
+        let expected =
+            [("tests/it.rs", "tests/moved.rs", true, "passed"), ("src/a.rs", "src/b/a.rs", true, "failed")];
+        assert_eq!(told, expected, "{runner}");
+    }
+}
