@@ -157,13 +157,13 @@ fn is_file(content: &Content) -> bool {
     content.mode.starts_with("100")
 }
 
-/// The merges of contents that decide a file's fate.
-pub(super) fn needed(watched: &[Watched]) -> BTreeSet<FileMerge> {
-    let mut all = BTreeSet::new();
-    for file in watched {
-        all.extend(file.versions.iter().filter_map(|version| file_merge(file, version)));
-    }
-    all
+/// The merges of contents that decide a file's fate, each once, a file's in upstream's order.
+pub(super) fn needed(watched: &[Watched]) -> Vec<FileMerge> {
+    let all = watched
+        .iter()
+        .flat_map(|file| file.versions.iter().filter_map(move |version| file_merge(file, version)));
+    let mut seen = BTreeSet::new();
+    all.filter(|merge| seen.insert(merge.clone())).collect()
 }
 
 /// The merge of contents behind one version; `None` where the outcome is plain.
@@ -287,7 +287,7 @@ mod tests {
         let watched = watch(&fork, &diff(Vec::new()), &chain);
         let needed = needed(&watched);
         assert_eq!(needed.len(), 1);
-        let fate = &fates(&watched, &needed)[0];
+        let fate = &fates(&watched, &needed.into_iter().collect())[0];
         assert_eq!(fate.turns, [(0, true), (1, false), (2, true), (3, false), (4, true)]);
         assert_eq!(fate.first(), Some(0));
         assert_eq!(fate.is_monotone(), Some(false));
@@ -300,7 +300,7 @@ mod tests {
         let chain =
             vec![vec![entry('M', "other", "other", "o", "p")], vec![entry('M', "a/x", "a/x", "base", "up")]];
         let watched = watch(&fork, &diff(Vec::new()), &chain);
-        let fate = &fates(&watched, &needed(&watched))[0];
+        let fate = &fates(&watched, &needed(&watched).into_iter().collect())[0];
         assert_eq!(fate.first(), Some(1));
         assert!(fate.names.contains(&"b/x".into()));
     }

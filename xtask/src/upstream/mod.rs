@@ -14,6 +14,7 @@ mod commits;
 mod conflict_tests;
 mod custom;
 mod gather;
+mod histogram;
 mod model;
 mod parse;
 #[cfg(test)]

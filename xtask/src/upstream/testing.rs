@@ -93,6 +93,42 @@ impl History {
     }
 }
 
+/// Texts of few different lines, so that there are many ways to compare them; the same for the same seed.
+pub(super) struct Texts(u64);
+
+impl Texts {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn below(&mut self, number: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % number
+    }
+
+    /// Four lines at least and fewer than `length`, of so many kinds.
+    pub(super) fn text(&mut self, length: u64, kinds: u64) -> Vec<String> {
+        (0..4 + self.below(length - 4)).map(|_| format!("line {}\n", self.below(kinds))).collect()
+    }
+
+    /// The same with some lines taken out, put in or replaced, the last perhaps without its end.
+    pub(super) fn edited(&mut self, text: &[String]) -> String {
+        let whole = self.edited_lines(text).concat();
+        if self.below(5) == 0 { whole.trim_end().to_owned() } else { whole }
+    }
+
+    pub(super) fn edited_lines(&mut self, text: &[String]) -> Vec<String> {
+        let mut lines = text.to_vec();
+        for _ in 0..1 + self.below(3) {
+            let place = self.below(lines.len() as u64 + 1) as usize;
+            let end = (place + self.below(3) as usize).min(lines.len());
+            let new: Vec<String> = (0..self.below(3)).map(|_| format!("line {}\n", self.below(11))).collect();
+            lines.splice(place..end, new);
+        }
+        lines
+    }
+}
+
 impl Place {
     pub(super) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }

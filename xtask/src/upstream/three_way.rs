@@ -9,7 +9,7 @@ use std::ops::Range;
 use anyhow::{Context, Result};
 
 /// What makes one text of another: changes in order, with unchanged lines between them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Script<'a> {
     changes: Vec<Change>,
     /// Removed and added lines of all changes, with their line breaks.
@@ -17,7 +17,7 @@ pub(super) struct Script<'a> {
 }
 
 /// Lines that gave way to others, counted from 0.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Change {
     /// In the old text.
     old: Range<usize>,
@@ -28,6 +28,25 @@ struct Change {
 }
 
 impl<'a> Script<'a> {
+    /// Puts together which lines of the old and of the new text change; those that do not are one for one the same.
+    pub(super) fn of([old, new]: [&[bool]; 2], [old_lines, new_lines]: [&[&'a [u8]]; 2]) -> Self {
+        let run = |changed: &[bool], start: usize| {
+            start..start + changed[start..].iter().take_while(|changed| **changed).count()
+        };
+        let mut script = Self::default();
+        let (mut in_old, mut in_new) = (0, 0);
+        while in_old < old_lines.len() || in_new < new_lines.len() {
+            let change = Change { old: run(old, in_old), new: run(new, in_new), first: script.lines.len() };
+            (in_old, in_new) = (change.old.end + 1, change.new.end + 1);
+            if !change.old.is_empty() || !change.new.is_empty() {
+                script.lines.extend_from_slice(&old_lines[change.old.clone()]);
+                script.lines.extend_from_slice(&new_lines[change.new.clone()]);
+                script.changes.push(change);
+            }
+        }
+        script
+    }
+
     fn removed(&self, change: &Change) -> &[&'a [u8]] {
         &self.lines[change.first..change.first + change.old.len()]
     }

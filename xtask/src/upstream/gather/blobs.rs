@@ -36,7 +36,7 @@ pub(super) fn contents(
         }
         return Ok(());
     }
-    contents_by_children(scratch.git(), sizes, visit)
+    in_order(scratch.git(), sizes.iter().map(|(id, size)| (id, *size)), visit)
 }
 
 /// The library, where it is to read so many.
@@ -64,14 +64,15 @@ fn sizes_by_child(git: &Git, ids: &BTreeSet<BlobId>) -> Result<BTreeMap<BlobId, 
     Ok(sizes)
 }
 
-fn contents_by_children(
+/// Reads contents, of which the sizes are given, and hands each to `visit` as they come.
+pub(super) fn in_order<'i>(
     git: &Git,
-    sizes: &BTreeMap<BlobId, u64>,
+    blobs: impl Iterator<Item = (&'i BlobId, u64)>,
     mut visit: impl FnMut(&BlobId, &[u8]),
 ) -> Result<()> {
     let mut batch = Vec::new();
     let mut bytes = 0;
-    let mut blobs = sizes.iter().peekable();
+    let mut blobs = blobs.peekable();
     while let Some((id, size)) = blobs.next() {
         batch.push(id);
         bytes += size;

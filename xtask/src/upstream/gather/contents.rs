@@ -1,5 +1,6 @@
 //! Tells of many three-way merges of contents which conflict, from git's diffs of either side against the base. The
-//! fork's is asked for once, however many of upstream's contents it meets.
+//! fork's is asked for once, however many of upstream's contents it meets; of long files with many versions git is
+//! asked only for some ([`super::series`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -9,6 +10,7 @@ use anyhow::{Context, Result};
 use super::super::chain::FileMerge;
 use super::super::three_way::{self, Script};
 use super::blobs;
+use super::series::{self, Series};
 use super::threads::map_two;
 use crate::process::Cancel;
 use crate::repo::git::Git;
@@ -19,49 +21,53 @@ const BATCH_BYTES: u64 = 32 << 20;
 const BATCH: usize = 1000;
 
 /// Contents to compare: names of the old and the new one.
-type Pair<'a> = (&'a str, &'a str);
+pub(super) type Pair<'a> = (&'a str, &'a str);
 
-/// Those of `merges` that conflict.
+/// Those of `merges` that conflict; a file's stand in upstream's order.
 pub(super) fn conflicting(
     scratch: &Scratch,
-    merges: BTreeSet<FileMerge>,
+    merges: &[FileMerge],
     cancel: &Cancel,
 ) -> Result<BTreeSet<FileMerge>> {
     if merges.is_empty() {
-        return Ok(merges);
+        return Ok(BTreeSet::new());
     }
     // By default glibc gives a large text's memory back and asks for it anew, text for text: a fifth of git's time.
     let kept = ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"];
     let git = kept.iter().fold(scratch.git().clone(), |git, name| git.with_variable(name, "1073741824"));
     let git = &git;
-    let pairs: BTreeSet<Pair<'_>> =
-        merges.iter().map(|merge| (merge.base.id.as_str(), merge.fork.id.as_str())).collect();
+    let sizes = blobs::sizes(
+        scratch,
+        &merges.iter().filter_map(|merge| BlobId::parse(&merge.upstream.id)).collect(),
+    )?;
+    let all_series = Series::among(merges, &sizes);
+    let forks = merges.iter().map(|merge| (merge.base.id.as_str(), merge.fork.id.as_str()));
+    let pairs: BTreeSet<Pair<'_>> = forks.chain(all_series.iter().flat_map(Series::tested)).collect();
     let pairs: Vec<Pair<'_>> = pairs.into_iter().collect();
     let patch = patches(git, &pairs)?;
     let mut read = three_way::scripts(&patch)?;
-    let forks: BTreeMap<Pair<'_>, Script<'_>> =
+    let scripts: BTreeMap<Pair<'_>, Script<'_>> =
         pairs.iter().enumerate().filter_map(|(number, pair)| Some((*pair, read.remove(&number)??))).collect();
-    let batches = batches(scratch, &merges)?;
-    let answers = map_two(&batches, cancel, |batch| in_conflict(git, batch, &forks))?;
-    let conflicts = answers.into_iter().flatten();
-    Ok(batches
+    let told = series::judge(git, &all_series, &sizes, &scripts, cancel)?;
+    let open: BTreeSet<&FileMerge> = merges.iter().filter(|merge| !told.contains_key(merge)).collect();
+    let batches = batches(&sizes, &open);
+    let answers = map_two(&batches, cancel, |batch| in_conflict(git, batch, &scripts))?;
+    let by_git = batches.into_iter().flatten().zip(answers.into_iter().flatten());
+    Ok(told
         .into_iter()
-        .flatten()
-        .zip(conflicts)
+        .chain(by_git)
         .filter(|(_, conflicts)| *conflicts)
         .map(|(merge, _)| merge.clone())
         .collect())
 }
 
 /// Cuts the work into parts that fit into memory.
-fn batches<'a>(scratch: &Scratch, merges: &'a BTreeSet<FileMerge>) -> Result<Vec<Vec<&'a FileMerge>>> {
-    let ids = merges.iter().filter_map(|merge| BlobId::parse(&merge.upstream.id)).collect();
-    let sizes = blobs::sizes(scratch, &ids)?;
+fn batches<'a>(sizes: &BTreeMap<BlobId, u64>, merges: &BTreeSet<&'a FileMerge>) -> Vec<Vec<&'a FileMerge>> {
     // Both children get some, and a part of each path's.
     let most = merges.len().div_ceil(2).clamp(1, BATCH);
     let mut all: Vec<Vec<&FileMerge>> = Vec::new();
     let mut bytes = 0;
-    for merge in merges {
+    for &merge in merges {
         let size = BlobId::parse(&merge.upstream.id).and_then(|id| sizes.get(&id)).copied().unwrap_or(0);
         bytes += size;
         match all.last_mut().filter(|last| last.len() < most && bytes <= BATCH_BYTES) {
@@ -72,11 +78,11 @@ fn batches<'a>(scratch: &Scratch, merges: &'a BTreeSet<FileMerge>) -> Result<Vec
             }
         }
     }
-    Ok(all)
+    all
 }
 
 /// For each merge, whether it conflicts; binary contents do, since each was changed.
-fn in_conflict(
+pub(super) fn in_conflict(
     git: &Git,
     merges: &[&FileMerge],
     forks: &BTreeMap<Pair<'_>, Script<'_>>,
@@ -94,7 +100,7 @@ fn in_conflict(
 }
 
 /// git's diffs of many contents in one patch, each under its number, by the algorithm that its merges use.
-fn patches(git: &Git, pairs: &[Pair<'_>]) -> Result<Vec<u8>> {
+pub(super) fn patches(git: &Git, pairs: &[Pair<'_>]) -> Result<Vec<u8>> {
     let trees = tree(pairs.iter().map(|pair| pair.0)) + &tree(pairs.iter().map(|pair| pair.1));
     let written = git.answer_to(&["mktree", "--batch", "--missing"], trees.as_bytes(), &[0])?;
     let written = String::from_utf8_lossy(&written.stdout).into_owned();
@@ -121,35 +127,7 @@ mod tests {
     use super::*;
     use crate::repo::Repo;
     use crate::upstream::chain::Content;
-    use crate::upstream::testing::{History, Place};
-
-    /// Small texts of few different lines, so that there are many ways to compare them.
-    struct Texts(u64);
-
-    impl Texts {
-        fn below(&mut self, number: u64) -> u64 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 33) % number
-        }
-
-        fn text(&mut self) -> Vec<String> {
-            (0..4 + self.below(24)).map(|_| format!("line {}\n", self.below(9))).collect()
-        }
-
-        /// The same with some lines taken out, put in or replaced, the last perhaps without its end.
-        fn edited(&mut self, text: &[String]) -> String {
-            let mut lines = text.to_vec();
-            for _ in 0..1 + self.below(3) {
-                let place = self.below(lines.len() as u64 + 1) as usize;
-                let end = (place + self.below(3) as usize).min(lines.len());
-                let new: Vec<String> =
-                    (0..self.below(3)).map(|_| format!("line {}\n", self.below(11))).collect();
-                lines.splice(place..end, new);
-            }
-            let whole = lines.concat();
-            if self.below(5) == 0 { whole.trim_end().to_owned() } else { whole }
-        }
-    }
+    use crate::upstream::testing::{History, Place, Texts};
 
     /// The merge of `triples` by git itself, each in a file of its own.
     fn by_git(place: &Place, triples: &[[String; 3]]) -> (PathBuf, BTreeSet<String>) {
@@ -184,10 +162,10 @@ mod tests {
     #[test]
     fn outcome_is_that_of_gits_own_merges() {
         let place = Place::new();
-        let mut texts = Texts(7);
+        let mut texts = Texts::new(7);
         let mut triples: Vec<[String; 3]> = (0..1500)
             .map(|_| {
-                let base = texts.text();
+                let base = texts.text(28, 9);
                 let [fork, upstream] = [texts.edited(&base), texts.edited(&base)];
                 // As when the fork took a part of upstream over.
                 let fork = if texts.below(4) == 0 { upstream.replace("line 3", "line 4") } else { fork };
@@ -209,7 +187,8 @@ mod tests {
             }
         }
         let scratch = Scratch::over(&[&Repo::open(&folder).unwrap()]).unwrap();
-        let found = conflicting(&scratch, asked.keys().cloned().collect(), &Cancel::default()).unwrap();
+        let found =
+            conflicting(&scratch, &asked.keys().cloned().collect::<Vec<_>>(), &Cancel::default()).unwrap();
         let differ: Vec<&String> = asked
             .iter()
             .filter(|(merge, name)| found.contains(merge) != conflicts.contains(*name))

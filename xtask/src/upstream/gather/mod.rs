@@ -15,6 +15,7 @@ mod overlap;
 mod releases;
 mod replay;
 mod search;
+mod series;
 mod since_sync;
 mod stand_ins;
 mod steps;

@@ -70,7 +70,7 @@ impl Sweep<'_> {
         progress.step(format!("following {} of upstream's commits", chain.len()));
         let changes = self.changes(&chain)?;
         let watched = chain::watch(self.fork_diff, self.upstream_diff, &changes);
-        let conflicting = contents::conflicting(self.scratch, chain::needed(&watched), cancel)?;
+        let conflicting = contents::conflicting(self.scratch, &chain::needed(&watched), cancel)?;
         let fates = chain::fates(&watched, &conflicting);
         let by_hand = fates.iter().filter(|fate| !fate.names.iter().all(is_made));
         let mut swept = Swept {
