@@ -8,7 +8,7 @@ mod source;
 mod syntax;
 mod verdict;
 
-pub use offered::may_offer_less;
+pub use offered::{binds, may_offer_less};
 pub use source::{Source, decode_source};
 pub use syntax::Unparsed;
 pub(super) use syntax::code_alone;

@@ -21,6 +21,14 @@ pub fn may_offer_less(old: &[u8], new: &[u8]) -> bool {
     Offered::by(&old).forms.iter().any(|(thing, form)| new.get(thing) != Some(form))
 }
 
+/// Whether a module binds a name at its top level; `None` where its text cannot be read.
+pub fn binds(text: &[u8], name: &str) -> Option<bool> {
+    if !holds_word(text, name.as_bytes()) {
+        return Some(false);
+    }
+    Some(facts(text)?.bindings.contains(name))
+}
+
 /// True where the lines alone tell it, without a parser: what follows the old text binds names that it does not hold.
 fn only_adds(old: &[u8], new: &[u8]) -> bool {
     let added = new.strip_prefix(old).filter(|_| old.is_empty() || old.ends_with(b"\n"));
@@ -208,6 +216,19 @@ class Point:
         let changed = MODULE.replace(old, new);
         assert_ne!(changed, MODULE, "{old}");
         may_offer_less(MODULE.as_bytes(), changed.as_bytes())
+    }
+
+    #[test]
+    fn a_name_is_bound_at_the_top_level_or_not_at_all() {
+        let bound = |name| binds(MODULE.as_bytes(), name);
+        for name in ["os", "dataclass", "helper", "LIMIT", "run", "Plain"] {
+            assert_eq!(bound(name), Some(true), "{name}");
+        }
+        // An argument, a variable of a function, a method, a part of a name, none.
+        for name in ["a", "c", "show", "dataclasses", "hel", "none"] {
+            assert_eq!(bound(name), Some(false), "{name}");
+        }
+        assert_eq!(binds(b"def run(:\n", "run"), None);
     }
 
     #[test]

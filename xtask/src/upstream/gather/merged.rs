@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use regex::bytes::Regex;
 
 use super::super::model::{MergedImport, MergedLink, MergedTree};
 use super::super::parse::{Diff, RawEntry};
 use super::core::{Core, Touched};
 use crate::cache::Cache;
+use crate::code::python;
 use crate::code::python::calls::{self, BrokenCall, Versions};
 use crate::code::python::imports::{Project, Reason, Unresolved, led_away, verify};
 use crate::links::{self, BrokenLink};
@@ -174,20 +174,18 @@ fn behind_import(import: &Unresolved, fork: &Tree, upstream: &Touched, blobs: &B
 
 /// The newest of upstream's commits after which a file of the module `module` does not bind `name` any more.
 fn unbinds(upstream: &Touched, module: &[u8], name: &str, blobs: &Blobs) -> Option<CommitId> {
-    let pattern = format!(
-        r"(?m)^\s*(?:(?:async\s+)?def\s+|class\s+|(?:from|import)\b.*\b)?{}\b\s*(?:[(:=,]|as\b|$)",
-        regex::escape(name)
-    );
-    let binding = Regex::new(&pattern).ok()?;
-    let binds = |id: &str| {
-        let content = BlobId::parse(id).and_then(|id| blobs.read(&id).ok());
-        content.is_some_and(|content| binding.is_match(&content))
+    // A file that is not there binds nothing.
+    let binds = |id: &str| match BlobId::parse(id).and_then(|id| blobs.read(&id).ok()) {
+        Some(content) => python::binds(&content, name),
+        None => Some(false),
     };
     let is_of_module = |path: &RepoPath| {
         let folder = || path.parent().is_some_and(|folder| folder.file_name() == module);
         path.extension() == "py" && (path.stem() == module || (path.stem() == b"__init__" && folder()))
     };
-    let loses = |entry: &RawEntry| is_of_module(&entry.to) && binds(&entry.ids[0]) && !binds(&entry.ids[1]);
+    let loses = |entry: &RawEntry| {
+        is_of_module(&entry.to) && binds(&entry.ids[0]) == Some(true) && binds(&entry.ids[1]) == Some(false)
+    };
     upstream.iter().find(|(_, entries)| entries.iter().any(loses)).map(|(id, _)| id.clone())
 }
 
