@@ -38,9 +38,6 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)\b(?:{})\b", words.join("|"))).expect("the words are a valid pattern")
 });
 
-/// Free commits in the list to pick.
-pub(super) const MOST_FREE: usize = 10;
-
 /// The security words of a message, in lower case, each once; trailers of people do not count.
 pub(super) fn security_words(message: &str) -> BTreeSet<String> {
     let is_person = |line: &str| line.contains("-by:") || line.starts_with("Cc:");

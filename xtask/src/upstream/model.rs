@@ -364,6 +364,8 @@ pub struct UpstreamCommits {
     pub already_applied: Vec<CommitId>,
     /// Free commits that apply on the fork one after another in this order, oldest first, as far as they were tried.
     pub picks: Vec<CommitId>,
+    /// How many of those that the fork does not hold already were tried, from the oldest on.
+    pub picks_tried: usize,
     /// More about those that are security-worded or applied.
     pub details: Vec<Detail>,
 }

@@ -141,8 +141,8 @@ struct Facts {
     replay: Option<(usize, usize)>,
     /// Clean commits, of how many, and the fewest conflicts of a release tag.
     prefix: Option<(usize, usize, Option<usize>)>,
-    /// Free commits that apply one after another, of how many free ones.
-    picks: (usize, usize),
+    /// Free commits that apply one after another, how many were tried, and how many free ones there are.
+    picks: (usize, usize, usize),
 }
 
 /// What is known of the sync point.
@@ -198,7 +198,8 @@ impl Facts {
                 let leading = prefix.steps.iter().filter(|step| step.contained);
                 (prefix.commits, prefix.of, leading.map(|step| step.conflicts).min())
             }),
-            picks: commits.map_or((0, 0), |commits| (commits.picks.len(), commits.free.len())),
+            picks: commits
+                .map_or((0, 0, 0), |commits| (commits.picks.len(), commits.picks_tried, commits.free.len())),
         }
     }
 
@@ -347,10 +348,11 @@ fn in_steps(facts: &Facts) -> Result<String, String> {
 
 fn pick(facts: &Facts) -> Result<String, String> {
     let total = facts.conflicts.unwrap_or(0);
-    let (picks, free) = facts.picks;
+    let (picks, tried, free) = facts.picks;
     let have = format!(
-        "{free} of upstream's commits touch nothing that the fork changed, and {} in order, tried from the oldest on",
-        if picks == 1 { "1 of them applies".to_owned() } else { format!("{picks} of them apply") }
+        "{free} of upstream's commits touch nothing that the fork changed; of the {tried} that were tried, from the \
+         oldest on, {picks} {} in order",
+        if picks == 1 { "applies" } else { "apply" }
     );
     match (total, picks) {
         _ if facts.conflicts.is_none() => Err(facts.conflicts_text()),
@@ -401,7 +403,7 @@ mod tests {
             sync: None,
             replay: None,
             prefix: None,
-            picks: (0, 0),
+            picks: (0, 0, 0),
         }
     }
 
@@ -430,7 +432,7 @@ mod tests {
             (Facts { sync: sync(0.9, 21), ..facts() }, None),
             (Facts { sync: sync(0.4, 1), ..facts() }, None),
             (Facts { sync: partly, ..facts() }, None),
-            (Facts { picks: (2, 5), conflicts: None, ..facts() }, None),
+            (Facts { picks: (2, 5, 5), conflicts: None, ..facts() }, None),
             (Facts { missing: Some(0), ..facts() }, None),
             (Facts { contained: contained(), conflicts: Some(0), ..facts() }, Some(Way::RecordSync)),
             (Facts { contained: contained(), ..facts() }, Some(Way::RecordSync)),
@@ -439,8 +441,8 @@ mod tests {
             (Facts { prefix: Some((3, 30, None)), ..facts() }, Some(Way::MergeInSteps)),
             (Facts { prefix: Some((0, 30, Some(20))), ..facts() }, Some(Way::MergeInSteps)),
             (Facts { prefix: Some((1, 30, None)), conflicts: Some(5), ..facts() }, None),
-            (Facts { picks: (2, 5), ..facts() }, Some(Way::Pick)),
-            (Facts { picks: (2, 5), conflicts: Some(5), ..facts() }, None),
+            (Facts { picks: (2, 5, 5), ..facts() }, Some(Way::Pick)),
+            (Facts { picks: (2, 5, 5), conflicts: Some(5), ..facts() }, None),
         ];
         for (number, (facts, expected)) in cases.iter().enumerate() {
             assert_eq!(winner(facts), *expected, "case {number}");
@@ -453,7 +455,7 @@ mod tests {
         assert!(rebase(&clean).unwrap_err().ends_with("since the merge is clean"));
         assert!(rebase(&facts()).unwrap_err().ends_with("too many, or merges among them"));
         assert!(
-            pick(&Facts { picks: (0, 5), ..facts() }).unwrap_err().starts_with("5 of upstream's commits")
+            pick(&Facts { picks: (0, 5, 5), ..facts() }).unwrap_err().starts_with("5 of upstream's commits")
         );
         assert!(pick(&facts()).unwrap_err().starts_with("no commit of upstream is free"));
     }

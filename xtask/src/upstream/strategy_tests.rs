@@ -59,10 +59,16 @@ fn fork_that_is_behind_moves_forward() {
     let place = Place::new();
     let mut history = History::default();
     history.commit("main", "root", &[("a", Some("1\n"))]).fork("fork", "main");
-    history.commit("main", "next", &[("a", Some("2\n"))]);
+    history.commit("main", "fix an overflow", &[("a", Some("2\n"))]);
     let folder = built(&place, &history);
     let found = analysis(&folder, "fork", "main");
     assert_eq!(recommended(&found), "fast-forward");
+    let report = report(&found).to_markdown(None);
+    assert!(report.contains("1 is worded like security") && report.contains("| overflow |"), "{report}");
+    assert!(
+        !report.contains("Picked alone") && !report.contains("apply in this order"),
+        "all comes: {report}"
+    );
     follow(&place, &folder, &found);
     assert_eq!(recommended(&analysis(&folder, "fork", "main")), "nothing-to-do");
 }
@@ -283,15 +289,20 @@ fn free_commits_are_picked_where_all_else_conflicts() {
         &[("new", Some("2\n"))],
     );
     // Alone the last one changes nothing here, which stops `git cherry-pick` as a conflict does.
+    // More than one sitting would look through.
+    let more: Vec<String> = (0..12).map(|number| format!("more{number}")).collect();
+    for name in &more {
+        history.commit("main", "free too", &[(name.as_str(), Some("1\n"))]);
+    }
     history.commit("main", "mixed", &[("f00", Some("more\n")), ("odd", Some("1\n"))]);
     history.commit("main", "takes it back", &[("odd", None)]);
     let folder = built(&place, &history);
     let found = analysis(&folder, "fork", "main");
     let commits = found.upstream_commits.as_ref().unwrap();
-    assert_eq!((commits.free.len(), commits.picks.len()), (3, 2));
+    assert_eq!((commits.free.len(), commits.picks_tried, commits.picks.len()), (15, 15, 14));
     assert_eq!(recommended(&found), "pick");
     follow(&place, &folder, &found);
-    assert!(folder.join("new").exists());
+    assert!(folder.join("new").exists() && folder.join("more11").exists());
     assert_eq!(place.git(&folder, &["status", "--short"]), "");
 }
 

@@ -4,11 +4,11 @@ use anyhow::{Context, Result};
 
 use super::super::model::Replay;
 use super::super::parse::Commit;
-use crate::process::Cancel;
+use crate::process::{Cancel, Progress};
 use crate::repo::CommitId;
 use crate::repo::git::Git;
 
-/// Commits that are tried at most: each costs two git calls.
+/// Own commits that are tried at most: each costs two git calls.
 const MOST: usize = 40;
 
 /// Lays commits on top of `onto`.
@@ -94,20 +94,21 @@ pub(super) fn rebase(
     Ok(Some(Replay { commits: own.len(), applied: own.len(), stopped_at: None }))
 }
 
-/// Those of `commits` (oldest first) that apply one after another on the fork, `most` at most.
+/// Those of `commits` (oldest first) that apply one after another on the fork.
 pub(super) fn picks(
     git: &Git,
     fork: &CommitId,
     commits: &[&Commit],
-    most: usize,
+    progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Vec<CommitId>> {
     let mut stack = Stack::new(git, fork)?;
     let mut picked = Vec::new();
-    for commit in commits.iter().take(MOST) {
-        if picked.len() == most || cancel.is_cancelled() {
+    for (done, commit) in commits.iter().enumerate() {
+        if cancel.is_cancelled() {
             break;
         }
+        progress.count(done as u64, commits.len() as u64);
         let Some(parent) = commit.parents.first() else { continue };
         if stack.pick(&commit.id, parent)? == Tried::Applied {
             picked.push(commit.id.clone());

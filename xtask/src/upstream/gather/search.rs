@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::super::commits::{self, MOST_FREE};
+use super::super::commits;
 use super::super::model::{Analysis, Detail, Relation, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
 use super::contained;
@@ -13,6 +13,7 @@ use super::merged;
 use super::outlines;
 use super::releases::{StepTag, Tags, Tip};
 use super::replay::{self, Stack};
+use super::since_sync;
 use super::steps::{self, Sweep, merge_all, merge_into};
 use super::sync::{Found, Search};
 use crate::cache::Cache;
@@ -25,7 +26,11 @@ const STEP_WORK: usize = 200_000;
 /// So many are tried whatever it costs.
 const FEWEST_STEPS: usize = 12;
 /// Security-worded commits that are tried one by one, the newest first.
-const MOST_PICKS: usize = 24;
+const MOST_PRICED: usize = 24;
+/// Work that the trial picks of free commits may cost together: changed paths times commits.
+const PICK_WORK: usize = 40_000;
+/// How many are tried whatever it costs, and at most: each costs two git calls.
+const PICK_TRIES: (usize, usize) = (40, 400);
 
 /// Adds what the searches find; what fails is a finding, and the rest is still there.
 pub(super) fn deepen(
@@ -38,7 +43,6 @@ pub(super) fn deepen(
     cancel: &Cancel,
 ) {
     let mut search = Deepening { analysis, scratch, cache, core, tags, messages, progress, cancel };
-    search.symbols();
     let applied = search.sync_point();
     search.recorded();
     search.contained();
@@ -47,6 +51,7 @@ pub(super) fn deepen(
     search.both_sides();
     search.replay();
     search.upstream_commits(&applied);
+    search.symbols();
 }
 
 /// Searches for the sync point.
@@ -86,8 +91,12 @@ impl Deepening<'_> {
         self.analysis.findings.push(incomplete(what, error));
     }
 
+    /// Names what each file of the fork's own work holds; where it is counted from the sync point it is named there.
     fn symbols(&mut self) {
         let Some(fork_diff) = &self.core.fork_diff else { return };
+        if since_sync::start(self.analysis).is_some() {
+            return;
+        }
         match outlines::changed(self.scratch, fork_diff) {
             Ok(mut changed) => {
                 for file in &mut self.analysis.custom {
@@ -241,6 +250,12 @@ impl Deepening<'_> {
         }
     }
 
+    /// How many paths either side changed: what a trial merge costs.
+    fn changed_paths(&self) -> usize {
+        let diffs = [&self.core.fork_diff, &self.core.upstream_diff];
+        diffs.into_iter().flatten().map(|diff| diff.entries.len()).sum()
+    }
+
     /// Release tags to try, oldest first.
     fn step_tags(&mut self) -> Vec<StepTag> {
         let range = &self.core.range;
@@ -255,9 +270,7 @@ impl Deepening<'_> {
                 return Vec::new();
             }
         };
-        let diffs = [&self.core.fork_diff, &self.core.upstream_diff];
-        let paths: usize = diffs.into_iter().flatten().map(|diff| diff.entries.len()).sum();
-        let most = (STEP_WORK / paths.max(1)).max(FEWEST_STEPS);
+        let most = (STEP_WORK / self.changed_paths().max(1)).max(FEWEST_STEPS);
         if tags.len() > most {
             let words = format!("of {} release tags the newest {most} were tried as steps", tags.len());
             self.analysis.findings.push(Finding::warn("steps", None, words));
@@ -305,8 +318,13 @@ impl Deepening<'_> {
                 });
             }
         }
-        self.price(&mut result);
-        self.picks(&mut result);
+        // A fork without commits of its own takes all of them as they are, and a clean merge does so too.
+        if self.analysis.relation == Some(Relation::Diverged) {
+            self.price(&mut result);
+            if self.analysis.merge.as_ref().is_none_or(|merge| !merge.clean) {
+                self.picks(&mut result);
+            }
+        }
         self.analysis.upstream_commits = Some(result);
     }
 
@@ -317,8 +335,13 @@ impl Deepening<'_> {
         let mut wanted: Vec<&Commit> =
             self.core.range.upstream().filter(|commit| free.contains(&commit.id)).collect();
         wanted.reverse();
-        match replay::picks(self.scratch.git(), &self.analysis.fork.oid, &wanted, MOST_FREE, self.cancel) {
-            Ok(picks) => result.picks = picks,
+        wanted.truncate((PICK_WORK / self.changed_paths().max(1)).clamp(PICK_TRIES.0, PICK_TRIES.1));
+        if !wanted.is_empty() {
+            self.progress.step(format!("trying {} of upstream's commits on the fork", wanted.len()));
+        }
+        match replay::picks(self.scratch.git(), &self.analysis.fork.oid, &wanted, self.progress, self.cancel)
+        {
+            Ok(picks) => (result.picks, result.picks_tried) = (picks, wanted.len()),
             Err(error) => self.failed("the free commits", &error),
         }
     }
@@ -336,7 +359,7 @@ impl Deepening<'_> {
                 !result.details[place].words.is_empty() && result.details[place].applied.is_none()
             })
             .filter(|&place| parents.contains_key(&result.details[place].commit))
-            .take(MOST_PICKS)
+            .take(MOST_PRICED)
             .collect();
         let pairs: Vec<String> = wanted
             .iter()

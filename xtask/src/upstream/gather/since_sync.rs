@@ -12,9 +12,7 @@ use crate::repo::Scratch;
 
 /// Replaces the comparison with upstream's tip, which would call what upstream did since the fork's doing.
 pub(super) fn recount(analysis: &mut Analysis, scratch: &Scratch, core: &Core, areas: &Areas) -> Result<()> {
-    let sync = analysis.sync_point.as_ref().filter(|sync| sync.confidence >= SURE && sync.folder.is_none());
-    let Some(sync) = sync.filter(|_| analysis.relation == Some(Relation::Unrelated)) else { return Ok(()) };
-    let since = Base { commit: sync.commit.clone(), date: sync.date.clone() };
+    let Some(since) = start(analysis) else { return Ok(()) };
     let work = work_since(scratch, &since.commit, [&analysis.fork.oid, &analysis.upstream.oid])?;
     let mut files = custom_work(core, &work.fork, Some(&work.upstream), &work.measures, areas);
     let mut symbols = outlines::changed(scratch, &work.fork)?;
@@ -25,4 +23,12 @@ pub(super) fn recount(analysis: &mut Analysis, scratch: &Scratch, core: &Core, a
     analysis.custom_lines = custom::total_lines(&work.fork);
     analysis.custom_since = Some(since);
     Ok(())
+}
+
+/// The sync point from which the fork's own work is counted, where there is no merge base.
+pub(super) fn start(analysis: &Analysis) -> Option<Base> {
+    let sync =
+        analysis.sync_point.as_ref().filter(|sync| sync.confidence >= SURE && sync.folder.is_none())?;
+    let is_start = analysis.relation == Some(Relation::Unrelated);
+    is_start.then(|| Base { commit: sync.commit.clone(), date: sync.date.clone() })
 }

@@ -3,8 +3,7 @@
 use super::words::{self, day, strip_ref};
 use super::{capped, row};
 use crate::report::{Cell, Document, Inline, count};
-use crate::upstream::commits::MOST_FREE;
-use crate::upstream::model::{Analysis, Conflict, Detail, Merge, Step, UpstreamCommits};
+use crate::upstream::model::{Analysis, Conflict, Detail, Merge, Relation, Step, UpstreamCommits};
 
 pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
     let Some(merge) = &analysis.merge else { return };
@@ -171,13 +170,16 @@ pub(super) fn commits(document: &mut Document, analysis: &Analysis) {
     let Some(commits) = &analysis.upstream_commits else { return };
     document.heading(2, "Upstream's commits one by one");
     let plain = analysis.without_merges.map_or(0, |counts| counts[1]);
-    document.list(overview(commits, plain));
+    let by_picks = analysis.relation == Some(Relation::Diverged);
+    document.list(overview(commits, plain).into_iter().skip(usize::from(!by_picks)).collect());
     let worded: Vec<&Detail> = commits.details.iter().filter(|detail| !detail.words.is_empty()).collect();
     if !worded.is_empty() {
         document.heading(3, "Worded like security");
         document.paragraph("Their messages use such words, which proves nothing; read them first.");
-        let rows = worded.iter().map(|detail| security_row(detail)).collect();
-        capped(document, &["Commit", "Date", "Subject", "Words", "Picked alone"], &[], rows, "commits");
+        let columns = if by_picks { 5 } else { 4 };
+        let rows = worded.iter().map(|detail| security_row(detail).into_iter().take(columns).collect());
+        let head = ["Commit", "Date", "Subject", "Words", "Picked alone"];
+        capped(document, &head[..columns], &[], rows.collect(), "commits");
     }
     let held: Vec<&Detail> = commits.details.iter().filter(|detail| detail.applied.is_some()).collect();
     if !held.is_empty() {
@@ -197,28 +199,41 @@ pub(super) fn commits(document: &mut Document, analysis: &Analysis) {
     }
 }
 
+fn are(number: usize) -> String {
+    if number == 1 { "1 is".to_owned() } else { format!("{number} are") }
+}
+
+/// Commits to pick that are shown one by one.
+const SHOWN_PICKS: usize = 10;
+
 fn overview(commits: &UpstreamCommits, plain: usize) -> Vec<Inline> {
     let mut items = vec![
         format!("{} of {plain} (merges apart) touch no path that the fork changed.", commits.free.len())
             .into(),
-        format!("{} are worded like security.", commits.security_worded.len()).into(),
+        format!("{} worded like security.", are(commits.security_worded.len())).into(),
         format!(
-            "{} stand in the fork already, under another id or inside a larger commit.",
-            commits.already_applied.len()
+            "{} in the fork already, under another id or inside a larger commit.",
+            match commits.already_applied.len() {
+                1 => "1 stands".to_owned(),
+                more => format!("{more} stand"),
+            }
         )
         .into(),
     ];
     if !commits.picks.is_empty() {
         let mut picks = Inline::plain(format!(
-            "Of the first, tried from the oldest on{}, these apply in this order:",
-            if commits.picks.len() == MOST_FREE {
-                format!(" until {MOST_FREE} applied")
-            } else {
-                String::new()
+            "Of the first {} were tried, from the oldest on; {} in this order:",
+            commits.picks_tried,
+            match commits.picks.len() {
+                1 => "1 applies".to_owned(),
+                more => format!("{more} apply"),
             }
         ));
-        for commit in &commits.picks {
+        for commit in commits.picks.iter().take(SHOWN_PICKS) {
             picks = picks.text(" ").with_code(commit.short());
+        }
+        if let more @ 1.. = commits.picks.len().saturating_sub(SHOWN_PICKS) {
+            picks = picks.marked(&format!(" and {more} more; `--format json` lists them all."));
         }
         items.push(picks);
     }
