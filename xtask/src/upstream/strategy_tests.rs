@@ -194,6 +194,29 @@ fn import_into_a_folder_is_recorded_against_the_commit_whose_tree_it_is() {
     assert_eq!((sync.folder.as_deref(), sync.conflicts_after), (Some("vendor/up"), Some(0)));
 }
 
+#[test]
+fn import_into_a_folder_with_changes_is_merged_into_the_folder() {
+    let place = Place::new();
+    let files: Vec<(String, String)> =
+        (0..6).map(|n| (format!("f{n}.py"), format!("content = {n}\nof = 'file {n}'\n"))).collect();
+    let mut history = History::default();
+    let root: Vec<Edit<'_>> = files.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
+    history.commit("main", "root", &root).commit("main", "newer", &[("f1.py", Some("content = 'new'\n"))]);
+    history.commit("fork", "own", &[("own", Some("mine\n"))]);
+    let inside: Vec<(String, &str)> =
+        files.iter().map(|(path, text)| (format!("lib/up/{path}"), text.as_str())).collect();
+    let copy: Vec<Edit<'_>> = inside.iter().map(|(path, text)| (path.as_str(), Some(*text))).collect();
+    let changed = [("lib/up/f0.py", Some("changed = 'at once'\n"))];
+    history.commit("fork", "import", &[&copy[1..], &changed].concat());
+    let folder = built(&place, &history);
+    let found = analysis(&folder, "fork", "main");
+    assert_eq!(found.sync_point.as_ref().unwrap().folder.as_deref(), Some("lib/up"));
+    assert_eq!(recommended(&found), "record-sync");
+    follow(&place, &folder, &found);
+    assert_eq!(place.git(&folder, &["show", "HEAD:lib/up/f1.py"]), "content = 'new'");
+    assert_eq!(place.git(&folder, &["ls-files", "f*.py"]), "", "nothing beside the folder");
+}
+
 /// Upstream, and a fork that keeps it in `my lib` with a change of its own; upstream then adds a file.
 fn kept_in_a_folder(with_history: bool) -> History {
     let long = |last: &str| format!("1\n2\n3\n4\n5\n{last}\n");

@@ -10,7 +10,7 @@ use super::model::Hint;
 use super::parse::Commit;
 use super::reach::Taken;
 use crate::fnv;
-use crate::repo::CommitId;
+use crate::repo::{CommitId, TreeRecord};
 
 /// Shorter lines (folded) stand in every file and tell nothing.
 const SHORTEST_LINE: usize = 8;
@@ -167,6 +167,11 @@ pub(super) fn taken(own: &[u64], shared: &[u64], arrivals: &Arrivals, time: i64,
 
 static HEX: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b[0-9a-f]{6,64}\b").expect("the pattern is valid"));
+/// An id alone, after a label or in an address.
+static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?i)^\W*(?:[a-z][\w /-]*:\s*|commit\s+)?(?:<?https://\S*/commits?/)?[0-9a-f]{7,64}\W*$";
+    Regex::new(pattern).expect("the pattern is valid")
+});
 static VERSION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\bv?\d+(?:\.\d+)+\b").expect("the pattern is valid"));
 static SYNC: LazyLock<Regex> = LazyLock::new(|| {
@@ -189,10 +194,11 @@ pub(super) fn hints<'a>(fork: impl Iterator<Item = &'a Commit>, names: &Names<'_
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     for commit in fork {
+        let source = source_line(&commit.message);
         for (line, is_subject) in
             commit.message.lines().zip(std::iter::once(true).chain(std::iter::repeat(false)))
         {
-            let kind = kind_of(line, is_subject);
+            let kind = if source == Some(line) { "sync" } else { kind_of(line, is_subject) };
             for (words, id) in named(line, kind, names) {
                 if seen.insert((id.clone(), kind)) {
                     let fork_commit = commit.id.clone();
@@ -202,6 +208,15 @@ pub(super) fn hints<'a>(fork: impl Iterator<Item = &'a Commit>, names: &Names<'_
         }
     }
     all
+}
+
+/// The line below a subject which speaks of a sync that says a commit's id and no more: where it came from. Several such
+/// lines are a list of what was taken over.
+fn source_line(message: &str) -> Option<&str> {
+    let mut lines = message.lines();
+    let subject = lines.next().filter(|subject| kind_of(subject, true) == "sync" && !HEX.is_match(subject));
+    let mut sources = lines.filter(|line| SOURCE.is_match(line));
+    subject.and(sources.next()).filter(|_| sources.next().is_none())
 }
 
 /// `sync` where a line speaks of taking everything up to a commit, `pick` where it takes one commit over.
@@ -246,12 +261,71 @@ fn unique(start: &str, ids: &BTreeSet<CommitId>) -> Option<CommitId> {
     matching.next().is_none().then(|| first.clone())
 }
 
+/// Files of equal content that a folder has to hold at least, and more than half of all.
+const FEWEST_IN_FOLDER: usize = 3;
+
+/// The folder into which the fork put upstream's files, each with its whole path; `None` where they stand at the root.
+pub(super) fn folder<'a>(
+    fork: impl Iterator<Item = TreeRecord<'a>>,
+    upstream: impl Iterator<Item = TreeRecord<'a>>,
+) -> Option<String> {
+    let fork = by_content(fork);
+    let mut folders: BTreeMap<&[u8], usize> = BTreeMap::new();
+    let mut all = 0;
+    for (id, path) in by_content(upstream).into_iter().filter_map(|(id, path)| Some((id, path?))) {
+        let Some(there) = fork.get(id).copied().flatten() else { continue };
+        all += 1;
+        let folder = there.strip_suffix(path).map(|folder| folder.strip_suffix(b"/").unwrap_or(folder));
+        let is_whole =
+            |folder: &&[u8]| there.len() == path.len() || folder.len() + 1 + path.len() == there.len();
+        if let Some(folder) = folder.filter(is_whole) {
+            *folders.entry(folder).or_default() += 1;
+        }
+    }
+    let (folder, files) = folders.into_iter().max_by_key(|(_, files)| *files)?;
+    let is_clear = files >= FEWEST_IN_FOLDER && files * 2 > all && !folder.is_empty();
+    is_clear.then(|| String::from_utf8(folder.to_vec()).ok()).flatten()
+}
+
+/// Where each content stands; `None` where it stands twice, as licences and empty files do.
+fn by_content<'a>(records: impl Iterator<Item = TreeRecord<'a>>) -> BTreeMap<&'a str, Option<&'a [u8]>> {
+    let mut all = BTreeMap::new();
+    for record in records.filter(|record| record.kind == "blob") {
+        all.entry(record.id).and_modify(|path| *path = None).or_insert(Some(record.path));
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn id(digit: &str) -> CommitId {
         CommitId::parse(&digit.repeat(40)).unwrap()
+    }
+
+    #[test]
+    fn folder_is_where_most_files_stand_with_their_whole_path() {
+        let told = |fork: &[(&'static str, &'static str)], upstream: &[(&'static str, &'static str)]| {
+            let record = |&(id, path): &(&'static str, &'static str)| TreeRecord {
+                mode: "100644",
+                kind: "blob",
+                id,
+                path: path.as_bytes(),
+            };
+            folder(fork.iter().map(record), upstream.iter().map(record))
+        };
+        let upstream = [("1", "a"), ("2", "b/c"), ("3", "d"), ("4", "e"), ("5", "x"), ("5", "y")];
+        let inside = [("1", "v/up/a"), ("2", "v/up/b/c"), ("3", "v/up/d"), ("4", "e"), ("5", "z")];
+        assert_eq!(told(&inside, &upstream).as_deref(), Some("v/up"));
+        assert_eq!(
+            told(&[("1", "a"), ("2", "b/c"), ("3", "d"), ("4", "v/e")], &upstream),
+            None,
+            "at the root"
+        );
+        assert_eq!(told(&inside[..2], &upstream), None, "too few");
+        let ends = [("1", "up-a"), ("2", "up-b/c"), ("3", "up-d")];
+        assert_eq!(told(&ends, &upstream), None, "no folder");
     }
 
     #[test]
@@ -323,6 +397,11 @@ mod tests {
             ("See 123456 and #1234567", None),
             ("Update to commit 1234567", Some(("sync", "1234567"))),
             ("Update deadbeef", None),
+            ("Sync stubs\n\nSource commit:\nhttps://h/x/y/commit/a08f2b7", Some(("sync", "a08f2b7"))),
+            ("Update stubs\n\nSource: a08f2b7", Some(("sync", "a08f2b7"))),
+            ("Update stubs\n\na08f2b7\n1234567", Some(("mention", "a08f2b7"))),
+            ("Fix stubs\n\nhttps://h/x/y/commit/a08f2b7", Some(("mention", "a08f2b7"))),
+            ("Update stubs\n\nThis was broken by a08f2b7", Some(("mention", "a08f2b7"))),
         ];
         for (message, expected) in cases {
             let commits = [commit(message)];

@@ -71,7 +71,21 @@ impl Search<'_> {
             .or_else(|| self.by_lines(near, (&taken, reach), &order, &hints))
             .or_else(|| peak.and_then(|peak| peak.point(&order, &hints)))
             .or_else(|| self.at_base(hints.clone()));
+        let found = found.map(|found| self.in_folder(found)).transpose()?;
         Ok(Found { sync_point: found, applied })
+    }
+
+    /// Names the folder in which the fork keeps upstream's files, where no history is shared that tells it.
+    fn in_folder(&self, found: SyncPoint) -> Result<SyncPoint> {
+        if found.folder.is_some() || self.base.is_some() {
+            return Ok(found);
+        }
+        let listings =
+            [self.fork, &found.commit].map(|tree| self.git().read(&["ls-tree", "-r", "-z", tree.as_str()]));
+        let [fork, upstream] = listings;
+        let (fork, upstream) = (fork?, upstream?);
+        let folder = sync::folder(tree_records(&fork).flatten(), tree_records(&upstream).flatten());
+        Ok(SyncPoint { folder, ..found })
     }
 
     /// Upstream's commits that the fork took over one by one.
@@ -128,9 +142,11 @@ impl Search<'_> {
         hints: &[Hint],
     ) -> Option<SyncPoint> {
         let place_of = |id: &CommitId| near.iter().position(|commit| commit.id == *id);
+        let in_order = |id: &CommitId| order.iter().position(|commit| commit.id == *id);
+        let start = near.first().and_then(|commit| in_order(&commit.id)).unwrap_or(0);
         // Content that reaches beyond what was said shows an import that nobody wrote down.
         let is_later = |id: &CommitId| {
-            reach.is_some_and(|reach| place_of(id).is_some_and(|place| place < reach.window.0))
+            reach.is_some_and(|reach| in_order(id).is_some_and(|place| place < start + reach.window.0))
         };
         let held = |place: usize| rounded(reach::line_share(&taken[..=place]));
         let stated = hints.iter().find(|hint| hint.kind == "sync").filter(|hint| !is_later(&hint.commit));
@@ -311,6 +327,7 @@ impl Search<'_> {
         let upstreams = order.iter().map(|commit| commit.tree.as_str());
         let trees: Vec<&str> = upstreams.chain(base.as_deref()).collect();
         let mut best: Option<Peak> = None;
+        let mut now: Option<(Peak, Vec<u32>)> = None;
         for probe in self.probes() {
             let files = if probe == *self.fork { own.clone() } else { self.files(probe.as_str())? };
             // An empty file is in every repository.
@@ -320,11 +337,15 @@ impl Search<'_> {
             let (shared, at_base) = all.split_at(order.len());
             let at_base = at_base.first().copied().unwrap_or(0);
             let Some(peak) = Peak::of(shared, blobs.len(), probe).beyond(at_base) else { continue };
+            if peak.probe == *self.fork {
+                now = Some((peak.clone(), shared.to_vec()));
+            }
             if best.as_ref().is_none_or(|best| peak.share() > best.share()) {
                 best = Some(peak);
             }
         }
-        Ok(best.filter(|peak| peak.shared > 0))
+        let later = now.zip(best.as_ref()).filter(|((now, shared), best)| now.is_later(shared, best));
+        Ok(later.map(|((now, _), _)| now).or(best).filter(|peak| peak.shared > 0))
     }
 
     /// The fork's tip, then commits along its first parents: a copy without history is most alike when it is young.
@@ -363,6 +384,7 @@ fn near_peak(length: usize, peak: Option<&Peak>) -> std::ops::Range<usize> {
 }
 
 /// Where most blobs are shared.
+#[derive(Clone)]
 struct Peak {
     shared: u32,
     of: usize,
@@ -381,6 +403,13 @@ impl Peak {
     /// What the merge base shares as well came with history, and tells nothing.
     fn beyond(self, at_base: u32) -> Option<Self> {
         (self.shared > at_base).then_some(self)
+    }
+
+    /// Whether the fork followed upstream beyond where an `older` state of it was most alike: it shares more with a
+    /// later commit than with that one. A copy that went its own way shares as much with that one, or more.
+    fn is_later(&self, shared: &[u32], older: &Self) -> bool {
+        let there = shared[older.window.0..=older.window.1].iter().copied().max().unwrap_or(0);
+        self.window.0 > older.window.1 && self.shared > there + there / 10 + 2
     }
 
     fn share(&self) -> f64 {
@@ -428,6 +457,17 @@ fn rounded(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn newer_content_tells_of_a_later_sync_than_an_older_state_that_was_more_alike() {
+        let probe = CommitId::parse(&"1".repeat(40)).unwrap();
+        let older = Peak { shared: 90, of: 100, window: (1, 2), probe: probe.clone() };
+        let is_later = |shared: &[u32]| Peak::of(shared, 400, probe.clone()).is_later(shared, &older);
+        assert!(is_later(&[10, 30, 30, 60, 80, 60]));
+        // A copy that went its own way: what stayed as it was is found there too, a file more or less.
+        assert!(!is_later(&[10, 30, 30, 29, 31, 20]));
+        assert!(!is_later(&[40, 30, 30, 20, 10, 10]));
+    }
 
     #[test]
     fn what_the_merge_base_shares_as_well_is_no_later_sync() {
