@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::plan::{Destiny, Item, SectionPlan};
+use super::plan::{Destiny, Item, Proposed, SectionPlan};
 
 /// A decision of the previous plan that no longer applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,7 +45,10 @@ pub fn carry_over(
     for id in &order {
         let Some(item) = old.remove(id) else { continue };
         if item.done || is_done(&item) {
-            items.push(Item { done: true, ticked: true, ..item });
+            // Another item may have done it on its way: the tick stays as its reader left it. It is last, so that nobody
+            // takes its place for somebody's order.
+            let proposed = Proposed { order: items.len() + 1, ..item.proposed.clone() };
+            items.push(Item { done: true, proposed, ..item });
         } else if item.is_decided() {
             lapsed.push(Lapsed {
                 id: id.clone(),

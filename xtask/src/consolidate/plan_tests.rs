@@ -240,6 +240,21 @@ fn what_was_carried_out_stays_as_done_and_what_is_gone_is_said() {
     assert_eq!((lapsed.len(), lapsed[0].item.as_str()), (1, "archive notes/b.md"));
 }
 
+#[test]
+fn what_another_item_did_is_done_and_keeps_its_box_and_nobody_ordered_it_last() {
+    let mut log = archive("notes/b.md");
+    (log.ticked, log.proposed.ticked) = (false, false);
+    let all = || numbered(vec![merge(), log.clone(), archive("notes/c.md")]);
+    let (done, _) = carry_over(numbered(vec![archive("notes/c.md")]), all(), |item| {
+        item.id() != archive("notes/c.md").id()
+    });
+    let states: Vec<(bool, bool)> = done.iter().map(|item| (item.done, item.ticked)).collect();
+    assert_eq!(states, [(false, true), (true, merge().ticked), (true, false)]);
+    // What was done is taken back: all is as it was.
+    let back = done.into_iter().map(|item| Item { done: false, ..item }).collect();
+    assert_eq!(carry_over(all(), back, |_| false), (all(), Vec::new()));
+}
+
 fn any_path() -> impl Strategy<Value = RepoPath> {
     let part = prop_oneof![
         "[a-z ]{1,6}\\.md",

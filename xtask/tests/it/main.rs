@@ -19,6 +19,7 @@ mod page;
 mod phase2;
 mod phase3;
 mod phase3_places;
+mod phase3_story;
 mod phase4;
 mod phase4_hooks;
 mod phase4_ids;

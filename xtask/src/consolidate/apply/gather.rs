@@ -172,6 +172,11 @@ pub fn default_branch(repo: &Repo) -> Result<Option<String>> {
 }
 
 impl Facts {
+    /// How many ticked items were carried out before.
+    pub(super) fn ticked_before(&self) -> usize {
+        self.placed.iter().filter(|(_, item)| item.ticked && self.done.contains(&item.id())).count()
+    }
+
     /// Why a note must stay where it is.
     pub(super) fn reason_to_stay(&self, path: &RepoPath) -> Option<String> {
         if self.scope.is_kept(path) {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::consolidate::plan_format::{ITEM, begins, ends};
 
-/// The plan with `[x] ~~…~~ done` on the ticked lines of these ids, and on no other.
+/// The plan with `~~…~~ done` on the lines of these ids, and on no other. Boxes stay as they are: what another item did
+/// on its way is done, and nobody ticked it.
 pub(super) fn refresh(text: &str, done: &BTreeSet<String>) -> String {
     let mut out = String::with_capacity(text.len() + 16 * done.len());
     let mut inside = false;
@@ -33,15 +34,15 @@ struct Line<'t> {
 }
 
 impl<'t> Line<'t> {
-    /// `None` for every other line, and for an item that is not ticked.
+    /// `None` for every other line.
     fn of(line: &'t str) -> Option<Self> {
         let marker = line.rfind(ITEM)?;
         let id = line[marker..].split_whitespace().find_map(|field| field.strip_prefix("id="))?;
         let close = line.find(']')?;
-        let is_ticked = line[..close].ends_with(['x', 'X']) && line.starts_with(['-', '*', '+']);
+        let has_box = line[..close].ends_with(['x', 'X', ' ']) && line.starts_with(['-', '*', '+']);
         let words = line[close + 1..marker].trim();
         let at = close + 1 + line[close + 1..].find(words)?;
-        is_ticked.then(|| Self { begin: &line[..at], words, end: &line[at + words.len()..], id })
+        has_box.then(|| Self { begin: &line[..at], words, end: &line[at + words.len()..], id })
     }
 
     fn marked(&self, done: &BTreeSet<String>) -> String {
@@ -65,12 +66,14 @@ mod tests {
                     <!-- xtask:item id=1 -->\r\n  - reason: <!-- xtask:item id=1 -->\n- [ ] Archive <!-- xtask:item id=2 -->\n\
                     <!-- xtask:plan end -->\n- [x] z <!-- xtask:item id=1 -->";
         let marked = refresh(plan, &["1".to_owned(), "2".to_owned()].into());
-        let expected = plan.replace(
-            "Archive `a.md` to `b.md` (9 % sure): x",
-            "~~Archive `a.md` to `b.md` (9 % sure): x~~ done",
-        );
+        let expected = plan
+            .replace(
+                "Archive `a.md` to `b.md` (9 % sure): x",
+                "~~Archive `a.md` to `b.md` (9 % sure): x~~ done",
+            )
+            .replace("- [ ] Archive <!--", "- [ ] ~~Archive~~ done <!--");
         assert_eq!(marked, expected);
-        assert_eq!(refresh(&marked, &["1".to_owned()].into()), marked);
+        assert_eq!(refresh(&marked, &["1".to_owned(), "2".to_owned()].into()), marked);
         assert_eq!(refresh(&marked, &BTreeSet::new()), plan);
     }
 }

@@ -156,7 +156,7 @@ fn carry_out(
         }
         fates = fates::Fates::of(&facts, &chosen, &dates, options);
     }
-    let mut summary = Summary::of(&chosen, facts.done.len());
+    let mut summary = Summary::of(&chosen, facts.ticked_before());
     progress.step("composing guides");
     let moves = fates.moves.clone();
     let rewriter = Rewriter::new(&facts.tree, &moves, &fates.arriving)?;
@@ -182,7 +182,7 @@ impl Prepared {
     fn nothing(facts: &gather::Facts, chosen: &checks::Chosen) -> Self {
         Self {
             set: ChangeSet::new("phase3"),
-            summary: Summary::of(chosen, facts.done.len()),
+            summary: Summary::of(chosen, facts.ticked_before()),
             groups: Vec::new(),
             trees: [facts.tree.clone(), facts.tree.clone()],
             known: Known::default(),

@@ -163,7 +163,7 @@ impl Summary {
         for action in Action::ALL {
             let items: Vec<&ItemDone> =
                 self.items.iter().filter(|item| item.action == action.name()).collect();
-            rows.extend(row(action, &items));
+            rows.extend(self.row(action, &items));
             if action == Action::Merge {
                 self.shares(&mut rows);
             }
@@ -204,6 +204,35 @@ impl Summary {
             .map(|skipped| format!("{} (line {}): {}", skipped.item, skipped.line, skipped.why));
         listed(&mut rows, "skipped", ("ticked item", "ticked items"), skipped);
         rows
+    }
+
+    fn row(&self, action: Action, items: &[&ItemDone]) -> Option<(&'static str, String)> {
+        let first = items.first()?;
+        let sources = || items.iter().flat_map(|item| &item.sources);
+        let notes = sources().count();
+        Some(match action {
+            Action::Merge => {
+                let into = match items.len() {
+                    1 => format!("`{}`", first.target),
+                    several => format!("{several} guides"),
+                };
+                ("merged", format!("{} into {into}", count(notes, "note", "notes")))
+            }
+            Action::Archive => {
+                // A note that is finished and goes into a guide is one note.
+                let merged = sources().filter(|path| self.is_merged(path)).count();
+                let both = if merged > 0 { format!(", and {merged} of those merged") } else { String::new() };
+                ("archived", count(notes - merged, "finished note", "finished notes") + &both)
+            }
+            Action::Duplicate => {
+                ("removed", format!("{} that another equals", count(notes, "note", "notes")))
+            }
+        })
+    }
+
+    fn is_merged(&self, note: &RepoPath) -> bool {
+        let mut merges = self.items.iter().filter(|item| item.action == Action::Merge.name());
+        merges.any(|item| item.sources.contains(note))
     }
 
     fn committed_rows(&self) -> Vec<(&'static str, String)> {
@@ -297,22 +326,6 @@ fn share(source: &SourceConservation) -> String {
     }
 }
 
-fn row(action: Action, items: &[&ItemDone]) -> Option<(&'static str, String)> {
-    let first = items.first()?;
-    let notes: usize = items.iter().map(|item| item.sources.len()).sum();
-    Some(match action {
-        Action::Merge => {
-            let into = match items.len() {
-                1 => format!("`{}`", first.target),
-                several => format!("{several} guides"),
-            };
-            ("merged", format!("{} into {into}", count(notes, "note", "notes")))
-        }
-        Action::Archive => ("archived", count(notes, "finished note", "finished notes")),
-        Action::Duplicate => ("removed", format!("{} that another equals", count(notes, "note", "notes"))),
-    })
-}
-
 /// A count, then the first entries on lines of their own.
 fn listed(
     rows: &mut Vec<(&'static str, String)>,
@@ -334,7 +347,24 @@ fn listed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consolidate::conserve::Item;
+    use crate::consolidate::conserve::{Item, ItemKind};
+
+    #[test]
+    fn a_note_that_is_merged_and_archived_is_counted_once() {
+        let item = |action: Action, sources: &[&str]| ItemDone {
+            id: String::new(),
+            action: action.name(),
+            sources: sources.iter().map(|path| (*path).into()).collect(),
+            target: "docs/x.md".into(),
+        };
+        let items = vec![
+            item(Action::Merge, &["a.md", "b.md"]),
+            item(Action::Archive, &["a.md"]),
+            item(Action::Archive, &["c.md"]),
+        ];
+        let text = Summary { items, ..Summary::default() }.text(true);
+        assert!(text.contains("archived   1 finished note, and 1 of those merged\n"), "{text}");
+    }
 
     #[test]
     fn blocks_of_code_are_counted_on_both_sides() {
