@@ -15,7 +15,7 @@ use super::result::{
     Plan, ReferenceClass, Summary, Topic,
 };
 use super::topics::{self, Topics};
-use super::{Options, decisions, facts, scope, sections, shares};
+use super::{Options, decisions, facts, scope, sections, shares, ticks};
 use crate::parallel;
 use crate::repo::RepoPath;
 use crate::report::Finding;
@@ -229,7 +229,7 @@ fn items(
     items.extend(twins);
     for (order, item) in (1..).zip(&mut items) {
         item.proposed.order = order;
-        say_ignored(item, &gathered.ignored_folders);
+        ticks::hold_back(item, gathered);
     }
     let (items, lapsed) =
         decisions::carry_over(items, gathered.previous.clone(), |item| gathered.done.contains(&item.id()));
@@ -302,20 +302,6 @@ fn guides_folder(paths: &BTreeSet<RepoPath>, ignored: &BTreeSet<RepoPath>) -> Re
     let there = GUIDES.into_iter().filter(|folder| has(folder));
     let mut folders = there.chain([usual]).chain(GUIDES).map(RepoPath::from);
     folders.find(|folder| !ignored.contains(folder)).unwrap_or_else(|| usual.into())
-}
-
-/// Takes the tick from an item that would put something where git ignores it, and says so: no other place was found.
-fn say_ignored(item: &mut Item, ignored: &BTreeSet<RepoPath>) {
-    let folder = match item.action {
-        Action::Merge => item.target.parent(),
-        Action::Archive => scope::archive_folder_of(&item.target),
-        Action::Duplicate => None,
-    };
-    if let Some(folder) = folder.filter(|folder| ignored.contains(folder)) {
-        item.why = format!("{}; git ignores {folder}: name another place", item.why);
-        item.ticked = false;
-        item.proposed.ticked = false;
-    }
 }
 
 fn source(note: &Note) -> Source {
@@ -409,6 +395,7 @@ fn duplicate_items(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Item> {
             let note = &notes[number];
             (
                 note.protected.is_none(),
+                !scope::is_looked_for(&note.path),
                 std::cmp::Reverse(named(number)),
                 note.path.as_bytes().len(),
                 note.path.clone(),

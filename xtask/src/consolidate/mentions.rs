@@ -15,6 +15,8 @@ pub(super) struct Mention {
     pub(super) path: String,
     /// Whether it stands in quotation marks outside a comment, as a program's file names do.
     pub(super) is_string: bool,
+    /// Whether it stands in a comment, as far as its line tells.
+    pub(super) is_comment: bool,
 }
 
 /// Endings of notes, each with its dot.
@@ -34,7 +36,7 @@ pub(super) fn find(text: &str) -> Vec<Mention> {
             let is_comment = ["#", "//", "*", "--", ";", "<!--"].iter().any(|mark| before.starts_with(mark));
             let is_quoted = before.ends_with(['"', '\'', '`']) && line[end..].starts_with(['"', '\'', '`']);
             let path = line[start..end].to_owned();
-            found.push(Mention { line: number, path, is_string: is_quoted && !is_comment });
+            found.push(Mention { line: number, path, is_string: is_quoted && !is_comment, is_comment });
         }
     }
     found
@@ -135,6 +137,9 @@ pub(super) struct Inbound {
     pub(super) from_files: Vec<BTreeMap<RepoPath, usize>>,
     /// For each note where a program reads it.
     pub(super) read_by: Vec<Option<(RepoPath, usize)>>,
+    /// For each note where something that is carried out or compared with the files names it: a script, a list of the
+    /// files that must be there.
+    pub(super) needed_by: Vec<Option<(RepoPath, usize)>>,
 }
 
 /// True for Markdown and plain text, but for the one text that builds.
@@ -148,6 +153,7 @@ impl Inbound {
             from_notes: vec![BTreeSet::new(); notes],
             from_files: vec![BTreeMap::new(); notes],
             read_by: vec![None; notes],
+            needed_by: vec![None; notes],
         }
     }
 
@@ -156,6 +162,9 @@ impl Inbound {
         for mention in mentions {
             if let Some(named) = names.resolve(path, &mention.path).filter(|&named| named != number) {
                 self.from_notes[named].insert(number);
+                if scope::is_manifest(path) {
+                    self.needed_by[named].get_or_insert((path.clone(), mention.line));
+                }
             }
         }
     }
@@ -170,6 +179,9 @@ impl Inbound {
         for mention in mentions {
             let Some(named) = names.resolve(path, &mention.path) else { continue };
             self.from_files[named].entry(path.clone()).or_insert(mention.line);
+            if may_read && !mention.is_comment || scope::is_manifest(path) {
+                self.needed_by[named].get_or_insert((path.clone(), mention.line));
+            }
             if (mention.is_string && may_read || is_configuration) && self.read_by[named].is_none() {
                 self.read_by[named] = Some((path.clone(), mention.line));
             }
@@ -203,5 +215,25 @@ mod tests {
             assert_eq!(inbound.read_by[0].is_some(), expected, "{path}");
             assert_eq!(inbound.from_files[0].len(), 1, "{path} names it");
         }
+    }
+
+    #[test]
+    fn what_scripts_and_manifests_name_is_needed_and_what_comments_name_is_not() {
+        let names = Names::of(&["b.md".into()]);
+        let cases = [
+            ("pack.sh", "cp b.md dist/", true),
+            ("pack.sh", "# as in b.md", false),
+            ("src/lib.rs", "//! See b.md.", false),
+            ("tools/PACK_MANIFEST.md", "- `b.md`", true),
+            ("tools/README.md", "- `b.md`", false),
+        ];
+        for (path, text, expected) in cases {
+            let mut inbound = Inbound::new(1);
+            inbound.take_file(&names, &path.into(), &find(text));
+            assert_eq!(inbound.needed_by[0].is_some(), expected, "{path}: {text}");
+        }
+        let mut inbound = Inbound::new(2);
+        inbound.take_note(&names, 1, &"MANIFEST.md".into(), &find("- b.md"));
+        assert_eq!(inbound.needed_by[0], Some(("MANIFEST.md".into(), 1)));
     }
 }

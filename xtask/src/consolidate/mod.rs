@@ -36,6 +36,7 @@ mod shares;
 mod since;
 mod stale;
 mod stored;
+mod ticks;
 mod topics;
 mod translations;
 mod unread;

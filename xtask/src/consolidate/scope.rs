@@ -141,6 +141,41 @@ pub(super) fn archive_folder_of(path: &RepoPath) -> Option<RepoPath> {
     Some(RepoPath::from_bytes(&parts[..=at].join(&b'/')))
 }
 
+/// Names, without ending, of files that people and hosts look for at the root of a repository.
+const LOOKED_FOR: &[&str] = &[
+    "roadmap",
+    "install",
+    "installation",
+    "upgrading",
+    "hacking",
+    "architecture",
+    "faq",
+    "todo",
+    "thanks",
+    "credits",
+    "acknowledgments",
+    "acknowledgements",
+    "releases",
+    "releasing",
+    "release_notes",
+    "release-notes",
+    "versioning",
+    "privacy",
+    "patents",
+    "trademarks",
+];
+
+/// True for a file that people look for where it is. It may go, as a roadmap that was followed to its end does, but only
+/// if somebody says so.
+pub(super) fn is_looked_for(path: &RepoPath) -> bool {
+    path.parent().is_none() && LOOKED_FOR.contains(&base_name(path).as_str())
+}
+
+/// True for a list of the files that must be there, by its path alone.
+pub(super) fn is_manifest(path: &RepoPath) -> bool {
+    base_name(path).split(['_', '-', ' ']).any(|word| word == "manifest")
+}
+
 /// Names, without ending, of files that tell people and agents where things are.
 const NAMING: &[&str] = &["readme", "contributing", "claude", "agents", "gemini", "copilot-instructions"];
 

@@ -32,6 +32,15 @@ fn tick_merges(sandbox: &Sandbox) {
     sandbox.write(PLAN, sandbox.read(PLAN).replace("- [x]", "- [ ]").replace("- [ ] Merge", "- [x] Merge"));
 }
 
+/// The plan's line that begins so, whatever its box says.
+fn line(sandbox: &Sandbox, start: &str) -> String {
+    let plan = sandbox.read(PLAN);
+    plan.lines()
+        .find(|line| line.get(6..).is_some_and(|line| line.starts_with(start)))
+        .unwrap_or(&plan)
+        .to_owned()
+}
+
 #[test]
 fn nothing_is_ticked_that_nobody_ticked() {
     let sandbox = with_two_phases();
@@ -48,4 +57,27 @@ fn nothing_is_ticked_that_nobody_ticked() {
     assert_eq!(items(&sandbox).iter().filter(|line| line.starts_with("- [x]")).count(), 1);
     assert!(sandbox.output(["consolidate", "plan"]).status.success());
     assert_eq!(items(&sandbox), before, "order and boxes are as they were");
+}
+
+#[test]
+fn a_name_that_is_looked_for_or_listed_is_not_ticked_and_the_plan_says_why() {
+    let sandbox = Sandbox::init();
+    let text = "# Ladder\n\nFirst the pump, then the valve, and the lamp in the end of it all.\n";
+    for path in ["ROADMAP.md", "docs/ladder.md", "docs/pump-ladder.md", "docs/x.md"] {
+        sandbox.write(path, text);
+    }
+    sandbox.write("docs/packed-manifest.md", "# Pack\n\n- `docs/pump-ladder.md`\n");
+    sandbox.commit("notes");
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    assert!(line(&sandbox, "Remove `docs/x.md`, the same as `ROADMAP.md`").starts_with("- [x]"));
+    let listed = line(&sandbox, "Remove `docs/pump-ladder.md`");
+    assert!(listed.starts_with("- [ ]"), "{listed}");
+    assert!(listed.contains("; docs/packed-manifest.md line 3 names docs/pump-ladder.md"), "{listed}");
+
+    sandbox.write("mkdocs.yml", "site_name: x\nnav:\n  - Ladder: ladder.md\n");
+    sandbox.commit("site");
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    let looked_for = line(&sandbox, "Remove `ROADMAP.md`, the same as `docs/ladder.md`");
+    assert!(looked_for.starts_with("- [ ]"), "{looked_for}");
+    assert!(looked_for.contains("; people look for ROADMAP.md at the root"), "{looked_for}");
 }
