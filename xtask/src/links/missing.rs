@@ -2,13 +2,56 @@
 
 use crate::repo::RepoPath;
 
-use super::address::{Local, relative_destination};
+use super::address::{Address, Local, relative_destination};
 use super::index::{Index, broken};
-use super::lookup::{Located, locate};
+use super::lookup::{Located, Walked, locate, walk};
 use super::pages::is_for_the_site;
 use super::{Reason, Resolution, Unknown};
 
 impl Index<'_> {
+    /// What can be written in place of a destination that leads nowhere, where one file alone can have been meant: the one
+    /// that it names as from the root, else the only one of its name. A place in it that is not there is left out.
+    pub fn surely_meant(&self, from: &RepoPath, destination: &str) -> Option<String> {
+        let Resolution::Broken(problem) = self.resolve(from, destination) else { return None };
+        if problem.reason == Reason::AnchorMissing {
+            return problem
+                .path
+                .filter(|path| path != from)
+                .map(|path| relative_destination(from, &path, None));
+        }
+        let Address::Local(local) = Address::parse(destination) else { return None };
+        let Walked::Inside(wanted) = walk(from.parent().as_ref(), &local.path) else { return None };
+        let from_root = match walk(None, &local.path) {
+            Walked::Inside(parts) => locate(self.tree, &parts),
+            Walked::Above(..) => Located::Missing(from.clone()),
+        };
+        let file = match from_root {
+            Located::File(file) => file,
+            _ => self.names().only_of_name(self.tree, wanted.last()?)?.clone(),
+        };
+        let exact = relative_destination(from, &file, local.fragment.as_deref());
+        match self.resolve(from, &exact) {
+            Resolution::File { path, .. } if path != *from => Some(exact),
+            Resolution::Broken(_) if file != *from => Some(relative_destination(from, &file, None)),
+            _ => None,
+        }
+    }
+
+    /// True where nobody can say of a destination that what it names is not to be found: something by its name is there,
+    /// or something like it.
+    pub fn may_mean(&self, from: &RepoPath, destination: &str) -> bool {
+        let Address::Local(local) = Address::parse(destination) else { return false };
+        let Some(name) = local.path.split(|&byte| byte == b'/').next_back().filter(|name| !name.is_empty())
+        else {
+            return false;
+        };
+        let is_like = || match self.resolve(from, destination) {
+            Resolution::Broken(problem) => problem.suggestion.is_some(),
+            _ => false,
+        };
+        self.names().has(name) || is_like()
+    }
+
     /// Answers for a path that is not in the tree.
     pub(super) fn missing(&self, from: &RepoPath, path: &RepoPath, local: &Local) -> Resolution {
         let names = self.names();

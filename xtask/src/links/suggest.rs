@@ -64,6 +64,23 @@ impl Names {
         ending.is_empty() || !self.endings.contains(&ending)
     }
 
+    /// The only file of this very name, where names of its kind do not stand in every folder.
+    pub(super) fn only_of_name(&self, tree: &Tree, name: &[u8]) -> Option<&RepoPath> {
+        let folded = folded(name);
+        if EVERYWHERE.contains(&folded.as_str()) {
+            return None;
+        }
+        let mut files = self.by_name.get(&folded)?.iter().filter(|path| tree.get(path).is_some());
+        let first = files.next().filter(|path| path.file_name() == name)?;
+        files.next().is_none().then_some(first)
+    }
+
+    /// True where something has this name, and names of its kind do not stand in every folder.
+    pub(super) fn has(&self, name: &[u8]) -> bool {
+        let name = folded(name);
+        !EVERYWHERE.contains(&name.as_str()) && self.by_name.contains_key(&name)
+    }
+
     /// The path that ends in the whole wanted path, below a folder whose content a site generator serves.
     pub(super) fn served(&self, wanted: &RepoPath) -> Option<&RepoPath> {
         let found = self.by_name.get(&folded(wanted.file_name()))?;

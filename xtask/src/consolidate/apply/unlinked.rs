@@ -1,4 +1,5 @@
-//! Links that lead nowhere, on their way into a guide: their words stay, with what they named and that it is not there.
+//! Links that lead nowhere, on their way into a guide: where one file alone can have been meant they lead there, else their
+//! words stay with what they named, and that it is not there if nothing like it is.
 //!
 //! The original in the archive keeps the link, so that a copy of it in the guide would make two broken links of one.
 
@@ -7,7 +8,9 @@ use std::ops::Range;
 use super::Paths;
 use crate::consolidate::folded::label_range;
 use crate::links::{Index, Reason, Resolution};
-use crate::markdown::{BlockKind, Form, Format, Link, LinkKind, Parsed, parse, readable};
+use crate::markdown::{
+    BlockKind, DestinationEdit, Form, Format, Link, LinkKind, Parsed, parse, readable, rewrite_destinations,
+};
 use crate::repo::RepoPath;
 use crate::report::Inline;
 
@@ -22,6 +25,10 @@ pub(super) fn without_broken_links(
     ignored: &Paths,
 ) -> (String, Parsed) {
     let mut parsed = parse(&text, Format::Markdown);
+    if let Some(mended) = mended(&text, &parsed, path, index, ignored) {
+        parsed = parse(&mended, Format::Markdown);
+        text = mended;
+    }
     for _ in 0..DEPTH {
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         for link in &parsed.links {
@@ -30,10 +37,7 @@ pub(super) fn without_broken_links(
             if is_inside || !leads_nowhere(index, path, &link.destination, ignored) {
                 continue;
             }
-            // Written as from the root, it names a file all the same.
-            let from_root = index.resolve(path, &format!("/{}", link.destination));
-            let is_there = matches!(from_root, Resolution::File { .. } | Resolution::Folder(_))
-                && !link.destination.starts_with(['#', '?']);
+            let is_there = may_be_there(index, path, &link.destination);
             edits.extend(match link.kind {
                 LinkKind::Html => attribute(&text, link, is_there),
                 _ => words(&text, &parsed, link, is_there).map(|words| (whole(&text, link), words)),
@@ -58,6 +62,36 @@ pub(super) fn missing(text: &[u8], path: &RepoPath, index: &Index<'_>) -> Paths 
         _ => None,
     });
     problems.collect()
+}
+
+/// The text with the destinations that can have meant one file alone.
+fn mended(
+    text: &str,
+    parsed: &Parsed,
+    path: &RepoPath,
+    index: &Index<'_>,
+    ignored: &Paths,
+) -> Option<String> {
+    let broken = parsed
+        .destinations()
+        .into_iter()
+        .filter(|(destination, ..)| leads_nowhere(index, path, destination, ignored));
+    let edits: Vec<DestinationEdit> = broken
+        .filter_map(|(destination, place, _)| {
+            Some(DestinationEdit { place: place.clone(), to: index.surely_meant(path, destination)? })
+        })
+        .collect();
+    if edits.is_empty() { None } else { rewrite_destinations(text, &edits).ok() }
+}
+
+/// True where a destination names something as from the root, or something like it is there: nobody is to read that it
+/// was not found.
+fn may_be_there(index: &Index<'_>, path: &RepoPath, destination: &str) -> bool {
+    if destination.starts_with(['#', '?']) {
+        return false;
+    }
+    let from_root = index.resolve(path, &format!("/{destination}"));
+    matches!(from_root, Resolution::File { .. } | Resolution::Folder(_)) || index.may_mean(path, destination)
 }
 
 fn leads_nowhere(index: &Index<'_>, path: &RepoPath, destination: &str, ignored: &Paths) -> bool {
@@ -188,11 +222,27 @@ mod tests {
     }
 
     #[test]
-    fn path_that_is_written_as_from_the_root_is_not_called_missing() {
-        let files = [(RepoPath::from("docs/b.md"), EntryKind::File, b"# B\n".to_vec())];
+    fn a_link_that_can_have_meant_one_file_alone_leads_there() {
+        let names = ["docs/b.md", "PLAN.md", "one/twice.md", "two/twice.md", "src/main.rs", "lib/main.rs"];
+        let files = names.map(|path| (RepoPath::from(path), EntryKind::File, b"# B\n\n## Part\n".to_vec()));
         let tree = Tree::in_memory(files);
-        let (text, index) = ("[b](docs/b.md)".to_owned(), Index::new(&tree));
-        let found = without_broken_links(text, &"docs/a.md".into(), &index, &Paths::new());
-        assert_eq!(found.0, "b (`docs/b.md`)");
+        let index = Index::new(&tree);
+        let cases = [
+            ("[b](docs/b.md#part)", "[b](b.md#part)"),
+            ("[main](src/main.rs#L2-L3)", "[main](../src/main.rs#L2-L3)"),
+            ("[plan](PLAN.md)", "[plan](../PLAN.md)"),
+            (
+                "[plan](PLAN.md#gone) <a href=\"old/PLAN.md\">x</a>",
+                "[plan](../PLAN.md) <a href=\"../PLAN.md\">x</a>",
+            ),
+            ("[plan][p]\n\n[p]: PLAN.md", "[plan][p]\n\n[p]: ../PLAN.md"),
+            ("[two](twice.md)", "two (`twice.md`)"),
+            ("[plan](PLANS.md) [plan](../../PLAN.md)", "plan (`PLANS.md`, not found) plan (`../../PLAN.md`)"),
+            ("[here](old/a.md)", "here (`old/a.md`, not found)"),
+        ];
+        for (text, expected) in cases {
+            let found = without_broken_links(text.to_owned(), &"docs/a.md".into(), &index, &Paths::new());
+            assert_eq!(found.0, expected, "{text}");
+        }
     }
 }
