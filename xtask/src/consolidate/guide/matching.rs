@@ -17,6 +17,8 @@ pub(super) struct Subject {
 /// How rare words are among the sections of the sources. Each source is split into words once.
 #[derive(Debug, Default)]
 pub(super) struct Rarity {
+    /// The words of the guide's name: they tell none of its sections from another.
+    name: BTreeSet<String>,
     numbers: HashMap<String, u32>,
     /// The words of each source in their order, with the byte where each ends.
     words: Vec<Vec<(usize, u32)>>,
@@ -36,6 +38,8 @@ pub(super) struct Index {
 /// How alike texts have to be below headings that are equal and no general ones, and below all others.
 const ALIKE_BELOW_EQUAL_HEADINGS: f64 = 0.08;
 const ALIKE: f64 = 0.3;
+/// How alike texts have to be below headings that have little in common.
+const NEARLY: f64 = 0.6;
 
 impl Index {
     /// Adds what a node speaks of, or more of it.
@@ -73,7 +77,8 @@ impl Index {
 
 /// Words that say nothing of a heading's subject.
 const EMPTY: &[&str] = &[
-    "the", "a", "an", "of", "for", "and", "to", "in", "on", "with", "how", "is", "are", "our", "your", "this",
+    "the", "a", "an", "of", "for", "and", "to", "in", "on", "with", "how", "is", "are", "our", "your",
+    "this", "guide",
 ];
 
 /// Headings that any note may have: the same words do not make the same subject.
@@ -184,6 +189,11 @@ const CLOSING: &[&str] = &[
 ];
 
 impl Rarity {
+    /// Nothing is read yet; `name` is the guide's.
+    pub(super) fn of_guide(name: &str) -> Self {
+        Self { name: heading_words(name), ..Self::default() }
+    }
+
     /// Reads the words of a further source.
     pub(super) fn read(&mut self, text: &str) {
         let mut words = Vec::new();
@@ -222,7 +232,9 @@ impl Rarity {
             (word, (1.0 + (count as f64).ln()) * rarity)
         };
         let body: Vec<(u32, f64)> = self.counts(source, range).into_iter().map(weigh).collect();
-        let heading: BTreeSet<String> = heading_words(heading);
+        let all = heading_words(heading);
+        let telling: BTreeSet<String> = all.difference(&self.name).cloned().collect();
+        let heading = if telling.is_empty() { all } else { telling };
         Subject { heading: heading.into_iter().collect(), length: length(&body), body }
     }
 
@@ -278,9 +290,14 @@ impl Subject {
             share if share >= 1.0 && !generic => ALIKE_BELOW_EQUAL_HEADINGS,
             share if share >= 1.0 => ALIKE,
             share if share >= 0.5 && !generic => ALIKE,
-            _ => 0.6,
+            _ => NEARLY,
         };
         (body >= needed).then_some(heading + body)
+    }
+
+    /// True for texts that are alike whatever their headings say.
+    pub(super) fn is_nearly(&self, other: &Self) -> bool {
+        self.cosine(other) >= NEARLY
     }
 
     /// Takes the words of another section that was put into this one.

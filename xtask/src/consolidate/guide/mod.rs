@@ -5,6 +5,7 @@
 
 mod chunks;
 mod conflicts;
+mod context;
 mod ends;
 mod front;
 mod labels;
@@ -21,6 +22,8 @@ mod title;
 mod tree;
 mod write;
 
+#[cfg(test)]
+mod context_tests;
 #[cfg(test)]
 pub(super) mod properties;
 #[cfg(test)]

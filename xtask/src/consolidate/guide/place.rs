@@ -28,7 +28,7 @@ pub(super) struct Placing<'p> {
 
 /// Places all sources.
 pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines: &[Outline]) -> Tree {
-    let mut rarity = Rarity::default();
+    let mut rarity = Rarity::of_guide(&String::from_utf8_lossy(request.target.stem()));
     for (number, source) in sources.iter().enumerate() {
         rarity.read(&source.text);
         source.parsed.sections.iter().for_each(|section| rarity.add(number, &section.range));
@@ -253,7 +253,7 @@ impl<'p> Placing<'p> {
             && (here.chunks.iter().any(is_new) || here.chunks.first().is_some_and(is_command))
     }
 
-    fn subject(&self, source: usize, part: usize) -> Subject {
+    pub(super) fn subject(&self, source: usize, part: usize) -> Subject {
         let section = &self.sources[source].parsed.sections[part - 1];
         self.rarity.subject(&self.part(source, part).heading, source, &section.range)
     }
@@ -267,7 +267,8 @@ impl<'p> Placing<'p> {
         let heading = self.note_title(source);
         let subject = self.whole_subject(source, &heading);
         let chapters = std::iter::once(0).chain(self.tree.nodes[0].children.iter().copied());
-        let fits = |node: &usize| self.may_take(source, &heading, *node);
+        let fits =
+            |node: &usize| self.may_take(source, &heading, *node) && self.is_same_of_series(source, *node);
         self.best(&subject, chapters.filter(fits))
     }
 
@@ -283,7 +284,19 @@ impl<'p> Placing<'p> {
             return chapters.find(|&node| matching::leads_elsewhere(&self.tree.nodes[node].heading));
         }
         let subject = self.subject(source, part);
+        let fits = |node: &usize| fits(node) && self.stands_alike(source, part, *node, &subject);
         self.best(&subject, self.index.candidates(&subject).into_iter().filter(fits))
+    }
+
+    /// Whether a source as a whole speaks of the same as a node.
+    pub(super) fn whole_agrees(&self, source: usize, node: usize) -> bool {
+        let subject = self.whole_subject(source, &self.note_title(source));
+        subject.agreement(&self.tree.nodes[node].subject).is_some()
+    }
+
+    /// True where the text of a part went into a node.
+    pub(super) fn is_home(&self, source: usize, part: usize, node: usize) -> bool {
+        self.tree.homes[source][part] == Some(Home::Node(node))
     }
 
     fn best(&self, subject: &Subject, nodes: impl Iterator<Item = usize>) -> Option<usize> {

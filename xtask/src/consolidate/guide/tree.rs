@@ -83,6 +83,13 @@ impl Tree {
         self.nodes[parent].children.retain(|&child| child != node);
     }
 
+    /// The source whose heading a node has; `None` where the words are of all: the guide's own, and what leads elsewhere.
+    pub(super) fn owner(&self, node: usize) -> Option<usize> {
+        let here = &self.nodes[node];
+        let is_shared = node == 0 || matching::leads_elsewhere(&here.heading);
+        if is_shared { None } else { here.sources.first().copied() }
+    }
+
     /// Makes the chapter of a note the guide itself where the guide holds nothing else, and gives its heading.
     pub(super) fn unfold(&mut self) -> Option<String> {
         let [chapter] = self.nodes[0].children[..] else { return None };

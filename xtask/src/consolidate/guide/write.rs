@@ -10,7 +10,8 @@ use super::prepare::Prepared;
 use super::settle::{anchors, settled};
 use super::texts::{origin, plain, quoted, sealed, some_items};
 use super::tree::{Entry, Tree};
-use super::{Conflict, Guide, GuideRequest, conflicts, front, labels};
+use super::{Conflict, Guide, GuideRequest, conflicts, front, labels, matching};
+use crate::links::relative_destination;
 use crate::markdown::{DestinationEdit, Format, parse, rewrite_destinations};
 use crate::report::Inline;
 
@@ -18,6 +19,9 @@ use crate::report::Inline;
 const CONTENTS: (usize, usize) = (4, 150);
 /// A destination inside the guide until anchors are known: followed by the node's number.
 pub(super) const NODE: &str = "xtask-node:";
+/// How a sign before it is drawn (VARIATION SELECTOR-16): a part of GitHub's anchors, but not of every program's that
+/// follows links.
+const SIGN: char = '\u{fe0f}';
 /// Keeps two blocks apart that a reader would take for one.
 const APART: &str = "<!-- -->";
 
@@ -28,11 +32,37 @@ pub(super) fn guide(
     outlines: &[Outline],
     tree: &Tree,
 ) -> Guide {
+    let (written, linked) = written(request, sources, outlines, (tree, BTreeSet::new()));
+    let signs = |node: &usize| tree.nodes[*node].heading.contains(SIGN);
+    let bare: BTreeSet<usize> = linked.into_iter().filter(signs).collect();
+    let mut guide = match bare.is_empty() {
+        true => written,
+        false => self::written(request, sources, outlines, (tree, bare)).0,
+    };
+    let crlf = sources.first().is_some_and(|first| {
+        first.source.text.matches("\r\n").count() * 2 > first.source.text.matches('\n').count()
+    });
+    if crlf {
+        guide.text = guide.text.replace('\n', "\r\n");
+    }
+    guide
+}
+
+/// The guide, and the nodes that its own links lead to; headings of the `bare` ones say nothing of how signs are drawn.
+fn written(
+    request: &GuideRequest<'_>,
+    sources: &[Prepared<'_>],
+    outlines: &[Outline],
+    (tree, bare): (&Tree, BTreeSet<usize>),
+) -> (Guide, BTreeSet<usize>) {
     let mut writer = Writer {
         request,
         sources,
         outlines,
         tree,
+        bare,
+        speaking: None,
+        joins_lists: false,
         out: String::new(),
         last: None,
         headings: Vec::new(),
@@ -58,12 +88,12 @@ pub(super) fn guide(
             Some(DestinationEdit { place: place.clone(), to })
         })
         .collect::<Vec<_>>();
+    let own = |slug: &str| relative_destination(request.target, request.target, Some(slug));
+    let led: BTreeSet<&str> = edits.iter().map(|edit| edit.to.as_str()).collect();
+    let linked = slugs.iter().filter(|(_, slug)| led.contains(own(slug).as_str())).map(|(node, _)| *node);
+    let linked = linked.collect();
     let text = rewrite_destinations(&out, &edits).unwrap_or(out);
-    let crlf = sources.first().is_some_and(|first| {
-        first.source.text.matches("\r\n").count() * 2 > first.source.text.matches('\n').count()
-    });
-    let text = if crlf { text.replace('\n', "\r\n") } else { text };
-    Guide { text, anchors, placed: tree.placed.clone() }
+    (Guide { text, anchors, placed: tree.placed.clone() }, linked)
 }
 
 /// The guide's text while it grows.
@@ -72,6 +102,11 @@ pub(super) struct Writer<'w> {
     pub(super) sources: &'w [Prepared<'w>],
     pub(super) outlines: &'w [Outline],
     pub(super) tree: &'w Tree,
+    bare: BTreeSet<usize>,
+    /// Whose words a reader of the chapter takes the next ones for; `None` where nobody is named.
+    speaking: Option<usize>,
+    /// Whether lists of several notes are one: what to read elsewhere.
+    joins_lists: bool,
     out: String,
     /// The last piece that was written: source, end, kind.
     last: Option<(usize, usize, Kind)>,
@@ -100,6 +135,7 @@ impl Writer<'_> {
             self.contents();
         }
         for &node in chapters {
+            self.speaking = self.tree.owner(node);
             self.node(node, 2);
         }
         self.source_list();
@@ -127,8 +163,10 @@ impl Writer<'_> {
     fn heading(&mut self, node: usize, level: usize) {
         self.gap();
         self.headings.push((self.out.len(), node));
-        // How a sign is drawn is a part of GitHub's anchor, but not of every program's that follows links.
-        let mut text = self.tree.nodes[node].heading.replace('\u{fe0f}', "");
+        let mut text = self.tree.nodes[node].heading.clone();
+        if self.bare.contains(&node) {
+            text = text.replace(SIGN, "");
+        }
         // A mark at the end would be read as the end of the heading's line.
         if text.ends_with('#') {
             text.insert(text.len() - 1, '\\');
@@ -142,23 +180,35 @@ impl Writer<'_> {
             let text = conflicts::alert(conflict, self.sources);
             self.block(&text);
         }
+        let is_owned = self.tree.owner(node).is_some();
+        self.joins_lists = matching::leads_elsewhere(&self.tree.nodes[node].heading);
         for entry in &self.tree.nodes[node].entries {
-            self.entry(entry);
+            // Below a heading of another note its readers are told whose words these are.
+            let is_heard = self.speaking.is_none_or(|speaking| speaking == entry.source);
+            if is_owned && !is_heard && !entry.is_quoted {
+                self.name_origin(entry.source);
+                self.speaking = Some(entry.source);
+            }
+            // What could not be quoted stands open: what follows it says whose it is.
+            if self.entry(entry) && is_owned {
+                self.speaking = Some(entry.source);
+            }
         }
     }
 
-    fn entry(&mut self, entry: &Entry) {
+    fn name_origin(&mut self, source: usize) {
+        let origin = origin(&self.sources[source], self.sources, false);
+        self.block(&origin);
+    }
+
+    /// Writes a piece, and says whether one that should be quoted could not be.
+    fn entry(&mut self, entry: &Entry) -> bool {
         let chunk = &self.outlines[entry.source].part(entry.part).chunks[entry.chunk];
         let source = &self.sources[entry.source];
         self.used[entry.source].extend(labels::used(&source.parsed, &chunk.range));
         if let Some(node) = entry.see {
-            let lead = &source.parsed.blocks[chunk.blocks[0]];
-            let lead = source.text[lead.range.clone()].to_owned();
-            self.block(&lead);
-            let heading =
-                Inline::plain("See ").link(plain(&self.tree.nodes[node].heading), format!("{NODE}{node}"));
-            self.block(&heading.text(".").to_markdown());
-            return;
+            self.see(source, chunk, node);
+            return false;
         }
         let text = match &entry.items {
             Some(items) => some_items(source, chunk, items, entry.has_lead),
@@ -166,17 +216,27 @@ impl Writer<'_> {
         };
         if entry.is_quoted {
             let origin = origin(source, self.sources, entry.items.is_some());
-            match quoted(&origin, &text) {
-                Some(quotation) => self.block(&quotation),
-                None => [origin.as_str(), &text, APART].into_iter().for_each(|block| self.block(block)),
+            if let Some(quotation) = quoted(&origin, &text) {
+                self.block(&quotation);
+                return false;
             }
-            return;
-        }
-        if self.runs_on(entry, chunk, &text) {
+            self.block(&origin);
+        } else if self.runs_on(entry, chunk, &text) {
             self.block(APART);
         }
         self.block(&text);
         self.last = Some((entry.source, chunk.range.end, chunk.kind));
+        entry.is_quoted
+    }
+
+    /// Writes what introduces a piece, and where that stands.
+    fn see(&mut self, source: &Prepared<'_>, chunk: &Chunk, node: usize) {
+        let lead = &source.parsed.blocks[chunk.blocks[0]];
+        let lead = source.text[lead.range.clone()].to_owned();
+        self.block(&lead);
+        let heading =
+            Inline::plain("See ").link(plain(&self.tree.nodes[node].heading), format!("{NODE}{node}"));
+        self.block(&heading.text(".").to_markdown());
     }
 
     /// Whether a reader would take a piece for the continuation of the one before it, which it was not.
@@ -185,8 +245,13 @@ impl Writer<'_> {
         let between = self.sources[source].text.get(end..chunk.range.start);
         let stood_so = source == entry.source && between.is_some_and(|gap| gap.trim().is_empty());
         let is_indented = text.starts_with([' ', '\t']);
+        let has_lead = !chunk.lead.is_empty() && entry.has_lead;
+        const LIST: Kind = Kind::List { ordered: false };
+        if self.joins_lists && (kind, chunk.kind) == (LIST, LIST) && !is_indented {
+            return false;
+        }
         let continues = match kind {
-            Kind::List { .. } => is_indented || matches!(chunk.kind, Kind::List { .. }),
+            Kind::List { .. } => is_indented || matches!(chunk.kind, Kind::List { .. }) && !has_lead,
             Kind::Code => is_indented && chunk.kind == Kind::Code,
             _ => false,
         };
