@@ -27,6 +27,8 @@ mod context_tests;
 #[cfg(test)]
 pub(super) mod properties;
 #[cfg(test)]
+mod reading_tests;
+#[cfg(test)]
 mod shorter_tests;
 #[cfg(test)]
 mod tests;

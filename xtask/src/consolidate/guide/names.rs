@@ -1,4 +1,5 @@
-//! Tells headings of the same words apart, so that each anchor leads to one place.
+//! Tells headings of the same words apart where nothing above them does. Elsewhere each stands as it was written: its
+//! anchor is numbered, as it was in its note.
 
 use std::collections::BTreeSet;
 
@@ -7,36 +8,32 @@ use super::texts::plain;
 use super::tree::Tree;
 use crate::markdown::slug;
 
-/// Adds to a heading whose words stand in the guide already what it stands under, else the note it comes from. Headings
-/// that no archive holds stay as they are written.
+/// Adds the note that it comes from to a heading whose words a heading of another note beside it has. Headings that no
+/// archive holds stay as they are written.
 pub(super) fn told_apart(tree: &mut Tree, sources: &[Prepared<'_>]) {
-    let mut taken = BTreeSet::new();
-    let mut open = vec![(0, None)];
-    while let Some((node, parent)) = open.pop() {
-        let children = tree.nodes[node].children.iter().rev();
-        open.extend(children.map(|&child| (child, Some(node))));
-        let name = name(tree, sources, (node, parent), &taken);
-        taken.insert(slug(&plain(&name)));
-        tree.nodes[node].heading = name;
+    for parent in 0..tree.nodes.len() {
+        let mut taken: Vec<(String, Option<usize>)> = Vec::new();
+        for child in tree.nodes[parent].children.clone() {
+            let first = tree.nodes[child].sources.first().copied();
+            let words = |heading: &str| slug(&plain(heading));
+            let own = words(&tree.nodes[child].heading);
+            if taken.iter().any(|(words, source)| *words == own && *source != first) {
+                let known: BTreeSet<&str> = taken.iter().map(|(words, _)| words.as_str()).collect();
+                tree.nodes[child].heading = name(tree, sources, child, |name| known.contains(&*words(name)));
+            }
+            taken.push((words(&tree.nodes[child].heading), first));
+        }
     }
 }
 
-fn name(
-    tree: &Tree,
-    sources: &[Prepared<'_>],
-    (node, parent): (usize, Option<usize>),
-    taken: &BTreeSet<String>,
-) -> String {
+fn name(tree: &Tree, sources: &[Prepared<'_>], node: usize, is_taken: impl Fn(&str) -> bool) -> String {
     let here = &tree.nodes[node];
-    let is_free = |name: &String| !taken.contains(&slug(&plain(name)));
     let first = here.sources.first().map(|&source| &sources[source]);
-    if is_free(&here.heading) || here.is_past || first.is_none_or(|first| first.source.archived.is_none()) {
+    let Some(first) = first.filter(|first| !here.is_past && first.source.archived.is_some()) else {
         return here.heading.clone();
-    }
-    let above = parent.filter(|&parent| parent != 0).map(|parent| plain(&tree.nodes[parent].heading));
-    let title = first.and_then(|first| first.parsed.title.clone());
-    let stem = first.map(|first| String::from_utf8_lossy(first.source.path.stem()).into_owned());
-    let told = [above, title, stem].into_iter().flatten();
-    let mut names = told.filter(|words| !words.is_empty()).map(|words| format!("{} ({words})", here.heading));
-    names.find(is_free).unwrap_or_else(|| here.heading.clone())
+    };
+    let stem = String::from_utf8_lossy(first.source.path.stem()).into_owned();
+    let told = first.parsed.title.clone().into_iter().chain([stem]).filter(|words| !words.is_empty());
+    let mut names = told.map(|words| format!("{} ({words})", here.heading));
+    names.find(|name| !is_taken(name)).unwrap_or_else(|| here.heading.clone())
 }

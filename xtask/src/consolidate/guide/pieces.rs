@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::super::plan::Destiny;
-use super::Fate;
 use super::chunks::{Chunk, Kind};
 use super::place::Placing;
 use super::stock::{Spot, Verdict};
 use super::tree::{Entry, Home, Node};
+use super::{Fate, matching};
+use crate::markdown::Link;
 
 impl Placing<'_> {
     /// Puts the pieces of a part into a node.
@@ -40,12 +41,24 @@ impl Placing<'_> {
             has_lead: true,
             see: None,
         };
-        match self.stock.judge(source, node, chunk) {
+        let verdict = match self.leading_away(source, part, chunk) {
+            Some(kept) if kept.is_empty() => {
+                self.stands.entry((source, part)).or_insert(0);
+                return Fate::Repeated;
+            }
+            kept => self.stock.judge(source, node, chunk).of_these(kept),
+        };
+        match verdict {
             Verdict::New => {
                 entry.is_quoted = self.is_other_procedure(source, node, chunk);
                 let fate = if entry.is_quoted { Fate::Variant } else { Fate::Guide };
                 self.add(entry, node, None, chunk);
                 fate
+            }
+            Verdict::Partly(items) => {
+                entry.items = Some(items);
+                self.add(entry, node, None, chunk);
+                Fate::Guide
             }
             Verdict::Stands(spot) => {
                 self.stands.entry((source, part)).or_insert(spot.node);
@@ -73,6 +86,25 @@ impl Placing<'_> {
                 if differs { Fate::Variant } else { Fate::Guide }
             }
         }
+    }
+
+    /// The entries of a list of what to read elsewhere that do lead elsewhere, where some do not: they name notes that the
+    /// guide is made of, and would send its readers to where they are. `None` where all of the piece stays.
+    fn leading_away(&self, source: usize, part: usize, chunk: &Chunk) -> Option<Vec<usize>> {
+        let is_list = matches!(chunk.kind, Kind::List { .. }) && !chunk.items.is_empty();
+        let leads = matching::leads_elsewhere(&self.part(source, part).heading);
+        if !is_list || !leads || self.is_strict(source) {
+            return None;
+        }
+        let prepared = &self.sources[source];
+        let stays = |item: &usize| {
+            let range = &chunk.items[*item].range;
+            let within = |link: &&Link| range.start <= link.range.start && link.range.end <= range.end;
+            let links: Vec<&Link> = prepared.parsed.links.iter().filter(within).collect();
+            links.is_empty() || links.iter().any(|link| !prepared.inward.contains_key(&link.destination))
+        };
+        let kept: Vec<usize> = (0..chunk.items.len()).filter(stays).collect();
+        (kept.len() < chunk.items.len()).then_some(kept)
     }
 
     /// True for steps below a heading where another source gives steps: nobody is to take them for the same ones.

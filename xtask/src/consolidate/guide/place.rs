@@ -210,7 +210,7 @@ impl<'p> Placing<'p> {
         self.note_heading(source, part, Fate::Guide);
         self.fill(source, part, node);
         here.children.iter().for_each(|section| self.section(source, section + 1, node));
-        if source != 0 {
+        if source != 0 || !here.chunks.is_empty() {
             self.drop_if_empty(node, source, &[part], None);
         }
     }

@@ -51,6 +51,8 @@ pub(super) struct Stock {
 pub(super) enum Verdict {
     /// Nothing of it stands.
     New,
+    /// Nothing of it stands, and these of its items alone are wanted.
+    Partly(Vec<usize>),
     /// It stands there.
     Stands(Spot),
     /// It says something that stands there in another way.
@@ -58,6 +60,20 @@ pub(super) enum Verdict {
     /// These of its items are new; the rest stands there. `differs` when one of the new ones, or what introduces them,
     /// says what stands in another way.
     InPart { spot: Spot, new: Vec<usize>, differs: bool },
+}
+
+impl Verdict {
+    /// The same of some items alone, where only some are wanted.
+    pub(super) fn of_these(self, wanted: Option<Vec<usize>>) -> Self {
+        match (self, wanted) {
+            (Self::New, Some(items)) => Self::Partly(items),
+            (Self::InPart { spot, mut new, differs }, Some(items)) => {
+                new.retain(|item| items.contains(item));
+                if new.is_empty() { Self::Stands(spot) } else { Self::InPart { spot, new, differs } }
+            }
+            (verdict, _) => verdict,
+        }
+    }
 }
 
 /// A place in the guide.
