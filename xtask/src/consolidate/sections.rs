@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::destiny;
 use super::folded::Folder;
+use super::guide::contents_lines;
 use super::note::Note;
 use super::plan::{Destiny, SectionPlan};
 use super::role::date_in;
@@ -75,7 +76,8 @@ fn step(heading: &str) -> Option<u32> {
 /// Words from which on a block that stands in the guide is not put there again, as the guide's composer counts them.
 const BLOCK: usize = 8;
 
-/// How many lines of the guide's sections are blocks that an earlier note puts there already.
+/// How many lines of the guide's sections do not go there: blocks that an earlier note puts there already, and tables of
+/// contents.
 pub(super) fn repeated_lines(notes: &[Note], group: &[usize], plans: &[SectionPlan]) -> usize {
     let mut before: BTreeSet<String> = BTreeSet::new();
     let mut repeated = 0;
@@ -90,9 +92,14 @@ pub(super) fn repeated_lines(notes: &[Note], group: &[usize], plans: &[SectionPl
             plan.is_some_and(|plan| plan.destiny == Destiny::Guide)
         };
         let mut own = Vec::new();
+        let contents = contents_lines(&note.parsed);
+        let replaced = contents.iter().filter(|lines| in_guide(lines.0));
+        repeated += replaced.map(|(first, last)| last + 1 - first).sum::<usize>();
+        let is_contents = |line: usize| contents.iter().any(|(first, last)| (*first..=*last).contains(&line));
         for (index, block) in note.parsed.blocks.iter().enumerate() {
             let is_heading = matches!(block.kind, crate::markdown::BlockKind::Heading(_));
-            if block.parent.is_some() || is_heading || !in_guide(block.lines.0) {
+            let line = block.lines.0;
+            if block.parent.is_some() || is_heading || !in_guide(line) || is_contents(line) {
                 continue;
             }
             let leaves = folder.leaves(index);

@@ -394,6 +394,10 @@ fn blocks_that_an_earlier_note_brings_are_not_counted_for_the_guide_again() {
     let plans = sections::of(&notes, &[0, 1]);
     assert_eq!(plans[1].destiny, Destiny::Guide, "something new is in it");
     assert_eq!(sections::repeated_lines(&notes, &[0, 1], &plans), 2 + 2);
+    let contents =
+        [note("notes/c.md", "# C\n\n## Contents\n\n- [Words](#words)\n\n## Words\n\nThey stand below.\n")];
+    let plans = sections::of(&contents, &[0]);
+    assert_eq!(sections::repeated_lines(&contents, &[0], &plans), 4, "the guide has contents of its own");
     assert_eq!(
         sections::repeated_lines(&notes, &[1, 0], &sections::of(&notes, &[1, 0])),
         0,

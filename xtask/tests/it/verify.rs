@@ -29,7 +29,7 @@ fn what_a_merge_by_hand_lost_is_told_note_by_note() {
     let source = &told["conserved"]["sources"][0];
     assert_eq!(
         (&source["path"], &source["blocks"], &source["in_guide"]),
-        (&"notes/bath.md".into(), &2.into(), &1.into())
+        (&"notes/bath.md".into(), &4.into(), &1.into())
     );
     assert_eq!(told["conserved"]["lost"], source["lost"].as_array().unwrap().len());
 }

@@ -14,7 +14,7 @@ use crate::consolidate::conserve::{self, Conservation, Outputs, SourceConservati
 use crate::consolidate::facts::{self, FactValue};
 use crate::consolidate::gather;
 use crate::consolidate::guide::{
-    Conflict, ConflictValue, Fate, Guide, GuideRequest, GuideSource, Landing, compose,
+    Conflict, ConflictValue, Fate, Guide, GuideRequest, GuideSource, Landing, compose, contents_lines,
 };
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
@@ -32,7 +32,7 @@ pub(super) struct Made {
     pub(super) target: RepoPath,
     pub(super) text: String,
     sources: Sources,
-    /// Lines of headings that need not be found again, by source.
+    /// Lines that need not be found again, by source.
     dropped: BTreeMap<RepoPath, Vec<(usize, usize)>>,
     /// Where what they held stands, once the text was compared with them.
     conserved: Option<Conservation>,
@@ -70,17 +70,21 @@ pub(super) fn compose_all(
         let mut guide = guide(&task, &sources, dates);
         lead_into_archive(&mut guide.text, &task.item.target, &sources);
         learn(fates, &task.item.target, &sources, &guide);
-        let dropped = dropped_headings(&guide, &sources);
+        let dropped = dropped_lines(&guide, &sources);
         let target = task.item.target.clone();
         made.push(Made { target, text: guide.text, sources, dropped, conserved: None });
     }
     Ok(made)
 }
 
-/// Headings that need not be found again, by source; where an archive keeps all of it, none is named.
-fn dropped_headings(guide: &Guide, sources: &Sources) -> BTreeMap<RepoPath, Vec<(usize, usize)>> {
-    let alone = sources.iter().filter(|(_, archived)| archived.is_none());
-    alone.map(|(note, _)| (note.path.clone(), guide.dropped_headings(&note.path, &note.parsed))).collect()
+/// Lines that need not be found again, by source: where no archive keeps it, headings whose text stands elsewhere; else
+/// its table of contents, which the guide's own takes the place of.
+fn dropped_lines(guide: &Guide, sources: &Sources) -> BTreeMap<RepoPath, Vec<(usize, usize)>> {
+    let lines = |(note, archived): (&Note, Option<&RepoPath>)| match archived {
+        None => guide.dropped_headings(&note.path, &note.parsed),
+        Some(_) => contents_lines(&note.parsed),
+    };
+    sources.iter().map(|source| (source.0.path.clone(), lines(source))).collect()
 }
 
 /// What the sources link to, is not in the tree, and git ignores.

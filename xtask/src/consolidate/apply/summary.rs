@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::checks::{Chosen, Task};
 use super::sweep::Swept;
-use crate::consolidate::conserve::{Conservation, ItemKind, SourceConservation};
+use crate::consolidate::conserve::{Conservation, SourceConservation};
 use crate::consolidate::plan::Action;
 use crate::consolidate::report::count;
 use crate::links::LeftReason;
@@ -314,9 +314,7 @@ fn lines(rows: &[(&str, String)]) -> String {
 /// How much of a source its readers find in the guide.
 fn share(source: &SourceConservation) -> String {
     let blocks = count(source.blocks, "block", "blocks");
-    // A block of code is a block, too.
-    let is_block = |kind| matches!(kind, ItemKind::Block | ItemKind::CodeBlock);
-    let rest = source.only_in_archive.iter().filter(|item| is_block(item.kind)).count();
+    let rest = source.only_in_archive.iter().filter(|item| item.kind.is_counted()).count();
     match rest {
         0 => format!("{}: all of {blocks} in the guide", source.path),
         rest => format!(
@@ -380,6 +378,11 @@ mod tests {
         };
         let code = vec![only(ItemKind::CodeBlock), only(ItemKind::CodeLine)];
         assert_eq!(share(&source(3, code)), "notes/a.md: 3 of 4 blocks in the guide, 1 in the archive alone");
+        let table = vec![only(ItemKind::Row), only(ItemKind::Number)];
+        assert_eq!(
+            share(&source(3, table)),
+            "notes/a.md: 3 of 4 blocks in the guide, 1 in the archive alone"
+        );
         let heading = vec![only(ItemKind::Heading)];
         assert_eq!(share(&source(4, heading)), "notes/a.md: all of 4 blocks in the guide");
     }

@@ -79,7 +79,7 @@ fn one(
             let in_archive = archive.has(kind, words);
             let in_guide = guides.has(kind, words) || (!in_archive && follows(kind, words));
             kept += usize::from(in_guide || in_archive);
-            if matches!(kind, ItemKind::Block | ItemKind::CodeBlock) {
+            if kind.is_counted() {
                 result.blocks += 1;
                 result.in_guide += usize::from(in_guide);
             }

@@ -58,7 +58,7 @@ pub struct Outputs<'t> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Conservation {
-    /// Blocks of all sources.
+    /// Blocks of all sources, rows of tables among them.
     pub blocks: usize,
     /// Those of them that stand in a guide.
     pub in_guide: usize,
@@ -76,7 +76,7 @@ pub struct Conservation {
 pub struct SourceConservation {
     /// The note.
     pub path: RepoPath,
-    /// Its blocks.
+    /// Its blocks, rows of tables among them.
     pub blocks: usize,
     /// Those of them that stand in a guide.
     pub in_guide: usize,
@@ -137,6 +137,11 @@ impl ItemKind {
     /// All kinds.
     pub const ALL: [Self; 6] =
         [Self::Block, Self::CodeBlock, Self::CodeLine, Self::Heading, Self::Number, Self::Row];
+
+    /// True for what counts as a block: the rest is a part of one, or stands in one. A table has no words but its rows.
+    pub fn is_counted(self) -> bool {
+        matches!(self, Self::Block | Self::CodeBlock | Self::Row)
+    }
 
     /// Its name for people, for more than one.
     pub fn plural(self) -> &'static str {

@@ -35,6 +35,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use outline::contents_lines;
+
 use super::plan::SectionPlan;
 use crate::markdown::Parsed;
 use crate::repo::RepoPath;

@@ -87,6 +87,13 @@ fn is_contents(heading: &str) -> bool {
     matches!(words.as_str(), "table of contents" | "contents" | "toc" | "in this document" | "on this page")
 }
 
+/// First and last line of each table of contents of a note: a list of links to the headings of its own text.
+pub(in super::super) fn contents_lines(parsed: &Parsed) -> Vec<(usize, usize)> {
+    let next = parsed.sections.iter().skip(1).map(|section| section.line - 1).chain([parsed.lines.count()]);
+    let sections = parsed.sections.iter().zip(next).filter(|(section, _)| is_contents(&section.text));
+    sections.map(|(section, last)| (section.line, last)).collect()
+}
+
 impl Outline {
     /// A part by its number: 0 is the preface, then the sections.
     pub(super) fn part(&self, part: usize) -> &Part {
