@@ -210,7 +210,7 @@ fn items(
         .chain((0..notes.len()).filter(|&number| made(number)))
         .collect();
     let guides = guides_folder(&gathered.paths, &gathered.ignored_folders);
-    let mut groups = groups::of(notes, affinities, overlaps, &guides, &finished);
+    let (mut groups, idle) = groups::of(notes, affinities, overlaps, &guides, &finished);
     groups::avoid_files(&mut groups, notes, &gathered.paths);
     let merges = parallel::on(parallel::available(), &groups, |group| merge_item(notes, group, options));
     let mut items: Vec<Item> = merges.into_iter().filter(has_guide).collect();
@@ -221,9 +221,14 @@ fn items(
     });
     let ignored = gathered.ignored_folders.clone();
     let mut places = Places::new(options.config.archive_layout, &gathered.paths, ignored);
-    let (sure, unsure): (Vec<&Candidate>, Vec<&Candidate>) =
-        archived.partition(|candidate| candidate.has_sign && percent(candidate.confidence) >= LEAST_ARCHIVE);
-    let mut archive = |candidate: &Candidate| archive_item(gathered, candidate, topics, &mut places, options);
+    let (sure, unsure): (Vec<&Candidate>, Vec<&Candidate>) = archived.partition(|candidate| {
+        let is_sure = candidate.has_sign && percent(candidate.confidence) >= LEAST_ARCHIVE;
+        is_sure || idle.contains(&candidate.note)
+    });
+    let mut archive = |candidate: &Candidate| {
+        let brings_nothing = idle.contains(&candidate.note);
+        archive_item(gathered, (candidate, brings_nothing), topics, &mut places, options)
+    };
     items.extend(sure.into_iter().map(&mut archive));
     let unsure = unsure.into_iter().map(archive).collect();
     items.extend(twins);
@@ -369,7 +374,7 @@ fn has_guide(item: &Item) -> bool {
 
 fn archive_item(
     gathered: &Gathered,
-    candidate: &Candidate,
+    (candidate, brings_nothing): (&Candidate, bool),
     topics: &[Topic],
     places: &mut Places,
     options: &Options,
@@ -380,7 +385,9 @@ fn archive_item(
     let topic = topics.iter().find(|topic| topic.notes.contains(&note.path));
     let topic = topic.map_or("", |topic| topic.label.as_str());
     let target = places.place(&note.path, topic, note.changed.as_deref().and_then(|date| date.get(..4)));
-    item(Action::Archive, vec![source(note)], target, confidence, ticked, candidate.reasons.join("; "))
+    let nothing = brings_nothing.then_some("a guide of its subject would take nothing of it");
+    let reasons: Vec<&str> = candidate.reasons.iter().map(String::as_str).chain(nothing).collect();
+    item(Action::Archive, vec![source(note)], target, confidence, ticked, reasons.join("; "))
 }
 
 /// Of equal notes the one stays that must, else the one that most others name, else the shortest path.

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::affinity::{Affinities, Evidence};
 use super::archive;
+use super::guide::contents_lines;
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
+use super::plan::{Destiny, SectionPlan};
 use super::report::count;
 use super::role;
 use super::topics::cluster;
-use super::translations;
-use crate::markdown::Format;
+use super::{sections, translations};
+use crate::markdown::{BlockKind, Format};
+use crate::parallel;
 use crate::repo::RepoPath;
 
 /// Notes that would make one guide.
@@ -29,16 +32,16 @@ const CLOSE: f64 = 0.3;
 /// More notes make a guide that nobody reads.
 const MOST: usize = 20;
 
-/// Groups of notes, the surest first.
+/// Groups of notes, the surest first, and the notes that fit into one and would bring nothing to its guide.
 pub(super) fn of(
     notes: &[Note],
     affinities: &Affinities,
     overlaps: &Overlaps,
     guides: &RepoPath,
     finished: &BTreeSet<usize>,
-) -> Vec<Group> {
+) -> (Vec<Group>, BTreeSet<usize>) {
     let twins: BTreeSet<usize> = overlaps.identical.iter().flat_map(|group| group[1..].to_vec()).collect();
-    let mut groups: Vec<Group> =
+    let together: Vec<Vec<usize>> =
         cluster(notes.len(), affinities, Evidence::score, |closeness, _| closeness >= CLOSE)
             .into_iter()
             .map(|group| {
@@ -51,12 +54,48 @@ pub(super) fn of(
             })
             .map(|group: Vec<usize>| in_one_language(notes, group))
             .filter(|group: &Vec<usize>| (2..=MOST).contains(&group.len()))
-            .map(|group| describe(notes, affinities, overlaps, guides, group))
             .collect();
+    let bringing = parallel::on(parallel::available(), &together, |group| that_bring(notes, group));
+    let pairs = together.iter().zip(&bringing).filter(|(_, bringing)| !bringing.is_empty());
+    let idle = pairs.flat_map(|(all, bringing)| all.iter().filter(|number| !bringing.contains(number)));
+    let idle = idle.copied().collect();
+    let described = |group: &[usize]| describe(notes, affinities, overlaps, guides, group.to_vec());
+    let pairs = together.iter().zip(&bringing).filter(|(_, bringing)| bringing.len() >= 2);
+    let mut groups: Vec<Group> = pairs
+        .map(|(all, bringing)| {
+            let group = described(bringing);
+            // Those that bring nothing still say how surely the others belong together.
+            Group { confidence: group.confidence.min(described(all).confidence), ..group }
+        })
+        .collect();
     groups
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.notes.cmp(&other.notes)));
     make_targets_unique(&mut groups);
-    groups
+    (groups, idle)
+}
+
+/// The notes of a group of which something goes into the guide, the base first. What all tells of days, or stands in
+/// another of them, is better put away by itself.
+fn that_bring(notes: &[Note], group: &[usize]) -> Vec<usize> {
+    let mut group = group.to_vec();
+    group.sort_by_key(|&number| (base_rank(&notes[number]), number));
+    let plans = sections::of(notes, &group);
+    group.retain(|&number| brings(&notes[number], &plans));
+    group
+}
+
+/// True where more than a heading or a table of contents of a note goes into the guide.
+fn brings(note: &Note, plans: &[SectionPlan]) -> bool {
+    let contents = contents_lines(&note.parsed);
+    let goes = |line: usize| {
+        let holds = |lines: (usize, usize)| (lines.0..=lines.1).contains(&line);
+        let mut own = plans.iter().filter(|plan| plan.source == note.path && plan.destiny == Destiny::Guide);
+        own.any(|plan| holds(plan.lines)) && !contents.iter().any(|&lines| holds(lines))
+    };
+    let blocks = note.parsed.blocks.iter().filter(|block| {
+        block.parent.is_none() && !matches!(block.kind, BlockKind::Heading(_) | BlockKind::Rule)
+    });
+    blocks.into_iter().any(|block| goes(block.lines.0))
 }
 
 /// A group without the notes that another of it says in another language.
@@ -93,9 +132,8 @@ fn describe(
     affinities: &Affinities,
     overlaps: &Overlaps,
     guides: &RepoPath,
-    mut group: Vec<usize>,
+    group: Vec<usize>,
 ) -> Group {
-    group.sort_by_key(|&number| (base_rank(&notes[number]), number));
     let pairs: Vec<(usize, usize)> = (0..group.len())
         .flat_map(|index| (index + 1..group.len()).map(move |other| (index, other)))
         .map(|(one, other)| (group[one], group[other]))

@@ -43,6 +43,8 @@ mod unread;
 mod words;
 
 #[cfg(test)]
+mod groups_tests;
+#[cfg(test)]
 mod interrupt_tests;
 #[cfg(test)]
 mod plan_tests;

@@ -283,7 +283,7 @@ fn what_lies_loose_in_the_root_folder_ranks_before_the_same_note_in_a_folder() {
 }
 
 /// Notes on two subjects, and one log.
-fn sample() -> Vec<Note> {
+pub(super) fn sample() -> Vec<Note> {
     let audio = "The codec turns sound into tokens with a quantizer and a decoder for speech frames.";
     let cluster =
         "Jobs are queued by the scheduler, nodes are reserved and scratch storage is swept nightly.";
@@ -299,7 +299,7 @@ fn sample() -> Vec<Note> {
     ]
 }
 
-fn compared(notes: &[Note]) -> (Overlaps, Affinities) {
+pub(super) fn compared(notes: &[Note]) -> (Overlaps, Affinities) {
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     let overlaps = Overlaps::of(&texts, &BTreeSet::new());
     let affinities = Affinities::of(notes, NoteWords::of(notes), &overlaps);
@@ -310,7 +310,7 @@ fn compared(notes: &[Note]) -> (Overlaps, Affinities) {
 fn notes_on_one_subject_make_a_guide_and_a_log_does_not() {
     let notes = sample();
     let (overlaps, affinities) = compared(&notes);
-    let groups = groups::of(&notes, &affinities, &overlaps, &"docs/guides".into(), &BTreeSet::new());
+    let (groups, _) = groups::of(&notes, &affinities, &overlaps, &"docs/guides".into(), &BTreeSet::new());
     let mut found: Vec<(String, Vec<usize>)> =
         groups.into_iter().map(|group| (group.target.to_string(), group.notes)).collect();
     found.sort();
@@ -329,7 +329,7 @@ fn records_of_a_series_and_finished_notes_make_no_guide() {
         let text = "The audio codec stores frames in a ring of buffers, with one checksum for each frame.";
         let notes = paths.map(|path| note(path, &format!("# Audio codec\n\n{text} So says {path}.\n")));
         let (overlaps, affinities) = compared(&notes);
-        groups::of(&notes, &affinities, &overlaps, &"docs/guides".into(), &BTreeSet::new()).len()
+        groups::of(&notes, &affinities, &overlaps, &"docs/guides".into(), &BTreeSet::new()).0.len()
     };
     assert_eq!(guides(["notes/audio-codec-frames.md", "notes/audio-codec-buffers.md"]), 1);
     assert_eq!(guides(["notes/RELEASE_v2.0.2_audio_codec.md", "notes/audio-codec-buffers.md"]), 0);

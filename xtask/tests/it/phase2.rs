@@ -18,7 +18,7 @@ fn three_reports_are_written_and_five_lines_close() {
     upstream       33 commits ahead, 9 commits behind, conflicts in 4 paths, and brings 1 broken call
     validation     61 tests in 15 files, counted without running them; 1 import cannot work
     reports        notes/documentation_consolidation_plan.md, notes/upstream_sync_analysis.md, notes/test_suite_report.md
-    next           read the plan and tick what you agree with (8 of 30 items ticked), then run `xtask phase3`
+    next           read the plan and tick what you agree with (8 of 28 items ticked), then run `xtask phase3`
     ");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "quiet says nothing about the run");
     for report in REPORTS {
