@@ -227,21 +227,29 @@ pub(super) fn title(name: &str) -> String {
 fn make_targets_unique(groups: &mut [Group]) {
     let mut taken = BTreeSet::new();
     for group in groups {
-        group.target = free(&group.target, |path| taken.contains(path));
-        taken.insert(group.target.clone());
+        group.target = free(&group.target, |path| taken.contains(&path.folded()));
+        taken.insert(group.target.folded());
     }
 }
 
-/// Gives another target to each group whose guide would stand in the place of a file that is none of its notes.
+/// Gives another target to each group whose guide would stand in the place of a file that is none of its notes. Names
+/// that differ in case alone are one file on some disks: where it is one of its notes, the guide is spelled as that is.
 pub(super) fn avoid_files(groups: &mut [Group], notes: &[Note], paths: &BTreeSet<RepoPath>) {
-    let mut taken: BTreeSet<RepoPath> = groups.iter().map(|group| group.target.clone()).collect();
+    let there: BTreeSet<Vec<u8>> = paths.iter().map(RepoPath::folded).collect();
+    let mut taken: BTreeSet<Vec<u8>> = groups.iter().map(|group| group.target.folded()).collect();
     for group in groups {
-        let is_own = group.notes.iter().any(|&number| notes[number].path == group.target);
-        if is_own || !paths.contains(&group.target) {
-            continue;
+        let place = group.target.folded();
+        let mut own = group.notes.iter().map(|&number| &notes[number].path);
+        if let Some(own) = own.find(|path| path.folded() == place) {
+            group.target = own.clone();
+        } else if there.contains(&place) {
+            let is_taken = |path: &RepoPath| {
+                let place = path.folded();
+                there.contains(&place) || taken.contains(&place)
+            };
+            group.target = free(&group.target, is_taken);
+            taken.insert(group.target.folded());
         }
-        group.target = free(&group.target, |path| paths.contains(path) || taken.contains(path));
-        taken.insert(group.target.clone());
     }
 }
 

@@ -5,7 +5,28 @@ use std::collections::BTreeSet;
 use super::groups;
 use super::note::Note;
 use super::test_notes::note;
-use super::tests::compared;
+use super::tests::{compared, sample};
+use crate::repo::RepoPath;
+
+#[test]
+fn a_guide_takes_the_place_of_a_note_however_that_is_spelled() {
+    let target = |base: &str, other: Option<&str>| {
+        let mut notes = sample();
+        notes[1].path = base.into();
+        let (overlaps, affinities) = compared(&notes);
+        let (mut groups, _) =
+            groups::of(&notes, &affinities, &overlaps, &"docs/guides".into(), &BTreeSet::new());
+        let paths = notes.iter().map(|note| note.path.clone()).chain(other.map(RepoPath::from)).collect();
+        groups::avoid_files(&mut groups, &notes, &paths);
+        groups.iter().find(|group| group.notes.contains(&1)).map(|group| group.target.to_string())
+    };
+    let is = |base, other| target(base, other).unwrap_or_default();
+    assert_eq!(is("docs/guides/AUDIO-CODEC.md", None), "docs/guides/AUDIO-CODEC.md");
+    assert_eq!(
+        is("notes/audio_codec.md", Some("docs/guides/Audio-Codec.md")),
+        "docs/guides/audio-codec-2.md"
+    );
+}
 
 #[test]
 fn a_note_that_brings_nothing_makes_no_guide() {
