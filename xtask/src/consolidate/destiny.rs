@@ -161,7 +161,27 @@ fn of_heading(heading: &str) -> f64 {
         heading if heading.contains(TICKS) => 0.5,
         _ => 0.0,
     };
-    headings::of_days(&words) + ticked - headings::lasting(&words)
+    let cheer = if is_cheer(&words) { 2.0 } else { 0.0 };
+    headings::of_days(&words) + ticked + cheer - headings::lasting(&words)
+}
+
+/// True for a heading that only says that something went well: "Success! 🎉", "You're all set".
+fn is_cheer(words: &[String]) -> bool {
+    const CHEERS: &[&str] = &[
+        "success",
+        "congratulations",
+        "congrats",
+        "hooray",
+        "hurray",
+        "yay",
+        "done",
+        "set",
+        "finished",
+        "ready",
+    ];
+    const AROUND: &[&str] = &["you", "re", "are", "we", "it", "is", "s", "all", "now", "and", "to", "go"];
+    let is_cheer = |word: &String| CHEERS.contains(&word.as_str());
+    words.iter().any(is_cheer) && words.iter().all(|word| is_cheer(word) || AROUND.contains(&word.as_str()))
 }
 
 const TICKS: [char; 4] = ['✅', '✓', '☑', '✔'];
@@ -249,6 +269,8 @@ mod tests {
                 "✅ Verification",
                 "Start the loop again:\n\n1. **Look** at the lamp",
             ),
+            ("notes/bath.md", "Ready states", "The lamp is green."),
+            ("notes/bath.md", "Success criteria of a run", "It is warm."),
             ("notes/complete_view.md", "The loop", "It reads the probe."),
             ("notes/bath.md", "Migration Guide", "- ✅ Better drawings\n\n```sh\nlab move\n```"),
             ("notes/RELEASE_CHECKLIST.md", "✅ Verification", "- [ ] Run the loop\n- [ ] Tag it"),
@@ -272,6 +294,8 @@ mod tests {
             ("notes/bath.md", "v1.2.0 (2025-10-28)", "x"),
             ("notes/bath.md", "Release checklist", "- [x] Run the loop\n- [x] Tag it"),
             ("notes/bath.md", "Feature checklist", "- [ ] Run the loop\n- [ ] Tag it"),
+            ("notes/bath.md", "Success! 🎉", "Your bath is warm. You can now:\n- fill it\n- empty it"),
+            ("notes/bath_guide.md", "You're all set!", "The bath is warm."),
             ("notes/bath.md", "Done", "- ✅ Added the loop\n- ✅ Removed the probe"),
         ];
         for (path, heading, text) in cases {

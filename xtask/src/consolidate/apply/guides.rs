@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use super::checks::Task;
 use super::fates::Fates;
 use super::gather::Facts;
-use super::{Paths, unlinked};
+use super::{Paths, reworded, unlinked};
 use crate::consolidate::affinity::{Affinities, NoteWords};
 use crate::consolidate::conserve::{self, Conservation, Outputs, SourceConservation, Text};
 use crate::consolidate::facts::{self, FactValue};
@@ -129,6 +129,13 @@ fn sources(
         if let Some((led, _)) = links::follow_renamed(&source.path, text.as_bytes(), &renamed) {
             text = String::from_utf8_lossy(&led).into_owned();
             parsed = markdown::parse(&text, format);
+        }
+        let way = (&source.path, &task.item.target);
+        if format == Format::Markdown
+            && let Some(led) = reworded::words_of_destinations(&text, &parsed, way)
+        {
+            parsed = markdown::parse(&led, format);
+            text = led;
         }
         let note = gather::note_of(&source.path, source.blob.clone(), text, parsed);
         let changed = dates.get(&source.path).map(|change| change.date.clone());

@@ -13,6 +13,7 @@ mod index;
 mod marks;
 mod places;
 mod plan;
+mod reworded;
 mod steps;
 mod summary;
 mod sweep;
