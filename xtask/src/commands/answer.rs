@@ -206,7 +206,7 @@ impl<'a> Answer<'a> {
                 (None, true) => "stands".to_owned(),
                 (None, false) => "was taken back".to_owned(),
             };
-            format!("{:>4}  {}: {} edits, {state}", set.id, set.command, set.edits.len())
+            format!("{:>4}  {}: {}, {state}", set.id, set.command, count(set.edits.len(), "edit"))
         };
         self.print(&sets.iter().map(line).collect::<Vec<_>>().join("\n"))
     }

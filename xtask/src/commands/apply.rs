@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::{Exit, place};
 use crate::change::{self, Applied, Disk, EditRecord, Place as FilePlace, Which};
 use crate::cli::{Apply, Format, Global, Told};
-use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared, Step};
+use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared, Step, Summary};
 use crate::phases::Board;
 use crate::phases::analyses::{Place, interrupted, report_paths};
 use crate::process::Cancel;
@@ -85,7 +85,8 @@ pub(super) fn run(
             "the edits are made and not staged: stage them yourself, or `xtask undo` takes them back",
         )?;
     }
-    answer.print_plan(command, (applied.applied, flags.told), &applied.edits, &prepared.summary)?;
+    let summary = Summary { change_set: applied.id, ..prepared.summary };
+    answer.print_plan(command, (applied.applied, flags.told), &applied.edits, &summary)?;
     Ok(Exit::Clean)
 }
 
@@ -107,6 +108,7 @@ fn say_left(repo: &Repo, term: Term) -> Result<()> {
 
 /// What was committed.
 struct Committed {
+    change_set: Option<u32>,
     edits: Vec<EditRecord>,
     commits: Vec<CommitId>,
     branch: Option<String>,
@@ -134,7 +136,7 @@ fn committed(repo: &Repo, steps: &[Step], prepared: &Prepared, branch: Option<&s
     match consolidate::commit(repo, steps) {
         Ok(commits) => {
             let branch = branch.map(str::to_owned).or(before);
-            Ok(Committed { edits: applied.edits, commits, branch })
+            Ok(Committed { change_set: applied.id, edits: applied.edits, commits, branch })
         }
         Err(error) => Err(match take_back(repo, steps, &applied, &head).and_then(|()| leave_branch()) {
             Ok(()) => error.context("commit the edits: they were taken back, nothing was changed"),
@@ -162,6 +164,7 @@ fn say_committed(
 ) -> Result<Exit> {
     let mut summary = prepared.summary.clone();
     summary.commits = committed.commits.clone();
+    summary.change_set = committed.change_set;
     summary.branch.clone_from(&committed.branch);
     let disk = Disk::of(repo)?;
     let hooks = ["pre-commit", "commit-msg", "post-commit"];
@@ -174,7 +177,7 @@ fn say_committed(
 /// On the default branch somebody has to say yes.
 fn is_agreed(repo: &Repo, prepared: &Prepared, (term, cancel): (Term, &Cancel)) -> Result<bool> {
     let Some(branch) = consolidate::default_branch(repo)? else { return Ok(true) };
-    let question = format!("{} edits on `{branch}`, the default branch: make them?", prepared.set.len());
+    let question = format!("{} on `{branch}`, the default branch: go on?", count(prepared.set.len(), "edit"));
     match term.ask(&question, cancel).context("ask on the terminal")? {
         Some(agreed) => Ok(agreed),
         None => bail!(Hinted::new(

@@ -20,7 +20,7 @@ pub(super) fn run(global: &Global, term: Term) -> Result<Exit> {
     let root = repo.require_work_tree()?;
     let path = RepoPath::from(FILE_NAME);
     if path.under(root).symlink_metadata().is_ok() {
-        bail!("there is a {FILE_NAME} already");
+        bail!("there is an {FILE_NAME} already");
     }
     let mut set = ChangeSet::new("init");
     set.create(path, commented(&detect(&place, &repo)?));

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::answer::Answer;
 use super::{Exit, place};
-use crate::change::{self, ChangeSet, Mismatch, Which};
+use crate::change::{self, ChangeSet, EditRecord, Mismatch, Which};
 use crate::cli::{Global, Undo};
 use crate::repo::{Repo, RepoPath, staged_files, update_index};
 use crate::report::{Hinted, count};
@@ -50,12 +50,37 @@ pub(super) fn run(global: &Global, options: &Undo, term: Term) -> Result<Exit> {
         return Ok(if is_wrong { Exit::Findings } else { Exit::Clean });
     }
     let staged = staged_by(&repo, &set)?;
+    let before: BTreeSet<RepoPath> = repo.uncommitted()?.into_iter().collect();
     let applied = settings.around(&repo, || change::apply(&repo, &set))?;
     answer.print_edits("undo", applied.applied, &applied.edits, &changed)?;
     answer.print_lines(settings.lines())?;
     update_index(&repo.git(), &staged).context("stage what was staged as it stands now")?;
+    say_committed(&repo, (&applied.edits, &before), term)?;
     super::apply::refresh_plan(&repo, &place, term)?;
     Ok(Exit::Clean)
+}
+
+/// Where the edits were committed, the commits stand: files differ from them now that did not before.
+fn say_committed(
+    repo: &Repo,
+    (edits, before): (&[EditRecord], &BTreeSet<RepoPath>),
+    term: Term,
+) -> Result<()> {
+    let touched = change::touched(edits.iter().cloned());
+    let now = repo.uncommitted()?.into_iter();
+    let committed = now.filter(|path| touched.contains(path) && !before.contains(path)).count();
+    if committed > 0 {
+        let files = match committed {
+            1 => "1 file differs from the last commit now: the commit that changed it stands".to_owned(),
+            more => {
+                format!("{more} files differ from the last commit now: the commits that changed them stand")
+            }
+        };
+        term.say(&format!(
+            "{files}. Commit that, as `git revert` would; or, where nobody has them yet, `git reset COMMIT` to the one before"
+        ));
+    }
+    Ok(())
 }
 
 /// Taking back all but some files is for the user to decide: links in the others may lead to these.

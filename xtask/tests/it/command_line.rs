@@ -173,7 +173,7 @@ fn init_writes_what_was_found_and_never_overwrites() {
 
     -- stderr
     error: cannot write xtask.toml
-      cause: there is a xtask.toml already
+      cause: there is an xtask.toml already
     ");
 }
 
@@ -185,7 +185,7 @@ fn undo_takes_back_what_init_wrote() {
     insta::assert_snapshot!(sandbox.xtask(["undo", "--list"]), @"
     exit: 0
     -- stdout
-       1  init: 1 edits, stands
+       1  init: 1 edit, stands
     -- stderr
     ");
     insta::assert_snapshot!(sandbox.xtask(["undo", "--check"]), @"

@@ -65,10 +65,11 @@ fn what_is_not_checked_out_is_told_and_links_to_it_stay_right() {
     -- stdout
     archived   1 finished note
     rewritten  1 link and 0 mentions in 1 file
+    listed     guides, notes and archive in `notes/README.md`, a new file
     conserved  1 note moved whole, nothing lost
     not done   1 line that names a moved note, in a file that is not checked out
                src/tool.py:2
-    next       look at `git status` and commit; `xtask undo` takes it back
+    next       look at `git status` and commit; `xtask undo 1` takes it back
     -- stderr
     ");
     let moved = sandbox.read("notes/archive/session-2025-01-02-notes.md");

@@ -32,15 +32,6 @@ fn tick_merges(sandbox: &Sandbox) {
     sandbox.write(PLAN, sandbox.read(PLAN).replace("- [x]", "- [ ]").replace("- [ ] Merge", "- [x] Merge"));
 }
 
-/// The plan's line that begins so, whatever its box says.
-fn line(sandbox: &Sandbox, start: &str) -> String {
-    let plan = sandbox.read(PLAN);
-    plan.lines()
-        .find(|line| line.get(6..).is_some_and(|line| line.starts_with(start)))
-        .unwrap_or(&plan)
-        .to_owned()
-}
-
 #[test]
 fn nothing_is_ticked_that_nobody_ticked() {
     let sandbox = with_two_phases();
@@ -57,6 +48,44 @@ fn nothing_is_ticked_that_nobody_ticked() {
     assert_eq!(items(&sandbox).iter().filter(|line| line.starts_with("- [x]")).count(), 1);
     assert!(sandbox.output(["consolidate", "plan"]).status.success());
     assert_eq!(items(&sandbox), before, "order and boxes are as they were");
+}
+
+#[test]
+fn it_says_that_it_made_the_list_and_which_change_set_to_take_back() {
+    let sandbox = with_two_phases();
+    tick_merges(&sandbox);
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(
+        said.contains("listed     guides, notes and archive in `docs/README.md`, a new file\n"),
+        "{said}"
+    );
+    assert!(said.contains("`xtask undo 1` takes it back"), "{said}");
+}
+
+#[test]
+fn undo_says_that_commits_stand() {
+    let sandbox = with_two_phases();
+    sandbox.git(&["config", "user.name", "Tester"]);
+    sandbox.git(&["config", "user.email", "tester@example.invalid"]);
+    tick_merges(&sandbox);
+    assert!(sandbox.output(["phase3", "--yes", "--commit"]).status.success());
+    let said = sandbox.xtask(["undo"]);
+    assert!(said.contains("differ from the last commit now: the commits that changed them stand"), "{said}");
+
+    let sandbox = with_two_phases();
+    tick_merges(&sandbox);
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    let said = sandbox.xtask(["undo"]);
+    assert!(!said.contains("commits that changed them"), "{said}");
+}
+
+/// The plan's line that begins so, whatever its box says.
+fn line(sandbox: &Sandbox, start: &str) -> String {
+    let plan = sandbox.read(PLAN);
+    plan.lines()
+        .find(|line| line.get(6..).is_some_and(|line| line.starts_with(start)))
+        .unwrap_or(&plan)
+        .to_owned()
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub use commit::{
 };
 pub use gather::default_branch;
 pub use steps::{Step, steps};
-pub use summary::{ItemDone, LeftMention, LeftOutLine, Skipped, Summary};
+pub use summary::{ItemDone, LeftMention, LeftOutLine, ListDone, Skipped, Summary};
 
 use super::plan::Item;
 use super::plan_format;
@@ -172,10 +172,19 @@ fn carry_out(
     summary.moved = verify::moved_whole(&facts, &fates, &swept).context("keep every line")?;
     summary.conserved = guides::conserved(&made).context("keep every line")?;
     summary.take(&swept);
+    summary.index = listed(&facts.tree, &swept)?;
     let set = plan::change_set(&facts, &fates, &swept)?;
     drop(rewriter);
     let (groups, known) = (groups::groups(&chosen.tasks), Known { dates, quiet: swept.quiet });
     Ok(Prepared { set, summary, groups, trees: [facts.tree, after], known })
+}
+
+/// The list of notes, where it is another one than before.
+fn listed(tree: &Tree, swept: &sweep::Swept) -> Result<Option<ListDone>> {
+    let Some((path, new)) = &swept.index else { return Ok(None) };
+    let before = if tree.get(path).is_some() { Some(tree.read(path)?) } else { None };
+    let is_other = before.as_ref() != Some(new);
+    Ok(is_other.then(|| ListDone { path: path.clone(), created: before.is_none() }))
 }
 
 impl Prepared {

@@ -33,6 +33,8 @@ pub struct Summary {
     pub mentions: usize,
     /// Files that stay and have other content now.
     pub rewritten: usize,
+    /// The file with the list of guides, notes and archive, where that is written.
+    pub index: Option<ListDone>,
     /// Mentions that were left.
     pub left: Vec<LeftMention>,
     /// Files that could not be read: they were not looked through.
@@ -45,6 +47,18 @@ pub struct Summary {
     pub branch: Option<String>,
     /// Hooks of the repository that commits of a person would have run.
     pub hooks: Vec<&'static str>,
+    /// The number by which `undo` knows the edits; `None` where none were made.
+    pub change_set: Option<u32>,
+}
+
+/// The list of guides, notes and archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ListDone {
+    /// The file that holds it.
+    pub path: RepoPath,
+    /// Whether that file is new.
+    pub created: bool,
 }
 
 /// An item that is carried out.
@@ -170,6 +184,7 @@ impl Summary {
         }
         if !self.items.is_empty() {
             rows.push(("rewritten", self.rewritten_line()));
+            rows.extend(self.index.as_ref().map(|list| ("listed", list.line())));
             rows.push(("conserved", self.conserved_line()));
         }
         let left = self.left.iter().map(|left| {
@@ -300,8 +315,18 @@ impl Summary {
             }
             (true, _) => "nothing is ticked: read the plan and tick what is right".to_owned(),
             (false, false) => "run it without `--check` to do this".to_owned(),
-            (false, true) => "look at `git status` and commit; `xtask undo` takes it back".to_owned(),
+            (false, true) => match self.change_set {
+                Some(id) => format!("look at `git status` and commit; `xtask undo {id}` takes it back"),
+                None => "look at `git status` and commit".to_owned(),
+            },
         }
+    }
+}
+
+impl ListDone {
+    fn line(&self) -> String {
+        let state = if self.created { ", a new file" } else { "" };
+        format!("guides, notes and archive in `{}`{state}", self.path)
     }
 }
 
