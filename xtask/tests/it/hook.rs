@@ -215,6 +215,25 @@ fn removals_renames_and_modes_are_no_findings() {
 }
 
 #[test]
+fn a_file_that_is_put_away_is_judged_for_no_line_that_stood_in_it() {
+    let sandbox = Sandbox::hooked();
+    let text: String =
+        (0..40).map(|line| format!("Line {line} tells of pictures and of frames. \n")).collect();
+    sandbox.write("docs/one.md", format!("# One\n\n{text}\n"));
+    sandbox.write("docs/two.md", format!("# Two\n\n{text}\n"));
+    sandbox.git(&["add", "."]);
+    sandbox.run(&["commit", "-q", "--no-verify", "-m", "before the hook"]);
+    std::fs::create_dir(sandbox.root().join("docs/archive")).unwrap();
+    sandbox.git(&["mv", "docs/one.md", "docs/archive/one.md"]);
+    assert_eq!(sandbox.try_commit(&[]), (true, String::new()));
+    sandbox.git(&["mv", "docs/archive/one.md", "docs/one.md"]);
+    sandbox.write("docs/one.md", format!("# One\n\n{text}More.\n"));
+    sandbox.git(&["add", "."]);
+    let (passed, said) = sandbox.try_commit(&[]);
+    assert!(!passed && said.contains("trailing-blanks"), "{said}");
+}
+
+#[test]
 fn entries_that_the_commit_does_not_hold_are_not_judged() {
     let sandbox = Sandbox::hooked();
     sandbox.write("later.txt", "blank \n");

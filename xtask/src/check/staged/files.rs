@@ -19,6 +19,8 @@ pub(super) struct File<'a> {
     pub(super) bytes: &'a [u8],
     /// The contents in the commits that this one descends from, as far as the file was there; read when asked for.
     pub(super) before: &'a dyn Fn() -> Vec<Vec<u8>>,
+    /// Whether the commit puts it, as it is, into an archive: nobody wrote a line of it, and nobody will.
+    pub(super) is_put_away: bool,
 }
 
 /// What is the same for all files.
@@ -63,6 +65,9 @@ impl Judge<'_> {
     fn faults(&self, file: &File<'_>, content: &Content<'_>) -> Vec<Fault> {
         let path = file.path;
         let mut faults = self.faults_of(path, content, &|| (file.before)());
+        if file.is_put_away {
+            faults.retain(|fault| !matches!(fault.check, CheckId::TrailingBlanks | CheckId::FinalNewline));
+        }
         if self.on(CheckId::Debug, path) {
             let leftovers = bytes::debug_leftovers(path, content);
             if !leftovers.is_empty() {

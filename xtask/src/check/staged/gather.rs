@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use super::checks::Switches;
 use super::files::{File, Judge};
+use super::references::is_archived;
 use super::wider::{Asked, Source};
 use super::{Finding, Request, size};
 use crate::check::{CheckId, spread};
@@ -188,15 +189,16 @@ impl Reader<'_> {
             let changed = files[number];
             let Some(state) = changed.file() else { return };
             let read = OnceCell::new();
+            let is_moved = changed.is_added() && self.moved.contains(&state.id);
+            let is_put_away = is_moved && is_archived(&changed.path);
             let before = || -> Vec<Vec<u8>> {
-                let is_moved = changed.is_added() && self.moved.contains(&state.id);
                 let contents = read.get_or_init(|| match is_moved {
                     true => Ok(vec![bytes.to_vec()]),
                     false => contents_before(blobs, changed),
                 });
                 contents.as_ref().cloned().unwrap_or_default()
             };
-            let file = File { path: &changed.path, kind: state.kind, bytes, before: &before };
+            let file = File { path: &changed.path, kind: state.kind, bytes, before: &before, is_put_away };
             findings.extend(self.judge.judge(&file));
             findings.extend(self.limits.judge(blobs, changed, bytes).unwrap_or_else(|error| {
                 failed = Some(error);

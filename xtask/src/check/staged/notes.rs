@@ -32,7 +32,10 @@ pub(super) fn judge(request: &Request<'_>, input: &Input, switches: &Switches) -
     if !folders.is_empty() && switches.is_on(CheckId::NotePlace) {
         findings.extend(misplaced(&added, &folders, switches));
     }
-    let new: Vec<&Changed> = added.into_iter().filter(|changed| is_note(&changed.path, &folders)).collect();
+    let moved = input.moved();
+    let is_moved = |changed: &Changed| changed.file().is_some_and(|state| moved.contains(&state.id));
+    let new = added.into_iter().filter(|changed| is_note(&changed.path, &folders) && !is_moved(changed));
+    let new: Vec<&Changed> = new.collect();
     if !new.is_empty() && (switches.is_on(CheckId::DuplicateNote) || switches.is_on(CheckId::RepeatedNote)) {
         let notes = notes(request, &folders)?;
         findings.extend(repeated(request, &new, &notes, switches)?);

@@ -323,7 +323,13 @@ fn judge_content(blobs: &Blobs, judge: &Judge<'_>, one: &Brought) -> Result<Vec<
     let Brought { path, id, is_at_tip } = one;
     let bytes = blobs.read(id)?;
     if *is_at_tip {
-        let file = File { path, kind: crate::repo::EntryKind::File, bytes: &bytes, before: &Vec::new };
+        let file = File {
+            path,
+            kind: crate::repo::EntryKind::File,
+            bytes: &bytes,
+            before: &Vec::new,
+            is_put_away: false,
+        };
         let mut findings = judge.judge(&file);
         findings.retain(|finding| finding.check != CheckId::Debug);
         return Ok(findings);

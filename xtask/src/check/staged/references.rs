@@ -115,7 +115,12 @@ fn speaks_of_now(path: &RepoPath) -> bool {
         && !LEFT_OUT.contains(&ending)
         && !name.ends_with("-lock.json")
         && !name.ends_with("-lock.yaml")
-        && !path.parts().any(|part| ARCHIVES.contains(&part.to_ascii_lowercase().as_slice()))
+        && !is_archived(path)
+}
+
+/// True for what lies in a folder of what was put away.
+pub(super) fn is_archived(path: &RepoPath) -> bool {
+    path.parts().any(|part| ARCHIVES.contains(&part.to_ascii_lowercase().as_slice()))
 }
 
 struct Look<'a> {

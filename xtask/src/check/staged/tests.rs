@@ -68,7 +68,8 @@ fn lines_of_a_file_with_many_findings_are_split_once() {
     let findings = |line: &str| {
         let text = line.repeat(200_000);
         let (path, kind) = (RepoPath::from("a.rs"), crate::repo::EntryKind::File);
-        let file = files::File { path: &path, kind, bytes: text.as_bytes(), before: &Vec::new };
+        let file =
+            files::File { path: &path, kind, bytes: text.as_bytes(), before: &Vec::new, is_put_away: false };
         judge.judge(&file).len()
     };
     assert_eq!(findings("dbg!(x);\n"), 200_000);
