@@ -90,11 +90,16 @@ fn steps(analysis: &Analysis, upstream: &str) -> Vec<String> {
     let Some(prefix) = &analysis.clean_prefix else { return vec![format!("git merge --no-edit {upstream}")] };
     let mut all = Vec::new();
     all.extend(prefix.last.iter().map(|last| format!("git merge --no-edit {last}")));
-    // A tag beside upstream's branch does not lead to it, and the branch alone may be all that was fetched.
-    let first_tag = prefix.steps.iter().find(|step| step.contained && !step.clean);
-    let next =
-        first_tag.map(|step| step.commit.to_string()).or(prefix.next.as_ref().map(ToString::to_string));
-    all.extend(next.map(|next| format!("git merge --no-edit {next}")));
+    // Where no commit of the branch itself merges cleanly, the release that conflicts least is the first step.
+    let easiest = prefix.easiest().filter(|_| prefix.last.is_none());
+    all.extend(easiest.map(|step| format!("git merge --no-edit {}", step.commit)));
+    if easiest.is_none_or(|step| step.clean) {
+        // A tag beside upstream's branch does not lead to it, and the branch alone may be all that was fetched.
+        let first_tag = prefix.steps.iter().find(|step| step.contained && !step.clean);
+        let next =
+            first_tag.map(|step| step.commit.to_string()).or(prefix.next.as_ref().map(ToString::to_string));
+        all.extend(next.map(|next| format!("git merge --no-edit {next}")));
+    }
     all.extend(["git status --short".to_owned(), format!("git merge --no-edit {upstream}")]);
     all
 }

@@ -21,6 +21,8 @@ mod parse;
 mod partial_tests;
 mod reach;
 mod relation;
+#[cfg(test)]
+mod release_tests;
 mod report;
 mod sides;
 mod strategy;

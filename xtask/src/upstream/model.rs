@@ -299,6 +299,13 @@ pub struct Prefix {
     pub last: CommitId,
 }
 
+impl CleanPrefix {
+    /// The release on the way to upstream's tip that conflicts in the fewest paths; of several, the newest.
+    pub fn easiest(&self) -> Option<&Step> {
+        self.steps.iter().filter(|step| step.contained).rev().min_by_key(|step| step.conflicts)
+    }
+}
+
 /// A release tag as a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::commands::{self, Ground};
-use super::model::{Analysis, Relation};
+use super::model::{Analysis, Relation, Step};
 use crate::report::count;
 
 /// Conflicted paths that one sitting can settle.
@@ -139,10 +139,18 @@ struct Facts {
     sync: Option<Sync>,
     /// Own commits, and how many of them apply on upstream.
     replay: Option<(usize, usize)>,
-    /// Clean commits, of how many, and the fewest conflicts of a release tag.
-    prefix: Option<(usize, usize, Option<usize>)>,
+    prefix: Option<Following>,
     /// Free commits that apply one after another, how many were tried, and how many free ones there are.
     picks: (usize, usize, usize),
+}
+
+/// How far the fork can follow.
+struct Following {
+    /// Upstream's first-parent commits that merge cleanly.
+    clean: usize,
+    of: usize,
+    /// The release with the fewest conflicts, by its name, and how many paths conflict there.
+    easiest: Option<(String, usize)>,
 }
 
 /// What is known of the sync point.
@@ -195,8 +203,9 @@ impl Facts {
             }),
             replay: analysis.replay.as_ref().map(|replay| (replay.commits, replay.applied)),
             prefix: analysis.clean_prefix.as_ref().map(|prefix| {
-                let leading = prefix.steps.iter().filter(|step| step.contained);
-                (prefix.commits, prefix.of, leading.map(|step| step.conflicts).min())
+                let name = |step: &Step| step.name.trim_start_matches("refs/tags/").to_owned();
+                let easiest = prefix.easiest().map(|step| (name(step), step.conflicts));
+                Following { clean: prefix.commits, of: prefix.of, easiest }
             }),
             picks: commits
                 .map_or((0, 0, 0), |commits| (commits.picks.len(), commits.picks_tried, commits.free.len())),
@@ -331,16 +340,16 @@ fn rebase(facts: &Facts) -> Result<String, String> {
 }
 
 fn in_steps(facts: &Facts) -> Result<String, String> {
-    let Some((clean, of, fewest)) = facts.prefix else {
+    let Some(Following { clean, of, easiest }) = &facts.prefix else {
         return Err("how far the fork can follow was not searched".to_owned());
     };
     let prefix = format!("{clean} of upstream's {of} first-parent commits merge cleanly");
     let total = facts.conflicts.unwrap_or(0);
-    match fewest {
-        _ if clean > 0 && (total > FEW_CONFLICTS || clean * 10 >= of) => Ok(prefix),
-        Some(fewest) if total > FEW_CONFLICTS && fewest * 2 <= total => {
-            let step = count(fewest, "path");
-            Ok(format!("{prefix}; a release tag conflicts in {step}, all at once in {total}"))
+    match easiest {
+        _ if *clean > 0 && (total > FEW_CONFLICTS || clean * 10 >= *of) => Ok(prefix),
+        Some((tag, fewest)) if total > FEW_CONFLICTS && fewest * 2 <= total => {
+            let step = count(*fewest, "path");
+            Ok(format!("{prefix}; the release tag {tag} conflicts in {step}, all at once in {total}"))
         }
         _ => Err(format!("{prefix}, and no release tag halves the conflicts")),
     }
@@ -407,6 +416,10 @@ mod tests {
         }
     }
 
+    fn following(clean: usize, conflicts: Option<usize>) -> Option<Following> {
+        Some(Following { clean, of: 30, easiest: conflicts.map(|paths| ("v2".to_owned(), paths)) })
+    }
+
     fn winner(facts: &Facts) -> Option<Way> {
         let relation = facts.relation.unwrap();
         ALL.iter().copied().find(|&way| verdict(way, relation, facts).is_ok())
@@ -438,9 +451,9 @@ mod tests {
             (Facts { contained: contained(), ..facts() }, Some(Way::RecordSync)),
             (Facts { conflicts: None, sync: sync(0.9, 0), ..facts() }, None),
             (Facts { replay: Some((9, 9)), ..facts() }, Some(Way::Rebase)),
-            (Facts { prefix: Some((3, 30, None)), ..facts() }, Some(Way::MergeInSteps)),
-            (Facts { prefix: Some((0, 30, Some(20))), ..facts() }, Some(Way::MergeInSteps)),
-            (Facts { prefix: Some((1, 30, None)), conflicts: Some(5), ..facts() }, None),
+            (Facts { prefix: following(3, None), ..facts() }, Some(Way::MergeInSteps)),
+            (Facts { prefix: following(0, Some(20)), ..facts() }, Some(Way::MergeInSteps)),
+            (Facts { prefix: following(1, None), conflicts: Some(5), ..facts() }, None),
             (Facts { picks: (2, 5, 5), ..facts() }, Some(Way::Pick)),
             (Facts { picks: (2, 5, 5), conflicts: Some(5), ..facts() }, None),
         ];

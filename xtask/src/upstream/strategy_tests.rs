@@ -9,20 +9,27 @@ use super::*;
 use crate::repo::CommitId;
 
 /// Runs what the report advises in a shell, as a user would: a merge that conflicts does not stop the rest.
-fn follow(place: &Place, folder: &Path, analysis: &Analysis) {
+pub(super) fn follow(place: &Place, folder: &Path, analysis: &Analysis) {
     let script = analysis.strategy.commands.join("\n");
     place.shell(folder, &script);
 }
 
-fn recommended(found: &Analysis) -> &'static str {
+pub(super) fn recommended(found: &Analysis) -> &'static str {
     found.strategy.recommend.unwrap_or("none")
+}
+
+pub(super) fn names() -> Vec<String> {
+    (0..25).map(|number| format!("f{number:02}")).collect()
+}
+
+pub(super) fn all_say<'a>(names: &'a [String], text: &'a str) -> Vec<Edit<'a>> {
+    names.iter().map(|name| (name.as_str(), Some(text))).collect()
 }
 
 /// A diverged pair in which both sides change the same 25 files in `conflicting`'s commits of upstream.
 fn wide(before: &[(&str, &str)]) -> History {
-    let names: Vec<String> = (0..25).map(|number| format!("f{number:02}")).collect();
-    let all =
-        |text: &'static str| names.iter().map(|name| (name.as_str(), Some(text))).collect::<Vec<Edit<'_>>>();
+    let names = names();
+    let all = |text: &'static str| all_say(&names, text);
     let mut history = History::default();
     history.commit("main", "root", &all("base\n"));
     history.fork("fork", "main").commit("fork", "mine", &all("fork\n"));
@@ -33,7 +40,7 @@ fn wide(before: &[(&str, &str)]) -> History {
     history
 }
 
-fn built(place: &Place, history: &History) -> PathBuf {
+pub(super) fn built(place: &Place, history: &History) -> PathBuf {
     place.repository("r", &[], history)
 }
 
@@ -269,26 +276,6 @@ fn fork_that_moved_one_folder_keeps_upstream_at_its_root() {
 }
 
 #[test]
-fn a_release_beside_upstreams_branch_is_no_step_to_it() {
-    let place = Place::new();
-    let names: Vec<String> = (0..25).map(|number| format!("f{number:02}")).collect();
-    let all =
-        |text: &'static str| names.iter().map(|name| (name.as_str(), Some(text))).collect::<Vec<Edit<'_>>>();
-    let mut history = History::default();
-    history.commit("main", "root", &all("base\n")).fork("fork", "main").fork("maint", "main");
-    history.commit("fork", "mine", &all("fork\n")).commit("main", "stir", &all("upstream\n"));
-    history.commit("maint", "fix", &[("f00", Some("fixed\n"))]).tag("v9.0", "maint");
-    let source = place.repository("up", &["--bare"], &history);
-    let folder = built(&place, &history);
-    let found = analysis(&folder, "fork", &format!("{}#main", source.display()));
-    let steps = &found.clean_prefix.as_ref().unwrap().steps;
-    assert_eq!(steps.iter().map(|step| (step.contained, step.conflicts)).collect::<Vec<_>>(), [(false, 1)]);
-    assert_ne!(recommended(&found), "merge-in-steps");
-    let told = report(&found).to_markdown(None);
-    assert!(told.contains("`v9.0` (beside upstream's branch)"), "{told}");
-}
-
-#[test]
 fn steps_begin_with_what_merges_cleanly() {
     let place = Place::new();
     let folder = built(&place, &wide(&[("calm", "1\n"), ("calmer", "2\n")]));
@@ -374,21 +361,6 @@ fn clean_prefix_of_crossed_histories_is_what_trial_merges_say() {
     let prefix = found.clean_prefix.unwrap();
     assert_eq!((prefix.commits, prefix.of, prefix.proven), (2, 3, true));
     assert_eq!(prefix.first_conflict, prefix.next);
-}
-
-#[test]
-fn release_tags_are_steps_with_their_conflicts() {
-    let place = Place::new();
-    let mut history = History::default();
-    history.commit("main", "root", &[("a", Some("1\n"))]).tag("v0.9", "main").fork("fork", "main");
-    history.commit("fork", "mine", &[("a", Some("fork\n"))]);
-    history.commit("main", "calm", &[("b", Some("2\n"))]).tag("v1.0", "main").tag("v1.0-rc1", "main");
-    history.commit("main", "stir", &[("a", Some("2\n"))]).tag("v1.1", "main");
-    let folder = built(&place, &history);
-    let found = analysis(&folder, "fork", "main");
-    let steps = found.clean_prefix.unwrap().steps;
-    let told: Vec<_> = steps.iter().map(|step| (step.name.as_str(), step.clean, step.conflicts)).collect();
-    assert_eq!(told, [("refs/tags/v1.0", true, 0), ("refs/tags/v1.1", false, 1)]);
 }
 
 /// A message and what the commit changes.

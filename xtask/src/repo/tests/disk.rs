@@ -1,5 +1,7 @@
 //! What stands on disk beside what git says should.
 
+#![allow(clippy::disallowed_methods, reason = "the tests damage folders of their own")]
+
 use super::*;
 
 #[test]
