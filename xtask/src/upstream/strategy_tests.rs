@@ -224,6 +224,19 @@ fn import_into_a_folder_with_changes_is_merged_into_the_folder() {
     assert_eq!(place.git(&folder, &["ls-files", "f*.py"]), "", "nothing beside the folder");
 }
 
+#[test]
+fn state_from_before_the_merge_base_is_no_sync_point() {
+    let place = Place::new();
+    let mut history = History::default();
+    history.commit("main", "root", &[("a", Some("1\n")), ("b", Some("1\n"))]);
+    history.fork("side", "main").fork("fork", "main");
+    history.commit("side", "a", &[("a", Some("2\n"))]).commit("fork", "same", &[("a", Some("2\n"))]);
+    history.commit("main", "next", &[("b", Some("2\n"))]).merge("fork", "main", &[("b", Some("2\n"))]);
+    history.merge("main", "side", &[("a", Some("2\n")), ("m", Some("1\n"))]);
+    let folder = built(&place, &history);
+    assert_eq!(analysis(&folder, "fork", "main").sync_point.unwrap().method, "merge-base");
+}
+
 /// Upstream, and a fork that keeps it in `my lib` with a change of its own; upstream then adds a file.
 fn kept_in_a_folder(with_history: bool) -> History {
     let long = |last: &str| format!("1\n2\n3\n4\n5\n{last}\n");

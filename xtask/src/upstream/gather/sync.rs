@@ -109,11 +109,14 @@ impl Search<'_> {
         sync::hints(self.range.fork(), &Names { ids: &ids, tags: &tags })
     }
 
-    /// The newest of the fork's commits that holds exactly one of upstream's trees.
+    /// The newest of the fork's commits that holds exactly one of upstream's trees. What it held before it took the
+    /// merge base over tells nothing of what it followed since.
     fn same_tree(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
         let trees = by_tree(order);
-        let (fork, upstream) =
-            self.range.fork().find_map(|commit| Some((commit, *trees.get(commit.tree.as_str())?)))?;
+        let base =
+            self.base.and_then(|base| self.range.commits.iter().find(|commit| commit.id == base.commit));
+        let mut since = self.range.fork().filter(|commit| base.is_none_or(|base| commit.time >= base.time));
+        let (fork, upstream) = since.find_map(|commit| Some((commit, *trees.get(commit.tree.as_str())?)))?;
         let why = format!("the fork's commit {} holds exactly its files", fork.id);
         Some(point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints))
     }
@@ -328,7 +331,9 @@ impl Search<'_> {
         let trees: Vec<&str> = upstreams.chain(base.as_deref()).collect();
         let mut best: Option<Peak> = None;
         let mut now: Option<(Peak, Vec<u32>)> = None;
-        for probe in self.probes() {
+        // Where history is shared, an early state of the fork tells of what is merged by now.
+        let probes = if self.base.is_some() { vec![self.fork.clone()] } else { self.probes() };
+        for probe in probes {
             let files = if probe == *self.fork { own.clone() } else { self.files(probe.as_str())? };
             // An empty file is in every repository.
             let blobs: BTreeSet<BlobId> =
