@@ -8,12 +8,13 @@ names = sys.argv[1:]
 
 
 def version_of(name):
-    try:
-        from importlib.metadata import version
-
-        return version(name)
-    except Exception:
-        return None
+    # The second is a package of its own, which pytest brings along on Python 3.7.
+    for module in ("importlib.metadata", "importlib_metadata"):
+        try:
+            return __import__(module, fromlist=["version"]).version(name)
+        except Exception:
+            pass
+    return None
 
 
 def origin_of(name):

@@ -137,3 +137,14 @@ fn tests_that_end_their_workers_are_one_cause() {
         analysis.causes.iter().map(|cause| (cause.exception.as_str(), cause.cases.len())).collect();
     assert_eq!(causes, [("crash", 3)]);
 }
+
+#[test]
+fn interpreter_whose_library_tells_no_versions_is_asked_by_the_package_that_does() {
+    // As Python 3.7 is, whose pytest brings the package along.
+    let project = Project::new(&[("importlib_metadata.py", "def version(name): return '1.' + name\n")]);
+    let probe = include_str!("../python/probe.py");
+    let text = format!("import sys\nsys.modules['importlib.metadata'] = None\n{probe}");
+    let told = must(&Call::new(environment(), project.path()).args(["-c", &text])).stdout.text();
+    let told: probe::Probe = serde_json::from_str(told.trim()).unwrap();
+    assert_eq!(told.pytest.as_deref(), Some("1.pytest"));
+}
