@@ -236,8 +236,8 @@ impl Summary {
             Action::Archive => {
                 // A note that is finished and goes into a guide is one note.
                 let merged = sources().filter(|path| self.is_merged(path)).count();
-                let both = if merged > 0 { format!(", and {merged} of those merged") } else { String::new() };
-                ("archived", count(notes - merged, "finished note", "finished notes") + &both)
+                let beside = if merged > 0 { " beside the merged ones" } else { "" };
+                ("archived", count(notes - merged, "finished note", "finished notes") + beside)
             }
             Action::Duplicate => {
                 ("removed", format!("{} that another equals", count(notes, "note", "notes")))
@@ -386,7 +386,7 @@ mod tests {
             item(Action::Archive, &["c.md"]),
         ];
         let text = Summary { items, ..Summary::default() }.text(true);
-        assert!(text.contains("archived   1 finished note, and 1 of those merged\n"), "{text}");
+        assert!(text.contains("archived   1 finished note beside the merged ones\n"), "{text}");
     }
 
     #[test]
