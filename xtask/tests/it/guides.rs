@@ -72,7 +72,7 @@ fn run(guide: &str) -> String {
 /// What a command prints to standard output, with the line ends of a file.
 fn printed(sandbox: &Sandbox, command: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_xtask")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:{}", program.display(), sandbox.path().display());
     let output = sandbox.command("sh").env("PATH", path).args(["-c", command]).output().unwrap();
     let mut said = String::from_utf8_lossy(&output.stdout).into_owned();
     if said.is_empty() {

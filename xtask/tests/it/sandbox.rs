@@ -124,16 +124,20 @@ impl Sandbox {
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.root()).env_clear();
-        let path = std::env::var_os("PATH").unwrap();
-        let own = Some(self.place.path().join("bin")).filter(|folder| folder.exists());
-        let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap();
-        command.env("PATH", path);
+        command.env("PATH", self.path());
         command.env("HOME", self.place.path().join("home"));
         command.env("XDG_CONFIG_HOME", self.place.path().join("home"));
         command.env("TMPDIR", self.place.path().join("tmp"));
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         command.env("NO_COLOR", "1").env("COLUMNS", "100").env("LC_ALL", "C.UTF-8");
         command
+    }
+
+    /// Where programs are looked for: with the git of the sandbox, if it has one of its own.
+    pub(crate) fn path(&self) -> std::ffi::OsString {
+        let path = std::env::var_os("PATH").unwrap();
+        let own = Some(self.place.path().join("bin")).filter(|folder| folder.exists());
+        std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap()
     }
 
     fn without_places(&self, text: &str) -> String {
