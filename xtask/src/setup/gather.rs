@@ -291,15 +291,18 @@ pub(super) fn git_reads_settings(repo: &Repo) -> Result<bool> {
 
 /// `hook.pre-commit.enabled`, where that is false: whoever set it, git runs no hook of that event.
 fn disabled(repo: &Repo) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    for hook in GitHook::ALL {
-        let key = format!("hook.{}.enabled", hook.name());
-        let answer = repo.git().answer_to(&["config", "--type=bool", "--get", &key], &[], &[0, 1])?;
-        if answer.stdout.starts_with(b"false") {
-            found.push(key);
-        }
+    let names = GitHook::ALL.map(GitHook::name).join("|");
+    let pattern = format!(r"^hook\.({names})\.enabled$");
+    let args = ["config", "--type=bool", "--null", "--get-regexp", &pattern];
+    let answer = repo.git().answer_to(&args, &[], &[0, 1])?;
+    // The last of several values of a key counts.
+    let mut last: BTreeMap<String, bool> = BTreeMap::new();
+    for record in answer.stdout.split(|&byte| byte == 0).filter(|record| !record.is_empty()) {
+        let text = String::from_utf8_lossy(record);
+        let (key, value) = text.split_once('\n').unwrap_or((&text, "true"));
+        last.insert(key.to_owned(), value == "true");
     }
-    Ok(found)
+    Ok(last.into_iter().filter(|(_, is_on)| !is_on).map(|(key, _)| key).collect())
 }
 
 fn git_version(repo: &Repo) -> Result<(u32, u32)> {

@@ -9,7 +9,6 @@ use super::notes::{component, is_of_changes};
 use super::statements::{Form, Said, Statement, bare};
 use super::value::Value;
 use crate::consolidate::note::{Note, Role, seconds};
-use crate::markdown::Section;
 
 /// Dates of one version that lie so far apart, in seconds, are two: a day is the difference of two time zones.
 const APART: i64 = 2 * 86_400;
@@ -87,8 +86,8 @@ fn are_apart(one: &Statement, other: &Statement) -> bool {
 /// The releases that a note tells; a version that it gives two dates is one of several programs.
 fn of(number: usize, note: &Note) -> Vec<Statement> {
     let mut found = labelled(number, note);
-    let has_log =
-        is_of_changes(&note.path) || note.path.display().to_lowercase().trim_end_matches(".md") == "readme";
+    let is_readme = note.path.parent().is_none() && note.path.stem().eq_ignore_ascii_case(b"readme");
+    let has_log = is_readme || is_of_changes(&note.path);
     if has_log {
         found.extend(note.parsed.sections.iter().enumerate().filter_map(|(at, section)| {
             let version = VERSION.captures(&section.text)?;
@@ -113,8 +112,9 @@ fn labelled(number: usize, note: &Note) -> Vec<Statement> {
     let mut found = Vec::new();
     for (line, text) in (1..).zip(note.text.lines()) {
         let Some((label, value)) = text.split_once(':').filter(|_| text.len() <= LONGEST) else { continue };
-        let label = bare(label.trim_start_matches(['-', ' ', '>', '📅'])).to_lowercase();
-        if !LABELS.contains(&label.trim_matches(['*', ' ', '📅'])) {
+        // Whatever marks or pictures stand around it.
+        let label = bare(label).to_lowercase();
+        if !LABELS.contains(&label.trim_matches(|next: char| !next.is_alphanumeric())) {
             continue;
         }
         let section = note.parsed.section_at(note.parsed.lines.range(line).start);
@@ -133,9 +133,8 @@ const LONGEST: usize = 200;
 fn version_of(note: &Note, section: Option<usize>) -> Option<String> {
     let sections = &note.parsed.sections;
     let parent = |&at: &usize| sections[at].parent;
-    let heading = |at: usize| -> &Section { &sections[at] };
     let mut named = std::iter::successors(section, parent)
-        .map(|at| named_in(&heading(at).text))
+        .map(|at| named_in(&sections[at].text))
         .filter(|all| !all.is_empty());
     let versions = named
         .next()
