@@ -4,6 +4,7 @@
 //! neighbours with the same values, or notes and headings about one thing. What tells of a day (counts of a
 //! session, dates, grades) is no fact.
 
+mod agreement;
 mod aims;
 mod contradict;
 mod counts;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::agreement::Agreement;
 use super::notes::{component, is_of_changes};
 use super::statements::{Form, Said, Statement, bare};
 use super::value::Value;
@@ -12,9 +13,6 @@ use crate::consolidate::note::{Note, Role, seconds};
 
 /// Dates of one version that lie so far apart, in seconds, are two: a day is the difference of two time zones.
 const APART: i64 = 2 * 86_400;
-
-/// Versions with two dates, if they are more than those with one, make two notes tell of two programs.
-const MANY_APART: usize = 4;
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let months = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
@@ -53,29 +51,19 @@ pub(super) fn conflicts(notes: &[Note]) -> Vec<Vec<Statement>> {
             of_version.entry(release.key.clone()).or_default().push(release);
         }
     }
-    let mut apart: BTreeMap<[usize; 2], usize> = BTreeMap::new();
-    let mut same: BTreeMap<[usize; 2], usize> = BTreeMap::new();
-    for releases in of_version.values() {
-        for (at, one) in releases.iter().enumerate() {
-            for other in &releases[at + 1..] {
-                let count = if are_apart(one, other) { &mut apart } else { &mut same };
-                *count.entry([one.note, other.note]).or_default() += 1;
-            }
-        }
+    let mut agreement = Agreement::default();
+    for [one, other] in of_version.values().flat_map(|releases| pairs(releases)) {
+        agreement.count(one, other, !are_apart(one, other));
     }
-    let may_differ = |one: &Statement, other: &Statement| {
-        let [apart, same] =
-            [&apart, &same].map(|of| of.get(&[one.note, other.note]).copied().unwrap_or_default());
-        apart < MANY_APART || apart <= same
+    let differs = |releases: &&Vec<Statement>| {
+        pairs(releases).any(|[one, other]| are_apart(one, other) && agreement.may_be_of_one(one, other))
     };
-    let differs = |releases: &Vec<Statement>| {
-        let mut pairs = releases
-            .iter()
-            .enumerate()
-            .flat_map(|(at, one)| releases[at + 1..].iter().map(move |b| (one, b)));
-        pairs.any(|(one, other)| are_apart(one, other) && may_differ(one, other))
-    };
-    of_version.into_values().filter(differs).collect()
+    of_version.values().filter(differs).cloned().collect()
+}
+
+fn pairs(releases: &[Statement]) -> impl Iterator<Item = [&Statement; 2]> {
+    let later = |at: usize| releases[at + 1..].iter();
+    releases.iter().enumerate().flat_map(move |(at, one)| later(at).map(move |other| [one, other]))
 }
 
 fn are_apart(one: &Statement, other: &Statement) -> bool {

@@ -1,7 +1,8 @@
 //! Rows of tables that were copied from note to note, and of which one cell was changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::agreement::Agreement;
 use super::contradict::contradict;
 use super::statements::{Cells, Statement};
 use super::value;
@@ -11,10 +12,6 @@ const FEWEST_CELLS: usize = 3;
 
 /// Rows of one name above which it is a usual one.
 const MOST_ROWS: usize = 8;
-
-/// So many rows that differ, and more than those that agree in all cells, make two notes' tables forms that were filled
-/// in for two things.
-const MANY_APART: usize = 4;
 
 /// Pairs of cells that differ between rows that agree in all others: such rows were one, so their cells speak of one
 /// thing, whatever their columns are called, unless most rows of both notes differ.
@@ -26,7 +23,7 @@ pub(super) fn changed<'s>(statements: impl Iterator<Item = &'s Statement>) -> Ve
         }
     }
     let mut found: Vec<[&Statement; 2]> = Vec::new();
-    let mut same: BTreeMap<[usize; 2], BTreeSet<&[String]>> = BTreeMap::new();
+    let mut agreement = Agreement::default();
     for rows in of_name.values() {
         let mut lines: Vec<(usize, usize)> = rows.iter().map(|(one, _)| (one.note, one.line)).collect();
         lines.dedup();
@@ -36,7 +33,7 @@ pub(super) fn changed<'s>(statements: impl Iterator<Item = &'s Statement>) -> Ve
         for (at, (one, cells)) in rows.iter().enumerate() {
             let others = rows[at + 1..].iter().filter(|(other, _)| other.note != one.note);
             for (other, _) in others.clone().filter(|(_, others)| others == cells) {
-                same.entry([one.note, other.note]).or_default().insert(&one.key);
+                agreement.count(one, other, true);
             }
             let changed = others.filter(|(other, others)| {
                 one.column == other.column
@@ -46,15 +43,10 @@ pub(super) fn changed<'s>(statements: impl Iterator<Item = &'s Statement>) -> Ve
             found.extend(changed.map(|(other, _)| [*one, *other]));
         }
     }
-    let mut apart: BTreeMap<[usize; 2], BTreeSet<&[String]>> = BTreeMap::new();
     for [one, other] in &found {
-        apart.entry([one.note, other.note]).or_default().insert(&one.key);
+        agreement.count(one, other, false);
     }
-    found.retain(|[one, other]| {
-        let [apart, same] =
-            [&apart, &same].map(|of| of.get(&[one.note, other.note]).map_or(0, BTreeSet::len));
-        apart < MANY_APART || apart <= same
-    });
+    found.retain(|[one, other]| agreement.may_be_of_one(one, other));
     found
 }
 
