@@ -12,6 +12,9 @@ pub(super) struct HtmlTag<'t> {
     pub(super) range: Range<usize>,
     /// Attributes with a value, in order.
     pub(super) attributes: Vec<Attribute<'t>>,
+    /// It stands inside what would be one tag if an angle bracket further on were not there: with other
+    /// values it could be part of that one.
+    pub(super) unsettled: bool,
 }
 
 /// One attribute with a value.
@@ -27,7 +30,7 @@ pub(super) struct Attribute<'t> {
 
 /// All tags in order. Comments, declarations and what scripts and styles hold are passed over.
 pub(super) fn tags(html: &str) -> Vec<HtmlTag<'_>> {
-    let mut scanner = Scanner { html, missing: Vec::new() };
+    let mut scanner = Scanner { html, missing: Vec::new(), given_up: 0 };
     let mut tags = Vec::new();
     let mut at = 0;
     while let Some(found) = html[at..].find('<') {
@@ -51,6 +54,8 @@ struct Scanner<'t> {
     html: &'t str,
     /// Endings that were looked for and are not in the rest: looking again would cost the square of the length.
     missing: Vec<&'static str>,
+    /// Up to where a tag was read that an angle bracket then showed to be none.
+    given_up: usize,
 }
 
 impl<'t> Scanner<'t> {
@@ -90,8 +95,14 @@ impl<'t> Scanner<'t> {
         loop {
             at += leading(&html[at..], |c| c.is_ascii_whitespace() || c == '/').len();
             match html[at..].chars().next()? {
-                '>' => return Some(HtmlTag { name, closing, range: start..at + 1, attributes }),
-                '<' => return None,
+                '>' => {
+                    let unsettled = start < self.given_up;
+                    return Some(HtmlTag { name, closing, range: start..at + 1, attributes, unsettled });
+                }
+                '<' => {
+                    self.given_up = self.given_up.max(at);
+                    return None;
+                }
                 _ => at = self.attribute(at, &mut attributes)?,
             }
         }

@@ -149,12 +149,12 @@ impl Walk<'_> {
         let start = markup.place(tag.range.start);
         let end = markup.place(tag.range.end - 1) + 1;
         // Without its line break, what follows could be another block.
-        let is_whole = !markup.html[value.clone()].contains(['\n', '\r']);
+        let is_settled = !tag.unsettled && !markup.html[value.clone()].contains(['\n', '\r']);
         self.parsed.links.push(Link {
             kind: LinkKind::Html,
             image,
             destination: decoded(&markup.html[value.clone()]).into_owned(),
-            place: markup.range(&value).filter(|_| is_whole).map(|range| Place { range, form }),
+            place: markup.range(&value).filter(|_| is_settled).map(|range| Place { range, form }),
             label: None,
             line: self.parsed.lines.line(start),
             range: start..end,
