@@ -65,6 +65,16 @@ fn is_rounded(whole: &Number, share: &Number) -> bool {
     is_whole && whole.unit.is_percent() && (whole.value - share.value).abs() <= HALF
 }
 
+/// True for `1024 MB` beside `1 GB`: who counts in powers of two calls 1,024 of a unit one of the next.
+fn are_in_two_bases(one: &Number, other: &Number) -> bool {
+    let (less, more) = if one.value < other.value { (one, other) } else { (other, one) };
+    let is_that_much_more = |power: i32| {
+        let factor = 1.024_f64.powi(power);
+        (less.value * factor - more.value).abs() <= less.slack * factor + more.slack + more.value * 1e-9
+    };
+    one.unit.is_of_bytes() && one.scale != other.scale && (1..=4).any(is_that_much_more)
+}
+
 /// What rounding to a whole number may hide.
 const HALF: f64 = 0.5;
 
@@ -78,7 +88,7 @@ fn numbers_contradict(one: &Number, other: &Number) -> bool {
     if !one.unit.agrees(&other.unit) || is_without_its_unit(one, other) || is_without_its_unit(other, one) {
         return false;
     }
-    if is_rounded(one, other) || is_rounded(other, one) {
+    if is_rounded(one, other) || is_rounded(other, one) || are_in_two_bases(one, other) {
         return false;
     }
     let apart = (one.value - other.value).abs();

@@ -39,7 +39,7 @@ pub(super) fn tests(text: &str) -> Vec<Said> {
         let is_least = word.trim_end_matches(['.', ',', ')']).ends_with('+');
         let bound = if is_least { value::Bound::Plus } else { value::Bound::Exact };
         let unit = super::unit::Unit::default();
-        let value = Value::Number(value::Number { value: count, slack: 0.0, unit, bound });
+        let value = Value::Number(value::Number { value: count, slack: 0.0, scale: 1.0, unit, bound });
         let shown_value = clean(word) + if is_least { "+" } else { "" };
         return vec![Said {
             form: Form::Tests,

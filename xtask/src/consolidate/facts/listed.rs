@@ -32,7 +32,13 @@ pub(super) fn listed(text: &str) -> Option<Said> {
     let unit = super::unit::Unit::default();
     Some(Said {
         form: Form::Listed,
-        value: Value::Number(Number { value: count.parse().ok()?, slack: 0.0, unit, bound: Bound::Exact }),
+        value: Value::Number(Number {
+            value: count.parse().ok()?,
+            slack: 0.0,
+            scale: 1.0,
+            unit,
+            bound: Bound::Exact,
+        }),
         key,
         column: String::new(),
         shown_key: things.to_owned(),

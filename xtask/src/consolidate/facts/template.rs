@@ -102,5 +102,5 @@ fn number(word: &str) -> Option<Number> {
         && plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && !(plain.len() > 1 && plain.starts_with('0') && !plain.starts_with("0."));
     let value = plain.parse().ok().filter(|_| is_number)?;
-    Some(Number { value, slack: 0.0, unit: Unit { before: Vec::new(), after: unit }, bound })
+    Some(Number { value, slack: 0.0, scale: 1.0, unit: Unit { before: Vec::new(), after: unit }, bound })
 }

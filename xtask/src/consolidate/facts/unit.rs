@@ -107,6 +107,10 @@ impl Unit {
         self.after.first().is_some_and(|first| first == "ms")
     }
 
+    pub(super) fn is_of_bytes(&self) -> bool {
+        self.after.first().is_some_and(|first| first == "byte")
+    }
+
     pub(super) fn is_percent(&self) -> bool {
         self.after.first().is_some_and(|first| first == "%")
     }

@@ -60,6 +60,8 @@ pub(super) struct Number {
     pub(super) value: f64,
     /// Half of the last digit that is written: what rounding may hide.
     pub(super) slack: f64,
+    /// How many of the smallest unit of its kind one is of the unit that it is written in.
+    pub(super) scale: f64,
     pub(super) unit: Unit,
     pub(super) bound: Bound,
 }
@@ -261,7 +263,7 @@ fn quantity(text: &str) -> Option<Value> {
     // "83k" may be any number that rounds to it.
     let last_digit = if digits.slack > 0.0 { digits.slack } else { 0.5 };
     let slack = if factor > 1.0 { last_digit * factor * scale } else { digits.slack * scale };
-    Some(Value::Number(Number { value: digits.value * factor * scale, slack, unit, bound }))
+    Some(Value::Number(Number { value: digits.value * factor * scale, slack, scale, unit, bound }))
 }
 
 /// What is counted of a piece of work: what it wrote and what it added.
