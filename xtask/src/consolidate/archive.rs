@@ -73,7 +73,7 @@ fn is_unfinished(note: &Note) -> bool {
     let open = tasks.len() - done;
     let stem = note.stem();
     let is_over =
-        || day_in(&stem).is_some() || numbered_stage(&stem).is_some() || closing_status(&note.text).is_some();
+        || day_in(&stem).is_some() || numbered_stage(&stem).is_some() || closing_status(note).is_some();
     open >= MANY && open > done && !is_over()
 }
 
@@ -213,7 +213,7 @@ fn sign_of_role(role: Role) -> Sign {
 
 fn signs_of_text(note: &Note) -> Vec<Sign> {
     let mut signs = Vec::new();
-    if let Some((line, text)) = closing_status(&note.text) {
+    if let Some((line, text)) = closing_status(note) {
         signs.push(said(0.25, format!("line {line} says “{text}”")));
     }
     let past = past_share(&note.text);
@@ -284,7 +284,7 @@ fn numbered_stage(stem: &str) -> Option<(String, String)> {
 }
 
 /// A line near the top that says that all is done, or that something else took its place.
-fn closing_status(text: &str) -> Option<(usize, String)> {
+fn closing_status(note: &Note) -> Option<(usize, String)> {
     const CLOSED: &[&str] = &[
         "complete",
         "completed",
@@ -301,7 +301,7 @@ fn closing_status(text: &str) -> Option<(usize, String)> {
         "archived",
     ];
     const OPEN: &[&str] = &["not", "progress", "partially", "pending", "incomplete"];
-    text.lines().enumerate().take(40).find_map(|(number, line)| {
+    note.text.lines().enumerate().take(40).find_map(|(number, line)| {
         if !line.as_bytes().windows(6).any(|word| word.eq_ignore_ascii_case(b"status")) {
             return None;
         }
@@ -312,7 +312,18 @@ fn closing_status(text: &str) -> Option<(usize, String)> {
         let open = after.iter().any(|word| OPEN.contains(&word.as_str()));
         let line =
             line.trim().trim_start_matches(['#', '-', '>', ' ']).replace("**", "").replace(['`', '|'], " ");
-        (words.len() <= 12 && at <= 2 && closed && !open).then(|| (number + 1, line.trim().to_owned()))
+        let says = words.len() <= 12 && at <= 2 && closed && !open && !is_of_a_part(note, number + 1);
+        says.then(|| (number + 1, line.trim().to_owned()))
+    })
+}
+
+/// True for a line in one of several parts, such as `### Phase 1` or `## Bug #1`: what it says is said of that part.
+fn is_of_a_part(note: &Note, line: usize) -> bool {
+    let above = note.parsed.sections.iter().rev().find(|section| section.line <= line);
+    above.is_some_and(|section| {
+        let is_title = section.level == 1 || section.parent.is_none();
+        let is_numbered = section.text.contains(|c: char| c.is_ascii_digit());
+        !is_title && section.line < line && (section.level > 2 || is_numbered)
     })
 }
 
@@ -405,6 +416,20 @@ mod tests {
         for (name, title, expected) in cases {
             let said = reasons(&format!("docs/{name}.md"), &format!("# {title}\n\nWords.\n"));
             assert_eq!(said.split("; ").any(|reason| reason == "report"), expected, "{name}: {said}");
+        }
+    }
+
+    #[test]
+    fn status_of_a_part_is_not_the_notes() {
+        let cases = [
+            ("**Status:** Complete\n", true),
+            ("## Summary\n\n**Status:** Complete\n", true),
+            ("## Phase 1\n\n**Status:** Complete\n", false),
+            ("## Plan\n\n### First part\n\n**Status:** Complete\n", false),
+        ];
+        for (text, expected) in cases {
+            let said = reasons("docs/x.md", &format!("# X\n\n{text}"));
+            assert_eq!(said.contains("says “Status: Complete”"), expected, "{text}: {said}");
         }
     }
 

@@ -86,7 +86,7 @@ const NAMES: &[(Role, &[&str])] = &[
             "milestones",
         ],
     ),
-    (Role::Status, &["status", "progress", "checkpoint", "state"]),
+    (Role::Status, &["status", "progress", "checkpoint", "current state", "project state", "state of"]),
     (Role::Summary, &["summary", "overview", "recap", "digest", "tldr"]),
     (
         Role::Report,
