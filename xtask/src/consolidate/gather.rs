@@ -117,11 +117,10 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
     let guides = assemble::GUIDES.iter().map(|folder| RepoPath::from(*folder));
     gathered.ignored_folders = ignored_folders(repo, &tree, archives.into_iter().chain(guides))?;
     read_previous(&tree, &scope, &mut gathered)?;
-    let linked = gathered.with_texts_beside(|gathered| {
-        let (broken_links, linked) = broken_links(repo, &tree, &gathered.notes)?;
-        gathered.broken_links = broken_links;
-        Ok(linked)
-    })?;
+    let sites = links::Sites::of(&tree);
+    let Linked { broken, named: linked, pages } =
+        gathered.with_texts_beside(|gathered| linked(repo, &tree, &sites, &gathered.notes))?;
+    gathered.broken_links = broken;
     let mut named = Vec::new();
     let mut sightings = Sightings::default();
     if options.depth > Depth::Quick {
@@ -129,10 +128,11 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
         named = self::named(&gathered);
         named.extend(linked);
         sightings = Sightings::of(&named);
-        surroundings::read(&tree, &scope, &mut gathered, &mut sightings);
+        surroundings::read(&tree, &scope, &sites, &mut gathered, &mut sightings);
     } else {
         gathered.inbound = surroundings::inbound_of_notes(&gathered.notes).1;
     }
+    gathered.inbound.take_pages(&gathered.notes, &pages);
     protect(&scope, &mut gathered);
     let is_committed = read_at.is_some();
     let commit = read_at.or(head);
@@ -330,13 +330,21 @@ fn date(history: &History, gathered: &mut Gathered) {
     }
 }
 
-/// The links of the notes that lead nowhere, but for those to files that git ignores; and the files that all of them
-/// name.
-fn broken_links(repo: &Repo, tree: &Tree, notes: &[Note]) -> Result<(Vec<BrokenLink>, Vec<Named>)> {
+/// What the links of the notes say.
+struct Linked {
+    /// Those that lead nowhere, but for those to files that git ignores.
+    broken: Vec<BrokenLink>,
+    /// The files that all of those name.
+    named: Vec<Named>,
+    /// Links that lead to a page of a site: the note, and the source of the page.
+    pages: Vec<(RepoPath, RepoPath)>,
+}
+
+fn linked(repo: &Repo, tree: &Tree, sites: &links::Sites, notes: &[Note]) -> Result<Linked> {
     let index = links::Index::new(tree);
-    let linked: Vec<links::Note<'_>> =
+    let all: Vec<links::Note<'_>> =
         notes.iter().map(|note| links::Note { path: &note.path, parsed: &note.parsed }).collect();
-    let mut broken = links::broken_links(&index, &linked);
+    let mut broken = links::broken_links(&index, &all);
     let numbers: BTreeMap<&RepoPath, usize> =
         notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
     let named = broken.links.iter().filter(|link| is_about_a_file(link)).filter_map(|link| {
@@ -344,11 +352,16 @@ fn broken_links(repo: &Repo, tree: &Tree, notes: &[Note]) -> Result<(Vec<BrokenL
         references::linked(number, &notes[number], link.line, &link.target, link.wanted.clone()?)
     });
     let named = named.collect();
+    let built = broken.links.iter().filter(|link| link.reason == links::Reason::BuiltPage);
+    let pages = built.filter_map(|link| match index.resolve(&link.path, link.suggestion.as_deref()?) {
+        links::Resolution::File { path, .. } => Some((link.path.clone(), path)),
+        _ => None,
+    });
+    let pages = pages.collect();
     let ignored = links::ignored(repo, tree, &broken.wanted())?;
     broken.set_aside_ignored(&ignored);
-    let sites = links::Sites::of(tree);
     broken.links.retain(|link| !sites.make(link));
-    Ok((broken.links, named))
+    Ok(Linked { broken: broken.links, named, pages })
 }
 
 fn is_about_a_file(link: &BrokenLink) -> bool {

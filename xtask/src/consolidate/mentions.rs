@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::note::Note;
 use super::scope;
 use crate::markdown::Format;
 use crate::repo::RepoPath;
@@ -165,6 +166,19 @@ impl Inbound {
                 if scope::is_manifest(path) {
                     self.needed_by[named].get_or_insert((path.clone(), mention.line));
                 }
+            }
+        }
+    }
+
+    /// Takes links to pages of a site: the note, and the source of the page.
+    pub(super) fn take_pages(&mut self, notes: &[Note], pages: &[(RepoPath, RepoPath)]) {
+        let numbers: BTreeMap<&RepoPath, usize> =
+            notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
+        for (from, to) in pages {
+            let Some(&named) = numbers.get(to).filter(|_| from != to) else { continue };
+            match numbers.get(from) {
+                Some(&number) => drop(self.from_notes[named].insert(number)),
+                None => drop(self.from_files[named].entry(from.clone()).or_insert(1)),
             }
         }
     }

@@ -3,9 +3,9 @@
 use super::{BrokenLink, Reason};
 use crate::repo::{RepoPath, Tree};
 
-/// Folders whose notes a generator builds.
+/// Folders whose notes a generator builds, each with the file that sets the generator up.
 #[derive(Debug, Default)]
-pub struct Sites(Vec<RepoPath>);
+pub struct Sites(Vec<(RepoPath, RepoPath)>);
 
 /// Files that a generator is set up by, and the folders beside them that it builds; empty: the file's own folder.
 const GENERATORS: &[(&str, &[&str])] = &[
@@ -20,8 +20,16 @@ const GENERATORS: &[(&str, &[&str])] = &[
     ("mkdocs.yaml", &["docs"]),
     ("mint.json", &[""]),
     (".vitepress/config.js", &[""]),
+    (".vitepress/config.mjs", &[""]),
     (".vitepress/config.ts", &[""]),
     (".vitepress/config.mts", &[""]),
+    // Nextra's order of the pages in a folder.
+    ("_meta.json", &[""]),
+    ("_meta.js", &[""]),
+    ("_meta.ts", &[""]),
+    ("_meta.tsx", &[""]),
+    ("_meta.global.js", &[""]),
+    ("_meta.global.tsx", &[""]),
 ];
 
 impl Sites {
@@ -38,12 +46,13 @@ impl Sites {
                 let root = Some(root).filter(|root| !root.as_bytes().is_empty());
                 let docs_dir = if name.starts_with("mkdocs") { docs_dir(tree, path) } else { None };
                 let below = below.iter().map(|folder| (*folder).to_owned()).chain(docs_dir);
-                folders.extend(below.filter_map(|folder| match (&root, folder.as_str()) {
+                let built = below.filter_map(|folder| match (&root, folder.as_str()) {
                     // A generator at the root that builds its own folder would claim every note.
                     (None, "") => None,
                     (Some(root), "") => Some(root.clone()),
                     (root, folder) => RepoPath::resolve(root.as_ref(), folder.as_bytes()),
-                }));
+                });
+                folders.extend(built.map(|folder| (folder, path.clone())));
             }
         }
         Self(folders)
@@ -51,7 +60,12 @@ impl Sites {
 
     /// True for a note that a generator builds.
     pub fn build(&self, note: &RepoPath) -> bool {
-        self.0.iter().any(|folder| note.is_within(folder))
+        self.builder(note).is_some()
+    }
+
+    /// The file that sets up the generator which builds a note.
+    pub fn builder(&self, note: &RepoPath) -> Option<&RepoPath> {
+        self.0.iter().find(|(folder, _)| note.is_within(folder)).map(|(_, file)| file)
     }
 
     /// True for a link that leads somewhere on the site alone: pages have their own addresses there, and a link without a
@@ -86,6 +100,7 @@ mod tests {
             ("manual/conf.py", ""),
             ("src/conf.pyx", ""),
             ("conf.py", ""),
+            ("web/pages/_meta.json", "{}"),
         ];
         let files =
             files.map(|(path, text)| (RepoPath::from(path), EntryKind::File, text.as_bytes().to_vec()));
@@ -94,6 +109,8 @@ mod tests {
             ("handbook/a.md", true),
             ("docs/a.md", true),
             ("manual/deep/a.md", true),
+            ("web/pages/a/b.mdx", true),
+            ("web/a.md", false),
             ("README.md", false),
             ("src/a.md", false),
         ];

@@ -8,6 +8,7 @@ use crate::consolidate::navigation::{self, Navigation};
 use crate::consolidate::note::Note;
 use crate::consolidate::references::{Shown, Sightings};
 use crate::consolidate::scope::{self, Scope};
+use crate::links::Sites;
 use crate::markdown::Format;
 use crate::parallel;
 use crate::repo::{EntryKind, RepoPath, Tree};
@@ -62,7 +63,13 @@ struct Said {
 }
 
 /// Looks through the other files for names of notes.
-pub(super) fn read(tree: &Tree, scope: &Scope, gathered: &mut Gathered, sightings: &mut Sightings) {
+pub(super) fn read(
+    tree: &Tree,
+    scope: &Scope,
+    sites: &Sites,
+    gathered: &mut Gathered,
+    sightings: &mut Sightings,
+) {
     let (names, mut inbound) = inbound_of_notes(&gathered.notes);
     let others = others(tree, scope, &gathered.notes);
     let said = parallel::map(&others, |other| other.read(tree, sightings).unwrap_or_default());
@@ -75,7 +82,9 @@ pub(super) fn read(tree: &Tree, scope: &Scope, gathered: &mut Gathered, sighting
         inbound.take_file(&names, other.path, &said.mentions);
     }
     for note in &mut gathered.notes {
-        if let Some(file) = navigation.names(&note.path) {
+        // Which of the pages in their folders the others build is told by more than a list.
+        let builder = || sites.builder(&note.path).filter(|file| !navigation::is_site_file(file));
+        if let Some(file) = navigation.names(&note.path).or_else(builder) {
             note.protected = Some(format!("`{file}` makes it a page of a site"));
         }
     }
