@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::editions;
 use super::note::{Note, Role};
 use super::overlaps::Overlaps;
 use super::role;
-use super::translations;
 use super::words::{self, Counter, Space, Vector};
 use crate::parallel;
 use crate::repo::RepoPath;
@@ -48,15 +48,15 @@ pub(super) struct Evidence {
     pub(super) of_a_day: u8,
     /// Both do, and neither name says about what.
     pub(super) nameless_days: bool,
-    /// They say the same in two languages.
-    pub(super) translations: bool,
+    /// They say the same in two languages or of two versions.
+    pub(super) editions: bool,
 }
 
 impl Evidence {
     /// How well the two belong into one guide, 0 to 1. What happened in one sitting makes no guide, and neither do two
-    /// languages.
+    /// languages or versions.
     pub(super) fn score(self) -> f64 {
-        if self.translations {
+        if self.editions {
             return 0.0;
         }
         let day = if self.of_a_day > 0 { 0.3 } else { 0.0 };
@@ -119,7 +119,7 @@ impl Affinities {
             themes: NameThemes::of(notes),
             parents: notes.iter().map(|note| note.path.parent()).collect(),
             is_of_a_day: notes.iter().map(tells_of_a_day).collect(),
-            plain_names: notes.iter().map(|note| translations::name(&note.path)).collect(),
+            plain_names: notes.iter().map(|note| editions::name(&note.path)).collect(),
         };
         let pairs: Vec<(usize, Vec<u32>)> = pairs.into_iter().enumerate().collect();
         let rows = parallel::map(&pairs, |(a, others)| {
@@ -153,7 +153,7 @@ struct Measure<'n> {
     themes: NameThemes,
     parents: Vec<Option<RepoPath>>,
     is_of_a_day: Vec<bool>,
-    plain_names: Vec<translations::Name>,
+    plain_names: Vec<editions::Name>,
 }
 
 impl Measure<'_> {
@@ -172,7 +172,7 @@ impl Measure<'_> {
             same_role: self.notes[a].role == self.notes[b].role && self.notes[a].role != Role::Other,
             of_a_day: u8::from(self.is_of_a_day[a]) + u8::from(self.is_of_a_day[b]),
             nameless_days: is_nameless_day(a) && is_nameless_day(b),
-            translations: translations::are(&self.plain_names[a], &self.plain_names[b]),
+            editions: editions::are(&self.plain_names[a], &self.plain_names[b]),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::result::{
     Plan, ReferenceClass, Summary, Topic,
 };
 use super::topics::{self, Topics};
-use super::{Options, decisions, facts, scope, sections, shares, ticks};
+use super::{Options, decisions, editions, facts, scope, sections, shares, ticks};
 use crate::parallel;
 use crate::repo::RepoPath;
 use crate::report::Finding;
@@ -32,7 +32,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
     let notes = &gathered.notes;
     let texts: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     let (words, overlaps) =
-        parallel::both(|| NoteWords::of(notes), || Overlaps::of(&texts, &guides_and_sources(&gathered)));
+        parallel::both(|| NoteWords::of(notes), || Overlaps::of(&texts, &kept_apart(&gathered)));
     let affinities = Affinities::of(notes, words, &overlaps);
     let topics = Topics::of(notes, &affinities);
     let topic_entries = topics::entries(notes, &topics, &affinities);
@@ -101,7 +101,13 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
     }
 }
 
-/// A guide is not compared with the notes that it was made of.
+/// Pairs that are not compared: a guide and the notes that it was made of, a page and what it said of another version.
+fn kept_apart(gathered: &Gathered) -> BTreeSet<(usize, usize)> {
+    let mut apart = guides_and_sources(gathered);
+    apart.extend(editions::of_versions(&gathered.notes));
+    apart
+}
+
 fn guides_and_sources(gathered: &Gathered) -> BTreeSet<(usize, usize)> {
     let numbers: BTreeMap<&RepoPath, usize> =
         gathered.notes.iter().enumerate().map(|(number, note)| (&note.path, number)).collect();
@@ -409,7 +415,13 @@ fn duplicate_items(gathered: &Gathered, overlaps: &Overlaps) -> Vec<Item> {
             )
         };
         let Some(&kept) = group.iter().min_by_key(rank) else { continue };
-        for &number in group.iter().filter(|&&number| number != kept && notes[number].protected.is_none()) {
+        let edition = |number: usize| editions::name(&notes[number].path);
+        let too_many = |number: &usize| {
+            *number != kept
+                && notes[*number].protected.is_none()
+                && !editions::are(&edition(kept), &edition(*number))
+        };
+        for number in group.iter().copied().filter(too_many) {
             let why = "equal byte for byte".to_owned();
             items.push(item(
                 Action::Duplicate,

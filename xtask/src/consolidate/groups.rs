@@ -11,7 +11,7 @@ use super::plan::{Destiny, SectionPlan};
 use super::report::count;
 use super::role;
 use super::topics::cluster;
-use super::{sections, translations};
+use super::{editions, sections};
 use crate::markdown::{BlockKind, Format};
 use crate::parallel;
 use crate::repo::RepoPath;
@@ -52,7 +52,7 @@ pub(super) fn of(
                     })
                     .collect()
             })
-            .map(|group: Vec<usize>| in_one_language(notes, group))
+            .map(|group: Vec<usize>| in_one_edition(notes, group))
             .filter(|group: &Vec<usize>| (2..=MOST).contains(&group.len()))
             .collect();
     let bringing = parallel::on(parallel::available(), &together, |group| that_bring(notes, group));
@@ -98,12 +98,12 @@ fn brings(note: &Note, plans: &[SectionPlan]) -> bool {
     blocks.into_iter().any(|block| goes(block.lines.0))
 }
 
-/// A group without the notes that another of it says in another language.
-fn in_one_language(notes: &[Note], group: Vec<usize>) -> Vec<usize> {
-    let mut kept: Vec<(usize, translations::Name)> = Vec::new();
+/// A group without the notes that another of it says in another language or of another version.
+fn in_one_edition(notes: &[Note], group: Vec<usize>) -> Vec<usize> {
+    let mut kept: Vec<(usize, editions::Name)> = Vec::new();
     for number in group {
-        let name = translations::name(&notes[number].path);
-        if !kept.iter().any(|(_, other)| translations::are(other, &name)) {
+        let name = editions::name(&notes[number].path);
+        if !kept.iter().any(|(_, other)| editions::are(other, &name)) {
             kept.push((number, name));
         }
     }

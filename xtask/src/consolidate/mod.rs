@@ -13,6 +13,7 @@ pub mod conserve;
 mod decisions;
 mod destiny;
 mod done;
+mod editions;
 mod facts;
 mod folded;
 mod gather;
@@ -38,7 +39,6 @@ mod stale;
 mod stored;
 mod ticks;
 mod topics;
-mod translations;
 mod unread;
 mod words;
 

@@ -32,6 +32,8 @@ impl Overlaps {
             .filter(|pair| !apart.contains(&(pair.a, pair.b)))
             .map(|pair| ((pair.a, pair.b), pair))
             .collect();
+        let identical = identical.into_iter().map(|group| without_those_apart(group, apart));
+        let identical = identical.filter(|group| group.len() > 1).collect();
         Self { identical, pairs, boilerplate: shared.boilerplate }
     }
 
@@ -39,6 +41,16 @@ impl Overlaps {
     pub(super) fn between(&self, one: usize, other: usize) -> Option<&Pair> {
         self.pairs.get(&(one.min(other), one.max(other)))
     }
+}
+
+fn without_those_apart(group: Vec<usize>, apart: &BTreeSet<(usize, usize)>) -> Vec<usize> {
+    let mut kept: Vec<usize> = Vec::new();
+    for number in group {
+        if !kept.iter().any(|&other| apart.contains(&(other.min(number), other.max(number)))) {
+            kept.push(number);
+        }
+    }
+    kept
 }
 
 /// What one of several equal notes shares, the others share.

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
+use super::editions;
 use crate::config::ConsolidateConfig;
 use crate::markdown::{self, Format};
 use crate::repo::RepoPath;
@@ -70,7 +71,7 @@ impl Scope {
         if !is_chosen || self.exclude.is_match(&*shown) {
             return Kind::Other;
         }
-        if is_archived(path) { Kind::Archived } else { Kind::Note }
+        if is_archived(path) || editions::is_released(path) { Kind::Archived } else { Kind::Note }
     }
 
     /// True for what is no note but tells where things are: READMEs beside code, files for agents. Where the

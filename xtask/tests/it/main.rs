@@ -32,5 +32,6 @@ mod references;
 mod sandbox;
 mod schema;
 mod since;
+mod sites;
 mod validate;
 mod verify;
