@@ -95,6 +95,15 @@ fn text_above<'l>(lines: &[&'l str], opened: usize) -> Option<&'l str> {
 /// Bytes that a line may hold beside the name of a sample: "**File:** ".
 const LABEL: usize = 40;
 
+/// The path that is all of a comment at the head of a block: `# tools/run.py`, `// src/lib.rs`.
+pub(super) fn title_in_comment(text: &str) -> Option<&str> {
+    const SIGNS: &[&str] = &["#", "//", "--", ";", "%", "<!--", "/*"];
+    let text = text.trim();
+    let comment = SIGNS.iter().find_map(|sign| text.strip_prefix(sign))?;
+    let comment = comment.trim_end_matches("-->").trim_end_matches("*/").trim().trim_end_matches(':');
+    (comment.contains('/') && !comment.contains(char::is_whitespace)).then_some(comment)
+}
+
 /// True for a name alone on its line, behind a word or two, or in a heading, above a block of code: it titles the
 /// sample.
 pub(super) fn is_title_of_sample(lines: &[&str], line: usize, name: &str) -> bool {

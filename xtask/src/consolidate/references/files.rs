@@ -266,8 +266,33 @@ fn never(
     let meant = || {
         places.iter().find_map(|place| known.paths.iter().find(|path| differs_in_case(path, place)).cloned())
     };
-    (is_own && (is_link || folder_is_known || is_entry))
+    let is_run = || !named.target.contains('/') && is_run_here(named, note, all);
+    (is_own && (is_link || folder_is_known || is_entry || is_run()))
         .then(|| reference(named, notes, ReferenceClass::NeverExisted, meant(), None))
+}
+
+/// True for a script that is run from the top, `./build.sh`, where its section goes nowhere else and fetches nothing.
+fn is_run_here(named: &Named, note: &Note, all: &Places<'_>) -> bool {
+    const SCRIPTS: &[&str] = &["sh", "bash", "py", "ps1", "bat", "rb", "pl"];
+    const ELSEWHERE: &[&str] =
+        &["cd", "pushd", "clone", "wget", "curl", "tar", "unzip", "ssh", "scp", "docker", "chroot"];
+    let line_of = |line: usize| note.text.get(note.parsed.lines.range(line)).unwrap_or_default();
+    let call = format!("./{}", named.target);
+    let is_called = line_of(named.line)
+        .split(|sign: char| sign.is_whitespace() || "`;&|(\"'".contains(sign))
+        .any(|word| word == call);
+    let is_script = named.target.rsplit_once('.').is_some_and(|(_, ending)| SCRIPTS.contains(&ending));
+    let above = note.parsed.sections.iter().rev().find(|section| section.line <= named.line);
+    let first = above.map_or(1, |section| section.line);
+    let leaves = |line: usize| {
+        let mut words = line_of(line).split(|sign: char| !sign.is_alphanumeric());
+        words.any(|word| ELSEWHERE.contains(&word))
+    };
+    named.what == What::Path
+        && is_script
+        && is_called
+        && all.now.count_of_name(&named.target) + all.past.count_of_name(&named.target) == 0
+        && !(first..=named.line).any(leaves)
 }
 
 /// Endings of files of code.

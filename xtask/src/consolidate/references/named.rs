@@ -190,6 +190,11 @@ impl Names<'_> {
 
     fn of_line(&mut self, line: usize, links: &Links) {
         let text = self.lines[line - 1];
+        if self.code.get(&line).is_some_and(|code| line == code.opened + 1)
+            && let Some(target) = blocks::title_in_comment(text).and_then(path_of)
+        {
+            self.add(line, target, What::Title);
+        }
         match self.code.get(&line).map(|code| code.language) {
             Some(Language::Shell) => {
                 self.add_command_of_lines(line, text);

@@ -111,6 +111,30 @@ fn command_names_what_it_runs_and_what_it_is_given() {
 }
 
 #[test]
+fn script_that_is_run_from_the_top_must_be_there() {
+    check(&[
+        ("```sh\n./never.sh --all\n```", &[("never.sh", NeverExisted)]),
+        ("Run `./never.sh`.", &[("never.sh", NeverExisted)]),
+        ("```sh\nbash never.sh\n```", &[]),
+        ("```sh\ncd other\n./never.sh\n```", &[]),
+        ("```sh\ncurl -O https://a.org/never.sh\n./never.sh\n```", &[]),
+        ("```sh\n./forwards.sh\n```", &[]),
+        ("```sh\n./configure\n```", &[]),
+    ]);
+}
+
+#[test]
+fn comment_that_titles_a_block_of_code_names_a_file_that_was_there() {
+    check(&[
+        ("```python\n# src/gone.py\nx = 1\n```", &[("src/gone.py", Removed)]),
+        ("```js\n// src/gone.py:\nx\n```", &[("src/gone.py", Removed)]),
+        ("```python\n# src/never.py\nx = 1\n```", &[]),
+        ("```python\n# src/gone.py as it was\nx = 1\n```", &[]),
+        ("```python\nx = 1\n# src/gone.py\n```", &[]),
+    ]);
+}
+
+#[test]
 fn command_must_find_what_it_reads() {
     let never = |target: &'static str| [(target, NeverExisted)];
     for (command, target) in [
