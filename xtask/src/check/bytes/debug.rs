@@ -18,8 +18,18 @@ const DEBUGGERS: &[&str] = &["pdb", "ipdb", "pudb", "bpdb", "pdbr", "rpdb", "wdb
 const STOPS: &[&str] = &["set_trace", "post_mortem"];
 
 const RUST: &[&str] = &["…dbg!("];
-const JAVASCRIPT: &[&str] =
-    &["debugger", "describe.only(", "it.only(", "test.only(", "context.only(", "suite.only(", "fdescribe("];
+const JAVASCRIPT: &[&str] = &[
+    "debugger",
+    "describe.only(",
+    "it.only(",
+    "test.only(",
+    "context.only(",
+    "suite.only(",
+    "describe.only.each(",
+    "it.only.each(",
+    "test.only.each(",
+    "fdescribe(",
+];
 const RUBY: &[&str] = &["binding.pry", "binding.irb", "byebug", "debugger"];
 const PHP: &[&str] = &["var_dump(", "xdebug_break("];
 const GO: &[&str] = &["runtime.Breakpoint()"];
@@ -79,7 +89,7 @@ fn stands_in(line: &str, form: &str) -> bool {
                 && (form.ends_with('(') || ends(&line[at + form.len()..]))
         });
     }
-    statements(line).any(|statement| {
+    statements(line).flat_map(behind_conditions).any(|statement| {
         let rest = statement.strip_prefix(form);
         // A name that is set, looked into, or a key is no statement.
         rest.is_some_and(|rest| {
@@ -91,6 +101,14 @@ fn stands_in(line: &str, form: &str) -> bool {
 /// What may be a statement of its own: the parts between `;`, `:` and brackets, each with the sign that ends it.
 fn statements(line: &str) -> impl Iterator<Item = &str> {
     line.split_inclusive([';', ':', '{', '}']).map(str::trim_start)
+}
+
+/// The statement, and what of it stands behind a condition or the names of a block: `if (x) debugger`, `{ |y| byebug }`.
+fn behind_conditions(statement: &str) -> impl Iterator<Item = &str> {
+    let parts = [") ", "else ", "| "].into_iter().flat_map(move |sign| {
+        statement.match_indices(sign).map(move |(at, sign)| statement[at + sign.len()..].trim_start())
+    });
+    std::iter::once(statement).chain(parts)
 }
 
 /// The statement that imports this debugger of Python, or that stops in it.

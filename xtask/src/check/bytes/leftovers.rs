@@ -11,6 +11,7 @@ const FOLDERS: &[&[u8]] = &[
     b".tox",
     b".nox",
     b"htmlcov",
+    b"lcov-report",
     b".nyc_output",
     b".testmondata",
 ];
@@ -25,7 +26,7 @@ const NAMES: &[&str] = &[
     "default.profraw",
     "tarpaulin-report.html",
 ];
-const ENDINGS: &[&str] = &["pyc", "pyo", "profraw", "profdata", "gcda", "gcov", "pending-snap"];
+const ENDINGS: &[&str] = &["pyc", "pyo", "profraw", "profdata", "gcda", "gcov", "trx", "pending-snap"];
 
 /// Folders of data for tests: what lies there is there on purpose, unless it is a cache.
 const DATA: &[&[u8]] = &[

@@ -13,6 +13,8 @@ mod markers;
 mod private_key;
 mod secrets;
 #[cfg(test)]
+mod secrets_tests;
+#[cfg(test)]
 mod slow_tests;
 mod syntax;
 #[cfg(test)]

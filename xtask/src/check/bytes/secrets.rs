@@ -23,6 +23,8 @@ struct Rule {
     /// What it is, for the message.
     name: &'static str,
     prefix: &'static str,
+    /// What stands between the prefix and the body, one of these; nothing where the list is empty.
+    kinds: &'static [&'static str],
     /// What may follow the prefix.
     body: fn(u8) -> bool,
     /// The fewest and the most bytes that follow it.
@@ -36,8 +38,8 @@ struct Rule {
 enum Before {
     /// No letter of a longer word.
     Edge,
-    /// Exactly so many letters and digits.
-    Letters(usize),
+    /// So many letters and digits, at least and at most.
+    Letters(usize, usize),
     /// At least so many of them behind this.
     Behind(&'static str, usize),
 }
@@ -86,7 +88,11 @@ const fn rule(
     body: fn(u8) -> bool,
     length: (usize, usize),
 ) -> Rule {
-    Rule { name, prefix, body, length, before: Before::Edge }
+    Rule { name, prefix, kinds: &[], body, length, before: Before::Edge }
+}
+
+const fn of_kinds(rule: Rule, kinds: &'static [&'static str]) -> Rule {
+    Rule { kinds, ..rule }
 }
 
 const fn behind(before: Before, rule: Rule) -> Rule {
@@ -108,12 +114,12 @@ const RULES: &[Rule] = &[
     rule("a GitLab token", "glpat-", dashed, (20, 255)),
     rule("a GitLab runner token", "glrt-", dotted, (20, 255)),
     rule("a GitLab deploy token", "gldt-", dashed, (20, 255)),
-    rule("a Slack token", "xoxb-", dashed, (20, 255)),
-    rule("a Slack token", "xoxp-", dashed, (20, 255)),
-    rule("a Slack token", "xoxa-", dashed, (20, 255)),
-    rule("a Slack token", "xoxr-", dashed, (20, 255)),
-    rule("a Slack token", "xoxs-", dashed, (20, 255)),
-    rule("a Slack token", "xoxe.xox", dashed, (20, 255)),
+    rule("a GitLab trigger token", "glptt-", hex, (40, 40)),
+    rule("a GitLab job token", "glcbt-", dashed, (22, 255)),
+    of_kinds(
+        rule("a Slack token", "xox", dashed, (18, 255)),
+        &["b-", "p-", "a-", "r-", "s-", "c-", "d-", "e.xoxp-", "e.xoxb-", "e-"],
+    ),
     rule("a Slack token", "xapp-1-", dashed, (20, 255)),
     rule("a Slack webhook", "hooks.slack.com/services/T", path, (30, 255)),
     rule("a Google API key", "AIza", dashed, (35, 35)),
@@ -126,19 +132,20 @@ const RULES: &[Rule] = &[
     rule("a Cargo registry token", "cio", letter_or_digit, (32, 32)),
     rule("a SendGrid key", "SG.", dotted, (66, 66)),
     rule("an Anthropic key", "sk-ant-", dashed, (80, 255)),
-    rule("an OpenAI key", "sk-proj-", dashed, (40, 255)),
-    rule("an OpenAI key", "sk-svcacct-", dashed, (40, 255)),
-    rule("an OpenAI key", "sk-admin-", dashed, (40, 255)),
+    of_kinds(
+        rule("an OpenAI or OpenRouter key", "sk-", dashed, (40, 255)),
+        &["proj-", "svcacct-", "admin-", "or-v1-"],
+    ),
     // Older ones and all others: `OpenAI` in base64 stands in the middle.
     behind(Before::Behind("sk-", 20), rule("an OpenAI key", "T3BlbkFJ", dashed, (20, 255))),
     rule("a Vault token", "hvs.", dashed, (24, 255)),
-    behind(Before::Letters(14), rule("a Terraform token", ".atlasv1.", padded, (60, 70))),
+    behind(Before::Letters(14, 14), rule("a Terraform token", ".atlasv1.", padded, (60, 70))),
     // Of Azure's storage and databases: 64 bytes in base64.
     rule("an Azure account key", "AccountKey=", base64, (88, 88)),
     rule("a Hugging Face token", "hf_", letter_or_digit, (34, 34)),
     rule("a DigitalOcean token", "dop_v1_", hex, (64, 64)),
-    rule("a Docker Hub token", "dckr_pat_", dashed, (27, 27)),
-    rule("a Shopify token", "shpat_", hex, (32, 32)),
+    of_kinds(rule("a Docker Hub token", "dckr_", dashed, (27, 40)), &["pat_", "oat_"]),
+    of_kinds(rule("a Shopify token", "shp", hex, (32, 32)), &["at_", "ss_", "ca_", "pa_"]),
     rule("a Databricks token", "dapi", hex, (32, 32)),
     rule("a Doppler token", "dp.pt.", letter_or_digit, (40, 44)),
     rule("a Grafana service account token", "glsa_", word, (41, 41)),
@@ -147,7 +154,14 @@ const RULES: &[Rule] = &[
     rule("a Postman key", "PMAK-", dashed, (59, 59)),
     rule("a RubyGems key", "rubygems_", hex, (48, 48)),
     rule("a Discord webhook", "discord.com/api/webhooks/", slashed, (70, 120)),
-    behind(Before::Letters(10), rule("a Telegram bot token", ":AA", dashed, (33, 33))),
+    behind(Before::Letters(8, 10), rule("a Telegram bot token", ":AA", dashed, (33, 33))),
+    rule("an Atlassian token", "ATATT3", padded, (150, 255)),
+    rule("a Sentry token", "sntrys_eyJ", base64, (60, MANY)),
+    rule("a Figma token", "figd_", dashed, (38, 45)),
+    rule("a Notion token", "ntn_", letter_or_digit, (46, 46)),
+    rule("a Groq key", "gsk_", letter_or_digit, (52, 52)),
+    rule("a Dynatrace token", "dt0c01.", dotted, (89, 89)),
+    rule("a Tailscale key", "tskey-", dashed, (40, 90)),
     rule("an age secret key", "AGE-SECRET-KEY-1", upper_or_digit, (58, 58)),
 ];
 
@@ -322,6 +336,12 @@ fn token(bytes: &[u8], start: usize, rule: &Rule) -> Option<&'static str> {
         return None;
     }
     let rest = &bytes[start + rule.prefix.len()..];
+    let kind = rule.kinds.iter().find(|kind| rest.starts_with(kind.as_bytes()));
+    let rest = match kind {
+        Some(kind) => &rest[kind.len()..],
+        None if rule.kinds.is_empty() => rest,
+        None => return None,
+    };
     let length = rest.iter().take(rule.length.1 + 1).take_while(|&&byte| (rule.body)(byte)).count();
     let fits =
         (rule.length.0..=rule.length.1).contains(&length) && rest.get(length).is_none_or(|&next| !word(next));
@@ -334,9 +354,9 @@ fn token(bytes: &[u8], start: usize, rule: &Rule) -> Option<&'static str> {
 fn stands_behind(before: &[u8], wanted: Before) -> bool {
     match wanted {
         Before::Edge => !before.last().is_some_and(|&byte| word(byte)) || ends_in_escape(before),
-        Before::Letters(count) => {
-            let letters = before.iter().rev().take(count + 1).take_while(|&&byte| letter_or_digit(byte));
-            letters.count() == count
+        Before::Letters(least, most) => {
+            let letters = before.iter().rev().take(most + 1).take_while(|&&byte| letter_or_digit(byte));
+            (least..=most).contains(&letters.count())
         }
         Before::Behind(start, count) => {
             let length = before.iter().rev().take(255).take_while(|&&byte| dashed(byte)).count();

@@ -23,11 +23,15 @@ pub(super) fn judge(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
         return Vec::new();
     }
     let extension = path.extension();
+    let or_none_of_template = |faults: Vec<Fault>| match content.text() {
+        Some(text) if !faults.is_empty() && is_template(path, &String::from_utf8_lossy(&text)) => Vec::new(),
+        _ => faults,
+    };
     if extension == "toml" || TOML_NAMES.contains(&path.file_name()) {
-        return toml_faults(content);
+        return or_none_of_template(toml_faults(content));
     }
     if json::is_json(path) {
-        return json_faults(path, content);
+        return or_none_of_template(json_faults(path, content));
     }
     let is_yaml = matches!(extension.as_str(), "yaml" | "yml" | "cff" | "eyaml");
     if is_yaml || YAML_NAMES.contains(&path.file_name()) {
@@ -117,7 +121,7 @@ fn yaml_faults(path: &RepoPath, content: &Content<'_>) -> Vec<Fault> {
     if workflow::is_workflow(path) { workflow::judge(&items) } else { Vec::new() }
 }
 
-/// True for what a program fills in before it is YAML: charts of Helm, files of Ansible and others.
+/// True for what a program fills in before it is YAML, TOML or JSON: charts of Helm, files of Ansible and others.
 fn is_template(path: &RepoPath, text: &str) -> bool {
     let lies_with_templates = path.parts().any(|part| part == b"templates" || part == b"template");
     lies_with_templates && (text.contains("{{") || text.contains("{%"))

@@ -48,7 +48,11 @@ const MOVED_BY: &str = "                                                        
 /// the same brackets, and the text read once more; where it is wrong all the same, that is said, unless the brackets
 /// are never closed: then the line that stood too far to the left is the likelier place.
 pub(super) fn read(text: &str) -> Result<Vec<Item>, Unread> {
-    read_within(text, READ_ANEW)
+    match read_within(text, READ_ANEW) {
+        // A tab may part a value from its name (YAML 1.2.2, 6.2); the library wants a blank there.
+        Err(_) if text.contains(":\t") => read_within(&text.replace(":\t", ": "), READ_ANEW),
+        read => read,
+    }
 }
 
 fn read_within(text: &str, mut left: usize) -> Result<Vec<Item>, Unread> {

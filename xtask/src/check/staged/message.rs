@@ -101,9 +101,13 @@ fn letters(text: &str) -> usize {
 
 /// Subjects that git writes, or that it will fold into another commit.
 fn is_made_by_git(subject: &str) -> bool {
-    ["fixup! ", "squash! ", "amend! ", "Merge ", "Revert \"", "Reapply \""]
-        .iter()
-        .any(|start| subject.starts_with(start))
+    let starts = ["fixup! ", "squash! ", "amend! ", "Revert \"", "Reapply \""];
+    let merged =
+        ["branch", "branches", "tag", "tags", "commit", "commits", "remote-tracking", "pull request"];
+    let is_merge = subject.strip_prefix("Merge ").is_some_and(|rest| {
+        merged.iter().any(|what| rest.strip_prefix(what).is_some_and(|rest| rest.starts_with(' ')))
+    });
+    is_merge || starts.iter().any(|start| subject.starts_with(start))
 }
 
 /// Why a subject is none of <https://www.conventionalcommits.org/en/v1.0.0/>.

@@ -15,6 +15,7 @@ fn message_is_judged_as_git_keeps_it() {
     assert_eq!(judge(&format!("\n\n# {long}\nshort\n\nbody {long}\n")), Some(0));
     assert_eq!(judge(&format!("fixup! {long}\n")), Some(0));
     assert_eq!(judge(&format!("Merge branch '{long}'\n")), Some(0));
+    assert_eq!(judge(&format!("Merge {long} into it\n")), Some(1), "git writes no such line");
     assert_eq!(judge("\n# only comments\n"), Some(0), "git refuses it itself");
     assert_eq!(judge(&format!("short\n# {} >8 {}\n{long}\n", "-".repeat(24), "-".repeat(24))), Some(0));
     sandbox.write("xtask.toml", "[hook]\nconventional = true\n");
