@@ -3,6 +3,8 @@
 //! The work tree's file is changed only as far as its own, unstaged edits leave the mended lines alone: it is merged
 //! with `git merge-file`, and where that conflicts it stays as it is.
 
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -130,6 +132,26 @@ impl Fix {
     }
 }
 
+/// The paths among those that are mended which git is told to pass over, each list ready for `update-index`.
+fn marked(staged: &Staged, fixes: &Fixes) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let mut args: Vec<OsString> = ["ls-files", "-v", "-z", "--"].map(OsString::from).into();
+    args.extend(fixes.files.iter().map(|fix| OsStr::from_bytes(fix.path.as_bytes()).to_owned()));
+    let listing = staged.git().answer_to(&args, &[], &[0])?.stdout;
+    let (mut skipped, mut assumed) = (Vec::new(), Vec::new());
+    for record in listing.split(|&byte| byte == 0) {
+        let [tag, b' ', path @ ..] = record else { continue };
+        let line = [path, b"\0"].concat();
+        if tag.eq_ignore_ascii_case(&b'S') {
+            skipped.extend_from_slice(&line);
+        }
+        if tag.is_ascii_lowercase() {
+            assumed.extend_from_slice(&line);
+        }
+    }
+    let all = vec![("--skip-worktree", skipped), ("--assume-unchanged", assumed)];
+    Ok(all.into_iter().filter(|(_, paths)| !paths.is_empty()).collect())
+}
+
 fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut from = 0;
@@ -170,8 +192,14 @@ pub fn apply_to_index(staged: &Staged, fixes: &Fixes) -> Result<()> {
         lines.extend_from_slice(fix.path.as_bytes());
         lines.push(0);
     }
-    if !lines.is_empty() {
-        git.answer_to(&["update-index", "-z", "--index-info"], &lines, &[0])?;
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let marked = marked(staged, fixes)?;
+    git.answer_to(&["update-index", "-z", "--index-info"], &lines, &[0])?;
+    // git drops such marks of what it is told anew.
+    for (mark, paths) in marked {
+        git.answer_to(&["update-index", mark, "-z", "--stdin"], &paths, &[0])?;
     }
     Ok(())
 }

@@ -49,3 +49,23 @@ fn fix_mends_files_whose_line_ends_git_changes_on_the_way() {
     assert_eq!(sandbox.read("a.txt"), "one\r\ntwo\r\n");
     assert_eq!(sandbox.read("b.txt"), "one\r\ntwo\r\nthree and mine\r\n");
 }
+
+#[test]
+fn fix_keeps_what_git_was_told_to_pass_over() {
+    let sandbox = Sandbox::hooked();
+    sandbox.write("a.txt", "a\n");
+    sandbox.write("b.txt", "b\n");
+    sandbox.git(&["add", "-A"]);
+    sandbox.git(&["commit", "-q", "-m", "base"]);
+    for name in ["a.txt", "b.txt"] {
+        sandbox.write(name, "blank \n");
+        sandbox.git(&["add", name]);
+    }
+    sandbox.git(&["update-index", "--skip-worktree", "a.txt"]);
+    sandbox.git(&["update-index", "--assume-unchanged", "b.txt"]);
+    let before = sandbox.git(&["ls-files", "-v", "a.txt", "b.txt"]);
+    assert_eq!(before, "S a.txt\nh b.txt\n");
+    assert_eq!(sandbox.output(["hook", "pre-commit", "--fix", "--apply"]).status.code(), Some(0));
+    assert_eq!(sandbox.git(&["ls-files", "-v", "a.txt", "b.txt"]), before);
+    assert_eq!(sandbox.git(&["show", ":a.txt", ":b.txt"]), "blank\nblank\n");
+}
