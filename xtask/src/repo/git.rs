@@ -5,6 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
@@ -203,6 +204,7 @@ impl Git {
         for setting in PINNED.iter().filter(|setting| !is_read(setting)) {
             all.extend(["-c".into(), OsString::from(setting)]);
         }
+        all.extend(Self::trusted().iter().cloned());
         let mut git_dir = OsString::from("--git-dir=");
         git_dir.push(&self.git_dir);
         all.push(git_dir);
@@ -231,10 +233,42 @@ impl Git {
         fixed.chain(self.variables.iter().cloned()).collect()
     }
 
+    /// Options of every call that repeat which folders of other users the caller's own git trusts: such settings may
+    /// come by variables (`git -c safe.directory=…`, `GIT_CONFIG_COUNT`), and no call inherits those.
+    pub(super) fn trusted() -> &'static [OsString] {
+        static TRUSTED: OnceLock<Vec<OsString>> = OnceLock::new();
+        TRUSTED.get_or_init(|| {
+            let given = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
+            match given.iter().any(|name| process::variable(name).is_some()) {
+                true => trusted_by_variables().unwrap_or_default(),
+                false => Vec::new(),
+            }
+        })
+    }
+
     /// Variables that no call inherits.
     pub fn cleared_variables() -> &'static [&'static str] {
         CLEARED
     }
+}
+
+/// What the variables of git's configuration say of `safe.directory`; `None` where git cannot be asked.
+fn trusted_by_variables() -> Option<Vec<OsString>> {
+    let shell = Shell::new().ok()?;
+    let mut command =
+        cmd!(shell, "git config --show-scope --null --get-all safe.directory").quiet().ignore_status();
+    for name in CLEARED.iter().filter(|name| !name.starts_with("GIT_CONFIG_")) {
+        command = command.env_remove(name);
+    }
+    let answer = process::output(&mut command.into(), &[]).ok()?.stdout;
+    let fields: Vec<&[u8]> = answer.split(|&byte| byte == 0).collect();
+    let given = fields.chunks_exact(2).filter(|entry| entry[0] == b"command");
+    let option = |entry: &[&[u8]]| {
+        let mut setting = OsString::from("safe.directory=");
+        setting.push(OsStr::from_bytes(entry[1]));
+        [OsString::from("-c"), setting]
+    };
+    Some(given.flat_map(option).collect())
 }
 
 fn first_lines(message: &str) -> String {

@@ -45,7 +45,7 @@ impl Repo {
         let Found { work_tree, git_dir, common_dir, limit } = found.clone();
         let library = match limit {
             Some(_) => None,
-            None => Some(git2::Repository::open(&git_dir).context("open the repository")?),
+            None => Some(open_owned_by_any(&git_dir).context("open the repository")?),
         };
         Ok(Self { work_tree, git_dir, common_dir, library, limit, objects: OnceCell::new() })
     }
@@ -336,6 +336,20 @@ struct Place {
     common_dir: PathBuf,
 }
 
+/// Opens a repository of which git said before that it may be read. libgit2 looks for `safe.directory` in the user's own
+/// file alone, and git in all that it reads for the machine, the user and the command.
+fn open_owned_by_any(git_dir: &Path) -> Result<git2::Repository, git2::Error> {
+    match git2::Repository::open(git_dir) {
+        Err(error) if error.code() == git2::ErrorCode::Owner => {
+            // SAFETY: libgit2 reads this setting without a lock; a process opens its first repository, which meets this
+            // error, before it starts threads.
+            unsafe { git2::opts::set_verify_owner_validation(false)? };
+            git2::Repository::open(git_dir)
+        }
+        opened => opened,
+    }
+}
+
 /// Asks git, so that `safe.directory`, `.git` files and linked worktrees mean what they mean to git.
 fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Place> {
     if !folder.is_dir() {
@@ -344,7 +358,9 @@ fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Place> {
     let shell = Shell::new().context("start git")?;
     shell.change_dir(folder);
     let ask = |args: &[&str]| -> Result<std::process::Output> {
-        let mut command = cmd!(shell, "git").quiet().ignore_status().args(args).env("LC_ALL", "C");
+        let trusted = Git::trusted();
+        let mut command =
+            cmd!(shell, "git").quiet().ignore_status().args(trusted).args(args).env("LC_ALL", "C");
         for name in Git::cleared_variables() {
             command = command.env_remove(name);
         }

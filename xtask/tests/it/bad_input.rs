@@ -158,3 +158,22 @@ fn two_calls_at_once_leave_whole_reports() {
     let left: Vec<String> = sandbox.files().into_keys().filter(|path| path.contains(".tmp")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[test]
+fn folder_of_another_user_is_read_where_the_callers_git_trusts_it() {
+    let sandbox = Sandbox::from_fixture("tiny-notes");
+    let run = |trusted: bool| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_xtask"));
+        command.args(["check", "-q"]).env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+        if trusted {
+            command.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_KEY_0", "safe.directory");
+            command.env("GIT_CONFIG_VALUE_0", "*");
+        }
+        command.output().unwrap()
+    };
+    let refused = run(false);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && said.contains("dubious ownership"), "{said}");
+    let read = run(true);
+    assert_ne!(read.status.code(), Some(2), "{}", String::from_utf8_lossy(&read.stderr));
+}
