@@ -1,12 +1,12 @@
-//! git's index file, read directly: every entry and the cached ids of its folders, nothing else.
+//! git's index file, read directly: every entry, the cached ids of its folders, and which conflicts were settled.
 //!
-//! Format: <https://git-scm.com/docs/index-format>. Versions 2, 3 and 4 are read, and the `TREE` extension. An index
+//! Format: <https://git-scm.com/docs/index-format>. Versions 2, 3 and 4 are read, and the extensions `TREE` and `REUC`. An index
 //! that is split, sparse, or has a mandatory extension of another kind is not read here: [`Index::parse`] says so,
 //! and the git program answers in its place. The checksum is not verified, as git does not verify it either.
 
 use anyhow::{Context, Result, bail};
 
-use super::{BlobId, EntryKind};
+use super::{BlobId, EntryKind, RepoPath, State};
 
 /// Bytes of an entry before its path: ten numbers of four bytes, the id, two bytes of flags.
 const FIXED: usize = 62;
@@ -29,6 +29,7 @@ pub(super) struct Index {
     /// Which entries are files of attributes.
     attributes: Vec<BlobId>,
     folders: Option<CachedFolder>,
+    settled: Vec<RepoPath>,
 }
 
 /// What [`Index::parse`] found.
@@ -82,6 +83,11 @@ impl<'a> IndexEntry<'a> {
         matches!(self.kind(), EntryKind::File | EntryKind::Executable)
     }
 
+    /// What it is and holds; `None` when it is damaged.
+    pub(super) fn state(&self) -> Option<State> {
+        self.blob().map(|id| State { kind: self.kind(), id })
+    }
+
     /// The object's name; `None` when it is damaged.
     pub fn blob(&self) -> Option<BlobId> {
         BlobId::of_bytes(self.id)
@@ -125,7 +131,7 @@ impl Index {
         let mut index = Self { bytes, count, is_compressed: version == 4, ..Self::default() };
         let Some(end) = index.locate()? else { return Ok(Parsed::Other("a sparse index")) };
         match index.extensions(end)? {
-            Ok(folders) => index.folders = folders,
+            Ok((folders, settled)) => (index.folders, index.settled) = (folders, settled),
             Err(why) => return Ok(Parsed::Other(why)),
         }
         Ok(Parsed::Whole(index))
@@ -181,12 +187,12 @@ impl Index {
     ///
     /// # Errors
     /// The file is damaged.
-    pub(super) fn find(&self, path: &[u8]) -> Result<Option<BlobId>> {
+    pub(super) fn find(&self, path: &[u8]) -> Result<Option<State>> {
         let mut found = None;
         if self.is_compressed {
             self.each(|entry| {
                 if entry.path == path && entry.is_committed() {
-                    found = entry.blob();
+                    found = entry.state();
                 }
             })?;
             return Ok(found);
@@ -196,7 +202,7 @@ impl Index {
         Ok(same
             .take_while(|entry| entry.path == path)
             .find(IndexEntry::is_committed)
-            .and_then(|entry| entry.blob()))
+            .and_then(|entry| entry.state()))
     }
 
     pub(super) fn cursor(&self) -> Result<Cursor<'_>> {
@@ -215,15 +221,21 @@ impl Index {
         self.folders.as_ref()
     }
 
-    /// The `TREE` extension, or why git has to answer.
-    fn extensions(&self, mut at: usize) -> Result<Result<Option<CachedFolder>, &'static str>> {
+    /// The paths whose conflicts were settled since the last commit.
+    pub(super) fn settled(&self) -> &[RepoPath] {
+        &self.settled
+    }
+
+    /// The extensions `TREE` and `REUC`, or why git has to answer.
+    fn extensions(&self, mut at: usize) -> Result<Result<Extensions, &'static str>> {
         let end = self.bytes.len() - ID;
-        let mut folders = None;
+        let (mut folders, mut settled) = (None, Vec::new());
         while at + 8 <= end {
             let (name, length) = (&self.bytes[at..at + 4], number(&self.bytes, at + 4)? as usize);
             let body = self.bytes.get(at + 8..at + 8 + length).context("read the index: it was cut off")?;
             match name {
                 b"TREE" => folders = cached_folder(body, &mut 0, DEEPEST),
+                b"REUC" => settled = settled_paths(body),
                 b"link" => return Ok(Err("a split index")),
                 b"sdir" => return Ok(Err("a sparse index")),
                 // Extensions in capital letters may be passed over.
@@ -232,8 +244,34 @@ impl Index {
             }
             at += 8 + length;
         }
-        Ok(Ok(folders))
+        Ok(Ok((folders, settled)))
     }
+}
+
+/// What the extensions hold that is looked at: the ids of folders, and paths whose conflicts were settled.
+type Extensions = (Option<CachedFolder>, Vec<RepoPath>);
+
+/// The paths of the `REUC` extension (gitformat-index(5)): each with three modes in octal digits, and an id for each mode
+/// that is not 0. What is damaged ends the list.
+fn settled_paths(body: &[u8]) -> Vec<RepoPath> {
+    let mut rest = body;
+    let word = |rest: &mut &[u8]| -> Option<Vec<u8>> {
+        let end = memchr::memchr(0, rest)?;
+        let (word, behind) = (rest[..end].to_vec(), &rest[end + 1..]);
+        *rest = behind;
+        Some(word)
+    };
+    let mut paths = Vec::new();
+    while let Some(path) = word(&mut rest).filter(|path| !path.is_empty()) {
+        let modes: Vec<Vec<u8>> = (0..3).map_while(|_| word(&mut rest)).collect();
+        let ids = modes.iter().filter(|mode| mode.as_slice() != b"0").count() * ID;
+        if modes.len() < 3 || rest.len() < ids {
+            break;
+        }
+        rest = &rest[ids..];
+        paths.push(RepoPath::from_bytes(&path));
+    }
+    paths
 }
 
 /// Walks over the entries without holding them.

@@ -109,21 +109,36 @@ impl Staged {
         }
     }
 
-    /// The content of a path that the next commit holds.
+    /// What stands at a path that the next commit holds.
     ///
     /// # Errors
     /// The index is damaged, or git cannot list it.
-    pub fn find(&self, path: &[u8]) -> Result<Option<BlobId>> {
+    pub fn find(&self, path: &[u8]) -> Result<Option<State>> {
         if let Source::Direct(index) = &self.source {
             return index.find(path);
         }
         let mut found = None;
         self.each(|entry| {
             if entry.path == path {
-                found = entry.blob();
+                found = entry.state();
             }
         })?;
         Ok(found)
+    }
+
+    /// The paths whose conflicts were settled since the last commit: git notes them for `git checkout -m`.
+    ///
+    /// # Errors
+    /// git cannot list them.
+    pub fn settled(&self) -> Result<BTreeSet<RepoPath>> {
+        if let Source::Direct(index) = &self.source {
+            return Ok(index.settled().iter().cloned().collect());
+        }
+        let listing = self.git.read(&["ls-files", "-z", "--resolve-undo"])?;
+        let records = listing.split(|&byte| byte == 0);
+        let path =
+            |record: &[u8]| memchr::memchr(b'\t', record).map(|tab| RepoPath::from_bytes(&record[tab + 1..]));
+        Ok(records.filter_map(path).collect())
     }
 
     /// The texts of all files of attributes, those of the repository alone (`info/attributes`) too.

@@ -2,7 +2,8 @@
 //! seven signs each or of as many as the attribute `conflict-marker-size` gives the file.
 //!
 //! A line of that many equals signs underlines headings too, so by itself it says nothing; only between the other
-//! markers, or where a merge is being concluded and no parent has it, does it count. Code blocks show markers.
+//! markers, or where a merge is being concluded and no parent has it, does it count. Code blocks show markers, unless the file
+//! held a conflict and no parent shows them.
 
 use std::cell::LazyCell;
 
@@ -33,13 +34,16 @@ pub(super) fn judge(
     let mut previous: &[u8] = b"";
     let stood_before =
         LazyCell::new(|| before.iter().any(|text| lines(text).any(|(_, line)| divides(line, size))));
+    let shown_before =
+        LazyCell::new(|| before.iter().any(|text| lines(text).any(|(_, line)| opens(line, size))));
     for (number, line) in lines(&text) {
         let is_code = fences.is_code(line);
         let found = marker(line, size).filter(|&sign| {
             // A dividing line that no parent has, and that underlines nothing.
             let underlines = fences.is_prose() && !previous.trim_ascii().is_empty();
             let is_left_over = || options.merging && !underlines && !*stood_before;
-            !is_code && (sign != b'=' || is_open || is_left_over())
+            let is_shown = is_code && (!options.settled || *shown_before);
+            !is_shown && (sign != b'=' || is_open || is_left_over())
         });
         if let Some(sign) = found {
             is_open = sign != b'>';
@@ -78,6 +82,10 @@ fn marker(line: &[u8], size: usize) -> Option<u8> {
 
 fn divides(line: &[u8], size: usize) -> bool {
     marker(line, size) == Some(b'=')
+}
+
+fn opens(line: &[u8], size: usize) -> bool {
+    marker(line, size) == Some(b'<')
 }
 
 /// Knows where code blocks begin and end, in formats that have them.

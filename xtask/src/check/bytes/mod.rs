@@ -81,13 +81,15 @@ pub struct Options {
     pub markdown_breaks: bool,
     /// A merge is being concluded.
     pub merging: bool,
+    /// The file held a conflict since the last commit.
+    pub settled: bool,
     /// How many signs the markers of a conflict have.
     pub marker_size: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { markdown_breaks: false, merging: false, marker_size: MARKER_SIZE }
+        Self { markdown_breaks: false, merging: false, settled: false, marker_size: MARKER_SIZE }
     }
 }
 

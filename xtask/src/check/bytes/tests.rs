@@ -98,6 +98,19 @@ fn conflict_markers_are_found_outside_code_blocks() {
 }
 
 #[test]
+fn marker_in_a_code_block_is_left_over_where_the_file_held_a_conflict_and_no_parent_shows_it() {
+    let text = "# A\n\n```sh\n<<<<<<< HEAD\nsix\n=======\ntwo\n>>>>>>> side\n```\n";
+    let judge = |settled: bool, before: &[&[u8]]| {
+        let options = Options { merging: settled, settled, ..Options::default() };
+        found(conflict_markers(&"a.md".into(), &Content::of(text.as_bytes()), before, options))
+    };
+    let marker = |line| ("conflict-marker", line);
+    assert_eq!(judge(true, &[b"# A\n\n```sh\nsix\n```\n"]), [marker(4), marker(6), marker(8)]);
+    assert_eq!(judge(true, &[text.as_bytes()]), NONE, "a parent shows how a conflict looks");
+    assert_eq!(judge(false, &[]), NONE);
+}
+
+#[test]
 fn dividing_line_that_no_parent_has_is_found_when_a_merge_is_concluded() {
     let merging = Options { merging: true, ..Options::default() };
     let judge = |path: &str, before: &[&[u8]]| {

@@ -1,6 +1,6 @@
 //! Judges one staged file: its bytes now, and where it matters its bytes before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Finding;
 use super::checks::Switches;
@@ -30,6 +30,8 @@ pub(super) struct Judge<'a> {
     /// How many signs the markers of a conflict have, for files with a number of their own.
     pub(super) marker_sizes: &'a BTreeMap<RepoPath, usize>,
     pub(super) secrets: &'a Secrets,
+    /// Files that held a conflict since the last commit.
+    pub(super) settled: &'a BTreeSet<RepoPath>,
 }
 
 impl Judge<'_> {
@@ -92,10 +94,12 @@ impl Judge<'_> {
             faults.extend(bytes::blanks(path, content, self.options));
         }
         if self.on(CheckId::ConflictMarker, path) {
-            let before = if self.options.merging { before() } else { Vec::new() };
+            let settled = self.settled.contains(path);
+            let merging = self.options.merging || settled;
+            let before = if merging { before() } else { Vec::new() };
             let before: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
             let marker_size = self.marker_sizes.get(path).copied().unwrap_or(self.options.marker_size);
-            let options = Options { marker_size, ..self.options };
+            let options = Options { marker_size, merging, settled, ..self.options };
             faults.extend(bytes::conflict_markers(path, content, &before, options));
         }
         let (keys, tokens) = (self.on(CheckId::PrivateKey, path), self.on(CheckId::Token, path));
@@ -118,7 +122,7 @@ impl Judge<'_> {
         for bytes in before {
             let mut counts: LineCounts = BTreeMap::new();
             let options = Options { merging: false, ..self.options };
-            let judge = Judge { options, ..*self };
+            let judge = Judge { options, settled: &BTreeSet::new(), ..*self };
             let lines = Lines::of(bytes);
             for fault in judge.faults_of(path, &Content::of(bytes), &Vec::new) {
                 for line in &fault.lines {

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::checks::Switches;
 use super::files::{File, Judge};
@@ -75,8 +75,18 @@ pub(super) fn is_file(state: &State) -> bool {
 pub fn config(repo: &Repo, staged: &Staged) -> Result<Config> {
     let root = repo.work_tree().unwrap_or(repo.git_dir());
     match staged.find(b"xtask.toml")? {
-        Some(id) => {
-            let text = Blobs::of(repo)?.read(&id)?;
+        Some(state) => {
+            let blobs = Blobs::of(repo)?;
+            let mut text = blobs.read(&state.id)?;
+            if state.kind == EntryKind::Symlink {
+                // What a link leads to is staged as well, or is no file of the commit.
+                let target = RepoPath::resolve(None, &text)
+                    .context("follow `xtask.toml`: it leads out of the repository")?;
+                let state = staged.find(target.as_bytes())?;
+                let state =
+                    state.with_context(|| format!("follow `xtask.toml`: `{target}` is not staged"))?;
+                text = blobs.read(&state.id)?;
+            }
             Ok(Config::parse(&String::from_utf8_lossy(&text), "xtask.toml", root)?)
         }
         None => Config::load(root, None),

@@ -150,7 +150,14 @@ pub fn judge(request: &Request<'_>) -> Result<Judged> {
     let secrets = Secrets::new();
     let options = options(request.config, input.parents.len() > 1);
     let marker_sizes = gather::marker_sizes((request.repo, request.staged), &input.files(), &switches)?;
-    let judge = Judge { switches: &switches, options, marker_sizes: &marker_sizes, secrets: &secrets };
+    let settled = request.staged.settled()?;
+    let judge = Judge {
+        switches: &switches,
+        options,
+        marker_sizes: &marker_sizes,
+        secrets: &secrets,
+        settled: &settled,
+    };
     let asked = wider::Asked::of(request.staged, &input, &switches);
     let (of_files, sources) = gather::judge_files(request, &input, &judge, asked.as_ref())?;
     findings.extend(of_files);

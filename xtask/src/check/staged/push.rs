@@ -89,7 +89,14 @@ pub fn judge_push(
         checked += brought.len();
         let files = brought.iter().map(|one| one.path.clone()).collect();
         let marker_sizes = gather::marker_sizes((repo, staged), &files, &switches)?;
-        let judge = Judge { switches: &switches, options, marker_sizes: &marker_sizes, secrets: &secrets };
+        let settled = BTreeSet::new();
+        let judge = Judge {
+            switches: &switches,
+            options,
+            marker_sizes: &marker_sizes,
+            secrets: &secrets,
+            settled: &settled,
+        };
         let sizes = Sizes::of(&range, config, staged.under_lfs(repo, &files)?);
         for one in &brought {
             findings.extend(judge_content(&blobs, &judge, one)?);
