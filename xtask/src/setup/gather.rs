@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use super::hooks::HookFile;
 use super::managers::{self, Manager};
 use super::program::{self, About, Installed};
+use super::strays::Strays;
 use super::{lfs, script, workflow};
 use crate::blocks::{self, Syntax};
 use crate::change::{Disk, FileState, Hooks, Place};
@@ -23,8 +24,10 @@ pub(super) struct Found {
     pub(super) shared_path: Option<String>,
     /// The files in the hooks folder; empty where it is not this repository's own.
     pub(super) hook_files: Vec<HookFile>,
-    /// Why the hooks folder that this repository names cannot be looked into.
+    /// Why the hooks folder cannot be looked into.
     pub(super) no_folder: Option<String>,
+    /// Hooks of ours that somebody moved, or that git does not look at now.
+    pub(super) strays: Strays,
     /// The scripts that git's configuration calls, in the tool's folder.
     pub(super) own_files: Vec<HookFile>,
     /// `hook.xtask-NAME.*` of this repository's configuration.
@@ -90,11 +93,15 @@ pub(super) fn gather(repo: &Repo) -> Result<Found> {
         Hooks::Configured { folder, .. } if !folder.exists() && !is_ours(repo, folder) => {
             (Vec::new(), Some("is not there".to_owned()))
         }
-        _ => (in_folder(Place::hook)?, None),
+        Hooks::Usual { folder } | Hooks::Configured { folder, .. } => match no_way(folder) {
+            Some(why) => (Vec::new(), Some(why)),
+            None => (in_folder(Place::hook)?, None),
+        },
     };
     Ok(Found {
         shared_path: shared_path(repo, &hooks)?,
         managers: managers(&disk, &hooks, &hook_files)?,
+        strays: Strays::of(&disk, &hooks, &usual)?,
         hook_files,
         no_folder,
         own_files: in_folder(|name| Place::tool(&format!("hooks/{name}")))?,
@@ -112,6 +119,16 @@ fn uses_lfs(repo: &Repo, disk: &Disk) -> bool {
     let attributes = repo.work_tree().map(|_| disk.read(&".gitattributes".into()));
     let Some(Ok(Some(state))) = attributes else { return false };
     memchr::memmem::find(&state.bytes, lfs::FILTER).is_some()
+}
+
+/// Why nothing can be written into a folder: it is a link, so that it may be shared, or something on the way to it is no
+/// folder (`.git/hooks` in a linked worktree, where `.git` is a file).
+fn no_way(folder: &Path) -> Option<String> {
+    if let Ok(target) = std::fs::read_link(folder) {
+        return Some(format!("is a symbolic link to `{}`", target.display()));
+    }
+    let first = folder.ancestors().find(|folder| folder.symlink_metadata().is_ok())?;
+    (!first.is_dir()).then(|| format!("leads through `{}`, which is no folder", first.display()))
 }
 
 /// True for a folder inside the work tree or git's own folder.
@@ -195,10 +212,14 @@ fn named_contributing(repo: &Repo, place: &str) -> Vec<String> {
 fn hook_file(disk: &Disk, hook: GitHook, place: Place) -> Result<HookFile> {
     let full = disk.full_path(&place)?;
     let free = free_name(disk, &place)?;
-    let mut file = HookFile { hook, place, state: None, link: None, kept: None, free };
+    let mut file = HookFile { hook, place, state: None, link: None, kept: None, free, no_file: None };
     if full.is_symlink() {
         let target = std::fs::read_link(&full).with_context(|| format!("read `{}`", file.place))?;
         file.link = Some(target.display().to_string());
+        return Ok(file);
+    }
+    if full.is_dir() {
+        file.no_file = Some(format!("`{}` is a folder, which git does not run", file.place));
         return Ok(file);
     }
     file.state = disk.read(&file.place)?;

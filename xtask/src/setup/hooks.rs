@@ -22,6 +22,8 @@ pub(super) struct HookFile {
     pub(super) kept: Option<(Place, FileState)>,
     /// A name beside it that nothing has.
     pub(super) free: Place,
+    /// Why it cannot be looked at: it is a folder.
+    pub(super) no_file: Option<String>,
 }
 
 /// How hooks are written here.
@@ -54,6 +56,9 @@ pub(super) fn install(file: &HookFile, style: Style) -> Result<Outcome> {
             file.place,
             file.hook.name()
         )));
+    }
+    if let Some(why) = &file.no_file {
+        return Ok(Outcome::Skipped(why.clone()));
     }
     let Some(state) = &file.state else { return Ok(made(file, style, Before::Nothing)) };
     match block_of(file, state)? {

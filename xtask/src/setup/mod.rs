@@ -16,10 +16,12 @@ mod hooks;
 mod lfs;
 mod managers;
 mod plan;
+mod plan_hooks;
 mod program;
 mod script;
 mod settings;
 mod slug;
+mod strays;
 #[cfg(test)]
 mod tests;
 mod tracking;

@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::gather::{Common, Found, Looked};
-use super::hooks::{self, HookFile, Outcome, Style};
-use super::program::{self, Step};
-use super::script::Home;
 use super::workflow::{self, Install, Upstream};
-use super::{Offer, Options, Part, Plan, Skipped, contributing, files, lfs, settings, slug};
+use super::{Options, Part, Plan, Skipped, contributing, files, plan_hooks, slug};
 use crate::blocks::Wanted;
-use crate::change::{ChangeSet, Edit, Hooks};
+use crate::change::{ChangeSet, Edit};
 use crate::config::{GitHook, WorkflowKind};
 
 pub(super) fn plan(found: &Found, options: &Options) -> Result<Plan> {
@@ -28,7 +25,7 @@ pub(super) fn plan(found: &Found, options: &Options) -> Result<Plan> {
     };
     for part in &options.parts {
         match part {
-            Part::Hooks => plan_hooks(&mut plan, found, options)?,
+            Part::Hooks => plan_hooks::plan(&mut plan, found, options)?,
             Part::Workflows => plan_workflows(&mut plan, &found.common, options)?,
             Part::Contributing => plan_contributing(&mut plan, found, options)?,
         }
@@ -41,7 +38,7 @@ pub(super) fn plan(found: &Found, options: &Options) -> Result<Plan> {
     Ok(plan)
 }
 
-fn wanted_hooks(options: &Options) -> Vec<GitHook> {
+pub(super) fn wanted_hooks(options: &Options) -> Vec<GitHook> {
     if options.uninstall {
         return Vec::new();
     }
@@ -53,137 +50,8 @@ fn wanted_workflows(options: &Options) -> Vec<WorkflowKind> {
 }
 
 /// How `xtask` is called by those who work here.
-fn call(common: &Common) -> &'static str {
+pub(super) fn call(common: &Common) -> &'static str {
     if common.alias { "cargo xtask" } else { "xtask" }
-}
-
-fn plan_hooks(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
-    let wanted = wanted_hooks(options);
-    let is_there = found.hook_files.iter().chain(&found.own_files).any(hooks::is_installed);
-    if let Some(manager) = found.managers.iter().find(|manager| manager.calls_tool)
-        && is_there
-        && !options.uninstall
-    {
-        plan.drift.push(format!(
-            "hooks run twice: {} calls xtask, and so does the hooks folder; take one out (`xtask setup hooks --uninstall`)",
-            manager.manager.name()
-        ));
-    }
-    if !found.managers.is_empty() && !wanted.is_empty() && !options.force && !is_there {
-        offer(plan, found, &wanted);
-        return Ok(());
-    }
-    if wanted.is_empty() {
-        take_out(plan, found, options)?;
-        return Ok(());
-    }
-    let by_settings = found.git_reads_settings && options.config.config_hooks.unwrap_or(true);
-    if !by_settings && !may_write(plan, found, options, is_there) {
-        return Ok(());
-    }
-    let (by_setting, by_file) =
-        if by_settings { (wanted.clone(), Vec::new()) } else { (Vec::new(), wanted.clone()) };
-    let home = if matches!(found.hooks, Hooks::Usual { .. }) { Home::Beside } else { Home::Asked };
-    let style = |home| Style { home, alias: found.common.alias, force: options.force };
-    each_file(plan, &found.hook_files, &by_file, style(home))?;
-    each_file(plan, &found.own_files, &by_setting, style(Home::Above))?;
-    settings::plan(plan, found, &by_setting);
-    plan.notes.extend(lfs::note(found, &wanted));
-    if by_settings {
-        settings::note(plan, found);
-    }
-    let step = program::step(found.program.as_ref());
-    plan.program = Some(step);
-    if matches!(step, Step::Install | Step::Renew | Step::Repair) && cfg!(debug_assertions) {
-        plan.notes.push(
-            "the program that hooks run is not optimised: install xtask with `cargo install`, then set up with that one"
-                .to_owned(),
-        );
-    }
-    if step == Step::LeaveNewer {
-        plan.notes.push("the program that hooks run is newer than this one, and is left".to_owned());
-    }
-    Ok(())
-}
-
-fn take_out(plan: &mut Plan, found: &Found, options: &Options) -> Result<()> {
-    let style = Style { home: Home::Asked, alias: false, force: options.force };
-    each_file(plan, &found.hook_files, &[], style)?;
-    each_file(plan, &found.own_files, &[], style)?;
-    settings::plan(plan, found, &[]);
-    let stays = plan.skipped.iter().any(|skipped| GitHook::ALL.iter().any(|hook| hook.name() == skipped.id));
-    if found.program.is_some() && !stays {
-        plan.program = Some(Step::Remove);
-    }
-    Ok(())
-}
-
-/// Whether the hooks folder is ours to write to; says why where it is not.
-fn may_write(plan: &mut Plan, found: &Found, options: &Options, is_there: bool) -> bool {
-    let (why, hint) = match (&found.hooks, &found.no_folder) {
-        (Hooks::Usual { .. }, _) => return true,
-        (Hooks::Configured { scope, .. }, Some(why)) => (
-            format!("git looks for hooks in {}, which {why}, so that it runs none", found.hooks_folder()),
-            format!(
-                "make the folder, or take the setting out: `git config --{scope} --unset core.hooksPath`"
-            ),
-        ),
-        (Hooks::Configured { .. }, None) if options.into_hooks_path || is_there => return true,
-        (Hooks::Configured { .. }, None) => (
-            format!(
-                "git looks for hooks in {}, which somebody set for this repository",
-                found.hooks_folder()
-            ),
-            "write into it with `--into-hooks-path`".to_owned(),
-        ),
-        (Hooks::Shared { scope }, _) => (
-            format!(
-                "git looks for hooks in `{}`, set by `core.hooksPath` of the {scope} configuration for all repositories",
-                found.shared_path.as_deref().unwrap_or_default()
-            ),
-            "call `xtask hook NAME \"$@\"` from the hooks there, or give this repository its own folder: \
-             `git config --local core.hooksPath .git/hooks`"
-                .to_owned(),
-        ),
-    };
-    plan.skipped.push(Skipped { id: "hooks".to_owned(), why, hint: Some(hint) });
-    false
-}
-
-fn each_file(plan: &mut Plan, files: &[HookFile], wanted: &[GitHook], style: Style) -> Result<()> {
-    for file in files {
-        let outcome = if wanted.contains(&file.hook) {
-            hooks::install(file, style)?
-        } else {
-            hooks::uninstall(file, style.force)?
-        };
-        match outcome {
-            Outcome::Unchanged => {}
-            Outcome::Skipped(why) => {
-                plan.skipped.push(Skipped { id: file.hook.name().to_owned(), why, hint: None });
-            }
-            Outcome::Edits(edits, note) => {
-                edits.into_iter().for_each(|edit: Edit| plan.set.add(edit));
-                plan.notes.extend(note.map(|note| format!("{}: {note}", file.place)));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn offer(plan: &mut Plan, found: &Found, hooks: &[GitHook]) {
-    for known in &found.managers {
-        let name = known.manager.name();
-        if known.calls_tool {
-            plan.notes.push(format!("hooks: {name} manages them and calls xtask already"));
-            continue;
-        }
-        plan.offers.push(Offer {
-            why: format!("{name} manages the hooks here: add these lines to its configuration"),
-            path: known.manager.place(known.file.as_deref()),
-            lines: known.manager.snippet(hooks, call(&found.common)),
-        });
-    }
 }
 
 fn plan_workflows(plan: &mut Plan, common: &Common, options: &Options) -> Result<()> {

@@ -13,6 +13,7 @@ fn file(script: Option<(&[u8], u32)>) -> HookFile {
         link: None,
         kept: None,
         free: Place::hook("pre-commit.before-xtask"),
+        no_file: None,
     }
 }
 

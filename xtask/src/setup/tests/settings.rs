@@ -5,6 +5,7 @@ use crate::change::{Edit, FileState, Hooks, Place};
 use crate::config::{GitHook, SetupConfig};
 use crate::setup::gather::{Common, Found};
 use crate::setup::hooks::HookFile;
+use crate::setup::strays::Strays;
 use crate::setup::{Options, Part, Plan, Setting, Step, plan};
 
 /// A repository whose git reads hooks from its configuration.
@@ -17,6 +18,7 @@ fn found(hooks: Hooks, settings: &[(&str, &str)]) -> Found {
             link: None,
             kept: None,
             free: place(&format!("{}.before-xtask", hook.name())),
+            no_file: None,
         };
         GitHook::ALL.into_iter().map(file).collect()
     };
@@ -25,6 +27,7 @@ fn found(hooks: Hooks, settings: &[(&str, &str)]) -> Found {
         shared_path: Some("/shared".to_owned()),
         hook_files: files(Place::hook),
         no_folder: None,
+        strays: Strays::default(),
         own_files: files(|name| Place::tool(&format!("hooks/{name}"))),
         settings: settings.iter().map(|&(key, value)| (key.to_owned(), vec![value.to_owned()])).collect(),
         git_reads_settings: true,
