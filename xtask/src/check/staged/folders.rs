@@ -32,6 +32,11 @@ impl GoneFolders {
         Ok(Self { folders, search })
     }
 
+    /// True for a folder that holds nothing any more.
+    pub(super) fn hold(&self, folder: &RepoPath) -> bool {
+        self.folders.contains_key(folder)
+    }
+
     /// Where all that a folder held went, when it went to one folder.
     pub(super) fn moved_to(&self, folder: &RepoPath) -> Option<&RepoPath> {
         self.folders.get(folder)?.as_ref()

@@ -12,6 +12,7 @@ mod folders;
 mod gather;
 mod literals;
 mod lost;
+mod manifests;
 mod mentioned;
 mod message;
 mod modules;

@@ -10,6 +10,7 @@ use anyhow::Result;
 
 use super::folders::GoneFolders;
 use super::gather::Input;
+use super::manifests::{self, Entry};
 use super::modules::{GoneModule, GoneModules};
 use crate::check::{CheckId, Found, spread};
 use crate::code::code_alone;
@@ -141,7 +142,9 @@ impl Look<'_> {
             let mut mentions = self.rewriter.exact_mentions(path, &bytes);
             mentions.extend(self.folders.mentions(path, &bytes, self.tree));
             let modules = self.modules.mentions(&bytes);
-            if (mentions.is_empty() && modules.is_empty())
+            let is_gone = |path: &RepoPath| self.moves.contains_key(path) || self.folders.hold(path);
+            let entries = manifests::entries(path, &bytes, is_gone);
+            if (mentions.is_empty() && modules.is_empty() && entries.is_empty())
                 || ReportMarker::parse(&String::from_utf8_lossy(&bytes)).is_some()
             {
                 continue;
@@ -158,6 +161,11 @@ impl Look<'_> {
                     found.extend(self.found(path, mention, &code));
                 }
             }
+            for entry in entries.iter().filter(|entry| stood(&entry.at)) {
+                if told.insert((entry.at.line, &entry.at.means)) {
+                    found.push(self.found_entry(path, entry));
+                }
+            }
             for (mention, name, module) in modules.iter().filter(|(mention, ..)| stood(mention)) {
                 if told.insert((mention.line, &mention.means)) {
                     found.extend(found_module(path, (mention, name, module), &code));
@@ -167,23 +175,38 @@ impl Look<'_> {
         Ok(found)
     }
 
-    fn found(&self, path: &RepoPath, mention: &Exact, spots: &Spots) -> Option<Found> {
-        let spot = spots.at(mention.range.start)?;
-        let means = mention.means.display();
-        let to = match self.moves.get(&mention.means) {
+    /// Where what a name means stands now.
+    fn moved_to(&self, mention: &Exact) -> Option<&RepoPath> {
+        match self.moves.get(&mention.means) {
             Some(place) => Some(&place.path).filter(|to| **to != mention.means),
             None => self.folders.moved_to(&mention.means),
-        };
-        let what = if to.is_some() { "moves" } else { "takes away" };
-        let message = format!("names `{}`, which this commit {what}", means.escape_debug());
-        let place = (path.clone(), mention.line);
-        let mut found = Found::new(CheckId::StaleReference, place, &means, message);
-        if let Some(to) = to {
-            found = found.hint(format!("write `{}`", to.display().escape_debug()), None);
         }
+    }
+
+    fn found_entry(&self, path: &RepoPath, entry: &Entry) -> Found {
+        let to = self.moved_to(&entry.at);
+        named(path, &entry.at, to.map(|to| entry.written(to)))
+    }
+
+    fn found(&self, path: &RepoPath, mention: &Exact, spots: &Spots) -> Option<Found> {
+        let spot = spots.at(mention.range.start)?;
+        let to = self.moved_to(mention);
+        let found = named(path, mention, to.map(|to| to.display().into_owned()));
         // A name without a folder may be said of any file that is called so.
         let is_bare = !mention.means.as_bytes().contains(&b'/') && path.parent().is_some();
         Some(if spot == Spot::Text || is_bare { found.warning() } else { found })
+    }
+}
+
+/// A name of what goes, and what to write instead where it moves.
+fn named(path: &RepoPath, mention: &Exact, instead: Option<String>) -> Found {
+    let means = mention.means.display();
+    let what = if instead.is_some() { "moves" } else { "takes away" };
+    let message = format!("names `{}`, which this commit {what}", means.escape_debug());
+    let found = Found::new(CheckId::StaleReference, (path.clone(), mention.line), &means, message);
+    match instead {
+        Some(instead) => found.hint(format!("write `{}`", instead.escape_debug()), None),
+        None => found,
     }
 }
 

@@ -59,6 +59,25 @@ fn folder_that_goes_is_missed_where_it_is_named() {
 }
 
 #[test]
+fn manifest_that_names_what_goes_from_its_own_folder_is_told() {
+    let sandbox = Sandbox::hooked();
+    sandbox.write("crates/a/Cargo.toml", "[dependencies]\nb = { path = \"../b\" }\n");
+    sandbox.write("crates/b/src/lib.rs", "pub fn b() {}\n");
+    sandbox.write("mkdocs.yml", "nav:\n  - Start: start.md\n");
+    sandbox.write("docs/start.md", "# Start\n");
+    sandbox.git(&["add", "-A"]);
+    sandbox.git(&["commit", "-q", "-m", "base"]);
+    sandbox.git(&["mv", "crates/b", "crates/c"]);
+    sandbox.git(&["rm", "-q", "docs/start.md"]);
+    let refused = sandbox.run(&["commit", "-q", "-m", "x"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success(), "{said}");
+    assert!(said.contains("crates/a/Cargo.toml:2: names `crates/b`, which this commit moves"), "{said}");
+    assert!(said.contains("write `../c`"), "{said}");
+    assert!(said.contains("mkdocs.yml:2: names `docs/start.md`, which this commit takes away"), "{said}");
+}
+
+#[test]
 fn what_is_said_anew_of_a_path_that_goes_is_its_authors_affair() {
     let sandbox = Sandbox::hooked();
     sandbox.write("src/main.rs", "fn main() {}\n");
