@@ -255,7 +255,7 @@ pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
     let shown_key = bare(key).trim_start_matches(|first: char| !first.is_alphanumeric()).to_owned();
     let mut words = key_words(&shown_key)?;
     let shown_value = bare(value);
-    let short: String = shown_value.chars().take(LONGEST_VALUE).collect();
+    let short = shortened(&shown_value);
     let (value, rest) = match value::read(value) {
         Some(value) => (value, String::new()),
         None => template(&shown_value)?,
@@ -282,6 +282,13 @@ pub(super) fn named(key: &str, column: &str, value: &str) -> Option<Said> {
         shown_value: short,
         is_assigned: false,
     })
+}
+
+/// A value as it is shown: a long one ends behind a word, with a sign that more stands there.
+fn shortened(value: &str) -> String {
+    let Some((end, _)) = value.char_indices().nth(LONGEST_VALUE) else { return value.to_owned() };
+    let words = value[..end].rsplit_once(' ').map_or(&value[..end], |(words, _)| words);
+    format!("{}…", words.trim_end())
 }
 
 /// Words for a part of a program that runs by itself.
@@ -419,4 +426,17 @@ pub(super) fn names_a_file(text: &str) -> bool {
             || word.contains("::")
             || word.contains('_')
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_value_is_cut_behind_a_word_and_says_so() {
+        let long = "1 GB per interface, and for those that are read by several programs at once 2 GB";
+        assert_eq!(shortened(long), "1 GB per interface, and for those that are read by several…");
+        assert_eq!(shortened("1 GB"), "1 GB");
+        assert_eq!(shortened(&"x".repeat(70)), format!("{}…", "x".repeat(60)));
+    }
 }
