@@ -19,7 +19,7 @@ use crate::phases::phase5::{Phase5, Verdict};
 use crate::repo::{Repo, RepoPath};
 use crate::report::{Document, Envelope, SCHEMA, count};
 use crate::term::Term;
-use crate::upstream::Audit;
+use crate::upstream::{Audit, LostKind};
 
 /// Places shown under a check that fails; the report has more.
 const MOST_PLACES: usize = 5;
@@ -163,8 +163,12 @@ impl<'a> Answer<'a> {
         let mut lines = Vec::new();
         for merge in &audit.merges {
             for lost in &merge.lost {
-                let what = format!("{} lost {} `{}`", merge.commit.short(), lost.kind, visible(&lost.name));
-                let place = if lost.kind == "file" { String::new() } else { format!(" of {}", lost.path) };
+                let (commit, kind) = (merge.commit.short(), lost.kind.name());
+                let what = format!("{commit} lost {kind} `{}`", visible(&lost.name));
+                let place = match lost.kind {
+                    LostKind::File => String::new(),
+                    _ => format!(" of {}", lost.path),
+                };
                 let number = match lost.lines {
                     0 => String::new(),
                     number => format!(" ({})", count(number, "line")),

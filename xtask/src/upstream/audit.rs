@@ -44,13 +44,40 @@ pub struct AuditedMerge {
 pub struct Lost {
     /// Where it stood.
     pub path: RepoPath,
-    /// `file`, `symbol`, `test` or `line`.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: LostKind,
     /// The file's, symbol's or test's name; the first of the lost lines.
     pub name: String,
     /// Of a file all its lines (0 when it is binary); of `line` the different lines that are gone, those of fewer than
     /// eight characters apart, since they stand everywhere; 0 for a name, whose lines are counted there.
     pub lines: usize,
+}
+
+/// What a merge can lose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum LostKind {
+    /// A whole file.
+    File,
+    /// Lines of a file.
+    Line,
+    /// A definition that is no test.
+    Symbol,
+    /// A test.
+    Test,
+}
+
+impl LostKind {
+    /// Its name in results and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Line => "line",
+            Self::Symbol => "symbol",
+            Self::Test => "test",
+        }
+    }
 }
 
 /// A file in the four trees of a merge; `None` where it is not.
@@ -108,7 +135,7 @@ pub(super) fn lost(
         .map(|name| Lost { path: path.clone(), kind: kind_of(&name), name, lines: 0 })
         .collect();
     if let Some(name) = first_of(&all[1..], &missing) {
-        found.push(Lost { path: path.clone(), kind: "line", name, lines: missing.len() });
+        found.push(Lost { path: path.clone(), kind: LostKind::Line, name, lines: missing.len() });
     }
     found
 }
@@ -121,12 +148,12 @@ fn gone(path: &RepoPath, contents: &Versions<Vec<u8>>) -> Vec<Lost> {
     }
     let text = contents.fork.as_ref().or(contents.upstream.as_ref()).filter(|content| !content.contains(&0));
     let lines = text.map_or(0, |content| usize::try_from(count_lines(content)).unwrap_or(usize::MAX));
-    vec![Lost { path: path.clone(), kind: "file", name: path.to_string(), lines }]
+    vec![Lost { path: path.clone(), kind: LostKind::File, name: path.to_string(), lines }]
 }
 
-fn kind_of(name: &str) -> &'static str {
+fn kind_of(name: &str) -> LostKind {
     let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-    if last.starts_with("test") || last.starts_with("Test") { "test" } else { "symbol" }
+    if last.starts_with("test") || last.starts_with("Test") { LostKind::Test } else { LostKind::Symbol }
 }
 
 fn first_of(contents: &[&[u8]], missing: &BTreeSet<u64>) -> Option<String> {
@@ -171,7 +198,7 @@ mod tests {
         let result = contents.result.clone().unwrap_or_default();
         let elsewhere = result.split(|&byte| byte == b'\n').filter_map(fold).collect();
         let found = lost(&"f.py".into(), contents, &elsewhere, &names(&result), names);
-        found.iter().map(|lost| format!("{} {} {}", lost.kind, lost.name, lost.lines)).collect()
+        found.iter().map(|lost| format!("{} {} {}", lost.kind.name(), lost.name, lost.lines)).collect()
     }
 
     #[test]

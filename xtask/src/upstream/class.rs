@@ -1,6 +1,48 @@
 //! What a path holds, by its name alone.
 
+use serde::Serialize;
+
 use crate::repo::RepoPath;
+
+/// What a path holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum FileClass {
+    /// Code that is written by hand.
+    Source,
+    /// A test, or what tests read.
+    Test,
+    /// Text for people.
+    Docs,
+    /// What a package manager resolved.
+    Lockfile,
+    /// What another tool makes.
+    Generated,
+    /// What git does not merge as text.
+    Binary,
+    /// None of these.
+    Other,
+}
+
+impl FileClass {
+    /// In the order in which they are listed.
+    pub(super) const ALL: [Self; 7] =
+        [Self::Source, Self::Test, Self::Docs, Self::Lockfile, Self::Generated, Self::Binary, Self::Other];
+
+    /// Its name in results and reports.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Test => "test",
+            Self::Docs => "docs",
+            Self::Lockfile => "lockfile",
+            Self::Generated => "generated",
+            Self::Binary => "binary",
+            Self::Other => "other",
+        }
+    }
+}
 
 const LOCKFILES: &[&str] = &[
     "Cargo.lock",
@@ -32,28 +74,28 @@ const SOURCE: &[&str] = &[
 ];
 
 /// What a path holds, by its name; git's word alone makes it binary.
-pub(super) fn class_of(path: &RepoPath, binary: bool) -> &'static str {
+pub(super) fn class_of(path: &RepoPath, binary: bool) -> FileClass {
     let name = String::from_utf8_lossy(path.file_name()).into_owned();
     if binary {
-        "binary"
+        FileClass::Binary
     } else if LOCKFILES.contains(&name.as_str()) {
-        "lockfile"
+        FileClass::Lockfile
     } else if GENERATED.iter().any(|end| name.ends_with(end)) {
-        "generated"
+        FileClass::Generated
     } else if is_test(path, &name) {
-        "test"
+        FileClass::Test
     } else if SOURCE.contains(&path.extension().as_str()) {
-        "source"
+        FileClass::Source
     } else if DOCS.contains(&path.extension().as_str()) {
-        "docs"
+        FileClass::Docs
     } else {
-        "other"
+        FileClass::Other
     }
 }
 
 /// Whether a tool makes the file, so that it is made again instead of merged.
 pub(super) fn is_made(path: &RepoPath) -> bool {
-    matches!(class_of(path, false), "lockfile" | "generated")
+    matches!(class_of(path, false), FileClass::Lockfile | FileClass::Generated)
 }
 
 fn is_test(path: &RepoPath, name: &str) -> bool {
@@ -72,19 +114,19 @@ mod tests {
     #[test]
     fn class_is_told_by_name() {
         let cases = [
-            ("src/main.rs", "source"),
-            ("tests/data.json", "test"),
-            ("pkg/test_x.py", "test"),
-            ("web/app.test.ts", "test"),
-            ("Cargo.lock", "lockfile"),
-            ("dist/a.min.js", "generated"),
-            ("README.md", "docs"),
-            ("data.bin", "other"),
-            ("contest/latest.rs", "source"),
+            ("src/main.rs", FileClass::Source),
+            ("tests/data.json", FileClass::Test),
+            ("pkg/test_x.py", FileClass::Test),
+            ("web/app.test.ts", FileClass::Test),
+            ("Cargo.lock", FileClass::Lockfile),
+            ("dist/a.min.js", FileClass::Generated),
+            ("README.md", FileClass::Docs),
+            ("data.bin", FileClass::Other),
+            ("contest/latest.rs", FileClass::Source),
         ];
         for (path, expected) in cases {
             assert_eq!(class_of(&path.into(), false), expected, "{path}");
         }
-        assert_eq!(class_of(&"src/main.rs".into(), true), "binary");
+        assert_eq!(class_of(&"src/main.rs".into(), true), FileClass::Binary);
     }
 }

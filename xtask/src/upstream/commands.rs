@@ -67,7 +67,7 @@ fn checkout(fork: &Side, ground: Ground) -> Vec<String> {
 /// Tells history that the sync point's content is here already, then merges what is newer.
 fn record(analysis: &Analysis, upstream: &str) -> Vec<String> {
     let unrelated = if analysis.merge_base.is_none() { " --allow-unrelated-histories" } else { "" };
-    let sync = analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base");
+    let sync = analysis.later_sync();
     let sync = sync.filter(|_| analysis.contained_at.is_none());
     let at = sync.map_or(upstream.to_owned(), |sync| sync.commit.to_string());
     let record = format!("git merge --strategy=ours{unrelated} -m \"record the sync with upstream\" {at}");

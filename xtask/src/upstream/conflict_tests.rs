@@ -18,7 +18,11 @@ fn told(history: &History) -> Vec<String> {
         let first = conflict.first_commit.as_ref().map_or("not known".to_owned(), subject);
         let proof = if conflict.proven { "proven" } else { "not proven" };
         let commits = (conflict.fork_commits.len(), conflict.upstream_commits.len());
-        format!("{path}{mark}: {}; {commits:?}; {first}, {proof}, {}", kinds.join(", "), conflict.class)
+        format!(
+            "{path}{mark}: {}; {commits:?}; {first}, {proof}, {}",
+            kinds.join(", "),
+            conflict.class.name()
+        )
     };
     found.merge.unwrap().conflicts.iter().map(line).collect()
 }

@@ -39,7 +39,7 @@ mod unjudged;
 
 use anyhow::Result;
 
-pub use audit::{Audit, AuditedMerge, Lost};
+pub use audit::{Audit, AuditedMerge, Lost, LostKind};
 pub use build::{Build, BuildError};
 pub use model::*;
 pub use report::{has_findings, headline, next_step, report};

@@ -1,6 +1,7 @@
 //! The result: what is known of the two sides, as plain values. Field names are those of `--format json`.
 
 mod custom;
+mod sync;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,9 @@ use crate::repo::{CommitId, RepoPath};
 use crate::report::Finding;
 
 pub use self::custom::{ChangedSymbol, Custom, Lines, Status, SymbolStatus};
-pub use super::strategy::{Rejected, Strategy};
+pub use self::sync::{Hint, HintKind, SyncMethod, SyncPoint, Window};
+pub use super::class::FileClass;
+pub use super::strategy::{Rejected, Strategy, Way};
 
 /// All that was found. `None` (`null`) means that it does not apply or cannot be known; the findings say why.
 #[derive(Clone, Debug, Serialize)]
@@ -81,6 +84,13 @@ pub struct Analysis {
     pub strategy: Strategy,
     /// What could not be known, and other remarks.
     pub findings: Vec<Finding>,
+}
+
+impl Analysis {
+    /// The sync point where the fork's content follows upstream beyond what history says.
+    pub(super) fn later_sync(&self) -> Option<&SyncPoint> {
+        self.sync_point.as_ref().filter(|sync| sync.method != SyncMethod::MergeBase)
+    }
 }
 
 /// One of the two sides.
@@ -218,8 +228,8 @@ pub struct Conflict {
     pub part_of: Vec<Notice>,
     /// The path that git set aside under this name, since the other side has a folder or another kind of file there.
     pub stands_for: Option<RepoPath>,
-    /// source, test, docs, lockfile, generated, binary, other.
-    pub class: &'static str,
+    /// What it holds.
+    pub class: FileClass,
     /// The hunks between conflict markers, in order; empty where git leaves none (a deletion, binary content).
     pub hunks: Vec<Hunk>,
     /// The fork's commits that changed it since the merge base, newest first, merges apart.
@@ -391,59 +401,19 @@ pub struct Detail {
     pub words: Vec<String>,
     /// Paths that conflict when it alone is picked; `None` where it was not tried.
     pub conflicts: Option<usize>,
-    /// How it is known to be applied: `same-patch`, or `lines` (nearly all lines that it alone added stand in the fork).
-    pub applied: Option<&'static str>,
+    /// How it is known to be applied.
+    pub applied: Option<Applied>,
 }
 
-/// The upstream commit up to which the fork's content follows upstream.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// How a commit of upstream is known to be in the fork.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct SyncPoint {
-    /// The commit.
-    pub commit: CommitId,
-    /// Its committer date.
-    pub date: String,
-    /// Commits that would explain the content nearly as well, oldest and newest.
-    pub window: Window,
-    /// From 0 to 1.
-    pub confidence: f64,
-    /// `merge-base`, `same-tree`, `stated`, `lines` or `blobs`.
-    pub method: &'static str,
-    /// What was measured, in words.
-    pub why: String,
-    /// Share of the lines that upstream's commits up to there had first which stand in the fork; `None` where lines
-    /// were not compared.
-    pub held: Option<f64>,
-    /// The folder of the fork that holds upstream's files, where it is not the root.
-    pub folder: Option<String>,
-    /// Paths that would conflict if history recorded this sync; `None` where it was not tried.
-    pub conflicts_after: Option<usize>,
-    /// What the fork's own messages say, newest first.
-    pub hints: Vec<Hint>,
-}
-
-/// A range of commits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Window {
-    /// The oldest.
-    pub from: CommitId,
-    /// The newest.
-    pub to: CommitId,
-}
-
-/// What one of the fork's messages says about upstream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Hint {
-    /// `sync`, `pick` or `mention`.
-    pub kind: &'static str,
-    /// The fork's commit whose message it is.
-    pub fork_commit: CommitId,
-    /// The words that name it.
-    pub words: String,
-    /// The upstream commit that they name.
-    pub commit: CommitId,
+#[serde(rename_all = "kebab-case")]
+pub enum Applied {
+    /// A commit of the fork has the same patch.
+    SamePatch,
+    /// Nearly all lines that it alone added stand in the fork.
+    Lines,
 }
 
 /// A conflict message.

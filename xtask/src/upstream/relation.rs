@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::class::class_of;
+use super::class::{FileClass, class_of};
 use super::model::{Changed, Conflict, Equivalent, Hunk, Merge, Notice, Relation, Renames};
 use super::parse::{Commit, Diff, TrialMerge};
 use crate::repo::{CommitId, RepoPath};
@@ -218,7 +218,7 @@ pub(super) fn set_aside(name: &RepoPath, sides: [&CommitId; 2]) -> Option<RepoPa
 pub(super) fn name_set_aside(merge: &mut Merge, sides: [&CommitId; 2]) {
     for conflict in &mut merge.conflicts {
         conflict.stands_for = set_aside(&conflict.path, sides);
-        if let Some(path) = conflict.stands_for.as_ref().filter(|_| conflict.class != "binary") {
+        if let Some(path) = conflict.stands_for.as_ref().filter(|_| conflict.class != FileClass::Binary) {
             conflict.class = class_of(path, false);
         }
     }

@@ -18,7 +18,7 @@ const MOSTLY_HELD: f64 = 0.5;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Strategy {
     /// The rule that won; `None` where the relation is not known.
-    pub recommend: Option<&'static str>,
+    pub recommend: Option<Way>,
     /// The measured facts behind it.
     pub why: Vec<String>,
     /// The others, and what speaks against each.
@@ -31,22 +31,32 @@ pub struct Strategy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Rejected {
-    /// Its name.
-    pub name: &'static str,
+    /// Which.
+    pub name: Way,
     /// What speaks against it.
     pub why: String,
 }
 
 /// A way to go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Way {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// Upstream has nothing new, nor has the fork.
     NothingToDo,
+    /// Offer the fork's work to upstream, which has nothing new.
     Contribute,
+    /// Move forward to upstream, since the fork has nothing of its own.
     FastForward,
+    /// Merge upstream.
     Merge,
+    /// Tell history up to which commit the content follows upstream, then merge the rest.
     RecordSync,
+    /// Put the fork's commits on top of upstream.
     Rebase,
+    /// Merge upstream part by part.
     MergeInSteps,
+    /// Take single commits of upstream over.
     Pick,
 }
 
@@ -94,16 +104,16 @@ pub(super) fn choose(analysis: &Analysis, ground: Ground) -> Strategy {
     // A diverged fork can always merge by hand: that is left when nothing else fits.
     let chosen = verdicts.iter().find(|(_, verdict)| verdict.is_ok()).map_or(Way::Merge, |(way, _)| *way);
     let mut strategy = undecided();
-    strategy.recommend = Some(chosen.name());
+    strategy.recommend = Some(chosen);
     for (way, verdict) in verdicts {
         match verdict {
             Ok(why) if way == chosen => strategy.why.push(why),
             Err(why) if way == chosen => strategy.why.push(by_hand(&why, &facts)),
             Ok(why) => strategy.rejected.push(Rejected {
-                name: way.name(),
+                name: way,
                 why: format!("possible too ({why}), but {} comes first", chosen.name()),
             }),
-            Err(why) => strategy.rejected.push(Rejected { name: way.name(), why }),
+            Err(why) => strategy.rejected.push(Rejected { name: way, why }),
         }
     }
     strategy.commands = commands::of(chosen, analysis, ground);
@@ -195,7 +205,7 @@ impl Facts {
             missing: plain.zip(here).map(|(plain, here)| plain.saturating_sub(here)),
             same: here,
             contained: analysis.contained_at.as_ref().map(|commit| commit.short().to_owned()),
-            sync: analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base").map(|sync| Sync {
+            sync: analysis.later_sync().map(|sync| Sync {
                 commit: sync.commit.short().to_owned(),
                 confidence: sync.confidence,
                 held: sync.held,

@@ -15,7 +15,7 @@ pub(super) fn follow(place: &Place, folder: &Path, analysis: &Analysis) {
 }
 
 pub(super) fn recommended(found: &Analysis) -> &'static str {
-    found.strategy.recommend.unwrap_or("none")
+    found.strategy.recommend.map_or("none", Way::name)
 }
 
 pub(super) fn names() -> Vec<String> {
@@ -148,7 +148,7 @@ fn squashed_import_is_recorded_and_then_merged_without_a_conflict() {
     let folder = built(&place, &squashed());
     let found = analysis(&folder, "fork", "main");
     let sync = found.sync_point.as_ref().unwrap();
-    assert_eq!((sync.method, sync.confidence, sync.conflicts_after), ("same-tree", 1.0, Some(0)));
+    assert_eq!((sync.method.name(), sync.confidence, sync.conflicts_after), ("same-tree", 1.0, Some(0)));
     assert_eq!(found.merge.as_ref().unwrap().conflicts.len(), 1);
     assert_eq!(recommended(&found), "record-sync");
     follow(&place, &folder, &found);
@@ -196,7 +196,7 @@ fn import_into_a_folder_is_recorded_against_the_commit_whose_tree_it_is() {
     let folder = built(&place, &history);
     let sync = analysis(&folder, "fork", "main").sync_point.unwrap();
     assert_eq!(sync.commit.as_str(), place.git(&folder, &["rev-parse", "main^"]));
-    assert_eq!((sync.method, sync.confidence), ("same-tree", 1.0));
+    assert_eq!((sync.method.name(), sync.confidence), ("same-tree", 1.0));
     assert!(sync.why.contains("`vendor/up`"), "{}", sync.why);
     assert_eq!((sync.folder.as_deref(), sync.conflicts_after), (Some("vendor/up"), Some(0)));
 }
@@ -234,7 +234,7 @@ fn state_from_before_the_merge_base_is_no_sync_point() {
     history.commit("main", "next", &[("b", Some("2\n"))]).merge("fork", "main", &[("b", Some("2\n"))]);
     history.merge("main", "side", &[("a", Some("2\n")), ("m", Some("1\n"))]);
     let folder = built(&place, &history);
-    assert_eq!(analysis(&folder, "fork", "main").sync_point.unwrap().method, "merge-base");
+    assert_eq!(analysis(&folder, "fork", "main").sync_point.unwrap().method, SyncMethod::MergeBase);
 }
 
 /// Upstream, and a fork that keeps it in `my lib` with a change of its own; upstream then adds a file.

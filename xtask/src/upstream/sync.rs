@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::model::Hint;
+use super::model::{Hint, HintKind};
 use super::parse::Commit;
 use super::reach::Taken;
 use crate::fnv;
@@ -198,7 +198,7 @@ pub(super) fn hints<'a>(fork: impl Iterator<Item = &'a Commit>, names: &Names<'_
         for (line, is_subject) in
             commit.message.lines().zip(std::iter::once(true).chain(std::iter::repeat(false)))
         {
-            let kind = if source == Some(line) { "sync" } else { kind_of(line, is_subject) };
+            let kind = if source == Some(line) { HintKind::Sync } else { kind_of(line, is_subject) };
             for (words, id) in named(line, kind, names) {
                 if seen.insert((id.clone(), kind)) {
                     let fork_commit = commit.id.clone();
@@ -214,23 +214,24 @@ pub(super) fn hints<'a>(fork: impl Iterator<Item = &'a Commit>, names: &Names<'_
 /// lines are a list of what was taken over.
 fn source_line(message: &str) -> Option<&str> {
     let mut lines = message.lines();
-    let subject = lines.next().filter(|subject| kind_of(subject, true) == "sync" && !HEX.is_match(subject));
+    let subject =
+        lines.next().filter(|subject| kind_of(subject, true) == HintKind::Sync && !HEX.is_match(subject));
     let mut sources = lines.filter(|line| SOURCE.is_match(line));
     subject.and(sources.next()).filter(|_| sources.next().is_none())
 }
 
-/// `sync` where a line speaks of taking everything up to a commit, `pick` where it takes one commit over.
-fn kind_of(line: &str, is_subject: bool) -> &'static str {
+/// What a line says of the commits that it names.
+fn kind_of(line: &str, is_subject: bool) -> HintKind {
     if PICK.is_match(line) {
-        "pick"
+        HintKind::Pick
     } else if SYNC.is_match(line) && (is_subject || line.to_lowercase().contains("upstream")) {
-        "sync"
+        HintKind::Sync
     } else {
-        "mention"
+        HintKind::Mention
     }
 }
 
-fn named(line: &str, kind: &str, names: &Names<'_>) -> Vec<(String, CommitId)> {
+fn named(line: &str, kind: HintKind, names: &Names<'_>) -> Vec<(String, CommitId)> {
     let mut found = Vec::new();
     for place in HEX.find_iter(line) {
         let word = place.as_str();
@@ -242,7 +243,7 @@ fn named(line: &str, kind: &str, names: &Names<'_>) -> Vec<(String, CommitId)> {
         }
     }
     // A version alone is more often the fork's own.
-    if kind == "sync" && line.to_lowercase().contains("upstream") {
+    if kind == HintKind::Sync && line.to_lowercase().contains("upstream") {
         for word in VERSION.find_iter(line).map(|word| word.as_str()) {
             if let Some(id) = names.tags.get(word) {
                 found.push((word.to_owned(), id.clone()));
@@ -386,22 +387,22 @@ mod tests {
             message: message.to_owned(),
         };
         let cases = [
-            ("[cleanup] Update to ytdl-commit-a08f2b7", Some(("sync", "a08f2b7"))),
+            ("[cleanup] Update to ytdl-commit-a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
             (
                 "Fix\n\n(cherry picked from commit a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6)",
-                Some(("pick", "a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6")),
+                Some((HintKind::Pick, "a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6")),
             ),
-            ("Sync with upstream 2021.05.16", Some(("sync", "2021.05.16"))),
+            ("Sync with upstream 2021.05.16", Some((HintKind::Sync, "2021.05.16"))),
             ("Update to 2021.05.16", None),
             ("Support 2021.05.16", None),
             ("See 123456 and #1234567", None),
-            ("Update to commit 1234567", Some(("sync", "1234567"))),
+            ("Update to commit 1234567", Some((HintKind::Sync, "1234567"))),
             ("Update deadbeef", None),
-            ("Sync stubs\n\nSource commit:\nhttps://h/x/y/commit/a08f2b7", Some(("sync", "a08f2b7"))),
-            ("Update stubs\n\nSource: a08f2b7", Some(("sync", "a08f2b7"))),
-            ("Update stubs\n\na08f2b7\n1234567", Some(("mention", "a08f2b7"))),
-            ("Fix stubs\n\nhttps://h/x/y/commit/a08f2b7", Some(("mention", "a08f2b7"))),
-            ("Update stubs\n\nThis was broken by a08f2b7", Some(("mention", "a08f2b7"))),
+            ("Sync stubs\n\nSource commit:\nhttps://h/x/y/commit/a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
+            ("Update stubs\n\nSource: a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
+            ("Update stubs\n\na08f2b7\n1234567", Some((HintKind::Mention, "a08f2b7"))),
+            ("Fix stubs\n\nhttps://h/x/y/commit/a08f2b7", Some((HintKind::Mention, "a08f2b7"))),
+            ("Update stubs\n\nThis was broken by a08f2b7", Some((HintKind::Mention, "a08f2b7"))),
         ];
         for (message, expected) in cases {
             let commits = [commit(message)];

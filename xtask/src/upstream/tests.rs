@@ -318,7 +318,7 @@ fn audit_tells_what_a_merge_lost_and_nothing_of_a_clean_one() {
     let lost: Vec<String> = lossy.merges[0]
         .lost
         .iter()
-        .map(|lost| format!("{} {} {} {}", lost.path, lost.kind, lost.name, lost.lines))
+        .map(|lost| format!("{} {} {} {}", lost.path, lost.kind.name(), lost.name, lost.lines))
         .collect();
     insta::assert_snapshot!(lost.join("\n"), @r"
     a.py test test_own 0
@@ -474,6 +474,6 @@ fn pointer_to_large_content_that_conflicts_is_binary() {
     history.commit("main", "up", &[("big.dat", Some(&upstream)), ("small.dat", Some("2\n"))]);
     let folder = place.repository("r", &[], &history);
     let conflicts = analysis(&folder, "fork", "main").merge.unwrap().conflicts;
-    let classes: Vec<_> = conflicts.iter().map(|one| (one.path.to_string(), one.class)).collect();
+    let classes: Vec<_> = conflicts.iter().map(|one| (one.path.to_string(), one.class.name())).collect();
     assert_eq!(classes, [("big.dat".to_owned(), "binary"), ("small.dat".to_owned(), "other")]);
 }

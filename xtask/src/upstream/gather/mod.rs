@@ -36,7 +36,7 @@ use super::audit::Audit;
 use super::build::Build;
 use super::commands::{self, Ground};
 use super::custom::{self, Measure, Sources};
-use super::model::{Analysis, Base, Custom, Merge, Relation, Side, SyncPoint};
+use super::model::{Analysis, Base, Custom, FileClass, Merge, Relation, Side, SyncPoint};
 use super::parse::Diff;
 use super::{Options, relation, strategy};
 use crate::cache::Cache;
@@ -268,7 +268,7 @@ fn classed(mut merge: Merge, core: &Core) -> Merge {
     let counts = core.fork_diff.as_ref().map(|diff| &diff.counts);
     for conflict in &mut merge.conflicts {
         if counts.is_some_and(|counts| counts.get(&conflict.path) == Some(&None)) {
-            conflict.class = "binary";
+            conflict.class = FileClass::Binary;
         }
     }
     merge

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::super::commits;
-use super::super::model::{Analysis, Detail, Relation, UpstreamCommits};
+use super::super::model::{Analysis, Applied, Detail, Relation, SyncMethod, UpstreamCommits};
 use super::super::parse::{Commit, RawEntry};
 use super::contained;
 use super::core::{Core, Touched, incomplete};
@@ -125,7 +125,9 @@ impl Deepening<'_> {
     fn recorded(&mut self) {
         let upstream = self.analysis.upstream.oid.clone();
         let fork = self.analysis.fork.oid.clone();
-        let Some(sync) = self.analysis.sync_point.as_mut().filter(|sync| sync.method != "merge-base") else {
+        let Some(sync) =
+            self.analysis.sync_point.as_mut().filter(|sync| sync.method != SyncMethod::MergeBase)
+        else {
             return;
         };
         let tried = Stack::new(self.scratch.git(), &fork).and_then(|mut stack| {
@@ -297,8 +299,8 @@ impl Deepening<'_> {
         for commit in plain {
             let words = commits::security_words(&commit.message);
             let held = match (same.contains(&commit.id), applied.contains(&commit.id)) {
-                (true, _) => Some("same-patch"),
-                (_, true) => Some("lines"),
+                (true, _) => Some(Applied::SamePatch),
+                (_, true) => Some(Applied::Lines),
                 _ => None,
             };
             if !words.is_empty() {

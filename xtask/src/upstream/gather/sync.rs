@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 
-use super::super::model::{Base, Hint, SyncPoint, Window};
+use super::super::model::{Base, Hint, HintKind, SyncMethod, SyncPoint, Window};
 use super::super::parse::Commit;
 use super::super::reach::{self, Reach, Taken};
 use super::super::relation::{self, Range};
@@ -90,7 +90,7 @@ impl Search<'_> {
 
     /// Upstream's commits that the fork took over one by one.
     fn picked(&self, hints: &[Hint]) -> BTreeSet<CommitId> {
-        let named = hints.iter().filter(|hint| hint.kind == "pick").map(|hint| &hint.commit);
+        let named = hints.iter().filter(|hint| hint.kind == HintKind::Pick).map(|hint| &hint.commit);
         named.chain(self.equivalent).cloned().collect()
     }
 
@@ -118,7 +118,7 @@ impl Search<'_> {
         let mut since = self.range.fork().filter(|commit| base.is_none_or(|base| commit.time >= base.time));
         let (fork, upstream) = since.find_map(|commit| Some((commit, *trees.get(commit.tree.as_str())?)))?;
         let why = format!("the fork's commit {} holds exactly its files", fork.id);
-        Some(point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints))
+        Some(point(upstream, [upstream, upstream], (1.0, SyncMethod::SameTree, why), hints))
     }
 
     /// The newest of upstream's commits all of whose tree is a folder of the fork's, now or at an earlier commit.
@@ -131,7 +131,7 @@ impl Search<'_> {
                 .filter_map(|folder| Some((*trees.get(folder.id)?, std::str::from_utf8(folder.path).ok()?)));
             let (upstream, folder) = found.max_by_key(|(commit, _)| commit.time)?;
             let why = format!("the folder `{folder}` of the fork's commit {probe} holds exactly its files");
-            let found = point(upstream, [upstream, upstream], (1.0, "same-tree", why), hints);
+            let found = point(upstream, [upstream, upstream], (1.0, SyncMethod::SameTree, why), hints);
             Some(SyncPoint { folder: Some(folder.to_owned()), ..found })
         })
     }
@@ -152,7 +152,8 @@ impl Search<'_> {
             reach.is_some_and(|reach| in_order(id).is_some_and(|place| place < start + reach.window.0))
         };
         let held = |place: usize| rounded(reach::line_share(&taken[..=place]));
-        let stated = hints.iter().find(|hint| hint.kind == "sync").filter(|hint| !is_later(&hint.commit));
+        let stated =
+            hints.iter().find(|hint| hint.kind == HintKind::Sync).filter(|hint| !is_later(&hint.commit));
         let measured = reach.map(|reach| self.measured(near, reach));
         if let Some(hint) = stated {
             let named = order.iter().find(|commit| commit.id == hint.commit)?;
@@ -165,12 +166,12 @@ impl Search<'_> {
             let why =
                 format!("the fork's commit {} names it (\"{}\"); {measured}", hint.fork_commit, hint.words);
             let confidence = if supported { 0.98 } else { 0.85 };
-            let found = point(named, [named, named], (confidence, "stated", why), hints);
+            let found = point(named, [named, named], (confidence, SyncMethod::Stated, why), hints);
             return Some(SyncPoint { held: place_of(&hint.commit).map(held), ..found });
         }
         let reach = reach?;
         let ends = [near[reach.window.0], near[reach.window.1]];
-        let found = point(near[reach.place], ends, (reach.confidence, "lines", measured?), hints);
+        let found = point(near[reach.place], ends, (reach.confidence, SyncMethod::Lines, measured?), hints);
         Some(SyncPoint { held: Some(held(reach.place)), ..found })
     }
 
@@ -195,7 +196,7 @@ impl Search<'_> {
             date: base.date.clone(),
             window: Window { from: base.commit.clone(), to: base.commit.clone() },
             confidence: 1.0,
-            method: "merge-base",
+            method: SyncMethod::MergeBase,
             why: "the fork's content follows no later commit than its history does".to_owned(),
             held: None,
             folder: None,
@@ -431,14 +432,14 @@ impl Peak {
             self.shared, self.of, self.probe
         );
         let ends = [order[self.window.0], order[self.window.1]];
-        Some(point(ends[0], ends, (rounded(self.share().min(0.95)), "blobs", why), hints))
+        Some(point(ends[0], ends, (rounded(self.share().min(0.95)), SyncMethod::Blobs, why), hints))
     }
 }
 
 fn point(
     commit: &Commit,
     ends: [&Commit; 2],
-    (confidence, method, why): (f64, &'static str, String),
+    (confidence, method, why): (f64, SyncMethod, String),
     hints: &[Hint],
 ) -> SyncPoint {
     SyncPoint {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::super::model::Merge;
+use super::super::model::{FileClass, Merge};
 use super::super::parse::{self, Diff, TrialMerge};
 use super::super::relation;
 use super::blobs;
@@ -67,7 +67,7 @@ pub(super) fn hunks(scratch: &Scratch, merge: &mut Merge, [fork, upstream]: [&Co
         };
         conflict.hunks.clone_from(hunks);
         if *is_pointer {
-            conflict.class = "binary";
+            conflict.class = FileClass::Binary;
         }
     }
     Ok(())

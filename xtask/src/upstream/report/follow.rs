@@ -3,7 +3,9 @@
 use super::words::{self, day, strip_ref};
 use super::{capped, row};
 use crate::report::{Cell, Document, Inline, count};
-use crate::upstream::model::{Analysis, Conflict, Detail, Merge, Relation, Step, UpstreamCommits};
+use crate::upstream::model::{
+    Analysis, Applied, Conflict, Detail, FileClass, Merge, Relation, Step, UpstreamCommits,
+};
 
 pub(super) fn conflicts(document: &mut Document, analysis: &Analysis) {
     let Some(merge) = &analysis.merge else { return };
@@ -67,12 +69,11 @@ fn unjudged(document: &mut Document, merge: &Merge) {
 fn summary(merge: &Merge) -> String {
     let kinds: Vec<String> =
         merge.kinds.iter().map(|(kind, count)| format!("{} {count}", short(kind))).collect();
-    let classes = ["source", "test", "docs", "lockfile", "generated", "binary", "other"];
-    let classes: Vec<String> = classes
-        .iter()
-        .map(|class| (class, merge.conflicts.iter().filter(|conflict| conflict.class == *class).count()))
+    let classes: Vec<String> = FileClass::ALL
+        .into_iter()
+        .map(|class| (class, merge.conflicts.iter().filter(|conflict| conflict.class == class).count()))
         .filter(|(_, count)| *count > 0)
-        .map(|(class, count)| format!("{class} {count}"))
+        .map(|(class, count)| format!("{} {count}", class.name()))
         .collect();
     format!(
         "{} unmerged. Messages by kind: {}. Paths by class: {}.",
@@ -101,7 +102,7 @@ fn conflict_row(conflict: &Conflict) -> Vec<Cell> {
     if let Some(other) = &conflict.stands_for {
         path = path.text(" for ").with_code(other.to_string());
     }
-    row([path, kinds.join(", ").into(), conflict.class.into(), hunks.into()])
+    row([path, kinds.join(", ").into(), conflict.class.name().into(), hunks.into()])
 }
 
 fn commits_of(conflict: &Conflict) -> [Cell; 3] {
@@ -258,7 +259,7 @@ fn security_row(detail: &Detail) -> Vec<Cell> {
 
 fn applied(detail: &Detail) -> &'static str {
     match detail.applied {
-        Some("same-patch") => "the same patch",
+        Some(Applied::SamePatch) => "the same patch",
         _ => "nearly all of its lines",
     }
 }

@@ -76,7 +76,7 @@ fn sides(document: &mut Document, analysis: &Analysis) {
     {
         rows.push(row(["Merge base (another)".into(), "".into(), Inline::code(other.as_str()), "".into()]));
     }
-    if let Some(sync) = analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base") {
+    if let Some(sync) = analysis.later_sync() {
         rows.push(row([
             "Sync point".into(),
             "".into(),
@@ -92,7 +92,7 @@ fn sides(document: &mut Document, analysis: &Analysis) {
             bases.len()
         ));
     }
-    if let Some(sync) = analysis.sync_point.as_ref().filter(|sync| sync.method != "merge-base") {
+    if let Some(sync) = analysis.later_sync() {
         document.paragraph(sync_words(sync));
     }
 }
@@ -106,7 +106,7 @@ fn sync_words(sync: &SyncPoint) -> Inline {
             " of {} (confidence {}, found by {}): {}.",
             day(&sync.date),
             sync.confidence,
-            sync.method,
+            sync.method.name(),
             sync.why
         ));
     if sync.window.from != sync.window.to {

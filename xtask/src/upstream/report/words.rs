@@ -2,7 +2,7 @@
 
 use crate::config::Depth;
 use crate::report::{Inline, count};
-use crate::upstream::model::{Analysis, Merge, Relation};
+use crate::upstream::model::{Analysis, Merge, Relation, Way};
 
 /// True when following upstream conflicts, or breaks what merges as text.
 pub fn has_findings(analysis: &Analysis) -> bool {
@@ -67,8 +67,12 @@ pub(super) fn verdict(analysis: &Analysis) -> String {
 
 fn recommendation(analysis: &Analysis) -> String {
     match analysis.strategy.recommend {
-        Some(name) => {
-            format!("Recommended: {}, since {}.", way(name).to_lowercase(), analysis.strategy.why.join("; "))
+        Some(recommended) => {
+            format!(
+                "Recommended: {}, since {}.",
+                way(recommended).to_lowercase(),
+                analysis.strategy.why.join("; ")
+            )
         }
         None => String::new(),
     }
@@ -130,19 +134,17 @@ fn conflicts(analysis: &Analysis) -> String {
 }
 
 /// A strategy's name for people.
-pub(super) fn way(name: &str) -> String {
-    match name {
-        "nothing-to-do" => "Nothing to do",
-        "contribute" => "Contribute the fork's work",
-        "fast-forward" => "Fast-forward",
-        "merge" => "Merge",
-        "merge-in-steps" => "Merge in steps",
-        "rebase" => "Rebase",
-        "record-sync" => "Record the sync",
-        "pick" => "Pick single commits",
-        other => other,
+pub(super) fn way(way: Way) -> &'static str {
+    match way {
+        Way::NothingToDo => "Nothing to do",
+        Way::Contribute => "Contribute the fork's work",
+        Way::FastForward => "Fast-forward",
+        Way::Merge => "Merge",
+        Way::MergeInSteps => "Merge in steps",
+        Way::Rebase => "Rebase",
+        Way::RecordSync => "Record the sync",
+        Way::Pick => "Pick single commits",
     }
-    .to_owned()
 }
 
 pub(super) fn depth(depth: Depth) -> &'static str {
