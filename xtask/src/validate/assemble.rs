@@ -57,7 +57,7 @@ pub(super) fn analysis(mut gathered: Gathered, options: &super::Options) -> Anal
     findings.extend(skips::findings(&skips, &cases, &runs));
     findings.extend(flaky.iter().map(flaky_finding));
     for written in &written {
-        let message = format!("suite `{}` {} it", written.suite, written.change);
+        let message = format!("suite `{}` {} it", written.suite, written.change.name());
         findings.push(Finding::warn("written-by-tests", written.path.clone(), message));
     }
     let cut: BTreeSet<&str> =

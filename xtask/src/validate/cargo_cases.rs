@@ -1,12 +1,11 @@
 //! Cases of a `cargo test` run.
 
-use super::cases::{Draft, IN_ORDER};
+use super::cases::Draft;
 use super::causes::exception_of;
 use super::events::Raised;
 use super::libtest::{Binary, Block, CargoRun, Outcome};
 use super::panics::{documentation_place, place_of, raised};
-use super::rerun::ALONE;
-use super::result::{Attempt, CaseOutcome};
+use super::result::{Attempt, CaseOutcome, Company};
 use super::session::Item;
 use crate::process::Stop;
 
@@ -80,10 +79,10 @@ fn add_tries(draft: &mut Draft, block: &Block, name: &str) {
     for (run, outcome) in block.again.get(name).into_iter().flatten() {
         let outcome = case_outcome(*outcome);
         let message = message.clone().filter(|_| outcome == CaseOutcome::Failed);
-        draft.attempts.push(Attempt { outcome, run: (*run).to_owned(), duration_s: None, message });
+        draft.attempts.push(Attempt { outcome, run: *run, duration_s: None, message });
     }
-    let (alone, passed_alone) = block.tries(name, ALONE);
-    let (in_order, passed_in_order) = block.tries(name, IN_ORDER);
+    let (alone, passed_alone) = block.tries(name, Company::Alone);
+    let (in_order, passed_in_order) = block.tries(name, Company::InOrder);
     draft.order_dependent = alone > 0 && passed_alone == alone && in_order > 0 && passed_in_order == 0;
     let has_passed = draft.attempts.iter().any(|attempt| attempt.outcome == CaseOutcome::Passed);
     if draft.outcome == CaseOutcome::Failed && has_passed && !draft.order_dependent {
@@ -101,7 +100,7 @@ fn draft(id: String, outcome: CaseOutcome, raised: Option<Raised>, skip_reason: 
     });
     let attempts = match outcome {
         CaseOutcome::NotRun => Vec::new(),
-        _ => vec![Attempt { outcome, run: IN_ORDER.to_owned(), duration_s: None, message }],
+        _ => vec![Attempt { outcome, run: Company::InOrder, duration_s: None, message }],
     };
     let (path, line) = match raised.as_ref().and_then(|raised| raised.frames.last()) {
         Some((path, line, _)) => (Some(path.clone()), u64::try_from(*line).ok()),

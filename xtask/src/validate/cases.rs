@@ -6,7 +6,7 @@ use super::causes::{exception_of, shown_message};
 use super::ended::{Culprit, Ended};
 use super::events::{Raised, When};
 use super::places::Roots;
-use super::result::{Attempt, CaseOutcome, End};
+use super::result::{Attempt, CaseOutcome, Company, End};
 use super::session::{Item, Try};
 
 /// One test with all its tries, before causes are named.
@@ -43,9 +43,6 @@ pub(super) enum Cut {
     TimeLimit,
 }
 
-/// Where the tries of a process stand in a case's story.
-pub(super) const IN_ORDER: &str = "in order";
-
 /// One case for each collected test, in the order of collection, then one for each file that could not be
 /// collected or asked to be skipped.
 pub(super) fn drafts(ends: &[Ended], roots: &Roots, limit_s: u64) -> Vec<Draft> {
@@ -81,7 +78,7 @@ fn test_draft(item: &Item, ends: &[Ended], roots: &Roots, limit_s: u64) -> Draft
                 if is_last { finished_try(&item.id, attempt, ended, limit_s) } else { attempt.clone() };
             // A test that was cut off by the end of another one runs again: its half try is no try.
             if told.ended {
-                attempts.push(attempt_of(&told, IN_ORDER, roots));
+                attempts.push(attempt_of(&told, Company::InOrder, roots));
                 last = Some(told);
             }
         }
@@ -212,11 +209,11 @@ fn stack_frame(line: &str) -> Option<(String, usize, String)> {
     Some((file.to_owned(), number.parse().ok()?, function.to_owned()))
 }
 
-pub(super) fn attempt_of(told: &Try, run: &str, roots: &Roots) -> Attempt {
+pub(super) fn attempt_of(told: &Try, run: Company, roots: &Roots) -> Attempt {
     let failure = failures_of(told).into_iter().next();
     Attempt {
         outcome: outcome_of(told),
-        run: run.to_owned(),
+        run,
         duration_s: Some(told.seconds),
         message: failure.map(|raised| {
             let message = shown_message(&raised, roots);
@@ -281,7 +278,7 @@ fn file_draft(
 ) -> Draft {
     let attempt = raised.as_ref().map(|raised| Attempt {
         outcome,
-        run: IN_ORDER.to_owned(),
+        run: Company::InOrder,
         duration_s: None,
         message: Some(format!(
             "{}: {}",

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use super::result::Company;
 use crate::process::{Ending, Stop};
 
 /// One result line of a test.
@@ -72,7 +73,7 @@ pub(super) struct Block {
     /// Whether runs that tests printed hide which lines are its own.
     pub(super) is_unsure: bool,
     /// How failing tests fared when they ran again: in which company, and how they ended.
-    pub(super) again: BTreeMap<String, Vec<(&'static str, Outcome)>>,
+    pub(super) again: BTreeMap<String, Vec<(Company, Outcome)>>,
 }
 
 impl Block {
@@ -94,7 +95,7 @@ impl Block {
     }
 
     /// Takes what another process says of tests that ran before, and what it printed where nothing is known.
-    pub(super) fn take_again(&mut self, run: &'static str, told: Block) {
+    pub(super) fn take_again(&mut self, run: Company, told: Block) {
         let failed: BTreeSet<String> = self.failed().map(str::to_owned).collect();
         for line in told.lines.iter().filter(|line| failed.contains(&line.name)) {
             self.again.entry(line.name.clone()).or_default().push((run, line.outcome));
@@ -105,7 +106,7 @@ impl Block {
     }
 
     /// How often a failing test ran again in this company, and how often it passed.
-    pub(super) fn tries(&self, name: &str, run: &str) -> (usize, usize) {
+    pub(super) fn tries(&self, name: &str, run: Company) -> (usize, usize) {
         let tries = || self.again.get(name).into_iter().flatten().filter(|(company, _)| *company == run);
         (tries().count(), tries().filter(|(_, outcome)| *outcome == Outcome::Ok).count())
     }

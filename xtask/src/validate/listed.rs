@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::cases::{Cut, Draft, IN_ORDER};
+use super::cases::{Cut, Draft};
 use super::causes::exception_of;
 use super::events::Raised;
 use super::junit_read::{Told, ToldFailure};
 use super::libtest::CargoRun;
-use super::result::{Attempt, CaseOutcome, Counts, End, Status};
+use super::result::{Attempt, CaseOutcome, Company, Counts, End, Status};
 use super::session::Item;
 use super::suites::Suite;
 use crate::process::{Ending, Finished, Stop};
@@ -152,7 +152,7 @@ pub(super) fn draft(item: Item, seconds: Option<f64>, outcome: CaseOutcome, rais
         let first = raised.message.lines().next().unwrap_or_default();
         format!("{}: {first}", exception_of(raised))
     });
-    let attempt = Attempt { outcome, run: IN_ORDER.to_owned(), duration_s: seconds, message };
+    let attempt = Attempt { outcome, run: Company::InOrder, duration_s: seconds, message };
     Draft {
         item,
         outcome,
@@ -211,7 +211,7 @@ fn of_one(told: &Told, item: Item) -> Draft {
     let failed = |failure: &ToldFailure| {
         let raised = raised_of(failure);
         let message = Some(format!("{}: {}", exception_of(&raised), first_line(&raised.message)));
-        Attempt { outcome: CaseOutcome::Failed, run: IN_ORDER.to_owned(), duration_s: None, message }
+        Attempt { outcome: CaseOutcome::Failed, run: Company::InOrder, duration_s: None, message }
     };
     if outcome.is_bad() {
         draft.attempts.extend(told.again.iter().map(failed));

@@ -64,8 +64,9 @@ pub use known::{Growth, KnownList};
 pub use repair::{Imported, Repair, Skipped, imports, lines as import_lines, repair, skipped_lines};
 pub use report::report;
 pub use result::{
-    Analysis, Attempt, Baseline, Case, CaseOutcome, Cause, Counts, Coverage, CoveredFile, End, Flaky,
-    Interpreter, Missing, Moved, Place, Run, Skips, Slow, Slower, Status, Touch, Verdict, Written,
+    Analysis, Attempt, Baseline, Case, CaseOutcome, Cause, Company, Counts, Coverage, CoveredFile, End,
+    FileChange, Flaky, Interpreter, Missing, Moved, MovedTests, Place, Run, Skips, Slow, Slower, Status,
+    Touch, Verdict, Written,
 };
 pub use rust::{RustImports, lines as rust_lines, rust};
 pub use shard::{Shard, ShardTold, Split, merge};

@@ -11,7 +11,7 @@ use super::libtest::CargoRun;
 use super::listed::Listed;
 use super::packages::known_package;
 use super::places::Roots;
-use super::result::{Coverage, End, Interpreter, Missing, Place, Touch, Written};
+use super::result::{Company, Coverage, End, Interpreter, Missing, Place, Touch, Written};
 use super::suites::Suite;
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
@@ -101,7 +101,7 @@ pub(super) struct Rerun {
     /// The tests.
     pub(super) ids: Vec<String>,
     /// In which company.
-    pub(super) run: &'static str,
+    pub(super) run: Company,
     /// How it went.
     pub(super) ended: Ended,
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::Gathered;
-use super::result::{Case, CaseOutcome, Moved};
+use super::result::{Case, CaseOutcome, Moved, MovedTests};
 use crate::repo::{Rename, RepoPath};
 
 /// Python and Rust files that stand where a rename in history put them, with how they fare now.
@@ -29,7 +29,7 @@ pub(super) fn moved(gathered: &Gathered, cases: &[Case]) -> Vec<Moved> {
             from: rename.from.display().into_owned(),
             commit: rename.change.commit.to_string(),
             imports_ok,
-            verdict: verdict.to_owned(),
+            verdict,
         }
     };
     newest.map(told).collect()
@@ -42,20 +42,20 @@ fn cannot_build(path: &RepoPath, cases: &[Case]) -> bool {
     })
 }
 
-fn verdict_of(path: &RepoPath, cases: &[Case], has: impl Fn(&str) -> bool, has_tests: bool) -> &'static str {
+fn verdict_of(path: &RepoPath, cases: &[Case], has: impl Fn(&str) -> bool, has_tests: bool) -> MovedTests {
     let path = path.display();
     // Ids are relative to pytest's root, which may stand below the repository's; places are not.
     let stands_in = |case: &&Case| case.path.as_deref() == Some(&*path) || has(&case.id);
     let outcomes: Vec<CaseOutcome> = cases.iter().filter(stands_in).map(|case| case.outcome).collect();
     if outcomes.is_empty() {
-        return if has_tests { "not-run" } else { "no-tests" };
+        return if has_tests { MovedTests::NotRun } else { MovedTests::NoTests };
     }
     if outcomes.iter().any(|outcome| matches!(outcome, CaseOutcome::Failed | CaseOutcome::Error)) {
-        "failed"
+        MovedTests::Failed
     } else if outcomes.contains(&CaseOutcome::NotRun) {
-        "not-run"
+        MovedTests::NotRun
     } else {
-        "passed"
+        MovedTests::Passed
     }
 }
 

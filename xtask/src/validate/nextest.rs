@@ -9,13 +9,12 @@ use anyhow::{Context, Result};
 use regex::Regex;
 use serde::Deserialize;
 
-use super::cases::{Cut, Draft, IN_ORDER};
+use super::cases::{Cut, Draft};
 use super::events::Raised;
 use super::junit_read::Told;
 use super::listed::draft;
 use super::panics;
-use super::rerun::ALONE;
-use super::result::{Attempt, CaseOutcome};
+use super::result::{Attempt, CaseOutcome, Company};
 use super::session::Item;
 
 /// Binary and test.
@@ -198,7 +197,7 @@ fn add_flaky(draft: &mut Draft, told: &Told) {
     for failure in &told.flaky {
         let message = Some(format!("{}: {}", failure.kind, failure.message));
         let outcome = CaseOutcome::Failed;
-        let run = IN_ORDER.to_owned();
+        let run = Company::InOrder;
         draft.attempts.insert(0, Attempt { outcome, run, duration_s: None, message });
         draft.outcome = CaseOutcome::Flaky;
     }
@@ -212,7 +211,7 @@ pub(super) fn add_again(drafts: &mut [Draft], lines: &Lines) {
         let message = draft.attempts.first().and_then(|attempt| attempt.message.clone());
         draft.attempts.push(Attempt {
             outcome: *outcome,
-            run: ALONE.to_owned(),
+            run: Company::Alone,
             duration_s: *seconds,
             message: message.filter(|_| *outcome == CaseOutcome::Failed),
         });

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::headline::{behind, headline, next_step};
 use super::report_imports;
 use super::report_run;
-use super::result::{Analysis, Case, CaseOutcome, Cause, Counts, Missing, Moved, Run, Status, Verdict};
+use super::result::{
+    Analysis, Case, CaseOutcome, Cause, Counts, Missing, Moved, MovedTests, Run, Status, Verdict,
+};
 use super::suites::is_experimental;
 use super::wording::{join, sentence, words};
 use crate::config::SuiteKind;
@@ -243,7 +245,7 @@ fn moved(document: &mut Document, analysis: &Analysis) {
     if analysis.moved.is_empty() {
         return;
     }
-    let is_bad = |moved: &&Moved| moved.verdict == "failed" || !moved.imports_ok;
+    let is_bad = |moved: &&Moved| moved.verdict == MovedTests::Failed || !moved.imports_ok;
     let (bad, good): (Vec<&Moved>, Vec<&Moved>) = analysis.moved.iter().partition(is_bad);
     document.heading(2, "Moved files");
     let is_python = analysis.moved.iter().all(|moved| moved.path.ends_with(".py"));
@@ -274,7 +276,7 @@ fn moved_table(moved: &[&Moved], most: usize) -> Vec<Block> {
             Inline::code(&moved.from),
             Inline::code(moved.commit.get(..9).unwrap_or(&moved.commit)),
             if moved.imports_ok { "work" } else { "broken" }.into(),
-            moved.verdict.replace('-', " ").into(),
+            moved.verdict.words().into(),
         ]
     };
     let mut table = Document::default();

@@ -17,7 +17,7 @@ pub(super) fn flaky(document: &mut Document, analysis: &Analysis) {
         let attempts: Vec<String> = flaky
             .attempts
             .iter()
-            .map(|attempt| format!("{} {}", attempt.run, outcome_name(attempt.outcome)))
+            .map(|attempt| format!("{} {}", attempt.run.name(), outcome_name(attempt.outcome)))
             .collect();
         let what = if flaky.order_dependent { "depends on order" } else { "flaky" };
         vec![Inline::code(&flaky.id), what.into(), attempts.join(", ").into()]
@@ -126,7 +126,9 @@ pub(super) fn how(document: &mut Document, analysis: &Analysis) {
     if !analysis.written.is_empty() {
         document.paragraph("Tests wrote into the repository (this run stages none of it):");
         let item = |written: &Written| {
-            Inline::code(&written.path).text(format!(" {} by ", written.change)).with_code(&written.suite)
+            Inline::code(&written.path)
+                .text(format!(" {} by ", written.change.name()))
+                .with_code(&written.suite)
         };
         document.list(analysis.written.iter().map(item).collect());
     }

@@ -6,19 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cases::{IN_ORDER, attempt_of, outcome_of, roots_of};
+use super::cases::{attempt_of, outcome_of, roots_of};
 use super::causes::{Grouped, group};
 use super::ended::Ended;
 use super::model::Rerun;
 use super::places::Roots;
-use super::result::{Attempt, CaseOutcome};
+use super::result::{Attempt, CaseOutcome, Company};
 use super::session::Item;
 use crate::repo::RepoPath;
 
-/// A test alone in its process.
-pub(super) const ALONE: &str = "alone";
-/// All tests of settled causes in one process.
-pub(super) const TOGETHER: &str = "with other failures";
 /// Tests of a cause that run alone before the cause counts as settled.
 const REPRESENTATIVES: usize = 1;
 /// How often each of them does.
@@ -34,7 +30,7 @@ pub(super) struct Again {
     /// The files that hold them.
     pub(super) files: Vec<RepoPath>,
     /// In which company.
-    pub(super) run: &'static str,
+    pub(super) run: Company,
 }
 
 /// Decides from the main run and all reruns so far; `None`: enough is known.
@@ -46,46 +42,46 @@ pub(super) fn next_rerun(
 ) -> Option<Again> {
     let failing = failing(ends, roots);
     let roots = &roots_of(ends.first()?, roots);
-    let tries = |id: &str, run: &str| {
+    let tries = |id: &str, run: Company| {
         let of_run = reruns.iter().filter(move |rerun| rerun.run == run);
         of_run.filter(|rerun| rerun.ids.iter().any(|other| other == id)).collect::<Vec<_>>()
     };
     let alone = if may_run_alone { alone_list(&failing, reruns) } else { Vec::new() };
     for failure in &alone {
-        if tries(&failure.item.id, ALONE).len() < TRIES {
-            return Some(again(&[failure], roots, ALONE));
+        if tries(&failure.item.id, Company::Alone).len() < TRIES {
+            return Some(again(&[failure], roots, Company::Alone));
         }
     }
     let alone: BTreeSet<&str> = alone.iter().map(|failure| failure.item.id.as_str()).collect();
     let rest: Vec<&Failing> = failing
         .iter()
         .filter(|failure| !alone.contains(failure.item.id.as_str()))
-        .filter(|failure| tries(&failure.item.id, TOGETHER).is_empty())
-        .filter(|failure| tries(&failure.item.id, ALONE).len() < TRIES)
+        .filter(|failure| tries(&failure.item.id, Company::OtherFailures).is_empty())
+        .filter(|failure| tries(&failure.item.id, Company::Alone).len() < TRIES)
         .collect();
     if !rest.is_empty() {
-        return Some(again(&rest, roots, TOGETHER));
+        return Some(again(&rest, roots, Company::OtherFailures));
     }
     let passes_alone: Vec<&Failing> = failing
         .iter()
         .filter(|failure| {
-            let tries = tries(&failure.item.id, ALONE);
+            let tries = tries(&failure.item.id, Company::Alone);
             !tries.is_empty() && tries.iter().all(|rerun| passed(rerun, &failure.item.id))
         })
         .collect();
-    if passes_alone.is_empty() || reruns.iter().any(|rerun| rerun.run == IN_ORDER) {
+    if passes_alone.is_empty() || reruns.iter().any(|rerun| rerun.run == Company::InOrder) {
         return None;
     }
-    Some(Again { ids: up_to_the_last(ends, &passes_alone), files: Vec::new(), run: IN_ORDER })
+    Some(Again { ids: up_to_the_last(ends, &passes_alone), files: Vec::new(), run: Company::InOrder })
 }
 
 /// True when a test passes alone each time and fails in the company of others each time.
 pub(super) fn is_order_dependent(id: &str, reruns: &[Rerun]) -> bool {
-    let of = |run: &'static str| {
+    let of = |run: Company| {
         reruns.iter().filter(move |rerun| rerun.run == run && rerun.ids.iter().any(|other| other == id))
     };
     // A test that never ran alone has shown nothing of the kind.
-    let (mut alone, mut in_order) = (of(ALONE).peekable(), of(IN_ORDER).peekable());
+    let (mut alone, mut in_order) = (of(Company::Alone).peekable(), of(Company::InOrder).peekable());
     alone.peek().is_some()
         && in_order.peek().is_some()
         && alone.all(|rerun| passed(rerun, id))
@@ -153,7 +149,7 @@ fn alone_list<'a>(failing: &'a [Failing], reruns: &[Rerun]) -> Vec<&'a Failing> 
     list
 }
 
-fn again(failures: &[&Failing], roots: &Roots, run: &'static str) -> Again {
+fn again(failures: &[&Failing], roots: &Roots, run: Company) -> Again {
     let ids = failures.iter().map(|failure| failure.item.id.clone()).collect();
     let files: BTreeSet<RepoPath> = failures
         .iter()

@@ -1,5 +1,7 @@
 //! The result of the analysis: field for field what `--format json` prints under `validation`.
 
+mod case;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,8 @@ use crate::code::python::inventory::Inventory;
 use crate::code::rust_tests::RustTests;
 use crate::config::{Depth, SuiteKind};
 use crate::report::Finding;
+
+pub use self::case::{Attempt, Case, CaseOutcome, Company, Counts};
 
 /// The whole result.
 #[derive(Clone, Debug, Serialize)]
@@ -193,122 +197,6 @@ pub struct Interpreter {
     pub reason: String,
 }
 
-/// Tests of one run, each counted once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Counts {
-    /// Tests that were collected and not left out.
-    pub collected: u64,
-    /// Tests left out by options or configuration.
-    pub deselected: u64,
-    /// Passed.
-    pub passed: u64,
-    /// Failed in the test itself.
-    pub failed: u64,
-    /// Failed before or after the test, or could not be collected.
-    pub errors: u64,
-    /// Skipped, files that asked to be skipped among them.
-    pub skipped: u64,
-    /// Failed as expected.
-    pub xfailed: u64,
-    /// Passed against expectation, without failing for it.
-    pub xpassed: u64,
-    /// Failed, then passed when run again.
-    pub flaky: u64,
-    /// Collected, but never run.
-    pub not_run: u64,
-}
-
-impl Counts {
-    /// Adds one case.
-    pub fn add(&mut self, outcome: CaseOutcome) {
-        let counter = match outcome {
-            CaseOutcome::Passed => &mut self.passed,
-            CaseOutcome::Failed => &mut self.failed,
-            CaseOutcome::Error => &mut self.errors,
-            CaseOutcome::Skipped => &mut self.skipped,
-            CaseOutcome::Xfailed => &mut self.xfailed,
-            CaseOutcome::Xpassed => &mut self.xpassed,
-            CaseOutcome::Flaky => &mut self.flaky,
-            CaseOutcome::NotRun => &mut self.not_run,
-        };
-        *counter += 1;
-    }
-}
-
-/// How a test went in the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum CaseOutcome {
-    /// Passed.
-    Passed,
-    /// Failed in the test itself.
-    Failed,
-    /// Failed before or after the test, or could not be collected.
-    Error,
-    /// Skipped.
-    Skipped,
-    /// Failed as expected.
-    Xfailed,
-    /// Passed against expectation.
-    Xpassed,
-    /// Failed, then passed when run again.
-    Flaky,
-    /// Collected, but never run.
-    NotRun,
-}
-
-impl CaseOutcome {
-    /// True for what a gate must not let pass.
-    pub fn is_bad(self) -> bool {
-        matches!(self, CaseOutcome::Failed | CaseOutcome::Error | CaseOutcome::NotRun)
-    }
-}
-
-/// One test, or one file that could not be collected.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Case {
-    /// Its id as the runner shows it.
-    pub id: String,
-    /// The suite.
-    pub suite: String,
-    /// What it is for, by its folder.
-    pub kind: SuiteKind,
-    /// The file that defines it, relative to the repository.
-    pub path: Option<String>,
-    /// The line there.
-    pub line: Option<u64>,
-    /// How it went in the end.
-    pub outcome: CaseOutcome,
-    /// Seconds of its first try, set-up and tear-down included.
-    pub duration_s: Option<f64>,
-    /// All its tries, in order.
-    pub attempts: Vec<Attempt>,
-    /// The key of its cause, for a failure.
-    pub cause: Option<String>,
-    /// Why it was skipped.
-    pub skip_reason: Option<String>,
-    /// Why subtests of it were skipped, each once for each subtest.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub subtest_skips: Vec<String>,
-}
-
-/// One try of a test.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Attempt {
-    /// How it went.
-    pub outcome: CaseOutcome,
-    /// In which company: `in order`, `alone`, `with other failures`.
-    pub run: String,
-    /// Seconds.
-    pub duration_s: Option<f64>,
-    /// Exception and first line of its message.
-    pub message: Option<String>,
-}
-
 /// A place in a file of the repository.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -422,8 +310,32 @@ pub struct Written {
     pub suite: String,
     /// The file.
     pub path: String,
-    /// `created`, `changed` or `removed`.
-    pub change: String,
+    /// What became of it.
+    pub change: FileChange,
+}
+
+/// What a run did to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum FileChange {
+    /// It was not there before.
+    Created,
+    /// It holds something else.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+impl FileChange {
+    /// Its name in results and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileChange::Created => "created",
+            FileChange::Changed => "changed",
+            FileChange::Removed => "removed",
+        }
+    }
 }
 
 /// A module that test files import and that the interpreter does not have.
@@ -456,8 +368,35 @@ pub struct Moved {
     pub commit: String,
     /// Whether all its imports of own modules lead somewhere.
     pub imports_ok: bool,
-    /// `passed`, `failed`, `not-run` for a file with tests; `no-tests` for another.
-    pub verdict: String,
+    /// How its tests fare.
+    pub verdict: MovedTests,
+}
+
+/// How the tests of a moved file fare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum MovedTests {
+    /// None failed.
+    Passed,
+    /// One failed.
+    Failed,
+    /// One never ran, or none did.
+    NotRun,
+    /// It holds none.
+    NoTests,
+}
+
+impl MovedTests {
+    /// Words for people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            MovedTests::Passed => "passed",
+            MovedTests::Failed => "failed",
+            MovedTests::NotRun => "not run",
+            MovedTests::NoTests => "no tests",
+        }
+    }
 }
 
 /// What changed since before.

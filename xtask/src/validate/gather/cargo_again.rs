@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::super::cases::IN_ORDER;
 use super::super::libtest::CargoRun;
-use super::super::rerun::{ALONE, MOST_ALONE, TOGETHER, TRIES};
+use super::super::rerun::{MOST_ALONE, TRIES};
+use super::super::result::Company;
 use super::cargo::{Artifact, Recovery};
 use super::{ALONE_BUDGET, NO_TIME, STOPPED, time_left};
 use crate::process::Stop;
@@ -18,7 +18,7 @@ struct Again<'a> {
     artifact: &'a Artifact,
     /// The tests; none: all.
     names: Vec<String>,
-    run: &'static str,
+    run: Company,
 }
 
 impl Recovery<'_> {
@@ -86,10 +86,20 @@ fn apart<'a>(cargo_run: &CargoRun, artifacts: &'a [Artifact]) -> Vec<Again<'a>> 
         left -= alone.len();
         for name in alone {
             let names = vec![name.clone()];
-            list.extend((0..TRIES).map(|_| Again { at, artifact, names: names.clone(), run: ALONE }));
+            list.extend((0..TRIES).map(|_| Again {
+                at,
+                artifact,
+                names: names.clone(),
+                run: Company::Alone,
+            }));
         }
         let rest = rest.chunks(super::cargo::NAMES);
-        list.extend(rest.map(|names| Again { at, artifact, names: names.to_vec(), run: TOGETHER }));
+        list.extend(rest.map(|names| Again {
+            at,
+            artifact,
+            names: names.to_vec(),
+            run: Company::OtherFailures,
+        }));
     }
     list
 }
@@ -100,7 +110,7 @@ fn in_company<'a>(cargo_run: &CargoRun, artifacts: &'a [Artifact]) -> Vec<Again<
     for (at, binary) in cargo_run.binaries.iter().enumerate() {
         let passes = binary.blocks.iter().any(|block| {
             block.failed().any(|name| {
-                let (tries, passed) = block.tries(name, ALONE);
+                let (tries, passed) = block.tries(name, Company::Alone);
                 tries > 0 && tries == passed
             })
         });
@@ -109,7 +119,7 @@ fn in_company<'a>(cargo_run: &CargoRun, artifacts: &'a [Artifact]) -> Vec<Again<
             at,
             artifact,
             names: Vec::new(),
-            run: IN_ORDER,
+            run: Company::InOrder,
         }));
     }
     list

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use super::super::cases::IN_ORDER;
 use super::super::ended::{Ended, Next, next_step};
 use super::super::events;
 use super::super::model::Rerun;
 use super::super::rerun::{Again, next_rerun};
+use super::super::result::Company;
 use super::super::session::Session;
 use super::python::Python;
 use super::{ALONE_BUDGET, NO_TIME, STOPPED, ends_suite, suite_call, time_left};
@@ -88,11 +88,15 @@ impl Python<'_> {
                 cut_short = Some(if limit.is_zero() { NO_TIME.into() } else { STOPPED.into() });
                 break;
             }
-            if !may_run_alone && run != IN_ORDER {
+            if !may_run_alone && run != Company::InOrder {
                 cut_short = Some("single processes would take longer than the suite itself".into());
             }
-            self.context.progress.step(format!("running {} again ({run})", count(ids.len(), "test")));
-            let arguments = arguments(if run == IN_ORDER { whole } else { &files });
+            self.context.progress.step(format!(
+                "running {} again ({})",
+                count(ids.len(), "test"),
+                run.name()
+            ));
+            let arguments = arguments(if run == Company::InOrder { whole } else { &files });
             let ended = match self.run_once(&Job { arguments, only: Some(&ids), limit }) {
                 Ok(ended) => ended,
                 Err(error) => {

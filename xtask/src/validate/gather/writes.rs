@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use anyhow::Result;
 
-use super::super::result::Written;
+use super::super::result::{FileChange, Written};
 use super::Foreign;
 use crate::fnv;
 use crate::repo::{Repo, RepoPath, Tree};
@@ -45,23 +45,23 @@ impl Snapshot {
             let now = stamp(&path.under(root));
             let change = match (before, now) {
                 (None, None) => continue,
-                (None, Some(_)) => "created",
-                (Some(_), None) => "removed",
+                (None, Some(_)) => FileChange::Created,
+                (Some(_), None) => FileChange::Removed,
                 (Some(one), Some(other)) if one == other => continue,
-                (Some(one), Some(other)) if one.3 != other.3 => "changed",
+                (Some(one), Some(other)) if one.3 != other.3 => FileChange::Changed,
                 // The same bytes written again are no change.
                 _ if self.contents.get(path).copied() == content(&tree, path)
                     && self.uncommitted.contains(path) == uncommitted.contains(path) =>
                 {
                     continue;
                 }
-                _ => "changed",
+                _ => FileChange::Changed,
             };
             if now.is_some() && is_report(&tree, path) {
                 continue;
             }
             let path = path.display().into_owned();
-            written.push(Written { suite: suite.to_owned(), path, change: change.to_owned() });
+            written.push(Written { suite: suite.to_owned(), path, change });
         }
         Ok(written)
     }

@@ -77,7 +77,7 @@ fn failures_are_run_at_the_base_too_with_the_bases_own_code() {
     assert_eq!(baseline.new_failures, ["tests/unit/test_a.py::test_value"]);
     assert_eq!(baseline.still_failing, ["tests/unit/test_a.py::test_old"]);
     assert_eq!(analysis.moved[0].from, "tests/test_a.py");
-    assert_eq!(analysis.moved[0].verdict, "failed");
+    assert_eq!(analysis.moved[0].verdict, MovedTests::Failed);
     assert_eq!(project.untracked(), "", "nothing is left here by the run there");
 }
 

@@ -392,7 +392,7 @@ fn moved_rust_files_are_told_with_what_their_tests_say() {
         let told: Vec<_> = analysis
             .moved
             .iter()
-            .map(|moved| (moved.from.as_str(), moved.path.as_str(), moved.imports_ok, moved.verdict.as_str()))
+            .map(|moved| (moved.from.as_str(), moved.path.as_str(), moved.imports_ok, moved.verdict.words()))
             .collect();
         let expected =
             [("tests/it.rs", "tests/moved.rs", true, "passed"), ("src/a.rs", "src/b/a.rs", true, "failed")];

@@ -330,7 +330,7 @@ fn nothing_is_left_in_the_repository_but_what_the_tests_wrote() {
     let project = Project::new(&[("tests/test_a.py", text), ("kept.txt", "x"), ("mode.txt", "x")]);
     let analysis = project.analyse(|_| {});
     let written: Vec<(&str, &str)> =
-        analysis.written.iter().map(|written| (written.path.as_str(), written.change.as_str())).collect();
+        analysis.written.iter().map(|written| (written.path.as_str(), written.change.name())).collect();
     assert_eq!(written, [("kept.txt", "changed"), ("mode.txt", "changed"), ("out.txt", "created")]);
     assert_eq!(project.untracked(), " M kept.txt\n M mode.txt\n?? out.txt\n");
 }
@@ -482,7 +482,7 @@ def pytest_collect_file(file_path, parent):
     let project = Project::new(&[("tests/conftest.py", conftest), ("tests/a.same", "")]);
     let analysis = project.analyse(|_| {});
     let told = |case: &Case| {
-        let tries: Vec<&str> = case.attempts.iter().map(|attempt| attempt.run.as_str()).collect();
+        let tries: Vec<&str> = case.attempts.iter().map(|attempt| attempt.run.name()).collect();
         (case.id.clone(), case.outcome, tries.join(", "))
     };
     let cases: Vec<(String, CaseOutcome, String)> = analysis.cases.iter().map(told).collect();

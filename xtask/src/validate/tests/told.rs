@@ -34,7 +34,7 @@ fn moved_files_are_counted_whole_where_the_table_ends_early() {
         from: format!("a/{number}.py"),
         commit: "1".repeat(40),
         imports_ok: true,
-        verdict: if number < 45 { "failed" } else { "passed" }.to_owned(),
+        verdict: if number < 45 { MovedTests::Failed } else { MovedTests::Passed },
     };
     let with = |numbers: std::ops::Range<usize>| {
         text_of(&Analysis { moved: numbers.map(moved).collect(), ..no_analysis() })

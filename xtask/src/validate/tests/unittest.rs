@@ -159,7 +159,7 @@ class TestA(unittest.TestCase):
     let (analysis, cases) = outcomes(&[("tests/test_again.py", text)]);
     let outcomes: Vec<CaseOutcome> = cases.iter().map(|(_, outcome)| *outcome).collect();
     assert_eq!(outcomes, [CaseOutcome::Failed, CaseOutcome::Flaky]);
-    let runs: Vec<&str> = analysis.cases[1].attempts.iter().map(|each| each.run.as_str()).collect();
+    let runs: Vec<&str> = analysis.cases[1].attempts.iter().map(|each| each.run.name()).collect();
     assert_eq!(runs, ["in order", "alone", "alone", "in order"]);
 }
 
