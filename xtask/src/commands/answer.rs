@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{github, shown};
+use super::{Single, github, shown};
 use crate::change::{EditRecord, Mismatch, SetInfo, Settled};
 use crate::check::{self, Checked};
 use crate::cli::{Format, Global, Told};
@@ -71,9 +71,9 @@ impl<'a> Answer<'a> {
 
     /// Prints one analysis: what was found, where the report is, what to do next. A report that is written
     /// nowhere is printed whole.
-    pub(super) fn print_single(&self, command: &str, made: &Made, written: bool) -> Result<()> {
+    pub(super) fn print_single(&self, command: Single, made: &Made, written: bool) -> Result<()> {
         match self.format {
-            Format::Json => self.print_value(command, &made.json),
+            Format::Json => self.print_value(command.name(), &made.json),
             Format::Text if written => {
                 let mut lines = vec![made.headline.clone()];
                 lines.extend(made.since.clone());
@@ -83,7 +83,7 @@ impl<'a> Answer<'a> {
                 }
                 self.print(&lines.join("\n"))?;
                 // The tests' summary has its causes too; it is written where they are known.
-                if command.starts_with("validate") { Ok(()) } else { self.summarise(command, &lines) }
+                if command.is_of_tests() { Ok(()) } else { self.summarise(command.name(), &lines) }
             }
             Format::Text => self.print(&made.document.to_text(self.term.width())),
         }

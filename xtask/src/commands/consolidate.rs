@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::answer::Answer;
-use super::{Exit, place, single};
+use super::{Ending, Exit, Single, place, single};
 use crate::cli::{Consolidate, ConsolidatePlan, Global};
 use crate::consolidate;
 use crate::phases::Board;
@@ -46,7 +46,8 @@ fn plan(global: &Global, flags: &ConsolidatePlan, term: Term, cancel: &Cancel) -
         tick_above: flags.tick_above,
         ..options(&place)
     };
-    single(global, term, &place, ("consolidate plan", flags.strict, flags.at.is_none()), |progress| {
+    let ending = Ending { strict: flags.strict, writes: flags.at.is_none() };
+    single(global, term, &place, (Single::Plan, ending), |progress| {
         analyses::consolidation(&place, &asked, (progress, cancel), || {})
     })
 }

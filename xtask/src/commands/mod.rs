@@ -138,31 +138,66 @@ fn place_at(folder: &Path, global: &Global) -> Result<Place> {
     Ok(Place { folder: root, found: Some(repo.found()), config, now })
 }
 
+/// A command that runs one analysis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Single {
+    Plan,
+    Upstream,
+    Validate,
+    Merge,
+}
+
+impl Single {
+    /// Its words on the command line.
+    fn name(self) -> &'static str {
+        match self {
+            Single::Plan => "consolidate plan",
+            Single::Upstream => "upstream",
+            Single::Validate => "validate",
+            Single::Merge => "validate merge",
+        }
+    }
+
+    /// True where the answer comes from running tests.
+    fn is_of_tests(self) -> bool {
+        matches!(self, Single::Validate | Single::Merge)
+    }
+}
+
+/// What becomes of the answer of one analysis.
+#[derive(Clone, Copy, Debug)]
+struct Ending {
+    /// Whether findings fail the command.
+    strict: bool,
+    /// Whether the report is written to its file, where people read the answer.
+    writes: bool,
+}
+
 /// Runs one analysis, writes its report unless JSON is asked for, and prints what was found.
 fn single(
     global: &Global,
     term: Term,
     place: &Place,
-    (command, strict, writes): (&str, bool, bool),
+    (command, ending): (Single, Ending),
     run: impl FnOnce(&Progress) -> Result<Made>,
 ) -> Result<Exit> {
     let repo = place.open()?;
-    let board = Board::new(term, &[command]);
-    let row = board.row(command);
+    let board = Board::new(term, &[command.name()]);
+    let row = board.row(command.name());
     let made = run(&row.progress());
     row.clear();
     let made = made?;
     let answer = Answer::of(&repo, place, global, term)?;
-    let wanted = global.format == Format::Text && writes && repo.work_tree().is_some();
+    let wanted = global.format == Format::Text && ending.writes && repo.work_tree().is_some();
     let written = if wanted { made.write(&repo) } else { Ok(()) };
     // What tests took long to find out is told even where the report cannot be written.
-    if written.is_ok() || command.starts_with("validate") {
+    if written.is_ok() || command.is_of_tests() {
         answer.print_single(command, &made, wanted && written.is_ok())?;
     }
     written?;
-    Ok(if strict && made.cannot_run {
+    Ok(if ending.strict && made.cannot_run {
         Exit::Failed
-    } else if strict && made.has_findings {
+    } else if ending.strict && made.has_findings {
         Exit::Findings
     } else {
         Exit::Clean

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::answer::Answer;
-use super::{Exit, place, single};
+use super::{Ending, Exit, Single, place, single};
 use crate::cli::{Global, Upstream, UpstreamCommand};
 use crate::phases::Board;
 use crate::phases::analyses::{self, Place};
@@ -25,7 +25,8 @@ pub(super) fn run(global: &Global, flags: &Upstream, term: Term, cancel: &Cancel
         build: flags.build,
         ..options(&place)
     };
-    single(global, term, &place, ("upstream", flags.strict, true), |progress| {
+    let ending = Ending { strict: flags.strict, writes: true };
+    single(global, term, &place, (Single::Upstream, ending), |progress| {
         analyses::upstream(&place, &asked, (progress, cancel))
     })
 }

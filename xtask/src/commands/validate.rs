@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Exit, outputs, place, single};
+use super::{Ending, Exit, Single, outputs, place, single};
 use crate::cli::{Global, Validate, ValidateCommand};
 use crate::config::{CoverageSetting, Depth};
 use crate::phases::analyses::{self, Place, interrupted};
@@ -18,6 +18,9 @@ use crate::repo::Repo;
 use crate::report::Outcome;
 use crate::term::Term;
 use crate::validate::{self, Growth, Shard};
+
+/// `validate` is a gate by itself: it needs no `--strict`.
+const GATE: Ending = Ending { strict: true, writes: true };
 
 /// Runs the suites and compares them with before.
 pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel) -> Result<Exit> {
@@ -42,8 +45,7 @@ pub(super) fn run(global: &Global, flags: &Validate, term: Term, cancel: &Cancel
     }
     say_planned(&repo, &asked, (term, cancel))?;
     let mut result = None;
-    // `validate` is a gate by itself: it needs no `--strict`.
-    let exit = single(global, term, &place, ("validate", true, true), |progress| {
+    let exit = single(global, term, &place, (Single::Validate, GATE), |progress| {
         let (made, analysis) = analyses::validated(&place, &asked, (progress, cancel))?;
         result = Some(analysis);
         Ok(made)
@@ -71,7 +73,7 @@ fn merge(
     let files: Vec<(String, String)> = shards.iter().map(read).collect::<Result<_>>()?;
     let asked = options(&place, &repo, Depth::Medium, true);
     let mut result = None;
-    let exit = single(global, term, &place, ("validate merge", true, true), |progress| {
+    let exit = single(global, term, &place, (Single::Merge, GATE), |progress| {
         let (made, analysis) = analyses::merged(&place, &asked, &files, (progress, cancel))?;
         result = Some(analysis);
         Ok(made)
