@@ -74,6 +74,37 @@ struct Ranged {
 /// Has git mark commits with the same patch on both sides.
 const CHERRY: &[&str] = &["--cherry-mark"];
 
+/// A diff, and whether all contents were there to be compared.
+type Compared = (Diff, bool);
+
+/// The answers that take long.
+struct Answers {
+    range: Result<Ranged>,
+    merge: Result<(Merge, Option<Finding>)>,
+    /// Sizes by blob of the fork with it.
+    fork: Result<(Compared, BTreeMap<BlobId, Measure>)>,
+    /// `None` where the sides have no common commit.
+    upstream: Option<Result<Compared>>,
+}
+
+/// What both sides changed, as far as it could be had.
+struct Diffs {
+    fork: Option<Diff>,
+    upstream: Option<Diff>,
+    renames_known: bool,
+    measures: BTreeMap<BlobId, Measure>,
+}
+
+impl Diffs {
+    fn each(&self) -> [Option<&Diff>; 2] {
+        [self.fork.as_ref(), self.upstream.as_ref()]
+    }
+
+    fn both(&self) -> Option<[&Diff; 2]> {
+        Some([self.fork.as_ref()?, self.upstream.as_ref()?])
+    }
+}
+
 /// Asks everything.
 pub(super) fn gather(
     scratch: &Scratch,
@@ -85,77 +116,38 @@ pub(super) fn gather(
 ) -> Result<Core> {
     let ask = Ask { scratch, git: scratch.git().clone(), fork, upstream };
     let empty_tree = ask.empty_tree()?;
-    let bases = ask.merge_bases()?;
-    let (range, forks, upstreams, merge) = (Slot::new(), Slot::new(), Slot::new(), Slot::new());
-    let related = !bases.is_empty();
-    let start = bases.first().unwrap_or(upstream);
+    let mut bases = ask.merge_bases()?;
     // Patches are compared with every commit of the other side: without a common one that is all of both histories.
-    let wanted = Wanted { patches: wanted.patches && related, ..wanted };
-    // The slowest first; a worker takes the next when it is free.
-    let mut jobs: Vec<Job<'_>> = vec![
-        Box::new(|| fill(&range, || ask.range(wanted))),
-        Box::new(|| fill(&merge, || trial::merge(scratch, [fork, upstream], related))),
-        Box::new(|| fill(&forks, || ask.fork_diff(start))),
-    ];
-    if related {
-        jobs.push(Box::new(|| fill(&upstreams, || ask.diff(start, upstream, false))));
-    }
-    two_at_a_time(jobs, progress, cancel);
-    if cancel.is_cancelled() {
-        return Err(Interrupted.into());
-    }
+    let wanted = Wanted { patches: wanted.patches && !bases.is_empty(), ..wanted };
+    let answers = ask.answers(&bases, wanted, progress, cancel)?;
     let mut notes = Notes::default();
-    let Ranged { range, marked, partly } = take(range)?;
-    if partly {
-        let words = "contents are missing here: of commits that touch them, only those with the very same contents are told to be the same patch";
-        notes.findings.push(Finding::warn("missing-contents", None, words).hint(MISSING_HINT));
-    }
+    let Ranged { range, marked, partly } = answers.range?;
+    notes.about_patches(partly);
     let marked = marked.and_then(|marked| notes.keep("commits with the same patch", marked));
     let merge_base = bases.first().map(|commit| ask.base(&range, commit)).transpose()?;
     let touched = wanted.touched.then(|| ask.both_touched(&range));
     let touched = touched.and_then(|touched| notes.keep("what each commit changed", touched));
     let (fork_touched, upstream_touched) =
         touched.map_or((Touched::new(), None), |(fork, upstream)| (fork, Some(upstream)));
-    let fork_answer = notes.keep("the fork's changes", take(forks));
-    let upstream_answer = if related { notes.keep("upstream's changes", take(upstreams)) } else { None };
-    let renames_known =
-        [fork_answer.as_ref().map(|(_, exact, _)| *exact), upstream_answer.as_ref().map(|(_, exact)| *exact)]
-            .into_iter()
-            .flatten()
-            .all(|complete| complete);
-    let (fork_diff, measures) =
-        fork_answer.map_or((None, BTreeMap::new()), |(diff, _, sizes)| (Some(diff), sizes));
-    let upstream_diff = upstream_answer.map(|(diff, _)| diff);
-    notes.about_renames(renames_known, [fork_diff.as_ref(), upstream_diff.as_ref()]);
-    if let (Some(fork), Some(upstream)) = (&fork_diff, &upstream_diff) {
-        notes.findings.extend(trial::attributes(scratch, ask.fork, [fork, upstream]));
+    let diffs = notes.diffs(answers.fork, answers.upstream);
+    if let Some(both) = diffs.both() {
+        notes.findings.extend(trial::attributes(scratch, fork, both));
     }
-    let merge = take(merge).or_else(|error| match (&fork_diff, &upstream_diff) {
-        (Some(forks), Some(upstreams)) => {
-            stand_ins::merge(scratch, [fork, upstream], &bases, [forks, upstreams]).map_err(|_| error)
-        }
-        _ => Err(error),
-    });
-    let merge = notes.keep("the trial merge", merge).map(|(merge, warning)| {
-        notes.findings.extend(warning);
-        notes.about_unjudged(&merge, [fork_diff.as_ref(), upstream_diff.as_ref()]);
-        merge
-    });
-    let common = fork_diff.as_ref().map(|diff| ask.common(diff, bases.get(1..).unwrap_or_default()));
+    let merge = notes.merge(ask.or_stand_ins(answers.merge, &bases, &diffs), &diffs);
+    let common = diffs.fork.as_ref().map(|diff| ask.common(diff, bases.get(1..).unwrap_or_default()));
     let common = common.and_then(|common| notes.keep("what stands as in another merge base", common));
-    let mut sorted = bases;
-    sorted.sort();
+    bases.sort();
     Ok(Core {
         common: common.unwrap_or_default(),
-        bases: sorted,
+        bases,
         merge_base,
         shallow: scratch.is_shallow(),
         empty_tree,
         range,
-        fork_diff,
-        upstream_diff,
-        renames_known,
-        measures,
+        fork_diff: diffs.fork,
+        upstream_diff: diffs.upstream,
+        renames_known: diffs.renames_known,
+        measures: diffs.measures,
         merge,
         marked,
         fork_touched,
@@ -179,7 +171,7 @@ pub(super) fn work_since(
     [fork, upstream]: [&CommitId; 2],
 ) -> Result<Work> {
     let ask = Ask { scratch, git: scratch.git().clone(), fork, upstream };
-    let (fork, _, measures) = ask.fork_diff(start)?;
+    let ((fork, _), measures) = ask.fork_diff(start)?;
     let (upstream, _) = ask.diff(start, upstream, false)?;
     Ok(Work { fork, upstream, measures })
 }
@@ -208,6 +200,39 @@ impl Notes {
                 self.findings.push(incomplete(what, &error));
                 None
             }
+        }
+    }
+
+    fn diffs(
+        &mut self,
+        fork: Result<(Compared, BTreeMap<BlobId, Measure>)>,
+        upstream: Option<Result<Compared>>,
+    ) -> Diffs {
+        let fork = self.keep("the fork's changes", fork);
+        let upstream = upstream.and_then(|upstream| self.keep("upstream's changes", upstream));
+        let complete = [
+            fork.as_ref().map(|((_, complete), _)| *complete),
+            upstream.as_ref().map(|(_, complete)| *complete),
+        ];
+        let renames_known = complete.into_iter().flatten().all(|complete| complete);
+        let (fork, measures) =
+            fork.map_or((None, BTreeMap::new()), |((diff, _), measures)| (Some(diff), measures));
+        let diffs = Diffs { fork, upstream: upstream.map(|(diff, _)| diff), renames_known, measures };
+        self.about_renames(renames_known, diffs.each());
+        diffs
+    }
+
+    fn merge(&mut self, answer: Result<(Merge, Option<Finding>)>, diffs: &Diffs) -> Option<Merge> {
+        let (merge, gave_up) = self.keep("the trial merge", answer)?;
+        self.findings.extend(gave_up);
+        self.about_unjudged(&merge, diffs.each());
+        Some(merge)
+    }
+
+    fn about_patches(&mut self, partly: bool) {
+        if partly {
+            let words = "contents are missing here: of commits that touch them, only those with the very same contents are told to be the same patch";
+            self.findings.push(Finding::warn("missing-contents", None, words).hint(MISSING_HINT));
         }
     }
 
@@ -280,6 +305,53 @@ impl Ask<'_> {
         Ok(String::from_utf8_lossy(&answer.stdout).lines().filter_map(CommitId::parse).collect())
     }
 
+    /// The questions that take long, two at a time.
+    fn answers(
+        &self,
+        bases: &[CommitId],
+        wanted: Wanted,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Answers> {
+        let (range, fork, upstream, merge) = (Slot::new(), Slot::new(), Slot::new(), Slot::new());
+        let related = !bases.is_empty();
+        let start = bases.first().unwrap_or(self.upstream);
+        // The slowest first; a worker takes the next when it is free.
+        let mut jobs: Vec<Job<'_>> = vec![
+            Box::new(|| fill(&range, || self.range(wanted))),
+            Box::new(|| fill(&merge, || trial::merge(self.scratch, [self.fork, self.upstream], related))),
+            Box::new(|| fill(&fork, || self.fork_diff(start))),
+        ];
+        if related {
+            jobs.push(Box::new(|| fill(&upstream, || self.diff(start, self.upstream, false))));
+        }
+        two_at_a_time(jobs, progress, cancel);
+        if cancel.is_cancelled() {
+            return Err(Interrupted.into());
+        }
+        Ok(Answers {
+            range: take(range),
+            merge: take(merge),
+            fork: take(fork),
+            upstream: related.then(|| take(upstream)),
+        })
+    }
+
+    /// Merges with stand-ins for missing contents where git could not merge without them.
+    fn or_stand_ins(
+        &self,
+        merge: Result<(Merge, Option<Finding>)>,
+        bases: &[CommitId],
+        diffs: &Diffs,
+    ) -> Result<(Merge, Option<Finding>)> {
+        merge.or_else(|error| match diffs.both() {
+            Some(both) => {
+                stand_ins::merge(self.scratch, [self.fork, self.upstream], bases, both).map_err(|_| error)
+            }
+            None => Err(error),
+        })
+    }
+
     fn base(&self, range: &Range, commit: &CommitId) -> Result<Base> {
         Ok(Base { commit: commit.clone(), date: date(&self.git, range, commit)? })
     }
@@ -329,15 +401,14 @@ impl Ask<'_> {
             .collect())
     }
 
-    fn fork_diff(&self, start: &CommitId) -> Result<(Diff, bool, BTreeMap<BlobId, Measure>)> {
-        let (diff, complete) = self.diff(start, self.fork, true)?;
-        let measures = self.measures(&diff)?;
-        Ok((diff, complete, measures))
+    fn fork_diff(&self, start: &CommitId) -> Result<(Compared, BTreeMap<BlobId, Measure>)> {
+        let compared = self.diff(start, self.fork, true)?;
+        let measures = self.measures(&compared.0)?;
+        Ok((compared, measures))
     }
 
-    /// The diff, and whether contents could be compared. Where they are missing, equal ids still tell exact renames,
-    /// and the set of paths is the same.
-    fn diff(&self, from: &CommitId, to: &CommitId, with_counts: bool) -> Result<(Diff, bool)> {
+    /// Where contents are missing, equal ids still tell exact renames, and the set of paths is the same.
+    fn diff(&self, from: &CommitId, to: &CommitId, with_counts: bool) -> Result<Compared> {
         let limit = format!("-l{RENAME_LIMIT}");
         let mut args = vec!["diff-tree", "-r", "-z", "--raw"];
         if with_counts {
