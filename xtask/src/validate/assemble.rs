@@ -22,6 +22,10 @@ use crate::config::{CoverageSetting, FlakyPolicy, SuiteKind};
 use crate::repo::{Rename, RepoPath};
 use crate::report::{Finding, Level};
 
+/// The check that names a flaky test.
+pub(super) const FLAKY: &str = "flaky-test";
+/// The check that names a file which tests wrote.
+pub(super) const WRITTEN: &str = "written-by-tests";
 /// Lists of slowest tests end here.
 const SLOWEST: usize = 10;
 
@@ -32,80 +36,79 @@ pub(super) struct Judged {
     roots: Roots,
 }
 
+/// What the runs of all suites tell.
+#[derive(Default)]
+struct Joined {
+    told: Vec<Judged>,
+    runs: Vec<Run>,
+    flaky: Vec<Flaky>,
+    written: Vec<Written>,
+    findings: Vec<Finding>,
+}
+
+impl Joined {
+    fn of(gathered: &Gathered) -> Self {
+        let mut joined = Self::default();
+        for suite_run in &gathered.runs {
+            let cases = cases_of(suite_run, &gathered.roots, &mut joined.flaky);
+            joined.findings.extend(suite_run.findings.iter().cloned());
+            joined.findings.extend(left_behind(suite_run));
+            joined.findings.extend(cut_short(suite_run));
+            joined.written.extend(suite_run.written.iter().cloned());
+            joined.runs.push(run_of(suite_run, &cases, &gathered.roots));
+            joined.told.extend(cases);
+        }
+        joined.findings.extend(joined.flaky.iter().map(flaky_finding));
+        joined.findings.extend(joined.written.iter().map(written_finding));
+        joined
+    }
+}
+
+/// How the cases stand to what was before.
+struct SinceBefore {
+    baseline: Option<Baseline>,
+    /// Tests that the list of known failures excuses.
+    excused: BTreeSet<String>,
+    known_list: Option<KnownList>,
+    findings: Vec<Finding>,
+}
+
 /// Concludes.
 pub(super) fn analysis(mut gathered: Gathered, options: &super::Options) -> Analysis {
     let mut findings = std::mem::take(&mut gathered.findings);
-    let mut told: Vec<Judged> = Vec::new();
-    let mut runs = Vec::new();
-    let mut flaky = Vec::new();
-    let mut written = Vec::new();
-    for suite_run in &gathered.runs {
-        let cases = cases_of(suite_run, &gathered.roots, &mut flaky);
-        findings.extend(suite_run.findings.iter().cloned());
-        findings.extend(left_behind(suite_run));
-        findings.extend(cut_short(suite_run));
-        written.extend(suite_run.written.iter().cloned());
-        runs.push(run_of(suite_run, &cases, &gathered.roots));
-        told.extend(cases);
-    }
-    let by_suite: BTreeMap<String, &SuiteRun> =
-        gathered.runs.iter().map(|run| (run.suite.name.clone(), run)).collect();
-    let mut causes = name_causes(&mut told, &by_suite);
+    let Joined { mut told, runs, flaky, written, findings: of_runs } = Joined::of(&gathered);
+    findings.extend(of_runs);
+    let causes = name_causes(&mut told, &gathered);
     let older = older_keys(&told, &gathered.moves);
     let cases: Vec<Case> = told.into_iter().map(|told| told.case).collect();
     let skips = skips::skips(&cases, &options.config);
     findings.extend(skips::findings(&skips, &cases, &runs));
-    findings.extend(flaky.iter().map(flaky_finding));
-    for written in &written {
-        let message = format!("suite `{}` {} it", written.suite, written.change.name());
-        findings.push(Finding::warn("written-by-tests", written.path.clone(), message));
-    }
-    let cut: BTreeSet<&str> =
-        runs.iter().filter(|run| !known::is_whole(run)).map(|run| run.suite.as_str()).collect();
-    let shared = shared_ids(&cases);
-    let apart = match shared.is_empty() {
-        true => Cow::Borrowed(&cases),
-        false => Cow::Owned(cases.iter().filter(|case| !shared.contains(&case.id)).cloned().collect()),
-    };
-    let is_compared = gathered.before.is_some() || gathered.known.is_some() || options.save_known.is_some();
-    findings.extend(shared.first().filter(|_| is_compared).map(|first| not_apart(shared.len(), first)));
-    let compare = |before: &Before| {
-        let before = before.without(&shared);
-        let comparison = baseline::compare(&apart, &before, &gathered.moves, &cut, &older);
-        if options.shard.is_some() { shard::without_others(comparison) } else { comparison }
-    };
-    let (excused, known_list) =
-        known((&gathered.known, &gathered.moves), (&runs, &apart), compare, options, &mut findings);
-    let baseline = gathered.before.as_ref().or(gathered.known.as_ref()).map(compare);
+    let since = since_before(&gathered, (&runs, &cases), &older, options);
+    findings.extend(since.findings);
     findings.sort();
     findings.dedup();
-    for cause in &mut causes {
-        let touches = cause.frame.as_ref().and_then(|frame| gathered.touched.get(&frame.path));
-        cause.commits = touches.cloned().unwrap_or_default();
-    }
     let is_wanted = options.config.coverage == Some(CoverageSetting::Auto);
     let (coverage, coverage_hint) = coverage(&gathered.runs, &gathered.touched, is_wanted);
     let judge = Judge {
-        excused: &excused,
+        excused: &since.excused,
         flaky_fails: options.config.flaky != Some(FlakyPolicy::Warn),
         // What cannot be imported needs no run to be known.
         is_denied: gathered.imports.is_broken()
             || findings.iter().any(|finding| finding.level == Level::Deny),
     };
-    let moved_files = moved(&gathered, &cases);
     Analysis {
         depth: options.depth,
-        inputs: gathered.inputs,
         executed: gathered.executed,
         verdict: verdict(&runs, &cases, &judge),
-        known_list,
+        known_list: since.known_list,
         shard: options.shard.map(|shard| shard::told(shard, &gathered.runs)),
-        baseline,
+        baseline: since.baseline,
         coverage,
         coverage_hint,
         slowest: slowest(&cases),
         missing: gathered.runs.iter().flat_map(SuiteRun::missing).collect(),
-        moved: moved_files,
+        moved: moved(&gathered, &cases),
+        inputs: gathered.inputs,
         imports: gathered.imports,
         runs,
         cases,
@@ -117,6 +120,34 @@ pub(super) fn analysis(mut gathered: Gathered, options: &super::Options) -> Anal
         rust_inventory: gathered.rust_inventory,
         findings,
     }
+}
+
+/// Compares with what was before, and with the list of known failures.
+fn since_before(
+    gathered: &Gathered,
+    (runs, cases): (&[Run], &[Case]),
+    older: &OlderKeys,
+    options: &super::Options,
+) -> SinceBefore {
+    let cut: BTreeSet<&str> =
+        runs.iter().filter(|run| !known::is_whole(run)).map(|run| run.suite.as_str()).collect();
+    let shared = shared_ids(cases);
+    let apart = match shared.is_empty() {
+        true => Cow::Borrowed(cases),
+        false => cases.iter().filter(|case| !shared.contains(&case.id)).cloned().collect(),
+    };
+    let is_compared = gathered.before.is_some() || gathered.known.is_some() || options.save_known.is_some();
+    let not_compared = shared.first().filter(|_| is_compared).map(|first| not_apart(shared.len(), first));
+    let mut findings: Vec<Finding> = not_compared.into_iter().collect();
+    let compare = |before: &Before| {
+        let before = before.without(&shared);
+        let comparison = baseline::compare(&apart, &before, &gathered.moves, &cut, older);
+        if options.shard.is_some() { shard::without_others(comparison) } else { comparison }
+    };
+    let (excused, known_list) =
+        known((&gathered.known, &gathered.moves), (runs, &apart), compare, options, &mut findings);
+    let baseline = gathered.before.as_ref().or(gathered.known.as_ref()).map(compare);
+    SinceBefore { baseline, excused, known_list, findings }
 }
 
 fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged> {
@@ -226,7 +257,7 @@ fn run_of(run: &SuiteRun, cases: &[Judged], roots: &Roots) -> Run {
 }
 
 /// Gives every failing case the key of its first cause, and every cause all cases that it is behind.
-fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<Cause> {
+fn name_causes(told: &mut [Judged], gathered: &Gathered) -> Vec<Cause> {
     let mut grouped: Vec<Grouped<'_>> = Vec::new();
     let mut of_case: Vec<usize> = Vec::new();
     for (index, Judged { case, raised, roots }) in told.iter().enumerate() {
@@ -247,8 +278,10 @@ fn name_causes(told: &mut [Judged], runs: &BTreeMap<String, &SuiteRun>) -> Vec<C
         told[index].case.cause.get_or_insert(key);
     }
     for cause in &mut causes {
+        let touches = cause.frame.as_ref().and_then(|frame| gathered.touched.get(&frame.path));
+        cause.commits = touches.cloned().unwrap_or_default();
         let Some((module, suite)) = modules.get(&cause.key) else { continue };
-        if let Some(run) = runs.get(suite) {
+        if let Some(run) = gathered.runs.iter().find(|run| run.suite.name == *suite) {
             (cause.install, cause.hint) = run.remedy(module);
         }
     }
@@ -394,7 +427,12 @@ fn flaky_finding(flaky: &Flaky) -> Finding {
     } else {
         "failed, then passed when run again"
     };
-    Finding::warn("flaky-test", path, format!("`{}` {what}", flaky.id))
+    Finding::warn(FLAKY, path, format!("`{}` {what}", flaky.id))
+}
+
+fn written_finding(written: &Written) -> Finding {
+    let message = format!("suite `{}` {} it", written.suite, written.change.name());
+    Finding::warn(WRITTEN, written.path.clone(), message)
 }
 
 fn cut_short(run: &SuiteRun) -> Option<Finding> {

@@ -1,5 +1,6 @@
 //! What GitHub Actions shows of a result: annotations beside the code, and the job's summary.
 
+use super::assemble::FLAKY;
 use super::headline::{behind, headline, next_step};
 use super::report;
 use super::result::{Analysis, Cause, Run, Status};
@@ -18,7 +19,7 @@ pub fn annotations(analysis: &Analysis) -> String {
     let is_early = |run: &&Run| !matches!(run.status, Status::Passed | Status::Failed);
     let runs = analysis.runs.iter().filter(|_| analysis.executed).filter(is_early).filter_map(of_run);
     let denied = analysis.findings.iter().filter(|finding| finding.level == Level::Deny);
-    let flaky = analysis.findings.iter().filter(|finding| finding.check == "flaky-test");
+    let flaky = analysis.findings.iter().filter(|finding| finding.check == FLAKY);
     let flaky = flaky.filter(|finding| finding.level != Level::Deny);
     let causes = analysis.causes.iter().map(of_cause);
     Annotation::lines(

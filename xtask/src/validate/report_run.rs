@@ -1,7 +1,9 @@
 //! The parts of the report that say how the tests were run and what was measured.
 
+use super::assemble::{FLAKY, WRITTEN};
 use super::coverage::ranges;
 use super::result::{Analysis, CoveredFile, Flaky, Written};
+use super::skips::UNKNOWN_SKIP;
 use super::wording::{join, outcome_name, words};
 use crate::report::{Document, Finding, Inline, count};
 
@@ -132,9 +134,10 @@ pub(super) fn how(document: &mut Document, analysis: &Analysis) {
         };
         document.list(analysis.written.iter().map(item).collect());
     }
-    let others = analysis.findings.iter().filter(|finding| {
-        !matches!(finding.check.as_str(), "written-by-tests" | "flaky-test" | "unknown-skip")
-    });
+    let others = analysis
+        .findings
+        .iter()
+        .filter(|finding| !matches!(finding.check.as_str(), WRITTEN | FLAKY | UNKNOWN_SKIP));
     let item = |finding: &Finding| {
         let mut text = Inline::default();
         if let Some(path) = &finding.path {
