@@ -165,8 +165,9 @@ struct Collect<'names, 'a> {
     has_walrus: bool,
 }
 
-impl<'a> Visitor<'a> for Collect<'_, 'a> {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
+impl<'a> Collect<'_, 'a> {
+    /// Binds what the statement itself binds, without what stands inside of it.
+    fn bind(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::FunctionDef(function) => {
                 self.names.bind(&function.name, Binder::Function(function), function.name.range.start());
@@ -174,13 +175,7 @@ impl<'a> Visitor<'a> for Collect<'_, 'a> {
             Stmt::ClassDef(class) => {
                 self.names.bind(&class.name, Binder::Class(class), class.name.range.start());
             }
-            Stmt::Import(import) => {
-                for alias in &import.names {
-                    let first = alias.name.split('.').next().unwrap_or_default();
-                    let local = alias.asname.as_ref().map_or(first, |name| name.as_str());
-                    self.names.bind(local, Binder::Import(alias, None), alias.range.start());
-                }
-            }
+            Stmt::Import(import) => self.bind_modules(import),
             Stmt::ImportFrom(import) => {
                 for alias in import.names.iter().filter(|alias| alias.name.as_str() != "*") {
                     let local = alias.asname.as_ref().unwrap_or(&alias.name);
@@ -192,49 +187,65 @@ impl<'a> Visitor<'a> for Collect<'_, 'a> {
                     self.names.bind_target(target, Some(&assign.value));
                 }
             }
-            Stmt::AnnAssign(assign) => match (&assign.value, &*assign.target) {
-                (Some(value), Expr::Name(name)) => {
-                    let by = Binder::Annotated(&assign.annotation, Some(value));
-                    self.names.bind(&name.id, by, name.range.start());
-                }
-                (Some(value), target) => self.names.bind_target(target, Some(value)),
-                // The name belongs to the scope, and something that is not seen here gives it a value.
-                (None, Expr::Name(name)) if !self.names.0.contains_key(name.id.as_str()) => {
-                    self.names.blur(&name.id, name.range.start());
-                }
-                _ => {}
-            },
-            Stmt::AugAssign(assign) => {
-                if let Expr::Name(name) = &*assign.target {
-                    self.names.blur(&name.id, name.range.start());
-                }
-            }
-            Stmt::Delete(delete) => {
-                for target in &delete.targets {
-                    if let Expr::Name(name) = target {
-                        self.names.blur(&name.id, name.range.start());
-                    }
-                }
-            }
+            Stmt::AnnAssign(assign) => self.bind_annotated(assign),
+            Stmt::AugAssign(assign) => self.blur(&assign.target),
+            Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.blur(target)),
             Stmt::TypeAlias(alias) => self.names.bind_target(&alias.name, None),
             Stmt::Global(ast::StmtGlobal { names, .. }) | Stmt::Nonlocal(ast::StmtNonlocal { names, .. }) => {
                 names.iter().for_each(|name| self.names.blur(name, name.range.start()));
             }
             Stmt::For(repeat) => self.names.bind_target(&repeat.target, None),
-            Stmt::With(with) => {
-                for item in &with.items {
-                    match item.optional_vars.as_deref() {
-                        Some(Expr::Name(name)) if !with.is_async => {
-                            let by = Binder::Entered(&item.context_expr);
-                            self.names.bind(&name.id, by, name.range.start());
-                        }
-                        Some(target) => self.names.bind_target(target, None),
-                        None => {}
-                    }
-                }
+            Stmt::With(with) => self.bind_entered(with),
+            _ => {}
+        }
+    }
+
+    fn bind_modules(&mut self, import: &'a ast::StmtImport) {
+        for alias in &import.names {
+            let first = alias.name.split('.').next().unwrap_or_default();
+            let local = alias.asname.as_ref().map_or(first, |name| name.as_str());
+            self.names.bind(local, Binder::Import(alias, None), alias.range.start());
+        }
+    }
+
+    fn bind_annotated(&mut self, assign: &'a ast::StmtAnnAssign) {
+        match (&assign.value, &*assign.target) {
+            (Some(value), Expr::Name(name)) => {
+                let by = Binder::Annotated(&assign.annotation, Some(value));
+                self.names.bind(&name.id, by, name.range.start());
+            }
+            (Some(value), target) => self.names.bind_target(target, Some(value)),
+            // The name belongs to the scope, and something that is not seen here gives it a value.
+            (None, Expr::Name(name)) if !self.names.0.contains_key(name.id.as_str()) => {
+                self.names.blur(&name.id, name.range.start());
             }
             _ => {}
         }
+    }
+
+    fn bind_entered(&mut self, with: &'a ast::StmtWith) {
+        for item in &with.items {
+            match item.optional_vars.as_deref() {
+                Some(Expr::Name(name)) if !with.is_async => {
+                    let by = Binder::Entered(&item.context_expr);
+                    self.names.bind(&name.id, by, name.range.start());
+                }
+                Some(target) => self.names.bind_target(target, None),
+                None => {}
+            }
+        }
+    }
+
+    fn blur(&mut self, target: &'a Expr) {
+        if let Expr::Name(name) = target {
+            self.names.blur(&name.id, name.range.start());
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Collect<'_, 'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        self.bind(statement);
         match statement {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
             Stmt::If(_) | Stmt::Try(_) | Stmt::With(_) | Stmt::For(_) | Stmt::While(_) | Stmt::Match(_) => {

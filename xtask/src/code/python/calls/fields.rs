@@ -70,6 +70,34 @@ const HARMLESS: &[&str] = &[
     "auto_detect",
 ];
 
+/// What the options of the decorator ask for.
+struct Asked {
+    makes_init: bool,
+    by_keyword: bool,
+    annotated: Option<bool>,
+}
+
+impl Asked {
+    /// `None` where an option is computed, or means something that is not known here.
+    fn read(maker: Maker, options: &[ast::Keyword], annotated: Option<bool>) -> Option<Self> {
+        let mut asked = Self { makes_init: true, by_keyword: false, annotated };
+        for option in options {
+            let value = truth(&option.value);
+            match option.arg.as_deref()? {
+                "auto_attribs" if maker == Maker::Attrs && option.value.is_none_literal_expr() => {
+                    asked.annotated = None;
+                }
+                "init" => asked.makes_init = value?,
+                "kw_only" => asked.by_keyword = value?,
+                "auto_attribs" if maker == Maker::Attrs => asked.annotated = Some(value?),
+                name if HARMLESS.contains(&name) => {}
+                _ => return None,
+            }
+        }
+        Some(asked)
+    }
+}
+
 struct Reader<'a, F> {
     class: &'a ast::StmtClassDef,
     full_name: &'a F,
@@ -78,29 +106,9 @@ struct Reader<'a, F> {
 impl<F: Fn(&Expr) -> Option<String>> Reader<'_, F> {
     /// `annotated` says whether every annotated name is a field; `None` leaves that to the body, as attrs does
     /// (<https://www.attrs.org/en/stable/api.html#attrs.define>).
-    fn read(&self, maker: Maker, options: &[ast::Keyword], mut annotated: Option<bool>) -> Option<Fields> {
-        let mut makes_init = true;
-        let mut by_keyword = false;
-        for option in options {
-            let value = truth(&option.value);
-            match option.arg.as_deref()? {
-                "auto_attribs" if maker == Maker::Attrs && option.value.is_none_literal_expr() => {
-                    annotated = None;
-                }
-                "init" => makes_init = value?,
-                "kw_only" => by_keyword = value?,
-                "auto_attribs" if maker == Maker::Attrs => annotated = Some(value?),
-                name if HARMLESS.contains(&name) => {}
-                _ => return None,
-            }
-        }
-        // attrs takes the annotated names, unless a field stands there without an annotation.
-        let annotated = annotated.unwrap_or_else(|| {
-            !self.class.body.iter().any(|statement| match statement {
-                Stmt::Assign(assign) => self.is_call_of(&assign.value, ATTRS_FIELD).is_some(),
-                _ => false,
-            })
-        });
+    fn read(&self, maker: Maker, options: &[ast::Keyword], annotated: Option<bool>) -> Option<Fields> {
+        let Asked { makes_init, mut by_keyword, annotated } = Asked::read(maker, options, annotated)?;
+        let annotated = annotated.unwrap_or_else(|| !self.has_bare_field());
         let mut fields: Vec<Field> = Vec::new();
         for statement in &self.class.body {
             match statement {
@@ -144,6 +152,14 @@ impl<F: Fn(&Expr) -> Option<String>> Reader<'_, F> {
             }
         }
         Some(Fields { maker, makes_init, fields })
+    }
+
+    /// True where a field of attrs stands without an annotation.
+    fn has_bare_field(&self) -> bool {
+        self.class.body.iter().any(|statement| match statement {
+            Stmt::Assign(assign) => self.is_call_of(&assign.value, ATTRS_FIELD).is_some(),
+            _ => false,
+        })
     }
 
     /// `None` where an option of the field is computed.

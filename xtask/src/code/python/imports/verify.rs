@@ -236,6 +236,31 @@ fn renamed_package(index: &Index<'_>, import: &Import) -> Option<Verdict> {
 }
 
 fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], import: &Import) -> Verdict {
+    let [regular, loose] = candidates(index, layout, roots, import);
+    if regular.found {
+        return if regular.is_judged { Verdict::FirstParty } else { Verdict::Unjudged };
+    }
+    if loose.found {
+        return Verdict::ByNamespace { is_judged: loose.is_judged };
+    }
+    if regular.unnamed {
+        return Verdict::Unnamed;
+    }
+    // CPython's own tests are installed with most interpreters.
+    let is_of_interpreter = import.module.starts_with("test.support");
+    let may_be_installed = is_of_interpreter || layout.declared.contains(top_of(&import.module));
+    if regular.broken.or(loose.broken).is_some() && is_held_above(index, file, import) {
+        return Verdict::Unnamed;
+    }
+    match (regular.broken, loose.broken) {
+        (Some(reason), _) if !is_of_interpreter => Verdict::Broken(reason),
+        (None, Some(reason)) if !may_be_installed => Verdict::Doubtful(reason),
+        _ => Verdict::Outside,
+    }
+}
+
+/// What the roots hold under the name: packages and modules, then mere folders.
+fn candidates(index: &Index<'_>, layout: &Layout, roots: &[Root], import: &Import) -> [Candidates; 2] {
     let top = top_of(&import.module);
     let mut regular = Candidates::default();
     let mut loose = Candidates { is_loose: true, ..Candidates::default() };
@@ -291,25 +316,7 @@ fn absolute(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], im
             }
         }
     }
-    if regular.found {
-        return if regular.is_judged { Verdict::FirstParty } else { Verdict::Unjudged };
-    }
-    if loose.found {
-        return Verdict::ByNamespace { is_judged: loose.is_judged };
-    }
-    if regular.unnamed {
-        return Verdict::Unnamed;
-    }
-    // CPython's own tests are installed with most interpreters.
-    let may_be_installed = layout.declared.contains(top) || import.module.starts_with("test.support");
-    if regular.broken.or(loose.broken).is_some() && is_held_above(index, file, import) {
-        return Verdict::Unnamed;
-    }
-    match (regular.broken, loose.broken) {
-        (Some(reason), _) if !import.module.starts_with("test.support") => Verdict::Broken(reason),
-        (None, Some(reason)) if !may_be_installed => Verdict::Doubtful(reason),
-        _ => Verdict::Outside,
-    }
+    [regular, loose]
 }
 
 /// True where one of the roots holds a package of the name.
