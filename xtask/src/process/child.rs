@@ -128,6 +128,16 @@ pub enum Ending {
     Signal(i32),
 }
 
+impl Ending {
+    /// The exit code as a shell counts it: 128 and the number of a signal.
+    pub fn code(self) -> i32 {
+        match self {
+            Ending::Code(code) => code,
+            Ending::Signal(signal) => 128 + signal,
+        }
+    }
+}
+
 /// Who ended a child that did not end by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -162,12 +172,9 @@ impl Finished {
         self.stop.is_none() && self.ending == Ending::Code(0)
     }
 
-    /// The exit code as a shell counts it: 128 and the number of a signal.
+    /// The exit code as a shell counts it.
     pub fn code(&self) -> i32 {
-        match self.ending {
-            Ending::Code(code) => code,
-            Ending::Signal(signal) => 128 + signal,
-        }
+        self.ending.code()
     }
 }
 

@@ -12,7 +12,7 @@ use super::places::Roots;
 use super::refused;
 use super::result::{Counts, End, Status};
 use super::suites::Suite;
-use crate::process::{Ending, Stop};
+use crate::process::Stop;
 use crate::report::count;
 
 /// What is said of a run.
@@ -24,6 +24,21 @@ pub(super) struct Told {
     pub(super) exit_code: Option<i32>,
     pub(super) culprit: Option<String>,
     pub(super) output: Option<String>,
+}
+
+impl Told {
+    /// Of a run that never began.
+    fn not_begun(end: End, why: &str, install: Option<String>) -> Self {
+        Self {
+            status: Status::CannotRun,
+            end,
+            why: Some(why.to_owned()),
+            install,
+            exit_code: None,
+            culprit: None,
+            output: None,
+        }
+    }
 }
 
 /// What is said of a run, and what its runner said.
@@ -78,31 +93,13 @@ pub(super) fn conclude(run: &SuiteRun, counts: &Counts, roots: &Roots) -> Conclu
             duration: Some(duration.as_secs_f64()),
             ..plain(command_told(run, *code, *signal, *stop, output))
         },
-        Ran::Cannot { end, why, install } => plain(Told {
-            status: Status::CannotRun,
-            end: *end,
-            why: Some(why.clone()),
-            install: install.clone(),
-            exit_code: None,
-            culprit: None,
-            output: None,
-        }),
-        Ran::NotStarted { is_static } => plain(Told {
-            status: Status::CannotRun,
-            end: if *is_static { End::Stopped } else { End::Interrupted },
-            why: Some(
-                if *is_static {
-                    "not run: only static parts were asked for"
-                } else {
-                    "not run: stopped before"
-                }
-                .to_owned(),
-            ),
-            install: None,
-            exit_code: None,
-            culprit: None,
-            output: None,
-        }),
+        Ran::Cannot { end, why, install } => plain(Told::not_begun(*end, why, install.clone())),
+        Ran::NotStarted { is_static: true } => {
+            plain(Told::not_begun(End::Stopped, "not run: only static parts were asked for", None))
+        }
+        Ran::NotStarted { is_static: false } => {
+            plain(Told::not_begun(End::Interrupted, "not run: stopped before", None))
+        }
     }
 }
 
@@ -233,22 +230,13 @@ fn status_of(end: End, counts: &Counts, suite: &Suite) -> Status {
     }
 }
 
-fn why(
-    end: End,
-    (worst, ends): (&Ended, &[Ended]),
-    counts: &Counts,
-    run: &SuiteRun,
-    roots: &Roots,
-) -> Option<String> {
-    let culprit = worst.culprit().map(|culprit| culprit.id().to_owned()).unwrap_or_default();
-    let code = worst.code();
-    let unfollowed = ends.last().and_then(|ended| ended.unfollowed.as_ref());
+/// What became of the other tests, as the end of a sentence about the process that ended.
+fn restarted(ends: &[Ended], counts: &Counts) -> String {
     let left = count(counts.not_run, "test");
-    let restarted = match (ends.len(), counts.not_run) {
-        _ if unfollowed.is_some() => {
-            let why = unfollowed.map_or("", String::as_str);
-            format!("; {left} did not run, since no other process could be started: {why}")
-        }
+    if let Some(why) = ends.last().and_then(|ended| ended.unfollowed.as_ref()) {
+        return format!("; {left} did not run, since no other process could be started: {why}");
+    }
+    match (ends.len(), counts.not_run) {
         (1, 0) => String::new(),
         (_, 0) if !ends.last().is_some_and(|last| last.session.collected) => {
             "; what else there is was not found, since no fresh process could import all other files"
@@ -259,7 +247,29 @@ fn why(
             format!("; {left} did not run, since {MAX_RESTARTS} restarts are the most")
         }
         _ => format!("; {left} did not run"),
+    }
+}
+
+/// Where the runner itself failed, and of what.
+fn internal_error(ended: &Ended, culprit: &str, roots: &Roots) -> String {
+    let Some(error) = &ended.session.internal_error else {
+        return if culprit.is_empty() { String::new() } else { format!(" inside `{culprit}`") };
     };
+    let place = deepest_own(error, roots).map(|frame| frame.place);
+    let place = place.map(|place| format!(" at `{}:{}`", place.path, place.line)).unwrap_or_default();
+    format!("{place}: {}: {}", error.kind, first_line(&error.message))
+}
+
+fn why(
+    end: End,
+    (worst, ends): (&Ended, &[Ended]),
+    counts: &Counts,
+    run: &SuiteRun,
+    roots: &Roots,
+) -> Option<String> {
+    let culprit = worst.culprit().map(|culprit| culprit.id().to_owned()).unwrap_or_default();
+    let code = worst.code();
+    let restarted = restarted(ends, counts);
     let limit = run.suite.test_limit.as_secs();
     Some(match end {
         End::Finished => return None,
@@ -291,14 +301,7 @@ fn why(
             format!("the suite took longer than {} s{restarted}", run.suite.suite_limit.as_secs())
         }
         End::InternalError => {
-            let Some(error) = worst.session.internal_error.clone() else {
-                let inside = if culprit.is_empty() { String::new() } else { format!(" inside `{culprit}`") };
-                return Some(format!("the runner itself failed{inside}{restarted}"));
-            };
-            let place = deepest_own(&error, roots).map(|frame| frame.place);
-            let place = place.map(|place| format!(" at `{}:{}`", place.path, place.line)).unwrap_or_default();
-            let message = first_line(&error.message);
-            format!("the runner itself failed{place}: {}: {message}{restarted}", error.kind)
+            format!("the runner itself failed{}{restarted}", internal_error(worst, &culprit, roots))
         }
         End::BrokenConftest => {
             let (path, error) = worst.session.conftest.clone().unwrap_or_default();
@@ -321,10 +324,7 @@ fn last_lines(ended: &Ended) -> String {
 }
 
 fn cargo_told(run: &SuiteRun, cargo: &CargoRun, counts: &Counts) -> Told {
-    let code = match cargo.ending {
-        Ending::Code(code) => code,
-        Ending::Signal(signal) => 128 + signal,
-    };
+    let code = cargo.ending.code();
     let (status, end, why) = cargo_end(run, cargo, counts, code);
     let culprit = cargo.binaries.iter().find_map(|binary| {
         let culprit = binary.blocks.iter().find_map(|block| block.culprits.first())?;
