@@ -10,6 +10,7 @@ use super::result::{
 };
 use super::suites::is_experimental;
 use super::wording::{join, sentence, words};
+use crate::code::python::inventory::Inventory;
 use crate::config::SuiteKind;
 use crate::report::{Block, Cell, Document, Inline, count};
 
@@ -327,45 +328,44 @@ fn inventory(document: &mut Document, analysis: &Analysis) {
         count(inventory.files_named_test as u64, "file"),
         count(inventory.items as u64, "test"),
     ));
-    let named = |title: &str, paths: &[crate::repo::RepoPath]| {
-        let mut items = vec![];
-        for path in paths.iter().take(LISTED) {
-            items.push(Inline::code(path.display()));
-        }
-        if paths.len() > LISTED {
-            items.push(Inline::plain(format!("{} more are in the JSON", paths.len() - LISTED)));
-        }
-        (format!("{title}:"), items)
-    };
-    // In all other folders runners import what is named as a test, and some make their tests while they do.
-    let (never_run, imported): (Vec<_>, Vec<_>) =
-        inventory.scripts.iter().cloned().partition(is_experimental);
-    let lists = [
-        named("Named as tests, but without any", &inventory.empty_test_files),
-        named("Scripts that do their work when imported, so never run here", &never_run),
-        named("No test stands in their text, but work that is done when they are imported", &imported),
-    ];
-    for (title, items) in lists.into_iter().filter(|(_, items)| !items.is_empty()) {
-        document.paragraph(title);
-        document.list(items);
-    }
-    let unparsed: Vec<Inline> = inventory
-        .unparsed
-        .iter()
-        .map(|file| {
-            let line = file.line.map(|line| format!(":{line}")).unwrap_or_default();
-            Inline::code(format!("{}{line}", file.path)).text(" ").text(file.message.clone())
-        })
-        .collect();
-    if !unparsed.is_empty() {
-        document.paragraph("No Python that can be read:");
-        document.list(unparsed);
-    }
+    files_without_tests(document, inventory);
+    let unparsed = inventory.unparsed.iter().map(|file| {
+        let line = file.line.map(|line| format!(":{line}")).unwrap_or_default();
+        Inline::code(format!("{}{line}", file.path)).text(" ").text(file.message.clone())
+    });
+    titled(document, "No Python that can be read:", unparsed.collect());
     if !inventory.uncounted.is_empty() {
         document.paragraph(format!(
             "{} counted once, since only running them tells how often they run.",
             count(inventory.uncounted.len() as u64, "test")
         ));
+    }
+}
+
+fn files_without_tests(document: &mut Document, inventory: &Inventory) {
+    // In all other folders runners import what is named as a test, and some make their tests while they do.
+    let (never_run, imported): (Vec<_>, Vec<_>) =
+        inventory.scripts.iter().cloned().partition(is_experimental);
+    let lists = [
+        ("Named as tests, but without any:", &inventory.empty_test_files),
+        ("Scripts that do their work when imported, so never run here:", &never_run),
+        ("No test stands in their text, but work that is done when they are imported:", &imported),
+    ];
+    for (title, paths) in lists {
+        let mut items: Vec<Inline> =
+            paths.iter().take(LISTED).map(|path| Inline::code(path.display())).collect();
+        if paths.len() > LISTED {
+            items.push(Inline::plain(format!("{} more are in the JSON", paths.len() - LISTED)));
+        }
+        titled(document, title, items);
+    }
+}
+
+/// A list below its title; nothing where it is empty.
+fn titled(document: &mut Document, title: &str, items: Vec<Inline>) {
+    if !items.is_empty() {
+        document.paragraph(title);
+        document.list(items);
     }
 }
 

@@ -11,6 +11,7 @@ use super::super::baseline::{Before, BeforeCase, OldNames};
 use super::super::cargo_cases;
 use super::super::cases::{Draft, drafts, roots_of};
 use super::super::causes::{Grouped, group};
+use super::super::ended::Ended;
 use super::super::model::{Ran, SuiteRun};
 use super::super::places::Roots;
 use super::super::result::CaseOutcome;
@@ -44,52 +45,61 @@ pub(super) fn before(
         cancel: here.cancel,
     };
     for run in runs {
-        let ends = match &run.ran {
-            Ran::Python { ends, .. } => ends,
+        match &run.ran {
+            Ran::Python { ends, .. } => python_before(here, &there, (run, ends), renames, &mut before)?,
             Ran::Cargo(cargo) => {
                 if cargo_cases::drafts(cargo).iter().any(|draft| draft.outcome.is_bad()) {
                     let told = cargo_base::run_there(&there, &run.suite, cargo)?;
                     before.cases.extend(told.drafts.into_iter().map(|draft| judged(draft, &there.roots)));
                     before.unknown.extend(told.unknown);
                 }
-                continue;
             }
             _ => {
                 before.left_out.insert(run.suite.name.clone());
-                continue;
             }
-        };
-        let failing = drafts(ends, &here.roots, run.suite.test_limit.as_secs());
-        let failing = failing.into_iter().filter(|draft| draft.outcome.is_bad()).map(|draft| draft.item.id);
-        let home = ends.first().map(|ended| roots_of(ended, &here.roots));
-        let home = home.as_ref().unwrap_or(&here.roots);
-        // By the id that each has there, seen from the repository's top: a session may be rooted below it.
-        let asked: BTreeMap<String, String> =
-            failing.map(|id| (OldNames::there(renames, &there.files, &from_top(&id, home)), id)).collect();
-        if asked.is_empty() {
-            continue;
         }
-        let ids: Vec<String> = asked.keys().cloned().collect();
-        let ends = python::run_there(here, &there, &run.suite, &run.runner, &ids)?;
-        let session = ends.first().map(|ended| roots_of(ended, &there.roots));
-        let roots = session.as_ref().unwrap_or(&there.roots);
-        // A conftest that breaks, say, lets nothing be known of the tests behind it.
-        let collected = ends.iter().any(|ended| ended.session.collected);
-        let told = drafts(&ends, &there.roots, run.suite.test_limit.as_secs()).into_iter();
-        let told = told.filter(|draft| collected && draft.outcome != CaseOutcome::NotRun);
-        let told = told.map(|draft| judged(draft, roots)).map(|(id, case)| (from_top(&id, roots), case));
-        let told: BTreeMap<String, BeforeCase> = told.collect();
-        let items = ends.iter().flat_map(|ended| &ended.session.items);
-        let has_begun: BTreeSet<String> = items.map(|item| from_top(&item.id, roots)).collect();
-        let is_unknown = |id: &str| {
-            let is_there =
-                id.split("::").next().is_some_and(|file| there.files.contains(&RepoPath::from(file)));
-            !told.contains_key(id) && is_there && (!collected || has_begun.contains(id))
-        };
-        before.unknown.extend(asked.iter().filter(|(id, _)| is_unknown(id)).map(|(_, here)| here.clone()));
-        before.cases.extend(told.into_iter().map(|(id, case)| (asked.get(&id).cloned().unwrap_or(id), case)));
     }
     Ok(before)
+}
+
+/// Adds how the failing tests of a Python suite fare there.
+fn python_before(
+    here: &Context<'_>,
+    there: &Context<'_>,
+    (run, ends): (&SuiteRun, &[Ended]),
+    renames: &[Rename],
+    before: &mut Before,
+) -> Result<()> {
+    let limit_s = run.suite.test_limit.as_secs();
+    let failing = drafts(ends, &here.roots, limit_s);
+    let failing = failing.into_iter().filter(|draft| draft.outcome.is_bad()).map(|draft| draft.item.id);
+    let home = ends.first().map(|ended| roots_of(ended, &here.roots));
+    let home = home.as_ref().unwrap_or(&here.roots);
+    // By the id that each has there, seen from the repository's top: a session may be rooted below it.
+    let asked: BTreeMap<String, String> =
+        failing.map(|id| (OldNames::there(renames, &there.files, &from_top(&id, home)), id)).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = asked.keys().cloned().collect();
+    let ends = python::run_there(here, there, &run.suite, &run.runner, &ids)?;
+    let session = ends.first().map(|ended| roots_of(ended, &there.roots));
+    let roots = session.as_ref().unwrap_or(&there.roots);
+    // A conftest that breaks, say, lets nothing be known of the tests behind it.
+    let collected = ends.iter().any(|ended| ended.session.collected);
+    let told = drafts(&ends, &there.roots, limit_s).into_iter();
+    let told = told.filter(|draft| collected && draft.outcome != CaseOutcome::NotRun);
+    let told = told.map(|draft| judged(draft, roots)).map(|(id, case)| (from_top(&id, roots), case));
+    let told: BTreeMap<String, BeforeCase> = told.collect();
+    let items = ends.iter().flat_map(|ended| &ended.session.items);
+    let has_begun: BTreeSet<String> = items.map(|item| from_top(&item.id, roots)).collect();
+    let is_unknown = |id: &str| {
+        let is_there = id.split("::").next().is_some_and(|file| there.files.contains(&RepoPath::from(file)));
+        !told.contains_key(id) && is_there && (!collected || has_begun.contains(id))
+    };
+    before.unknown.extend(asked.iter().filter(|(id, _)| is_unknown(id)).map(|(_, here)| here.clone()));
+    before.cases.extend(told.into_iter().map(|(id, case)| (asked.get(&id).cloned().unwrap_or(id), case)));
+    Ok(())
 }
 
 /// A test's id with its file as seen from the repository's top.

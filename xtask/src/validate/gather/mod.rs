@@ -96,20 +96,7 @@ pub(super) fn gather(
             runs.extend(ran.unwrap_or_else(failed));
         }
     }
-    // What is moved and not committed yet is compared with where it was, too.
-    let compares = options.base.is_some() || options.baseline.is_some();
-    let committed = history.as_ref().map(|history| renames(history, &context.files)).unwrap_or_default();
-    let moves = match history.filter(|_| compares) {
-        Some(history) => renames(&history.with_uncommitted(repo, false)?, &context.files),
-        None => committed.clone(),
-    };
-    // Of Rust files nothing is known before they are built.
-    let is_built = runs.iter().any(|run| {
-        matches!(run.suite.runner, Runner::CargoTest | Runner::CargoNextest)
-            && matches!(run.ran, Ran::Cargo(_) | Ran::Listed(_))
-    });
-    let is_told = |rename: &Rename| is_built || rename.to.extension() == "py";
-    let renames = committed.into_iter().filter(is_told).collect();
+    let Moves { told: renames, all: moves } = moves(&context, history, &runs)?;
     let before = match (&base, &options.baseline) {
         (Some(base), _) => compared(base::before(&context, &runs, &moves, base), &mut look.findings),
         (_, Some(text)) => Some(baseline::read_result(text)?),
@@ -137,6 +124,30 @@ pub(super) fn gather(
         executed: !options.static_only,
         findings: look.findings,
     })
+}
+
+/// Files that were moved.
+struct Moves {
+    /// Those by commits of which something is known now.
+    told: Vec<Rename>,
+    /// All, for a comparison also what is not committed yet.
+    all: Vec<Rename>,
+}
+
+fn moves(context: &Context<'_>, history: Option<History>, runs: &[SuiteRun]) -> Result<Moves> {
+    let committed = history.as_ref().map(|history| renames(history, &context.files)).unwrap_or_default();
+    let compares = context.options.base.is_some() || context.options.baseline.is_some();
+    let all = match history.filter(|_| compares) {
+        Some(history) => renames(&history.with_uncommitted(context.repo, false)?, &context.files),
+        None => committed.clone(),
+    };
+    // Of Rust files nothing is known before they are built.
+    let is_built = runs.iter().any(|run| {
+        matches!(run.suite.runner, Runner::CargoTest | Runner::CargoNextest)
+            && matches!(run.ran, Ran::Cargo(_) | Ran::Listed(_))
+    });
+    let is_told = |rename: &Rename| is_built || rename.to.extension() == "py";
+    Ok(Moves { told: committed.into_iter().filter(is_told).collect(), all })
 }
 
 /// The suites as they stand, without running or reading more than names and configuration.
