@@ -26,14 +26,7 @@ pub(super) fn run(
 ) -> Result<Exit> {
     let place = place(global)?;
     let repo = place.open()?;
-    let root = repo.require_work_tree()?.to_owned();
-    let plan = match &flags.plan {
-        Some(file) => named_plan(&repo, &root, file)?,
-        None => {
-            let [path, ..] = report_paths(&place.config);
-            plan_at(&repo, &path)?.ok_or_else(|| no_plan(&path.to_string()))?
-        }
-    };
+    let plan = plan(&repo, &place, flags.plan.as_deref())?;
     let options = ApplyOptions {
         config: place.config.consolidate.clone(),
         only: flags.only.clone(),
@@ -88,6 +81,16 @@ pub(super) fn run(
     let summary = Summary { change_set: applied.id, ..prepared.summary };
     answer.print_plan(command, (applied.applied, flags.told), &applied.edits, &summary)?;
     Ok(Exit::Clean)
+}
+
+/// The plan that the user named, or the one at its place.
+fn plan(repo: &Repo, place: &Place, named: Option<&Path>) -> Result<PlanFile> {
+    let root = repo.require_work_tree()?;
+    if let Some(file) = named {
+        return named_plan(repo, root, file);
+    }
+    let [path, ..] = report_paths(&place.config);
+    plan_at(repo, &path)?.ok_or_else(|| no_plan(&path.to_string()))
 }
 
 /// Where nothing is left to do, an earlier run may have been killed between its edits and its commits.
