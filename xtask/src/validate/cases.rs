@@ -169,13 +169,13 @@ fn early_end(ended: &Ended, limit_s: u64) -> Option<Raised> {
 fn signal_name(ended: &Ended) -> String {
     let number = ended.code() - 128;
     let name = match number {
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        15 => "SIGTERM",
+        libc::SIGILL => "SIGILL",
+        libc::SIGABRT => "SIGABRT",
+        libc::SIGBUS => "SIGBUS",
+        libc::SIGFPE => "SIGFPE",
+        libc::SIGKILL => "SIGKILL",
+        libc::SIGSEGV => "SIGSEGV",
+        libc::SIGTERM => "SIGTERM",
         _ => return format!("signal {number}"),
     };
     format!("{name} (signal {number})")
