@@ -9,9 +9,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Read, Write as _};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -162,25 +164,70 @@ pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
     let mut child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let cancel = HEEDED.with_borrow(Clone::clone);
-    if let Some(cancel) = &cancel {
+    let listed = cancel.as_ref().map(|cancel| Listed::new(cancel, &mut child));
+    let stdin = child.stdin.take();
+    let streams = [child.stdout.take().map(OwnedFd::from), child.stderr.take().map(OwnedFd::from)];
+    let told = thread::scope(|scope| {
+        // A program that does not read to the end closes the pipe; its exit code says whether that was right.
+        stdin.map(|mut stdin| scope.spawn(move || drop(stdin.write_all(input))));
+        read_all(streams)
+    });
+    // Once it is reaped its number may be given to another program, which no wish to stop may end.
+    sys::wait_without_reaping(child.id());
+    drop(listed);
+    let status = child.wait();
+    unwind_if_cancelled();
+    let [stdout, stderr] = told?;
+    Ok(Output { status: status?, stdout, stderr })
+}
+
+/// All that two streams give, read by turns: a program that has filled one waits for its reader.
+fn read_all(streams: [Option<OwnedFd>; 2]) -> io::Result<[Vec<u8>; 2]> {
+    let mut told = [Vec::new(), Vec::new()];
+    let mut open: Vec<(usize, File)> = Vec::new();
+    for (place, stream) in streams.into_iter().enumerate() {
+        open.extend(stream.map(|stream| (place, File::from(stream))));
+    }
+    for (_, stream) in &open {
+        sys::set_nonblocking(stream)?;
+    }
+    while !open.is_empty() {
+        let waiting: Vec<BorrowedFd<'_>> = open.iter().map(|(_, stream)| stream.as_fd()).collect();
+        sys::wait_readable(&waiting, Duration::MAX)?;
+        let mut left = Vec::new();
+        for (place, mut stream) in open {
+            match stream.read_to_end(&mut told[place]) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => left.push((place, stream)),
+                Err(error) => return Err(error),
+            }
+        }
+        open = left;
+    }
+    Ok(told)
+}
+
+/// A child in the list of those that a wish to stop ends, as long as this lives.
+struct Listed<'a> {
+    cancel: &'a Cancel,
+    child: u32,
+}
+
+impl<'a> Listed<'a> {
+    fn new(cancel: &'a Cancel, child: &mut Child) -> Self {
         cancel.children().insert(child.id());
         // Somebody may have asked before the child stood in the list.
         if cancel.0.asked.load(Ordering::SeqCst) {
             let _ = child.kill();
         }
+        Self { cancel, child: child.id() }
     }
-    let id = child.id();
-    let stdin = child.stdin.take();
-    let output = std::thread::scope(|scope| {
-        // A program that does not read to the end closes the pipe; its exit code says whether that was right.
-        stdin.map(|mut stdin| scope.spawn(move || drop(stdin.write_all(input))));
-        child.wait_with_output()
-    });
-    if let Some(cancel) = &cancel {
-        cancel.children().remove(&id);
-        unwind_if_cancelled();
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        self.cancel.children().remove(&self.child);
     }
-    output
 }
 
 #[cfg(test)]
@@ -218,6 +265,13 @@ mod tests {
     fn programs_get_their_input_and_end_when_somebody_asks() {
         let answer = output(Command::new("cat").arg("-"), b"text").unwrap();
         assert_eq!(answer.stdout, b"text");
+        let script = "head -c 300000 /dev/zero >&2; head -c 300000 /dev/zero; echo end >&2";
+        let answer = output(Command::new("sh").args(["-c", script]), &[]).unwrap();
+        assert_eq!(
+            (answer.stdout.len(), answer.stderr.len()),
+            (300_000, 300_004),
+            "neither pipe holds so much"
+        );
         let cancel = Cancel::default();
         let asked = cancel.clone();
         let ended = std::thread::scope(|scope| {
@@ -230,5 +284,28 @@ mod tests {
             cancel.catch(|| output(Command::new("sleep").arg("600"), &[]).is_ok())
         });
         assert_eq!(ended, Err(Interrupted));
+    }
+
+    #[test]
+    fn child_leaves_the_list_before_its_number_can_be_given_away() {
+        let (cancel, is_done) = (Cancel::default(), AtomicBool::new(false));
+        let gone = thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                let mut gone = 0;
+                while !is_done.load(Ordering::SeqCst) {
+                    // Who holds the list may send signals to all that stand in it.
+                    gone +=
+                        cancel.children().iter().filter(|child| !sys::is_there(child.cast_signed())).count();
+                    thread::yield_now();
+                }
+                gone
+            });
+            for _ in 0..100 {
+                cancel.catch(|| output(&mut Command::new("true"), &[]).unwrap()).unwrap();
+            }
+            is_done.store(true, Ordering::SeqCst);
+            watcher.join().unwrap()
+        });
+        assert_eq!(gone, 0);
     }
 }

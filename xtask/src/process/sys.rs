@@ -64,6 +64,12 @@ pub(super) fn signal_process(process: i32, signal: i32) {
     }
 }
 
+/// Whether a process has this number, be it only one that has ended and is not reaped yet.
+#[cfg(test)]
+pub(super) fn is_there(process: i32) -> bool {
+    another(process).is_some_and(|process| rustix::process::test_kill_process(process).is_ok())
+}
+
 /// 0, 1 and negative numbers mean ourselves, the first process or everyone.
 fn another(process: i32) -> Option<Pid> {
     Pid::from_raw(process).filter(|_| process > 1)
