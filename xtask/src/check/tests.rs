@@ -1,9 +1,9 @@
 //! The checks on real repositories.
 
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
 use super::*;
-use crate::repo::{EntryKind, RepoPath};
+use crate::repo::{EntryKind, RepoPath, testing};
 
 struct Place {
     folder: tempfile::TempDir,
@@ -29,14 +29,7 @@ impl Place {
     }
 
     fn git(&self, args: &[&str]) {
-        let mut command = cmd!(self.shell, "git").args(args).quiet();
-        for name in crate::repo::git::Git::cleared_variables() {
-            command = command.env_remove(name);
-        }
-        for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
-            command = command.env(name, "tester");
-        }
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").run().unwrap();
+        testing::git(self.folder.path(), args);
     }
 
     fn commit(&self) {

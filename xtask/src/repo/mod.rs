@@ -18,6 +18,8 @@ mod path;
 mod scratch;
 mod staged;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod throwaway;
 mod tree;

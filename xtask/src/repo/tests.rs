@@ -14,7 +14,7 @@ mod disk;
 mod revision;
 mod staged;
 
-/// A temporary folder with git in it, cut off from the user's configuration.
+/// A temporary folder with git in it.
 struct Place {
     folder: TempDir,
 }
@@ -29,30 +29,12 @@ impl Place {
     }
 
     fn git(&self, folder: &Path, args: &[&str]) -> String {
-        self.git_on(2, folder, args)
+        testing::git(folder, args)
     }
 
     /// The same on a day of January 2025.
     fn git_on(&self, day: u8, folder: &Path, args: &[&str]) -> String {
-        let shell = Shell::new().unwrap();
-        shell.change_dir(folder);
-        let mut command = cmd!(shell, "git -c protocol.file.allow=always").args(args).quiet();
-        for name in Git::cleared_variables() {
-            command = command.env_remove(name);
-        }
-        let who = ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"];
-        for name in who {
-            command = command.env(name, "tester");
-        }
-        for name in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"] {
-            command = command.env(name, format!("2025-01-{day:02}T03:04:05+00:00"));
-        }
-        command
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .ignore_stderr()
-            .read()
-            .unwrap()
+        testing::git_on(day, folder, args)
     }
 
     /// A repository with two commits; options go to `git init`.
@@ -75,8 +57,6 @@ impl Place {
         Shell::new().unwrap().write_file(path, text).unwrap();
     }
 }
-
-use super::git::Git;
 
 fn listed(tree: &Tree) -> Vec<String> {
     tree.entries().map(|(path, _)| path.to_string()).collect()

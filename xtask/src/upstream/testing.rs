@@ -11,6 +11,7 @@ use super::{Analysis, Options, run};
 use crate::process::{Cancel, Progress};
 use crate::repo::Repo;
 use crate::repo::git::Git;
+use crate::repo::testing::by_tester;
 use crate::report::{Outcome, Unavailable};
 
 /// A temporary folder that holds repositories.
@@ -174,27 +175,16 @@ impl Place {
     pub(super) fn shell(&self, folder: &Path, script: &str) {
         let shell = xshell::Shell::new().unwrap();
         shell.change_dir(folder);
-        let mut command =
-            xshell::cmd!(shell, "sh -c {script}").quiet().ignore_status().ignore_stdout().ignore_stderr();
-        for name in Git::cleared_variables() {
-            command = command.env_remove(name);
-        }
-        for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
-            command = command.env(name, "tester");
-        }
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").run().unwrap();
+        let command = by_tester(xshell::cmd!(shell, "sh -c {script}"));
+        command.ignore_status().ignore_stdout().ignore_stderr().run().unwrap();
     }
 
     /// Clones by `git clone`; the options end with the address.
     pub(super) fn clone(&self, folder: &Path, options: &[&str]) {
         let shell = xshell::Shell::new().unwrap();
         shell.change_dir(self.folder.path());
-        let mut command =
-            xshell::cmd!(shell, "git -c protocol.file.allow=always clone -q {options...} {folder}").quiet();
-        for name in Git::cleared_variables() {
-            command = command.env_remove(name);
-        }
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").run().unwrap();
+        let clone = xshell::cmd!(shell, "git -c protocol.file.allow=always clone -q {options...} {folder}");
+        by_tester(clone).run().unwrap();
     }
 }
 

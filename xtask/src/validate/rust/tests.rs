@@ -1,12 +1,12 @@
 use std::path::Path;
 
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
 use super::errors::{Errors, causes};
 use super::lines::lines;
 use super::rust;
 use crate::process::Cancel;
-use crate::repo::{EntryKind, History, Repo, RepoPath, Tree};
+use crate::repo::{EntryKind, History, Repo, RepoPath, Tree, testing};
 
 /// One line as cargo prints it: code, message, file, line.
 fn said(code: &str, message: &str, file: &str, line: usize) -> Vec<u8> {
@@ -67,14 +67,7 @@ fn the_compiler_is_asked_and_its_errors_are_matched_with_a_move() {
     let folder = tempfile::tempdir().unwrap();
     let shell = Shell::new().unwrap();
     shell.change_dir(folder.path());
-    let git = |args: &[&str]| {
-        let mut command =
-            cmd!(shell, "git -c user.name=tester -c user.email=tester@example.invalid").args(args);
-        for name in crate::repo::git::Git::cleared_variables() {
-            command = command.env_remove(name);
-        }
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").quiet().run().unwrap();
-    };
+    let git = |args: &[&str]| testing::git(folder.path(), args);
     git(&["init", "-q", "-b", "main"]);
     let manifest = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[workspace]\n";
     shell.write_file("rust/Cargo.toml", manifest).unwrap();

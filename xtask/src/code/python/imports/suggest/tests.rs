@@ -1,34 +1,17 @@
-use std::path::Path;
-
 use tempfile::TempDir;
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
 use super::super::{Project, verify};
 use super::{Past, suggest};
-use crate::repo::git::Git;
+use crate::repo::testing::git;
 use crate::repo::{History, Repo, Tree};
 
 /// Files of one commit: path and text, or a path and `None` for one that is removed.
 type Step<'a> = &'a [(&'a str, Option<&'a str>)];
 
-fn run(folder: &Path, args: &[&str]) {
-    let shell = Shell::new().unwrap();
-    shell.change_dir(folder);
-    let mut command = cmd!(shell, "git").args(args).quiet().ignore_stdout();
-    for name in Git::cleared_variables() {
-        command = command.env_remove(name);
-    }
-    for who in ["AUTHOR", "COMMITTER"] {
-        command =
-            command.env(format!("GIT_{who}_NAME"), "tester").env(format!("GIT_{who}_EMAIL"), "t@example.org");
-        command = command.env(format!("GIT_{who}_DATE"), "2025-01-02T03:04:05+00:00");
-    }
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").run().unwrap();
-}
-
 fn repository(steps: &[Step<'_>]) -> TempDir {
     let place = tempfile::tempdir().unwrap();
-    run(place.path(), &["init", "-q", "-b", "main"]);
+    git(place.path(), &["init", "-q", "-b", "main"]);
     for step in steps {
         let shell = Shell::new().unwrap();
         for (path, text) in *step {
@@ -38,8 +21,8 @@ fn repository(steps: &[Step<'_>]) -> TempDir {
                 None => shell.remove_path(path).unwrap(),
             }
         }
-        run(place.path(), &["add", "-A"]);
-        run(place.path(), &["commit", "-q", "-m", "step"]);
+        git(place.path(), &["add", "-A"]);
+        git(place.path(), &["commit", "-q", "-m", "step"]);
     }
     place
 }
