@@ -37,7 +37,6 @@ const START: &[u8; 4] = b"XTC1";
 #[derive(Debug)]
 pub struct Cache {
     folder: Option<PathBuf>,
-    problem: Option<String>,
     max_bytes: u64,
     /// Bytes held by each kind's folder, once this process has counted them.
     sizes: Mutex<BTreeMap<String, u64>>,
@@ -51,27 +50,20 @@ impl Cache {
 
     /// Holds nothing and writes nothing.
     pub fn disabled() -> Self {
-        Self { folder: None, problem: None, max_bytes: 0, sizes: Mutex::default() }
+        Self { folder: None, max_bytes: 0, sizes: Mutex::default() }
     }
 
     fn at(common_dir: &Path, max_bytes: u64) -> Self {
         let folder = common_dir.join("xtask/cache");
-        let linked = [common_dir.join("xtask"), folder.clone()].into_iter().find(|part| is_link(part));
-        if linked.is_some() {
-            let problem = Some("the cache is off: its folder is a symbolic link".to_owned());
-            return Self { problem, ..Self::disabled() };
+        if is_link(&common_dir.join("xtask")) || is_link(&folder) {
+            return Self::disabled();
         }
-        Self { folder: Some(folder), problem: None, max_bytes, sizes: Mutex::default() }
+        Self { folder: Some(folder), max_bytes, sizes: Mutex::default() }
     }
 
     /// True where nothing is ever held.
     pub fn is_off(&self) -> bool {
         self.folder.is_none()
-    }
-
-    /// Why it is off although nobody asked for that, for `-v`.
-    pub fn problem(&self) -> Option<&str> {
-        self.problem.as_deref()
     }
 
     /// The value of a key; `None` when it is not held, or damaged.

@@ -14,7 +14,6 @@ use crate::report::Hinted;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
-const STRONG: Style = Style::new().bold();
 
 /// Where output goes, and how much of it.
 #[derive(Clone, Copy, Debug)]
@@ -125,11 +124,6 @@ impl Term {
         self.write_stderr(line);
     }
 
-    /// Words that stand out on a terminal.
-    pub fn strong(&self, words: &str) -> String {
-        format!("{STRONG}{words}{STRONG:#}")
-    }
-
     fn write_stderr(&self, text: &str) {
         let mut out = AutoStream::new(io::stderr(), self.color);
         // Nobody is left to hear that stderr is closed.
@@ -164,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_shown() {
-        let styled = format!("{ERROR}error{ERROR:#}: a {HINT}hint{HINT:#} {STRONG}b{STRONG:#}\n\tc é");
+        let styled = format!("{ERROR}error{ERROR:#}: a {HINT}hint{HINT:#} b\n\tc é");
         assert_eq!(visible(&styled), styled);
         assert_eq!(visible("\u{1b}]0;t\u{7}\u{1b}[8m\u{9b}2J\r"), r"\u{1b}]0;t\u{7}\u{1b}[8m\u{9b}2J\r");
     }

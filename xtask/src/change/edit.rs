@@ -95,12 +95,6 @@ impl ContentId {
         Self(BlobId::of_content(bytes).to_string())
     }
 
-    /// Takes the 40 hexadecimal digits of a SHA-1 blob id; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let full = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        full.then(|| Self(text.to_ascii_lowercase()))
-    }
-
     /// All digits.
     pub fn as_str(&self) -> &str {
         &self.0

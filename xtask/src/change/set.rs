@@ -101,11 +101,6 @@ impl ChangeSet {
         }
     }
 
-    /// Adds the edits of another set.
-    pub fn extend(&mut self, other: ChangeSet) {
-        self.edits.extend(other.edits);
-    }
-
     /// Drops the edits that write or leave one of these places.
     pub(super) fn leave_alone(&mut self, places: &BTreeSet<Place>) {
         self.edits.retain(|edit| {

@@ -8,7 +8,6 @@ mod address;
 mod anchors;
 mod broken;
 mod ignored;
-mod inbound;
 mod index;
 mod lookup;
 mod missing;
@@ -27,7 +26,6 @@ use crate::repo::RepoPath;
 pub use address::{encode_path, percent_decoded, relative_destination};
 pub use broken::{Broken, BrokenLink, broken_links};
 pub use ignored::{ignore_rules, ignored};
-pub use inbound::{Inbound, inbound};
 pub use index::Index;
 pub use moves::{
     Exact, Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Renamed, Rewriter, Rewritten, Standing,

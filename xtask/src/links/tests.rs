@@ -260,37 +260,3 @@ fn broken_links_of_notes_are_listed_once_with_their_line() {
     ]
     "#);
 }
-
-#[test]
-fn inbound_links_come_from_other_notes() {
-    let tree = tree(&[
-        ("README.md", "[n](notes/) [a](notes/a.md#x)\n"),
-        ("notes/README.md", "[top](../README.md)\n[gone](c.md)\n"),
-        ("notes/a.md", "# X\n[self](a.md) [self](#x)\n"),
-        ("notes/orphan.md", "[top](../README.md)\n"),
-    ]);
-    let index = Index::new(&tree);
-    let found = with_notes(&tree, |notes| inbound(&index, notes));
-    let shown: Vec<String> = found
-        .iter()
-        .map(|(path, links)| {
-            let links = links.iter().map(|link| {
-                format!(
-                    "{}:{}{}",
-                    link.from,
-                    link.line,
-                    link.anchor.as_ref().map_or(String::new(), |it| format!("#{it}"))
-                )
-            });
-            format!("{path} <- {}", links.collect::<Vec<_>>().join(", "))
-        })
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            "README.md <- notes/README.md:1, notes/orphan.md:1",
-            "notes/README.md <- README.md:1",
-            "notes/a.md <- README.md:1#x",
-        ]
-    );
-}

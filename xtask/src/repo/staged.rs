@@ -5,7 +5,7 @@
 //! git program answers with the same result.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -47,7 +47,6 @@ pub struct Changes {
 #[derive(Debug)]
 pub struct Staged {
     source: Source,
-    file: PathBuf,
     git: Git,
     /// The texts of git's attributes one behind another, once somebody asked for them.
     attributes: OnceLock<Vec<u8>>,
@@ -77,12 +76,7 @@ impl Staged {
                 }
             }
         };
-        Ok(Self { source, file, git, attributes: OnceLock::new() })
-    }
-
-    /// The index file.
-    pub fn file(&self) -> &Path {
-        &self.file
+        Ok(Self { source, git, attributes: OnceLock::new() })
     }
 
     /// The git program, pointed at this index.
@@ -195,8 +189,7 @@ impl Staged {
     /// The same index, answered by the git program.
     #[cfg(test)]
     pub(super) fn by_git(&self) -> Self {
-        let (file, git) = (self.file.clone(), self.git.clone());
-        Self { source: Source::Git("a test"), file, git, attributes: OnceLock::new() }
+        Self { source: Source::Git("a test"), git: self.git.clone(), attributes: OnceLock::new() }
     }
 
     /// What the commit descends from: HEAD, unless it is the first, then what is merged into it.

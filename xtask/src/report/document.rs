@@ -34,8 +34,6 @@ pub enum Block {
     Paragraph(Inline),
     /// A bulleted list, one entry an item.
     List(Vec<Inline>),
-    /// A numbered list, one entry an item.
-    Numbered(Vec<Inline>),
     /// A table: head, rows; columns named in `right` hold figures and are set to the right.
     Table {
         /// Column titles.

@@ -43,8 +43,7 @@ fn push_block(parts: &mut Vec<String>, block: &Block) {
     let text = match block {
         Block::Heading(level, text) => heading(*level, text),
         Block::Paragraph(text) => text.to_markdown(),
-        Block::List(items) => list(items, |_| "-".to_owned()),
-        Block::Numbered(items) => list(items, |index| format!("{}.", index + 1)),
+        Block::List(items) => list(items),
         Block::Table { head, rows, right } => table(head, rows, right),
         Block::Code { language, text } => code(language, text),
         Block::Quote(text) => quote(text),
@@ -80,11 +79,9 @@ fn heading(level: u8, text: &Inline) -> String {
     format!("{marks} {}", text.to_markdown()).trim_end_matches(' ').to_owned()
 }
 
-fn list(items: &[Inline], mark: impl Fn(usize) -> String) -> String {
-    let line = |(index, item): (usize, &Inline)| {
-        format!("{} {}", mark(index), item.to_markdown()).trim_end_matches(' ').to_owned()
-    };
-    items.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
+fn list(items: &[Inline]) -> String {
+    let line = |item: &Inline| format!("- {}", item.to_markdown()).trim_end_matches(' ').to_owned();
+    items.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A row that is longer than the head keeps its cells: the table grows columns without a title.

@@ -89,7 +89,7 @@ fn meant_by(document: &Document) -> Vec<Seen> {
                     seen.push(Seen::Paragraph(meant(text, &mut links)));
                 }
             }
-            Block::List(items) | Block::Numbered(items) => {
+            Block::List(items) => {
                 seen.extend(items.iter().map(|item| Seen::Item(meant(item, &mut links))));
             }
             Block::Table { head, rows, .. } => {
@@ -212,7 +212,6 @@ fn block() -> impl Strategy<Value = Block> {
         (1u8..7, inline()).prop_map(|(level, text)| Block::Heading(level, text)),
         inline().prop_map(Block::Paragraph),
         prop::collection::vec(inline(), 1..4).prop_map(Block::List),
-        prop::collection::vec(inline(), 1..4).prop_map(Block::Numbered),
         table.prop_map(|(head, rows)| Block::Table { head, rows, right: vec![0] }),
         (text(), text()).prop_map(|(language, text)| Block::Code { language, text }),
         text().prop_map(Block::Quote),

@@ -45,11 +45,7 @@ fn push_blocks(parts: &mut Vec<String>, blocks: &[Block], width: usize) {
         let text = match block {
             Block::Heading(level, text) => heading(*level, &text.to_text()),
             Block::Paragraph(text) => columns::wrap(&text.to_text(), width).join("\n"),
-            Block::List(items) => list(items, width, |_| "- ".to_owned()),
-            Block::Numbered(items) => {
-                let digits = items.len().to_string().len();
-                list(items, width, |index| format!("{:>digits$}. ", index + 1))
-            }
+            Block::List(items) => list(items, width),
             Block::Table { head, rows, right } => table(head, rows, right, width),
             Block::Code { text, .. } => {
                 code_lines(text).map(|line| indented("    ", &line)).collect::<Vec<_>>().join("\n")
@@ -82,14 +78,11 @@ fn heading(level: u8, text: &str) -> String {
     format!("{text}\n{}", line.repeat(columns::width(text)))
 }
 
-fn list(items: &[Inline], width: usize, mark: impl Fn(usize) -> String) -> String {
+fn list(items: &[Inline], width: usize) -> String {
     let mut lines = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let mark = mark(index);
-        let rest = " ".repeat(mark.len());
-        let text = item.to_text();
-        for (row, line) in columns::wrap(&text, width.saturating_sub(mark.len())).iter().enumerate() {
-            lines.push(indented(if row == 0 { &mark } else { &rest }, line));
+    for item in items {
+        for (row, line) in columns::wrap(&item.to_text(), width.saturating_sub(2)).iter().enumerate() {
+            lines.push(indented(if row == 0 { "- " } else { "  " }, line));
         }
     }
     lines.join("\n")

@@ -31,7 +31,6 @@ pub use excuse::{Excuse, excuses, is_excused};
 pub use leftovers::test_leftover;
 pub use lines::{Content, Kind};
 pub use secrets::Secrets;
-pub use workflow::is_workflow;
 
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -22,6 +22,7 @@ enum Shift {
 
 impl Source {
     /// Takes text that is UTF-8 already.
+    #[cfg(test)]
     pub fn from_text(text: impl Into<String>) -> Self {
         Self { text: text.into(), shift: Shift::Mark(0) }
     }

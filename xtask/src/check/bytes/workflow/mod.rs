@@ -141,7 +141,7 @@ const PERMISSIONS: &[&str] = &[
 ];
 
 /// True for a file that GitHub reads as a workflow.
-pub fn is_workflow(path: &RepoPath) -> bool {
+pub(super) fn is_workflow(path: &RepoPath) -> bool {
     let parts: Vec<&[u8]> = path.parts().collect();
     matches!(parts[..], [b".github", b"workflows", _]) && matches!(path.extension().as_str(), "yml" | "yaml")
 }
