@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail};
 
 use self::core::{Core, Wanted};
-use self::names::{Found, Target};
+use self::names::{FoundUpstream, Target};
 use self::releases::Tip;
 use super::areas::Areas;
 use super::audit::Audit;
@@ -70,8 +70,8 @@ pub(super) fn run(
             .note(format!("the fork's newest {skipped} {commits} reports of xtask alone and does not count"));
     }
     let target = match names::upstream(repo, options, &fork, progress)? {
-        Found::Target(target) => *target,
-        Found::Nothing(unavailable) => return Ok(Outcome::Unavailable(unavailable)),
+        FoundUpstream::Target(target) => *target,
+        FoundUpstream::Nothing(unavailable) => return Ok(Outcome::Unavailable(unavailable)),
     };
     compare(repo, fork, target, options, progress, cancel).map(Outcome::Done)
 }
@@ -84,7 +84,7 @@ pub(super) fn sync_point(
     cancel: &Cancel,
 ) -> Result<Option<SyncPoint>> {
     let (mut fork, _) = names::fork(repo, options)?.context("the repository has no commit yet")?;
-    let Found::Target(mut target) = names::upstream(repo, options, &fork, progress)? else {
+    let FoundUpstream::Target(mut target) = names::upstream(repo, options, &fork, progress)? else {
         bail!("no upstream is named");
     };
     let lenders: Vec<&Repo> = std::iter::once(repo).chain(target.lender.as_ref()).collect();

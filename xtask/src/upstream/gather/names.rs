@@ -24,7 +24,7 @@ pub(super) struct Target {
 }
 
 /// What the search for upstream ended with.
-pub(super) enum Found {
+pub(super) enum FoundUpstream {
     Target(Box<Target>),
     Nothing(Unavailable),
 }
@@ -92,14 +92,14 @@ fn is_marked(repo: &Repo, commit: &CommitId, path: &RepoPath) -> bool {
 }
 
 /// Upstream's side: what was asked for, else what is configured, else the remote `upstream`; never a guess.
-pub(super) fn upstream(repo: &Repo, options: &Options, fork: &Side, progress: &Progress) -> Result<Found> {
+pub(super) fn upstream(repo: &Repo, options: &Options, fork: &Side, progress: &Progress) -> Result<FoundUpstream> {
     let remotes = repo.remotes()?;
     let beside = repo.work_tree().unwrap_or(repo.git_dir()).to_owned();
     let (text, folder) = match (&options.upstream, &options.config.upstream) {
         (Some(text), _) => (text.clone(), None),
         (None, Some(text)) => (text.clone(), Some(beside)),
         (None, None) if remotes.iter().any(|name| name == "upstream") => ("upstream".to_owned(), None),
-        (None, None) => return traces(repo, fork, &remotes).map(Found::Nothing),
+        (None, None) => return traces(repo, fork, &remotes).map(FoundUpstream::Nothing),
     };
     let search = Search { repo, options, fork, remotes: &remotes, folder: folder.as_deref(), progress };
     search.find(&text).with_context(|| format!("find upstream `{}`", sides::without_secrets(&text)))
@@ -116,7 +116,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn find(&self, text: &str) -> Result<Found> {
+    fn find(&self, text: &str) -> Result<FoundUpstream> {
         // A branch may be called `fix#12`, and a reflog entry may hold a colon: what exists comes first.
         let is_remote = self.remotes.iter().any(|name| name == text);
         if !is_remote
@@ -132,7 +132,7 @@ impl Search<'_> {
         }
     }
 
-    fn name(&self, name: &str, branch: Option<&str>) -> Result<Found> {
+    fn name(&self, name: &str, branch: Option<&str>) -> Result<FoundUpstream> {
         if self.remotes.iter().any(|remote| remote == name) {
             return self.remote(name, branch);
         }
@@ -154,11 +154,11 @@ impl Search<'_> {
         Err(unknown(self.repo, name, self.remotes)?)
     }
 
-    fn revision(&self, oid: CommitId, revision: &str) -> Result<Found> {
+    fn revision(&self, oid: CommitId, revision: &str) -> Result<FoundUpstream> {
         self.target(side(self.repo, oid, revision)?)
     }
 
-    fn remote(&self, name: &str, branch: Option<&str>) -> Result<Found> {
+    fn remote(&self, name: &str, branch: Option<&str>) -> Result<FoundUpstream> {
         if self.options.fetch {
             fetch::remote(self.repo, name, self.progress)?;
         }
@@ -211,7 +211,7 @@ impl Search<'_> {
         Ok(own.or_else(|| sides::default_branch(branches, fork_branch)))
     }
 
-    fn address(&self, address: &str, branch: Option<&str>) -> Result<Found> {
+    fn address(&self, address: &str, branch: Option<&str>) -> Result<FoundUpstream> {
         for remote in self.remotes {
             let key = format!("remote.{remote}.url");
             let urls = self.repo.git().answer_to(&["config", "--get-all", &key], &[], &[0, 1])?;
@@ -230,7 +230,7 @@ impl Search<'_> {
         }
     }
 
-    fn other(&self, other: Repo, shown: &str, branch: Option<&str>) -> Result<Found> {
+    fn other(&self, other: Repo, shown: &str, branch: Option<&str>) -> Result<FoundUpstream> {
         let revision = match branch {
             Some(branch) if other.resolve(&format!("refs/heads/{branch}")).is_ok() => {
                 format!("refs/heads/{branch}")
@@ -245,17 +245,17 @@ impl Search<'_> {
         let mut side = side(&other, oid, &revision)?;
         side.location = Some(shown.to_owned());
         let tags = Tags::of(&other, true)?;
-        Ok(Found::Target(Box::new(Target { side, lender: Some(other), tags })))
+        Ok(FoundUpstream::Target(Box::new(Target { side, lender: Some(other), tags })))
     }
 
-    fn target(&self, side: Side) -> Result<Found> {
+    fn target(&self, side: Side) -> Result<FoundUpstream> {
         let tags = Tags::of(self.repo, false)?;
-        Ok(Found::Target(Box::new(Target { side, lender: None, tags })))
+        Ok(FoundUpstream::Target(Box::new(Target { side, lender: None, tags })))
     }
 }
 
-fn nothing(why: String, hint: String) -> Found {
-    Found::Nothing(Unavailable { why, hint: Some(hint) })
+fn nothing(why: String, hint: String) -> FoundUpstream {
+    FoundUpstream::Nothing(Unavailable { why, hint: Some(hint) })
 }
 
 /// A repository whose top or git directory is the folder itself, not one around it.

@@ -15,7 +15,7 @@ use super::releases::{StepTag, Tags, Tip};
 use super::replay::{self, Stack};
 use super::since_sync;
 use super::steps::{self, Sweep, merge_all, merge_into};
-use super::sync::{Found, Search};
+use super::sync::{FoundSync, Search};
 use crate::cache::Cache;
 use crate::process::{Cancel, Progress};
 use crate::repo::{CommitId, RepoPath, Scratch};
@@ -62,7 +62,7 @@ pub(super) fn sync_point(
     (tags, messages): (&Tags, bool),
     progress: &Progress,
     cancel: &Cancel,
-) -> Result<Found> {
+) -> Result<FoundSync> {
     let search = Search {
         scratch,
         range: &core.range,

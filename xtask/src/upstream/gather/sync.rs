@@ -39,7 +39,7 @@ pub(super) struct Search<'a> {
 }
 
 /// What the search found.
-pub(super) struct Found {
+pub(super) struct FoundSync {
     pub(super) sync_point: Option<SyncPoint>,
     /// Upstream's commits whose lines the fork holds.
     pub(super) applied: BTreeSet<CommitId>,
@@ -50,12 +50,12 @@ impl Search<'_> {
         self.scratch.git()
     }
 
-    pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<Found> {
+    pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<FoundSync> {
         // Oldest first, as the fork would have followed.
         let order = relation::landing_order(self.range);
         let hints = self.hints(&order);
         if order.is_empty() {
-            return Ok(Found { sync_point: self.at_base(hints), applied: BTreeSet::new() });
+            return Ok(FoundSync { sync_point: self.at_base(hints), applied: BTreeSet::new() });
         }
         progress.step(format!("searching {} of upstream's commits for the fork's content", order.len()));
         let own = self.files(self.fork.as_str())?;
@@ -72,7 +72,7 @@ impl Search<'_> {
             .or_else(|| peak.and_then(|peak| peak.point(&order, &hints)))
             .or_else(|| self.at_base(hints.clone()));
         let found = found.map(|found| self.in_folder(found)).transpose()?;
-        Ok(Found { sync_point: found, applied })
+        Ok(FoundSync { sync_point: found, applied })
     }
 
     /// Names the folder in which the fork keeps upstream's files, where no history is shared that tells it.
