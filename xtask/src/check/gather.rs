@@ -48,8 +48,8 @@ impl Trees {
     /// # Errors
     /// The repository is bare, the revision has no common ancestor with HEAD, or git cannot walk the history.
     pub fn of(repo: &Repo, what: &What) -> Result<Self> {
-        let found = repo.found();
-        let past = || past(&Repo::open_found(&found)?, *what == What::Staged);
+        let location = repo.location();
+        let past = || past(&Repo::open_at(&location)?, *what == What::Staged);
         let (past, trees) = parallel::both(past, || trees(repo, what));
         let (tree, base) = trees?;
         Ok(Self { tree, base, past: past? })

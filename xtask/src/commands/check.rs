@@ -21,9 +21,9 @@ pub(super) fn run(global: &Global, flags: &Check, term: Term) -> Result<Exit> {
         None => What::WorkTree,
     };
     let trees = check::Trees::of(&repo, &what)?;
-    let found = repo.found();
+    let location = repo.location();
     let of_notes =
-        |tree: &Tree, history: Option<&History>| of_notes(&Repo::open_found(&found)?, &place, tree, history);
+        |tree: &Tree, history: Option<&History>| of_notes(&Repo::open_at(&location)?, &place, tree, history);
     let checked = check::run_with(&trees.request(&repo), Some(&of_notes))?;
     Answer::of(&repo, &place, global, term)?.print_checked(&checked)?;
     github::show_checked(&checked, (global.format, term))?;

@@ -133,7 +133,7 @@ fn tell(
 
 fn place(repo: &Repo, config: &Config) -> Place {
     let folder = repo.work_tree().unwrap_or(repo.git_dir()).to_owned();
-    Place { folder, found: None, config: config.clone(), now: None }
+    Place { folder, location: None, config: config.clone(), now: None }
 }
 
 /// Shows or makes what can be mended.

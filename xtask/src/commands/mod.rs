@@ -135,7 +135,7 @@ fn place_at(folder: &Path, global: &Global) -> Result<Place> {
     let config = Config::load(&root, global.config.as_deref())?;
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|time| i64::try_from(time.as_secs()).ok());
-    Ok(Place { folder: root, found: Some(repo.found()), config, now })
+    Ok(Place { folder: root, location: Some(repo.location()), config, now })
 }
 
 /// A command that runs one analysis.

@@ -10,7 +10,7 @@ use super::kept;
 use crate::change;
 use crate::config::{Config, Depth};
 use crate::process::{Cancel, Interrupted, Progress};
-use crate::repo::{Found, Repo, RepoPath};
+use crate::repo::{Location, Repo, RepoPath};
 use crate::report::{self, Block, Document, Hinted, Inline, Outcome, ReportMarker, Unavailable};
 use crate::{consolidate, upstream, validate};
 
@@ -20,7 +20,7 @@ pub struct Place {
     /// A folder inside the repository.
     pub folder: PathBuf,
     /// The repository around it, where it was found already.
-    pub found: Option<Found>,
+    pub location: Option<Location>,
     /// Its `xtask.toml`.
     pub config: Config,
     /// Seconds since 1970, for remarks about age on stderr; no result depends on it.
@@ -33,8 +33,8 @@ impl Place {
     /// # Errors
     /// There is none, git refuses it, or an interrupted change set has to be settled first.
     pub fn open(&self) -> Result<Repo> {
-        let repo = match &self.found {
-            Some(found) => Repo::open_found(found)?,
+        let repo = match &self.location {
+            Some(location) => Repo::open_at(location)?,
             None => Repo::open(&self.folder)?,
         };
         if let Some(pending) = change::pending(&repo)? {

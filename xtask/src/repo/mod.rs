@@ -30,7 +30,7 @@ pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};
 pub use index::IndexEntry;
 pub use listing::{TreeRecord, tree_records};
-pub use open::{Found, Repo};
+pub use open::{Location, Repo};
 pub use path::RepoPath;
 pub use scratch::Scratch;
 pub use staged::{Changes, Staged, StagedChange, State};

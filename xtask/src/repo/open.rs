@@ -41,8 +41,8 @@ impl Repo {
     ///
     /// # Errors
     /// It is no longer there, or is damaged.
-    pub fn open_found(found: &Found) -> Result<Self> {
-        let Found { work_tree, git_dir, common_dir, limit } = found.clone();
+    pub fn open_at(location: &Location) -> Result<Self> {
+        let Location { work_tree, git_dir, common_dir, limit } = location.clone();
         let library = match limit {
             Some(_) => None,
             None => Some(open_owned_by_any(&git_dir).context("open the repository")?),
@@ -51,8 +51,8 @@ impl Repo {
     }
 
     /// Where it lies, for other threads and handles.
-    pub fn found(&self) -> Found {
-        Found {
+    pub fn location(&self) -> Location {
+        Location {
             work_tree: self.work_tree.clone(),
             git_dir: self.git_dir.clone(),
             common_dir: self.common_dir.clone(),
@@ -60,11 +60,11 @@ impl Repo {
         }
     }
 
-    fn at(place: Place) -> Result<Self> {
-        let git = Git::new(&place.git_dir, place.work_tree.as_deref());
-        let limit = library_limit(&git, &place)?;
-        let Place { work_tree, git_dir, common_dir } = place;
-        Self::open_found(&Found { work_tree, git_dir, common_dir, limit })
+    fn at(folders: Folders) -> Result<Self> {
+        let git = Git::new(&folders.git_dir, folders.work_tree.as_deref());
+        let limit = library_limit(&git, &folders)?;
+        let Folders { work_tree, git_dir, common_dir } = folders;
+        Self::open_at(&Location { work_tree, git_dir, common_dir, limit })
     }
 
     /// Opens the repository that git names to a hook by `GIT_DIR` and `GIT_WORK_TREE`, else the one around `folder`.
@@ -322,7 +322,7 @@ fn uncommitted(git: &Git) -> Result<Vec<RepoPath>> {
 
 /// Where a repository lies, and what is known of how to read it: what [`Repo::open`] asks git for.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct Location {
     work_tree: Option<PathBuf>,
     git_dir: PathBuf,
     common_dir: PathBuf,
@@ -330,7 +330,7 @@ pub struct Found {
 }
 
 #[derive(Debug)]
-struct Place {
+struct Folders {
     work_tree: Option<PathBuf>,
     git_dir: PathBuf,
     common_dir: PathBuf,
@@ -351,7 +351,7 @@ fn open_owned_by_any(git_dir: &Path) -> Result<git2::Repository, git2::Error> {
 }
 
 /// Asks git, so that `safe.directory`, `.git` files and linked worktrees mean what they mean to git.
-fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Place> {
+fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Folders> {
     if !folder.is_dir() {
         bail!("`{}` is not a folder", folder.display());
     }
@@ -381,11 +381,11 @@ fn locate(folder: &Path, named: &[(&str, &Path)]) -> Result<Place> {
     if output.stdout.is_empty() {
         return Err(refusal(&output.stderr).into());
     }
-    place(&output.stdout, output.status.success())
+    folders(&output.stdout, output.status.success())
 }
 
 /// Where a repository is, by git's answer.
-fn place(answer: &[u8], has_all: bool) -> Result<Place> {
+fn folders(answer: &[u8], has_all: bool) -> Result<Folders> {
     // An option that it does not know `git rev-parse` gives back.
     if answer.starts_with(b"--path-format") {
         return Err(Hinted::new("this git is too old for the tool", "git 2.39 or newer is needed").into());
@@ -401,7 +401,7 @@ fn place(answer: &[u8], has_all: bool) -> Result<Place> {
     let top = top.strip_suffix(b"\n").unwrap_or(top);
     let has_work_tree = bare == b"false" && has_all && !top.is_empty();
     let work_tree = has_work_tree.then(|| path(top));
-    Ok(Place { work_tree, git_dir, common_dir })
+    Ok(Folders { work_tree, git_dir, common_dir })
 }
 
 /// git's own words, and what to do about the two that people meet.
@@ -419,7 +419,7 @@ fn refusal(stderr: &[u8]) -> Hinted {
 /// What libgit2 cannot read, as it is told.
 const SHA_256: &str = "SHA-256 object names";
 
-fn library_limit(git: &Git, place: &Place) -> Result<Option<&'static str>> {
+fn library_limit(git: &Git, folders: &Folders) -> Result<Option<&'static str>> {
     // Sparse checkouts keep their settings in the worktree's own file.
     let listing = git.answer_to(&["config", "--null", "--list", "--show-scope"], &[], &[])?.stdout;
     let text = String::from_utf8_lossy(&listing).to_lowercase();
@@ -438,7 +438,7 @@ fn library_limit(git: &Git, place: &Place) -> Result<Option<&'static str>> {
     if has("core.sparsecheckout", "true") && has("index.sparse", "true") {
         return Ok(Some("a sparse index"));
     }
-    if place.git_dir.join("index").is_file() && has_split_index(&place.git_dir) {
+    if folders.git_dir.join("index").is_file() && has_split_index(&folders.git_dir) {
         return Ok(Some("a split index"));
     }
     Ok(None)
@@ -459,9 +459,9 @@ mod tests {
 
     #[test]
     fn a_git_that_gives_back_an_option_is_too_old() {
-        let error = place(b"--path-format=absolute\n.git\n.git\nfalse\n/here\n", true).unwrap_err();
+        let error = folders(b"--path-format=absolute\n.git\n.git\nfalse\n/here\n", true).unwrap_err();
         assert_eq!(error.to_string(), "this git is too old for the tool");
-        let known = place(b"/here/.git\n/here/.git\nfalse\n/here\n", true).unwrap();
+        let known = folders(b"/here/.git\n/here/.git\nfalse\n/here\n", true).unwrap();
         assert_eq!(known.work_tree, Some(PathBuf::from("/here")));
     }
 }

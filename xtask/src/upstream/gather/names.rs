@@ -92,7 +92,12 @@ fn is_marked(repo: &Repo, commit: &CommitId, path: &RepoPath) -> bool {
 }
 
 /// Upstream's side: what was asked for, else what is configured, else the remote `upstream`; never a guess.
-pub(super) fn upstream(repo: &Repo, options: &Options, fork: &Side, progress: &Progress) -> Result<FoundUpstream> {
+pub(super) fn upstream(
+    repo: &Repo,
+    options: &Options,
+    fork: &Side,
+    progress: &Progress,
+) -> Result<FoundUpstream> {
     let remotes = repo.remotes()?;
     let beside = repo.work_tree().unwrap_or(repo.git_dir()).to_owned();
     let (text, folder) = match (&options.upstream, &options.config.upstream) {
