@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Exit, apply, phase2, phase5, place, setup, timed};
 use crate::change;
 use crate::cli::{self, Apply, Format, Global, SetupFlags, Told};
-use crate::phases::analyses::{Place, report_files, report_paths};
+use crate::phases::analyses::{Workplace, report_files, report_paths};
 use crate::phases::kept;
 use crate::phases::phase5::{self as validation, Times};
 use crate::process::Cancel;
@@ -100,7 +100,7 @@ pub(super) fn run(global: &Global, flags: &cli::All, term: Term, cancel: &Cancel
 struct All<'a> {
     global: &'a Global,
     flags: &'a cli::All,
-    place: Place,
+    place: Workplace,
     term: Term,
     cancel: &'a Cancel,
 }

@@ -12,7 +12,7 @@ use crate::check::{self, Checked};
 use crate::cli::{Format, Global, Told};
 use crate::consolidate::Summary;
 use crate::consolidate::{self, conserve::Verified};
-use crate::phases::analyses::{self, Made, Place};
+use crate::phases::analyses::{self, Made, Workplace};
 use crate::phases::kept;
 use crate::phases::phase2::{PARTS, Phase2};
 use crate::phases::phase5::{Phase5, Verdict};
@@ -36,7 +36,7 @@ pub(super) struct Answer<'a> {
     term: Term,
     format: Format,
     commit: Option<String>,
-    place: &'a Place,
+    place: &'a Workplace,
     dirty: OnceCell<bool>,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// HEAD, the index or the work tree cannot be read.
-    pub(super) fn of(repo: &'a Repo, place: &'a Place, global: &Global, term: Term) -> Result<Self> {
+    pub(super) fn of(repo: &'a Repo, place: &'a Workplace, global: &Global, term: Term) -> Result<Self> {
         let commit = repo.head()?.map(|commit| commit.to_string());
         let answer = Self { repo, term, format: global.format, commit, place, dirty: OnceCell::new() };
         if answer.format == Format::Json {

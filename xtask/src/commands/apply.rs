@@ -6,11 +6,11 @@ use anyhow::{Context, Result, bail};
 
 use super::answer::Answer;
 use super::{Exit, place};
-use crate::change::{self, Applied, Disk, EditRecord, Place as FilePlace, Which};
+use crate::change::{self, Applied, Disk, EditRecord, Place, Which};
 use crate::cli::{Apply, Format, Global, Told};
 use crate::consolidate::{self, ApplyOptions, PlanFile, Prepared, Step, Summary};
 use crate::phases::Board;
-use crate::phases::analyses::{Place, interrupted, report_paths};
+use crate::phases::analyses::{Workplace, interrupted, report_paths};
 use crate::process::Cancel;
 use crate::repo::{CommitId, Repo, RepoPath};
 use crate::report::{Hinted, count};
@@ -84,7 +84,7 @@ pub(super) fn run(
 }
 
 /// The plan that the user named, or the one at its place.
-fn plan(repo: &Repo, place: &Place, named: Option<&Path>) -> Result<PlanFile> {
+fn plan(repo: &Repo, place: &Workplace, named: Option<&Path>) -> Result<PlanFile> {
     let root = repo.require_work_tree()?;
     if let Some(file) = named {
         return named_plan(repo, root, file);
@@ -172,7 +172,7 @@ fn say_committed(
     let disk = Disk::of(repo)?;
     let hooks = ["pre-commit", "commit-msg", "post-commit"];
     summary.hooks =
-        hooks.into_iter().filter(|name| matches!(disk.read(&FilePlace::hook(name)), Ok(Some(_)))).collect();
+        hooks.into_iter().filter(|name| matches!(disk.read(&Place::hook(name)), Ok(Some(_)))).collect();
     answer.print_plan(command, (!committed.edits.is_empty(), told), &committed.edits, &summary)?;
     Ok(Exit::Clean)
 }
@@ -237,7 +237,7 @@ fn write_marks(repo: &Repo, plan: &PlanFile) -> Result<()> {
 }
 
 /// After an undo the plan says again what is done and what is not.
-pub(super) fn refresh_plan(repo: &Repo, place: &Place, term: Term) -> Result<()> {
+pub(super) fn refresh_plan(repo: &Repo, place: &Workplace, term: Term) -> Result<()> {
     let [path, ..] = report_paths(&place.config);
     if let Some(plan) = plan_at(repo, &path)? {
         mark(repo, &plan, term);

@@ -7,7 +7,7 @@ use super::{Exit, consolidate as notes, github, place};
 use crate::check::{self, CheckId, Checked, Found, Request, What};
 use crate::cli::{Check, Global};
 use crate::consolidate::{self, Reference, StalePlan};
-use crate::phases::analyses::Place;
+use crate::phases::analyses::Workplace;
 use crate::repo::{CommitId, History, Repo, Tree};
 use crate::term::Term;
 
@@ -37,7 +37,7 @@ pub(super) fn since(repo: &Repo, base: Option<&Tree>) -> Result<Checked> {
 }
 
 /// What the notes of a tree name and is gone, and a plan that speaks of notes as they were.
-fn of_notes(repo: &Repo, place: &Place, tree: &Tree, history: Option<&History>) -> Result<Vec<Found>> {
+fn of_notes(repo: &Repo, place: &Workplace, tree: &Tree, history: Option<&History>) -> Result<Vec<Found>> {
     let stale = consolidate::stale(repo, tree, &notes::options(place), history)?;
     let references = stale.references.iter().map(stale_reference);
     Ok(references.chain(stale.plan.iter().map(stale_plan)).collect())

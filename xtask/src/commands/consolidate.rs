@@ -7,7 +7,7 @@ use super::{Ending, Exit, Single, place, single};
 use crate::cli::{Consolidate, ConsolidatePlan, Global};
 use crate::consolidate;
 use crate::phases::Board;
-use crate::phases::analyses::{self, Place};
+use crate::phases::analyses::{self, Workplace};
 use crate::process::{Cancel, Progress};
 use crate::term::Term;
 
@@ -83,6 +83,6 @@ fn verify(global: &Global, range: &str, term: Term, cancel: &Cancel) -> Result<E
 }
 
 /// What `[consolidate]` of the configuration asks for.
-pub(super) fn options(place: &Place) -> consolidate::Options {
+pub(super) fn options(place: &Workplace) -> consolidate::Options {
     consolidate::Options { config: place.config.consolidate.clone(), ..Default::default() }
 }

@@ -9,12 +9,12 @@ use anyhow::{Context, Result};
 
 use super::answer::Answer;
 use super::{Exit, validate};
-use crate::change::{self, ChangeSet, Disk, Place as At};
+use crate::change::{self, ChangeSet, Disk, Place};
 use crate::check::staged::{self, Fixes, Judged, Message, Request};
 use crate::check::{CheckId, Made};
 use crate::cli::{Format, Global, Hook, PreCommit};
 use crate::config::{Config, Depth};
-use crate::phases::analyses::{self, Place};
+use crate::phases::analyses::{self, Workplace};
 use crate::process::{Cancel, Progress, variable};
 use crate::repo::{Repo, Staged};
 use crate::report::{Hinted, Level};
@@ -131,9 +131,9 @@ fn tell(
     Ok(if judged.stops() { Exit::Findings } else { Exit::Clean })
 }
 
-fn place(repo: &Repo, config: &Config) -> Place {
+fn place(repo: &Repo, config: &Config) -> Workplace {
     let folder = repo.work_tree().unwrap_or(repo.git_dir()).to_owned();
-    Place { folder, location: None, config: config.clone(), now: None }
+    Workplace { folder, location: None, config: config.clone(), now: None }
 }
 
 /// Shows or makes what can be mended.
@@ -172,7 +172,7 @@ fn work_tree_edits(repo: &Repo, staged: &Staged, fixes: &Fixes) -> Result<(Chang
     }
     let disk = Disk::of(repo)?;
     for fix in &fixes.files {
-        let at = At::from(&fix.path);
+        let at = Place::from(&fix.path);
         let Ok(Some(now)) = disk.read(&at) else { continue };
         match fix.in_work_tree(staged, &now.bytes)? {
             Some(after) if after != now.bytes => set.replace(at, now.planned(), after),
@@ -268,7 +268,7 @@ fn pre_push(global: &Global, remote: &str, term: Term, cancel: &Cancel) -> Resul
 }
 
 /// Runs the gating suites on the files as they are.
-fn gating_tests(place: &Place, term: Term, cancel: &Cancel) -> Result<Exit> {
+fn gating_tests(place: &Workplace, term: Term, cancel: &Cancel) -> Result<Exit> {
     let repo = place.open()?;
     let asked = validate::options(place, &repo, Depth::Quick, false);
     term.say("pre-push: running the gating suites on the work tree");

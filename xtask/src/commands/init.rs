@@ -8,7 +8,7 @@ use crate::change::{self, ChangeSet};
 use crate::cli::{Format, Global};
 use crate::config::{Depth, Detected, FILE_NAME, commented};
 use crate::consolidate;
-use crate::phases::analyses::Place;
+use crate::phases::analyses::Workplace;
 use crate::repo::{Repo, RepoPath, Tree};
 use crate::term::Term;
 use crate::validate;
@@ -33,7 +33,7 @@ pub(super) fn run(global: &Global, term: Term) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn detect(place: &Place, repo: &Repo) -> Result<Detected> {
+fn detect(place: &Workplace, repo: &Repo) -> Result<Detected> {
     let tree = Tree::of_work_tree(repo)?;
     let upstream = repo.remotes()?.into_iter().find(|remote| remote == "upstream");
     let options = super::validate::options(place, repo, Depth::Quick, true);

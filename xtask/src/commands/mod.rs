@@ -35,7 +35,7 @@ use self::answer::Answer;
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::Config;
 use crate::phases::Board;
-use crate::phases::analyses::{Made, Place};
+use crate::phases::analyses::{Made, Workplace};
 use crate::phases::phase5::Times;
 use crate::process::{Cancel, Progress};
 use crate::repo::Repo;
@@ -120,7 +120,7 @@ fn timed(global: &Global, phase: &str, run: impl FnOnce() -> Result<Exit>) -> Re
 }
 
 /// The repository that a command works on, with its settings.
-fn place(global: &Global) -> Result<Place> {
+fn place(global: &Global) -> Result<Workplace> {
     let folder = match &global.repo {
         Some(folder) => folder.clone(),
         None => std::env::current_dir().context("read the current folder")?,
@@ -128,14 +128,14 @@ fn place(global: &Global) -> Result<Place> {
     place_at(&folder, global)
 }
 
-fn place_at(folder: &Path, global: &Global) -> Result<Place> {
+fn place_at(folder: &Path, global: &Global) -> Result<Workplace> {
     let repo =
         Repo::open(folder).with_context(|| format!("open the repository at `{}`", folder.display()))?;
     let root = repo.work_tree().unwrap_or(repo.git_dir()).to_owned();
     let config = Config::load(&root, global.config.as_deref())?;
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|time| i64::try_from(time.as_secs()).ok());
-    Ok(Place { folder: root, location: Some(repo.location()), config, now })
+    Ok(Workplace { folder: root, location: Some(repo.location()), config, now })
 }
 
 /// A command that runs one analysis.
@@ -177,7 +177,7 @@ struct Ending {
 fn single(
     global: &Global,
     term: Term,
-    place: &Place,
+    place: &Workplace,
     (command, ending): (Single, Ending),
     run: impl FnOnce(&Progress) -> Result<Made>,
 ) -> Result<Exit> {

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::answer::Answer;
 use super::{Exit, place, place_at};
 use crate::cli::{self, Format, Global};
-use crate::phases::analyses::{self, Place};
+use crate::phases::analyses::{self, Workplace};
 use crate::phases::phase5::Times;
 use crate::phases::{Board, demo, kept, phase2};
 use crate::process::Cancel;
@@ -21,7 +21,7 @@ pub(super) fn run(global: &Global, options: &cli::Phase2, term: Term, cancel: &C
 
 /// Runs the three analyses at a place that is known.
 pub(super) fn run_at(
-    place: &Place,
+    place: &Workplace,
     global: &Global,
     options: &cli::Phase2,
     term: Term,
@@ -51,7 +51,7 @@ pub(super) fn run_at(
 }
 
 /// What the flags ask of the three analyses.
-pub(super) fn asked(place: &Place, repo: &Repo, options: &cli::Phase2, write: bool) -> phase2::Options {
+pub(super) fn asked(place: &Workplace, repo: &Repo, options: &cli::Phase2, write: bool) -> phase2::Options {
     let [notes, fork, tests] = analyses::depths(options.depth.map(Into::into));
     phase2::Options {
         consolidate: consolidate::Options { depth: notes, ..super::consolidate::options(place) },

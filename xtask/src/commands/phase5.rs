@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::{Exit, place};
 use crate::cli::{self, Format, Global};
 use crate::phases::Board;
-use crate::phases::analyses::{Place, interrupted};
+use crate::phases::analyses::{Workplace, interrupted};
 use crate::phases::phase2::PARTS;
 use crate::phases::phase5::{self, Given, Line, Options, Verdict};
 use crate::process::Cancel;
@@ -21,7 +21,7 @@ pub(super) fn run(global: &Global, flags: &cli::Phase5, term: Term, cancel: &Can
 
 /// Runs the final validation at a place that is known.
 pub(super) fn run_at(
-    place: &Place,
+    place: &Workplace,
     global: &Global,
     flags: &cli::Phase5,
     term: Term,
@@ -63,7 +63,7 @@ pub(super) fn run_at(
 }
 
 /// Whether hooks, workflows and CONTRIBUTING.md are as they are set up; nothing is expected where phase 4 never ran.
-fn set_up(place: &Place, repo: &Repo) -> Result<Line> {
+fn set_up(place: &Workplace, repo: &Repo) -> Result<Line> {
     const CHECK: &str = "hooks, workflows, CONTRIBUTING";
     let standing = super::setup::standing(place, repo)?;
     let pending = standing.pending.len();

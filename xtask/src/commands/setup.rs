@@ -18,7 +18,7 @@ use crate::check::{
 };
 use crate::cli::{Format, Global, SetupCommand, SetupFlags, SetupIssue};
 use crate::config::{Depth, GitHook};
-use crate::phases::analyses::{self, Place};
+use crate::phases::analyses::{self, Workplace};
 use crate::phases::kept;
 use crate::process::{Cancel, Progress};
 use crate::repo::{Repo, Staged};
@@ -84,7 +84,7 @@ struct Looked {
 }
 
 fn look(
-    place: &Place,
+    place: &Workplace,
     repo: &Repo,
     (options, flags): (&Options, &SetupFlags),
     (term, cancel): (Term, &Cancel),
@@ -117,7 +117,7 @@ pub(super) struct StandingSetup {
 }
 
 /// Compares the repository with its set-up; writes nothing.
-pub(super) fn standing(place: &Place, repo: &Repo) -> Result<StandingSetup> {
+pub(super) fn standing(place: &Workplace, repo: &Repo) -> Result<StandingSetup> {
     let plan = setup::plan(repo, &options(place, None, &SetupFlags::default()))?;
     let edits = change::check(repo, &plan.set)?.pending;
     let was_run = change::list(repo)?.iter().any(|set| set.command == "setup" && set.stands);
@@ -126,7 +126,7 @@ pub(super) fn standing(place: &Place, repo: &Repo) -> Result<StandingSetup> {
     Ok(StandingSetup { pending, drift: plan.drift, is_new })
 }
 
-fn options(place: &Place, command: Option<&SetupCommand>, flags: &SetupFlags) -> Options {
+fn options(place: &Workplace, command: Option<&SetupCommand>, flags: &SetupFlags) -> Options {
     let parts: BTreeSet<Part> = match command {
         Some(SetupCommand::Hooks) => [Part::Hooks].into(),
         Some(SetupCommand::Workflows) => [Part::Workflows].into(),
@@ -167,7 +167,7 @@ fn has_gate(options: &Options) -> bool {
 /// Runs each gate once as it will run, so that nobody is surprised by what it finds on its first day; and a baseline of
 /// what the hook finds, if it finds something.
 fn rehearse(
-    place: &Place,
+    place: &Workplace,
     repo: &Repo,
     options: &Options,
     refused: Option<Rehearsed>,
@@ -208,7 +208,7 @@ fn rehearse(
 }
 
 /// What the hook would refuse of the files as they stand.
-fn refused_today(place: &Place, repo: &Repo) -> Result<Rehearsed> {
+fn refused_today(place: &Workplace, repo: &Repo) -> Result<Rehearsed> {
     staged::rehearse(repo, &Staged::open(repo, None)?, &place.config.hook)
         .context("rehearse `hook pre-commit`")
 }

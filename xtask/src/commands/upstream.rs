@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::{Ending, Exit, Single, place, single};
 use crate::cli::{Global, Upstream, UpstreamCommand};
 use crate::phases::Board;
-use crate::phases::analyses::{self, Place};
+use crate::phases::analyses::{self, Workplace};
 use crate::process::Cancel;
 use crate::term::Term;
 use crate::upstream;
@@ -31,7 +31,7 @@ pub(super) fn run(global: &Global, flags: &Upstream, term: Term, cancel: &Cancel
     })
 }
 
-fn audit(global: &Global, place: &Place, range: &str, term: Term, cancel: &Cancel) -> Result<Exit> {
+fn audit(global: &Global, place: &Workplace, range: &str, term: Term, cancel: &Cancel) -> Result<Exit> {
     let repo = place.open()?;
     let row = Board::new(term, &["upstream audit"]).row("upstream audit");
     let audit = upstream::audit(&repo, range, &row.progress(), cancel);
@@ -42,7 +42,7 @@ fn audit(global: &Global, place: &Place, range: &str, term: Term, cancel: &Cance
 }
 
 /// What `[upstream]` of the configuration asks for.
-pub(super) fn options(place: &Place) -> upstream::Options {
+pub(super) fn options(place: &Workplace) -> upstream::Options {
     upstream::Options {
         config: place.config.upstream.clone(),
         now: place.now,

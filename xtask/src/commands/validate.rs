@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use super::{Ending, Exit, Single, outputs, place, single};
 use crate::cli::{Global, Validate, ValidateCommand};
 use crate::config::{CoverageSetting, Depth};
-use crate::phases::analyses::{self, Place, interrupted};
+use crate::phases::analyses::{self, Workplace, interrupted};
 use crate::phases::kept;
 use crate::process::{Cancel, variable};
 use crate::repo::Repo;
@@ -95,7 +95,7 @@ fn read_baseline(file: &Path) -> Result<String> {
 }
 
 /// What `[validate]` of the configuration asks for.
-pub(super) fn options(place: &Place, repo: &Repo, depth: Depth, static_only: bool) -> validate::Options {
+pub(super) fn options(place: &Workplace, repo: &Repo, depth: Depth, static_only: bool) -> validate::Options {
     let durations = kept::read(repo, kept::DURATIONS).unwrap_or_default();
     validate::Options {
         depth,

@@ -16,7 +16,7 @@ use crate::{consolidate, upstream, validate};
 
 /// Where and with which settings a command works. Each thread opens the repository for itself.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Workplace {
     /// A folder inside the repository.
     pub folder: PathBuf,
     /// The repository around it, where it was found already.
@@ -27,7 +27,7 @@ pub struct Place {
     pub now: Option<i64>,
 }
 
-impl Place {
+impl Workplace {
     /// Opens the repository.
     ///
     /// # Errors
@@ -114,7 +114,7 @@ fn picture_of(plan: &RepoPath) -> RepoPath {
 /// # Errors
 /// The repository or a note that must be read cannot be read, or a setting does not hold.
 pub fn consolidation(
-    place: &Place,
+    place: &Workplace,
     options: &consolidate::Options,
     watch: (&Progress, &Cancel),
     read: impl FnOnce(),
@@ -133,7 +133,7 @@ pub fn interrupted(_: Interrupted) -> anyhow::Error {
 }
 
 fn consolidation_uncaught(
-    place: &Place,
+    place: &Workplace,
     options: &consolidate::Options,
     watch: (&Progress, &Cancel),
     read: impl FnOnce(),
@@ -165,7 +165,7 @@ fn consolidation_uncaught(
 ///
 /// # Errors
 /// A side that was named does not exist, or git fails in a way that leaves nothing to say.
-pub fn upstream(place: &Place, options: &upstream::Options, watch: (&Progress, &Cancel)) -> Result<Made> {
+pub fn upstream(place: &Workplace, options: &upstream::Options, watch: (&Progress, &Cancel)) -> Result<Made> {
     whole(watch.1, || {
         let repo = place.open()?;
         let result = upstream::run(&repo, options, watch.0, watch.1)?;
@@ -184,7 +184,11 @@ pub fn upstream(place: &Place, options: &upstream::Options, watch: (&Progress, &
 ///
 /// # Errors
 /// The repository cannot be read, or a setting does not hold.
-pub fn validation(place: &Place, options: &validate::Options, watch: (&Progress, &Cancel)) -> Result<Made> {
+pub fn validation(
+    place: &Workplace,
+    options: &validate::Options,
+    watch: (&Progress, &Cancel),
+) -> Result<Made> {
     validated(place, options, watch).map(|(made, _)| made)
 }
 
@@ -193,7 +197,7 @@ pub fn validation(place: &Place, options: &validate::Options, watch: (&Progress,
 /// # Errors
 /// As [`validation`].
 pub fn validated(
-    place: &Place,
+    place: &Workplace,
     options: &validate::Options,
     watch: (&Progress, &Cancel),
 ) -> Result<(Made, Outcome<validate::Analysis>)> {
@@ -210,7 +214,7 @@ pub fn validated(
 /// # Errors
 /// As [`validation`], and where the parts are not the parts of one run.
 pub fn merged(
-    place: &Place,
+    place: &Workplace,
     options: &validate::Options,
     files: &[(String, String)],
     watch: (&Progress, &Cancel),
@@ -227,7 +231,7 @@ pub fn merged(
 }
 
 /// The report of a run over a tree with so many files that are in no commit.
-fn made_of(place: &Place, uncommitted: usize, result: &Outcome<validate::Analysis>) -> Result<Made> {
+fn made_of(place: &Workplace, uncommitted: usize, result: &Outcome<validate::Analysis>) -> Result<Made> {
     let [_, _, path] = report_paths(&place.config);
     let mut made = made(result, VALIDATION.0, path, |analysis| Words {
         document: validate::report(analysis),

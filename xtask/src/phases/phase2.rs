@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::analyses::{self, Made, Place};
+use super::analyses::{self, Made, Workplace};
 use super::parallel::{Finished, Part, side_by_side};
 use super::{Board, Row, Timing};
 use crate::process::Cancel;
@@ -70,7 +70,7 @@ impl Phase2 {
 ///
 /// The notes are read before the first test starts, so that a suite that writes files does not change
 /// what the consolidation sees.
-pub fn run(place: &Place, options: &Options, board: &Board, cancel: &Cancel) -> Phase2 {
+pub fn run(place: &Workplace, options: &Options, board: &Board, cancel: &Cancel) -> Phase2 {
     let rows = PARTS.map(|name| board.row(name));
     let [notes_news, fork_news, tests_news] = [0, 1, 2].map(|part: usize| rows[part].progress());
     // The sender is dropped when the notes are read, or when reading them failed.
@@ -99,7 +99,7 @@ pub fn run(place: &Place, options: &Options, board: &Board, cancel: &Cancel) -> 
     Phase2 { timing: Timing::new(wall, &times), parts }
 }
 
-fn settle(place: &Place, write: bool, row: &Row, made: Result<Made>) -> Result<Made> {
+fn settle(place: &Workplace, write: bool, row: &Row, made: Result<Made>) -> Result<Made> {
     let written = made.and_then(|made| {
         let repo = Repo::open(&place.folder)?;
         if write && repo.work_tree().is_some() {

@@ -8,7 +8,7 @@ use crate::commands::Exit;
 use crate::commands::answer::Answer;
 use crate::commands::github;
 use crate::commands::shown::{ImportsFound, ImportsMended};
-use crate::phases::analyses::Place;
+use crate::phases::analyses::Workplace;
 use crate::process::Cancel;
 use crate::repo::Repo;
 use crate::term::Term;
@@ -17,7 +17,7 @@ use crate::validate::{self, Imported, Repair};
 /// Tells what is broken, or mends it.
 pub(super) fn run(
     global: &Global,
-    place: &Place,
+    place: &Workplace,
     repo: &Repo,
     flags: &Imports,
     (term, cancel): (Term, &Cancel),

@@ -25,7 +25,7 @@ pub use times::Times;
 
 use self::judge::Standing;
 use self::told::{Before, Consolidation, Validation};
-use super::analyses::{Made, Place, interrupted};
+use super::analyses::{Made, Workplace, interrupted};
 use super::phase2::{self, Phase2};
 use super::{Board, kept};
 use crate::change;
@@ -92,7 +92,7 @@ pub struct Phase5 {
 }
 
 /// Where the page stands.
-pub fn page_path(place: &Place) -> RepoPath {
+pub fn page_path(place: &Workplace) -> RepoPath {
     RepoPath::from(place.config.validate.final_report.as_deref().unwrap_or(PAGE))
 }
 
@@ -100,7 +100,13 @@ pub fn page_path(place: &Place) -> RepoPath {
 ///
 /// # Errors
 /// An analysis cannot be done, git cannot be asked, or a report cannot be written.
-pub fn run(place: &Place, options: &Options, given: Given, board: &Board, cancel: &Cancel) -> Result<Phase5> {
+pub fn run(
+    place: &Workplace,
+    options: &Options,
+    given: Given,
+    board: &Board,
+    cancel: &Cancel,
+) -> Result<Phase5> {
     let start = Instant::now();
     let repo = place.open()?;
     let before: Option<Before> = kept::read(&repo, kept::PHASE2);
@@ -165,7 +171,7 @@ impl Phase5 {
 }
 
 /// The ids that stand ticked in the plan, as its readers left it.
-fn ticked(repo: &Repo, place: &Place) -> Result<BTreeSet<String>> {
+fn ticked(repo: &Repo, place: &Workplace) -> Result<BTreeSet<String>> {
     let [path, ..] = super::analyses::report_paths(&place.config);
     let Some(state) = change::Disk::of(repo)?.read(&path.into())? else { return Ok(BTreeSet::new()) };
     let items = consolidate::read(&String::from_utf8_lossy(&state.bytes))?.unwrap_or_default();
@@ -213,7 +219,7 @@ fn reports(repo: &Repo, made: &[&Made], write: bool) -> Result<Line> {
 /// Differences to HEAD that nobody but the phases can account for.
 fn work_tree(
     repo: &Repo,
-    place: &Place,
+    place: &Workplace,
     uncommitted: &BTreeSet<String>,
     [now, before]: [Option<&Validation>; 2],
 ) -> Result<Line> {
@@ -237,7 +243,7 @@ fn work_tree(
 
 /// The files that this phase leaves uncommitted: reports that it wrote by now, and the page, that holds what it took and
 /// so differs from run to run.
-fn written(repo: &Repo, place: &Place) -> Result<Vec<String>> {
+fn written(repo: &Repo, place: &Workplace) -> Result<Vec<String>> {
     let own: BTreeSet<RepoPath> = super::analyses::report_files(&place.config).into_iter().collect();
     let page = BTreeSet::from([page_path(place)]);
     let ignored = repo.left_to_ignore(&page)?;
