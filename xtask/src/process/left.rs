@@ -15,7 +15,7 @@ const DEPTH: usize = 12;
 /// Files of one place as they were: the place is a file, a folder whose files have an ending, or a pattern of such
 /// files and folders.
 #[derive(Clone, Debug)]
-pub struct Before {
+pub struct FilesBefore {
     place: PathBuf,
     pattern: Option<GlobMatcher>,
     ending: &'static str,
@@ -25,7 +25,7 @@ pub struct Before {
 /// Size, time of change in nanoseconds, and file number.
 type Stamp = (u64, i128, u64);
 
-impl Before {
+impl FilesBefore {
     /// Looks at the place, which need not be there.
     pub fn look(place: &Path, ending: &'static str) -> Self {
         Self { place: place.to_owned(), pattern: None, ending, stamps: BTreeMap::new() }.again()
@@ -102,13 +102,13 @@ mod tests {
         std::fs::create_dir(at("in")).unwrap();
         std::fs::write(at("old.xml"), "old").unwrap();
         std::fs::write(at("changed.xml"), "1").unwrap();
-        let before = Before::look(folder.path(), ".xml");
+        let before = FilesBefore::look(folder.path(), ".xml");
         std::fs::write(at("changed.xml"), "22").unwrap();
         std::fs::write(at("in/new.xml"), "new").unwrap();
         std::fs::write(at("other.txt"), "no").unwrap();
         let files: Vec<(PathBuf, Vec<u8>)> = before.new_files().unwrap();
         assert_eq!(files, [(at("changed.xml"), b"22".to_vec()), (at("in/new.xml"), b"new".to_vec())]);
-        assert_eq!(Before::look(&at("none"), ".xml").new_files().unwrap(), []);
+        assert_eq!(FilesBefore::look(&at("none"), ".xml").new_files().unwrap(), []);
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
         }
         std::fs::write(at("a/build/results/old.xml"), "old").unwrap();
         std::os::unix::fs::symlink(folder.path(), at("a/round")).unwrap();
-        let looks = |place: &str| Before::look_for(folder.path(), place, ".xml").unwrap();
+        let looks = |place: &str| FilesBefore::look_for(folder.path(), place, ".xml").unwrap();
         let places = ["**/build/results", "*/build/results/*.xml", "b/**/results/*.xml", "b/*/out/x.xml"];
         let before = places.map(looks);
         let files = ["a/build/results/test/new.xml", "b/c/build/results/b.xml", "b/c/out/x.xml"];

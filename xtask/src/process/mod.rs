@@ -19,7 +19,7 @@ pub use cancel::{Cancel, CancelScope, Interrupted, output, unwind_if_cancelled};
 pub use child::{Call, Ending, Finished, Line, Source, Stop, Watcher, run, watch};
 pub use environment::{find_program, is_executable, prepended, variable};
 pub use group::end_all;
-pub use left::Before;
+pub use left::FilesBefore;
 pub use output::Captured;
 pub use progress::{Event, Progress};
 pub use scratch::{EventPipe, Scratch};

@@ -8,7 +8,7 @@ use crate::report::count;
 
 /// One `testcase`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Told {
+pub(super) struct ToldTest {
     /// `classname`.
     pub(super) class: String,
     /// `name`.
@@ -50,7 +50,7 @@ pub(super) struct ToldFailure {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Report {
     /// All test cases, in their order.
-    pub(super) cases: Vec<Told>,
+    pub(super) cases: Vec<ToldTest>,
     /// What suites tell of failures that no test case of theirs has.
     pub(super) beside: Vec<String>,
 }
@@ -59,7 +59,7 @@ pub(super) struct Report {
 ///
 /// # Errors
 /// It is no XML, or no JUnit XML.
-pub(super) fn read(text: &str) -> Result<Vec<Told>> {
+pub(super) fn read(text: &str) -> Result<Vec<ToldTest>> {
     Ok(report(text)?.cases)
 }
 
@@ -129,15 +129,15 @@ fn is_failure(node: roxmltree::Node<'_, '_>) -> bool {
     node.has_tag_name("failure") || node.has_tag_name("error")
 }
 
-fn told(node: roxmltree::Node<'_, '_>) -> Told {
+fn told(node: roxmltree::Node<'_, '_>) -> ToldTest {
     let text_of = |name: &str| node.attribute(name).unwrap_or_default().to_owned();
-    let mut told = Told {
+    let mut told = ToldTest {
         class: text_of("classname"),
         name: text_of("name"),
         file: node.attribute("file").map(str::to_owned),
         line: node.attribute("line").and_then(|line| line.parse().ok()),
         seconds: node.attribute("time").and_then(seconds),
-        ..Told::default()
+        ..ToldTest::default()
     };
     for child in node.children().filter(roxmltree::Node::is_element) {
         match child.tag_name().name() {
@@ -165,7 +165,7 @@ fn told(node: roxmltree::Node<'_, '_>) -> Told {
 }
 
 /// Takes an outcome that stands in an attribute alone: GoogleTest tells so of disabled tests, CTest of all.
-fn by_word(node: roxmltree::Node<'_, '_>, told: &mut Told) {
+fn by_word(node: roxmltree::Node<'_, '_>, told: &mut ToldTest) {
     let words = ["status", "result"].into_iter().filter_map(|name| node.attribute(name));
     for word in words {
         match word.to_ascii_lowercase().as_str() {

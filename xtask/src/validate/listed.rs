@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::cases::{Cut, Draft};
 use super::causes::exception_of;
 use super::events::Raised;
-use super::junit_read::{Told, ToldFailure};
+use super::junit_read::{ToldFailure, ToldTest};
 use super::libtest::CargoRun;
 use super::result::{Attempt, CaseOutcome, Company, Counts, End, Status};
 use super::session::Item;
@@ -168,7 +168,7 @@ pub(super) fn draft(item: Item, seconds: Option<f64>, outcome: CaseOutcome, rais
 
 /// Cases of JUnit XML, each test once. pytest tells of a test and then of an error around it in a second element; other
 /// elements of one name are tests of their own.
-pub(super) fn of_junit(told: &[Told], item_of: &dyn Fn(&Told) -> Item) -> Vec<Draft> {
+pub(super) fn of_junit(told: &[ToldTest], item_of: &dyn Fn(&ToldTest) -> Item) -> Vec<Draft> {
     let mut order: Vec<String> = Vec::new();
     let mut by_id: BTreeMap<String, Draft> = BTreeMap::new();
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
@@ -195,7 +195,7 @@ fn is_around(first: &Draft, second: &Draft) -> bool {
     first.outcome == CaseOutcome::Failed && second.outcome == CaseOutcome::Error
 }
 
-fn of_one(told: &Told, item: Item) -> Draft {
+fn of_one(told: &ToldTest, item: Item) -> Draft {
     let failed = told.failures.iter().any(|failure| failure.is_failure);
     let raised: Vec<Raised> = told.failures.iter().map(raised_of).collect();
     let outcome = match (&told.skipped, failed, raised.is_empty()) {
@@ -280,7 +280,7 @@ fn is_type_name(word: &str) -> bool {
 }
 
 /// A test of any writer: `class::name`, its file where that is given.
-pub(super) fn plain_item(told: &Told) -> Item {
+pub(super) fn plain_item(told: &ToldTest) -> Item {
     let id = match told.class.as_str() {
         "" if told.name.is_empty() => "(a test without a name)".to_owned(),
         "" => told.name.clone(),
@@ -290,7 +290,7 @@ pub(super) fn plain_item(told: &Told) -> Item {
 }
 
 /// A test as pytest names it, from what its JUnit XML tells.
-pub(super) fn pytest_item(told: &Told, is_file: &dyn Fn(&str) -> bool) -> Item {
+pub(super) fn pytest_item(told: &ToldTest, is_file: &dyn Fn(&str) -> bool) -> Item {
     let Some(file) = &told.file else {
         // What cannot be collected has a name and no class.
         let name = format!("{}.{}", told.class, told.name);
@@ -314,7 +314,7 @@ mod tests {
     use super::super::junit_read::read;
     use super::*;
 
-    fn shown(xml: &str, item_of: &dyn Fn(&Told) -> Item) -> Vec<(String, CaseOutcome, Vec<String>)> {
+    fn shown(xml: &str, item_of: &dyn Fn(&ToldTest) -> Item) -> Vec<(String, CaseOutcome, Vec<String>)> {
         let drafts = of_junit(&read(xml).unwrap(), item_of);
         let raised = |raised: &Raised| format!("{}|{}", raised.kind, raised.message);
         drafts
@@ -357,7 +357,7 @@ second</failure></testcase>
 <testcase classname="tests.test_a.TestB" name="test_c[x.y]" file="tests/test_a.py" line="3"><error message="t"/></testcase>
 <testcase classname="" name="tests.test_gone"><error message="collection failure"/></testcase>
 <testcase classname="" name="tests.test_bad" file="tests/test_bad.py"><error message="collection failure"/></testcase></testsuite>"#;
-        let item_of = |told: &Told| pytest_item(told, &|path| path == "tests/test_gone.py");
+        let item_of = |told: &ToldTest| pytest_item(told, &|path| path == "tests/test_gone.py");
         let cases = shown(xml, &item_of);
         let ids: Vec<&str> = cases.iter().map(|case| case.0.as_str()).collect();
         assert_eq!(ids, ["tests/test_a.py::TestB::test_c[x.y]", "tests/test_gone.py", "tests/test_bad.py"]);

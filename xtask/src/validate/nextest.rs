@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::cases::{Cut, Draft};
 use super::events::Raised;
-use super::junit_read::Told;
+use super::junit_read::ToldTest;
 use super::listed::draft;
 use super::panics;
 use super::result::{Attempt, CaseOutcome, Company};
@@ -116,11 +116,11 @@ impl Lines {
 pub(super) fn drafts(
     list: &List,
     lines: &Lines,
-    junit: &[Told],
+    junit: &[ToldTest],
     limit_s: u64,
     was_stopped: bool,
 ) -> Vec<Draft> {
-    let by_name: BTreeMap<Name, &Told> =
+    let by_name: BTreeMap<Name, &ToldTest> =
         junit.iter().map(|told| ((told.class.clone(), told.name.clone()), told)).collect();
     let known = list.wanted.iter().chain(by_name.keys()).collect::<BTreeSet<_>>();
     let mut drafts = Vec::new();
@@ -142,7 +142,7 @@ pub(super) fn drafts(
     drafts
 }
 
-fn of_junit((binary, test): &Name, told: &Told, limit_s: u64) -> Draft {
+fn of_junit((binary, test): &Name, told: &ToldTest, limit_s: u64) -> Draft {
     let name = (binary.clone(), test.clone());
     let Some(failure) = told.failures.first() else {
         if ended_early(told) {
@@ -179,7 +179,7 @@ fn of_junit((binary, test): &Name, told: &Told, limit_s: u64) -> Draft {
 }
 
 /// True when libtest began the test and did not come to its result line.
-fn ended_early(told: &Told) -> bool {
+fn ended_early(told: &ToldTest) -> bool {
     let output = told.output.as_deref().unwrap_or_default();
     has_line(output, "running 1 test") && !output.contains("test result: ")
 }
@@ -193,7 +193,7 @@ fn exited(code: i32) -> Raised {
     plain("exit", &format!("the process ended with code {code} inside the test"))
 }
 
-fn add_flaky(draft: &mut Draft, told: &Told) {
+fn add_flaky(draft: &mut Draft, told: &ToldTest) {
     for failure in &told.flaky {
         let message = Some(format!("{}: {}", failure.kind, failure.message));
         let outcome = CaseOutcome::Failed;

@@ -65,7 +65,7 @@ pub(super) struct Session {
     /// Versions of Python and pytest, once the module was loaded.
     pub(super) hello: Option<(String, Option<String>)>,
     /// Root folder, configuration file, plugins, parallel workers.
-    pub(super) facts: Option<Facts>,
+    pub(super) facts: Option<SessionFacts>,
     /// Tests that were to run, in order.
     pub(super) items: Vec<Item>,
     /// Whether collection came to its end.
@@ -105,7 +105,7 @@ pub(super) struct Session {
 
 /// What the session says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(super) struct SessionFacts {
     /// The folder that ids are relative to.
     pub(super) root: String,
     /// The configuration file.
@@ -124,7 +124,7 @@ impl Session {
         match event {
             Event::Hello { python, pytest } => self.hello = Some((python, pytest)),
             Event::Session { root, config, plugins, workers, cov } => {
-                self.facts = Some(Facts { root, config, plugins, workers, measures_coverage: cov });
+                self.facts = Some(SessionFacts { root, config, plugins, workers, measures_coverage: cov });
             }
             Event::Collecting { id } => self.collecting = Some((id, at)),
             Event::FileDone => self.collecting = None,

@@ -15,7 +15,7 @@ use super::super::suites::{Runner, Suite};
 use super::cargo::cargo_call;
 use super::{Context, NO_TIME, STOPPED, time_left};
 use crate::config::CoverageSetting;
-use crate::process::{Before, Finished, Scratch, run};
+use crate::process::{FilesBefore, Finished, Scratch, run};
 
 /// Which lines ran, where that is asked for; the inner error says why that is not known.
 pub(super) fn measure(
@@ -48,7 +48,7 @@ fn measured(
     context.progress.step(format!("measuring which lines suite {} runs", suite.name));
     let scratch = Scratch::new()?;
     let place = scratch.path().join("out.lcov");
-    let before = Before::look(&place, ".lcov");
+    let before = FilesBefore::look(&place, ".lcov");
     let runner = if suite.runner == Runner::CargoNextest { "nextest" } else { "test" };
     let call = cargo_call(context, cargo, limit)
         // It installs nothing by itself.

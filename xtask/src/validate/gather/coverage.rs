@@ -12,7 +12,7 @@ use super::super::ended::Ended;
 use super::super::result::Coverage;
 use super::super::suites::Suite;
 use super::{Context, suite_call};
-use crate::process::{Before, Scratch, run};
+use crate::process::{FilesBefore, Scratch, run};
 use crate::repo::RepoPath;
 
 /// Questions to coverage.py that take longer have no answer.
@@ -69,7 +69,7 @@ impl Measurement {
         let folder = self.scratch.path().as_os_str().to_owned();
         ask(vec!["combine".into(), self.data(), folder])?;
         let place = self.scratch.path().join("out.json");
-        let before = Before::look(&place, ".json");
+        let before = FilesBefore::look(&place, ".json");
         let asked = ask(vec!["json".into(), "-i".into(), "-o".into(), place.into(), self.data()])?;
         let Some((_, bytes)) = before.new_files()?.pop() else {
             let said = format!("{}{}", asked.stdout.text(), asked.stderr.text());

@@ -37,7 +37,7 @@ use crate::code::python::imports::{self, Imports, Past};
 use crate::code::python::inventory::{Inventory, inventory};
 use crate::code::rust_tests::{RustTests, rust_tests};
 use crate::config::Depth;
-use crate::process::{Before as Left, Call, Cancel, Ending, Finished, Progress, Stop, find_program, run};
+use crate::process::{Call, Cancel, Ending, FilesBefore, Finished, Progress, Stop, find_program, run};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, EntryKind, History, Rename, Repo, RepoPath, Tree};
 use crate::report::{Finding, SCHEMA, count};
@@ -398,7 +398,7 @@ fn run_suite(context: &Context<'_>, suite: Suite) -> Result<Vec<SuiteRun>> {
 /// A command line of the user's: its exit code is all that is known of it, unless it leaves JUnit XML.
 fn run_command(context: &Context<'_>, suite: &Suite, line: &str) -> Result<SuiteRun> {
     let call = suite_call(context, Path::new("/bin/sh"), suite.suite_limit).args(["-c", line]);
-    let look = |place: &String| Left::look_for(&context.root, place, ".xml");
+    let look = |place: &String| FilesBefore::look_for(&context.root, place, ".xml");
     let before = suite.junit.as_ref().map(look).transpose()?;
     let finished = run(&call, context.cancel).with_context(|| format!("run `{line}`"))?;
     let ran = match before {
@@ -420,7 +420,7 @@ fn listed_by_junit(
     context: &Context<'_>,
     suite: &Suite,
     finished: &Finished,
-    before: &Left,
+    before: &FilesBefore,
 ) -> Result<Listed> {
     let place = suite.junit.as_deref().unwrap_or_default();
     let files = before.new_files()?;
@@ -446,7 +446,7 @@ fn listed_by_junit(
     if files.len() == others {
         no_list = Some(format!("it left no new JUnit XML at `{place}`"));
     }
-    let item_of = |told: &junit_read::Told| {
+    let item_of = |told: &junit_read::ToldTest| {
         let item = listed::plain_item(told);
         // A path that means nothing here is no place to point at.
         let path = item.path.as_deref().and_then(|path| context.roots.relative(path));

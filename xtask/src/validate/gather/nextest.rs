@@ -18,7 +18,7 @@ use super::super::suites::Suite;
 use super::cargo::{cargo_call, documentation};
 use super::cargo_coverage::measure;
 use super::{Context, NO_TIME, STOPPED, time_left};
-use crate::process::{Before, Call, Finished, Scratch, find_program, run, watch};
+use crate::process::{Call, FilesBefore, Finished, Scratch, find_program, run, watch};
 
 /// What the run needs to be told: all tests, a time limit for each, and a list of what they printed.
 const SETTINGS: &str = r#"
@@ -85,7 +85,7 @@ impl Nextest<'_> {
         let (finished, list) = self.list()?;
         let Some(list) = list else { return Ok((not_listed(&finished), None)) };
         self.context.progress.count(0, list.wanted.len() as u64);
-        let before = Before::look(self.junit, ".xml");
+        let before = FilesBefore::look(self.junit, ".xml");
         let limit = time_left(self.suite, finished.duration);
         let (ran, lines) = self.start(&[], limit, list.wanted.len() as u64)?;
         let told = before.new_files()?.pop().map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned());

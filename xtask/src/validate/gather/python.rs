@@ -23,7 +23,7 @@ use super::{Context, suite_call};
 use crate::code::python::decode_source;
 use crate::code::python::inventory::is_test_file;
 use crate::config::CoverageSetting;
-use crate::process::{Before, Scratch, run};
+use crate::process::{FilesBefore, Scratch, run};
 use crate::repo::RepoPath;
 use crate::report::Finding;
 
@@ -261,7 +261,7 @@ impl Python<'_> {
     fn unheard(&self, why: &str) -> Result<Option<Listed>> {
         let scratch = Scratch::new()?;
         let place = scratch.path().join("junit.xml");
-        let before = Before::look(&place, ".xml");
+        let before = FilesBefore::look(&place, ".xml");
         let mut junit = OsString::from("--junitxml=");
         junit.push(&place);
         let (program, leading) = self.program();
