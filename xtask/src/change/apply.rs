@@ -174,7 +174,7 @@ impl<'a> Work<'a> {
             self.stage(change, &journal.files[number].temp)
                 .with_context(|| format!("write `{}`", change.place))?;
         }
-        self.sync(journal, true)?;
+        self.sync(journal, Synced::Contents)?;
         self.steps.reached("new contents on disk")?;
         for (number, change) in self.prepared.changes.iter().enumerate() {
             if change.after.is_some() {
@@ -188,7 +188,7 @@ impl<'a> Work<'a> {
             }
         }
         self.remove_folders(journal)?;
-        self.sync(journal, false)?;
+        self.sync(journal, Synced::Names)?;
         self.steps.reached("edits on disk")?;
         Ok(())
     }
@@ -308,11 +308,11 @@ impl<'a> Work<'a> {
     }
 
     /// Makes all that was written last: contents first, later the names.
-    fn sync(&mut self, journal: &Journal, contents: bool) -> Result<()> {
-        if !contents {
+    fn sync(&mut self, journal: &Journal, what: Synced) -> Result<()> {
+        if what == Synced::Names {
             self.restrict_folders(journal)?;
         }
-        sync(self.roots, journal, contents).context("write to the disk")
+        sync(self.roots, journal, what).context("write to the disk")
     }
 
     fn restrict_folders(&self, journal: &Journal) -> Result<()> {
@@ -346,18 +346,30 @@ fn check_untouched(folder: &Folder, name: &[u8], found: &Found) -> Result<()> {
 /// From this many files on, one call for the whole file system is cheaper than one a file.
 const MANY: usize = 8;
 
+/// What of a set is made to last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Synced {
+    /// What files hold, while they still lie beside their places.
+    Contents,
+    /// Which files stand in a folder.
+    Names,
+}
+
 /// Makes contents or names of a set last through a loss of power.
-pub(super) fn sync(roots: &Roots, journal: &Journal, contents: bool) -> Result<()> {
+pub(super) fn sync(roots: &Roots, journal: &Journal, what: Synced) -> Result<()> {
     let mut folders: BTreeMap<(Root, Option<crate::repo::RepoPath>), Place> = BTreeMap::new();
-    let written = |line: &&journal::FileLine| !contents || line.after.is_some();
+    let written = |line: &&journal::FileLine| what == Synced::Names || line.after.is_some();
     for place in journal.files.iter().filter(written).map(|line| line.place.place()) {
         folders.insert((place.root, place.path.parent()), place);
     }
-    let many = if contents { journal.files.iter().filter(written).count() } else { folders.len() } >= MANY;
-    if many && sync_whole(roots, folders.values())? {
+    let calls = match what {
+        Synced::Contents => journal.files.iter().filter(written).count(),
+        Synced::Names => folders.len(),
+    };
+    if calls >= MANY && sync_whole(roots, folders.values())? {
         return Ok(());
     }
-    if !contents {
+    if what == Synced::Names {
         return folders.values().try_for_each(|place| match roots.parent(place)? {
             Some(folder) => Ok(folder.sync()?),
             None => Ok(()),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
 
-use super::apply;
+use super::apply::{self, Synced};
 use super::disk::{Found, Looker};
 use super::edit::{Place, Root, is_executable};
 use super::faults::Steps;
@@ -169,7 +169,7 @@ pub(super) fn roll_back(
         put_back(roots, line, &place, &kept, steps).with_context(|| format!("bring `{place}` back"))?;
     }
     settle_folders(roots, journal, steps)?;
-    apply::sync(roots, journal, false)?;
+    apply::sync(roots, journal, Synced::Names)?;
     folder.unlink(journal::OPEN)?;
     folder.sync()?;
     steps.reached("journal dropped")?;
