@@ -12,6 +12,7 @@ mod merged;
 mod names;
 mod outlines;
 mod overlap;
+mod peak;
 mod releases;
 mod replay;
 mod search;
@@ -31,6 +32,7 @@ use anyhow::{Context, Result, bail};
 use self::core::{Core, Wanted};
 use self::names::{FoundUpstream, Target};
 use self::releases::Tip;
+use self::sync::Words;
 use super::areas::Areas;
 use super::audit::Audit;
 use super::build::Build;
@@ -94,8 +96,8 @@ pub(super) fn sync_point(
     let core = core::gather(&scratch, &fork.oid, &target.side.oid, wanted, progress, cancel)?;
     date(&scratch, &core, [&mut fork, &mut target.side])?;
     let analysis = assemble(fork, &target, &core, &Areas::of(&options.config.areas)?, options);
-    let said = (&target.tags, options.messages);
-    search::sync_point(&analysis, &scratch, &core, said, progress, cancel).map(|found| found.sync_point)
+    let words = Words { tags: &target.tags, count: options.messages };
+    search::sync_point(&analysis, &scratch, &core, words, progress, cancel).map(|found| found.sync_point)
 }
 
 fn compare(
@@ -127,8 +129,8 @@ fn compare(
     }
     if options.depth == Depth::Thorough && analysis.relation.is_some() {
         let cache = Cache::of(repo);
-        let said = (&target.tags, options.messages);
-        search::deepen(&mut analysis, &scratch, &cache, &core, said, progress, cancel);
+        let words = Words { tags: &target.tags, count: options.messages };
+        search::deepen(&mut analysis, &scratch, &cache, &core, words, progress, cancel);
         if let Err(error) = since_sync::recount(&mut analysis, &scratch, &core, &areas) {
             analysis.findings.push(core::incomplete("the fork's work since the sync point", &error));
         }

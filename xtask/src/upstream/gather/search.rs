@@ -11,11 +11,11 @@ use super::contained;
 use super::core::{Core, Touched, incomplete};
 use super::merged;
 use super::outlines;
-use super::releases::{StepTag, Tags, Tip};
+use super::releases::{StepTag, Tip};
 use super::replay::{self, Stack};
 use super::since_sync;
 use super::steps::{self, Sweep, merge_all, merge_into};
-use super::sync::{FoundSync, Search};
+use super::sync::{FoundSync, Search, Words};
 use crate::cache::Cache;
 use crate::process::{Cancel, Progress};
 use crate::repo::{CommitId, RepoPath, Scratch};
@@ -38,11 +38,11 @@ pub(super) fn deepen(
     scratch: &Scratch,
     cache: &Cache,
     core: &Core,
-    (tags, messages): (&Tags, bool),
+    words: Words<'_>,
     progress: &Progress,
     cancel: &Cancel,
 ) {
-    let mut search = Deepening { analysis, scratch, cache, core, tags, messages, progress, cancel };
+    let mut search = Deepening { analysis, scratch, cache, core, words, progress, cancel };
     let applied = search.sync_point();
     search.recorded();
     search.contained();
@@ -59,7 +59,7 @@ pub(super) fn sync_point(
     analysis: &Analysis,
     scratch: &Scratch,
     core: &Core,
-    (tags, messages): (&Tags, bool),
+    words: Words<'_>,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<FoundSync> {
@@ -68,8 +68,7 @@ pub(super) fn sync_point(
         range: &core.range,
         base: core.merge_base.as_ref(),
         fork: &analysis.fork.oid,
-        tags,
-        messages,
+        words,
         equivalent: analysis.equivalent.as_ref().map_or(&[], |equivalent| &equivalent.upstream),
     };
     search.run(progress, cancel)
@@ -80,8 +79,7 @@ struct Deepening<'a> {
     scratch: &'a Scratch,
     cache: &'a Cache,
     core: &'a Core,
-    tags: &'a Tags,
-    messages: bool,
+    words: Words<'a>,
     progress: &'a Progress,
     cancel: &'a Cancel,
 }
@@ -108,8 +106,7 @@ impl Deepening<'_> {
     }
 
     fn sync_point(&mut self) -> BTreeSet<CommitId> {
-        let said = (self.tags, self.messages);
-        match sync_point(self.analysis, self.scratch, self.core, said, self.progress, self.cancel) {
+        match sync_point(self.analysis, self.scratch, self.core, self.words, self.progress, self.cancel) {
             Ok(found) => {
                 self.analysis.sync_point = found.sync_point;
                 found.applied
@@ -265,7 +262,7 @@ impl Deepening<'_> {
         let base = self.core.merge_base.as_ref().map(|base| &base.commit);
         let since =
             range.commits.iter().find(|commit| Some(&commit.id) == base).map_or(0, |commit| commit.time);
-        let mut tags = match self.tags.steps(tip, since) {
+        let mut tags = match self.words.tags.steps(tip, since) {
             Ok(tags) => tags,
             Err(error) => {
                 self.failed("steps by release tags", &error);

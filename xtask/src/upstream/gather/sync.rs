@@ -9,6 +9,7 @@ use super::super::parse::Commit;
 use super::super::reach::{self, Reach, Taken};
 use super::super::relation::{self, Range};
 use super::super::sync::{self, Arrivals, Names};
+use super::peak::Peak;
 use super::releases::Tags;
 use super::threads::map_two;
 use super::{blobs, overlap};
@@ -25,15 +26,22 @@ const MOST_GAPS: usize = 25;
 /// Contents larger than this are no source text.
 const LARGEST_TEXT: u64 = 4 << 20;
 
+/// What the fork's messages may say of upstream.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    /// Upstream's tags, which they may name.
+    pub(super) tags: &'a Tags,
+    /// Whether they count at all.
+    pub(super) count: bool,
+}
+
 /// What is compared.
 pub(super) struct Search<'a> {
     pub(super) scratch: &'a Scratch,
     pub(super) range: &'a Range,
     pub(super) base: Option<&'a Base>,
     pub(super) fork: &'a CommitId,
-    pub(super) tags: &'a Tags,
-    /// Whether what the fork's messages say counts.
-    pub(super) messages: bool,
+    pub(super) words: Words<'a>,
     /// Upstream's commits that the fork holds one by one, as the same patch.
     pub(super) equivalent: &'a [CommitId],
 }
@@ -95,11 +103,12 @@ impl Search<'_> {
     }
 
     fn hints(&self, order: &[&Commit]) -> Vec<Hint> {
-        if !self.messages {
+        if !self.words.count {
             return Vec::new();
         }
         let ids: BTreeSet<CommitId> = order.iter().map(|commit| commit.id.clone()).collect();
         let tags: BTreeMap<String, CommitId> = self
+            .words
             .tags
             .all
             .iter()
@@ -389,54 +398,7 @@ fn near_peak(length: usize, peak: Option<&Peak>) -> std::ops::Range<usize> {
     }
 }
 
-/// Where most blobs are shared.
-#[derive(Clone)]
-struct Peak {
-    shared: u32,
-    of: usize,
-    window: (usize, usize),
-    probe: CommitId,
-}
-
-impl Peak {
-    fn of(shared: &[u32], of: usize, probe: CommitId) -> Self {
-        let most = shared.iter().copied().max().unwrap_or(0);
-        let first = shared.iter().position(|&one| one == most).unwrap_or(0);
-        let last = shared[first..].iter().take_while(|&&one| one == most).count();
-        Self { shared: most, of, window: (first, first + last.saturating_sub(1)), probe }
-    }
-
-    /// What the merge base shares as well came with history, and tells nothing.
-    fn beyond(self, at_base: u32) -> Option<Self> {
-        (self.shared > at_base).then_some(self)
-    }
-
-    /// Whether the fork followed upstream beyond where an `older` state of it was most alike: it shares more with a
-    /// later commit than with that one. A copy that went its own way shares as much with that one, or more.
-    fn is_later(&self, shared: &[u32], older: &Self) -> bool {
-        let there = shared[older.window.0..=older.window.1].iter().copied().max().unwrap_or(0);
-        self.window.0 > older.window.1 && self.shared > there + there / 10 + 2
-    }
-
-    fn share(&self) -> f64 {
-        if self.of == 0 { 0.0 } else { f64::from(self.shared) / self.of as f64 }
-    }
-
-    /// Half of the files or more is a copy; fewer may be licences and boilerplate.
-    fn point(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
-        if self.share() < 0.1 || self.shared < 3 {
-            return None;
-        }
-        let why = format!(
-            "{} of its files have one of the {} different contents of files at the fork's commit {}, more than anywhere else",
-            self.shared, self.of, self.probe
-        );
-        let ends = [order[self.window.0], order[self.window.1]];
-        Some(point(ends[0], ends, (rounded(self.share().min(0.95)), SyncMethod::Blobs, why), hints))
-    }
-}
-
-fn point(
+pub(super) fn point(
     commit: &Commit,
     ends: [&Commit; 2],
     (confidence, method, why): (f64, SyncMethod, String),
@@ -456,30 +418,6 @@ fn point(
     }
 }
 
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn newer_content_tells_of_a_later_sync_than_an_older_state_that_was_more_alike() {
-        let probe = CommitId::parse(&"1".repeat(40)).unwrap();
-        let older = Peak { shared: 90, of: 100, window: (1, 2), probe: probe.clone() };
-        let is_later = |shared: &[u32]| Peak::of(shared, 400, probe.clone()).is_later(shared, &older);
-        assert!(is_later(&[10, 30, 30, 60, 80, 60]));
-        // A copy that went its own way: what stayed as it was is found there too, a file more or less.
-        assert!(!is_later(&[10, 30, 30, 29, 31, 20]));
-        assert!(!is_later(&[40, 30, 30, 20, 10, 10]));
-    }
-
-    #[test]
-    fn what_the_merge_base_shares_as_well_is_no_later_sync() {
-        let probe = CommitId::parse(&"1".repeat(40)).unwrap();
-        let peak = |shared: &[u32]| Peak::of(shared, 6, probe.clone());
-        assert!(peak(&[3, 5, 5, 4]).beyond(5).is_none());
-        assert_eq!(peak(&[3, 5, 5, 4]).beyond(4).map(|peak| peak.window), Some((1, 2)));
-    }
 }
