@@ -123,22 +123,12 @@ pub(super) fn compare(
         } else {
             open.insert(old_file.clone())
         };
-        let Some(old) = before.cases.get(&old_id) else {
-            let was_closed = before.cases.get(&old_file).is_some_and(|file| file.outcome.is_bad());
-            let is_unknown = before.left_out.contains(&case.suite) || before.unknown.contains(&case.id);
-            if is_unknown || was_closed || case.outcome == CaseOutcome::NotRun {
-                // Whether it failed before is not known, so it is said to be neither new nor old.
-            } else if case.outcome.is_bad() {
-                baseline.new_failures.push(case.id.clone());
-            } else if before.is_whole && is_file && before.has_tests_of(&old_file) {
-                baseline.newly_skipped.push(case.id.clone());
-            } else if before.is_whole {
-                baseline.added.push(case.id.clone());
-            }
-            continue;
-        };
-        compare_one(case, old, older, &mut baseline);
-        seen.insert(old_id);
+        if let Some(old) = before.cases.get(&old_id) {
+            compare_one(case, old, older, &mut baseline);
+            seen.insert(old_id);
+        } else {
+            add_one(case, before, &old_file, &mut baseline);
+        }
     }
     for (id, old) in before.cases.iter().filter(|(id, _)| !seen.contains(*id)) {
         let is_cut = old.suite.as_deref().map_or(!cut.is_empty(), |suite| cut.contains(suite));
@@ -161,6 +151,24 @@ pub(super) fn compare(
     }
     baseline.slower.sort_by(|a, b| a.id.cmp(&b.id));
     baseline
+}
+
+/// A case that was not among those before; `file` is the name that its file had then.
+fn add_one(case: &Case, before: &Before, file: &str, baseline: &mut Baseline) {
+    let was_closed = before.cases.get(file).is_some_and(|file| file.outcome.is_bad());
+    let is_unknown = before.left_out.contains(&case.suite) || before.unknown.contains(&case.id);
+    if is_unknown || was_closed || case.outcome == CaseOutcome::NotRun {
+        // Whether it failed before is not known, so it is said to be neither new nor old.
+        return;
+    }
+    let is_file = case.path.as_deref() == Some(case.id.as_str());
+    if case.outcome.is_bad() {
+        baseline.new_failures.push(case.id.clone());
+    } else if before.is_whole && is_file && before.has_tests_of(file) {
+        baseline.newly_skipped.push(case.id.clone());
+    } else if before.is_whole {
+        baseline.added.push(case.id.clone());
+    }
 }
 
 fn compare_one(case: &Case, old: &BeforeCase, older: &OlderKeys, baseline: &mut Baseline) {

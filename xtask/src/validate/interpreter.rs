@@ -50,8 +50,11 @@ pub(super) struct Choice {
     pub(super) has_uv: bool,
 }
 
+/// A Python of the machine, by the names that it may have.
+pub(super) const PYTHONS: [&str; 2] = ["python3", "python"];
+
 /// Project tools in the order in which they are asked: file, program, what manages it, call.
-const TOOLS: &[(&str, &str, Tool, &[&str])] = &[
+pub(super) const TOOLS: &[(&str, &str, Tool, &[&str])] = &[
     ("uv.lock", "uv", Tool::Uv, &["uv", "run", "--no-sync", "python"]),
     ("poetry.lock", "poetry", Tool::Poetry, &["poetry", "run", "python"]),
     ("pdm.lock", "pdm", Tool::Pdm, &["pdm", "run", "python"]),
@@ -89,7 +92,7 @@ pub(super) fn choose(facts: &Facts) -> Option<Choice> {
     if let Some(conda) = &facts.conda {
         return choice(vec![conda.clone()], Tool::Conda, "the active conda environment".to_owned());
     }
-    let name = ["python3", "python"].into_iter().find(|name| has(&facts.programs, name))?;
+    let name = PYTHONS.into_iter().find(|name| has(&facts.programs, name))?;
     passed_over.insert(0, format!("`{name}` on PATH; the repository has no environment of its own"));
     choice(words(&[name]), Tool::Machine, passed_over.join("; "))
 }

@@ -2,11 +2,15 @@
 
 use super::assemble::{FLAKY, WRITTEN};
 use super::coverage::ranges;
-use super::result::{Analysis, CoveredFile, Flaky, Written};
+use super::result::{Analysis, CoveredFile, Flaky, Run, Written};
 use super::skips::UNKNOWN_SKIP;
 use super::wording::{join, outcome_name, words};
 use crate::report::{Document, Finding, Inline, count};
 
+/// Seconds of a test that is listed as slow: a shorter time would read `0.0 s`.
+const SLOW_S: f64 = 0.05;
+/// Characters of the lines that never ran.
+const RANGES: usize = 200;
 /// Files that the list of the least covered ones holds.
 const LEAST_COVERED: usize = 10;
 
@@ -49,7 +53,7 @@ pub(super) fn skips(document: &mut Document, analysis: &Analysis) {
 }
 
 pub(super) fn measured(document: &mut Document, analysis: &Analysis) {
-    let mut slow = analysis.slowest.iter().filter(|slow| slow.duration_s >= 0.05).peekable();
+    let mut slow = analysis.slowest.iter().filter(|slow| slow.duration_s >= SLOW_S).peekable();
     if slow.peek().is_none() {
         return;
     }
@@ -77,7 +81,7 @@ pub(super) fn coverage(document: &mut Document, analysis: &Analysis) {
         coverage.files.iter().filter(|file| !file.missing.is_empty()).collect();
     least.sort_by(|a, b| a.percent.total_cmp(&b.percent).then_with(|| a.path.cmp(&b.path)));
     let row = |file: &&CoveredFile| {
-        let lines = ranges(&file.missing).chars().take(200).collect::<String>();
+        let lines = ranges(&file.missing).chars().take(RANGES).collect::<String>();
         vec![Inline::plain(format!("{:.1} %", file.percent)), Inline::code(&file.path), lines.into()]
     };
     let rows = least.iter().take(LEAST_COVERED).map(row).collect();
@@ -96,25 +100,7 @@ pub(super) fn how(document: &mut Document, analysis: &Analysis) {
     }
     document.heading(2, "How it was run");
     for run in &analysis.runs {
-        let mut text = Inline::code(&run.suite).text(": ");
-        text = match &run.interpreter {
-            Some(interpreter) => {
-                let version = interpreter.version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
-                let program = text.with_code(&interpreter.program).text(format!("{version} ("));
-                join(program, words(&interpreter.reason)).text(")")
-            }
-            None => text.text(run.runner.clone()),
-        };
-        if !run.command.is_empty() {
-            text = text.text(", as ").with_code(&run.command);
-        }
-        if !run.plugins.is_empty() {
-            text = text.text(format!(", with {}", run.plugins.join(", ")));
-        }
-        if run.restarts > 0 {
-            text = text.text(format!(", started again {}", times(run.restarts)));
-        }
-        document.paragraph(text.text("."));
+        document.paragraph(call_of(run));
         if !run.runner_tally.is_empty() {
             let tally: Vec<String> =
                 run.runner_tally.iter().map(|(name, count)| format!("{count} {name}")).collect();
@@ -150,6 +136,29 @@ pub(super) fn how(document: &mut Document, analysis: &Analysis) {
         }
     };
     document.list(others.map(item).collect());
+}
+
+/// What ran a suite, and how it was called.
+fn call_of(run: &Run) -> Inline {
+    let mut text = Inline::code(&run.suite).text(": ");
+    text = match &run.interpreter {
+        Some(interpreter) => {
+            let version = interpreter.version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
+            let program = text.with_code(&interpreter.program).text(format!("{version} ("));
+            join(program, words(&interpreter.reason)).text(")")
+        }
+        None => text.text(run.runner.clone()),
+    };
+    if !run.command.is_empty() {
+        text = text.text(", as ").with_code(&run.command);
+    }
+    if !run.plugins.is_empty() {
+        text = text.text(format!(", with {}", run.plugins.join(", ")));
+    }
+    if run.restarts > 0 {
+        text = text.text(format!(", started again {}", times(run.restarts)));
+    }
+    text.text(".")
 }
 
 fn times(number: usize) -> String {

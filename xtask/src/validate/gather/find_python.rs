@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::super::interpreter::{Choice, Facts};
+use super::super::interpreter::{Choice, Facts, PYTHONS, TOOLS};
 use super::super::probe::Probe;
 use super::super::suites::Suite;
 use super::{Context, suite_call};
@@ -62,21 +62,13 @@ pub(super) fn facts(context: &Context<'_>, suite: &Suite) -> Facts {
     }
     let at_top = |name: &&str| context.root.join(name).is_file();
     let on_path = |name: &&str| find_program(name).is_some();
-    let owned = |name: &str| name.to_owned();
+    let programs = TOOLS.iter().map(|(_, program, ..)| *program).chain(PYTHONS);
     let conda = variable("CONDA_PREFIX").map(|prefix| Path::new(&prefix).join("bin/python"));
     Facts {
         configured: suite.python.clone(),
         environments,
-        files: ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile"]
-            .into_iter()
-            .filter(at_top)
-            .map(owned)
-            .collect(),
-        programs: ["uv", "poetry", "pdm", "pipenv", "python3", "python"]
-            .into_iter()
-            .filter(on_path)
-            .map(owned)
-            .collect(),
+        files: TOOLS.iter().map(|(file, ..)| *file).filter(at_top).map(str::to_owned).collect(),
+        programs: programs.filter(on_path).map(str::to_owned).collect(),
         conda: conda.filter(|program| is_executable(program)).map(|path| path.display().to_string()),
     }
 }
