@@ -188,6 +188,9 @@ fn raw_length(rest: &[u8]) -> usize {
     rest.iter().skip(1).position(|&byte| byte == b'`').map_or(rest.len(), |place| place + 2)
 }
 
+/// Templates inside of templates are followed so far: each costs a part of the stack.
+const DEEPEST: usize = 32;
+
 /// A template of JavaScript with the templates inside its `${…}`.
 fn template_length(rest: &[u8], depth: usize) -> usize {
     let mut at = 1;
@@ -201,7 +204,7 @@ fn template_length(rest: &[u8], depth: usize) -> usize {
             }
             b'{' if braces > 0 => braces += 1,
             b'}' if braces > 0 => braces -= 1,
-            b'`' if braces > 0 && depth < 32 => at += template_length(&rest[at..], depth + 1) - 1,
+            b'`' if braces > 0 && depth < DEEPEST => at += template_length(&rest[at..], depth + 1) - 1,
             b'`' => return at + 1,
             _ => {}
         }

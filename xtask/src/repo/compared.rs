@@ -7,14 +7,13 @@ use std::cmp::Ordering;
 
 use anyhow::{Context, Result, bail};
 
-use super::index::{CachedFolder, Cursor, Index};
+use super::index::{CachedFolder, Cursor, ID, Index};
 use super::objects::Objects;
 use super::staged::{Changes, StagedChange, State, kind};
 use super::{BlobId, RepoPath};
 
 /// A folder in the mode of a tree's entry.
 const FOLDER_MODE: u32 = 0o040_000;
-const ID: usize = 20;
 
 /// Compares an index with the tree of a commit; `None` compares with no files at all.
 ///

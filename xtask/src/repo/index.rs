@@ -10,7 +10,8 @@ use super::{BlobId, EntryKind, RepoPath, State};
 
 /// Bytes of an entry before its path: ten numbers of four bytes, the id, two bytes of flags.
 const FIXED: usize = 62;
-const ID: usize = 20;
+/// Bytes of a SHA-1 name.
+pub(super) const ID: usize = 20;
 /// Folders lie this deep at most: a path has 4096 bytes on the systems where git runs.
 const DEEPEST: usize = 2049;
 /// How files of attributes are called.

@@ -9,6 +9,9 @@ use super::custom::count_lines;
 use super::sync::fold;
 use crate::repo::{CommitId, RepoPath};
 
+/// Characters of a lost line that are shown.
+const SHOWN: usize = 120;
+
 /// All merges that were looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -159,7 +162,7 @@ fn kind_of(name: &str) -> LostKind {
 fn first_of(contents: &[&[u8]], missing: &BTreeSet<u64>) -> Option<String> {
     let mut lines = contents.iter().flat_map(|content| content.split(|&byte| byte == b'\n'));
     let line = lines.find(|line| fold(line).is_some_and(|line| missing.contains(&line)))?;
-    Some(String::from_utf8_lossy(line).trim().chars().take(120).collect())
+    Some(String::from_utf8_lossy(line).trim().chars().take(SHOWN).collect())
 }
 
 /// Lays the files of the four trees side by side and drops those that cannot have lost anything.

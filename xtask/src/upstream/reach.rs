@@ -10,6 +10,12 @@ use std::collections::BTreeMap;
 const FULL: usize = 10;
 /// The share of lines from which a commit counts as taken over in full: forks edit what they take.
 const TAKEN_SHARE: f64 = 0.5;
+/// The share of lines from which a commit is held at all, not only met by chance.
+const HELD_SHARE: f64 = 0.4;
+/// The rate at which a fork that stops nowhere must have taken commits over to have followed at all.
+const ALL_ALONG_RATE: f64 = 0.4;
+/// So many commits must be held for picks alone to show that a fork followed.
+const MANY_PICKS: usize = 5;
 /// The share of lines that a fork holds at least along what it followed.
 const FOLLOWED_SHARE: f64 = 0.05;
 /// How much less likely (as a logarithm) than the best place one may be to stay in the window: one to twenty.
@@ -47,9 +53,8 @@ impl Taken {
         self.weight() * (self.share() / TAKEN_SHARE).min(1.0)
     }
 
-    /// Half of the lines or more, and enough of them to tell by.
     fn is_held(&self) -> bool {
-        self.held > 0 && self.share() >= 0.4
+        self.held > 0 && self.share() >= HELD_SHARE
     }
 
     /// The fork's commit that brought most of it.
@@ -186,7 +191,7 @@ fn is_more_than_picks(sequence: &[Taken], place: usize, picks: &[bool]) -> bool 
     let told: Vec<usize> = (0..=place).filter(|&at| sequence[at].lines > 0).collect();
     let held: Vec<usize> = told.iter().copied().filter(|&at| sequence[at].is_held()).collect();
     let others = held.iter().filter(|&&at| !picks[at]).count();
-    others >= 2 || (held.len() >= 5 && held.len() * 10 >= told.len() * 8)
+    others >= 2 || (held.len() >= MANY_PICKS && held.len() * 10 >= told.len() * 8)
 }
 
 /// Sums up to each place, so that any stretch is one subtraction.
@@ -279,7 +284,7 @@ fn best_split(sums: &Sums, start: usize) -> Option<(usize, f64)> {
 /// Where nothing drops the fork followed to the end, or not at all.
 fn all_along(sums: &Sums) -> Option<LastDrop> {
     let end = sums.end();
-    if end == 0 || sums.rate(0, end) < 0.4 {
+    if end == 0 || sums.rate(0, end) < ALL_ALONG_RATE {
         return None;
     }
     let is_taken = |place: &usize| sums.taken[place + 1] > sums.taken[*place];

@@ -10,6 +10,8 @@ use crate::report::count;
 const FEW_CONFLICTS: usize = 20;
 /// How sure a sync point must be before history is told to follow it.
 pub(super) const SURE: f64 = 0.5;
+/// How sure it must be without a common commit: there it is all that a merge could begin from.
+const SURE_ENOUGH: f64 = 0.3;
 /// Share of upstream's lines that the fork must hold before history is told that it merged them.
 const MOSTLY_HELD: f64 = 0.5;
 
@@ -389,7 +391,7 @@ fn unrelated(way: Way, facts: &Facts) -> Result<String, String> {
     let none = "the histories have no common commit".to_owned();
     match way {
         Way::RecordSync => match &facts.sync {
-            Some(sync) if sync.confidence >= 0.3 => {
+            Some(sync) if sync.confidence >= SURE_ENOUGH => {
                 let after = sync.after.map_or(String::new(), |after| format!("; {}", left_after(after, "")));
                 Ok(format!("{}{after}", sync.text()))
             }

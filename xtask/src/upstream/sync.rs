@@ -15,6 +15,9 @@ use crate::repo::{CommitId, TreeRecord};
 /// Shorter lines (folded) stand in every file and tell nothing.
 const SHORTEST_LINE: usize = 8;
 
+/// Fewer lines of a commit may stand in the fork by chance.
+const FEWEST_OF_COMMIT: usize = 4;
+
 /// A line without white space, with one kind of quotes and without a comma at its end (the last of a list has one or
 /// not), as a hash (FNV-1a); `None` when it is too short.
 pub(super) fn fold(line: &[u8]) -> Option<u64> {
@@ -99,7 +102,7 @@ pub(super) struct Containment {
 impl Containment {
     /// True when the fork holds (nearly) all of it and there is enough to tell by.
     pub(super) fn is_applied(self) -> bool {
-        self.lines >= 4 && self.held * 10 >= self.lines * 9
+        self.lines >= FEWEST_OF_COMMIT && self.held * 10 >= self.lines * 9
     }
 }
 

@@ -151,13 +151,16 @@ fn is_test_itself(case: &str, frame: &Frame) -> bool {
     frame.function == name || (frame.function.is_empty() && case.starts_with(&frame.place.path))
 }
 
+/// Lines and characters of a message that are shown.
+const SHOWN: (usize, usize) = (4, 400);
+
 /// The message for people: a few lines, paths relative to the repository.
 pub(super) fn shown_message(raised: &Raised, roots: &Roots) -> String {
     let text = roots.shorten(raised.message.trim());
-    let lines: Vec<&str> = text.lines().take(4).collect();
+    let lines: Vec<&str> = text.lines().take(SHOWN.0).collect();
     let mut shown = lines.join("\n");
-    if shown.chars().count() > 400 {
-        shown = shown.chars().take(400).chain(" [...]".chars()).collect();
+    if shown.chars().count() > SHOWN.1 {
+        shown = shown.chars().take(SHOWN.1).chain(" [...]".chars()).collect();
     }
     shown
 }

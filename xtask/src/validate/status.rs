@@ -15,6 +15,9 @@ use super::suites::Suite;
 use crate::process::Stop;
 use crate::report::count;
 
+/// Lines of a process's output that are shown where it did not end well.
+const LAST_LINES: usize = 12;
+
 /// What is said of a run.
 pub(super) struct Told {
     pub(super) status: Status,
@@ -319,8 +322,7 @@ fn first_line(text: &str) -> &str {
 
 fn last_lines(ended: &Ended) -> String {
     let text = if ended.stderr.trim().is_empty() { &ended.stdout } else { &ended.stderr };
-    let lines: Vec<&str> = text.trim_end().lines().collect();
-    lines[lines.len().saturating_sub(12)..].join("\n")
+    tail(text)
 }
 
 fn cargo_told(run: &SuiteRun, cargo: &CargoRun, counts: &Counts) -> Told {
@@ -437,5 +439,5 @@ fn command_told(run: &SuiteRun, code: i32, signal: bool, stop: Option<Stop>, out
 
 fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
-    lines[lines.len().saturating_sub(12)..].join("\n")
+    lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }

@@ -11,7 +11,10 @@ use crate::process::Progress;
 use crate::repo::git::Git;
 use crate::repo::{BlobId, Repo};
 
+/// Seconds.
 const DAY: i64 = 86_400;
+/// A tracking ref of this age is told: upstream may have gone on since.
+const STALE_DAYS: i64 = 14;
 
 /// Only these ways of transport, whatever the configuration allows: this variable of git's beats every `protocol.*.allow`.
 const TRANSPORT: (&str, &str) = ("GIT_ALLOW_PROTOCOL", "https:ssh:file");
@@ -87,7 +90,7 @@ pub(super) fn tell_age(repo: &Repo, name: &str, now: i64, progress: &Progress) -
         .and_then(|age| i64::try_from(age.as_secs()).ok());
     if let Some(newest) = moved.max(fetched) {
         let days = (now - newest) / DAY;
-        if days >= 14 {
+        if days >= STALE_DAYS {
             progress.note(format!("{name} was last brought up to date {days} days ago: `--fetch` renews it"));
         }
     }

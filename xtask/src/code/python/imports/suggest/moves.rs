@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::repo::{CommitId, History, Rename, RepoPath};
 
+/// Moves of one file that are followed back.
+const MOST_MOVES: usize = 20;
+
 /// The renames of a history, by new path and by folder.
 pub(in crate::code::python) struct Moves<'a> {
     history: &'a History,
@@ -34,7 +37,7 @@ impl<'a> Moves<'a> {
         let mut found: Vec<(RepoPath, CommitId)> = Vec::new();
         let mut current = path;
         while let Some(rename) = self.by_target.get(current).and_then(|renames| renames.first()) {
-            if found.iter().any(|(path, _)| *path == rename.from) || found.len() > 20 {
+            if found.iter().any(|(path, _)| *path == rename.from) || found.len() > MOST_MOVES {
                 break;
             }
             found.push((rename.from.clone(), rename.change.commit.clone()));
