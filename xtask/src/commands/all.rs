@@ -12,39 +12,22 @@ use super::{Exit, apply, phase2, phase5, place, setup, timed};
 use crate::change;
 use crate::cli::{self, Apply, Format, Global, SetupFlags, Told};
 use crate::phases::analyses::{Workplace, report_files, report_paths};
-use crate::phases::kept;
 use crate::phases::phase5::{self as validation, Times};
+use crate::phases::{Phase, kept};
 use crate::process::Cancel;
 use crate::repo::{Repo, RepoPath};
 use crate::report::{Hinted, ReportMarker};
 use crate::term::Term;
 
-/// The phases in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-enum Phase {
-    Phase2,
-    Phase3,
-    Phase4,
-    Phase5,
-}
-
-impl Phase {
-    const ALL: [Self; 4] = [Self::Phase2, Self::Phase3, Self::Phase4, Self::Phase5];
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Phase2 => "phase 2: notes, fork and tests are analysed",
-            Self::Phase3 => "phase 3: the consolidation plan is carried out",
-            Self::Phase4 => "phase 4: hooks, workflows and CONTRIBUTING are set up",
-            Self::Phase5 => "phase 5: do all changes work together",
-        }
-    }
-
-    fn name(self) -> &'static str {
-        self.title().split(':').next().unwrap_or_default()
-    }
+/// What a phase does, for whoever watches.
+fn title(phase: Phase) -> String {
+    let what = match phase {
+        Phase::Phase2 => "notes, fork and tests are analysed",
+        Phase::Phase3 => "the consolidation plan is carried out",
+        Phase::Phase4 => "hooks, workflows and CONTRIBUTING are set up",
+        Phase::Phase5 => "do all changes work together",
+    };
+    format!("{}: {what}", phase.name())
 }
 
 /// What an earlier call finished.
@@ -79,7 +62,7 @@ pub(super) fn run(global: &Global, flags: &cli::All, term: Term, cancel: &Cancel
             term.say(&format!("{} was finished before; going on after it", phase.name()));
             continue;
         }
-        term.say(&format!("\n{}", phase.title()));
+        term.say(&format!("\n{}", title(phase)));
         let exit = all.one(&repo, phase)?;
         if exit != Exit::Clean {
             let anew = match phase {
@@ -152,7 +135,7 @@ impl All<'_> {
     }
 
     fn phase_3(&self, repo: &Repo) -> Result<Exit> {
-        let looked = timed(self.global, "phase 3", || {
+        let looked = timed(self.global, Phase::Phase3, || {
             if !self.has_plan(repo)? {
                 self.term.say("there are no notes here, so there is no plan to carry out");
                 return Ok(Exit::Clean);
@@ -168,7 +151,9 @@ impl All<'_> {
         }
         let (commit, told) = (self.flags.commit, Told::After);
         let asked = Apply { yes: true, commit, told, ..Apply::default() };
-        timed(self.global, "phase 3", || apply::run(self.global, &asked, "phase3", self.term, self.cancel))
+        timed(self.global, Phase::Phase3, || {
+            apply::run(self.global, &asked, "phase3", self.term, self.cancel)
+        })
     }
 
     /// Phase 2 writes a report without a plan where there are no notes.
@@ -183,7 +168,7 @@ impl All<'_> {
     fn phase_4(&self) -> Result<Exit> {
         let shown = SetupFlags { check: true, ..SetupFlags::default() };
         let look = || setup::run(self.global, None, &shown, (self.term, self.cancel));
-        if timed(self.global, "phase 4", look)? == Exit::Clean {
+        if timed(self.global, Phase::Phase4, look)? == Exit::Clean {
             return Ok(Exit::Clean);
         }
         if !self.is_agreed("set this up?")? {
@@ -191,7 +176,7 @@ impl All<'_> {
         }
         let asked = SetupFlags { commit: self.flags.commit, ..SetupFlags::default() };
         let set_up = || setup::run(self.global, None, &asked, (self.term, self.cancel));
-        match timed(self.global, "phase 4", set_up)? {
+        match timed(self.global, Phase::Phase4, set_up)? {
             Exit::Failed | Exit::Clean => Ok(Exit::Clean),
             other => Ok(other),
         }

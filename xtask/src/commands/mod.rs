@@ -34,9 +34,9 @@ use clap::CommandFactory;
 use self::answer::Answer;
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::Config;
-use crate::phases::Board;
 use crate::phases::analyses::{Made, Workplace};
 use crate::phases::phase5::Times;
+use crate::phases::{Board, Phase};
 use crate::process::{Cancel, Progress};
 use crate::repo::Repo;
 use crate::term::Term;
@@ -75,7 +75,8 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
         Command::Phase2(options) => phase2::run(global, options, term, cancel).context("cannot run phase 2"),
         Command::Phase3(options) => {
             let run = || apply::run(global, options, "phase3", term, cancel);
-            let run = || if options.dry_run || options.check { run() } else { timed(global, "phase 3", run) };
+            let run =
+                || if options.dry_run || options.check { run() } else { timed(global, Phase::Phase3, run) };
             run().context("cannot carry out the plan")
         }
         Command::Check(options) => check::run(global, options, term).context("cannot check"),
@@ -90,7 +91,7 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
         }
         Command::Phase4(flags) => {
             let run = || setup::run(global, None, flags, (term, cancel));
-            let run = || if flags.dry_run || flags.check { run() } else { timed(global, "phase 4", run) };
+            let run = || if flags.dry_run || flags.check { run() } else { timed(global, Phase::Phase4, run) };
             run().context("cannot set the repository up")
         }
         Command::Setup(options) => {
@@ -111,7 +112,7 @@ pub fn run(cli: &Cli, term: Term, cancel: &Cancel) -> Result<Exit> {
 }
 
 /// Runs a phase that changes files, and keeps what it took.
-fn timed(global: &Global, phase: &str, run: impl FnOnce() -> Result<Exit>) -> Result<Exit> {
+fn timed(global: &Global, phase: Phase, run: impl FnOnce() -> Result<Exit>) -> Result<Exit> {
     let start = Instant::now();
     let exit = run()?;
     let took = start.elapsed();

@@ -7,7 +7,7 @@ use super::{Exit, place, place_at};
 use crate::cli::{self, Format, Global};
 use crate::phases::analyses::{self, Workplace};
 use crate::phases::phase5::Times;
-use crate::phases::{Board, demo, kept, phase2};
+use crate::phases::{Board, Phase, demo, kept, phase2};
 use crate::process::Cancel;
 use crate::repo::Repo;
 use crate::term::Term;
@@ -39,7 +39,7 @@ pub(super) fn run_at(
     // What was found in part is nothing to compare with later: what an earlier run kept stays.
     if global.format == Format::Text && repo.work_tree().is_some() && !cancel.is_cancelled() {
         answer.keep(kept::PHASE2, "phase2", &phase.json())?;
-        Times::keep(&repo, "phase 2", phase.timing.wall(), phase.timing.sum())?;
+        Times::keep(&repo, Phase::Phase2, phase.timing.wall(), phase.timing.sum())?;
     }
     Ok(if phase.has_failures() {
         Exit::Failed

@@ -27,7 +27,7 @@ use self::judge::Standing;
 use self::told::{Before, Consolidation, Validation};
 use super::analyses::{Made, Workplace, interrupted};
 use super::phase2::{self, Phase2};
-use super::{Board, kept};
+use super::{Board, Phase, kept};
 use crate::change;
 use crate::check::{CheckId, Checked, Found};
 use crate::consolidate;
@@ -140,7 +140,7 @@ pub fn run(
     let verdict = checks.iter().map(|line| line.verdict).max().unwrap_or(Verdict::NotProven);
     let mut times = Times::read(&repo);
     let wall = start.elapsed();
-    times.note("phase 5", wall, wall + phase.timing.sum().saturating_sub(phase.timing.wall()));
+    times.note(Phase::Phase5, wall, wall + phase.timing.sum().saturating_sub(phase.timing.wall()));
     let inputs = made.iter().map(|made| made.marker.inputs.as_str()).collect::<Vec<_>>().join("\n");
     let inputs = change::ContentId::of(inputs.as_bytes()).as_str().to_owned();
     let is_new = |found: &Found| found.new && found.level == Level::Deny;

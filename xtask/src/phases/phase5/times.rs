@@ -6,11 +6,8 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::phases::kept;
+use crate::phases::{Phase, kept};
 use crate::repo::Repo;
-
-/// The phases in their order.
-const PHASES: [&str; 4] = ["phase 2", "phase 3", "phase 4", "phase 5"];
 
 /// Seconds of the phases that were run here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,17 +31,17 @@ impl Times {
         kept::read(repo, kept::TIMES).unwrap_or_default()
     }
 
-    /// Notes what a phase took (`phase 2` …).
-    pub fn note(&mut self, phase: &str, wall: Duration, sum: Duration) {
+    /// Notes what a phase took.
+    pub fn note(&mut self, phase: Phase, wall: Duration, sum: Duration) {
         let rounded = |time: Duration| (time.as_secs_f64() * 1000.0).round() / 1000.0;
-        self.0.insert(phase.to_owned(), Took { wall_s: rounded(wall), sum_s: rounded(sum) });
+        self.0.insert(phase.name().to_owned(), Took { wall_s: rounded(wall), sum_s: rounded(sum) });
     }
 
     /// Notes what a phase took, and keeps it.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn keep(repo: &Repo, phase: &str, wall: Duration, sum: Duration) -> Result<()> {
+    pub fn keep(repo: &Repo, phase: Phase, wall: Duration, sum: Duration) -> Result<()> {
         let mut times = Self::read(repo);
         times.note(phase, wall, sum);
         kept::write(repo, kept::TIMES, &times)
@@ -52,10 +49,10 @@ impl Times {
 
     /// Name, wall and sum of each phase, in order.
     pub(super) fn rows(&self) -> Vec<(&'static str, Option<f64>, Option<f64>)> {
-        let row = |name: &'static str| {
-            let took = self.0.get(name);
-            (name, took.map(|took| took.wall_s), took.map(|took| took.sum_s))
+        let row = |phase: Phase| {
+            let took = self.0.get(phase.name());
+            (phase.name(), took.map(|took| took.wall_s), took.map(|took| took.sum_s))
         };
-        PHASES.into_iter().map(row).collect()
+        Phase::ALL.into_iter().map(row).collect()
     }
 }
