@@ -24,6 +24,7 @@ use anyhow::{Context, Result};
 
 use self::candidates::Candidates;
 use super::Index;
+use super::address::Address;
 use crate::markdown::{Format, parse, readable};
 use crate::repo::{RepoPath, Tree, is_binary};
 
@@ -195,10 +196,12 @@ impl<'t> Rewriter<'t> {
     pub fn nowhere(index: &Index<'_>, path: &RepoPath, bytes: &[u8]) -> Vec<Nowhere> {
         let parsed = parse(&readable(bytes), Format::Markdown);
         let all = parsed.destinations().into_iter();
-        all.filter_map(|(destination, _, line)| {
-            destinations::nowhere(&index.resolve(path, destination), destination, line)
-        })
-        .collect()
+        let local = all.filter(|(destination, ..)| matches!(Address::parse(destination), Address::Local(_)));
+        local
+            .filter_map(|(destination, _, line)| {
+                destinations::nowhere(&index.resolve(path, destination), destination, line)
+            })
+            .collect()
     }
 
     /// Takes the ignored ones of [`Rewriter::wanted`]: links to them are kept right too.

@@ -302,3 +302,15 @@ fn broken_count(tree: &Tree) -> usize {
     let broken = broken_links(&Index::new(tree), &notes);
     broken.links.len()
 }
+
+#[test]
+fn what_leads_nowhere_is_told_alike_of_a_text_that_is_rewritten_and_of_one_that_is_read() {
+    let text = "[x](notes/done.md) [y]() [z](gone.md) [w](#gone)";
+    let tree = tree_with(&[("README.md", text)]);
+    let path = RepoPath::from("README.md");
+    let read = Rewriter::nowhere(&Index::new(&tree), &path, text.as_bytes());
+    let (_, rewritten) = after("README.md", text, Parts::LIVE);
+    let words = |all: Vec<Nowhere>| all.into_iter().map(|link| link.destination).collect::<Vec<_>>();
+    assert_eq!(words(read), ["gone.md", "#gone"]);
+    assert_eq!(words(rewritten.broken.unwrap_or_default()), ["gone.md", "#gone"]);
+}
