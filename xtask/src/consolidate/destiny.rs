@@ -137,6 +137,16 @@ pub(super) fn is_history(leaning: Leaning, heading: &str, text: &str) -> bool {
     is_dated || leaning.sum + of_heading(heading) + of_text(text) >= HISTORY
 }
 
+/// True for what tells of a day inside a section that does not, by the whole of its heading: `above` is that one's. A part
+/// of a series ("2.6 Deliverables") belongs to it.
+pub(super) fn is_history_within(leaning: Leaning, (above, heading): (&str, &str)) -> bool {
+    let words = words::of_text(heading);
+    let is_decided = leaning.holds_decisions || is_decision(heading) || is_decision(above);
+    let is_counted = heading.starts_with(|c: char| c.is_ascii_digit());
+    date_in(heading).is_some() && !is_decided
+        || !is_counted && (headings::are_of_days(&words) || is_cheer(&words))
+}
+
 /// True for the heading of a decision ("AD-015 Two probes (2025-10-28)"), and of what is true as of a day.
 fn is_decision(heading: &str) -> bool {
     const SERIES: &[&str] = &["AD", "ADR", "DR", "DEC", "D", "RFC", "PRD", "BRD", "TRD"];
@@ -291,6 +301,8 @@ mod tests {
             ("notes/bath_fix_report.md", "The loop", "It was wrong and was fixed."),
             ("notes/bath_report.md", "2. The probe", "**Status:** ✅ Correctly wired\n\nIt reads."),
             ("notes/bath.md", "Files to Modify", "1. `loop.py`"),
+            ("notes/bath.md", "What You Learned", "- the loop"),
+            ("notes/bath.md", "10. Change Tracking", "| 1.0 | first |"),
             ("notes/bath.md", "v1.2.0 (2025-10-28)", "x"),
             ("notes/bath.md", "Release checklist", "- [x] Run the loop\n- [x] Tag it"),
             ("notes/bath.md", "Feature checklist", "- [ ] Run the loop\n- [ ] Tag it"),

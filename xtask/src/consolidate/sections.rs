@@ -9,6 +9,7 @@ use super::note::Note;
 use super::plan::{Destiny, SectionPlan};
 use super::role::date_in;
 use super::words;
+use crate::markdown::{Block, BlockKind};
 
 /// Words from which on a section that stands in an earlier note is repeated; fewer stand anywhere by chance.
 const TELLING: usize = 12;
@@ -28,16 +29,24 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
             let destiny = match destiny::is_history(leaning, &heading, &text) {
                 _ if is_repeated(&leaves, range, &before) => Destiny::Repeated,
                 true => Destiny::History,
+                false if says_again(note, &heading, range) => Destiny::History,
                 false => Destiny::Guide,
             };
-            plans.push(SectionPlan {
-                source: note.path.clone(),
-                lines: range,
-                heading: super::plan_words::one_line(&heading),
-                destiny,
-                proposed: destiny,
-                order: plans.len() + 1,
-            });
+            let is_past = |below: &str| destiny::is_history_within(leaning, (&heading, below));
+            let parts = match destiny {
+                Destiny::Guide => parted(note, (&heading, range), is_past),
+                _ => vec![(heading.clone(), range, destiny)],
+            };
+            for (heading, lines, destiny) in parts {
+                plans.push(SectionPlan {
+                    source: note.path.clone(),
+                    lines,
+                    heading: super::plan_words::one_line(&heading),
+                    destiny,
+                    proposed: destiny,
+                    order: plans.len() + 1,
+                });
+            }
         }
         keep_procedures_whole(note, &mut plans[first..]);
         before.push(leaves.into_iter().map(|(_, words)| words).collect());
@@ -163,6 +172,39 @@ fn cut(note: &Note) -> Vec<(String, (usize, usize))> {
         .collect()
 }
 
+/// True for a summary behind what it sums up, without a table or code of its own: it says again what stands above it.
+fn says_again(note: &Note, heading: &str, lines: (usize, usize)) -> bool {
+    const ABOVE: usize = 3;
+    let words = words::of_text(heading);
+    let names: [&[&str]; 4] = [&["summary"], &["recap"], &["key", "takeaways"], &["in", "summary"]];
+    let above = note.parsed.sections.iter().filter(|section| section.level == 2 && section.line < lines.0);
+    let is_looked_up =
+        |block: &&Block| matches!(block.kind, BlockKind::Table { .. } | BlockKind::Code { .. });
+    names.iter().any(|name| words == *name)
+        && above.count() >= ABOVE
+        && !within(&note.parsed.blocks, lines, |block| block.lines.0).iter().any(|block| is_looked_up(&block))
+}
+
+/// A section of the guide cut where one below it tells of a day ("Next steps" of a chapter): all its lines, none twice.
+fn parted(
+    note: &Note,
+    (heading, range): (&str, (usize, usize)),
+    is_past: impl Fn(&str) -> bool,
+) -> Vec<(String, (usize, usize), Destiny)> {
+    let own = within(&note.parsed.sections, range, |section| section.line);
+    let below = own.iter().filter(|section| section.level == 3);
+    let mut parts = vec![(heading.to_owned(), range, Destiny::Guide)];
+    for section in below {
+        let last = parts.len() - 1;
+        let destiny = if is_past(&section.text) { Destiny::History } else { Destiny::Guide };
+        if destiny == Destiny::History || parts[last].2 == Destiny::History {
+            parts[last].1.1 = section.line - 1;
+            parts.push((section.text.clone(), (section.line, range.1), destiny));
+        }
+    }
+    parts
+}
+
 /// What a section is called when it tells of a day rather than of a thing.
 const OF_A_DAY: &[&str] = &[
     "session",
@@ -208,4 +250,61 @@ pub(super) fn tells_of_work_done(heading: &str) -> bool {
 /// True for a heading that tells of a day rather than of a thing.
 pub(super) fn tells_of_a_day(heading: &str) -> bool {
     date_in(heading).is_some() || words::of_text(heading).iter().any(|word| OF_A_DAY.contains(&word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_notes::note;
+    use super::*;
+
+    /// The headings of the sections of a note, each with what becomes of it.
+    fn destinies(text: &str) -> Vec<(String, Destiny)> {
+        let plans = of(&[note("notes/bath-guide.md", text)], &[0]);
+        let last = plans.iter().map(|plan| plan.lines);
+        let follow = last.clone().zip(last.skip(1)).all(|(one, next)| one.1 + 1 == next.0);
+        assert!(follow, "all lines, none twice");
+        plans.into_iter().map(|plan| (plan.heading, plan.destiny)).collect()
+    }
+
+    #[test]
+    fn what_tells_of_a_day_inside_a_section_is_a_section_of_its_own() {
+        let below = |heading: &str| {
+            let text = format!(
+                "# Bath\n\n## The loop\n\nIt reads.\n\n### {heading}\n\n- the probe\n\n### Heat\n\nWarm.\n\n### Oil\n\nNew.\n"
+            );
+            destinies(&text)
+        };
+        let [title, part, past, rest] = ["Bath", "The loop", "Next Steps", "Heat"].map(str::to_owned);
+        let expected = [
+            (title.clone(), Destiny::Guide),
+            (part.clone(), Destiny::Guide),
+            (past, Destiny::History),
+            (rest, Destiny::Guide),
+        ];
+        assert_eq!(below("Next Steps"), expected);
+        assert_eq!(below("2025-10-31").len(), 4);
+        for kept in ["Log in a session", "Session", "2.6 Deliverables", "Next steps of the loop"] {
+            assert_eq!(
+                below(kept),
+                [(title.clone(), Destiny::Guide), (part.clone(), Destiny::Guide)],
+                "{kept}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_summary_behind_what_it_sums_up_is_history() {
+        let last = |heading: &str, body: &str| {
+            let text = format!(
+                "# Bath\n\n## Heat\n\nA.\n\n## Oil\n\nB.\n\n## Soap\n\nC.\n\n## {heading}\n\n{body}\n"
+            );
+            destinies(&text).pop().map(|(_, destiny)| destiny)
+        };
+        assert_eq!(last("Summary", "It is warm."), Some(Destiny::History));
+        assert_eq!(last("Key takeaways", "It is warm."), Some(Destiny::History));
+        assert_eq!(last("Summary", "```sh\nbath heat\n```"), Some(Destiny::Guide), "it is looked up");
+        assert_eq!(last("Summary of baths", "It is warm."), Some(Destiny::Guide));
+        let first = destinies("# Bath\n\n## Summary\n\nIt is warm.\n\n## Oil\n\nB.\n");
+        assert_eq!(first[1].1, Destiny::Guide, "nothing stands above it");
+    }
 }

@@ -9,6 +9,14 @@ pub(super) fn of_days(heading: &[String]) -> f64 {
     NAMES.weight(heading)
 }
 
+/// True for a heading that is the name of what tells of a day, and no more; not for words that may be names of something
+/// that is there (a log, a session).
+pub(super) fn are_of_days(heading: &[String]) -> bool {
+    const OF_THINGS: &[&str] = &["session", "log", "commit", "progress", "history", "contact", "timeline"];
+    let name = heading.join(" ");
+    DAYS[0].1.contains(&name.as_str()) && !OF_THINGS.contains(&name.as_str())
+}
+
 /// How much a heading of these words promises what is looked up.
 pub(super) fn lasting(heading: &[String]) -> f64 {
     static NAMES: LazyLock<Names> = LazyLock::new(|| Names::of(LASTING));
@@ -106,6 +114,13 @@ const DAYS: &[(f64, &[&str])] = &[
             "verification results",
             "implementation date",
             "key learnings",
+            "what you learned",
+            "change tracking",
+            "document information",
+            "document control",
+            "document history",
+            "document metadata",
+            "project information",
             "lessons learned",
             "sign off",
             "time estimates",
