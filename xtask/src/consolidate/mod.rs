@@ -58,9 +58,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 
 pub use apply::{
-    ApplyOptions, ItemDone, LeftMention, LeftOutLine, ListDone, PlanFile, Prepared, Skipped, Step, Summary,
-    begin_branch, check_committable, check_stageable, commit, default_branch, drop_branch, prepare,
-    refresh_marks, restage, stage, steps, take_back,
+    ApplyOptions, GuideLines, ItemDone, LeftMention, LeftOutLine, ListDone, PlanFile, Prepared, Skipped,
+    Step, Summary, begin_branch, check_committable, check_stageable, commit, default_branch, drop_branch,
+    prepare, refresh_marks, restage, stage, steps, take_back,
 };
 pub use decisions::{Lapsed, carry_over};
 pub use facts::{Fact, FactValue};

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use super::checks::Task;
 use super::fates::Fates;
 use super::gather::Facts;
+use super::summary::GuideLines;
 use super::{Paths, reworded, unlinked};
 use crate::consolidate::affinity::{Affinities, NoteWords};
 use crate::consolidate::conserve::{self, Conservation, Outputs, SourceConservation, Text};
@@ -18,7 +19,7 @@ use crate::consolidate::guide::{
 };
 use crate::consolidate::note::Note;
 use crate::consolidate::overlaps::Overlaps;
-use crate::consolidate::plan::Source;
+use crate::consolidate::plan::{Destiny, Item, SectionPlan, Source};
 use crate::links::{self, Left, LeftReason, NewPlace, Parts, Renamed, Rewriter, Standing};
 use crate::markdown::{self, Format};
 use crate::parallel;
@@ -46,6 +47,19 @@ struct Sources {
     archived: Vec<Option<RepoPath>>,
     /// Anchors whose headings name something that moves, as each source has them and as it was composed with them.
     renamed: Vec<Renamed>,
+}
+
+impl Made {
+    /// How long it is beside the sections of its notes.
+    pub(super) fn lines(&self, item: &Item) -> GuideLines {
+        let is_useful = |section: &&SectionPlan| section.destiny == Destiny::Guide;
+        let useful = item.taken_sections().filter(is_useful);
+        GuideLines {
+            notes: self.sources.notes.iter().map(Note::count_lines).sum(),
+            useful: useful.map(|section| section.lines.1 + 1 - section.lines.0).sum(),
+            guide: self.text.lines().count(),
+        }
+    }
 }
 
 impl Sources {

@@ -34,7 +34,7 @@ pub use commit::{
 };
 pub use gather::default_branch;
 pub use steps::{Step, steps};
-pub use summary::{ItemDone, LeftMention, LeftOutLine, ListDone, Skipped, Summary};
+pub use summary::{GuideLines, ItemDone, LeftMention, LeftOutLine, ListDone, Skipped, Summary};
 
 use super::plan::Item;
 use super::plan_format;
@@ -172,6 +172,7 @@ fn carry_out(
     summary.moved = verify::moved_whole(&facts, &fates, &swept).context("keep every line")?;
     summary.conserved = guides::conserved(&made).context("keep every line")?;
     summary.take(&swept);
+    summary.measure(&chosen, &made);
     summary.index = listed(&facts.tree, &swept)?;
     let set = plan::change_set(&facts, &fates, &swept)?;
     drop(rewriter);

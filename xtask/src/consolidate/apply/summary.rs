@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::checks::{Chosen, Task};
+use super::guides::Made;
 use super::sweep::Swept;
 use crate::consolidate::conserve::{Conservation, SourceConservation};
 use crate::consolidate::plan::Action;
@@ -73,6 +74,20 @@ pub struct ItemDone {
     pub sources: Vec<RepoPath>,
     /// The guide, the place in the archive, or the note that stays.
     pub target: RepoPath,
+    /// How long the guide is beside its notes; `None` where the item makes none.
+    pub lines: Option<GuideLines>,
+}
+
+/// Lines of the notes of a guide, and its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct GuideLines {
+    /// All lines of its notes.
+    pub notes: usize,
+    /// Those of sections that go into the guide.
+    pub useful: usize,
+    /// The guide's, with all that it says of itself.
+    pub guide: usize,
 }
 
 /// A line of a file that is not checked out.
@@ -122,6 +137,7 @@ impl Summary {
             action: task.item.action.name(),
             sources: task.item.sources.iter().map(|source| source.path.clone()).collect(),
             target: task.item.target.clone(),
+            lines: None,
         };
         Self {
             items: chosen.tasks.iter().map(item).collect(),
@@ -149,6 +165,17 @@ impl Summary {
         self.unread = swept.unread.iter().map(|(path, _)| path.clone()).collect();
         let line = |(path, line): &(RepoPath, usize)| LeftOutLine { path: path.clone(), line: *line };
         self.not_checked_out = swept.left_out.iter().map(line).collect();
+    }
+
+    /// Takes how long each guide is.
+    pub(super) fn measure(&mut self, chosen: &Chosen, made: &[Made]) {
+        for item in &mut self.items {
+            let task = chosen.tasks.iter().find(|task| task.item.id() == item.id);
+            let guide = made.iter().find(|made| made.target == item.target);
+            if let (Some(task), Some(guide)) = (task, guide) {
+                item.lines = Some(guide.lines(&task.item));
+            }
+        }
     }
 
     /// The lines for people; `applied` tells what was done from what would be.
@@ -179,6 +206,7 @@ impl Summary {
                 self.items.iter().filter(|item| item.action == action.name()).collect();
             rows.extend(self.row(action, &items));
             if action == Action::Merge {
+                self.lengths(&mut rows);
                 self.shares(&mut rows);
             }
         }
@@ -264,6 +292,17 @@ impl Summary {
         rows
     }
 
+    /// How long each guide is, those first that save least.
+    fn lengths(&self, rows: &mut Vec<(&'static str, String)>) {
+        let lines = self.items.iter().filter_map(|item| Some((&item.target, item.lines?)));
+        let mut guides: Vec<(&RepoPath, GuideLines)> = lines.collect();
+        guides.sort_by_key(|(path, lines)| (lines.useful * 1000 / lines.guide.max(1), *path));
+        rows.extend(guides.iter().take(SHOWN).map(|(path, lines)| ("", length(path, *lines))));
+        if guides.len() > SHOWN {
+            rows.push(("", format!("and {} more, listed by `--format json`", guides.len() - SHOWN)));
+        }
+    }
+
     /// The guide's share of each source, the smallest first: that is what somebody should look at.
     fn shares(&self, rows: &mut Vec<(&'static str, String)>) {
         let mut sources: Vec<&SourceConservation> = self.conserved.sources.iter().collect();
@@ -336,6 +375,12 @@ fn lines(rows: &[(&str, String)]) -> String {
     lines.join("\n")
 }
 
+/// How long a guide is beside what it is made of.
+fn length(guide: &RepoPath, lines: GuideLines) -> String {
+    let notes = count(lines.notes, "line", "lines");
+    format!("{guide}: {notes} of notes, {} of them for the guide, which has {}", lines.useful, lines.guide)
+}
+
 /// How much of a source its readers find in the guide.
 fn share(source: &SourceConservation) -> String {
     let blocks = count(source.blocks, "block", "blocks");
@@ -379,6 +424,7 @@ mod tests {
             action: action.name(),
             sources: sources.iter().map(|path| (*path).into()).collect(),
             target: "docs/x.md".into(),
+            lines: None,
         };
         let items = vec![
             item(Action::Merge, &["a.md", "b.md"]),
@@ -387,6 +433,25 @@ mod tests {
         ];
         let text = Summary { items, ..Summary::default() }.text(true);
         assert!(text.contains("archived   1 finished note beside the merged ones\n"), "{text}");
+    }
+
+    #[test]
+    fn each_guide_is_measured_beside_its_notes() {
+        let item = |target: &str, guide: usize| ItemDone {
+            id: String::new(),
+            action: Action::Merge.name(),
+            sources: vec!["a.md".into(), "b.md".into()],
+            target: target.into(),
+            lines: Some(GuideLines { notes: 90, useful: 40, guide }),
+        };
+        let items = vec![item("docs/short.md", 30), item("docs/long.md", 50)];
+        let text = Summary { items, ..Summary::default() }.text(true);
+        let long = "docs/long.md: 90 lines of notes, 40 of them for the guide, which has 50\n";
+        let short = "docs/short.md: 90 lines of notes, 40 of them for the guide, which has 30\n";
+        assert!(
+            text.find(long).is_some_and(|long| text.find(short).is_some_and(|short| long < short)),
+            "{text}"
+        );
     }
 
     #[test]
