@@ -2,15 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::report::count;
 use super::labels;
 use super::settle::original_slug;
 use super::texts::{day, name, plain};
 use super::tree::Node;
 use super::write::{NODE, Writer};
 use crate::links::relative_destination;
-use crate::markdown::{Footnote, Parsed, fold_label, slug};
-use crate::repo::RepoPath;
+use crate::markdown::{Footnote, fold_label, slug};
 use crate::report::Inline;
+
+/// What of a source stands in the archive alone: how that is said, and the anchor of the first of it.
+#[derive(Default)]
+struct Alone {
+    words: String,
+    anchor: Option<String>,
+}
 
 impl Writer<'_> {
     pub(super) fn contents(&mut self) {
@@ -37,12 +44,13 @@ impl Writer<'_> {
         self.block(&lines.join("\n"));
     }
 
-    /// A source by its name, day and commit, with links to what of it the guide does not hold.
+    /// A source by its name, day and commit. Its link leads to the first of what the guide does not hold.
     fn source_line(&self, number: usize) -> String {
         let from = self.sources[number].source;
+        let alone = from.archived.map(|_| self.alone(number)).unwrap_or_default();
         let mut line = match from.archived {
             Some(archived) => {
-                let to = relative_destination(self.request.target, archived, None);
+                let to = relative_destination(self.request.target, archived, alone.anchor.as_deref());
                 Inline::default().link(name(from.path, self.sources), to)
             }
             None => Inline::code(from.path.display().into_owned()),
@@ -58,53 +66,36 @@ impl Writer<'_> {
         if let Some(commit) = from.commit {
             line = line.text(", ").with_code(commit);
         }
-        if let Some(archived) = from.archived {
-            line = self.alone(number, archived, line);
-        }
-        format!("- {}", line.to_markdown())
+        format!("- {}", line.text(alone.words).to_markdown())
     }
 
-    /// Adds what stands in the archive alone. Sections that follow one another are one passage there: the link leads to
-    /// its beginning.
-    fn alone(&self, number: usize, archived: &RepoPath, mut line: Inline) -> Inline {
+    /// What of a source stands in the archive alone. A section is named for those that it holds.
+    fn alone(&self, number: usize) -> Alone {
         let past: BTreeSet<usize> =
             self.tree.history.iter().filter(|(of, _)| *of == number).map(|(_, part)| *part).collect();
         let outline = &self.outlines[number];
         let says_something = |part: &usize| outline.part(*part).chunks.iter().any(|chunk| !chunk.is_header);
         let all = 0..=outline.sections.len();
         if all.clone().filter(says_something).all(|part| past.contains(&part)) {
-            return if past.is_empty() { line } else { line.text("; all of it only there") };
+            let words = if past.is_empty() { "" } else { "; all of it only there" };
+            return Alone { words: words.to_owned(), anchor: None };
         }
+        let source = &self.sources[number];
         let is_bare_title =
             |part: &usize| outline.title.map(|title| title + 1) == Some(*part) && !says_something(part);
-        let past: Vec<usize> = past.into_iter().filter(|part| !is_bare_title(part)).collect();
-        let runs = past.chunk_by(|one, next| one + 1 == *next);
-        for (place, run) in runs.enumerate() {
-            let (words, anchor) = self.passage(number, run);
-            let to = relative_destination(self.request.target, archived, anchor.as_deref());
-            line = line.text(if place == 0 { "; only there: " } else { ", " }).link(words, to);
-        }
-        line
-    }
-
-    /// What sections that follow one another are called, and the anchor of the first.
-    fn passage(&self, number: usize, run: &[usize]) -> (String, Option<String>) {
-        let source = &self.sources[number];
-        let heading = |part: usize| match source.parsed.sections.get(part.wrapping_sub(1)) {
-            None => "the beginning",
-            Some(section) if section.text.is_empty() => "(no heading)",
-            Some(section) => &section.text,
+        let is_held = |part: &usize| {
+            let above = part.checked_sub(1).and_then(|section| source.parsed.sections[section].parent);
+            above.is_some_and(|section| past.contains(&(section + 1)) && !is_bare_title(&(section + 1)))
         };
-        let first = run[0];
-        let is_outer = |part: &&usize| !is_held_by(&source.parsed, **part, run);
-        let last = run.iter().rfind(is_outer).copied().unwrap_or(first);
-        let words = match first == last {
-            true => heading(first).to_owned(),
-            false => format!("{} … {}", heading(first), heading(last)),
+        let mut outer = past.iter().filter(|part| !is_bare_title(part) && !is_held(part));
+        let Some(&first) = outer.next() else { return Alone::default() };
+        let words = match (outer.count(), source.parsed.sections.get(first.wrapping_sub(1))) {
+            (0, Some(section)) if !section.text.is_empty() => format!("; only there: {}", section.text),
+            (others, _) => format!("; {} only there", count(others + 1, "section", "sections")),
         };
         // An anchor that not all programs write alike leads nowhere for some: the file alone is right for all.
         let anchor = first.checked_sub(1).map(|section| original_slug(source, section));
-        (words, anchor.filter(|slug| !slug.is_empty() && !slug.contains('\u{fe0f}')))
+        Alone { words, anchor: anchor.filter(|slug| !slug.is_empty() && !slug.contains('\u{fe0f}')) }
     }
 
     /// Footnotes and definitions that the text refers to.
@@ -163,19 +154,4 @@ impl Writer<'_> {
             self.block(&definitions.join("\n"));
         }
     }
-}
-
-/// True for a part that lies in a section of the run which ends in it, too: that one is named for all that it holds.
-fn is_held_by(parsed: &Parsed, part: usize, run: &[usize]) -> bool {
-    let behind = run.last().and_then(|&last| parsed.sections.get(last));
-    let mut above = part.checked_sub(1).and_then(|section| parsed.sections[section].parent);
-    while let Some(section) = above {
-        let holder = &parsed.sections[section];
-        let ends = behind.is_none_or(|next| next.heading.start >= holder.range.end);
-        if ends && run.contains(&(section + 1)) {
-            return true;
-        }
-        above = holder.parent;
-    }
-    false
 }

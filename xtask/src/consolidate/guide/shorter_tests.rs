@@ -97,13 +97,13 @@ fn contents_stand_in_long_guides_of_several_chapters_alone() {
         let notes = [("notes/bath.md", text.as_str()), ("notes/run.md", "# Run\n\nNothing is said.\n")];
         composed("docs/guides/bath.md", &notes).text.contains("## Contents\n")
     };
-    assert!(has_contents(5, 40));
-    assert!(!has_contents(5, 5), "its headings are seen at a glance");
-    assert!(!has_contents(2, 200), "of three chapters nobody needs a list");
+    assert!(has_contents(5, 130));
+    assert!(!has_contents(5, 60), "its headings are found as soon");
+    assert!(!has_contents(2, 400), "of three chapters nobody needs a list");
 }
 
 #[test]
-fn what_stands_in_the_archive_alone_is_named_once_for_sections_that_follow_one_another() {
+fn a_source_leads_to_the_first_of_what_stands_in_the_archive_alone() {
     let said = "## Heating\n\nThe bath is heated to 50 degrees.\n";
     let past = "## Results\n\nAll runs passed.\n\n### In March\n\nNine.\n\n## Commits\n\nTwo.\n\n";
     let run = format!("# Run\n\n{past}## Cooling\n\nIt takes an hour.\n\n## Next\n\nThe lamp.\n");
@@ -130,11 +130,13 @@ fn what_stands_in_the_archive_alone_is_named_once_for_sections_that_follow_one_a
     let notes = [("notes/bath.md", bath.as_str()), ("notes/run.md", &run), ("notes/day.md", whole)];
     let text = planned("docs/guides/bath.md", &notes, &plans).text;
     let list = "## Sources\n\n\
-        - [run.md](../../archive/notes/run.md), 2025-10-31, `abc1234`; only there: \
-        [Results … Commits](../../archive/notes/run.md#results), [Next](../../archive/notes/run.md#next)\n\
+        - [run.md](../../archive/notes/run.md#results), 2025-10-31, `abc1234`; 3 sections only there\n\
         - [day.md](../../archive/notes/day.md), 2025-10-31, `abc1234`; all of it only there\n\
         - [bath.md](../../archive/notes/bath.md), 2025-10-31, `abc1234`\n";
     assert!(text.ends_with(list), "{text}");
+    let next: Vec<SectionPlan> = plans.into_iter().filter(|plan| plan.lines.0 == 19).collect();
+    let text = planned("docs/guides/bath.md", &notes, &next).text;
+    assert!(text.contains("run.md#next), 2025-10-31, `abc1234`; only there: Next\n"), "{text}");
 }
 
 #[test]

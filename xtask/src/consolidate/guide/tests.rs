@@ -122,7 +122,7 @@ fn every_anchor_that_a_guide_links_to_is_one_that_all_programs_write_alike() {
     let notes = [("notes/bath.md", bath.as_str()), ("notes/run.md", run)];
     let text = planned("docs/guides/bath.md", &notes, &[past]).text;
     assert!(text.contains("# 🏗\u{fe0f} Cool"), "{text}");
-    assert!(text.contains("Clean](../../archive/notes/run.md)"), "{text}");
+    assert!(text.contains("[run.md](../../archive/notes/run.md), 2025"), "{text}");
     assert!(!text.contains("%EF%B8%8F"), "{text}");
 }
 

@@ -15,8 +15,9 @@ use crate::links::relative_destination;
 use crate::markdown::{DestinationEdit, Format, parse, rewrite_destinations};
 use crate::report::Inline;
 
-/// Chapters and lines from which on the guide has a table of contents: what is shorter shows its headings at a glance.
-const CONTENTS: (usize, usize) = (4, 150);
+/// Chapters and lines from which on the guide has a table of contents: in what is shorter its readers find the headings
+/// sooner than their names in a list.
+const CONTENTS: (usize, usize) = (4, 600);
 /// A destination inside the guide until anchors are known: followed by the node's number.
 pub(super) const NODE: &str = "xtask-node:";
 /// How a sign before it is drawn (VARIATION SELECTOR-16): a part of GitHub's anchors, but not of every program's that
