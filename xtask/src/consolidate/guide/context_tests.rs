@@ -55,9 +55,16 @@ fn what_stands_below_a_heading_of_another_note_has_its_origin() {
     );
     let text = composed("docs/guides/bath.md", &[("notes/bath.md", &one), ("notes/run.md", &two)]).text;
     let expected = "- red valve\n\nFrom `run.md`, 2025-10-31:\n\nThe bath takes an hour, the valve a minute.\n\n\
-                    ### The end\n\nFrom `bath.md`, 2025-10-31:\n\nIt is empty.\n\n\
+                    ### The end\n\nIt is empty.\n\n\
                     ### The lamp\n\nFrom `run.md`, 2025-10-31:\n\nIt is green.\n";
-    assert!(text.contains(expected), "{text}");
+    assert!(text.contains(expected), "a heading of the chapter's own note ends what another said: {text}");
+
+    let two = two.replace("### The lamp", "### The lamp\n\nIt is lit.\n\n#### Its colour");
+    let one = one.replace("\n\n### The end\n\nIt is empty.", "");
+    let text = composed("docs/guides/bath.md", &[("notes/bath.md", &one), ("notes/run.md", &two)]).text;
+    let expected = "The bath takes an hour, the valve a minute.\n\n### The lamp\n\nIt is lit.\n\n\
+                    #### Its colour\n\nIt is green.\n";
+    assert!(text.contains(expected), "below what it said already its name is not said again: {text}");
 }
 
 #[test]

@@ -23,6 +23,8 @@ mod tree;
 mod write;
 
 #[cfg(test)]
+mod brief_tests;
+#[cfg(test)]
 mod context_tests;
 #[cfg(test)]
 pub(super) mod properties;

@@ -66,6 +66,7 @@ fn written(
         joins_lists: false,
         out: String::new(),
         last: None,
+        is_below_heading: false,
         headings: Vec::new(),
         used: vec![BTreeSet::new(); sources.len()],
         shown: conflicts::by_node(request, sources, tree),
@@ -111,6 +112,8 @@ pub(super) struct Writer<'w> {
     out: String,
     /// The last piece that was written: source, end, kind.
     last: Option<(usize, usize, Kind)>,
+    /// Whether a heading was written last.
+    is_below_heading: bool,
     /// Where headings begin, with their nodes.
     headings: Vec<(usize, usize)>,
     /// The labels that the text written so far refers to, by source.
@@ -155,10 +158,18 @@ impl Writer<'_> {
 
     fn node(&mut self, node: usize, level: usize) {
         self.heading(node, level);
-        self.body(node);
+        let outside = self.speaking;
+        let is_told = self.body(node);
+        let owner = self.tree.owner(node);
         for &child in &self.tree.nodes[node].children {
+            // What another note says below a heading ends with the next one of that rank.
+            if is_told && self.tree.owner(child) == owner {
+                self.speaking = owner;
+            }
             self.node(child, level + 1);
         }
+        let is_known = is_told || self.speaking == owner;
+        self.speaking = if is_known { owner } else { outside };
     }
 
     fn heading(&mut self, node: usize, level: usize) {
@@ -174,14 +185,18 @@ impl Writer<'_> {
         }
         let _ = writeln!(self.out, "{} {text}", "#".repeat(level.min(6)));
         self.last = None;
+        self.is_below_heading = true;
     }
 
-    fn body(&mut self, node: usize) {
+    /// Writes what stands right below a heading, and says whether its readers know then whose heading that is.
+    fn body(&mut self, node: usize) -> bool {
         for conflict in self.shown.get(&node).cloned().unwrap_or_default() {
             let text = conflicts::alert(conflict, self.sources);
             self.block(&text);
         }
-        let is_owned = self.tree.owner(node).is_some();
+        let owner = self.tree.owner(node);
+        let is_owned = owner.is_some();
+        let mut is_told = self.speaking == owner;
         self.joins_lists = matching::leads_elsewhere(&self.tree.nodes[node].heading);
         for entry in &self.tree.nodes[node].entries {
             // Below a heading of another note its readers are told whose words these are.
@@ -190,11 +205,13 @@ impl Writer<'_> {
                 self.name_origin(entry.source);
                 self.speaking = Some(entry.source);
             }
+            is_told |= !entry.is_quoted && owner == Some(entry.source);
             // What could not be quoted stands open: what follows it says whose it is.
             if self.entry(entry) && is_owned {
                 self.speaking = Some(entry.source);
             }
         }
+        is_told
     }
 
     fn name_origin(&mut self, source: usize) {
@@ -224,10 +241,33 @@ impl Writer<'_> {
             self.block(&origin);
         } else if self.runs_on(entry, chunk, &text) {
             self.block(APART);
+        } else if self.is_close(entry, chunk) {
+            self.out.push_str(&text);
+            self.out.push('\n');
+            return self.stands(entry, chunk);
         }
         self.block(&text);
+        self.stands(entry, chunk)
+    }
+
+    /// Remembers a piece as the last one, and says whether it should have been quoted.
+    fn stands(&mut self, entry: &Entry, chunk: &Chunk) -> bool {
         self.last = Some((entry.source, chunk.range.end, chunk.kind));
+        self.is_below_heading = false;
         entry.is_quoted
+    }
+
+    /// Whether a piece stood without an empty line behind what is written before it: its heading, or the piece before.
+    fn is_close(&self, entry: &Entry, chunk: &Chunk) -> bool {
+        let source = &self.sources[entry.source];
+        let heading = entry.part.checked_sub(1).map(|section| source.parsed.sections[section].heading.end);
+        let before = match self.last {
+            Some((of, end, _)) => Some(end).filter(|_| of == entry.source),
+            None => heading.filter(|_| self.is_below_heading),
+        };
+        let gap = before.and_then(|end| source.text.get(end..chunk.range.start));
+        let is_whole = entry.items.is_none() && !entry.is_quoted;
+        is_whole && gap.is_some_and(|gap| gap.trim().is_empty() && gap.matches('\n').count() == 1)
     }
 
     /// Writes what introduces a piece, and where that stands.
@@ -248,7 +288,9 @@ impl Writer<'_> {
         let is_indented = text.starts_with([' ', '\t']);
         let has_lead = !chunk.lead.is_empty() && entry.has_lead;
         const LIST: Kind = Kind::List { ordered: false };
-        if self.joins_lists && (kind, chunk.kind) == (LIST, LIST) && !is_indented {
+        // Entries of one note below one heading are one list.
+        let may_join = self.joins_lists || source == entry.source;
+        if may_join && (kind, chunk.kind) == (LIST, LIST) && !is_indented {
             return false;
         }
         let continues = match kind {
@@ -270,5 +312,6 @@ impl Writer<'_> {
         self.out.push_str(text);
         self.out.push('\n');
         self.last = None;
+        self.is_below_heading = false;
     }
 }
