@@ -1,6 +1,10 @@
 //! What a guide does not say: what its own readers have before them, and what only the note around it needed.
 
+use super::super::plan::SectionPlan;
 use super::tests::composed;
+use super::{Conflict, ConflictValue, GuideRequest, GuideSource, compose};
+use crate::markdown::{Format, parse};
+use crate::repo::RepoPath;
 
 const FAST: &str =
     "The pump of the bath moves nine litres a minute at half of its power, and makes little noise.";
@@ -16,4 +20,40 @@ fn what_stood_close_stands_close() {
     let text = guide(&bath, "# Run\n\nIt runs.\n");
     assert!(text.contains(&format!("## Heat\n{FAST}\n- red\n")), "{text}");
     assert!(text.contains("## Lamp\n\nIt is green."), "{text}");
+}
+
+#[test]
+fn a_value_that_several_notes_have_is_said_once() {
+    let texts =
+        ["# Bath\n\nIt is 50 degrees.\n", "# Run\n\nIt is 60 degrees.\n", "# Day\n\nIt is 50 degrees.\n"];
+    let paths = ["notes/bath.md", "notes/run.md", "notes/day.md"].map(RepoPath::from);
+    let parsed = texts.map(|text| parse(text, Format::Markdown));
+    let value = |number: usize, value: &str| ConflictValue {
+        value: value.to_owned(),
+        path: paths[number].clone(),
+        line: 3,
+        changed: None,
+    };
+    let conflict =
+        Conflict { key: "Heat".to_owned(), values: vec![value(0, "50"), value(1, "60"), value(2, "50")] };
+    let sources: Vec<GuideSource<'_>> = (0..3)
+        .map(|number| GuideSource {
+            path: &paths[number],
+            text: texts[number],
+            parsed: &parsed[number],
+            changed: None,
+            commit: None,
+            archived: Some(&paths[number]),
+        })
+        .collect();
+    let sections: [SectionPlan; 0] = [];
+    let text = compose(&GuideRequest {
+        id: "1",
+        target: &RepoPath::from("docs/guides/bath.md"),
+        sources: &sources,
+        sections: &sections,
+        conflicts: &[conflict],
+    })
+    .text;
+    assert!(text.contains("**Heat**: `50` (`bath.md`; `day.md`); `60` (`run.md`)."), "{text}");
 }

@@ -43,13 +43,25 @@ fn newest_first(conflict: &Conflict) -> Vec<&ConflictValue> {
     values
 }
 
-/// Both values of a fact, for readers to see before they read on.
+/// The values of a fact, each with the notes that say so, for readers to see before they read on.
 pub(super) fn alert(conflict: &Conflict, sources: &[Prepared<'_>]) -> String {
     let mut line = Inline::plain("The sources differ on ").strong(conflict.key.clone()).text(":");
-    for (place, value) in newest_first(conflict).into_iter().enumerate() {
-        let day = value.changed.as_deref().map(|changed| format!(", {}", day(changed))).unwrap_or_default();
-        line = line.text(if place == 0 { " " } else { "; " }).with_code(value.value.clone());
-        line = line.text(" (").with_code(name(&value.path, sources)).text(format!("{day})"));
+    let mut values: Vec<(&str, Vec<&ConflictValue>)> = Vec::new();
+    for value in newest_first(conflict) {
+        match values.iter_mut().find(|(known, _)| *known == value.value) {
+            Some((_, said)) => said.push(value),
+            None => values.push((&value.value, vec![value])),
+        }
+    }
+    for (place, (value, said)) in values.into_iter().enumerate() {
+        line = line.text(if place == 0 { " " } else { "; " }).with_code(value).text(" (");
+        for (place, value) in said.into_iter().enumerate() {
+            let day =
+                value.changed.as_deref().map(|changed| format!(", {}", day(changed))).unwrap_or_default();
+            line = line.text(if place == 0 { "" } else { "; " });
+            line = line.with_code(name(&value.path, sources)).text(day);
+        }
+        line = line.text(")");
     }
     format!("> [!WARNING]\n> {}", line.text(".").to_markdown())
 }
