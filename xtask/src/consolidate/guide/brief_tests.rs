@@ -15,11 +15,47 @@ fn guide(bath: &str, run: &str) -> String {
 }
 
 #[test]
+fn a_number_that_only_counts_headings_makes_no_other_subject() {
+    let one = format!("# Bath\n\n## Heat\n\n{FAST}\n");
+    let two = format!("# Run\n\n## B. Heat\n\n{FAST}\n\n```sh\nbath heat --to 50\n```\n");
+    let text = guide(&one, &two);
+    assert_eq!(text.matches("Heat\n").count(), 1, "{text}");
+    let two = format!("# Run\n\n## Heat\n\n{FAST}\n\n### 3. Lamp\n\nIt is green.\n");
+    assert!(
+        guide(&one, &two).contains("### Lamp\n"),
+        "among others it counts nothing: {}",
+        guide(&one, &two)
+    );
+    let alone =
+        "# Run\n\n## 3. Lamp\n\nIt is green.\n\n## 4. Oil\n\nIt is new.\n\n## 5. Soap\n\nIt is soft.\n";
+    assert!(
+        guide(&one, alone).contains("### 4. Oil\n"),
+        "in its own chapter it stays: {}",
+        guide(&one, alone)
+    );
+}
+
+#[test]
 fn what_stood_close_stands_close() {
     let bath = format!("# Bath\n\n## Heat\n{FAST}\n- red\n- blue\n\n## Lamp\n\nIt is green.\n");
     let text = guide(&bath, "# Run\n\nIt runs.\n");
     assert!(text.contains(&format!("## Heat\n{FAST}\n- red\n")), "{text}");
     assert!(text.contains("## Lamp\n\nIt is green."), "{text}");
+}
+
+#[test]
+fn a_chapter_is_called_by_its_subject() {
+    let bath = format!("# Bath\n\n## Heat\n\n{FAST}\n");
+    let chapter = |title: &str| {
+        let run = format!("# {title}\n\n## Lamp\n\nGreen.\n\n## Oil\n\nNew.\n\n## Soap\n\nSoft.\n");
+        guide(&bath, &run).lines().filter(|line| line.starts_with("## ")).nth(1).map(str::to_owned)
+    };
+    let is = |title: &str, expected: &str| assert_eq!(chapter(title).as_deref(), Some(expected), "{title}");
+    is("The Long Run - Implementation Summary ✅", "## The Long Run");
+    is("The Long Run: Final Report", "## The Long Run");
+    is("Summary", "## Summary");
+    is("Report", "## Report");
+    is("The Summary", "## The Summary");
 }
 
 #[test]

@@ -254,8 +254,28 @@ fn length(body: &[(u32, f64)]) -> f64 {
 }
 
 fn heading_words(heading: &str) -> BTreeSet<String> {
-    let words = words::of_text(heading).into_iter().filter(|word| !EMPTY.contains(&word.as_str()));
+    let words =
+        words::of_text(unnumbered(heading)).into_iter().filter(|word| !EMPTY.contains(&word.as_str()));
     words.map(|word| words::singular(&word).to_owned()).collect()
+}
+
+/// A heading without the number or letter that only counts it: "3.2 Setup", "B. Setup", "1) Setup". A figure before a
+/// unit ("1.5 kbps") counts something else.
+fn unnumbered(heading: &str) -> &str {
+    let text = heading.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let marks = ['.', ')', ':'];
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let letter = text.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|rest| rest.starts_with(marks));
+    let behind = letter.unwrap_or(number).trim_start_matches(marks);
+    let count = &text[..text.len() - behind.len()];
+    let rest = behind.trim_start();
+    let is_counted = count.contains(marks) && rest.len() < behind.len();
+    if is_counted && rest.starts_with(char::is_uppercase) { rest } else { heading }
+}
+
+/// A heading as it reads among those of another note, where its number counts nothing.
+pub(super) fn uncounted(heading: &str) -> &str {
+    if heading.starts_with(char::is_alphanumeric) { unnumbered(heading) } else { heading }
 }
 
 /// True when a heading says nothing that another one does not say too.

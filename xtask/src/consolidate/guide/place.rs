@@ -21,6 +21,8 @@ pub(super) struct Placing<'p> {
     pub(super) next: usize,
     /// Where the first dropped piece of a part stands.
     pub(super) stands: std::collections::BTreeMap<(usize, usize), usize>,
+    /// Whether the first source's title is the guide's.
+    leads: bool,
     rarity: Rarity,
     /// What the nodes below the guide speak of.
     index: Index,
@@ -45,9 +47,9 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
     let is_alone = |source: &usize| sources[*source].source.archived.is_none();
     let stock = Stock::new((0..sources.len()).filter(is_alone));
     let index = Index::default();
-    let mut placing = Placing { sources, outlines, stock, tree, next: 0, stands, rarity, index };
+    let mut placing = Placing { sources, outlines, stock, tree, next: 0, stands, leads, rarity, index };
     for source in 0..sources.len() {
-        match leads && source == 0 {
+        match placing.is_leading(source) {
             true => placing.lead(source),
             false => placing.source(source),
         }
@@ -71,6 +73,11 @@ impl<'p> Placing<'p> {
     /// True when no archive will hold a source: the guide must.
     pub(super) fn is_strict(&self, source: usize) -> bool {
         self.sources[source].source.archived.is_none()
+    }
+
+    /// Whether the guide has a source's title.
+    pub(super) fn is_leading(&self, source: usize) -> bool {
+        source == 0 && self.leads
     }
 
     /// The parts at the top of a source: the preface, and the title with what follows it.
@@ -173,7 +180,8 @@ impl<'p> Placing<'p> {
             .map(|title| &outline.sections[title].heading)
             .filter(|heading| !heading.is_empty())
         {
-            Some(heading) => heading.clone(),
+            Some(heading) if self.is_strict(source) => heading.clone(),
+            Some(heading) => title::of_subject(heading).to_owned(),
             None => {
                 let stem = String::from_utf8_lossy(self.sources[source].source.path.stem()).into_owned();
                 Inline::plain(groups::title(&stem)).to_markdown()
@@ -200,8 +208,13 @@ impl<'p> Placing<'p> {
             here.children.iter().for_each(|section| self.section(source, section + 1, parent));
             return;
         }
+        let is_at_home = self.is_strict(source) || self.tree.nodes[parent].sources.first() == Some(&source);
+        let heading = match is_at_home || self.is_leading(source) {
+            true => &here.heading,
+            false => matching::uncounted(&here.heading),
+        };
         let node = Node {
-            heading: here.heading.clone(),
+            heading: heading.to_owned(),
             subject: self.subject(source, part),
             sources: vec![source],
             ..Node::default()

@@ -36,6 +36,38 @@ pub(super) fn of_chapter(request: &GuideRequest<'_>, sources: &[Prepared<'_>], h
     }
 }
 
+/// A title without the words at its end that say what kind of note it was ("Bath Control - Final Report").
+pub(super) fn of_subject(heading: &str) -> &str {
+    const KINDS: &[&str] = &["summary", "report"];
+    const BEFORE: &[&str] = &[
+        "executive",
+        "final",
+        "complete",
+        "completion",
+        "comprehensive",
+        "delivery",
+        "implementation",
+        "update",
+        "verification",
+        "status",
+    ];
+    const LEAST: usize = 2;
+    let is_mark = |c: char| !c.is_alphanumeric() && !matches!(c, ')' | '`' | ']' | '*' | '_');
+    let cut = |text: &'_ str, names: &[&str]| -> Option<usize> {
+        let text = text.trim_end_matches(is_mark);
+        let start = text.rfind(char::is_whitespace)?;
+        names.contains(&text[start..].trim().to_lowercase().as_str()).then_some(start)
+    };
+    let Some(mut end) = cut(heading, KINDS) else { return heading };
+    while let Some(start) = cut(&heading[..end], BEFORE) {
+        end = start;
+    }
+    let subject = heading[..end].trim_end_matches(is_mark);
+    let is_whole = subject.matches(['`', '*', '_']).count() % 2 == 0
+        && subject.matches('(').count() == subject.matches(')').count();
+    if is_whole && words::of_text(subject).len() >= LEAST { subject } else { heading }
+}
+
 /// True for a title that says what was done rather than what there is; words of the guide's own name are its subject.
 fn tells_of_work(request: &GuideRequest<'_>, heading: &str) -> bool {
     let title = plain(heading);
