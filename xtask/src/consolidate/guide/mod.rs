@@ -14,6 +14,7 @@ mod names;
 mod outline;
 mod pieces;
 mod place;
+mod pointing;
 mod prepare;
 mod settle;
 mod stock;
