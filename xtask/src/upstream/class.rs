@@ -73,6 +73,9 @@ const SOURCE: &[&str] = &[
     "vert", "vim", "vue", "zig",
 ];
 
+/// Texts that a build reads, whatever their extension says.
+const BUILD_INPUT: &[&str] = &["CMakeLists.txt", "meson_options.txt", "constraints.txt"];
+
 /// What a path holds, by its name; git's word alone makes it binary.
 pub(super) fn class_of(path: &RepoPath, binary: bool) -> FileClass {
     let name = String::from_utf8_lossy(path.file_name()).into_owned();
@@ -86,7 +89,7 @@ pub(super) fn class_of(path: &RepoPath, binary: bool) -> FileClass {
         FileClass::Test
     } else if SOURCE.contains(&path.extension().as_str()) {
         FileClass::Source
-    } else if DOCS.contains(&path.extension().as_str()) {
+    } else if DOCS.contains(&path.extension().as_str()) && !is_build_input(path, &name) {
         FileClass::Docs
     } else {
         FileClass::Other
@@ -96,6 +99,13 @@ pub(super) fn class_of(path: &RepoPath, binary: bool) -> FileClass {
 /// Whether a tool makes the file, so that it is made again instead of merged.
 pub(super) fn is_made(path: &RepoPath) -> bool {
     matches!(class_of(path, false), FileClass::Lockfile | FileClass::Generated)
+}
+
+/// Whether a build reads the text: lists of packages are called so or stand in a folder that is.
+fn is_build_input(path: &RepoPath, name: &str) -> bool {
+    let in_folder = path.parent().is_some_and(|folder| folder.file_name() == b"requirements");
+    let is_list = name.ends_with(".txt") && (name.contains("requirements") || in_folder);
+    BUILD_INPUT.contains(&name) || is_list
 }
 
 fn is_test(path: &RepoPath, name: &str) -> bool {
@@ -121,6 +131,12 @@ mod tests {
             ("Cargo.lock", FileClass::Lockfile),
             ("dist/a.min.js", FileClass::Generated),
             ("README.md", FileClass::Docs),
+            ("notes.txt", FileClass::Docs),
+            ("docs/requirements.md", FileClass::Docs),
+            ("src/CMakeLists.txt", FileClass::Other),
+            ("dev-requirements.txt", FileClass::Other),
+            ("requirements/dev.txt", FileClass::Other),
+            ("constraints.txt", FileClass::Other),
             ("data.bin", FileClass::Other),
             ("contest/latest.rs", FileClass::Source),
         ];
