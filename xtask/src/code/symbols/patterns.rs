@@ -148,12 +148,17 @@ pub(super) fn c(text: &str) -> Vec<Symbol> {
     let functions = pattern!(
         r"(?m)^(?:[A-Za-z_][\w:<>,&*~]*[ \t\n*&]+)+(?P<name>(?:[A-Za-z_]\w*::)*~?[A-Za-z_]\w*)\s*\([^;{}()]*(?:\([^;{}()]*\)[^;{}()]*)*\)\s*(?:const\s*)?(?:noexcept\s*)?\{"
     );
+    // Before the brace stand the declarations of the parameters, whose names alone are in parentheses.
+    let old_functions = pattern!(
+        r"(?m)^(?:[A-Za-z_][\w:<>,&*~]*[ \t\n*&]+)+(?P<name>[A-Za-z_]\w*)\s*\(\s*\w+(?:\s*,\s*\w+)*\s*\)\s*\n(?:\s*[A-Za-z_][^;{}=#]*;)+\s*\{"
+    );
     let types =
         pattern!(r"(?m)^(?:typedef\s+)?(?:struct|enum(?:\s+class)?|union)\s+(?P<name>\w+)[^;{}()=]*\{");
     let classes = pattern!(r"(?m)^class\s+(?P<name>\w+)[^;{}()=]*\{");
     let aliases = pattern!(r"(?m)^typedef\s+[^;{}]*?\b(?P<name>\w+)\s*;");
     let macros = pattern!(r"(?m)^[ \t]*#[ \t]*define[ \t]+(?P<name>\w+)\(");
     let mut symbols = code.collect(functions, SymbolKind::Function, &[], "");
+    symbols.extend(code.collect(old_functions, SymbolKind::Function, &[], ""));
     symbols.retain(|symbol| {
         !matches!(symbol.name.as_str(), "if" | "for" | "while" | "switch" | "return" | "sizeof")
     });
@@ -233,7 +238,9 @@ impl Code {
     fn collect(&self, pattern: &Regex, kind: SymbolKind, owners: &[Owner], between: &str) -> Vec<Symbol> {
         let mut found = Vec::new();
         for captures in pattern.captures_iter(&self.masked) {
-            let Some(name) = captures.name("name") else { continue };
+            let (Some(whole), Some(name)) = (captures.get(0), captures.name("name")) else { continue };
+            // A pattern that reaches the brace knows better than the name where the body begins.
+            let head = if whole.as_str().ends_with('{') { whole.end() - 1 } else { name.end() };
             let inside = owners.iter().filter(|owner| owner.from < name.start() && name.start() < owner.to);
             let owner = inside.max_by_key(|owner| owner.from).map(|owner| owner.name.as_str());
             let owner = owner.or_else(|| captures.name("owner").map(|owner| owner.as_str()));
@@ -243,7 +250,7 @@ impl Code {
             };
             found.push(Symbol {
                 line: self.line(name.start()),
-                end_line: self.line(self.end(name.end())),
+                end_line: self.line(self.end(head)),
                 name: full,
                 kind,
                 read_by: ReadBy::Pattern,

@@ -150,6 +150,29 @@ name_of(struct point *p, void (*then)(int))
 }
 
 #[test]
+fn c_functions_whose_parameters_are_declared_below_are_found() {
+    let c = "static int run OF((int a));
+extern int count(a, b);
+int ZEXPORT run (first, second)
+    const char *first; /* { */
+    int (*second)();
+{
+    return second(first);
+}
+local void
+init(s)
+    state *s;
+{
+    s->on = 1;
+}
+";
+    insta::assert_snapshot!(listed("a.c", c), @r"
+    3-8 Function run Pattern
+    10-14 Function init Pattern
+    ");
+}
+
+#[test]
 fn unknown_language_has_no_symbols() {
     assert_eq!(listed("a.md", "def x(): pass"), "");
 }
