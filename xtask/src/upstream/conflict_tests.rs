@@ -162,3 +162,21 @@ fn commits_before_the_branch_that_the_fork_began_on_count_and_are_tried() {
         |path: &str, revision: &str| (path.to_owned(), place.git(&folder, &["rev-parse", revision]), true);
     assert_eq!(firsts.collect::<Vec<_>>(), [at("a", "main~2"), at("b", "main")]);
 }
+
+#[test]
+fn what_stands_in_a_file_that_conflicts_is_not_called_clean_in_text() {
+    let place = Place::new();
+    let mut history = History::default();
+    let test = "from lib import load\n\nload('a', size=2)\n";
+    let root = [("lib.py", Some("def load(path, size=1): pass\n")), ("test_lib.py", Some(test))];
+    history.commit("main", "root", &root).fork("fork", "main");
+    history.commit("fork", "own", &[("test_lib.py", None), ("own.py", Some("import lib\n"))]);
+    let moved = format!("{test}\nfrom own import gone\n");
+    let renamed = [("lib.py", Some("def load(path, limit=1): pass\n")), ("test_lib.py", Some(&*moved))];
+    history.commit("main", "rename", &renamed);
+    let found = analysis(&place.repository("r", &[], &history), "fork", "main");
+    assert_eq!(found.merge.as_ref().unwrap().kinds["CONFLICT (modify/delete)"], 1);
+    let merged = found.merged_tree.unwrap();
+    let broken = [merged.imports.unwrap().len(), merged.calls.unwrap().len()];
+    assert_eq!(broken, [0, 0], "who settles the conflict decides about `test_lib.py`");
+}

@@ -17,7 +17,8 @@ use crate::repo::{BlobId, Blobs, CommitId, History, Repo, RepoPath, Scratch, Tre
 
 /// What fails in the merged tree and on neither side; `None` where the two sides can break nothing together.
 ///
-/// A file with conflict markers does not parse and is not judged.
+/// A file that conflicts is not judged, whether it has conflict markers or is kept whole: who settles the conflict
+/// decides what it holds.
 pub(super) fn check(
     scratch: &Scratch,
     cache: &Cache,
@@ -47,8 +48,12 @@ pub(super) fn check(
         let read = |tree: &Tree| Project::of_tree_cached(tree, cache);
         let [fork, upstream, merged] = &trees;
         let projects = [read(fork)?, read(upstream)?, read(merged)?];
-        found.imports = Some(new_imports(&projects, &trees[0], touched, &Blobs::of(&repo)?));
-        found.calls = Some(new_calls(&repo, sides, &projects, touched)?);
+        let mut imports = new_imports(&projects, &trees[0], touched, &Blobs::of(&repo)?);
+        imports.retain(|found| !open.contains(&found.import.path));
+        found.imports = Some(imports);
+        let mut calls = new_calls(&repo, sides, &projects, touched)?;
+        calls.retain(|call| !open.contains(&call.path) && !open.contains(&call.definition.path));
+        found.calls = Some(calls);
     }
     if has_notes {
         found.links = Some(new_links(&trees, &notes, touched)?);
