@@ -250,7 +250,7 @@ impl Swept {
 
     /// Places half way between a clean and a conflicting trial merge of paths whose first conflict is not known.
     fn open(&self, conflicts: &[Conflict]) -> BTreeSet<usize> {
-        let open = conflicts.iter().filter(|conflict| self.first_conflict(conflict).is_none());
+        let open = conflicts.iter().filter(|conflict| self.told_conflict(conflict).is_none());
         let middle = |conflict: &Conflict| {
             let (clean, conflicting) = self.turn(path_of(conflict))?;
             let start = clean.map_or(0, |clean| clean + 1);
@@ -309,19 +309,43 @@ impl Swept {
         Some((clean.copied(), conflicting))
     }
 
-    /// The commit that begins a conflict, and how sure that is; what git does not bear out is not passed on.
+    /// The commit that begins a conflict, and how sure that is. Where the trial merges did not reach it, that is the
+    /// sweep's word, unproven; what they contradict is not passed on.
     pub(super) fn first_conflict(&self, conflict: &Conflict) -> Option<FirstConflict> {
+        self.told_conflict(conflict).or_else(|| self.likely_conflict(path_of(conflict)))
+    }
+
+    /// The sweep's word, where it lies between the last clean trial merge and the first that conflicts.
+    fn likely_conflict(&self, path: &RepoPath) -> Option<FirstConflict> {
+        let (clean, conflicting) = self.turn(path)?;
+        let fate = self.fate(path)?;
+        let start = clean.map_or(self.leading, |clean| clean + 1);
+        let is_between = |place: &usize| (start..=conflicting).contains(place);
+        let turns = fate.turns.iter().filter(|(_, conflicts)| *conflicts).map(|(place, _)| *place);
+        let first = turns.into_iter().find(is_between)?;
+        Some(FirstConflict {
+            commit: self.chain[first].clone(),
+            proven: false,
+            monotone: self.monotone(path, first, fate.is_monotone()),
+        })
+    }
+
+    /// Whether a conflict stays once it began; trial merges have the last word.
+    fn monotone(&self, path: &RepoPath, first: usize, told: Option<bool>) -> Option<bool> {
+        let mut later = self.proofs.keys().filter(|place| **place > first);
+        let goes_away = later.any(|&place| self.conflicts_at(path, place) == Some(false));
+        if goes_away { Some(false) } else { told }
+    }
+
+    /// The commit that begins a conflict as trial merges prove it, or as nothing but the sweep's word can be.
+    fn told_conflict(&self, conflict: &Conflict) -> Option<FirstConflict> {
         let path = path_of(conflict);
         let early = (0..self.leading).find(|&place| self.conflicts_at(path, place) == Some(true));
         let fate = self.fate(path).filter(|_| early.is_none());
-        let comes_back = |first: usize| {
-            let later = self.proofs.keys().filter(|place| **place > first);
-            later.into_iter().any(|&place| self.conflicts_at(path, place) == Some(false))
-        };
         let found = |place: usize, proven: bool, monotone: Option<bool>| FirstConflict {
             commit: self.chain[place].clone(),
             proven,
-            monotone: if comes_back(place) { Some(false) } else { monotone },
+            monotone: self.monotone(path, place, monotone),
         };
         if let Some((fate, first)) = fate.and_then(|fate| Some((fate, fate.first()?))) {
             let before = if first == 0 { Some(false) } else { self.conflicts_at(path, first - 1) };
@@ -380,4 +404,65 @@ pub(super) fn steps(git: &Git, fork: &CommitId, tags: &[StepTag], cancel: &Cance
             conflicts: relation::merge(&trial, clean).conflicts.len(),
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upstream::parse::{RawEntry, TrialMerge};
+
+    fn id(number: usize) -> CommitId {
+        CommitId::parse(&format!("{number:040}")).unwrap()
+    }
+
+    fn entry(status: char, [from, to]: [&str; 2], [old, new]: [&str; 2]) -> RawEntry {
+        let mode = |id: &str| if id == "0" { "000000".to_owned() } else { "100644".to_owned() };
+        let ids = [old, new].map(str::to_owned);
+        RawEntry { modes: [mode(old), mode(new)], ids, status, from: from.into(), to: to.into() }
+    }
+
+    /// Upstream's file moves at place 3 and begins to conflict at place 5; trial merges were made at these places.
+    fn swept(proofs: &[(usize, bool)]) -> Swept {
+        let moved = [entry('D', ["a", "a"], ["base", "0"]), entry('A', ["z", "z"], ["0", "base"])];
+        let mut changes = vec![Vec::new(); 9];
+        changes[3] = moved.to_vec();
+        changes[5] = vec![entry('M', ["z", "z"], ["base", "up"])];
+        let fork = Diff { entries: vec![entry('M', ["a", "a"], ["base", "fork"])], ..Diff::default() };
+        let upstream = Diff { entries: vec![entry('R', ["a", "z"], ["base", "up"])], ..Diff::default() };
+        let watched = chain::watch(&fork, &upstream, &changes);
+        let fates = chain::fates(&watched, &chain::needed(&watched).into_iter().collect());
+        let proof = |conflicts: bool| Proof {
+            clean: !conflicts,
+            paths: conflicts.then(|| "z".into()).into_iter().collect(),
+            only_made: false,
+        };
+        Swept {
+            chain: (0..9).map(id).collect(),
+            leading: 0,
+            conflicting: chain::conflicting_places(fates.iter(), 9),
+            conflicting_apart: vec![false; 9],
+            only_base: true,
+            fates,
+            proofs: proofs.iter().map(|&(place, conflicts)| (place, proof(conflicts))).collect(),
+        }
+    }
+
+    #[test]
+    fn first_conflict_that_no_trial_merge_reached_is_told_unproven_unless_one_contradicts() {
+        let trial = TrialMerge { stages: [("z".into(), Default::default())].into(), ..TrialMerge::default() };
+        let conflict = relation::merge(&trial, false).conflicts.remove(0);
+        let told = |proofs: &[(usize, bool)]| {
+            let first = swept(proofs).first_conflict(&conflict)?;
+            Some((first.commit, first.proven, first.monotone))
+        };
+        assert_eq!(told(&[(8, true)]), Some((id(5), false, Some(true))));
+        assert_eq!(told(&[(2, false), (6, true), (7, false), (8, true)]), Some((id(5), false, Some(false))));
+        assert_eq!(told(&[(4, false), (5, true), (8, true)]), Some((id(5), true, Some(true))));
+        assert_eq!(
+            told(&[(6, false), (8, true)]),
+            None,
+            "git merges cleanly where the sweep sees a conflict"
+        );
+        assert_eq!(told(&[(3, true), (8, true)]), None, "git sees one before");
+    }
 }
