@@ -16,6 +16,7 @@ mod custom;
 mod gather;
 mod histogram;
 mod model;
+mod one_by_one;
 mod parse;
 #[cfg(test)]
 mod partial_tests;

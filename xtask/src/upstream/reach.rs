@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use super::one_by_one;
+
 /// A commit of this many lines counts in full; smaller ones count in part.
 const FULL: usize = 10;
 /// The share of lines from which a commit counts as taken over in full: forks edit what they take.
@@ -45,20 +47,21 @@ impl Taken {
         if self.lines == 0 { 0.0 } else { self.held as f64 / self.lines as f64 }
     }
 
-    fn weight(&self) -> f64 {
+    pub(super) fn weight(&self) -> f64 {
         self.lines.min(FULL) as f64 / FULL as f64
     }
 
-    fn taken(&self) -> f64 {
+    pub(super) fn taken(&self) -> f64 {
         self.weight() * (self.share() / TAKEN_SHARE).min(1.0)
     }
 
-    fn is_held(&self) -> bool {
+    /// Of its lines more than [`HELD_SHARE`], and enough of them to tell by.
+    pub(super) fn is_held(&self) -> bool {
         self.held > 0 && self.share() >= HELD_SHARE
     }
 
     /// The fork's commit that brought most of it.
-    fn bringer(&self) -> Option<usize> {
+    pub(super) fn bringer(&self) -> Option<usize> {
         let enough = |lines: usize| lines * 5 >= self.lines || lines >= FULL;
         let most = self.by.iter().max_by_key(|(commit, lines)| (**lines, std::cmp::Reverse(**commit)));
         most.filter(|(_, lines)| enough(**lines)).map(|(commit, _)| *commit)
@@ -86,10 +89,11 @@ pub(super) struct Reach {
 /// `last_time` (the fork's own date) cannot have been followed.
 pub(super) fn reach(sequence: &[Taken], last_time: i64) -> Option<Reach> {
     let settled = with_one_import(sequence);
-    let found = reach_of(settled.as_deref().unwrap_or(sequence), last_time)?;
+    let sequence = settled.as_deref().unwrap_or(sequence);
+    let found = reach_of(sequence, last_time)?;
     // Less than that is what any two files of a kind share, or picks.
     let is_clear = found.before >= FOLLOWED_SHARE && found.before >= 2.0 * found.after;
-    is_clear.then_some(found)
+    is_clear.then(|| one_by_one::followed_on(sequence, found, last_time).unwrap_or(found))
 }
 
 fn reach_of(sequence: &[Taken], last_time: i64) -> Option<Reach> {
@@ -155,14 +159,21 @@ fn with_one_import(sequence: &[Taken]) -> Option<Vec<Taken>> {
 
 /// What one of the fork's commits brought.
 #[derive(Default)]
-struct Bulk {
+pub(super) struct Bulk {
     places: Vec<usize>,
     /// The newest place with enough lines to tell by.
     newest: usize,
     lines: usize,
 }
 
-fn bulks(sequence: &[Taken]) -> BTreeMap<usize, Bulk> {
+impl Bulk {
+    /// Whether it is more than one backport.
+    pub(super) fn is_many(&self) -> bool {
+        self.places.len() >= 3 && self.lines >= 2 * TELLING
+    }
+}
+
+pub(super) fn bulks(sequence: &[Taken]) -> BTreeMap<usize, Bulk> {
     let mut all: BTreeMap<usize, Bulk> = BTreeMap::new();
     for (place, one) in sequence.iter().enumerate() {
         let Some(commit) = one.bringer() else { continue };
@@ -179,9 +190,9 @@ fn bulks(sequence: &[Taken]) -> BTreeMap<usize, Bulk> {
 /// The newest place that came together with others, behind the place where the rate drops. Two commits at once may be
 /// one backport, unless this fork is known to take over many at once.
 fn newest_bulk(bulks: &BTreeMap<usize, Bulk>, place: usize) -> Option<usize> {
-    let is_many = |bulk: &Bulk| bulk.places.len() >= 3 && bulk.lines >= 2 * TELLING;
-    let habit = bulks.values().filter(|bulk| is_many(bulk) && bulk.newest <= place).count();
-    let fits = |bulk: &&Bulk| is_many(bulk) || (habit >= 2 && bulk.places.len() >= 2 && bulk.lines > TELLING);
+    let habit = bulks.values().filter(|bulk| bulk.is_many() && bulk.newest <= place).count();
+    let fits =
+        |bulk: &&Bulk| bulk.is_many() || (habit >= 2 && bulk.places.len() >= 2 && bulk.lines > TELLING);
     bulks.values().filter(fits).map(|bulk| bulk.newest).max()
 }
 
@@ -298,7 +309,7 @@ fn recent(sequence: &[Taken], place: usize) -> usize {
 }
 
 /// The newest place before one that is held by enough lines to tell by.
-fn held_before(sequence: &[Taken], place: usize) -> usize {
+pub(super) fn held_before(sequence: &[Taken], place: usize) -> usize {
     let is_telling = |at: &usize| sequence[*at].is_held() && sequence[*at].held >= TELLING;
     (0..place).rev().find(is_telling).unwrap_or(place)
 }
@@ -317,7 +328,7 @@ fn far_end(sequence: &[Taken], place: usize, picks: &[bool], last_time: i64) -> 
     last.min(last_before(sequence, last_time).max(place))
 }
 
-fn last_before(sequence: &[Taken], time: i64) -> usize {
+pub(super) fn last_before(sequence: &[Taken], time: i64) -> usize {
     sequence.iter().rposition(|one| one.time <= time).unwrap_or(0)
 }
 
@@ -329,7 +340,7 @@ pub(super) fn line_share(sequence: &[Taken]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     const ALL: i64 = i64::MAX;
@@ -340,7 +351,7 @@ mod tests {
     }
 
     /// The same, each place brought by one of the fork's commits.
-    fn brought(places: &[(usize, usize)]) -> Vec<Taken> {
+    pub(in crate::upstream) fn brought(places: &[(usize, usize)]) -> Vec<Taken> {
         let by =
             |held: usize, commit| if held > 0 { BTreeMap::from([(commit, held)]) } else { BTreeMap::new() };
         places
