@@ -10,10 +10,8 @@ use crate::report::count;
 const FEW_CONFLICTS: usize = 20;
 /// How sure a sync point must be before history is told to follow it.
 pub(super) const SURE: f64 = 0.5;
-/// How sure it must be without a common commit: there it is all that a merge could begin from.
-const SURE_ENOUGH: f64 = 0.3;
-/// Share of upstream's lines that the fork must hold before history is told that it merged them.
-const MOSTLY_HELD: f64 = 0.5;
+/// Share of upstream's lines that the fork must hold before history is told that it merged them: two of three.
+const MOSTLY_HELD: f64 = 0.66;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -170,7 +168,7 @@ struct Following {
 struct Sync {
     commit: String,
     confidence: f64,
-    /// Share of upstream's lines up to there that the fork holds.
+    /// Share of upstream's lines that the fork holds, except of an exact copy: what it changed of that it did not leave out.
     held: Option<f64>,
     /// The conflicts left once it is recorded.
     after: Option<usize>,
@@ -178,7 +176,22 @@ struct Sync {
 
 impl Sync {
     fn text(&self) -> String {
-        format!("the fork's content follows upstream up to {} (confidence {})", self.commit, self.confidence)
+        let held = self.held.map_or(String::new(), |held| {
+            format!(", with {:.0} % of the lines that upstream had there", held * 100.0)
+        });
+        format!(
+            "the fork's content follows upstream up to {} (confidence {}){held}",
+            self.commit, self.confidence
+        )
+    }
+
+    /// What speaks against telling history that it was merged.
+    fn doubt(&self) -> Option<String> {
+        if self.confidence < SURE {
+            return Some(format!("{}, which is less than {SURE}", self.text()));
+        }
+        let lost = self.held.is_some_and(|held| held < MOSTLY_HELD);
+        lost.then(|| format!("{}: what it left out would count as merged", self.text()))
     }
 }
 
@@ -210,7 +223,7 @@ impl Facts {
             sync: analysis.later_sync().map(|sync| Sync {
                 commit: sync.commit.short().to_owned(),
                 confidence: sync.confidence,
-                held: sync.held,
+                held: sync.held.filter(|_| sync.method != super::SyncMethod::SameTree),
                 after: sync.conflicts_after,
             }),
             replay: analysis.replay.as_ref().map(|replay| (replay.commits, replay.applied)),
@@ -309,13 +322,8 @@ fn record_sync(facts: &Facts) -> Result<String, String> {
         });
     };
     let text = sync.text();
-    let lost = sync.held.filter(|held| *held < MOSTLY_HELD);
     match (facts.conflicts, sync.after) {
-        _ if sync.confidence < SURE => Err(format!("{text}, which is less than {SURE}")),
-        _ if let Some(held) = lost => Err(format!(
-            "{text}, but holds only {:.0} % of the lines that upstream added: what it left out would count as merged",
-            held * 100.0
-        )),
+        _ if let Some(doubt) = sync.doubt() => Err(doubt),
         (Some(now), Some(after)) if now > 0 && after * 2 <= now => {
             Ok(format!("{text}; {} instead of {now}", left_after(after, "")))
         }
@@ -330,6 +338,13 @@ fn record_sync(facts: &Facts) -> Result<String, String> {
 fn left_after(conflicts: usize, still: &str) -> String {
     let verb = if conflicts == 1 { "conflicts" } else { "conflict" };
     format!("with that recorded {}{still} {verb}", count(conflicts, "path"))
+}
+
+/// What is left to settle where no history is shared, and what a merge without the record comes to.
+fn with_and_without(after: Option<usize>, now: Option<usize>) -> String {
+    let Some(after) = after else { return String::new() };
+    let without = now.map(|now| format!(", without it {now}, since git then has nothing to compare with"));
+    format!("; {}{}", left_after(after, ""), without.unwrap_or_default())
 }
 
 fn rebase(facts: &Facts) -> Result<String, String> {
@@ -391,14 +406,10 @@ fn unrelated(way: Way, facts: &Facts) -> Result<String, String> {
     let none = "the histories have no common commit".to_owned();
     match way {
         Way::RecordSync => match &facts.sync {
-            Some(sync) if sync.confidence >= SURE_ENOUGH => {
-                let after = sync.after.map_or(String::new(), |after| format!("; {}", left_after(after, "")));
-                Ok(format!("{}{after}", sync.text()))
-            }
-            Some(sync) => Err(format!(
-                "{none}, and {} matches too little (confidence {})",
-                sync.commit, sync.confidence
-            )),
+            Some(sync) => match sync.doubt() {
+                Some(doubt) => Err(format!("{none}, and {doubt}")),
+                None => Ok(format!("{}{}", sync.text(), with_and_without(sync.after, facts.conflicts))),
+            },
             None => Err(format!("{none}, and no commit of upstream matches the fork's content")),
         },
         Way::Pick => Ok(format!("{none}: single commits can still be taken over")),
@@ -407,81 +418,4 @@ fn unrelated(way: Way, facts: &Facts) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn facts() -> Facts {
-        Facts {
-            relation: Some(Relation::Diverged),
-            ahead: 9,
-            behind: 30,
-            conflicts: Some(40),
-            folder: None,
-            unjudged: 0,
-            missing: Some(30),
-            same: Some(0),
-            contained: None,
-            sync: None,
-            replay: None,
-            prefix: None,
-            picks: (0, 0, 0),
-        }
-    }
-
-    fn following(clean: usize, conflicts: Option<usize>) -> Option<Following> {
-        Some(Following { clean, of: 30, easiest: conflicts.map(|paths| ("v2".to_owned(), paths)) })
-    }
-
-    fn winner(facts: &Facts) -> Option<Way> {
-        let relation = facts.relation.unwrap();
-        ALL.iter().copied().find(|&way| verdict(way, relation, facts).is_ok())
-    }
-
-    #[test]
-    fn each_rule_wins_on_its_facts() {
-        let related = |relation| Facts { relation: Some(relation), ..facts() };
-        let sync = |confidence, after| {
-            Some(Sync { commit: "abc".to_owned(), confidence, held: Some(0.5), after: Some(after) })
-        };
-        let contained = || Some("def".to_owned());
-        let partly = sync(0.9, 20).map(|sync| Sync { held: Some(0.49), ..sync });
-        let cases = [
-            (related(Relation::Same), Some(Way::NothingToDo)),
-            (related(Relation::Ahead), Some(Way::Contribute)),
-            (related(Relation::Behind), Some(Way::FastForward)),
-            (related(Relation::Unrelated), Some(Way::Pick)),
-            (Facts { sync: sync(0.4, 3), ..related(Relation::Unrelated) }, Some(Way::RecordSync)),
-            (Facts { conflicts: Some(0), ..facts() }, Some(Way::Merge)),
-            (Facts { conflicts: Some(0), unjudged: 1, ..facts() }, None),
-            (Facts { sync: sync(0.9, 20), ..facts() }, Some(Way::RecordSync)),
-            (Facts { sync: sync(0.9, 21), ..facts() }, None),
-            (Facts { sync: sync(0.4, 1), ..facts() }, None),
-            (Facts { sync: partly, ..facts() }, None),
-            (Facts { picks: (2, 5, 5), conflicts: None, ..facts() }, None),
-            (Facts { missing: Some(0), ..facts() }, None),
-            (Facts { contained: contained(), conflicts: Some(0), ..facts() }, Some(Way::RecordSync)),
-            (Facts { contained: contained(), ..facts() }, Some(Way::RecordSync)),
-            (Facts { conflicts: None, sync: sync(0.9, 0), ..facts() }, None),
-            (Facts { replay: Some((9, 9)), ..facts() }, Some(Way::Rebase)),
-            (Facts { prefix: following(3, None), ..facts() }, Some(Way::MergeInSteps)),
-            (Facts { prefix: following(0, Some(20)), ..facts() }, Some(Way::MergeInSteps)),
-            (Facts { prefix: following(1, None), conflicts: Some(5), ..facts() }, None),
-            (Facts { picks: (2, 5, 5), ..facts() }, Some(Way::Pick)),
-            (Facts { picks: (2, 5, 5), conflicts: Some(5), ..facts() }, None),
-        ];
-        for (number, (facts, expected)) in cases.iter().enumerate() {
-            assert_eq!(winner(facts), *expected, "case {number}");
-        }
-    }
-
-    #[test]
-    fn what_was_not_tried_is_not_said_to_fail() {
-        let clean = Facts { conflicts: Some(0), ..facts() };
-        assert!(rebase(&clean).unwrap_err().ends_with("since the merge is clean"));
-        assert!(rebase(&facts()).unwrap_err().ends_with("too many, or merges among them"));
-        assert!(
-            pick(&Facts { picks: (0, 5, 5), ..facts() }).unwrap_err().starts_with("5 of upstream's commits")
-        );
-        assert!(pick(&facts()).unwrap_err().starts_with("no commit of upstream is free"));
-    }
-}
+mod tests;
