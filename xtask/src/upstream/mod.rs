@@ -14,6 +14,7 @@ mod commits;
 mod conflict_tests;
 mod custom;
 mod gather;
+mod hints;
 mod histogram;
 mod model;
 mod one_by_one;
@@ -31,6 +32,8 @@ mod strategy;
 mod strategy_tests;
 mod symbols;
 mod sync;
+#[cfg(test)]
+mod sync_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

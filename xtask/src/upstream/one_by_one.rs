@@ -1,7 +1,7 @@
 //! Upstream's commits that the fork took over one by one: a few are picks, but who passes over next to nothing has
 //! followed. Knows no repository.
 
-use super::reach::{Reach, Taken, held_before, last_before, line_share};
+use super::reach::{Reach, Taken, bulks, held_before, last_before, line_share};
 
 /// Telling places looked back at for whether the fork took over nearly all of them one by one.
 const CLOSE: usize = 12;
@@ -38,6 +38,15 @@ fn is_close(sequence: &[Taken], places: &[usize]) -> bool {
     held >= FEWEST && held * 2 >= places.len() && taken * 2.0 >= weight
 }
 
+/// Whether certain commits of the fork brought more of a stretch than picks: one of them much at once, or all of them
+/// nearly everything.
+pub(super) fn is_brought(stretch: &[Taken], by: impl Fn(usize) -> bool) -> bool {
+    let is_by = |place: &&usize| stretch[**place].bringer().is_some_and(&by);
+    let told: Vec<usize> = (0..stretch.len()).filter(|&place| stretch[place].lines > 0).collect();
+    let at_once = bulks(stretch).iter().any(|(commit, bulk)| by(*commit) && bulk.is_many());
+    at_once || (told.iter().filter(is_by).count() >= FEWEST && is_close(stretch, &told))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::reach::reach;
@@ -61,5 +70,14 @@ mod tests {
         assert_eq!(behind(&[9, 9]), 19, "two tell nothing");
         // A branch that nobody took over lies between.
         assert_eq!(behind(&[[0; 40].as_slice(), &[9; 9]].concat()), 68);
+    }
+
+    #[test]
+    fn later_commits_brought_a_stretch_where_one_had_much_of_it_or_all_had_nearly_everything() {
+        let is_by_later = |places: &[(usize, usize)]| is_brought(&brought(places), |by| by < 10);
+        assert!(is_by_later(&[(9, 5), (0, 0), (9, 5), (0, 0), (0, 0), (0, 0), (9, 5)]));
+        assert!(is_by_later(&[(9, 5), (9, 4), (0, 0), (9, 3)]));
+        assert!(!is_by_later(&[(9, 5), (0, 0), (9, 4), (0, 0), (0, 0), (0, 0), (9, 3)]), "picks");
+        assert!(!is_by_later(&[(9, 15), (9, 15), (9, 15), (9, 5)]), "an earlier one");
     }
 }

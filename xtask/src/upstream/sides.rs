@@ -123,6 +123,14 @@ pub(super) fn fork_traces(readme: &str) -> Vec<(usize, String)> {
     lines.map(|(place, line)| (place + 1, line.trim().chars().take(160).collect())).take(3).collect()
 }
 
+/// What a repository is called, by the end of its address.
+pub(super) fn called(address: &str) -> Option<String> {
+    let address = address.trim_end_matches('/');
+    let name = address.rsplit(['/', ':']).next()?;
+    let name = name.strip_suffix(".git").unwrap_or(name).to_lowercase();
+    name.contains(char::is_alphanumeric).then_some(name)
+}
+
 /// Whether a tag reads like a release (`v1.2`, `2024.05.27`, `name-1.2.3`), not like a release candidate.
 pub(super) fn is_release(tag: &str) -> bool {
     let name = tag.rsplit('/').next().unwrap_or(tag).to_lowercase();
@@ -141,6 +149,14 @@ mod tests {
 
     fn name(name: &str, branch: Option<&str>) -> Spec {
         Spec::Name { name: name.to_owned(), branch: branch.map(str::to_owned) }
+    }
+
+    #[test]
+    fn repository_is_called_as_its_address_ends() {
+        for address in ["https://h/o/Zlib.git", "git@h:zlib", "../up/zlib/", "h:o/zlib.git/"] {
+            assert_eq!(called(address).as_deref(), Some("zlib"), "{address}");
+        }
+        assert_eq!(called(".."), None);
     }
 
     #[test]

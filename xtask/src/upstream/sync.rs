@@ -1,13 +1,8 @@
 //! Finds the upstream commit that the fork's content corresponds to, where history does not say it: imports by
 //! hand, squashes, copies without history. Knows no repository.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
-use regex::Regex;
-
-use super::model::{Hint, HintKind};
-use super::parse::Commit;
 use super::reach::Taken;
 use crate::fnv;
 use crate::repo::{CommitId, TreeRecord};
@@ -168,103 +163,6 @@ pub(super) fn taken(own: &[u64], shared: &[u64], arrivals: &Arrivals, time: i64,
     taken
 }
 
-static HEX: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b[0-9a-f]{6,64}\b").expect("the pattern is valid"));
-/// An id alone, after a label or in an address.
-static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?i)^\W*(?:[a-z][\w /-]*:\s*|commit\s+)?(?:<?https://\S*/commits?/)?[0-9a-f]{7,64}\W*$";
-    Regex::new(pattern).expect("the pattern is valid")
-});
-static VERSION: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\bv?\d+(?:\.\d+)+\b").expect("the pattern is valid"));
-static SYNC: LazyLock<Regex> = LazyLock::new(|| {
-    let words = r"sync\w*|updat(?:e|ed|es|ing)|merg(?:e|ed|es|ing)|import\w*|rebas(?:e|ed|ing)|upgrad\w*|catch(?:ing)? up|up to|based on|bump\w*|upstream";
-    Regex::new(&format!(r"(?i)\b(?:{words})\b")).expect("the pattern is valid")
-});
-static PICK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)cherry[ -]?pick|backport|revert").expect("the pattern is valid"));
-
-/// Upstream's names that a fork's message may hold.
-pub(super) struct Names<'a> {
-    /// Ids of upstream's commits, sorted.
-    pub(super) ids: &'a BTreeSet<CommitId>,
-    /// Release tags by their last part.
-    pub(super) tags: &'a BTreeMap<String, CommitId>,
-}
-
-/// What the fork's messages say about upstream, newest first, one for each commit named.
-pub(super) fn hints<'a>(fork: impl Iterator<Item = &'a Commit>, names: &Names<'_>) -> Vec<Hint> {
-    let mut seen = BTreeSet::new();
-    let mut all = Vec::new();
-    for commit in fork {
-        let source = source_line(&commit.message);
-        for (line, is_subject) in
-            commit.message.lines().zip(std::iter::once(true).chain(std::iter::repeat(false)))
-        {
-            let kind = if source == Some(line) { HintKind::Sync } else { kind_of(line, is_subject) };
-            for (words, id) in named(line, kind, names) {
-                if seen.insert((id.clone(), kind)) {
-                    let fork_commit = commit.id.clone();
-                    all.push(Hint { kind, fork_commit, words, commit: id });
-                }
-            }
-        }
-    }
-    all
-}
-
-/// The line below a subject which speaks of a sync that says a commit's id and no more: where it came from. Several such
-/// lines are a list of what was taken over.
-fn source_line(message: &str) -> Option<&str> {
-    let mut lines = message.lines();
-    let subject =
-        lines.next().filter(|subject| kind_of(subject, true) == HintKind::Sync && !HEX.is_match(subject));
-    let mut sources = lines.filter(|line| SOURCE.is_match(line));
-    subject.and(sources.next()).filter(|_| sources.next().is_none())
-}
-
-/// What a line says of the commits that it names.
-fn kind_of(line: &str, is_subject: bool) -> HintKind {
-    if PICK.is_match(line) {
-        HintKind::Pick
-    } else if SYNC.is_match(line) && (is_subject || line.to_lowercase().contains("upstream")) {
-        HintKind::Sync
-    } else {
-        HintKind::Mention
-    }
-}
-
-fn named(line: &str, kind: HintKind, names: &Names<'_>) -> Vec<(String, CommitId)> {
-    let mut found = Vec::new();
-    for place in HEX.find_iter(line) {
-        let word = place.as_str();
-        // Seven digits hardly name a commit by chance; `#1234567` is an issue.
-        let digits = word.bytes().all(|byte| byte.is_ascii_digit());
-        let is_number = digits && (word.len() < 7 || line[..place.start()].ends_with('#'));
-        if let Some(id) = unique(word, names.ids).filter(|_| !is_number) {
-            found.push((word.to_owned(), id));
-        }
-    }
-    // A version alone is more often the fork's own.
-    if kind == HintKind::Sync && line.to_lowercase().contains("upstream") {
-        for word in VERSION.find_iter(line).map(|word| word.as_str()) {
-            if let Some(id) = names.tags.get(word) {
-                found.push((word.to_owned(), id.clone()));
-            }
-        }
-    }
-    found
-}
-
-/// The one commit whose id starts so.
-fn unique(start: &str, ids: &BTreeSet<CommitId>) -> Option<CommitId> {
-    let padded =
-        CommitId::parse(&format!("{start:0<40}")).or_else(|| CommitId::parse(&format!("{start:0<64}")))?;
-    let mut matching = ids.range(padded..).take_while(|id| id.as_str().starts_with(start));
-    let first = matching.next()?;
-    matching.next().is_none().then(|| first.clone())
-}
-
 /// Files of equal content that a folder has to hold at least, and more than half of all.
 const FEWEST_IN_FOLDER: usize = 3;
 
@@ -370,48 +268,5 @@ mod tests {
         let taken = taken(&[1, 2, 3, 5], &[1, 2, 3], &arrivals, 200, false);
         assert_eq!((taken.lines, taken.held), (3, 2), "line 2 stood in the fork before upstream had it");
         assert_eq!(taken.by, BTreeMap::from([(7, 1)]), "nothing tells who brought line 3");
-    }
-
-    #[test]
-    fn hints_tell_a_sync_from_a_pick_and_from_a_number() {
-        let ids = BTreeSet::from([
-            CommitId::parse("a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6").unwrap(),
-            CommitId::parse("1234567000000000000000000000000000000000").unwrap(),
-        ]);
-        let tags = BTreeMap::from([("2021.05.16".to_owned(), id("c"))]);
-        let names = Names { ids: &ids, tags: &tags };
-        let commit = |message: &str| Commit {
-            id: id("f"),
-            mark: '<',
-            tree: String::new(),
-            parents: Vec::new(),
-            date: String::new(),
-            time: 0,
-            message: message.to_owned(),
-        };
-        let cases = [
-            ("[cleanup] Update to ytdl-commit-a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
-            (
-                "Fix\n\n(cherry picked from commit a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6)",
-                Some((HintKind::Pick, "a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6")),
-            ),
-            ("Sync with upstream 2021.05.16", Some((HintKind::Sync, "2021.05.16"))),
-            ("Update to 2021.05.16", None),
-            ("Support 2021.05.16", None),
-            ("See 123456 and #1234567", None),
-            ("Update to commit 1234567", Some((HintKind::Sync, "1234567"))),
-            ("Update deadbeef", None),
-            ("Sync stubs\n\nSource commit:\nhttps://h/x/y/commit/a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
-            ("Update stubs\n\nSource: a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
-            ("Update stubs\n\na08f2b7\n1234567", Some((HintKind::Mention, "a08f2b7"))),
-            ("Fix stubs\n\nhttps://h/x/y/commit/a08f2b7", Some((HintKind::Mention, "a08f2b7"))),
-            ("Update stubs\n\nThis was broken by a08f2b7", Some((HintKind::Mention, "a08f2b7"))),
-        ];
-        for (message, expected) in cases {
-            let commits = [commit(message)];
-            let found = hints(commits.iter(), &names);
-            let found = found.first().map(|hint| (hint.kind, hint.words.as_str()));
-            assert_eq!(found, expected, "{message}");
-        }
     }
 }

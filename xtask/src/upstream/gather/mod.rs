@@ -23,6 +23,7 @@ mod steps;
 mod subtree;
 mod sync;
 mod threads;
+mod told;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +33,7 @@ use anyhow::{Context, Result, bail};
 use self::core::{Core, Wanted};
 use self::names::{FoundUpstream, Target};
 use self::releases::Tip;
-use self::sync::Words;
+use self::sync::Said;
 use super::areas::Areas;
 use super::audit::Audit;
 use super::build::Build;
@@ -96,8 +97,13 @@ pub(super) fn sync_point(
     let core = core::gather(&scratch, &fork.oid, &target.side.oid, wanted, progress, cancel)?;
     date(&scratch, &core, [&mut fork, &mut target.side])?;
     let analysis = assemble(fork, &target, &core, &Areas::of(&options.config.areas)?, options);
-    let words = Words { tags: &target.tags, count: options.messages };
-    search::sync_point(&analysis, &scratch, &core, words, progress, cancel).map(|found| found.sync_point)
+    let said = said(&target, options);
+    search::sync_point(&analysis, &scratch, &core, said, progress, cancel).map(|found| found.sync_point)
+}
+
+/// What the fork's messages may say of upstream.
+fn said<'a>(target: &'a Target, options: &Options) -> Said<'a> {
+    Said { tags: &target.tags, called: target.called.as_deref(), messages: options.messages }
 }
 
 fn compare(
@@ -129,8 +135,8 @@ fn compare(
     }
     if options.depth == Depth::Thorough && analysis.relation.is_some() {
         let cache = Cache::of(repo);
-        let words = Words { tags: &target.tags, count: options.messages };
-        search::deepen(&mut analysis, &scratch, &cache, &core, words, progress, cancel);
+        let said = said(&target, options);
+        search::deepen(&mut analysis, &scratch, &cache, &core, said, progress, cancel);
         if let Err(error) = since_sync::recount(&mut analysis, &scratch, &core, &areas) {
             analysis.findings.push(core::incomplete("the fork's work since the sync point", &error));
         }

@@ -21,6 +21,8 @@ pub(super) struct Target {
     pub(super) side: Side,
     pub(super) lender: Option<Repo>,
     pub(super) tags: Tags,
+    /// What its repository is called, where an address tells it.
+    pub(super) called: Option<String>,
 }
 
 /// What the search for upstream ended with.
@@ -250,12 +252,28 @@ impl Search<'_> {
         let mut side = side(&other, oid, &revision)?;
         side.location = Some(shown.to_owned());
         let tags = Tags::of(&other, true)?;
-        Ok(FoundUpstream::Target(Box::new(Target { side, lender: Some(other), tags })))
+        let called = sides::called(shown);
+        Ok(FoundUpstream::Target(Box::new(Target { side, lender: Some(other), tags, called })))
     }
 
     fn target(&self, side: Side) -> Result<FoundUpstream> {
         let tags = Tags::of(self.repo, false)?;
-        Ok(FoundUpstream::Target(Box::new(Target { side, lender: None, tags })))
+        let called = self.remote_of(&side).and_then(|remote| self.called(remote));
+        Ok(FoundUpstream::Target(Box::new(Target { side, lender: None, tags, called })))
+    }
+
+    /// The remote that a side was fetched from.
+    fn remote_of(&self, side: &Side) -> Option<&str> {
+        let path = side.name.strip_prefix("refs/remotes/")?;
+        let holds =
+            |remote: &&String| path.strip_prefix(remote.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        self.remotes.iter().filter(holds).max_by_key(|remote| remote.len()).map(String::as_str)
+    }
+
+    /// What a remote's repository is called.
+    fn called(&self, remote: &str) -> Option<String> {
+        let key = format!("remote.{remote}.url");
+        sides::called(&self.repo.git().line(&["config", "--get", &key]).ok()?)
     }
 }
 

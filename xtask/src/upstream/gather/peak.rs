@@ -1,51 +1,142 @@
-//! The commit of upstream whose files are most like the fork's. Knows no repository.
+//! Where upstream's trees share most contents with the fork's: it narrows the search where history is long or not
+//! shared, and tells a sync point where lines tell none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
 
 use super::super::model::{Hint, SyncMethod, SyncPoint};
 use super::super::parse::Commit;
-use super::sync::{point, rounded};
-use crate::repo::CommitId;
+use super::overlap;
+use super::sync::{MOST_PATCHES, Search, point, rounded};
+use crate::process::Progress;
+use crate::repo::{BlobId, CommitId};
 
-/// The share of files that must have upstream's contents, and how many: fewer may be licences and boilerplate.
-const LEAST_SHARED: (f64, u32) = (0.1, 3);
-/// How sure a sync point can be that files alone tell.
-const SUREST_BY_FILES: f64 = 0.95;
+impl Search<'_> {
+    /// Where upstream's tree shares most blobs with the fork's files, now or at an early or middle commit.
+    pub(super) fn peak(
+        &self,
+        order: &[&Commit],
+        own: &BTreeMap<BlobId, u64>,
+        progress: &Progress,
+    ) -> Result<Option<Peak>> {
+        if self.base.is_some() && order.len() <= MOST_PATCHES {
+            return Ok(None);
+        }
+        progress.step(format!("reading the trees of {} of upstream's commits", order.len()));
+        let base =
+            self.base.map(|base| self.git().line(&["rev-parse", &format!("{}^{{tree}}", base.commit)]));
+        let base = base.transpose()?;
+        let upstreams = order.iter().map(|commit| commit.tree.as_str());
+        let trees: Vec<&str> = upstreams.chain(base.as_deref()).collect();
+        let mut best: Option<Peak> = None;
+        let mut now: Option<Peak> = None;
+        // Where history is shared, an early state of the fork tells of what is merged by now.
+        let probes = if self.base.is_some() { vec![self.fork.clone()] } else { self.probes() };
+        for probe in probes {
+            let files = if probe == *self.fork { own.clone() } else { self.files(probe.as_str())? };
+            // An empty file is in every repository.
+            let blobs: BTreeSet<BlobId> =
+                files.iter().filter(|(_, size)| **size > 0).map(|(id, _)| id.clone()).collect();
+            let Ok(all) = overlap::overlaps(self.scratch, &blobs, &trees) else { return Ok(None) };
+            let (shared, at_base) = all.split_at(order.len());
+            let at_base = at_base.first().copied().unwrap_or(0);
+            let Some(peak) = Peak::of(shared, blobs.len(), probe).beyond(at_base) else { continue };
+            if peak.is_now(self.fork) {
+                now = Some(peak.clone());
+            }
+            if best.as_ref().is_none_or(|best| peak.share() > best.share()) {
+                best = Some(peak);
+            }
+        }
+        let later = now.zip(best.as_ref()).filter(|(now, best)| now.is_later(best));
+        Ok(later.map(|(now, _)| now).or(best).filter(|peak| peak.shared > 0))
+    }
+
+    /// The fork's tip, then commits along its first parents: a copy without history is most alike when it is young.
+    pub(super) fn probes(&self) -> Vec<CommitId> {
+        let mut line = Vec::new();
+        let by_id: BTreeMap<&CommitId, &Commit> =
+            self.range.fork().map(|commit| (&commit.id, commit)).collect();
+        let mut next = by_id.get(self.fork);
+        while let Some(commit) = next {
+            line.push(commit.id.clone());
+            next = commit.parents.first().and_then(|parent| by_id.get(parent));
+        }
+        let last = line.len().saturating_sub(1);
+        let places: BTreeSet<usize> =
+            [0, last / 4, last / 2, last * 3 / 4, last.saturating_sub(5), last.saturating_sub(2), last]
+                .into();
+        places.into_iter().filter_map(|place| line.get(place).cloned()).collect()
+    }
+}
+
+/// The places whose patches are read, around the one where the fork is most alike.
+pub(super) fn near_peak(length: usize, peak: Option<usize>) -> std::ops::Range<usize> {
+    match peak {
+        _ if length <= MOST_PATCHES => 0..length,
+        Some(peak) => {
+            let start = peak.saturating_sub(MOST_PATCHES / 2);
+            start..length.min(start + MOST_PATCHES)
+        }
+        None => length - MOST_PATCHES..length,
+    }
+}
 
 /// Where most blobs are shared.
 #[derive(Clone)]
 pub(super) struct Peak {
-    pub(super) shared: u32,
-    pub(super) of: usize,
+    shared: u32,
+    of: usize,
     pub(super) window: (usize, usize),
-    pub(super) probe: CommitId,
+    probe: CommitId,
+    /// How many are shared at each place.
+    all: Vec<u32>,
 }
 
 impl Peak {
-    pub(super) fn of(shared: &[u32], of: usize, probe: CommitId) -> Self {
+    fn of(shared: &[u32], of: usize, probe: CommitId) -> Self {
         let most = shared.iter().copied().max().unwrap_or(0);
         let first = shared.iter().position(|&one| one == most).unwrap_or(0);
         let last = shared[first..].iter().take_while(|&&one| one == most).count();
-        Self { shared: most, of, window: (first, first + last.saturating_sub(1)), probe }
+        Self {
+            shared: most,
+            of,
+            window: (first, first + last.saturating_sub(1)),
+            probe,
+            all: shared.to_vec(),
+        }
     }
 
     /// What the merge base shares as well came with history, and tells nothing.
-    pub(super) fn beyond(self, at_base: u32) -> Option<Self> {
+    fn beyond(self, at_base: u32) -> Option<Self> {
         (self.shared > at_base).then_some(self)
     }
 
-    /// Whether the fork followed upstream beyond where an `older` state of it was most alike: it shares more with a
-    /// later commit than with that one. A copy that went its own way shares as much with that one, or more.
-    pub(super) fn is_later(&self, shared: &[u32], older: &Self) -> bool {
-        let there = shared[older.window.0..=older.window.1].iter().copied().max().unwrap_or(0);
-        self.window.0 > older.window.1 && self.shared > there + there / 10 + 2
+    /// Whether it tells of the fork as it is now.
+    pub(super) fn is_now(&self, fork: &CommitId) -> bool {
+        self.probe == *fork
     }
 
-    pub(super) fn share(&self) -> f64 {
+    /// Whether the fork followed upstream beyond where an `older` state of it was most alike.
+    fn is_later(&self, older: &Self) -> bool {
+        (older.window.0..=older.window.1).all(|place| self.is_beyond(place))
+    }
+
+    /// Whether more is shared with a later commit than with one: a copy that went its own way shares as much with that
+    /// one, or more.
+    pub(super) fn is_beyond(&self, place: usize) -> bool {
+        let there = self.all[place];
+        self.window.0 > place && self.shared > there + there / 10 + 2
+    }
+
+    fn share(&self) -> f64 {
         if self.of == 0 { 0.0 } else { f64::from(self.shared) / self.of as f64 }
     }
 
-    /// The more of its files are upstream's, the surer it is; `None` where that may be chance.
+    /// Half of the files or more is a copy; fewer may be licences and boilerplate.
     pub(super) fn point(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
-        if self.share() < LEAST_SHARED.0 || self.shared < LEAST_SHARED.1 {
+        if self.share() < 0.1 || self.shared < 3 {
             return None;
         }
         let why = format!(
@@ -53,8 +144,7 @@ impl Peak {
             self.shared, self.of, self.probe
         );
         let ends = [order[self.window.0], order[self.window.1]];
-        let confidence = rounded(self.share().min(SUREST_BY_FILES));
-        Some(point(ends[0], ends, (confidence, SyncMethod::Blobs, why), hints))
+        Some(point(ends[0], ends, (rounded(self.share().min(0.95)), SyncMethod::Blobs, why), hints))
     }
 }
 
@@ -65,8 +155,8 @@ mod tests {
     #[test]
     fn newer_content_tells_of_a_later_sync_than_an_older_state_that_was_more_alike() {
         let probe = CommitId::parse(&"1".repeat(40)).unwrap();
-        let older = Peak { shared: 90, of: 100, window: (1, 2), probe: probe.clone() };
-        let is_later = |shared: &[u32]| Peak::of(shared, 400, probe.clone()).is_later(shared, &older);
+        let older = Peak { shared: 90, of: 100, window: (1, 2), probe: probe.clone(), all: Vec::new() };
+        let is_later = |shared: &[u32]| Peak::of(shared, 400, probe.clone()).is_later(&older);
         assert!(is_later(&[10, 30, 30, 60, 80, 60]));
         // A copy that went its own way: what stayed as it was is found there too, a file more or less.
         assert!(!is_later(&[10, 30, 30, 29, 31, 20]));

@@ -15,7 +15,7 @@ use super::releases::{StepTag, Tip};
 use super::replay::{self, Stack};
 use super::since_sync;
 use super::steps::{self, Sweep, merge_all, merge_into};
-use super::sync::{FoundSync, Search, Words};
+use super::sync::{Found, Said, Search};
 use crate::cache::Cache;
 use crate::process::{Cancel, Progress};
 use crate::repo::{CommitId, RepoPath, Scratch};
@@ -38,11 +38,11 @@ pub(super) fn deepen(
     scratch: &Scratch,
     cache: &Cache,
     core: &Core,
-    words: Words<'_>,
+    said: Said<'_>,
     progress: &Progress,
     cancel: &Cancel,
 ) {
-    let mut search = Deepening { analysis, scratch, cache, core, words, progress, cancel };
+    let mut search = Deepening { analysis, scratch, cache, core, said, progress, cancel };
     let applied = search.sync_point();
     search.recorded();
     search.contained();
@@ -59,16 +59,17 @@ pub(super) fn sync_point(
     analysis: &Analysis,
     scratch: &Scratch,
     core: &Core,
-    words: Words<'_>,
+    said: Said<'_>,
     progress: &Progress,
     cancel: &Cancel,
-) -> Result<FoundSync> {
+) -> Result<Found> {
     let search = Search {
         scratch,
         range: &core.range,
         base: core.merge_base.as_ref(),
         fork: &analysis.fork.oid,
-        words,
+        upstream: &analysis.upstream.oid,
+        said,
         equivalent: analysis.equivalent.as_ref().map_or(&[], |equivalent| &equivalent.upstream),
     };
     search.run(progress, cancel)
@@ -79,7 +80,7 @@ struct Deepening<'a> {
     scratch: &'a Scratch,
     cache: &'a Cache,
     core: &'a Core,
-    words: Words<'a>,
+    said: Said<'a>,
     progress: &'a Progress,
     cancel: &'a Cancel,
 }
@@ -106,7 +107,7 @@ impl Deepening<'_> {
     }
 
     fn sync_point(&mut self) -> BTreeSet<CommitId> {
-        match sync_point(self.analysis, self.scratch, self.core, self.words, self.progress, self.cancel) {
+        match sync_point(self.analysis, self.scratch, self.core, self.said, self.progress, self.cancel) {
             Ok(found) => {
                 self.analysis.sync_point = found.sync_point;
                 found.applied
@@ -262,7 +263,7 @@ impl Deepening<'_> {
         let base = self.core.merge_base.as_ref().map(|base| &base.commit);
         let since =
             range.commits.iter().find(|commit| Some(&commit.id) == base).map_or(0, |commit| commit.time);
-        let mut tags = match self.words.tags.steps(tip, since) {
+        let mut tags = match self.said.tags.steps(tip, since) {
             Ok(tags) => tags,
             Err(error) => {
                 self.failed("steps by release tags", &error);

@@ -1,24 +1,28 @@
 //! Asks what the search for the sync point and for applied commits needs: trees, patches, the fork's lines.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use anyhow::{Context, Result, bail};
 
+use super::super::hints::{self, Names};
 use super::super::model::{Base, Hint, HintKind, SyncMethod, SyncPoint, Window};
 use super::super::parse::Commit;
-use super::super::reach::{self, Reach, Taken};
-use super::super::relation::{self, Range};
-use super::super::sync::{self, Arrivals, Names};
-use super::peak::Peak;
+use super::super::reach::{self, Taken};
+use super::super::relation;
+use super::super::sync::{self, Arrivals};
+use super::blobs;
+use super::peak::{Peak, near_peak};
 use super::releases::Tags;
 use super::threads::map_two;
-use super::{blobs, overlap};
+use super::told::{Candidate, Told};
 use crate::process::{Cancel, Progress};
 use crate::repo::git::Git;
 use crate::repo::{BlobId, CommitId, Scratch, is_binary, tree_records};
 
 /// Patches of more commits than this are not read; the search by blobs narrows them down first.
-const MOST_PATCHES: usize = 4000;
+pub(super) const MOST_PATCHES: usize = 4000;
 /// Commits in one child's batch of patches.
 const BATCH: usize = 250;
 /// Commits of one batch whose contents may be missing.
@@ -26,74 +30,118 @@ const MOST_GAPS: usize = 25;
 /// Contents larger than this are no source text.
 const LARGEST_TEXT: u64 = 4 << 20;
 
-/// What the fork's messages may say of upstream.
+/// Commits beside upstream's branch that are looked up: the newest that the fork's messages name.
+const MOST_BESIDE: usize = 16;
+/// Folders that are called so in many repositories, whatever they hold.
+const PLAIN_FOLDERS: &[&str] =
+    &["deps", "external", "lib", "libs", "packages", "source", "src", "third_party", "upstream", "vendor"];
+
+/// What the fork may say of upstream.
 #[derive(Clone, Copy)]
-pub(super) struct Words<'a> {
-    /// Upstream's tags, which they may name.
+pub(super) struct Said<'a> {
     pub(super) tags: &'a Tags,
-    /// Whether they count at all.
-    pub(super) count: bool,
+    /// What upstream's repository is called, where its address tells it.
+    pub(super) called: Option<&'a str>,
+    /// Whether what the fork's messages say counts.
+    pub(super) messages: bool,
 }
 
 /// What is compared.
 pub(super) struct Search<'a> {
     pub(super) scratch: &'a Scratch,
-    pub(super) range: &'a Range,
+    pub(super) range: &'a relation::Range,
     pub(super) base: Option<&'a Base>,
     pub(super) fork: &'a CommitId,
-    pub(super) words: Words<'a>,
+    pub(super) upstream: &'a CommitId,
+    pub(super) said: Said<'a>,
     /// Upstream's commits that the fork holds one by one, as the same patch.
     pub(super) equivalent: &'a [CommitId],
 }
 
 /// What the search found.
-pub(super) struct FoundSync {
+pub(super) struct Found {
     pub(super) sync_point: Option<SyncPoint>,
     /// Upstream's commits whose lines the fork holds.
     pub(super) applied: BTreeSet<CommitId>,
 }
 
+/// Folded lines of all texts, sorted.
+struct Lines {
+    fork: Vec<u64>,
+    base: Vec<u64>,
+    base_files: BTreeMap<BlobId, u64>,
+}
+
 impl Search<'_> {
-    fn git(&self) -> &Git {
+    pub(super) fn git(&self) -> &Git {
         self.scratch.git()
     }
 
-    pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<FoundSync> {
+    pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<Found> {
         // Oldest first, as the fork would have followed.
         let order = relation::landing_order(self.range);
         let hints = self.hints(&order);
         if order.is_empty() {
-            return Ok(FoundSync { sync_point: self.at_base(hints), applied: BTreeSet::new() });
+            return Ok(Found { sync_point: self.at_base(hints), applied: BTreeSet::new() });
         }
         progress.step(format!("searching {} of upstream's commits for the fork's content", order.len()));
         let own = self.files(self.fork.as_str())?;
         let peak = self.peak(&order, &own, progress)?;
         progress.step("reading the patches of both sides".to_owned());
-        let near = &order[near_peak(order.len(), peak.as_ref())];
-        let (taken, applied) = self.taken(near, &own, &self.picked(&hints), cancel)?;
-        let last_time = self.range.fork().map(|commit| commit.time).max().unwrap_or(i64::MAX);
-        let reach = reach::reach(&taken, last_time);
-        let found = self
-            .same_tree(&order, &hints)
-            .or_else(|| self.same_folder(&order, &hints))
-            .or_else(|| self.by_lines(near, (&taken, reach), &order, &hints))
-            .or_else(|| peak.and_then(|peak| peak.point(&order, &hints)))
-            .or_else(|| self.at_base(hints.clone()));
+        let base_files =
+            self.base.map(|base| self.files(base.commit.as_str())).transpose()?.unwrap_or_default();
+        let lines = Lines { fork: self.lines(&own)?, base: self.lines(&base_files)?, base_files };
+        let picked = self.picked(&hints);
+        let near = self.near(&order, peak.as_ref(), &lines, cancel)?;
+        let start = near.start;
+        let (taken, applied) = self.taken(&order[near], &lines, &picked, cancel)?;
+        let reach = reach::reach(&taken, self.last_time());
+        let told = Told { order: &order, start, taken: &taken, reach, peak, hints: &hints };
+        let found = self.choose(&told).or_else(|| self.at_base(hints.clone()));
         let found = found.map(|found| self.in_folder(found)).transpose()?;
-        Ok(FoundSync { sync_point: found, applied })
+        let sync_point = found.map(|found| SyncPoint { held: self.held(&found.commit, &lines), ..found });
+        Ok(Found { sync_point, applied })
+    }
+
+    /// How much of what upstream's files had at a commit, beyond the merge base, stands in the fork; `None` where
+    /// contents are missing.
+    fn held(&self, commit: &CommitId, lines: &Lines) -> Option<f64> {
+        let mut files = self.files(commit.as_str()).ok()?;
+        files.retain(|id, _| !lines.base_files.contains_key(id));
+        let mut there = self.lines(&files).ok()?;
+        there.retain(|line| lines.base.binary_search(line).is_err());
+        let held = there.iter().filter(|line| lines.fork.binary_search(line).is_ok()).count();
+        (!there.is_empty()).then(|| rounded(held as f64 / there.len() as f64))
+    }
+
+    /// What the fork held exactly it followed at least: that is the answer where neither its messages nor its content
+    /// tell of more.
+    fn choose(&self, told: &Told<'_>) -> Option<SyncPoint> {
+        let exact = self.same_tree(told).or_else(|| self.same_folder(told));
+        let told_later = told.stated_or_held(self);
+        let Some(exact) = exact else { return told_later.map(|later| later.point) };
+        let later = told_later.filter(|later| !exact.is_last && told.is_beyond(later, exact.least, self));
+        Some(later.map_or(exact.point, |later| told.not_before(later, exact.least).point))
     }
 
     /// Names the folder in which the fork keeps upstream's files, where no history is shared that tells it.
     fn in_folder(&self, found: SyncPoint) -> Result<SyncPoint> {
-        if found.folder.is_some() || self.base.is_some() {
+        if found.folder.is_some() {
             return Ok(found);
         }
+        Ok(SyncPoint { folder: self.folder_of(&found.commit)?, ..found })
+    }
+
+    /// The folder in which most of a commit's files stand in the fork.
+    fn folder_of(&self, upstream: &CommitId) -> Result<Option<String>> {
+        if self.base.is_some() {
+            return Ok(None);
+        }
         let listings =
-            [self.fork, &found.commit].map(|tree| self.git().read(&["ls-tree", "-r", "-z", tree.as_str()]));
+            [self.fork, upstream].map(|tree| self.git().read(&["ls-tree", "-r", "-z", tree.as_str()]));
         let [fork, upstream] = listings;
         let (fork, upstream) = (fork?, upstream?);
-        let folder = sync::folder(tree_records(&fork).flatten(), tree_records(&upstream).flatten());
-        Ok(SyncPoint { folder, ..found })
+        Ok(sync::folder(tree_records(&fork).flatten(), tree_records(&upstream).flatten()))
     }
 
     /// Upstream's commits that the fork took over one by one.
@@ -103,99 +151,74 @@ impl Search<'_> {
     }
 
     fn hints(&self, order: &[&Commit]) -> Vec<Hint> {
-        if !self.words.count {
+        if !self.said.messages {
             return Vec::new();
         }
         let ids: BTreeSet<CommitId> = order.iter().map(|commit| commit.id.clone()).collect();
-        let tags: BTreeMap<String, CommitId> = self
-            .words
-            .tags
-            .all
-            .iter()
-            .filter(|tag| ids.contains(&tag.commit))
-            .filter_map(|tag| Some((tag.name.rsplit('/').next()?.to_owned(), tag.commit.clone())))
-            .collect();
-        sync::hints(self.range.fork(), &Names { ids: &ids, tags: &tags })
+        let forks: BTreeSet<&CommitId> = self.range.fork().map(|commit| &commit.id).collect();
+        let mut tags: BTreeMap<String, Vec<CommitId>> = BTreeMap::new();
+        for tag in self.said.tags.all.iter().filter(|tag| !forks.contains(&tag.commit)) {
+            let version = tag.name.rsplit('/').next().and_then(hints::version);
+            tags.entry(version.unwrap_or_default()).or_default().push(tag.commit.clone());
+        }
+        let tries = Cell::new(0);
+        let beside = |id: &str| {
+            let is_known = || self.range.commits.iter().any(|commit| commit.id.as_str().starts_with(id));
+            if tries.get() == MOST_BESIDE || is_known() {
+                return None;
+            }
+            tries.set(tries.get() + 1);
+            let base = self.git().line(&["merge-base", id, self.upstream.as_str()]).ok()?;
+            CommitId::parse(&base).filter(|base| ids.contains(base))
+        };
+        let own = self.own_names();
+        hints::hints(self.range.fork(), &Names { ids: &ids, tags: &tags, own: &own, beside: &beside })
+    }
+
+    /// What upstream is called: by its address, by its own merges, by the folder that the fork keeps it in.
+    fn own_names(&self) -> BTreeSet<String> {
+        let merged = hints::called(self.range.upstream());
+        let folder = self.folder_of(self.upstream).ok().flatten();
+        let folder = folder.and_then(|folder| Some(folder.rsplit('/').next()?.to_lowercase()));
+        let folder = folder.filter(|name| !PLAIN_FOLDERS.contains(&name.as_str()));
+        self.said.called.map(str::to_owned).into_iter().chain(merged).chain(folder).collect()
     }
 
     /// The newest of the fork's commits that holds exactly one of upstream's trees. What it held before it took the
     /// merge base over tells nothing of what it followed since.
-    fn same_tree(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
-        let trees = by_tree(order);
+    fn same_tree(&self, told: &Told<'_>) -> Option<Candidate> {
+        let trees = by_tree(told.order);
         let base =
             self.base.and_then(|base| self.range.commits.iter().find(|commit| commit.id == base.commit));
         let mut since = self.range.fork().filter(|commit| base.is_none_or(|base| commit.time >= base.time));
         let (fork, upstream) = since.find_map(|commit| Some((commit, *trees.get(commit.tree.as_str())?)))?;
         let why = format!("the fork's commit {} holds exactly its files", fork.id);
-        Some(point(upstream, [upstream, upstream], (1.0, SyncMethod::SameTree, why), hints))
+        let point = point(upstream, [upstream, upstream], (1.0, SyncMethod::SameTree, why), told.hints);
+        Some(Candidate { least: told.place(&upstream.id)?, is_last: fork.id == *self.fork, point })
     }
 
     /// The newest of upstream's commits all of whose tree is a folder of the fork's, now or at an earlier commit.
-    fn same_folder(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
-        let trees = by_tree(order);
+    fn same_folder(&self, told: &Told<'_>) -> Option<Candidate> {
+        let trees = by_tree(told.order);
         self.probes().into_iter().find_map(|probe| {
-            let listing = self.git().read(&["ls-tree", "-r", "-d", "-z", probe.as_str()]).ok()?;
+            let listing = self.folders(&probe).ok()?;
             let found = tree_records(&listing)
                 .flatten()
                 .filter_map(|folder| Some((*trees.get(folder.id)?, std::str::from_utf8(folder.path).ok()?)));
             let (upstream, folder) = found.max_by_key(|(commit, _)| commit.time)?;
             let why = format!("the folder `{folder}` of the fork's commit {probe} holds exactly its files");
-            let found = point(upstream, [upstream, upstream], (1.0, SyncMethod::SameTree, why), hints);
-            Some(SyncPoint { folder: Some(folder.to_owned()), ..found })
+            let point = point(upstream, [upstream, upstream], (1.0, SyncMethod::SameTree, why), told.hints);
+            // The fork may have moved or removed it since.
+            let now = self.folders(self.fork).ok()?;
+            let is_here = tree_records(&now).flatten().any(|record| record.path == folder.as_bytes());
+            let point = SyncPoint { folder: is_here.then(|| folder.to_owned()), ..point };
+            Some(Candidate { least: told.place(&upstream.id)?, is_last: probe == *self.fork, point })
         })
     }
 
-    /// The point that the fork's content tells, moved to what the fork says itself where it says it.
-    fn by_lines(
-        &self,
-        near: &[&Commit],
-        (taken, reach): (&[Taken], Option<Reach>),
-        order: &[&Commit],
-        hints: &[Hint],
-    ) -> Option<SyncPoint> {
-        let place_of = |id: &CommitId| near.iter().position(|commit| commit.id == *id);
-        let in_order = |id: &CommitId| order.iter().position(|commit| commit.id == *id);
-        let start = near.first().and_then(|commit| in_order(&commit.id)).unwrap_or(0);
-        // Content that reaches beyond what was said shows an import that nobody wrote down.
-        let is_later = |id: &CommitId| {
-            reach.is_some_and(|reach| in_order(id).is_some_and(|place| place < start + reach.window.0))
-        };
-        let held = |place: usize| rounded(reach::line_share(&taken[..=place]));
-        let stated =
-            hints.iter().find(|hint| hint.kind == HintKind::Sync).filter(|hint| !is_later(&hint.commit));
-        let measured = reach.map(|reach| self.measured(near, reach));
-        if let Some(hint) = stated {
-            let named = order.iter().find(|commit| commit.id == hint.commit)?;
-            let supported = reach.is_some_and(|reach| {
-                place_of(&hint.commit).is_some_and(|place| (reach.window.0..=reach.window.1).contains(&place))
-            });
-            let measured = measured.map_or("its content does not tell more".to_owned(), |measured| {
-                format!("by its content alone: {measured}")
-            });
-            let why =
-                format!("the fork's commit {} names it (\"{}\"); {measured}", hint.fork_commit, hint.words);
-            let confidence = if supported { 0.98 } else { 0.85 };
-            let found = point(named, [named, named], (confidence, SyncMethod::Stated, why), hints);
-            return Some(SyncPoint { held: place_of(&hint.commit).map(held), ..found });
-        }
-        let reach = reach?;
-        let ends = [near[reach.window.0], near[reach.window.1]];
-        let found = point(near[reach.place], ends, (reach.confidence, SyncMethod::Lines, measured?), hints);
-        Some(SyncPoint { held: Some(held(reach.place)), ..found })
-    }
-
-    fn measured(&self, near: &[&Commit], reach: Reach) -> String {
-        let brought = reach.bulk.and_then(|(number, places)| {
-            let commit = self.range.fork().nth(number)?;
-            Some(format!("; its commit {} brought lines of {places} of them", commit.id))
-        });
-        format!(
-            "up to {} the fork holds {:.0} % of the lines that upstream's commits had first, after it {:.0} %{}",
-            near[reach.place].id,
-            reach.before * 100.0,
-            reach.after * 100.0,
-            brought.unwrap_or_default()
-        )
+    /// The folders of a commit.
+    fn folders(&self, commit: &CommitId) -> Result<Vec<u8>> {
+        self.git().read(&["ls-tree", "-r", "-d", "-z", commit.as_str()])
     }
 
     fn at_base(&self, hints: Vec<Hint>) -> Option<SyncPoint> {
@@ -215,7 +238,7 @@ impl Search<'_> {
     }
 
     /// The fork's files: blobs and their sizes.
-    fn files(&self, tree: &str) -> Result<BTreeMap<BlobId, u64>> {
+    pub(super) fn files(&self, tree: &str) -> Result<BTreeMap<BlobId, u64>> {
         let listing = self.git().read(&["ls-tree", "-r", "-z", tree])?;
         let mut ids: BTreeSet<BlobId> = BTreeSet::new();
         for record in tree_records(&listing) {
@@ -243,26 +266,46 @@ impl Search<'_> {
         Ok(lines)
     }
 
+    /// The date of the fork's newest commit in seconds.
+    fn last_time(&self) -> i64 {
+        self.range.fork().map(|commit| commit.time).max().unwrap_or(i64::MAX)
+    }
+
+    /// The places whose patches are read. Where an older state of the fork is most alike, or none, that tells little
+    /// of where it stands now: some patches from all along the way show where to look.
+    fn near(
+        &self,
+        order: &[&Commit],
+        peak: Option<&Peak>,
+        lines: &Lines,
+        cancel: &Cancel,
+    ) -> Result<Range<usize>> {
+        let near = near_peak(order.len(), peak.map(|peak| peak.window.0));
+        if near.len() == order.len() || peak.is_some_and(|peak| peak.is_now(self.fork)) {
+            return Ok(near);
+        }
+        let step = order.len().div_ceil(MOST_PATCHES / 2);
+        let some: Vec<&Commit> = order.iter().copied().step_by(step).collect();
+        let (taken, _) = self.taken(&some, lines, &BTreeSet::new(), cancel)?;
+        let reach = reach::reach(&taken, self.last_time());
+        Ok(reach.map_or(near, |reach| near_peak(order.len(), Some(reach.place * step))))
+    }
+
     /// How much of each commit the fork took over, and the commits that it holds.
     fn taken(
         &self,
         order: &[&Commit],
-        own: &BTreeMap<BlobId, u64>,
+        lines: &Lines,
         picked: &BTreeSet<CommitId>,
         cancel: &Cancel,
     ) -> Result<(Vec<Taken>, BTreeSet<CommitId>)> {
-        let fork = self.lines(own)?;
-        let base = match self.base {
-            Some(base) => self.lines(&self.files(base.commit.as_str())?)?,
-            None => Vec::new(),
-        };
         let plain: Vec<&CommitId> =
             order.iter().filter(|commit| commit.parents.len() < 2).map(|commit| &commit.id).collect();
         let batches: Vec<&[&CommitId]> = plain.chunks(BATCH).collect();
         let parts = map_two(&batches, cancel, |batch| self.added_lines(batch))?;
         let mut added: BTreeMap<CommitId, Vec<u64>> = parts.into_iter().flatten().collect();
-        sync::own_lines(&mut added, &base);
-        let shared = sync::shared(&added, &fork);
+        sync::own_lines(&mut added, &lines.base);
+        let shared = sync::shared(&added, &lines.fork);
         let arrivals = self.arrivals(&shared, cancel)?;
         let (mut taken, mut applied) = (Vec::new(), BTreeSet::new());
         for commit in order {
@@ -322,80 +365,11 @@ impl Search<'_> {
         }
         bail!("contents of more than {MOST_GAPS} of {} commits are missing here", ids.len())
     }
-
-    /// Where upstream's tree shares most blobs with the fork's files, now or at an early or middle commit.
-    fn peak(
-        &self,
-        order: &[&Commit],
-        own: &BTreeMap<BlobId, u64>,
-        progress: &Progress,
-    ) -> Result<Option<Peak>> {
-        if self.base.is_some() && order.len() <= MOST_PATCHES {
-            return Ok(None);
-        }
-        progress.step(format!("reading the trees of {} of upstream's commits", order.len()));
-        let base =
-            self.base.map(|base| self.git().line(&["rev-parse", &format!("{}^{{tree}}", base.commit)]));
-        let base = base.transpose()?;
-        let upstreams = order.iter().map(|commit| commit.tree.as_str());
-        let trees: Vec<&str> = upstreams.chain(base.as_deref()).collect();
-        let mut best: Option<Peak> = None;
-        let mut now: Option<(Peak, Vec<u32>)> = None;
-        // Where history is shared, an early state of the fork tells of what is merged by now.
-        let probes = if self.base.is_some() { vec![self.fork.clone()] } else { self.probes() };
-        for probe in probes {
-            let files = if probe == *self.fork { own.clone() } else { self.files(probe.as_str())? };
-            // An empty file is in every repository.
-            let blobs: BTreeSet<BlobId> =
-                files.iter().filter(|(_, size)| **size > 0).map(|(id, _)| id.clone()).collect();
-            let Ok(all) = overlap::overlaps(self.scratch, &blobs, &trees) else { return Ok(None) };
-            let (shared, at_base) = all.split_at(order.len());
-            let at_base = at_base.first().copied().unwrap_or(0);
-            let Some(peak) = Peak::of(shared, blobs.len(), probe).beyond(at_base) else { continue };
-            if peak.probe == *self.fork {
-                now = Some((peak.clone(), shared.to_vec()));
-            }
-            if best.as_ref().is_none_or(|best| peak.share() > best.share()) {
-                best = Some(peak);
-            }
-        }
-        let later = now.zip(best.as_ref()).filter(|((now, shared), best)| now.is_later(shared, best));
-        Ok(later.map(|((now, _), _)| now).or(best).filter(|peak| peak.shared > 0))
-    }
-
-    /// The fork's tip, then commits along its first parents: a copy without history is most alike when it is young.
-    fn probes(&self) -> Vec<CommitId> {
-        let mut line = Vec::new();
-        let by_id: BTreeMap<&CommitId, &Commit> =
-            self.range.fork().map(|commit| (&commit.id, commit)).collect();
-        let mut next = by_id.get(self.fork);
-        while let Some(commit) = next {
-            line.push(commit.id.clone());
-            next = commit.parents.first().and_then(|parent| by_id.get(parent));
-        }
-        let last = line.len().saturating_sub(1);
-        let places: BTreeSet<usize> =
-            [0, last / 4, last / 2, last * 3 / 4, last.saturating_sub(5), last.saturating_sub(2), last]
-                .into();
-        places.into_iter().filter_map(|place| line.get(place).cloned()).collect()
-    }
 }
 
 /// Commits by their trees, of several with one tree the newest.
 fn by_tree<'a>(order: &[&'a Commit]) -> BTreeMap<&'a str, &'a Commit> {
     order.iter().map(|commit| (commit.tree.as_str(), *commit)).collect()
-}
-
-/// The places whose patches are read.
-fn near_peak(length: usize, peak: Option<&Peak>) -> std::ops::Range<usize> {
-    match peak {
-        _ if length <= MOST_PATCHES => 0..length,
-        Some(peak) => {
-            let start = peak.window.0.saturating_sub(MOST_PATCHES / 2);
-            start..length.min(start + MOST_PATCHES)
-        }
-        None => length - MOST_PATCHES..length,
-    }
 }
 
 pub(super) fn point(

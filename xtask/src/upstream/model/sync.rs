@@ -20,8 +20,8 @@ pub struct SyncPoint {
     pub method: SyncMethod,
     /// What was measured, in words.
     pub why: String,
-    /// Share of the lines that upstream's commits up to there had first which stand in the fork; `None` where lines
-    /// were not compared.
+    /// Share of the lines of upstream's files there, beyond those of the merge base, that stand in the fork; `None`
+    /// where there are none or where they were not compared.
     pub held: Option<f64>,
     /// The folder of the fork that holds upstream's files, where it is not the root.
     pub folder: Option<String>,

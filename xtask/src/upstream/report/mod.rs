@@ -119,7 +119,7 @@ fn sync_words(sync: &SyncPoint) -> Inline {
     }
     if let Some(held) = sync.held {
         words = words.text(format!(
-            " Of all lines that upstream added up to there, and had first, the fork holds {:.0} %.",
+            " Of the lines that upstream's files had there (beyond those of the merge base) the fork holds {:.0} %.",
             held * 100.0
         ));
     }

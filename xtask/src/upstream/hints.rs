@@ -1,0 +1,346 @@
+//! What the fork's own messages say about where it stands: ids, versions and links of upstream. Knows no repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::model::{Hint, HintKind};
+use super::parse::Commit;
+use crate::repo::CommitId;
+
+static HEX: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b[0-9a-f]{6,64}\b").expect("the pattern is valid"));
+/// An id alone, after a label or in an address.
+static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?i)^\W*(?:[a-z][\w /-]*:\s*|commit\s+)?(?:<?https://\S*/commits?/)?[0-9a-f]{7,64}\W*$";
+    Regex::new(pattern).expect("the pattern is valid")
+});
+/// What `git subtree` writes, and `git subrepo` below its line `upstream:`.
+static RECORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^(?:git-subtree-split:\s*[0-9a-f]{7,64}|\s+commit:\s*"[0-9a-f]{7,64}")\s*$"#)
+        .expect("the pattern is valid")
+});
+static VERSION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bv?\d+(?:\.\d+)+\b").expect("the pattern is valid"));
+/// A release in an address: the repository's name and the tag.
+static RELEASE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"https?://\S+?/(?P<name>[^/\s]+)/(?:-/)?(?:releases/tag|releases|tags?|tree|archive(?:/refs/tags)?)/(?P<tag>[^\s/)>\]]+)";
+    Regex::new(pattern).expect("the pattern is valid")
+});
+const SYNC_WORDS: &str = r"sync\w*|updat(?:e|ed|es|ing)|merg(?:e|ed|es|ing)|import\w*|rebas(?:e|ed|ing)|upgrad\w*|catch(?:ing)? up|up to|based on|bump\w*|upstream";
+static SYNC: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i)\b(?:{SYNC_WORDS})\b")).expect("the pattern is valid"));
+/// A line that begins with such a word, perhaps after a topic (`[x]`, `x:`).
+static STARTS_WITH_SYNC: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = format!(r"(?i)^\W*(?:\[[^\]]*\]\s*|[^\s:]+:\s+)?(?:{SYNC_WORDS}|vendor(?:ed|ing)?)\b");
+    Regex::new(&pattern).expect("the pattern is valid")
+});
+static PICK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)cherry[ -]?pick|backport|revert").expect("the pattern is valid"));
+/// Where a merge came from, as git itself writes it.
+static MERGED_FROM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^Merge .* of \S*[/:](?P<name>[^/:\s]+?)(?:\.git)?/?(?: into \S+)?$")
+        .expect("the pattern is valid")
+});
+
+/// Words between upstream's name and a version of it.
+const NEAR: usize = 8;
+
+/// Upstream's names that a fork's message may hold.
+pub(super) struct Names<'a> {
+    /// Ids of upstream's commits, sorted.
+    pub(super) ids: &'a BTreeSet<CommitId>,
+    /// Commits of its release tags by [`version`].
+    pub(super) tags: &'a BTreeMap<String, Vec<CommitId>>,
+    /// What upstream is called, in lower case.
+    pub(super) own: &'a BTreeSet<String>,
+    /// Where upstream's branch was when a commit left it that stands beside it, by id.
+    pub(super) beside: &'a dyn Fn(&str) -> Option<CommitId>,
+}
+
+impl Names<'_> {
+    fn of_version(&self, text: &str) -> Option<CommitId> {
+        let commits = self.tags.get(&version(text)?)?;
+        let inside = commits.iter().find(|commit| self.ids.contains(*commit)).cloned();
+        inside.or_else(|| commits.iter().find_map(|commit| (self.beside)(commit.as_str())))
+    }
+
+    /// Whether a word is upstream's name, alone or at the end of an address.
+    fn is_own(&self, word: &str) -> bool {
+        let name = word.rsplit('/').next().unwrap_or(word).to_lowercase();
+        self.own.contains(name.strip_suffix(".git").unwrap_or(&name))
+    }
+}
+
+/// The numbers of a version or of a release tag, in one form.
+pub(super) fn version(text: &str) -> Option<String> {
+    let start = text.find(|c: char| c.is_ascii_digit())?;
+    Some(text[start..].replace(['_', '-'], "."))
+}
+
+/// What a repository is called, as most of its own merges say from where they came.
+pub(super) fn called<'a>(commits: impl Iterator<Item = &'a Commit>) -> Option<String> {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for commit in commits.filter(|commit| commit.parents.len() > 1) {
+        let subject = commit.message.lines().next().unwrap_or_default();
+        if let Some(found) = MERGED_FROM.captures(subject) {
+            *names.entry(found["name"].to_lowercase()).or_default() += 1;
+        }
+    }
+    names.into_iter().max_by_key(|(_, merges)| *merges).map(|(name, _)| name)
+}
+
+/// What the fork's messages say about upstream, newest first, one for each commit named.
+pub(super) fn hints<'a>(fork: impl Iterator<Item = &'a Commit>, names: &Names<'_>) -> Vec<Hint> {
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    for commit in fork {
+        let source = source_line(&commit.message);
+        let records = records(&commit.message);
+        let subject = commit.message.lines().next().unwrap_or_default();
+        for (number, line) in commit.message.lines().enumerate() {
+            let is_source = source == Some(number) || records.contains(&number);
+            let kind = if is_source { HintKind::Sync } else { kind_of(line, number == 0) };
+            let releases = releases(line, subject, names).into_iter().map(|found| (HintKind::Sync, found));
+            let named = named(line, kind, names).into_iter().map(|found| (kind, found));
+            for (kind, (words, id)) in named.chain(releases) {
+                if seen.insert((id.clone(), kind)) {
+                    let fork_commit = commit.id.clone();
+                    all.push(Hint { kind, fork_commit, words, commit: id });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The line below a subject which speaks of a sync that says a commit's id and no more: where it came from. Several such
+/// lines are a list of what was taken over.
+fn source_line(message: &str) -> Option<usize> {
+    let mut lines = message.lines().enumerate();
+    let subject = lines
+        .next()
+        .filter(|(_, subject)| kind_of(subject, true) == HintKind::Sync && !HEX.is_match(subject));
+    let mut sources = lines.filter(|(_, line)| SOURCE.is_match(line));
+    subject.and(sources.next()).filter(|_| sources.next().is_none()).map(|(number, _)| number)
+}
+
+/// The lines in which a tool that keeps upstream in a folder wrote down what it took over.
+fn records(message: &str) -> BTreeSet<usize> {
+    let mut block = "";
+    let mut found = BTreeSet::new();
+    for (number, line) in message.lines().enumerate() {
+        if !line.starts_with(char::is_whitespace) {
+            block = line.trim_end();
+        }
+        let is_upstreams = block == "upstream:" || line.starts_with("git-subtree-split");
+        if is_upstreams && RECORD.is_match(line) {
+            found.insert(number);
+        }
+    }
+    found
+}
+
+/// `sync` where a line speaks of taking everything up to a commit, `pick` where it takes one commit over.
+fn kind_of(line: &str, is_subject: bool) -> HintKind {
+    if PICK.is_match(line) {
+        HintKind::Pick
+    } else if SYNC.is_match(line) && (is_subject || line.to_lowercase().contains("upstream")) {
+        HintKind::Sync
+    } else {
+        HintKind::Mention
+    }
+}
+
+fn named(line: &str, kind: HintKind, names: &Names<'_>) -> Vec<(String, CommitId)> {
+    let mut found = Vec::new();
+    for place in HEX.find_iter(line) {
+        let word = place.as_str();
+        // Seven digits hardly name a commit by chance; `#1234567` is an issue.
+        let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+        if digits && (word.len() < 7 || line[..place.start()].ends_with('#')) {
+            continue;
+        }
+        let beside = || (names.beside)(word).filter(|_| kind == HintKind::Sync && word.len() >= 7);
+        if let Some(id) = unique(word, names.ids).or_else(beside) {
+            found.push((word.to_owned(), id));
+        }
+    }
+    // A version alone is more often the fork's own.
+    if kind == HintKind::Sync && line.to_lowercase().contains("upstream") {
+        let versions = VERSION.find_iter(line).map(|word| word.as_str());
+        found.extend(versions.filter_map(|word| Some((word.to_owned(), names.of_version(word)?))));
+    }
+    found
+}
+
+/// The version to which a line says that upstream's name was brought: behind `to` where one stands there, else the
+/// first behind the name.
+fn version_of_own<'l>(line: &'l str, names: &Names<'_>) -> Option<&'l str> {
+    if !STARTS_WITH_SYNC.is_match(line) {
+        return None;
+    }
+    let trimmed = |word: &'l str| word.trim_matches(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = line.split_whitespace().map(trimmed).filter(|word| !word.is_empty()).collect();
+    let start = words.iter().position(|word| names.is_own(word))? + 1;
+    let is_version = |word: &str| VERSION.find(word).is_some_and(|found| found.as_str() == word);
+    let versions: Vec<usize> =
+        (start..words.len().min(start + NEAR)).filter(|&place| is_version(words[place])).collect();
+    let is_behind_to = |place: usize| {
+        let before = words[..place].iter().rev().find(|word| !word.eq_ignore_ascii_case("version"));
+        before.is_some_and(|word| word.eq_ignore_ascii_case("to"))
+    };
+    let place = versions.iter().find(|place| is_behind_to(**place)).or(versions.first())?;
+    Some(words[*place])
+}
+
+/// Releases of upstream's to which a line says that the fork was brought, and to which a message about a sync links.
+fn releases(line: &str, subject: &str, names: &Names<'_>) -> Vec<(String, CommitId)> {
+    if PICK.is_match(line) {
+        return Vec::new();
+    }
+    let is_sync = kind_of(subject, true) == HintKind::Sync;
+    let links = RELEASE.captures_iter(line).filter(|link| is_sync && names.is_own(&link["name"]));
+    let tags = links.map(|link| link["tag"].trim_end_matches(['.', ',', ';']).to_owned());
+    let versions = version_of_own(line, names).map(str::to_owned).into_iter().chain(tags);
+    versions.filter_map(|word| Some((word.clone(), names.of_version(&word)?))).collect()
+}
+
+/// The one commit whose id starts so.
+fn unique(start: &str, ids: &BTreeSet<CommitId>) -> Option<CommitId> {
+    let padded =
+        CommitId::parse(&format!("{start:0<40}")).or_else(|| CommitId::parse(&format!("{start:0<64}")))?;
+    let mut matching = ids.range(padded..).take_while(|id| id.as_str().starts_with(start));
+    let first = matching.next()?;
+    matching.next().is_none().then(|| first.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(digit: &str) -> CommitId {
+        CommitId::parse(&digit.repeat(40)).unwrap()
+    }
+
+    fn commit(message: &str, parents: usize) -> Commit {
+        Commit {
+            id: id("f"),
+            mark: '<',
+            tree: String::new(),
+            parents: vec![id("0"); parents],
+            date: String::new(),
+            time: 0,
+            message: message.to_owned(),
+        }
+    }
+
+    /// The kind and the words of the first hint of a message; upstream is `zlib`.
+    fn told(message: &str) -> Option<(HintKind, String)> {
+        let ids = BTreeSet::from([
+            CommitId::parse("a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6").unwrap(),
+            CommitId::parse("1234567000000000000000000000000000000000").unwrap(),
+            id("c"),
+        ]);
+        let tags = [("2021.05.16", "c"), ("1.2", "c"), ("1.3", "b"), ("9.9", "9")];
+        let tags = tags.map(|(version, commit)| (version.to_owned(), vec![id(commit)])).into();
+        let own = BTreeSet::from(["zlib".to_owned()]);
+        let beside = |word: &str| id("b").as_str().starts_with(word).then(|| id("c"));
+        let names = Names { ids: &ids, tags: &tags, own: &own, beside: &beside };
+        let commits = [commit(message, 1)];
+        hints(commits.iter(), &names).into_iter().next().map(|hint| (hint.kind, hint.words))
+    }
+
+    fn check(cases: &[(&str, Option<(HintKind, &str)>)]) {
+        for (message, expected) in cases {
+            let expected = expected.map(|(kind, words)| (kind, words.to_owned()));
+            assert_eq!(told(message), expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn hints_tell_a_sync_from_a_pick_and_from_a_number() {
+        check(&[
+            ("[cleanup] Update to ytdl-commit-a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
+            (
+                "Fix\n\n(cherry picked from commit a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6)",
+                Some((HintKind::Pick, "a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6")),
+            ),
+            ("Sync with upstream 2021.05.16", Some((HintKind::Sync, "2021.05.16"))),
+            ("Update to 2021.05.16", None),
+            ("Support 2021.05.16", None),
+            ("See 123456 and #1234567", None),
+            ("Update to commit 1234567", Some((HintKind::Sync, "1234567"))),
+            ("Update deadbeef", None),
+            ("Sync stubs\n\nSource commit:\nhttps://h/x/y/commit/a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
+            ("Update stubs\n\nSource: a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
+            ("Update stubs\n\na08f2b7\n1234567", Some((HintKind::Mention, "a08f2b7"))),
+            ("Fix stubs\n\nhttps://h/x/y/commit/a08f2b7", Some((HintKind::Mention, "a08f2b7"))),
+            ("Update stubs\n\nThis was broken by a08f2b7", Some((HintKind::Mention, "a08f2b7"))),
+        ]);
+    }
+
+    #[test]
+    fn version_beside_upstreams_name_is_upstreams() {
+        check(&[
+            ("Update zlib to 1.2", Some((HintKind::Sync, "1.2"))),
+            ("updated Zlib (v1.2)", Some((HintKind::Sync, "v1.2"))),
+            ("deps: bump vendored zlib c lib from 1.2 to version 1.3", Some((HintKind::Sync, "1.3"))),
+            ("Vendor madler/zlib v1.2", Some((HintKind::Sync, "v1.2"))),
+            ("Update zlib to 9.9", None),
+            ("Update png to 1.2 and zlib", None),
+            ("Fix import of zlib 1.2", None),
+            ("Revert \"Update zlib to 1.2\"", None),
+        ]);
+    }
+
+    #[test]
+    fn release_of_upstream_in_an_address_counts_where_the_subject_speaks_of_a_sync() {
+        let link = "https://h.example/madler/zlib/releases/tag/v1.3";
+        check(&[
+            (&format!("Update it\n\nSee {link}."), Some((HintKind::Sync, "v1.3"))),
+            (&format!("Fix it\n\nSee {link}"), None),
+            (&format!("Update it\n\nSee {}", link.replace("zlib", "png")), None),
+        ]);
+    }
+
+    #[test]
+    fn what_a_tool_wrote_down_is_a_sync_and_its_own_version_is_none() {
+        let subrepo = |upstream: &str, tool: &str| {
+            format!(
+                "git subrepo pull x\n\nsubrepo:\n  subdir:   \"x\"\nupstream:\n  branch:   \"main\"\n  \
+                 commit:   \"{upstream}\"\ngit-subrepo:\n  commit:   \"{tool}\"\n"
+            )
+        };
+        check(&[
+            (&subrepo("a08f2b7", "0000000"), Some((HintKind::Sync, "a08f2b7"))),
+            (&subrepo("0000000", "a08f2b7"), Some((HintKind::Mention, "a08f2b7"))),
+            (
+                "Squashed 'x/' changes\n\ngit-subtree-dir: x\ngit-subtree-split: a08f2b7\n",
+                Some((HintKind::Sync, "a08f2b7")),
+            ),
+            ("See git-subtree-split: a08f2b7\n", Some((HintKind::Mention, "a08f2b7"))),
+        ]);
+    }
+
+    #[test]
+    fn commit_beside_upstreams_branch_stands_for_where_it_left_it() {
+        let message = format!("Update it\n\nCommit: {}", "b".repeat(40));
+        assert_eq!(told(&message), Some((HintKind::Sync, "b".repeat(40))));
+        assert_eq!(told(&message.replace("Update", "Fix")), None);
+    }
+
+    #[test]
+    fn a_repository_is_called_as_most_of_its_merges_say() {
+        let merges = [
+            "Merge branch 'x' of https://h.example/me/zlib.git",
+            "Merge branch 'dev' of h.example:you/Zlib into topic",
+            "Merge branch 'x' of https://h.example/me/other",
+            "Merge pull request #1 of many things",
+        ];
+        let commits: Vec<Commit> = merges.iter().map(|message| commit(message, 2)).collect();
+        assert_eq!(called(commits.iter()).as_deref(), Some("zlib"));
+        assert_eq!(called([commit(merges[0], 1)].iter()), None);
+    }
+}
