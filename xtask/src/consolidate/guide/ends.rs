@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::report::count;
 use super::labels;
 use super::settle::original_slug;
 use super::texts::{day, name, plain};
@@ -10,14 +9,11 @@ use super::tree::Node;
 use super::write::{NODE, Writer};
 use crate::links::relative_destination;
 use crate::markdown::{Footnote, fold_label, slug};
+use crate::repo::RepoPath;
 use crate::report::Inline;
 
-/// What of a source stands in the archive alone: how that is said, and the anchor of the first of it.
-#[derive(Default)]
-struct Alone {
-    words: String,
-    anchor: Option<String>,
-}
+/// Sections of a source that a line names: further ones are counted.
+const NAMED: usize = 3;
 
 impl Writer<'_> {
     pub(super) fn contents(&mut self) {
@@ -44,13 +40,12 @@ impl Writer<'_> {
         self.block(&lines.join("\n"));
     }
 
-    /// A source by its name, day and commit. Its link leads to the first of what the guide does not hold.
+    /// A source by its name, day and commit, with links to what of it the guide does not hold.
     fn source_line(&self, number: usize) -> String {
         let from = self.sources[number].source;
-        let alone = from.archived.map(|_| self.alone(number)).unwrap_or_default();
         let mut line = match from.archived {
             Some(archived) => {
-                let to = relative_destination(self.request.target, archived, alone.anchor.as_deref());
+                let to = relative_destination(self.request.target, archived, None);
                 Inline::default().link(name(from.path, self.sources), to)
             }
             None => Inline::code(from.path.display().into_owned()),
@@ -66,19 +61,21 @@ impl Writer<'_> {
         if let Some(commit) = from.commit {
             line = line.text(", ").with_code(commit);
         }
-        format!("- {}", line.text(alone.words).to_markdown())
+        if let Some(archived) = from.archived {
+            line = self.alone(number, archived, line);
+        }
+        format!("- {}", line.to_markdown())
     }
 
-    /// What of a source stands in the archive alone. A section is named for those that it holds.
-    fn alone(&self, number: usize) -> Alone {
+    /// Adds what of a source stands in the archive alone. A section is named for those that it holds.
+    fn alone(&self, number: usize, archived: &RepoPath, mut line: Inline) -> Inline {
         let past: BTreeSet<usize> =
             self.tree.history.iter().filter(|(of, _)| *of == number).map(|(_, part)| *part).collect();
         let outline = &self.outlines[number];
         let says_something = |part: &usize| outline.part(*part).chunks.iter().any(|chunk| !chunk.is_header);
         let all = 0..=outline.sections.len();
         if all.clone().filter(says_something).all(|part| past.contains(&part)) {
-            let words = if past.is_empty() { "" } else { "; all of it only there" };
-            return Alone { words: words.to_owned(), anchor: None };
+            return if past.is_empty() { line } else { line.text("; all of it only there") };
         }
         let source = &self.sources[number];
         let is_bare_title =
@@ -87,15 +84,24 @@ impl Writer<'_> {
             let above = part.checked_sub(1).and_then(|section| source.parsed.sections[section].parent);
             above.is_some_and(|section| past.contains(&(section + 1)) && !is_bare_title(&(section + 1)))
         };
-        let mut outer = past.iter().filter(|part| !is_bare_title(part) && !is_held(part));
-        let Some(&first) = outer.next() else { return Alone::default() };
-        let words = match (outer.count(), source.parsed.sections.get(first.wrapping_sub(1))) {
-            (0, Some(section)) if !section.text.is_empty() => format!("; only there: {}", section.text),
-            (others, _) => format!("; {} only there", count(others + 1, "section", "sections")),
-        };
-        // An anchor that not all programs write alike leads nowhere for some: the file alone is right for all.
-        let anchor = first.checked_sub(1).map(|section| original_slug(source, section));
-        Alone { words, anchor: anchor.filter(|slug| !slug.is_empty() && !slug.contains('\u{fe0f}')) }
+        let outer: Vec<usize> =
+            past.iter().copied().filter(|part| !is_bare_title(part) && !is_held(part)).collect();
+        for (place, part) in outer.iter().take(NAMED).enumerate() {
+            let section = part.checked_sub(1).and_then(|section| source.parsed.sections.get(section));
+            let words = section.map_or("the beginning", |section| match section.text.as_str() {
+                "" => "(no heading)",
+                text => text,
+            });
+            // An anchor that not all programs write alike leads nowhere for some: the file alone is right for all.
+            let anchor = part.checked_sub(1).map(|section| original_slug(source, section));
+            let anchor = anchor.filter(|slug| !slug.is_empty() && !slug.contains('\u{fe0f}'));
+            let to = relative_destination(self.request.target, archived, anchor.as_deref());
+            line = line.text(if place == 0 { "; only there: " } else { ", " }).link(words, to);
+        }
+        match outer.len().saturating_sub(NAMED) {
+            0 => line,
+            more => line.text(format!(" and {more} more")),
+        }
     }
 
     /// Footnotes and definitions that the text refers to.

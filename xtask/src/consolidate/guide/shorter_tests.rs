@@ -103,7 +103,7 @@ fn contents_stand_in_long_guides_of_several_chapters_alone() {
 }
 
 #[test]
-fn a_source_leads_to_the_first_of_what_stands_in_the_archive_alone() {
+fn a_source_leads_to_what_stands_in_the_archive_alone() {
     let said = "## Heating\n\nThe bath is heated to 50 degrees.\n";
     let past = "## Results\n\nAll runs passed.\n\n### In March\n\nNine.\n\n## Commits\n\nTwo.\n\n";
     let run = format!("# Run\n\n{past}## Cooling\n\nIt takes an hour.\n\n## Next\n\nThe lamp.\n");
@@ -130,13 +130,27 @@ fn a_source_leads_to_the_first_of_what_stands_in_the_archive_alone() {
     let notes = [("notes/bath.md", bath.as_str()), ("notes/run.md", &run), ("notes/day.md", whole)];
     let text = planned("docs/guides/bath.md", &notes, &plans).text;
     let list = "## Sources\n\n\
-        - [run.md](../../archive/notes/run.md#results), 2025-10-31, `abc1234`; 3 sections only there\n\
+        - [run.md](../../archive/notes/run.md), 2025-10-31, `abc1234`; only there: \
+        [Results](../../archive/notes/run.md#results), [Commits](../../archive/notes/run.md#commits), \
+        [Next](../../archive/notes/run.md#next)\n\
         - [day.md](../../archive/notes/day.md), 2025-10-31, `abc1234`; all of it only there\n\
         - [bath.md](../../archive/notes/bath.md), 2025-10-31, `abc1234`\n";
     assert!(text.ends_with(list), "{text}");
     let next: Vec<SectionPlan> = plans.into_iter().filter(|plan| plan.lines.0 == 19).collect();
     let text = planned("docs/guides/bath.md", &notes, &next).text;
-    assert!(text.contains("run.md#next), 2025-10-31, `abc1234`; only there: Next\n"), "{text}");
+    let named = "run.md), 2025-10-31, `abc1234`; only there: [Next](../../archive/notes/run.md#next)\n";
+    assert!(text.contains(named), "{text}");
+    let parts: String = (1..=5).map(|number| format!("## Log {number}\n\nx{number}\n\n")).collect();
+    let long = format!("# Run\n\n{parts}## Cooling\n\nIt takes an hour.\n");
+    let past = |number: usize| SectionPlan {
+        lines: (4 * number - 1, 4 * number + 2),
+        heading: format!("## Log {number}"),
+        ..next[0].clone()
+    };
+    let plans: Vec<SectionPlan> = (1..=5).map(past).collect();
+    let notes = [("notes/bath.md", bath.as_str()), ("notes/run.md", &long)];
+    let text = planned("docs/guides/bath.md", &notes, &plans).text;
+    assert!(text.contains("[Log 3](../../archive/notes/run.md#log-3) and 2 more\n"), "{text}");
 }
 
 #[test]
