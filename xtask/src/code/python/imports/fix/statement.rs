@@ -78,7 +78,8 @@ fn module_edit(file: &File<'_>, import: &ast::StmtImportFrom, module: &str) -> R
     let (start, end) = offsets(import.range);
     let mut tokens = file.tokens_in(start, end).filter(|token| !token.kind().is_trivia());
     let missing = || "the statement is not written as expected".to_owned();
-    let from = tokens.next().ok_or_else(missing)?;
+    // A block that ends before the statement has its end, of no width, at the same place.
+    let from = tokens.find(|token| token.kind() == TokenKind::From).ok_or_else(missing)?;
     let first = tokens.next().ok_or_else(missing)?;
     let mut last = first;
     let keyword = loop {

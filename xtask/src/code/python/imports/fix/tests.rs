@@ -57,6 +57,15 @@ fn usual(module: &str, name: Option<&str>) -> Option<(&'static str, Option<&'sta
 }
 
 #[test]
+fn statement_behind_a_block_is_rewritten() {
+    for block in ["if a:\n    Z = 1\n", "class A:\n    def f():\n        pass\n\n"] {
+        let (after, fix) = fix(format!("{block}from m import a\n").as_bytes(), usual);
+        assert_eq!(fix.left, []);
+        assert_eq!(String::from_utf8(after).unwrap(), format!("{block}from x import a\n"));
+    }
+}
+
+#[test]
 fn statements_are_rewritten_and_all_else_stays() {
     let cases: &[(&str, &str)] = &[
         ("from m import a\n", "from x import a\n"),
