@@ -51,7 +51,7 @@ impl<'a> Speller<'a> {
     /// The statement, if it can be written so that it works from this file.
     pub(super) fn spell(&self, file: FileId, import: &Import, target: &Target) -> Option<Suggestion> {
         let module = self.re_exporter(file, import, target).unwrap_or_else(|| target.module.clone());
-        let relative = if import.level > 0 { self.relative(file, &module) } else { None };
+        let relative = if import.level > 0 { self.relative(file, target, &module) } else { None };
         let written = match relative {
             Some(relative) => relative,
             None => self.absolute(file, import, target, &module)?,
@@ -118,16 +118,19 @@ impl<'a> Speller<'a> {
     }
 
     /// `..pkg.mod` from a file in the same top-level package.
-    fn relative(&self, file: FileId, module: &str) -> Option<String> {
-        let own = self.index.files[file].path.parent().map(|folder| folder.display().into_owned())?;
-        let top = self.package_root(&own);
-        let inside = |path: &str| path.starts_with(&format!("{}/", top)) || path == top;
-        if top == own && !self.is_package(&own) || !inside(module) {
+    ///
+    /// The folder that the dots of the old import led to is part of that package, with `__init__.py` or without.
+    fn relative(&self, file: FileId, target: &Target, module: &str) -> Option<String> {
+        let own = self.index.files[file].path.parent();
+        let own = own.map(|folder| folder.display().into_owned()).unwrap_or_default();
+        let led_to = target.root.as_deref().filter(|led_to| is_in(&own, led_to));
+        let top = self.package_root(led_to.unwrap_or(&own));
+        if (led_to.is_none() && top == own && !self.is_package(&own)) || !is_in(module, &top) {
             return None;
         }
         let mut folder = own;
         let mut dots = ".".to_owned();
-        while folder != module && !module.starts_with(&format!("{folder}/")) {
+        while !is_in(module, &folder) {
             folder = parent(&folder)?;
             dots.push('.');
         }
@@ -162,7 +165,8 @@ impl<'a> Speller<'a> {
         let mut declared: Vec<&String> = self.layout.roots.iter().filter(|root| !root.is_empty()).collect();
         declared.sort_by_key(|root| std::cmp::Reverse(root.len()));
         roots.extend(declared.into_iter().cloned());
-        roots.extend(target.root.clone());
+        // Dots led to a folder inside of the package: no absolute import starts there.
+        roots.extend(target.root.clone().filter(|_| import.level == 0));
         roots.push(String::new());
         let seen: Vec<String> = self
             .index
@@ -190,13 +194,30 @@ impl Speller<'_> {
         let is_below = |root: &&String| {
             let folder = join(root, top);
             let init = RepoPath::from(format!("{folder}/__init__.py").as_str());
-            // What was a package once, and is none now, is not imported as one; but below `src/` it has its name from
-            // where it stands.
-            let stays = !root.is_empty() || self.is_package(&folder) || self.moves.removed(&init).is_none();
+            // What was a package once, and is none now, is not imported as one where others start from below it; but
+            // below `src/` it has its name from where it stands.
+            let stays = !root.is_empty()
+                || self.is_package(&folder)
+                || self.moves.removed(&init).is_none()
+                || !self.is_imported(&self.package_root(module));
             stays && module.starts_with(&format!("{folder}/"))
         };
         self.layout.roots.iter().filter(is_below).max_by_key(|root| root.len()).cloned()
     }
+
+    /// True when some import starts with the name of a package.
+    fn is_imported(&self, package: &str) -> bool {
+        let name = package.rsplit('/').next().unwrap_or_default();
+        let starts = |import: &Import| import.level == 0 && import.module.split('.').next() == Some(name);
+        let files = self.index.files.iter().filter_map(|file| file.facts.as_ref());
+        files.flat_map(|facts| &facts.imports).any(starts)
+    }
+}
+
+/// True for a folder and for all that lies below it.
+fn is_in(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A name that went behind an underscore is to be taken from the package that offers it.

@@ -1,3 +1,5 @@
+mod places;
+
 use tempfile::TempDir;
 use xshell::Shell;
 
