@@ -9,7 +9,7 @@ use super::gather::Broken;
 use crate::change::ChangeSet;
 use crate::code::python::decode_source;
 use crate::code::python::imports::{
-    Confidence, Edit, Fix, Guard, Imports, MovedAnchor, Unresolved, fix_anchors, fix_file,
+    Confidence, Edit, Fix, Guard, Imports, MovedAnchor, Reason, Unresolved, fix_anchors, fix_file,
 };
 use crate::links::MovedPath;
 use crate::repo::RepoPath;
@@ -66,11 +66,18 @@ pub(super) fn plan(found: &Imported, sources: &BTreeMap<RepoPath, Broken>, refus
     planned
 }
 
-/// What is carried out unasked: what git recorded, and what one module alone can mean. Test data is nobody's import.
+/// What is carried out unasked: what git recorded. Test data is nobody's import.
 fn is_sure(found: &Unresolved) -> bool {
     let sure = |confidence| matches!(confidence, Confidence::High | Confidence::Medium);
     found.guard != Some(Guard::TestData)
+        && !may_be_foreign(found)
         && found.suggestion.as_ref().is_some_and(|suggestion| sure(suggestion.confidence))
+}
+
+/// Where a failed import is expected, one of a package that left the repository is meant as it stands: others may have
+/// it installed.
+fn may_be_foreign(found: &Unresolved) -> bool {
+    found.reason == Reason::Gone && matches!(found.guard, Some(Guard::Try | Guard::Fallback))
 }
 
 fn path_edit(named: &MovedPath) -> Edit {
@@ -174,14 +181,20 @@ pub(super) fn skipped(imports: &Imports, planned: &Planned, refused: &Refused) -
         of_edit.or_else(|| refused.get(path).cloned())
     };
     let why = |found: &Unresolved| match &found.suggestion {
+        None if found.guard.is_some() => None,
         None => Some("history does not tell what to write instead".to_owned()),
+        Some(suggestion) if may_be_foreign(found) => {
+            let top = found.module.split('.').next().unwrap_or_default();
+            let text = &suggestion.text;
+            Some(format!("others may have `{top}` installed: write `{text}` by hand if that is meant"))
+        }
         Some(suggestion) if !is_sure(found) => {
             Some(format!("`{}` is only likely: write it by hand if it is meant", suggestion.text))
         }
         Some(_) => left(&found.path, found.line),
     };
-    let unguarded = imports.unresolved.iter().filter(|found| found.guard.is_none());
-    let imported = unguarded
+    let told = imports.unresolved.iter().filter(|found| found.guard.is_none() || may_be_foreign(found));
+    let imported = told
         .filter_map(|found| Some(Skipped { id: format!("{}:{}", found.path, found.line), why: why(found)? }));
     let anchored = imports.anchors.iter().filter_map(|anchor| {
         let why = left(&anchor.path, anchor.line)?;

@@ -99,6 +99,42 @@ fn a_moved_module_is_followed_by_all_its_importers_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_guarded_import_of_a_package_that_left_is_said_and_left() {
+    let optional = b"try:\n    from old.core import run\nexcept ImportError:\n    run = None\n";
+    let place = Place::new(&[
+        ("old/__init__.py", b""),
+        ("old/core.py", b"def run(): pass\n\n\ndef walk(): pass\n"),
+        ("optional.py", optional),
+        ("app.py", b"from old.core import run\n"),
+    ]);
+    place.rename("old/__init__.py", "fresh/__init__.py");
+    place.rename("old/core.py", "fresh/core.py");
+    place.commit();
+    let repair = place.repair();
+    assert_eq!(place.read("optional.py"), optional);
+    assert_eq!(place.read("app.py"), b"from fresh.core import run\n");
+    let skipped: Vec<(&str, &str)> =
+        repair.skipped.iter().map(|skipped| (skipped.id.as_str(), skipped.why.as_str())).collect();
+    let why = "others may have `old` installed: write `from fresh.core import run` by hand if that is meant";
+    assert_eq!(skipped, [("optional.py:2", why)]);
+    assert!(!repair.after.is_broken());
+}
+
+#[test]
+fn the_only_module_that_has_the_name_is_listed_and_left() {
+    let place = Place::new(&[
+        ("pkg/__init__.py", b""),
+        ("pkg/mod.py", b"x = 1\n"),
+        ("pkg/other.py", b"def calculate(): pass\n"),
+        ("app.py", b"from pkg.mod import calculate\n"),
+    ]);
+    let repair = place.repair();
+    assert!(repair.set.is_empty());
+    let why = "`from pkg.other import calculate` is only likely: write it by hand if it is meant";
+    assert_eq!(repair.skipped[0].why, why);
+}
+
+#[test]
 fn what_is_only_likely_is_listed_and_left() {
     let place = Place::new(&[
         ("pkg/__init__.py", b""),

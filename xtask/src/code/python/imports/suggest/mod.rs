@@ -54,7 +54,7 @@ pub struct Suggestion {
 pub enum Confidence {
     /// By likeness, or a short name that one module defines.
     Low,
-    /// By the majority of a package's moves, or the one module that defines the name.
+    /// By the majority of a package's moves.
     Medium,
     /// By a move or a change that git recorded.
     High,

@@ -362,8 +362,8 @@ impl Finder<'_> {
         let newcomers: Vec<&RepoPath> = fitting.iter().copied().filter(came).collect();
         let (path, confidence) = match (&fitting[..], &newcomers[..]) {
             (_, [newcomer]) => (*newcomer, Confidence::High),
-            // A short name may be anything.
-            ([only], _) => (*only, if name.len() > 5 { Confidence::Medium } else { Confidence::Low }),
+            // Nothing but its name says that it is what was meant.
+            ([only], _) => (*only, Confidence::Low),
             _ => return None,
         };
         let commit = (confidence == Confidence::High)
@@ -389,7 +389,7 @@ impl Finder<'_> {
         let [only] = self.others(file, &ids)[..] else { return None };
         let module = parent(&stem_path(only)?)?;
         let name = Some(name.to_owned());
-        Some(Target { module, name, commit: None, confidence: Confidence::Medium, root: None })
+        Some(Target { module, name, commit: None, confidence: Confidence::Low, root: None })
     }
 
     /// The files but the importer itself, and but the tests unless it is one.

@@ -162,7 +162,7 @@ fn without_history_one_definition_or_one_near_name_is_offered_with_less_confiden
     assert_eq!(
         suggested(&[files]),
         [
-            "run.py: from pkg.config import TrainingConfig (Medium, no commit)",
+            "run.py: from pkg.config import TrainingConfig (Low, no commit)",
             "run.py: nothing",
             "run.py: from pkg.config import Other (Low, no commit)",
         ]
