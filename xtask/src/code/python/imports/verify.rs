@@ -388,7 +388,7 @@ pub(crate) fn is_test_data(index: &Index<'_>, file: FileId) -> bool {
     !index.files.iter().any(|file| file.path.is_within(&folder) && is_test_file(&file.path))
 }
 
-const TEST_FOLDERS: &[&str] = &["test", "tests", "testing"];
+pub(super) const TEST_FOLDERS: &[&str] = &["test", "tests", "testing"];
 
 const DATA_FOLDERS: &[&str] = &[
     "cases",

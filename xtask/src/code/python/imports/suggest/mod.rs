@@ -5,6 +5,7 @@
 //! defines the name; a name of the module is a letter away. A suggestion is made only where its module
 //! has the name now.
 
+mod harness;
 pub(super) mod moves;
 mod past;
 mod patch;
@@ -52,7 +53,7 @@ pub struct Suggestion {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
-    /// By likeness, or a short name that one module defines.
+    /// By likeness, or the one module that has the name.
     Low,
     /// By the majority of a package's moves.
     Medium,
@@ -90,6 +91,7 @@ pub fn suggest(project: &Project, imports: &mut Imports, history: &History, past
             continue;
         }
         let target = finder.moved_away(*file, import);
+        let target = target.filter(|target| !harness::gives_path(&index, *file, import, &target.module));
         let mut found = unresolved(&index, *file, import, Reason::Gone);
         found.suggestion = target.and_then(|target| speller.spell(*file, import, &target));
         // What was taken away long ago may come from elsewhere since; what goes with this change does not yet.

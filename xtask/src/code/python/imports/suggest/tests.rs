@@ -1,3 +1,4 @@
+mod harness;
 mod places;
 
 use tempfile::TempDir;
