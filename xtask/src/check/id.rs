@@ -120,7 +120,12 @@ const CHECKS: &[Check] = &[
         Made::BeforeCommit,
         "Python imports of the repository's own modules that do not resolve",
     ),
-    deny(CheckId::BrokenCall, "broken-call", Made::BeforeCommit, "calls that their definitions do not take"),
+    deny(
+        CheckId::BrokenCall,
+        "broken-call",
+        Made::BeforeCommit,
+        "calls that their definitions do not take, and names that a module lost",
+    ),
     deny(
         CheckId::PathAnchor,
         "path-anchor",

@@ -56,10 +56,13 @@ fn look(repo: &Repo, project: &Project, past: Option<(&CommitId, &History)>) -> 
     let mut found = imports::verify(project);
     found.calls = calls::verify(project);
     let Some((tip, history)) = past else { return Ok(found) };
+    let (mut versions, mut past) = (Versions::of(repo, tip), Past::of(repo, tip));
     if !found.calls.is_empty() {
-        calls::suggest(&mut found.calls, history, &mut Versions::of(repo, tip))?;
+        calls::suggest(&mut found.calls, history, &mut versions)?;
     }
-    imports::explain(project, &mut found, history, &mut Past::of(repo, tip))?;
+    found.calls.extend(calls::lost_names(project, history, &mut versions, &mut past)?);
+    found.calls.sort();
+    imports::explain(project, &mut found, history, &mut past)?;
     Ok(found)
 }
 

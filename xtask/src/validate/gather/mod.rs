@@ -241,12 +241,15 @@ fn imports_of(repo: &Repo, tree: &Tree, history: Option<&History>) -> Result<Imp
     let mut found = imports::verify(&project);
     found.calls = calls::verify(&project);
     let (Some(history), Some(head)) = (history, repo.head()?) else { return Ok(found) };
+    let (mut versions, mut past) = (Versions::of(repo, &head), Past::of(repo, &head));
     if !found.calls.is_empty() {
-        calls::suggest(&mut found.calls, history, &mut Versions::of(repo, &head))?;
+        calls::suggest(&mut found.calls, history, &mut versions)?;
     }
+    found.calls.extend(calls::lost_names(&project, history, &mut versions, &mut past)?);
+    found.calls.sort();
     if found.needs_history() {
         let history = history.clone().with_uncommitted(repo, false)?;
-        imports::explain(&project, &mut found, &history, &mut Past::of(repo, &head))?;
+        imports::explain(&project, &mut found, &history, &mut past)?;
     }
     Ok(found)
 }

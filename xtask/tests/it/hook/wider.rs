@@ -135,6 +135,26 @@ fn caller_of_a_signature_that_changes_is_told() {
 }
 
 #[test]
+fn user_of_a_name_that_its_module_loses_is_told() {
+    let sandbox = Sandbox::hooked();
+    sandbox.write("pkg/__init__.py", "");
+    sandbox.write("pkg/core.py", "LIMIT = 1\n\n\ndef other():\n    return LIMIT\n");
+    sandbox.write("pkg/user.py", "from . import core\n\nprint(core.other(), core.LIMIT, core.never)\n");
+    sandbox.commit("before");
+    let refused = (false, vec!["broken-call".to_owned()]);
+    let renamed = "LIMIT = 1\n\n\ndef another():\n    return LIMIT\n";
+    assert_eq!(sandbox.commit_file("pkg/core.py", renamed), refused);
+    let without = "def other():\n    return 1\n";
+    assert_eq!(sandbox.commit_file("pkg/core.py", without), refused, "a constant as well");
+    let more = "LIMIT = 2\n\n\ndef other():\n    return 1\n";
+    assert_eq!(sandbox.commit_file("pkg/core.py", more), (true, vec![]));
+    sandbox.write("pkg/core.py", renamed);
+    sandbox.git(&["commit", "-q", "--no-verify", "-a", "-m", "rename"]);
+    let told = sandbox.commit_file("pkg/user.py", "from . import core\n\nprint(core.LIMIT)\n");
+    assert_eq!(told, (true, vec![]), "mended");
+}
+
+#[test]
 fn caller_of_a_class_that_takes_more_is_told() {
     let data = "from dataclasses import dataclass\n\n\n@dataclass\nclass P:\n    a: int\n";
     let plain = "class P:\n    x = 1\n";

@@ -18,6 +18,16 @@ pub(crate) struct CallFacts {
     pub(crate) patched: BTreeSet<String>,
     /// Classes that are arguments of a call.
     pub(crate) handed: BTreeSet<String>,
+    /// Chains of names that begin with an import, `module.name`, where a name that is not there is no failure that the
+    /// text expects; each once, as written.
+    pub(crate) uses: BTreeMap<String, Use>,
+}
+
+/// Where a chain of names is used first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Use {
+    pub(crate) line: usize,
+    pub(crate) value: Value,
 }
 
 /// What a name of the module stands for.
@@ -138,9 +148,12 @@ pub(crate) struct Call {
     pub(crate) line: usize,
     pub(crate) callee: Value,
     pub(crate) arguments: Arguments,
+    /// A name of the callee that is not there would be a failure which nothing takes and nobody asked about.
+    pub(crate) needs_names: bool,
 }
 
-pack_fields!(CallFacts { functions, classes, names, calls, patched, handed });
+pack_fields!(CallFacts { functions, classes, names, calls, patched, handed, uses });
+pack_fields!(Use { line, value });
 pack_fields!(Binding { line, value });
 pack_variants!(Value {
     0 => Unclear,
@@ -163,4 +176,4 @@ pack_fields!(Base { value, name });
 pack_variants!(Maker { 0 => Dataclass, 1 => Attrs, 2 => NamedTuple });
 pack_fields!(Fields { maker, makes_init, fields });
 pack_fields!(Field { name, parameter, required, by_keyword });
-pack_fields!(Call { line, callee, arguments });
+pack_fields!(Call { line, callee, arguments, needs_names });

@@ -10,6 +10,7 @@ mod classes;
 mod decorators;
 mod facts;
 mod fields;
+mod lost;
 mod memory;
 mod past;
 mod possible;
@@ -35,6 +36,7 @@ use classes::{Construction, Node};
 use facts::Call;
 pub(crate) use facts::CallFacts;
 pub(super) use facts::{Class, Function, Value};
+pub use lost::lost_names;
 pub use past::Versions;
 pub(crate) use read::read;
 use resolve::{Id, Resolver, Shared, Thing};
@@ -42,7 +44,7 @@ use signature::{Misfit, Signature, wording};
 use suggest::Key;
 pub use suggest::suggest;
 
-/// A call that its target does not take.
+/// A call that its target does not take, or the use of a name that its module lost.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BrokenCall {
@@ -147,7 +149,7 @@ fn judge_file(resolver: &Resolver<'_, '_>, file: FileId) -> Vec<BrokenCall> {
     let mut known = Targets::new();
     let mut broken = Vec::new();
     for call in &facts.calls {
-        let is_patched = |name: &str| shared.patched.contains(name) || facts.patched.contains(name);
+        let is_patched = |name: &str| shared.is_patched(file, name);
         let Some((target, misfits)) = misfit(resolver, file, call, &mut known, &is_patched) else {
             continue;
         };
@@ -174,8 +176,15 @@ fn judge_file(resolver: &Resolver<'_, '_>, file: FileId) -> Vec<BrokenCall> {
 /// A file below the tests that type checkers are tried on: nothing runs it, and what is wrong in it is meant.
 fn is_for_type_checkers(path: &RepoPath) -> bool {
     const FOLDERS: &[&[u8]] = &[b"mypy", b"pyre", b"pyright", b"type_checking", b"typesafety", b"typing"];
-    let mut parts = path.parts().skip_while(|part| !matches!(*part, b"test" | b"tests" | b"testing"));
-    parts.any(|part| FOLDERS.contains(&part)) && !is_test_file(path)
+    let is_of_tests = |part: &[u8]| matches!(part, b"test" | b"tests" | b"testing");
+    // `tests/typing`, `tests/typing_checks.py`, and `typing_tests`.
+    let is_both = |part: &[u8]| {
+        let words = || part.split(|sign| b"_-".contains(sign));
+        words().any(is_of_tests) && words().any(|word| FOLDERS.contains(&word))
+    };
+    let mut below = path.parts().skip_while(|part| !is_of_tests(part));
+    let is_typed = |part: &[u8]| FOLDERS.contains(&part) || part.starts_with(b"typing_");
+    (below.any(is_typed) || path.parts().any(is_both)) && !is_test_file(path)
 }
 
 /// What does not fit, when no possible target takes the call.

@@ -10,6 +10,8 @@ use anyhow::Result;
 use super::signature::Signature;
 use super::suggest::{Key, signature_in};
 use crate::cache::{Answers, Cache, CacheMap};
+use crate::code::python::binds;
+use crate::code::python::imports::read_facts;
 use crate::code::python::source::decode_source;
 use crate::pack::Pack;
 use crate::repo::{BlobId, CommitId, Repo, RepoPath};
@@ -117,6 +119,19 @@ impl<'a> Versions<'a> {
         let signature = signature.map(Rc::new);
         self.signatures.insert(place, signature.clone());
         Ok(signature)
+    }
+
+    /// True when a version of a module binds a name at its top level; false where it is not at hand.
+    pub(super) fn binds(&self, blob: &BlobId, name: &str) -> bool {
+        self.bytes(blob).is_ok_and(|bytes| binds(&bytes, name) == Some(true))
+    }
+
+    /// Whether a class of a version of its file has a member; `None` where the class is not there, or not at hand.
+    pub(super) fn has_member(&self, blob: &BlobId, class: &str, member: &str) -> Option<bool> {
+        let source = decode_source(&self.bytes(blob).ok()?).ok()?;
+        let facts = read_facts(&source.text).ok()?;
+        let class = facts.calls.classes.into_iter().find(|known| known.name == class)?;
+        Some(class.members.contains_key(member))
     }
 
     fn kept(&self, name: &[u8]) -> Option<Option<Signature>> {

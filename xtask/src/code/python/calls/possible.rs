@@ -137,7 +137,6 @@ impl Resolver<'_, '_> {
 
     /// Some file of the library, or this one, sets an attribute of the name on something else than `self`.
     fn is_set_outside(&self, file: usize, name: &str) -> bool {
-        let own = self.shared.calls(file).is_some_and(|calls| calls.patched.contains(name));
-        own || self.shared.patched.contains(name)
+        self.shared.is_patched(file, name)
     }
 }

@@ -28,6 +28,15 @@ pub(super) fn catches_wrong_calls(attempt: &ast::StmtTry) -> bool {
     })
 }
 
+/// A handler takes the failure to find a name, whatever else it takes.
+pub(super) fn catches_missing_names(attempt: &ast::StmtTry) -> bool {
+    let takes = |name: &str| matches!(name, "AttributeError" | "Exception" | "BaseException" | "computed");
+    attempt.handlers.iter().any(|handler| {
+        let ast::ExceptHandler::ExceptHandler(handler) = handler;
+        handler.type_.as_deref().is_none_or(|caught| any_name(caught, &takes))
+    })
+}
+
 /// `with pytest.raises(TypeError)`, and every form whose exception is not known.
 pub(super) fn expects_wrong_calls(context: &Expr) -> bool {
     let Expr::Call(call) = context else { return false };
@@ -48,6 +57,17 @@ pub(super) fn expects_failure(context: &Expr) -> bool {
     let Some(last) = last_name(&call.func) else { return false };
     let mut parts = last.as_bytes().windows(RAISES.len());
     parts.any(|part| part.eq_ignore_ascii_case(RAISES)) || last.eq_ignore_ascii_case("suppress")
+}
+
+/// `@pytest.mark.xfail`, `@XFAIL`, `@unittest.expectedFailure`: the test is to fail, by a wrong call maybe.
+pub(super) fn is_to_fail(decorators: &[ast::Decorator]) -> bool {
+    decorators.iter().any(|decorator| {
+        let named = match &decorator.expression {
+            Expr::Call(call) => last_name(&call.func),
+            other => last_name(other),
+        };
+        named.is_some_and(|name| name.eq_ignore_ascii_case("xfail") || name == "expectedFailure")
+    })
 }
 
 /// True when a call stands inside: it comes first, and may be the one that fails.

@@ -13,6 +13,7 @@ use crate::code::python::imports::{
     Answer, FileId, Import, Index, Layout, Outcome, Place, Root, is_standard,
 };
 use crate::code::python::inventory::is_test_file;
+use crate::repo::RepoPath;
 
 /// Longer chains of names are circles.
 const LONGEST: usize = 24;
@@ -40,15 +41,39 @@ pub(super) struct Shared<'a> {
     pub(super) layout: &'a Layout,
     /// Names that some file of the library sets as attributes of something that is not `self`.
     pub(super) patched: BTreeSet<&'a str>,
+    /// The same of each `conftest.py`, by its folder: that reaches the tests below it.
+    conftests: Vec<(Option<RepoPath>, &'a BTreeSet<String>)>,
     family: OnceLock<Family>,
 }
 
 impl<'a> Shared<'a> {
     pub(super) fn of(index: &'a Index<'a>, layout: &'a Layout) -> Self {
-        let library = index.files.iter().filter(|file| !is_test_file(&file.path));
-        let calls = library.filter_map(|file| file.facts.as_ref()).map(|facts| &facts.calls);
-        let patched = calls.flat_map(|calls| calls.patched.iter().map(String::as_str)).collect();
-        Self { index, layout, patched, family: OnceLock::new() }
+        let patches =
+            index.files.iter().filter_map(|file| Some((&file.path, &file.facts.as_ref()?.calls.patched)));
+        let library = patches.clone().filter(|(path, _)| !is_test_file(path) && !is_conftest(path));
+        let patched = library.flat_map(|(_, patched)| patched.iter().map(String::as_str)).collect();
+        let conftests = patches.filter(|(path, patched)| is_conftest(path) && !patched.is_empty());
+        let conftests = conftests.map(|(path, patched)| (path.parent(), patched)).collect();
+        Self { index, layout, patched, conftests, family: OnceLock::new() }
+    }
+
+    /// True when a file itself sets the name on something.
+    pub(super) fn is_patched_by(&self, file: FileId, name: &str) -> bool {
+        self.calls(file).is_some_and(|calls| calls.patched.contains(name))
+    }
+
+    /// True when what has this name may be something else for a file than its definition: the file itself, a file of the
+    /// library or, for tests, a `conftest.py` above sets it.
+    pub(super) fn is_patched(&self, file: FileId, name: &str) -> bool {
+        let path = &self.index.files[file].path;
+        let is_test = || is_test_file(path) || path.parts().any(|part| matches!(part, b"test" | b"tests"));
+        self.patched.contains(name)
+            || self.is_patched_by(file, name)
+            || self.conftests.iter().any(|(folder, patched)| {
+                patched.contains(name)
+                    && is_test()
+                    && folder.as_ref().is_none_or(|folder| path.is_within(folder))
+            })
     }
 
     /// Which classes are derived from which; worked out when first asked for.
@@ -273,16 +298,31 @@ impl<'a, 'shared> Resolver<'a, 'shared> {
         Thing::Function(id, bound)
     }
 
+    /// True when a decorator gives the class that it gets another constructor, or attributes with computed names.
+    fn equips(&self, file: FileId, decorator: &Function) -> bool {
+        let first = decorator.signature.parameters.first();
+        first.is_some_and(|first| {
+            let sets = |what: &&str| self.shared.is_patched_by(file, &format!("{}.{what}", first.name));
+            ["__init__", "__new__", "*"].iter().any(sets)
+        })
+    }
+
     /// True when every decorator gives back what it gets.
     pub(super) fn is_plain(&self, file: FileId, decorators: &[Value]) -> bool {
         decorators.iter().all(|decorator| match self.thing(file, decorator, 0) {
             Thing::Function(id, 0) => {
                 let function = self.shared.function(id);
-                function.is_some_and(|function| function.gives_back && function.decorators.is_empty())
+                function.is_some_and(|function| {
+                    function.gives_back && function.decorators.is_empty() && !self.equips(id.0, function)
+                })
             }
             _ => false,
         })
     }
+}
+
+fn is_conftest(path: &RepoPath) -> bool {
+    path.file_name() == b"conftest.py"
 }
 
 /// A package wins over a folder without `__init__.py`; several of a kind are no answer.

@@ -1,6 +1,8 @@
 //! Calls that do not fit are found, and nothing else.
 
+mod lost;
 mod objects;
+mod reach;
 
 use super::{BrokenCall, verify};
 use crate::code::python::Source;

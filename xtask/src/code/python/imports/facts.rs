@@ -66,11 +66,15 @@ pub(crate) struct Facts {
     pub(crate) patches: BTreeSet<(String, String)>,
     /// Functions that set computed names on what they are given.
     pub(crate) fillers: BTreeSet<String>,
+    /// Functions that write into the namespace of the module that calls them.
+    pub(crate) caller_writers: BTreeSet<String>,
     /// Functions that the module calls, as it is imported, with what a function without arguments gives: the module
     /// itself, maybe.
     pub(crate) filled_by: BTreeSet<String>,
     /// The file does work when it is run or imported.
     pub(crate) is_script: bool,
+    /// Modules that the file has compiled out of C in its text: `ffi.set_source("pkg.mod", …)`.
+    pub(crate) compiles: BTreeSet<String>,
     /// Folders that the file puts on `sys.path`.
     pub(crate) path_additions: Vec<PathAddition>,
     /// What it defines and calls.
@@ -91,8 +95,10 @@ pack_fields!(Facts {
     hooks_imports,
     patches,
     fillers,
+    caller_writers,
     filled_by,
     is_script,
+    compiles,
     path_additions,
     calls,
 });
@@ -111,9 +117,11 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
             guards: Vec::new(),
             inner: 0,
             worth_looking,
+            skips: Vec::new(),
         };
         reader.visit_body(body);
-        let Reader { lines, mut facts, .. } = reader;
+        let Reader { lines, mut facts, skips, .. } = reader;
+        skips.iter().for_each(|module| skip_without(&mut facts.imports, module));
         facts.calls = calls::read(text, body, &lines, &facts.imports);
         keep_patches_of_modules(&mut facts);
         facts.exported = exported::read(text, body);
@@ -147,10 +155,23 @@ fn is_worth_looking(text: &str) -> bool {
             "namespace",
             "pkgutil",
             "setattr",
+            "f_globals",
+            "set_source",
+            "importorskip",
         ])
         .expect("a dozen fixed words")
     });
     WORDS.is_match(text)
+}
+
+/// Guards the imports of a module, and of what is in it, where the tests are skipped without it.
+fn skip_without(imports: &mut [Import], module: &str) {
+    for import in imports.iter_mut().filter(|import| import.level == 0 && import.guard.is_none()) {
+        let whole = import.name.iter().fold(import.module.clone(), |module, name| format!("{module}.{name}"));
+        if whole.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
+            import.guard = Some(Guard::Try);
+        }
+    }
 }
 
 /// Keeps of all attributes that are set those whose owner is an imported name, by the module's last part.
@@ -177,6 +198,8 @@ struct Reader {
     /// How many functions and classes stand around.
     inner: usize,
     worth_looking: bool,
+    /// Modules without which the file's tests are skipped.
+    skips: Vec<String>,
 }
 
 impl<'a> Visitor<'a> for Reader {
@@ -250,6 +273,7 @@ impl<'a> Visitor<'a> for Reader {
                 {
                     self.facts.hooks_imports = true;
                 }
+                Expr::Name(_) | Expr::Attribute(_) => self.named_module(call),
                 _ => {}
             },
             Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "modules" | "meta_path") => {
@@ -322,6 +346,9 @@ impl Reader {
         if !self.worth_looking {
             return;
         }
+        if self.inner == 0 && namespace::writes_to_caller(function) {
+            self.facts.caller_writers.insert(function.name.to_string());
+        }
         let mut named = self.facts.patches.iter().filter(|(_, name)| name == "*").map(|(owner, _)| owner);
         if named.any(|owner| function.parameters.iter().any(|parameter| parameter.name().as_str() == owner)) {
             self.facts.fillers.insert(function.name.to_string());
@@ -336,6 +363,17 @@ impl Reader {
             && let Some(name) = dotted(&call.func)
         {
             self.facts.filled_by.insert(name.rsplit('.').next().unwrap_or_default().to_owned());
+        }
+    }
+
+    /// `ffi.set_source("module", …)`, `pytest.importorskip("module")`.
+    fn named_module(&mut self, call: &ast::ExprCall) {
+        let by = dotted(&call.func).unwrap_or_default();
+        let Some(Expr::StringLiteral(module)) = call.arguments.args.first() else { return };
+        match by.rsplit('.').next() {
+            Some("set_source") => drop(self.facts.compiles.insert(module.value.to_str().to_owned())),
+            Some("importorskip") => self.skips.push(module.value.to_str().to_owned()),
+            _ => {}
         }
     }
 
@@ -379,8 +417,7 @@ impl Reader {
         self.guarded(above, &branch.body);
         for clause in &branch.elif_else_clauses {
             let own = clause.test.as_ref().and_then(guard::of_test);
-            // The other branch of a version check is one as well; that of TYPE_CHECKING is ordinary code.
-            let guard = own.or(above.filter(|guard| *guard == Guard::Version));
+            let guard = own.or(above.filter(|guard| guard.has_two_sides()));
             self.guarded(guard, &clause.body);
             above = above.or(own);
         }

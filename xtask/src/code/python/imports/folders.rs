@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::facts::Import;
 use super::index::{FileId, ReadFile};
 use crate::code::python::inventory::is_test_file;
 use crate::repo::RepoPath;
@@ -79,7 +80,29 @@ impl Table {
                 table.patches.entry(stem.clone()).or_default().insert("*".to_owned());
             }
         }
+        table.note_writers(files);
         table
+    }
+
+    /// Modules that take a function which writes into the namespace of its caller, or its module, may have any name.
+    fn note_writers(&mut self, files: &[ReadFile]) {
+        let writing = files.iter().zip(&self.stems).filter_map(|(file, stem)| {
+            let writers = &file.facts.as_ref()?.caller_writers;
+            (!writers.is_empty()).then(|| writers.iter().chain(std::iter::once(stem)))
+        });
+        let writers: BTreeSet<&str> = writing.flatten().map(String::as_str).collect();
+        let takes = |import: &Import| {
+            let whole = import.module.rsplit('.').next().unwrap_or_default();
+            writers.contains(import.name.as_deref().unwrap_or(whole))
+        };
+        let taking = files.iter().zip(&self.stems).filter(|(file, _)| {
+            let facts = file.facts.as_ref();
+            facts.is_some_and(|facts| !facts.caller_writers.is_empty() || facts.imports.iter().any(takes))
+        });
+        let stems: Vec<String> = taking.map(|(_, stem)| stem.clone()).collect();
+        for stem in stems {
+            self.patches.entry(stem).or_default().insert("*".to_owned());
+        }
     }
 
     fn add(&mut self, path: &str, entry: &Entry<'_>) {

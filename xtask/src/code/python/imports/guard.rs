@@ -23,6 +23,13 @@ pub enum Guard {
     TestData,
 }
 
+impl Guard {
+    /// True for a test whose other branch is guarded as well; that of TYPE_CHECKING is ordinary code.
+    pub(crate) fn has_two_sides(self) -> bool {
+        matches!(self, Self::Version | Self::Try)
+    }
+}
+
 pack_variants!(Guard { 0 => TypeChecking, 1 => Version, 2 => Try, 3 => Fallback, 4 => TestData });
 
 /// The guard that counts when several stand around: the innermost.
@@ -34,7 +41,7 @@ pub(super) fn strongest(guards: &[Guard]) -> Option<Guard> {
 pub(crate) fn of_test(test: &Expr) -> Option<Guard> {
     match test {
         Expr::BoolOp(operation) => operation.values.iter().find_map(of_test),
-        Expr::UnaryOp(operation) => of_test(&operation.operand).filter(|guard| *guard == Guard::Version),
+        Expr::UnaryOp(operation) => of_test(&operation.operand).filter(|guard| guard.has_two_sides()),
         Expr::Compare(compare) => {
             std::iter::once(&*compare.left).chain(&compare.comparators).find_map(of_test)
         }
@@ -50,6 +57,8 @@ fn of_name(name: &str) -> Option<Guard> {
     let last = name.rsplit('.').next().unwrap_or_default();
     match name {
         _ if last == "TYPE_CHECKING" => Some(Guard::TypeChecking),
+        // `if importlib.util.find_spec("module"):`.
+        _ if last == "find_spec" => Some(Guard::Try),
         "sys.version_info" | "sys.platform" | "sys.version" | "os.name" | "sys.hexversion" => {
             Some(Guard::Version)
         }

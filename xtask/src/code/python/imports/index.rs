@@ -116,6 +116,7 @@ impl<'a> Index<'a> {
                 None => {
                     let is_built = self.layout.builds(&parts[..=at].join("."))
                         || self.is_built(folder, part)
+                        || (at > 0 && self.layout.makes(part))
                         || self.layout.is_ignored(&self.place_below(folder, part));
                     if is_built || self.makes_modules(place) {
                         return Outcome::Found(Place::Unknown);
@@ -211,7 +212,10 @@ impl<'a> Index<'a> {
             if facts.flatten().is_some_and(|facts| facts.bindings.contains(name)) {
                 return Answer::Yes;
             }
-            if self.is_built(folder, name) || self.layout.is_ignored(&self.place_below(folder, name)) {
+            if self.is_built(folder, name)
+                || self.layout.makes(name)
+                || self.layout.is_ignored(&self.place_below(folder, name))
+            {
                 return Answer::Unknown;
             }
         }
@@ -271,7 +275,9 @@ impl<'a> Index<'a> {
     }
 
     fn is_written(&self, folder: FolderId, name: &str) -> bool {
-        self.is_built(folder, name) || self.layout.writes(&self.place_below(folder, name))
+        self.is_built(folder, name)
+            || self.layout.makes(name)
+            || self.layout.writes(&self.place_below(folder, name))
     }
 
     pub(crate) fn is_patched(&self, file: FileId, name: &str) -> bool {
@@ -352,6 +358,9 @@ impl<'a> Index<'a> {
 
     fn resolve_relative(&self, folder: FolderId, module: &str) -> Outcome {
         match self.resolve(folder, module) {
+            Outcome::Absent if self.layout.makes(module.split('.').next().unwrap_or_default()) => {
+                Outcome::Found(Place::Unknown)
+            }
             Outcome::Absent => Outcome::Missing { parts: 0, within: self.place_of_folder(folder) },
             other => other,
         }

@@ -1,5 +1,6 @@
 //! What build files say about a repository's Python: import roots, renamed packages, generated and compiled modules.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -7,7 +8,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex::Regex;
 use toml::Value;
 
-use super::declared;
+use super::{declared, made};
 use crate::repo::RepoPath;
 
 /// What build files say.
@@ -23,6 +24,8 @@ pub(crate) struct Layout {
     pub(crate) installable: BTreeSet<String>,
     /// Dotted names of modules that a build compiles or writes.
     built: BTreeSet<String>,
+    /// Names without a package, of modules that a build compiles or writes to where it does not say.
+    made: BTreeSet<String>,
     /// Paths that a build writes, or that git ignores.
     generated: GlobSet,
 }
@@ -40,6 +43,7 @@ pub(crate) fn is_build_file(path: &RepoPath) -> bool {
         b".gitignore",
         b"meson.build",
         b"CMakeLists.txt",
+        b"Cargo.toml",
         b"environment.yml",
         b"environment.yaml",
         b"Pipfile",
@@ -78,6 +82,19 @@ impl Layout {
         self.built.contains(dotted)
     }
 
+    /// True when the build compiles or writes a module of this name into some package.
+    pub(crate) fn makes(&self, name: &str) -> bool {
+        self.made.contains(name)
+    }
+
+    /// Adds modules that are made out of other files of the repository: by their dotted names, or by the last part.
+    pub(crate) fn add_made<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for name in names {
+            let to = if name.contains('.') { &mut self.built } else { &mut self.made };
+            to.insert(name.to_owned());
+        }
+    }
+
     /// True when the module would lie where the build writes or git ignores files.
     pub(crate) fn is_ignored(&self, place: &str) -> bool {
         self.writes(place)
@@ -109,7 +126,14 @@ impl Reader {
             b"setup.py" => self.setup_script(folder, text),
             b"setup.cfg" | b"tox.ini" | b"pytest.ini" | b".pytest.ini" => self.ini(folder, text),
             b".gitignore" => self.ignored(folder, text),
-            b"meson.build" | b"CMakeLists.txt" => self.compiled_names(text),
+            b"meson.build" | b"CMakeLists.txt" => {
+                self.compiled_names(text);
+                let made = made::by_build_file(text);
+                self.layout.made.extend(made.anywhere);
+                made.here.iter().for_each(|name| self.generated(folder, &format!("{name}.py")));
+            }
+            // A crate and the package that it is built into have one name, unless the build file says another.
+            b"Cargo.toml" => self.layout.built.extend(made::by_crate(text)),
             _ if may_declare_extensions(path) => self.extensions(text),
             _ => {}
         }
@@ -188,7 +212,7 @@ impl Reader {
             strings(tool(key)).iter().for_each(|path| self.generated(folder, path));
         }
         self.layout.built.extend(strings(tool("maturin.module-name")));
-        self.compiled_names(&sections_of_builds(text));
+        self.compiled_names(&without_taken(&sections_of_builds(text)));
     }
 
     fn moved(&mut self, folder: &str, package: &str, place: &str) {
@@ -221,12 +245,7 @@ impl Reader {
         for found in WHERE.captures_iter(text) {
             self.root(folder, &found[1]);
         }
-        static TAKEN: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r#"\b(?:packages|py_modules)["']?\s*[=:]\s*\[[^\]]*\]"#)
-                .expect("a fixed pattern that a test compiles")
-        });
-        // What is taken from the tree is not made by the build.
-        self.compiled_names(&TAKEN.replace_all(text, ""));
+        self.compiled_names(&without_taken(text));
     }
 
     /// The extension modules that a script of the build makes.
@@ -241,7 +260,7 @@ impl Reader {
     /// Dotted names in quotes: extension modules, and files that the build writes.
     fn compiled_names(&mut self, text: &str) {
         static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r#"["']([A-Za-z_]\w*(?:[./][A-Za-z_]\w*)+)(?:\.(?:pyx|c|cpp|py|pyi|so))?["']"#)
+            Regex::new(r#"["']([A-Za-z_]\w*(?:[./][A-Za-z_]\w*)+)(?:\.(?:pyx|c|cpp|i|py|pyi|so))?["']"#)
                 .expect("a fixed pattern that a test compiles")
         });
         for found in QUOTED.captures_iter(text) {
@@ -313,12 +332,14 @@ fn sections_of_builds(text: &str) -> String {
     for line in text.lines() {
         if let Some(section) = line.trim_start().strip_prefix('[') {
             let section = section.trim_start_matches('[').trim_start();
-            let is_of = |name: &&&str| {
-                section.strip_prefix(**name).is_some_and(|rest| rest.starts_with(['.', ']', ' ']))
+            let is_of = |name: &&str| {
+                section.strip_prefix(*name).is_some_and(|rest| rest.starts_with(['.', ']', ' ']))
             };
             // An array's item may stand at the start of a line; it is no header of a table.
             if section.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
-                is_other = OTHERS.iter().find(is_of).is_some();
+                // What hatch packs is taken from the tree, except by its hooks.
+                let packs = section.starts_with("tool.hatch.build.targets") && !section.contains(".hooks");
+                is_other = packs || OTHERS.iter().any(is_of);
             }
         }
         if !is_other {
@@ -327,6 +348,15 @@ fn sections_of_builds(text: &str) -> String {
         }
     }
     kept
+}
+
+/// The text of a build file but the packages that it takes from the tree: those are not made by the build.
+fn without_taken(text: &str) -> Cow<'_, str> {
+    static TAKEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"\b(?:packages|py[_-]modules)["']?\s*[=:]\s*\[[^\]]*\]"#)
+            .expect("a fixed pattern that a test compiles")
+    });
+    TAKEN.replace_all(text, "")
 }
 
 /// A path below a folder, without `.` and `..`; `None` when it leaves the repository.

@@ -18,6 +18,7 @@ mod index;
 mod layout;
 mod lazy;
 mod led_away;
+mod made;
 mod moved;
 mod namespace;
 mod stdlib;
@@ -196,9 +197,14 @@ impl Project {
         let sources = files.iter().enumerate();
         let sources = sources.map(|(id, file)| Entry { path: &file.path, opaque: false, file: Some(id) });
         // Links and submodules, and files that are no source but stand for a module.
+        let protocols = others.iter().map(|(path, _)| path);
         let others = others.iter().map(|(path, opaque)| Entry { path, opaque: *opaque, file: None });
         let mut table = Table::of(&sources.chain(others).collect::<Vec<_>>(), &files);
-        let layout = Layout::read(build);
+        let mut layout = Layout::read(build);
+        let compiled = files.iter().filter_map(|file| file.facts.as_ref()).flat_map(|facts| &facts.compiles);
+        layout.add_made(compiled.map(String::as_str));
+        let written: Vec<String> = protocols.flat_map(made::by_protocol).collect();
+        layout.add_made(written.iter().map(String::as_str));
         table.note_shared(&layout.roots, &files);
         Self { files, layout, table, unparsed }
     }

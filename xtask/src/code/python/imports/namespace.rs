@@ -17,6 +17,55 @@ pub(super) fn is_written(body: &[Stmt]) -> bool {
     }
 }
 
+/// True when a function may write into the namespace of whoever calls it: it takes the one of a frame whole, and sets
+/// items of something.
+pub(super) fn writes_to_caller(function: &ast::StmtFunctionDef) -> bool {
+    let mut frames = Frames::default();
+    frames.visit_body(&function.body);
+    frames.takes && frames.sets
+}
+
+#[derive(Default)]
+struct Frames {
+    /// `f_globals` is used for more than a look at one name.
+    takes: bool,
+    /// An item is set, or many are.
+    sets: bool,
+}
+
+impl<'a> Visitor<'a> for Frames {
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Subscript(item) if item.ctx == ExprContext::Load && is_of_frame(&item.value) => {
+                self.visit_expr(&item.slice);
+            }
+            Expr::Subscript(item) => {
+                self.sets |= item.ctx == ExprContext::Store;
+                walk_expr(self, expression);
+            }
+            Expr::Attribute(attribute) if LOOKUPS.contains(&attribute.attr.as_str()) => {
+                if !is_of_frame(&attribute.value) {
+                    walk_expr(self, expression);
+                }
+            }
+            Expr::Attribute(attribute) => {
+                self.sets |= matches!(attribute.attr.as_str(), "update" | "setdefault");
+                self.takes |= is_of_frame(expression);
+                walk_expr(self, expression);
+            }
+            _ => walk_expr(self, expression),
+        }
+    }
+}
+
+/// `frame.f_globals`.
+fn is_of_frame(expression: &Expr) -> bool {
+    matches!(expression, Expr::Attribute(attribute) if attribute.attr.as_str() == "f_globals")
+}
+
+/// Methods of a namespace that change nothing.
+const LOOKUPS: &[&str] = &["copy", "get", "items", "keys", "values"];
+
 /// Functions that only read what they are given.
 const LOOKING: &[&str] = &[
     "all",
@@ -143,12 +192,10 @@ impl<'a> Visitor<'a> for Look<'a> {
                 self.visit_expr(&item.slice);
             }
             Expr::Attribute(attribute) if self.is_namespace(&attribute.value) => {
-                let only_looks =
-                    matches!(attribute.attr.as_str(), "copy" | "get" | "items" | "keys" | "values");
-                self.found |= !only_looks;
+                self.found |= !LOOKUPS.contains(&attribute.attr.as_str());
             }
             Expr::Attribute(attribute) if is_module_by_name(&attribute.value) => {
-                self.found |= attribute.ctx == ExprContext::Store || attribute.attr.starts_with("__");
+                self.found |= attribute.ctx == ExprContext::Store || attribute.attr.as_str() == "__dict__";
                 walk_expr(self, expression);
             }
             Expr::Compare(compare) => {
@@ -193,6 +240,8 @@ mod tests {
             ("everything = vars()\nfill(everything)", true),
             ("sys.modules[__name__] = Lazy()", true),
             ("sys.modules[__name__].__class__ = Lazy", true),
+            ("sys.modules[__name__].__dict__.update(more)", true),
+            ("where = sys.modules[name].__file__", false),
             ("setattr(sys.modules[__name__], name, 1)", true),
             ("def set(name):\n    globals()[name] = 1", true),
             ("everything = locals()\nfor name in names:\n    setattr(everything[name], 'm', 1)", false),

@@ -155,7 +155,8 @@ impl<'a> Reader<'a> {
             more_keywords: arguments.keywords.iter().any(|keyword| keyword.arg.is_none()),
         };
         let line = self.lines.line(arguments.range.start());
-        self.facts.calls.push(Call { line, callee, arguments: given });
+        let needs_names = !self.may_fail && self.may_lack == 0;
+        self.facts.calls.push(Call { line, callee, arguments: given, needs_names });
     }
 
     /// False for builtins and for what the standard library gives.

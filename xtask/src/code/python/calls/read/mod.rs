@@ -1,6 +1,8 @@
 //! Reads one file: scopes, definitions, and the calls whose target the file's own text settles.
 
 mod effects;
+mod functions;
+mod uses;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +16,9 @@ use super::decorators::{keeps_class, keeps_function, keeps_result};
 use super::facts::{Base, Binding, CallFacts, Class, Function, Kind, Value};
 use super::fields;
 use super::quiet;
-use super::signature::{Given, Parameter, Signature};
-use crate::code::python::imports::{Guard, Import, guard_of_test};
+use crate::code::python::imports::{Import, guard_of_test};
 use crate::code::python::syntax::{Lines, dotted};
+use functions::{first_of, gives_back, signature_of};
 
 /// Longer chains of names are circles.
 const LONGEST: usize = 8;
@@ -38,12 +40,15 @@ pub(crate) fn read(text: &str, body: &[Stmt], lines: &Lines, imports: &[Import])
         muted: 0,
         outermost: None,
         may_fail: false,
+        may_lack: 0,
+        asked: BTreeSet::new(),
         facts: CallFacts::default(),
     };
     let names = Names::of_module(body, reader.has_walrus);
     reader.scopes.push(Scope { kind: ScopeKind::Module, names });
     reader.visit_body(body);
     reader.facts.names = reader.module_names();
+    reader.forget_asked();
     reader.facts
 }
 
@@ -66,6 +71,10 @@ struct Reader<'a> {
     outermost: Option<TextRange>,
     /// A failure is expected of the statement.
     may_fail: bool,
+    /// How many things stand around that take a name which is not there.
+    may_lack: usize,
+    /// Names that the file asks for before it uses them.
+    asked: BTreeSet<&'a str>,
     facts: CallFacts,
 }
 
@@ -121,7 +130,10 @@ impl<'a> Visitor<'a> for Reader<'a> {
             Stmt::ClassDef(class) => self.class(class),
             Stmt::If(branch) => self.branch(branch),
             Stmt::Try(attempt) => {
+                let may_lack = usize::from(quiet::catches_missing_names(attempt));
+                self.may_lack += may_lack;
                 self.mute(quiet::catches_wrong_calls(attempt), |reader| reader.visit_body(&attempt.body));
+                self.may_lack -= may_lack;
                 for handler in &attempt.handlers {
                     self.visit_except_handler(handler);
                 }
@@ -165,7 +177,9 @@ impl<'a> Visitor<'a> for Reader<'a> {
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
+            Expr::Attribute(attribute) if self.use_chain(attribute) => {}
             Expr::Call(call) => {
+                self.ask(call);
                 self.patch(call);
                 self.hand_over(call);
                 self.call(call);
@@ -228,7 +242,7 @@ impl<'a> Reader<'a> {
         for clause in &branch.elif_else_clauses {
             clause.test.iter().for_each(|test| self.visit_expr(test));
             let own = clause.test.as_ref().and_then(guard_of_test);
-            let guard = own.or(above.filter(|guard| *guard == Guard::Version));
+            let guard = own.or(above.filter(|guard| guard.has_two_sides()));
             self.mute(guard.is_some(), |reader| reader.visit_body(&clause.body));
             above = above.or(own);
         }
@@ -274,7 +288,7 @@ impl<'a> Reader<'a> {
             is_abstract,
             class,
         };
-        let mutes = self.is_tried(function);
+        let mutes = self.is_tried(function) || quiet::is_to_fail(&function.decorator_list);
         let outermost = self.outermost.get_or_insert(function.range);
         let is_outermost = *outermost == function.range;
         self.inside(ScopeKind::Function(first), names, |reader| {
@@ -337,7 +351,7 @@ impl<'a> Reader<'a> {
         self.facts.classes[id] = read;
         let names = Names::of_body(&class.body, self.has_walrus);
         self.scopes.push(Scope { kind: ScopeKind::Class(id), names });
-        self.visit_body(&class.body);
+        self.mute(quiet::is_to_fail(&class.decorator_list), |reader| reader.visit_body(&class.body));
         let mut members = self.members();
         self.scopes.pop();
         // An annotated name may be a field: then objects have what they were given.
@@ -424,74 +438,4 @@ impl<'a> Reader<'a> {
         }
         id
     }
-}
-
-fn first_of(function: &ast::StmtFunctionDef, class: Option<usize>, kind: Kind, is_plain: bool) -> First {
-    let Some(class) = class else { return First::Other };
-    let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
-    let is_self = first.is_some_and(|first| first.parameter.name.as_str() == "self");
-    match kind {
-        // pytest calls these with the class, though nothing binds it to them.
-        Kind::Plain if matches!(function.name.as_str(), "setup_class" | "teardown_class") => {
-            First::Class(class)
-        }
-        Kind::Plain if is_self => First::Instance(class),
-        Kind::Class if is_plain => First::Class(class),
-        Kind::Static if function.name.as_str() == "__new__" => First::Class(class),
-        _ => First::Other,
-    }
-}
-
-fn signature_of(parameters: &ast::Parameters) -> Signature {
-    let mut read = Vec::new();
-    let groups = [
-        (&parameters.posonlyargs, Given::ByPosition),
-        (&parameters.args, Given::Either),
-        (&parameters.kwonlyargs, Given::ByKeyword),
-    ];
-    for (group, given) in groups {
-        for parameter in group {
-            read.push(Parameter {
-                name: parameter.parameter.name.as_str().to_owned(),
-                given,
-                required: parameter.default.is_none(),
-            });
-        }
-    }
-    Signature { parameters: read, rest: parameters.vararg.is_some(), keywords: parameters.kwarg.is_some() }
-}
-
-/// True for a function that returns its first argument wherever it returns, and never rebinds it.
-fn gives_back(function: &ast::StmtFunctionDef, names: &Names<'_>) -> bool {
-    struct Returns<'name> {
-        name: &'name str,
-        some: bool,
-        all: bool,
-    }
-    impl<'a> Visitor<'a> for Returns<'_> {
-        fn visit_stmt(&mut self, statement: &'a Stmt) {
-            match statement {
-                Stmt::Return(back) => {
-                    let is_it = matches!(back.value.as_deref(), Some(Expr::Name(name)) if name.id.as_str() == self.name);
-                    self.some = true;
-                    self.all &= is_it;
-                }
-                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
-                _ => walk_stmt(self, statement),
-            }
-        }
-        fn visit_expr(&mut self, expression: &'a Expr) {
-            self.all &= !matches!(expression, Expr::Yield(_) | Expr::YieldFrom(_));
-        }
-    }
-    let parameters = &function.parameters;
-    let Some(first) = parameters.posonlyargs.iter().chain(&parameters.args).next() else { return false };
-    let name = first.parameter.name.as_str();
-    if function.is_async || !names.0.get(name).is_some_and(|bound| bound.is_sure) {
-        return false;
-    }
-    let mut returns = Returns { name, some: false, all: true };
-    returns.visit_body(&function.body);
-    let always = matches!(function.body.last(), Some(Stmt::Return(_)));
-    returns.some && returns.all && always
 }

@@ -30,10 +30,10 @@ type Renamed = (String, bool);
 
 /// How a name left a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Departure {
-    pub(super) commit: CommitId,
+pub(in crate::code::python) struct Departure {
+    pub(in crate::code::python) commit: CommitId,
     /// The new name in the same place.
-    pub(super) renamed: Option<String>,
+    pub(in crate::code::python) renamed: Option<String>,
     /// Files that the same commit gave a definition of the name.
     pub(super) defined_in: Vec<RepoPath>,
 }
@@ -45,7 +45,11 @@ impl Past {
     }
 
     /// How `name` left the files at `paths` (one file under all its names), if it ever stood there.
-    pub(super) fn departure(&mut self, paths: &[RepoPath], name: &str) -> Result<Option<Departure>> {
+    pub(in crate::code::python) fn departure(
+        &mut self,
+        paths: &[RepoPath],
+        name: &str,
+    ) -> Result<Option<Departure>> {
         let Some((commit, renamed)) = self.removal(paths, name)? else { return Ok(None) };
         let (renamed, defined_in) = match renamed {
             Some((renamed, true)) => (Some(renamed), Vec::new()),

@@ -103,3 +103,92 @@ fn what_led_to_a_file_and_leads_to_none_is_lost_in_a_folder_without_init_too() {
     let other_file = ("tests/new.py", USER.1);
     assert_eq!(lost(&[rest, other_file]), [""; 0], "nobody says that it worked there");
 }
+
+#[test]
+fn decorator_that_writes_into_the_module_of_its_caller_makes_names() {
+    let writer = "import sys\n\ndef dual(made, names=None):\n    names = names or sys._getframe(1).f_globals\n\
+                  \x20   names[made.__name__ + 'Py'] = made\n    return made\n";
+    let broken = |writer: &'static str, module: &'static str| {
+        let user = "from pkg.mod import APy\n";
+        let files =
+            [("pkg/__init__.py", ""), ("pkg/compat.py", writer), ("pkg/mod.py", module), ("user.py", user)];
+        broken(&files)
+    };
+    for module in [
+        "from pkg.compat import dual\n@dual\nclass A: pass\n",
+        "from . import compat\n@compat.dual\nclass A: pass\n",
+    ] {
+        assert_eq!(broken(writer, module), [""; 0], "{module}");
+    }
+    let is_broken = ["user.py:1 pkg.mod APy NoName"];
+    assert_eq!(broken(writer, "class A: pass\n"), is_broken);
+    // Who looks up one name writes nothing.
+    let looks = "import sys\n\ndef dual(made):\n    seen = {}\n    seen[made] = sys._getframe(1).f_globals['__name__']\n\
+                 \x20   return made\n";
+    assert_eq!(broken(looks, "from pkg.compat import dual\n@dual\nclass A: pass\n"), is_broken);
+}
+
+#[test]
+fn modules_that_the_build_makes_are_not_judged() {
+    let is_known = |build: &[(&'static str, &'static str)], module: &str| {
+        let user = format!("from .{module} import x\nfrom pkg.{module} import x\nfrom pkg import {module}\n");
+        let mut files = vec![
+            ("pyproject.toml", "[project]\nname = 'pkg'\n"),
+            ("pkg/__init__.py", ""),
+            ("pkg/user.py", user.as_str()),
+        ];
+        files.extend(build);
+        let found = imports(&files);
+        assert!(found.unresolved.is_empty() || found.unresolved.len() == 3, "{build:?}");
+        found.unresolved.is_empty()
+    };
+    let c = |text: &'static str| [("CMakeLists.txt", text)];
+    assert!(is_known(&c("python_add_library(_core MODULE a.c)"), "_core"));
+    assert!(is_known(&c("nanobind_add_module(_core a.cpp)"), "_core"));
+    assert!(!is_known(&c("add_library(_core STATIC a.c)"), "_core"));
+    assert!(is_known(&[("meson.build", "py.extension_module('_core', 'a.c', subdir: 'pkg')")], "_core"));
+    let computed = "x = ['_one', '_two']\nforeach n : x\n  py.extension_module(n, n + '.c')\nendforeach\n";
+    assert!(is_known(&[("pkg/meson.build", computed)], "_two"));
+    assert!(!is_known(&[("other/meson.build", computed)], "_two"));
+    assert!(is_known(&[("Cargo.toml", "[package]\nname = 'pkg'\n")], "pkg"));
+    assert!(!is_known(&[("Cargo.toml", "[package]\nname = 'pkg'\n")], "other"));
+    assert!(is_known(&[("pkg/make.py", "ffi = FFI()\nffi.set_source('pkg._ffi', 'int x;')\n")], "_ffi"));
+    assert!(is_known(&[("protos/foo.proto", "")], "foo_pb2"));
+    assert!(is_known(&[("protos/foo.proto", "")], "foo_pb2_grpc"));
+    assert!(!is_known(&[("protos/foo.proto", "")], "foo"));
+}
+
+#[test]
+fn a_package_that_the_build_takes_is_judged() {
+    for build in [
+        "[tool.hatch.build.targets.wheel]\npackages = [\"src/space\"]\n",
+        "[tool.hatch.build.targets.sdist]\ninclude = [\"src/space/made\"]\n",
+        "[tool.setuptools]\npackages = [\"space.made\"]\npy-modules = [\"space.made\"]\n",
+    ] {
+        let files = [
+            ("pyproject.toml", build),
+            ("src/space/made/__init__.py", "x = 1\n"),
+            ("user.py", "from space.made import x\nfrom space.made.gone import y\n"),
+        ];
+        let found = imports(&files);
+        assert_eq!((found.first_party, found.unjudged, found.unresolved.len()), (2, 0, 1), "{build}");
+    }
+}
+
+#[test]
+fn an_import_that_is_looked_for_first_is_guarded() {
+    let is_guarded = |text: &'static str| {
+        let found = imports(&[("pkg/__init__.py", ""), ("test_it.py", text)]).unresolved;
+        assert_eq!(found.len(), 1, "{text}");
+        found[0].guard.is_some()
+    };
+    for text in [
+        "import pytest\npytest.importorskip('pkg.opt')\nfrom pkg.opt import x\n",
+        "import pytest\nopt = pytest.importorskip('pkg.opt')\nfrom pkg import opt as o\n",
+        "from importlib.util import find_spec\nif find_spec('pkg.opt'):\n    from pkg.opt import x\n",
+        "import importlib.util\nif importlib.util.find_spec('pkg.opt') is None:\n    pass\nelse:\n    import pkg.opt\n",
+    ] {
+        assert!(is_guarded(text), "{text}");
+    }
+    assert!(!is_guarded("import pytest\npytest.importorskip('pkg.opt')\nimport pkg.opts\n"));
+}
