@@ -178,6 +178,8 @@ mod tests {
             ("<a src='y\n[.png'>\n\nx", "x.md", "<a src='y\n[.png'>\n\nx"),
             // Without its angle bracket this would be a value of the tag before it.
             ("<p id=\"x\n<a href=\"b<\"m> c\n", "x.md", "<p id=\"x\n<a href=\"b<\"m> c\n"),
+            // Without its bar the line would have as many cells as a head needs.
+            ("[a](b|c) | d |\n|---|---|\n", "x.md", "[a](b|c) | d |\n|---|---|\n"),
             ("<img srcset='a.png 1x, b.png 2x'>", "c,d.png", "<img srcset='c%2Cd.png 1x, c%2Cd.png 2x'>"),
             ("| [a](b.md) |\n|---|\n", "c|d.md", "| [a](c%7Cd.md) |\n|---|\n"),
             ("[a](b.md)", "c.md?x=1&amp;y", "[a](c.md?x=1\\&amp;y)"),

@@ -110,6 +110,8 @@ impl Walk<'_> {
             LinkKind::Autolink => Some(Place { range: range.start + 1..range.end - 1, form: Form::Autolink }),
             LinkKind::Reference | LinkKind::Html => None,
         };
+        // Without its bar the line may be the head of a table: so many cells as the line below it has dashes for.
+        link.place = link.place.take().filter(|place| !self.text[place.range.clone()].contains('|'));
         if let Some(outer) = self.open_links.last_mut() {
             outer.inner_end = outer.inner_end.max(range.end);
         }

@@ -148,8 +148,8 @@ impl Walk<'_> {
     ) {
         let start = markup.place(tag.range.start);
         let end = markup.place(tag.range.end - 1) + 1;
-        // Without its line break, what follows could be another block.
-        let is_settled = !tag.unsettled && !markup.html[value.clone()].contains(['\n', '\r']);
+        // Without its line break or its bar, it could be another block.
+        let is_settled = !tag.unsettled && !markup.html[value.clone()].contains(['\n', '\r', '|']);
         self.parsed.links.push(Link {
             kind: LinkKind::Html,
             image,
