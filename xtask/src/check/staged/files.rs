@@ -30,8 +30,20 @@ pub(super) struct Judge<'a> {
     /// How many signs the markers of a conflict have, for files with a number of their own.
     pub(super) marker_sizes: &'a BTreeMap<RepoPath, usize>,
     pub(super) secrets: &'a Secrets,
-    /// Files that held a conflict since the last commit.
-    pub(super) settled: &'a BTreeSet<RepoPath>,
+    /// Files that held a conflict since the last commit; `None` where no commit is being made.
+    pub(super) settled: Option<&'a BTreeSet<RepoPath>>,
+}
+
+impl<'a> Judge<'a> {
+    /// Judges contents as they are, whatever became of a conflict in them.
+    pub(super) fn of(
+        switches: &'a Switches,
+        options: Options,
+        marker_sizes: &'a BTreeMap<RepoPath, usize>,
+        secrets: &'a Secrets,
+    ) -> Self {
+        Self { switches, options, marker_sizes, secrets, settled: None }
+    }
 }
 
 impl Judge<'_> {
@@ -94,7 +106,7 @@ impl Judge<'_> {
             faults.extend(bytes::blanks(path, content, self.options));
         }
         if self.on(CheckId::ConflictMarker, path) {
-            let settled = self.settled.contains(path);
+            let settled = self.settled.is_some_and(|settled| settled.contains(path));
             let merging = self.options.merging || settled;
             let before = if merging { before() } else { Vec::new() };
             let before: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
@@ -122,7 +134,7 @@ impl Judge<'_> {
         for bytes in before {
             let mut counts: LineCounts = BTreeMap::new();
             let options = Options { merging: false, ..self.options };
-            let judge = Judge { options, settled: &BTreeSet::new(), ..*self };
+            let judge = Judge { options, settled: None, ..*self };
             let lines = Lines::of(bytes);
             for fault in judge.faults_of(path, &Content::of(bytes), &Vec::new) {
                 for line in &fault.lines {

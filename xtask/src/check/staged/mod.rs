@@ -152,13 +152,7 @@ pub fn judge(request: &Request<'_>) -> Result<Judged> {
     let options = options(request.config, input.parents.len() > 1);
     let marker_sizes = gather::marker_sizes((request.repo, request.staged), &input.files(), &switches)?;
     let settled = request.staged.settled()?;
-    let judge = Judge {
-        switches: &switches,
-        options,
-        marker_sizes: &marker_sizes,
-        secrets: &secrets,
-        settled: &settled,
-    };
+    let judge = Judge { settled: Some(&settled), ..Judge::of(&switches, options, &marker_sizes, &secrets) };
     let asked = wider::Asked::of(request.staged, &input, &switches);
     let (of_files, sources) = gather::judge_files(request, &input, &judge, asked.as_ref())?;
     findings.extend(of_files);

@@ -89,14 +89,7 @@ pub fn judge_push(
         checked += brought.len();
         let files = brought.iter().map(|one| one.path.clone()).collect();
         let marker_sizes = gather::marker_sizes((repo, staged), &files, &switches)?;
-        let settled = BTreeSet::new();
-        let judge = Judge {
-            switches: &switches,
-            options,
-            marker_sizes: &marker_sizes,
-            secrets: &secrets,
-            settled: &settled,
-        };
+        let judge = Judge::of(&switches, options, &marker_sizes, &secrets);
         let sizes = Sizes::of(&range, config, staged.under_lfs(repo, &files)?);
         for one in &brought {
             findings.extend(judge_content(&blobs, &judge, one)?);

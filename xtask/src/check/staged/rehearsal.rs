@@ -45,14 +45,7 @@ pub fn rehearse(repo: &Repo, staged: &Staged, config: &HookConfig) -> Result<Reh
     let secrets = Secrets::new();
     let marker_sizes = gather::marker_sizes((repo, staged), &input.files(), &switches)?;
     let options = options(config, false);
-    let settled = BTreeSet::new();
-    let judge = Judge {
-        switches: &switches,
-        options,
-        marker_sizes: &marker_sizes,
-        secrets: &secrets,
-        settled: &settled,
-    };
+    let judge = Judge::of(&switches, options, &marker_sizes, &secrets);
     let (findings, _) = gather::judge_files(&request, &input, &judge, None)?;
     let mut rehearsed = Rehearsed::default();
     for finding in findings.into_iter().filter(|finding| finding.level == Level::Deny) {

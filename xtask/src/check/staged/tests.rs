@@ -1,6 +1,6 @@
 //! The pure parts; what needs a repository is tried by real commits in `tests/it/hook.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::*;
 use crate::repo::RepoPath;
@@ -64,14 +64,7 @@ fn lines_of_a_file_with_many_findings_are_split_once() {
     let switches = Switches::of(&HookConfig::default(), &[], &[]).unwrap();
     let (marker_sizes, secrets) = (BTreeMap::new(), Secrets::new());
     let options = Options::default();
-    let settled = BTreeSet::new();
-    let judge = Judge {
-        switches: &switches,
-        options,
-        marker_sizes: &marker_sizes,
-        secrets: &secrets,
-        settled: &settled,
-    };
+    let judge = Judge::of(&switches, options, &marker_sizes, &secrets);
     let findings = |line: &str| {
         let text = line.repeat(200_000);
         let (path, kind) = (RepoPath::from("a.rs"), crate::repo::EntryKind::File);
