@@ -122,12 +122,13 @@ impl Index<'_> {
         while let Some(root) = folder {
             if let Some(path) = RepoPath::resolve(Some(&root), rooted).filter(|path| path.is_within(&root)) {
                 let parts: Vec<Vec<u8>> = path.parts().map(<[u8]>::to_vec).collect();
-                match locate(self.tree, &parts) {
-                    Located::File(path) | Located::Folder(Some(path)) => return Some(path),
+                let located = locate(self.tree, &parts);
+                // A page may have a folder of its own name for the pages below it.
+                match (located, self.source_of_page(&path)) {
+                    (Located::File(path), _) | (_, Some(path)) | (Located::Folder(Some(path)), None) => {
+                        return Some(path);
+                    }
                     _ => {}
-                }
-                if let Some(source) = self.source_of_page(&path) {
-                    return Some(source);
                 }
             }
             folder = root.parent();

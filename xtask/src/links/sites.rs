@@ -23,6 +23,10 @@ const GENERATORS: &[(&str, &[&str])] = &[
     (".vitepress/config.mjs", &[""]),
     (".vitepress/config.ts", &[""]),
     (".vitepress/config.mts", &[""]),
+    ("theme.config.js", &["pages", "src/pages", "content"]),
+    ("theme.config.jsx", &["pages", "src/pages", "content"]),
+    ("theme.config.ts", &["pages", "src/pages", "content"]),
+    ("theme.config.tsx", &["pages", "src/pages", "content"]),
     // Nextra's order of the pages in a folder.
     ("_meta.json", &[""]),
     ("_meta.js", &[""]),
@@ -101,6 +105,7 @@ mod tests {
             ("src/conf.pyx", ""),
             ("conf.py", ""),
             ("web/pages/_meta.json", "{}"),
+            ("next/theme.config.tsx", ""),
         ];
         let files =
             files.map(|(path, text)| (RepoPath::from(path), EntryKind::File, text.as_bytes().to_vec()));
@@ -111,6 +116,8 @@ mod tests {
             ("manual/deep/a.md", true),
             ("web/pages/a/b.mdx", true),
             ("web/a.md", false),
+            ("next/pages/a.mdx", true),
+            ("next/a.md", false),
             ("README.md", false),
             ("src/a.md", false),
         ];

@@ -49,13 +49,21 @@ fn page_that_a_site_alone_links_to_is_linked_to_and_stays() {
         "# Start\n\nFirst [the pump](/bath/pump), then [the rim](bath/rim).\n",
     );
     sandbox.write("docs/pages/bath/pump.mdx", PUMP);
+    sandbox.write("docs/pages/bath/pump/seal.mdx", "# Seal\n\nGrease it.\n");
+    sandbox.write("docs/lid.md", "# Lid\n\nIt closes [the pump](/pages/bath/pump).\n");
     sandbox.write("docs/pages/bath/rim.mdx", "# Rim\n\nWipe it.\n");
     sandbox.write("docs/pages/lone.mdx", PUMP);
     sandbox.write("docs/drain.md", "# Drain\n\nOpen it [as the valve](valve.html) is opened.\n");
     sandbox.write("docs/valve.md", "# Valve\n\nTurn it left.\n");
     sandbox.commit("A site");
     let plan = plan_of(&sandbox);
-    assert_eq!(paths(&plan["broken_links"], "path"), ["docs/drain.md"], "the others work on the site");
+    assert_eq!(
+        paths(&plan["broken_links"], "path"),
+        ["docs/drain.md", "docs/lid.md"],
+        "the others work on the site"
+    );
+    let meant = &plan["broken_links"][1]["suggestion"];
+    assert_eq!(meant, "pages/bath/pump.mdx", "a page, not the folder of its name");
     assert_eq!(plan["plan"]["duplicates"], Value::Array(Vec::new()), "a page of a site stays");
-    assert_eq!(plan["orphans"], serde_json::json!(["docs/drain.md"]));
+    assert_eq!(plan["orphans"], serde_json::json!(["docs/drain.md", "docs/lid.md"]));
 }
