@@ -352,7 +352,13 @@ fn is_file(path: &str) -> bool {
 /// The words of a text, without the signs around them; a sign inside one (`a/*/b.py`) makes it no path.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split(|character: char| character.is_whitespace() || "()[]\"'`|,;".contains(character));
-    parts.map(|word| word.trim_end_matches([':', '!', '?']).trim_matches(['*', '<', '>', '{', '}', '_']))
+    parts.map(|word| {
+        let word = word.trim_end_matches([':', '!', '?']).trim_matches(['*', '<', '>', '{', '}']);
+        // Emphasis may begin words before; but what begins with its sign and does not end with it is a name:
+        // `_examples/a.py`.
+        let plain = word.trim_end_matches('_');
+        if plain.len() < word.len() { plain.trim_start_matches('_') } else { word }
+    })
 }
 
 /// The names of what a line makes, by a command ("mkdir", "cp … NAME", "> NAME") or by saying so ("create"), in small

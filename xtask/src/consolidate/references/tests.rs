@@ -21,6 +21,11 @@ fn paths_in_code_spans_and_running_text_are_names() {
         ),
         ("Run `loader.py`; loader.py alone in text is not surely a path", &["loader.py"]),
         ("`./scripts/run.sh`, (docs/guide.md#setup)", &["docs/guide.md", "scripts/run.sh"]),
+        (
+            "_docs/guide.md_ and __docs/other.md__, see_ docs/last.md_",
+            &["docs/guide.md", "docs/last.md", "docs/other.md"],
+        ),
+        (".. literalinclude:: _examples/client.py", &["_examples/client.py"]),
         ("`make build` and `npm run lint:fix`", &["make build", "npm run lint:fix"]),
     ];
     for (text, expected) in cases {
