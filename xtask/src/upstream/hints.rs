@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::model::{Hint, HintKind};
 use super::parse::Commit;
+use super::sides::called;
 use crate::repo::CommitId;
 
 static HEX: LazyLock<Regex> =
@@ -40,8 +41,7 @@ static PICK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)cherry[ -]?pick|backport|revert").expect("the pattern is valid"));
 /// Where a merge came from, as git itself writes it.
 static MERGED_FROM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^Merge .* of \S*[/:](?P<name>[^/:\s]+?)(?:\.git)?/?(?: into \S+)?$")
-        .expect("the pattern is valid")
+    Regex::new(r"^Merge .* of (?P<address>\S*[/:]\S+?)(?: into \S+)?$").expect("the pattern is valid")
 });
 
 /// Words between upstream's name and a version of it.
@@ -61,7 +61,7 @@ pub(super) struct Names<'a> {
 
 impl Names<'_> {
     fn of_version(&self, text: &str) -> Option<CommitId> {
-        let commits = self.tags.get(&version(text)?)?;
+        let commits = self.tags.get(&version(text, self.own)?)?;
         let inside = commits.iter().find(|commit| self.ids.contains(*commit)).cloned();
         inside.or_else(|| commits.iter().find_map(|commit| (self.beside)(commit.as_str())))
     }
@@ -73,19 +73,22 @@ impl Names<'_> {
     }
 }
 
-/// The numbers of a version or of a release tag, in one form.
-pub(super) fn version(text: &str) -> Option<String> {
-    let start = text.find(|c: char| c.is_ascii_digit())?;
-    Some(text[start..].replace(['_', '-'], "."))
+/// The numbers of a version or of a release tag, in one form; upstream's own name before them may hold figures, as in
+/// `bzip2-1.0.8`.
+pub(super) fn version(text: &str, own: &BTreeSet<String>) -> Option<String> {
+    let lower = text.to_lowercase();
+    let bare = own.iter().find_map(|own| lower.strip_prefix(own.as_str())).unwrap_or(&lower);
+    let start = bare.find(|c: char| c.is_ascii_digit())?;
+    Some(bare[start..].replace(['_', '-'], "."))
 }
 
 /// What a repository is called, as most of its own merges say from where they came.
-pub(super) fn called<'a>(commits: impl Iterator<Item = &'a Commit>) -> Option<String> {
+pub(super) fn called_by_merges<'a>(commits: impl Iterator<Item = &'a Commit>) -> Option<String> {
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
     for commit in commits.filter(|commit| commit.parents.len() > 1) {
         let subject = commit.message.lines().next().unwrap_or_default();
-        if let Some(found) = MERGED_FROM.captures(subject) {
-            *names.entry(found["name"].to_lowercase()).or_default() += 1;
+        if let Some(name) = MERGED_FROM.captures(subject).and_then(|found| called(&found["address"])) {
+            *names.entry(name).or_default() += 1;
         }
     }
     names.into_iter().max_by_key(|(_, merges)| *merges).map(|(name, _)| name)
@@ -162,7 +165,9 @@ fn named(line: &str, kind: HintKind, names: &Names<'_>) -> Vec<(String, CommitId
         if digits && (word.len() < 7 || line[..place.start()].ends_with('#')) {
             continue;
         }
-        let beside = || (names.beside)(word).filter(|_| kind == HintKind::Sync && word.len() >= 7);
+        // Each question of this kind is one to git: only a word that would count is worth it.
+        let may_be_beside = kind == HintKind::Sync && word.len() >= 7;
+        let beside = || may_be_beside.then(|| (names.beside)(word)).flatten();
         if let Some(id) = unique(word, names.ids).or_else(beside) {
             found.push((word.to_owned(), id));
         }
@@ -260,6 +265,30 @@ mod tests {
     }
 
     #[test]
+    fn git_is_asked_of_ids_that_would_count_alone() {
+        let asked = std::cell::Cell::new(0);
+        let beside = |_: &str| {
+            asked.set(asked.get() + 1);
+            None
+        };
+        let (ids, tags, own) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+        let names = Names { ids: &ids, tags: &tags, own: &own, beside: &beside };
+        let told = |message: &str| hints([commit(message, 1)].iter(), &names);
+        told(&format!("Fix facade\n\n(cherry picked from commit {})", "b".repeat(40)));
+        assert_eq!(asked.get(), 0);
+        told("Sync with upstream bbbbbbb");
+        assert_eq!(asked.get(), 1);
+    }
+
+    #[test]
+    fn figures_of_a_name_are_no_part_of_its_version() {
+        let own = BTreeSet::from(["bzip2".to_owned()]);
+        assert_eq!(version("bzip2-1.0.8", &own).as_deref(), Some("1.0.8"));
+        assert_eq!(version("v1_0_8", &own).as_deref(), Some("1.0.8"));
+        assert_eq!(version("next", &own), None);
+    }
+
+    #[test]
     fn hints_tell_a_sync_from_a_pick_and_from_a_number() {
         check(&[
             ("[cleanup] Update to ytdl-commit-a08f2b7", Some((HintKind::Sync, "a08f2b7"))),
@@ -340,7 +369,7 @@ mod tests {
             "Merge pull request #1 of many things",
         ];
         let commits: Vec<Commit> = merges.iter().map(|message| commit(message, 2)).collect();
-        assert_eq!(called(commits.iter()).as_deref(), Some("zlib"));
-        assert_eq!(called([commit(merges[0], 1)].iter()), None);
+        assert_eq!(called_by_merges(commits.iter()).as_deref(), Some("zlib"));
+        assert_eq!(called_by_merges([commit(merges[0], 1)].iter()), None);
     }
 }

@@ -8,8 +8,7 @@ const CLOSE: usize = 12;
 /// Places that it takes at least.
 const FEWEST: usize = 3;
 
-/// Moves the end to where the fork took over nearly all of upstream's commits one by one: single ones are picks, but
-/// who passes over next to nothing has followed.
+/// Moves the end to the last place around which nearly all was taken over; `None` where there is none.
 pub(super) fn followed_on(sequence: &[Taken], found: Reach, last_time: i64) -> Option<Reach> {
     let told: Vec<usize> =
         (found.place + 1..sequence.len()).filter(|&place| sequence[place].lines > 0).collect();

@@ -55,7 +55,7 @@ impl Taken {
         self.weight() * (self.share() / TAKEN_SHARE).min(1.0)
     }
 
-    /// Of its lines more than [`HELD_SHARE`], and enough of them to tell by.
+    /// At least [`HELD_SHARE`] of its lines stand in the fork.
     pub(super) fn is_held(&self) -> bool {
         self.held > 0 && self.share() >= HELD_SHARE
     }

@@ -188,7 +188,7 @@ impl Sync {
     /// What speaks against telling history that it was merged.
     fn doubt(&self) -> Option<String> {
         if self.confidence < SURE {
-            return Some(format!("{}, which is less than {SURE}", self.text()));
+            return Some(format!("{}: a confidence of less than {SURE} is too little", self.text()));
         }
         let lost = self.held.is_some_and(|held| held < MOSTLY_HELD);
         lost.then(|| format!("{}: what it left out would count as merged", self.text()))

@@ -48,12 +48,9 @@ pub(super) fn check(
         let read = |tree: &Tree| Project::of_tree_cached(tree, cache);
         let [fork, upstream, merged] = &trees;
         let projects = [read(fork)?, read(upstream)?, read(merged)?];
-        let mut imports = new_imports(&projects, &trees[0], touched, &Blobs::of(&repo)?);
-        imports.retain(|found| !open.contains(&found.import.path));
-        found.imports = Some(imports);
-        let mut calls = new_calls(&repo, sides, &projects, touched)?;
-        calls.retain(|call| !open.contains(&call.path) && !open.contains(&call.definition.path));
-        found.calls = Some(calls);
+        let python = Python { projects: &projects, open: &open, touched };
+        found.imports = Some(new_imports(python, &trees[0], &Blobs::of(&repo)?));
+        found.calls = Some(new_calls(&repo, sides, python)?);
     }
     if has_notes {
         found.links = Some(new_links(&trees, &notes, touched)?);
@@ -70,12 +67,18 @@ fn is_note(path: &RepoPath) -> bool {
     Format::of_extension(&path.extension()) == Some(Format::Markdown)
 }
 
-fn new_imports(
-    [fork, upstream, merged]: &[Project; 3],
-    forks: &Tree,
-    touched: &Touched,
-    blobs: &Blobs,
-) -> Vec<MergedImport> {
+/// What is known of the Python code of both sides and of the merged tree.
+#[derive(Clone, Copy)]
+struct Python<'a> {
+    /// Of the fork, of upstream, and merged.
+    projects: &'a [Project; 3],
+    /// Files that conflict: what they hold is not settled.
+    open: &'a BTreeSet<&'a RepoPath>,
+    touched: &'a Touched,
+}
+
+fn new_imports(python: Python<'_>, forks: &Tree, blobs: &Blobs) -> Vec<MergedImport> {
+    let Python { projects: [fork, upstream, merged], open, touched } = python;
     let key = |import: &Unresolved| (import.path.clone(), import.module.clone(), import.name.clone());
     let sides = [fork, upstream].map(|side| verify(side).unresolved);
     let known: BTreeSet<_> = sides.iter().flatten().map(key).collect();
@@ -85,16 +88,13 @@ fn new_imports(
         led_away(merged, &[fork, upstream]).into_iter().filter(|import| !told.contains(&key(import))),
     );
     broken.sort();
-    let new = broken.into_iter().filter(|import| !known.contains(&key(import)));
+    let is_new = |import: &Unresolved| !open.contains(&import.path) && !known.contains(&key(import));
+    let new = broken.into_iter().filter(is_new);
     new.map(|import| MergedImport { commit: behind_import(&import, forks, touched, blobs), import }).collect()
 }
 
-fn new_calls(
-    repo: &Repo,
-    sides: [&CommitId; 2],
-    [fork, upstream, merged]: &[Project; 3],
-    touched: &Touched,
-) -> Result<Vec<BrokenCall>> {
+fn new_calls(repo: &Repo, sides: [&CommitId; 2], python: Python<'_>) -> Result<Vec<BrokenCall>> {
+    let Python { projects: [fork, upstream, merged], open, touched } = python;
     let mut broken = calls::verify(merged);
     if broken.is_empty() {
         return Ok(broken);
@@ -102,7 +102,8 @@ fn new_calls(
     let key = |call: &BrokenCall| (call.path.clone(), call.callee.clone(), call.problem.clone());
     let before = [fork, upstream].map(calls::verify);
     let known: BTreeSet<_> = before.iter().flatten().map(key).collect();
-    broken.retain(|call| !known.contains(&key(call)));
+    let is_open = |call: &BrokenCall| open.contains(&call.path) || open.contains(&call.definition.path);
+    broken.retain(|call| !is_open(call) && !known.contains(&key(call)));
     // Each side's history tells its own changes of a signature; only upstream's commits are named.
     let moves = History::default();
     let [fork, upstream] = sides;

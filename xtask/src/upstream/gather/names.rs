@@ -258,7 +258,8 @@ impl Search<'_> {
 
     fn target(&self, side: Side) -> Result<FoundUpstream> {
         let tags = Tags::of(self.repo, false)?;
-        let called = self.remote_of(&side).and_then(|remote| self.called(remote));
+        let called = self.remote_of(&side).and_then(|remote| url(&self.repo.git(), remote).ok());
+        let called = called.and_then(|url| sides::called(&url));
         Ok(FoundUpstream::Target(Box::new(Target { side, lender: None, tags, called })))
     }
 
@@ -269,12 +270,11 @@ impl Search<'_> {
             |remote: &&String| path.strip_prefix(remote.as_str()).is_some_and(|rest| rest.starts_with('/'));
         self.remotes.iter().filter(holds).max_by_key(|remote| remote.len()).map(String::as_str)
     }
+}
 
-    /// What a remote's repository is called.
-    fn called(&self, remote: &str) -> Option<String> {
-        let key = format!("remote.{remote}.url");
-        sides::called(&self.repo.git().line(&["config", "--get", &key]).ok()?)
-    }
+/// The address of a remote.
+fn url(git: &Git, remote: &str) -> Result<String> {
+    git.line(&["config", "--get", &format!("remote.{remote}.url")])
 }
 
 fn nothing(why: String, hint: String) -> FoundUpstream {
@@ -336,7 +336,7 @@ fn traces(repo: &Repo, fork: &Side, remotes: &[String]) -> Result<Unavailable> {
     let git = repo.git();
     let mut said = Vec::new();
     for remote in remotes {
-        let url = git.line(&["config", "--get", &format!("remote.{remote}.url")]).unwrap_or_default();
+        let url = url(&git, remote).unwrap_or_default();
         said.push(format!("the remote `{remote}` is {}", sides::without_secrets(&url)));
     }
     let listing = git.line(&["ls-tree", "--name-only", fork.oid.as_str()])?;

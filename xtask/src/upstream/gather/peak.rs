@@ -12,6 +12,11 @@ use super::sync::{MOST_PATCHES, Search, point, rounded};
 use crate::process::Progress;
 use crate::repo::{BlobId, CommitId};
 
+/// The share of files that must have upstream's contents, and how many: fewer may be licences and boilerplate.
+const LEAST_SHARED: (f64, u32) = (0.1, 3);
+/// How sure a sync point can be that files alone tell.
+const SUREST_BY_FILES: f64 = 0.95;
+
 impl Search<'_> {
     /// Where upstream's tree shares most blobs with the fork's files, now or at an early or middle commit.
     pub(super) fn peak(
@@ -134,9 +139,9 @@ impl Peak {
         if self.of == 0 { 0.0 } else { f64::from(self.shared) / self.of as f64 }
     }
 
-    /// Half of the files or more is a copy; fewer may be licences and boilerplate.
+    /// The more of its files are upstream's, the surer it is; `None` where that may be chance.
     pub(super) fn point(&self, order: &[&Commit], hints: &[Hint]) -> Option<SyncPoint> {
-        if self.share() < 0.1 || self.shared < 3 {
+        if self.share() < LEAST_SHARED.0 || self.shared < LEAST_SHARED.1 {
             return None;
         }
         let why = format!(
@@ -144,7 +149,12 @@ impl Peak {
             self.shared, self.of, self.probe
         );
         let ends = [order[self.window.0], order[self.window.1]];
-        Some(point(ends[0], ends, (rounded(self.share().min(0.95)), SyncMethod::Blobs, why), hints))
+        Some(point(
+            ends[0],
+            ends,
+            (rounded(self.share().min(SUREST_BY_FILES)), SyncMethod::Blobs, why),
+            hints,
+        ))
     }
 }
 

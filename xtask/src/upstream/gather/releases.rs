@@ -32,7 +32,8 @@ pub(super) struct Tags {
     /// By the date of their commits, oldest first.
     pub(super) all: Vec<Tag>,
     /// Whether they stand in a repository of upstream's own, so that all of them are upstream's. Beside the fork's
-    /// tags only those count that upstream's tip contains.
+    /// tags only those count, as steps and as the newest release, that upstream's tip contains; what a message names
+    /// may lie beside it.
     are_upstreams: bool,
 }
 

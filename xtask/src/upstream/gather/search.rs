@@ -15,7 +15,7 @@ use super::releases::{StepTag, Tip};
 use super::replay::{self, Stack};
 use super::since_sync;
 use super::steps::{self, Sweep, merge_all, merge_into};
-use super::sync::{Found, Said, Search};
+use super::sync::{FoundSync, Said, Search};
 use crate::cache::Cache;
 use crate::process::{Cancel, Progress};
 use crate::repo::{CommitId, RepoPath, Scratch};
@@ -62,7 +62,7 @@ pub(super) fn sync_point(
     said: Said<'_>,
     progress: &Progress,
     cancel: &Cancel,
-) -> Result<Found> {
+) -> Result<FoundSync> {
     let search = Search {
         scratch,
         range: &core.range,

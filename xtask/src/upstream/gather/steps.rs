@@ -319,10 +319,14 @@ impl Swept {
     fn likely_conflict(&self, path: &RepoPath) -> Option<FirstConflict> {
         let (clean, conflicting) = self.turn(path)?;
         let fate = self.fate(path)?;
-        let start = clean.map_or(self.leading, |clean| clean + 1);
+        // Of the leading commits the sweep knows nothing.
+        let start = clean.map_or(0, |clean| clean + 1).max(self.leading);
         let is_between = |place: &usize| (start..=conflicting).contains(place);
-        let turns = fate.turns.iter().filter(|(_, conflicts)| *conflicts).map(|(place, _)| *place);
-        let first = turns.into_iter().find(is_between)?;
+        // A turn stands for each version of the file: only one behind a clean version begins a conflict.
+        let before = std::iter::once(false).chain(fate.turns.iter().map(|(_, conflicts)| *conflicts));
+        let turns = fate.turns.iter().zip(before);
+        let mut begun = turns.filter(|((_, now), before)| *now && !before).map(|((place, _), _)| *place);
+        let first = begun.find(is_between)?;
         Some(FirstConflict {
             commit: self.chain[first].clone(),
             proven: false,

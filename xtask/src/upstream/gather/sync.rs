@@ -1,6 +1,6 @@
 //! Asks what the search for the sync point and for applied commits needs: trees, patches, the fork's lines.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -59,15 +59,17 @@ pub(super) struct Search<'a> {
 }
 
 /// What the search found.
-pub(super) struct Found {
+pub(super) struct FoundSync {
     pub(super) sync_point: Option<SyncPoint>,
     /// Upstream's commits whose lines the fork holds.
     pub(super) applied: BTreeSet<CommitId>,
 }
 
-/// Folded lines of all texts, sorted.
+/// What the two trees to compare with hold.
 struct Lines {
+    /// Folded lines of all texts of the fork, sorted.
     fork: Vec<u64>,
+    /// The same of the merge base.
     base: Vec<u64>,
     base_files: BTreeMap<BlobId, u64>,
 }
@@ -77,12 +79,12 @@ impl Search<'_> {
         self.scratch.git()
     }
 
-    pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<Found> {
+    pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<FoundSync> {
         // Oldest first, as the fork would have followed.
         let order = relation::landing_order(self.range);
         let hints = self.hints(&order);
         if order.is_empty() {
-            return Ok(Found { sync_point: self.at_base(hints), applied: BTreeSet::new() });
+            return Ok(FoundSync { sync_point: self.at_base(hints), applied: BTreeSet::new() });
         }
         progress.step(format!("searching {} of upstream's commits for the fork's content", order.len()));
         let own = self.files(self.fork.as_str())?;
@@ -100,12 +102,15 @@ impl Search<'_> {
         let found = self.choose(&told).or_else(|| self.at_base(hints.clone()));
         let found = found.map(|found| self.in_folder(found)).transpose()?;
         let sync_point = found.map(|found| SyncPoint { held: self.held(&found.commit, &lines), ..found });
-        Ok(Found { sync_point, applied })
+        Ok(FoundSync { sync_point, applied })
     }
 
     /// How much of what upstream's files had at a commit, beyond the merge base, stands in the fork; `None` where
     /// contents are missing.
     fn held(&self, commit: &CommitId, lines: &Lines) -> Option<f64> {
+        if self.base.is_some_and(|base| base.commit == *commit) {
+            return None;
+        }
         let mut files = self.files(commit.as_str()).ok()?;
         files.retain(|id, _| !lines.base_files.contains_key(id));
         let mut there = self.lines(&files).ok()?;
@@ -156,28 +161,34 @@ impl Search<'_> {
         }
         let ids: BTreeSet<CommitId> = order.iter().map(|commit| commit.id.clone()).collect();
         let forks: BTreeSet<&CommitId> = self.range.fork().map(|commit| &commit.id).collect();
+        let own = self.own_names();
         let mut tags: BTreeMap<String, Vec<CommitId>> = BTreeMap::new();
         for tag in self.said.tags.all.iter().filter(|tag| !forks.contains(&tag.commit)) {
-            let version = tag.name.rsplit('/').next().and_then(hints::version);
-            tags.entry(version.unwrap_or_default()).or_default().push(tag.commit.clone());
+            let last = tag.name.rsplit('/').next();
+            if let Some(version) = last.and_then(|last| hints::version(last, &own)) {
+                tags.entry(version).or_default().push(tag.commit.clone());
+            }
         }
-        let tries = Cell::new(0);
+        let answers: RefCell<BTreeMap<String, Option<CommitId>>> = RefCell::default();
         let beside = |id: &str| {
+            if let Some(answer) = answers.borrow().get(id) {
+                return answer.clone();
+            }
             let is_known = || self.range.commits.iter().any(|commit| commit.id.as_str().starts_with(id));
-            if tries.get() == MOST_BESIDE || is_known() {
+            if answers.borrow().len() == MOST_BESIDE || is_known() {
                 return None;
             }
-            tries.set(tries.get() + 1);
-            let base = self.git().line(&["merge-base", id, self.upstream.as_str()]).ok()?;
-            CommitId::parse(&base).filter(|base| ids.contains(base))
+            let base = self.git().line(&["merge-base", id, self.upstream.as_str()]).ok();
+            let answer = base.and_then(|base| CommitId::parse(&base)).filter(|base| ids.contains(base));
+            answers.borrow_mut().insert(id.to_owned(), answer.clone());
+            answer
         };
-        let own = self.own_names();
         hints::hints(self.range.fork(), &Names { ids: &ids, tags: &tags, own: &own, beside: &beside })
     }
 
     /// What upstream is called: by its address, by its own merges, by the folder that the fork keeps it in.
     fn own_names(&self) -> BTreeSet<String> {
-        let merged = hints::called(self.range.upstream());
+        let merged = hints::called_by_merges(self.range.upstream());
         let folder = self.folder_of(self.upstream).ok().flatten();
         let folder = folder.and_then(|folder| Some(folder.rsplit('/').next()?.to_lowercase()));
         let folder = folder.filter(|name| !PLAIN_FOLDERS.contains(&name.as_str()));
@@ -237,7 +248,7 @@ impl Search<'_> {
         })
     }
 
-    /// The fork's files: blobs and their sizes.
+    /// The files of a tree: blobs and their sizes.
     pub(super) fn files(&self, tree: &str) -> Result<BTreeMap<BlobId, u64>> {
         let listing = self.git().read(&["ls-tree", "-r", "-z", tree])?;
         let mut ids: BTreeSet<BlobId> = BTreeSet::new();
