@@ -29,7 +29,7 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
             let destiny = match destiny::is_history(leaning, &heading, &text) {
                 _ if is_repeated(&leaves, range, &before) => Destiny::Repeated,
                 true => Destiny::History,
-                false if says_again(note, &heading, range) => Destiny::History,
+                false if says_again(note, (&heading, range), &plans[first..]) => Destiny::History,
                 false => Destiny::Guide,
             };
             let is_past = |below: &str| destiny::is_history_within(leaning, (&heading, below));
@@ -172,12 +172,14 @@ fn cut(note: &Note) -> Vec<(String, (usize, usize))> {
         .collect()
 }
 
-/// True for a summary behind what it sums up, without a table or code of its own: it says again what stands above it.
-fn says_again(note: &Note, heading: &str, lines: (usize, usize)) -> bool {
+/// True for a summary behind what it sums up and what goes into the guide, without a table or code of its own: it says
+/// again what stands above it.
+fn says_again(note: &Note, (heading, lines): (&str, (usize, usize)), above: &[SectionPlan]) -> bool {
     const ABOVE: usize = 3;
     let words = words::of_text(heading);
     let names: [&[&str]; 4] = [&["summary"], &["recap"], &["key", "takeaways"], &["in", "summary"]];
-    let above = note.parsed.sections.iter().filter(|section| section.level == 2 && section.line < lines.0);
+    let stays = |line: usize| above.iter().any(|plan| plan.lines.0 == line && plan.destiny == Destiny::Guide);
+    let above = note.parsed.sections.iter().filter(|section| section.level == 2 && stays(section.line));
     let is_looked_up =
         |block: &&Block| matches!(block.kind, BlockKind::Table { .. } | BlockKind::Code { .. });
     names.iter().any(|name| words == *name)
@@ -202,6 +204,8 @@ fn parted(
             parts.push((section.text.clone(), (section.line, range.1), destiny));
         }
     }
+    // A note may begin with such a heading: nothing stands before it then.
+    parts.retain(|(_, lines, _)| lines.0 <= lines.1);
     parts
 }
 

@@ -360,6 +360,26 @@ fn sections_cover_a_note_once_and_get_a_destiny() {
 }
 
 #[test]
+fn note_that_begins_with_what_tells_of_a_day_has_no_part_without_lines() {
+    let text = "### Next steps\n\nBuy a lamp.\n\n### Pump\n\nIt moves nine litres.\n";
+    let plans = sections::of(&[note("notes/bath.md", text)], &[0]);
+    let parts: Vec<_> = plans.iter().map(|plan| (plan.lines, plan.destiny)).collect();
+    assert_eq!(parts, [((1, 4), Destiny::History), ((5, 7), Destiny::Guide)]);
+}
+
+#[test]
+fn summary_stays_where_nothing_that_it_sums_up_does() {
+    let summary = |parts: [&str; 3]| {
+        let parts: String =
+            parts.iter().map(|part| format!("## {part}\n\nThe pump moves water.\n\n")).collect();
+        let text = format!("# Bath\n\n{parts}## Key takeaways\n\nThe pump moves nine litres.\n");
+        sections::of(&[note("notes/bath.md", &text)], &[0]).last().map(|plan| plan.destiny)
+    };
+    assert_eq!(summary(["Pump", "Lamp", "Oil"]), Some(Destiny::History));
+    assert_eq!(summary(["Pump", "Lamp", "Next steps"]), Some(Destiny::Guide));
+}
+
+#[test]
 fn section_is_repeated_only_where_all_of_it_stands_in_one_earlier_note() {
     let loops = "The control loop reads the probe every second and sets the heater to hold the bath.";
     let notes = [

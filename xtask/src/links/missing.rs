@@ -123,12 +123,15 @@ impl Index<'_> {
             if let Some(path) = RepoPath::resolve(Some(&root), rooted).filter(|path| path.is_within(&root)) {
                 let parts: Vec<Vec<u8>> = path.parts().map(<[u8]>::to_vec).collect();
                 let located = locate(self.tree, &parts);
+                if let Located::File(path) = located {
+                    return Some(path);
+                }
                 // A page may have a folder of its own name for the pages below it.
-                match (located, self.source_of_page(&path)) {
-                    (Located::File(path), _) | (_, Some(path)) | (Located::Folder(Some(path)), None) => {
-                        return Some(path);
-                    }
-                    _ => {}
+                if let Some(source) = self.source_of_page(&path) {
+                    return Some(source);
+                }
+                if let Located::Folder(Some(path)) = located {
+                    return Some(path);
                 }
             }
             folder = root.parent();

@@ -160,7 +160,7 @@ fn chunk(source: &Prepared<'_>, folder: &Folder<'_>, blocks: Vec<usize>) -> Chun
         lines: (first.lines.0, last.lines.1),
         is_header: kind == Kind::Text
             && !introduced
-            && (is_at_an_end(source, &blocks) && (is_header(raw) || is_end(raw))
+            && (is_at_an_end(source, &blocks) && is_header(raw)
                 || is_navigation(source, start..last.range.end)),
         kind,
         lead,
@@ -265,20 +265,7 @@ const ABOUT: &[&str] = &[
     "related issue",
     "github issue",
     "prepared by",
-    "prepared for",
     "document version",
-    "document type",
-    "project",
-    "repository",
-    "maintainer",
-    "maintained by",
-    "audience",
-    "target audience",
-    "last reviewed",
-    "reviewed",
-    "implementation date",
-    "completion date",
-    "test date",
 ];
 
 /// True for blocks where a note tells of itself: above its second heading, or at its very end. Below any other heading
@@ -293,29 +280,17 @@ fn is_at_an_end(source: &Prepared<'_>, blocks: &[usize]) -> bool {
         || blocks.last().is_some_and(|&last| is_last(last))
 }
 
-/// True for a line that only says that a note ends there ("**End of the report**", "Happy bathing! 🎉").
-fn is_end(raw: &str) -> bool {
-    const CHEERS: [char; 4] = ['🎉', '🚀', '🎊', '🥳'];
-    let words = super::super::words::of_text(raw);
-    let says_end = words.len() <= 6 && words.starts_with(&["end".to_owned(), "of".to_owned()]);
-    let is_cheer = words.len() <= 12
-        && (raw.contains(CHEERS) || words.first().is_some_and(|word| word == "happy"))
-        && !raw.contains(|c: char| c.is_ascii_digit() || matches!(c, '`' | '[' | ':'));
-    raw.lines().count() == 1 && (says_end || is_cheer)
-}
-
 /// True for a paragraph whose every line says one thing, half of them something about the note itself
-/// (`**Date:** 2025-10-31`, `**More:** report.md`): what stands among such lines is said of the note as well.
+/// (`**Date:** 2025-10-31`): what stands among such lines is said of the note as well.
 fn is_header(raw: &str) -> bool {
     let key = |line: &str| {
         let plain: String = line.chars().filter(|c| !matches!(c, '*' | '_' | '`' | '>')).collect();
         let (key, value) = plain.split_once(':')?;
         let is_short = key.split_whitespace().count() <= 3 && value.len() < 90 && !value.trim().is_empty();
-        let is_about = ABOUT.contains(&key.trim().to_lowercase().as_str()) || value.contains(".md");
-        is_short.then_some(is_about)
+        is_short.then(|| key.trim().to_lowercase())
     };
     let lines = raw.lines().filter(|line| !line.trim().is_empty());
-    let Some(keys) = lines.map(key).collect::<Option<Vec<bool>>>() else { return false };
-    let about = keys.iter().filter(|is_about| **is_about).count();
+    let Some(keys) = lines.map(key).collect::<Option<Vec<String>>>() else { return false };
+    let about = keys.iter().filter(|key| ABOUT.contains(&key.as_str())).count();
     about > 0 && about * 2 >= keys.len()
 }

@@ -76,7 +76,7 @@ impl Index {
 }
 
 /// Words that say nothing of a heading's subject.
-const EMPTY: &[&str] = &[
+pub(super) const EMPTY: &[&str] = &[
     "the", "a", "an", "of", "for", "and", "to", "in", "on", "with", "how", "is", "are", "our", "your",
     "this", "guide",
 ];
@@ -259,15 +259,25 @@ fn heading_words(heading: &str) -> BTreeSet<String> {
     words.map(|word| words::singular(&word).to_owned()).collect()
 }
 
+/// Digits of a number that counts sections.
+const LONGEST_COUNT: usize = 2;
+
 /// A heading without the number or letter that only counts it: "3.2 Setup", "B. Setup", "1) Setup". A figure before a
-/// unit ("1.5 kbps") counts something else.
+/// unit ("1.5 kbps"), a code ("404: Not found"), a year and a version ("2.0 Setup") are no count.
 fn unnumbered(heading: &str) -> &str {
     let text = heading.trim_start_matches(|c: char| !c.is_alphanumeric());
     let marks = ['.', ')', ':'];
     let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let letter = text.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|rest| rest.starts_with(marks));
-    let behind = letter.unwrap_or(number).trim_start_matches(marks);
+    let behind = match letter {
+        Some(rest) => rest.trim_start_matches(marks),
+        None => number.trim_start_matches(')'),
+    };
     let count = &text[..text.len() - behind.len()];
+    let mut parts = count.split(marks).filter(|part| !part.is_empty());
+    if letter.is_none() && parts.any(|part| part.len() > LONGEST_COUNT || part == "0") {
+        return heading;
+    }
     let rest = behind.trim_start();
     let is_counted = count.contains(marks) && rest.len() < behind.len();
     if is_counted && rest.starts_with(char::is_uppercase) { rest } else { heading }

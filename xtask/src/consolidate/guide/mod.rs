@@ -14,7 +14,6 @@ mod names;
 mod outline;
 mod pieces;
 mod place;
-mod pointing;
 mod prepare;
 mod settle;
 mod stock;

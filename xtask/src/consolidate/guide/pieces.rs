@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::super::plan::Destiny;
-use super::Fate;
 use super::chunks::{Chunk, Kind};
 use super::place::Placing;
 use super::stock::{Spot, Verdict};
 use super::tree::{Entry, Home, Node};
+use super::{Fate, matching};
+use crate::markdown::Link;
 
 impl Placing<'_> {
     /// Puts the pieces of a part into a node.
@@ -27,7 +28,7 @@ impl Placing<'_> {
     fn chunk(&mut self, source: usize, part: usize, number: usize, node: usize) -> Fate {
         let chunk = &self.part(source, part).chunks[number];
         let strict = self.is_strict(source);
-        if !strict && (chunk.is_header || self.introduces_note(source, part, chunk)) {
+        if chunk.is_header && !strict {
             return Fate::History;
         }
         let mut entry = Entry {
@@ -46,10 +47,6 @@ impl Placing<'_> {
                 return Fate::Repeated;
             }
             kept => self.stock.judge(source, node, chunk).of_these(kept),
-        };
-        let verdict = match verdict {
-            Verdict::Stands(spot) if self.is_spoken_of((source, part, number), node, spot) => Verdict::New,
-            verdict => verdict,
         };
         match verdict {
             Verdict::New => {
@@ -91,42 +88,23 @@ impl Placing<'_> {
         }
     }
 
-    /// True for the sentence by which a note that is a chapter now says what it is for ("This document describes the bath.").
-    fn introduces_note(&self, source: usize, part: usize, chunk: &Chunk) -> bool {
-        const NAMES: &[&str] =
-            &["document", "guide", "note", "page", "file", "report", "summary", "readme", "doc", "index"];
-        let is_lead = part == 0 || self.outlines[source].title == Some(part - 1);
-        let [words] = &chunk.leaves[..] else { return false };
-        let mut first = words.split_whitespace();
-        let is_sentence = words.trim_end_matches('.').find(". ").is_none() && words.ends_with('.');
-        chunk.kind == Kind::Text
-            && is_lead
-            && !self.is_leading(source)
-            && is_sentence
-            && first.next() == Some("this")
-            && first.next().is_some_and(|name| NAMES.contains(&name))
-            && !words.contains(|c: char| c.is_ascii_digit())
-            && self.sources[source].parsed.links.iter().all(|link| !chunk.range.contains(&link.range.start))
-    }
-
-    /// True for a few lines of code that the text beside them speaks of: though they stand in another section, too, nobody
-    /// understands it without them.
-    fn is_spoken_of(&self, (source, part, number): (usize, usize, usize), node: usize, spot: Spot) -> bool {
-        const FEW: usize = 6;
-        let chunks = &self.part(source, part).chunks;
-        let code = &chunks[number];
-        let is_text = |beside: &Chunk| {
-            matches!(beside.kind, Kind::Text | Kind::List { .. })
-                && beside.lead.is_empty()
-                && !beside.is_header
-                && !matches!(self.stock.judge(source, node, beside), Verdict::Stands(_))
+    /// The entries of a list of what to read elsewhere that do lead elsewhere, where some do not: they name notes that the
+    /// guide is made of, and would send its readers to where they are. `None` where all of the piece stays.
+    fn leading_away(&self, source: usize, part: usize, chunk: &Chunk) -> Option<Vec<usize>> {
+        let is_list = matches!(chunk.kind, Kind::List { .. }) && !chunk.items.is_empty();
+        let leads = matching::leads_elsewhere(&self.part(source, part).heading);
+        if !is_list || !leads || self.is_strict(source) {
+            return None;
+        }
+        let prepared = &self.sources[source];
+        let stays = |item: &usize| {
+            let range = &chunk.items[*item].range;
+            let within = |link: &&Link| range.start <= link.range.start && link.range.end <= range.end;
+            let links: Vec<&Link> = prepared.parsed.links.iter().filter(within).collect();
+            links.is_empty() || links.iter().any(|link| !prepared.inward.contains_key(&link.destination))
         };
-        let beside = [number.checked_sub(1), Some(number + 1)].into_iter().flatten();
-        code.kind == Kind::Code
-            && code.lead.is_empty()
-            && code.code.len() <= FEW
-            && spot.node != node
-            && beside.filter_map(|at| chunks.get(at)).any(is_text)
+        let kept: Vec<usize> = (0..chunk.items.len()).filter(stays).collect();
+        (kept.len() < chunk.items.len()).then_some(kept)
     }
 
     /// True for steps below a heading where another source gives steps: nobody is to take them for the same ones.

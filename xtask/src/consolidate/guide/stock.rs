@@ -42,8 +42,6 @@ pub(super) struct Stock {
     by_leaf: BTreeMap<String, Vec<usize>>,
     /// The pieces of each run of three words.
     by_run: BTreeMap<u64, Vec<usize>>,
-    /// The pieces of each line of code.
-    by_line: BTreeMap<String, Vec<usize>>,
     /// Sources that no archive keeps: what differs in them is kept whole.
     alone: BTreeSet<usize>,
 }
@@ -102,9 +100,6 @@ impl Stock {
         let number = self.pieces.len();
         for leaf in &chunk.leaves {
             self.by_leaf.entry(leaf.clone()).or_default().push(number);
-        }
-        for line in chunk.code.iter().collect::<BTreeSet<_>>() {
-            self.by_line.entry(line.clone()).or_default().push(number);
         }
         let words = words(&chunk.leaves);
         for run in runs(&words) {
@@ -204,14 +199,7 @@ impl Stock {
         if let Some(piece) = self.holder(chunk, &fits) {
             return Verdict::Stands(piece.spot());
         }
-        let is_alone = self.alone.contains(&source);
-        if let Some(piece) = self.encloser(chunk, &words, &fits).filter(|_| !is_alone) {
-            return Verdict::Stands(piece.spot());
-        }
-        let Some(piece) = self.nearest(&words, chunk.kind, &fits) else {
-            let beside = |piece: &&Stocked| piece.source != source && piece.node == node;
-            return if is_alone { Verdict::New } else { self.entries_beside(chunk, &beside) };
-        };
+        let Some(piece) = self.nearest(&words, chunk.kind, &fits) else { return Verdict::New };
         // A note that says it twice differs once.
         let is_said = |other: &&Stocked| {
             other.source == source && other.node == piece.node && other.leaves == chunk.leaves
@@ -221,13 +209,13 @@ impl Stock {
         }
         let spot = piece.spot();
         let changed = match chunk.kind {
-            Kind::List { ordered: false } | Kind::Table => return in_part(piece, chunk, is_alone),
+            Kind::List { ordered: false } | Kind::Table => return in_part(piece, chunk),
             Kind::Code if !piece.is_part => changed_lines(piece, chunk),
             Kind::List { ordered: true } if !piece.is_part => changed_steps(piece, chunk),
             _ => None,
         };
         match changed {
-            Some(new) if new.is_empty() && !is_alone => Verdict::Stands(spot),
+            Some(new) if new.is_empty() && !self.alone.contains(&source) => Verdict::Stands(spot),
             Some(new) => self.partly(source, spot, new),
             None => Verdict::Differs(spot),
         }
@@ -237,55 +225,23 @@ impl Stock {
     fn holder(&self, chunk: &Chunk, fits: &impl Fn(&&Stocked) -> bool) -> Option<&Stocked> {
         let candidates = self.by_leaf.get(chunk.leaves.first()?);
         let mut pieces = candidates.into_iter().flatten().map(|&number| &self.pieces[number]).filter(fits);
+        // What stands below an entry is said of that entry: it must follow it at once. Steps with other blocks between
+        // them are more than their entries.
+        let of_entries: usize = chunk.items.iter().map(|item| item.leaves.len()).sum();
+        let entries: Vec<&[String]> = match chunk.kind {
+            Kind::List { .. } if of_entries == chunk.leaves.len() => {
+                chunk.items.iter().map(|item| &chunk.leaves[item.leaves.clone()]).collect()
+            }
+            _ => chunk.leaves.chunks(1).collect(),
+        };
         let holds = |piece: &&Stocked| {
-            let mut rest = piece.leaves.iter();
-            chunk.leaves.iter().all(|leaf| rest.any(|other| other == leaf))
+            let mut rest = &piece.leaves[..];
+            entries.iter().all(|entry| {
+                let found = (0..rest.len()).find(|&at| rest[at..].starts_with(entry));
+                found.map(|at| rest = &rest[at + entry.len()..]).is_some()
+            })
         };
         pieces.find(holds)
-    }
-
-    /// A piece that says in one go, and more besides, what a sentence or lines of code say.
-    fn encloser(&self, chunk: &Chunk, words: &[&str], fits: &impl Fn(&&Stocked) -> bool) -> Option<&Stocked> {
-        const LINES: usize = 3;
-        let found = |numbers: Option<&Vec<usize>>, holds: &dyn Fn(&Stocked) -> bool| {
-            let pieces = numbers.into_iter().flatten().take(COMMON).map(|&number| &self.pieces[number]);
-            pieces.filter(fits).find(|piece| holds(piece))
-        };
-        match (chunk.kind, &chunk.leaves[..], &chunk.code[..]) {
-            (Kind::Text, [leaf], _) if chunk.lead.is_empty() && words.len() >= TELLING => {
-                let first = runs(&words[..3]).first().and_then(|run| self.by_run.get(run));
-                found(first, &|piece| {
-                    piece.kind != Kind::Code && piece.leaves.iter().any(|other| lies_in(leaf, other))
-                })
-            }
-            (Kind::Code, _, [first, ..]) if chunk.code.len() >= LINES => {
-                let holds =
-                    |piece: &Stocked| piece.code.windows(chunk.code.len()).any(|lines| lines == chunk.code);
-                found(self.by_line.get(first), &holds)
-            }
-            _ => None,
-        }
-    }
-
-    /// The entries of a list that no piece beside it says, where one says some of them.
-    fn entries_beside(&self, chunk: &Chunk, beside: &impl Fn(&&Stocked) -> bool) -> Verdict {
-        if chunk.kind != (Kind::List { ordered: false }) || chunk.items.is_empty() {
-            return Verdict::New;
-        }
-        let pieces: Vec<&Stocked> =
-            self.pieces.iter().filter(beside).filter(|piece| piece.kind != Kind::Code).collect();
-        let holds = |leaf: &String| {
-            pieces.iter().find(|piece| piece.leaves.iter().any(|other| other == leaf || lies_in(leaf, other)))
-        };
-        let is_new = |item: &usize| {
-            !chunk.leaves[chunk.items[*item].leaves.clone()].iter().all(|leaf| holds(leaf).is_some())
-        };
-        let new: Vec<usize> = (0..chunk.items.len()).filter(is_new).collect();
-        match (new.len(), chunk.leaves.first().and_then(holds)) {
-            (0, Some(piece)) => Verdict::Stands(piece.spot()),
-            (count, _) if count < chunk.items.len() => Verdict::Partly(new),
-            _ => Verdict::New,
-        }
     }
 
     /// The piece of the same kind that shares most words, when that is most of both.
@@ -324,19 +280,23 @@ impl Stock {
 }
 
 /// Which entries of a list, or rows of a table, are new.
-fn in_part(piece: &Stocked, chunk: &Chunk, is_alone: bool) -> Verdict {
-    let is_list = !is_alone && chunk.kind != Kind::Table;
-    let known: BTreeSet<&String> = piece.leaves.iter().collect();
-    let is_known = |leaf: &String| {
-        known.contains(leaf) || is_list && piece.leaves.iter().any(|known| lies_in(leaf, known))
-    };
+fn in_part(piece: &Stocked, chunk: &Chunk) -> Verdict {
+    let mut known: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
+    for (place, leaf) in piece.leaves.iter().enumerate() {
+        known.entry(leaf).or_default().push(place);
+    }
     let subjects: BTreeSet<String> = piece.leaves.iter().map(|leaf| subject(leaf)).collect();
-    let is_new =
-        |place: &usize| chunk.leaves[chunk.items[*place].leaves.clone()].iter().any(|leaf| !is_known(leaf));
+    // An entry stands there only with all that is said below it: "Kitchen: 30 s" is not said by a kitchen with 60 s and
+    // a bath with 30 s.
+    let is_new = |place: &usize| {
+        let entry = &chunk.leaves[chunk.items[*place].leaves.clone()];
+        let Some(first) = entry.first() else { return false };
+        !known.get(first).into_iter().flatten().any(|&at| piece.leaves[at..].starts_with(entry))
+    };
     let new: Vec<usize> = (0..chunk.items.len()).filter(is_new).collect();
     let says_otherwise = |place: &usize| {
         let leaves = &chunk.leaves[chunk.items[*place].leaves.clone()];
-        leaves.iter().any(|leaf| !is_known(leaf) && subjects.contains(&subject(leaf)))
+        leaves.iter().any(|leaf| !known.contains_key(leaf) && subjects.contains(&subject(leaf)))
     };
     let differs = new.iter().any(says_otherwise);
     let spot = piece.spot();
@@ -384,22 +344,6 @@ fn changed_steps(piece: &Stocked, chunk: &Chunk) -> Option<Vec<usize>> {
     let new: Vec<usize> = (0..steps.len()).filter(is_new).collect();
     let follow = new.windows(2).all(|pair| pair[0] + 1 == pair[1]);
     (follow && new.len() * 2 < steps.len()).then_some(new)
-}
-
-/// True for words that stand one behind the other in a longer text: two are found anywhere. What closes a sentence does
-/// not count at their end.
-fn lies_in(leaf: &str, other: &str) -> bool {
-    const LEAST: usize = 3;
-    let end = |word: &str| word.trim_end_matches(['.', ',', ';', ':', '!']).to_owned();
-    if !other.contains(&end(leaf)) {
-        return false;
-    }
-    let own: Vec<&str> = leaf.split_whitespace().collect();
-    let others: Vec<&str> = other.split_whitespace().collect();
-    let Some((last, first)) = own.split_last().filter(|(_, first)| first.len() + 1 >= LEAST) else {
-        return false;
-    };
-    others.windows(own.len()).any(|run| run[..first.len()] == *first && end(run[first.len()]) == end(last))
 }
 
 /// What a line speaks of: a table's first cell, what stands before a colon, else its first words without figures.

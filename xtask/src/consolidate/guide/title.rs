@@ -3,6 +3,7 @@
 use super::super::archive::COMPLETED;
 use super::super::{groups, role, sections, words};
 use super::GuideRequest;
+use super::matching;
 use super::outline::Outline;
 use super::prepare::Prepared;
 use super::texts::plain;
@@ -65,7 +66,10 @@ pub(super) fn of_subject(heading: &str) -> &str {
     let subject = heading[..end].trim_end_matches(is_mark);
     let is_whole = subject.matches(['`', '*', '_']).count() % 2 == 0
         && subject.matches('(').count() == subject.matches(')').count();
-    if is_whole && words::of_text(subject).len() >= LEAST { subject } else { heading }
+    let said = words::of_text(subject);
+    // "Generate the Report" is about the report.
+    let is_cut_off = said.last().is_some_and(|last| matching::EMPTY.contains(&last.as_str()));
+    if is_whole && !is_cut_off && said.len() >= LEAST { subject } else { heading }
 }
 
 /// True for a title that says what was done rather than what there is; words of the guide's own name are its subject.
