@@ -105,8 +105,11 @@ pub(super) fn judge(
         if sources.iter().all(|source| source.text.is_none()) {
             return Ok(Vec::new());
         }
+        // A name that its module lost is told by its commits alone; where it moved from only the whole tree asks.
+        let unmoved = History::default();
+        let past = input.parents.first().map(|tip| (tip, &unmoved));
         if let Some(tree) = small_tree(request, sources)?
-            && of_sources(run(request.repo, (&tree, None), None)?, &paths, &tree).is_empty()
+            && of_sources(run(request.repo, (&tree, None), past)?, &paths, &tree).is_empty()
         {
             return Ok(Vec::new());
         }
@@ -219,7 +222,7 @@ pub(super) fn pushed(
         return Ok(Vec::new());
     }
     let tree = Tree::of_revision(repo, commit.as_str())?;
-    let mut found = whole(repo, bases, (&tree, None))?;
+    let mut found = whole(repo, bases, (&tree, Some((commit, &History::default()))))?;
     found.retain(|found| found.new && switches.judges(found.check, &found.path));
     let level = if bases.is_empty() { Level::Warn } else { Level::Deny };
     let found = without_excused(found, &tree).into_iter();

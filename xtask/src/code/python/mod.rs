@@ -8,6 +8,7 @@ mod source;
 mod syntax;
 mod verdict;
 
+use offered::holds_word;
 pub use offered::{binds, may_offer_less};
 pub use source::{Source, decode_source};
 pub use syntax::Unparsed;

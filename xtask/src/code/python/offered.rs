@@ -54,7 +54,8 @@ fn bound_name(line: &[u8]) -> Option<&[u8]> {
     (!name.is_empty() && (defined.is_some() || is_assigned())).then_some(name)
 }
 
-fn holds_word(text: &[u8], word: &[u8]) -> bool {
+/// True where a text has a word that is no part of a longer one.
+pub(super) fn holds_word(text: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find_iter(text, word).any(|at| {
         let before = text[..at].last().is_some_and(|&byte| is_word(byte));
         let after = text.get(at + word.len()).is_some_and(|&byte| is_word(byte));
@@ -108,7 +109,7 @@ impl<'f> Offered<'f> {
             (
                 (&facts.stars, facts.makes_names, facts.replaces_names, &facts.answers_to, &facts.exported),
                 (facts.makes_modules, facts.hooks_imports, &facts.patches, &facts.fillers, &facts.filled_by),
-                &facts.path_additions,
+                (&facts.path_additions, &facts.caller_writers, &facts.compiles),
             )
         );
         self.add("effects".to_owned(), &effects);
@@ -287,5 +288,13 @@ class Point:
         ] {
             assert!(loses(old, new), "{old} -> {new}");
         }
+    }
+
+    #[test]
+    fn modules_that_a_file_makes_for_others_are_missed() {
+        let compiles = "def build(ffi):\n    ffi.set_source(\"pkg._native\", \"\")\n";
+        assert!(may_offer_less(compiles.as_bytes(), compiles.replace("_native", "_other").as_bytes()));
+        let writes = "import sys\ndef fill(name):\n    sys._getframe(1).f_globals[name] = 1\n";
+        assert!(may_offer_less(writes.as_bytes(), writes.replace("[name] = 1", "[name]").as_bytes()));
     }
 }

@@ -3,6 +3,8 @@
 //! It hangs on the contents of the Python and build files, the paths of all others, the history, and the program.
 //! Where all of these are as they were, the verdict of then is given again and no file is read.
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 
 use super::calls::{self, Versions};
@@ -57,11 +59,8 @@ fn look(repo: &Repo, project: &Project, past: Option<(&CommitId, &History)>) -> 
     found.calls = calls::verify(project);
     let Some((tip, history)) = past else { return Ok(found) };
     let (mut versions, mut past) = (Versions::of(repo, tip), Past::of(repo, tip));
-    if !found.calls.is_empty() {
-        calls::suggest(&mut found.calls, history, &mut versions)?;
-    }
-    found.calls.extend(calls::lost_names(project, history, &mut versions, &mut past)?);
-    found.calls.sort();
+    let history_of_calls = || Ok(Cow::Borrowed(history));
+    calls::explain(project, &mut found.calls, history_of_calls, (&mut versions, &mut past))?;
     imports::explain(project, &mut found, history, &mut past)?;
     Ok(found)
 }

@@ -13,6 +13,7 @@ mod python;
 mod touched;
 mod writes;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -242,14 +243,11 @@ fn imports_of(repo: &Repo, tree: &Tree, history: Option<&History>) -> Result<Imp
     found.calls = calls::verify(&project);
     let (Some(history), Some(head)) = (history, repo.head()?) else { return Ok(found) };
     let (mut versions, mut past) = (Versions::of(repo, &head), Past::of(repo, &head));
-    if !found.calls.is_empty() {
-        calls::suggest(&mut found.calls, history, &mut versions)?;
-    }
-    found.calls.extend(calls::lost_names(&project, history, &mut versions, &mut past)?);
-    found.calls.sort();
+    let with_uncommitted = || history.clone().with_uncommitted(repo, false);
+    let history_of_calls = || with_uncommitted().map(Cow::Owned);
+    calls::explain(&project, &mut found.calls, history_of_calls, (&mut versions, &mut past))?;
     if found.needs_history() {
-        let history = history.clone().with_uncommitted(repo, false)?;
-        imports::explain(&project, &mut found, &history, &mut past)?;
+        imports::explain(&project, &mut found, &with_uncommitted()?, &mut past)?;
     }
     Ok(found)
 }

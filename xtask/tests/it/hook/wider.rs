@@ -152,6 +152,8 @@ fn user_of_a_name_that_its_module_loses_is_told() {
     sandbox.git(&["commit", "-q", "--no-verify", "-a", "-m", "rename"]);
     let told = sandbox.commit_file("pkg/user.py", "from . import core\n\nprint(core.LIMIT)\n");
     assert_eq!(told, (true, vec![]), "mended");
+    let again = "from . import core\n\nprint(core.LIMIT, core.other())\n";
+    assert_eq!(sandbox.commit_file("pkg/user.py", again), refused, "lost by an earlier commit");
 }
 
 #[test]

@@ -22,27 +22,55 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use anyhow::Result;
 use serde::Serialize;
 
-use super::imports::{FileId, Project, is_test_data};
+use super::imports::{FileId, Past, Project, is_test_data};
 use super::inventory::is_test_file;
 use crate::pack::{Pack, pack_fields};
 use crate::parallel;
-use crate::repo::RepoPath;
+use crate::repo::{History, RepoPath};
 use classes::{Construction, Node};
 use facts::Call;
 pub(crate) use facts::CallFacts;
 pub(super) use facts::{Class, Function, Value};
-pub use lost::lost_names;
 pub use past::Versions;
 pub(crate) use read::read;
 use resolve::{Id, Resolver, Shared, Thing};
 use signature::{Misfit, Signature, wording};
 use suggest::Key;
 pub use suggest::suggest;
+
+/// What git tells of the versions of files, and of names that left them.
+type Told<'a, 'r> = (&'a mut Versions<'r>, &'a mut Past);
+
+/// Says of broken calls what history knows, and adds the uses of names that their modules and classes lost; sorted.
+/// `history` is asked for only where there is something to look up.
+///
+/// # Errors
+/// git cannot be asked.
+pub fn explain<'h>(
+    project: &Project,
+    broken: &mut Vec<BrokenCall>,
+    history: impl FnOnce() -> Result<Cow<'h, History>>,
+    (versions, past): Told<'_, '_>,
+) -> Result<()> {
+    let found = lost::find(project);
+    if broken.is_empty() && found.is_empty() {
+        return Ok(());
+    }
+    let history = history()?;
+    if !broken.is_empty() {
+        suggest(broken, &history, versions)?;
+    }
+    broken.extend(lost::lost_names(project, found, &history, (versions, past))?);
+    broken.sort();
+    Ok(())
+}
 
 /// A call that its target does not take, or the use of a name that its module lost.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -1,6 +1,7 @@
 //! Asks git how definitions looked before: the only file of this room that talks to the repository.
 
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::rc::Rc;
@@ -10,9 +11,9 @@ use anyhow::Result;
 use super::signature::Signature;
 use super::suggest::{Key, signature_in};
 use crate::cache::{Answers, Cache, CacheMap};
-use crate::code::python::binds;
 use crate::code::python::imports::read_facts;
 use crate::code::python::source::decode_source;
+use crate::code::python::{binds, holds_word};
 use crate::pack::Pack;
 use crate::repo::{BlobId, CommitId, Repo, RepoPath};
 
@@ -25,6 +26,9 @@ const KIND: (&str, u32) = ("python-signatures", 2);
 /// Above this, in bytes, what an earlier run read is let go.
 const ROOM: usize = 4 << 20;
 
+/// The names in each class of a file.
+type Members = BTreeMap<String, BTreeSet<String>>;
+
 /// The versions of files, read as they are asked for.
 pub struct Versions<'a> {
     repo: &'a Repo,
@@ -34,8 +38,10 @@ pub struct Versions<'a> {
     program: Option<Vec<u8>>,
     changes: BTreeMap<Vec<RepoPath>, Rc<Vec<Change>>>,
     signatures: BTreeMap<(BlobId, Key), Option<Rc<Signature>>>,
-    /// What earlier runs of this very program read.
-    known: CacheMap,
+    /// The members of classes by the version of their file; `None` where it cannot be read.
+    members: RefCell<BTreeMap<BlobId, Option<Members>>>,
+    /// What earlier runs of this very program read, once a signature is asked for.
+    known: OnceCell<CacheMap>,
     /// What none of them did.
     new: BTreeMap<Vec<u8>, Vec<u8>>,
 }
@@ -59,7 +65,8 @@ impl<'a> Versions<'a> {
             program: Cache::program(),
             changes: BTreeMap::new(),
             signatures: BTreeMap::new(),
-            known: Cache::of(repo).load_map(KIND.0, KIND.1),
+            members: RefCell::default(),
+            known: OnceCell::new(),
             new: BTreeMap::new(),
         }
     }
@@ -70,9 +77,10 @@ impl<'a> Versions<'a> {
         if entries.is_empty() {
             return;
         }
-        let all: usize = self.known.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let known = self.known();
+        let all: usize = known.iter().map(|(key, value)| key.len() + value.len()).sum();
         if all < ROOM {
-            entries.extend(self.known.iter().map(|(key, value)| (key.to_vec(), value.to_vec())));
+            entries.extend(known.iter().map(|(key, value)| (key.to_vec(), value.to_vec())));
         }
         Cache::of(self.repo).store_map(KIND.0, KIND.1, &entries);
     }
@@ -126,16 +134,31 @@ impl<'a> Versions<'a> {
         self.bytes(blob).is_ok_and(|bytes| binds(&bytes, name) == Some(true))
     }
 
+    /// True when a version of a file holds a word; false where it is not at hand.
+    pub(super) fn holds(&self, blob: &BlobId, word: &str) -> bool {
+        self.bytes(blob).is_ok_and(|bytes| holds_word(&bytes, word.as_bytes()))
+    }
+
     /// Whether a class of a version of its file has a member; `None` where the class is not there, or not at hand.
     pub(super) fn has_member(&self, blob: &BlobId, class: &str, member: &str) -> Option<bool> {
+        let mut known = self.members.borrow_mut();
+        let members = known.entry(blob.clone()).or_insert_with(|| self.read_members(blob));
+        members.as_ref()?.get(class).map(|members| members.contains(member))
+    }
+
+    /// The members of the classes in a version of a file; of several classes of one name the first counts.
+    fn read_members(&self, blob: &BlobId) -> Option<Members> {
         let source = decode_source(&self.bytes(blob).ok()?).ok()?;
-        let facts = read_facts(&source.text).ok()?;
-        let class = facts.calls.classes.into_iter().find(|known| known.name == class)?;
-        Some(class.members.contains_key(member))
+        let classes = read_facts(&source.text).ok()?.calls.classes.into_iter().rev();
+        Some(classes.map(|class| (class.name, class.members.into_keys().collect())).collect())
+    }
+
+    fn known(&self) -> &CacheMap {
+        self.known.get_or_init(|| Cache::of(self.repo).load_map(KIND.0, KIND.1))
     }
 
     fn kept(&self, name: &[u8]) -> Option<Option<Signature>> {
-        Pack::of_packed(self.known.get(name)?)
+        Pack::of_packed(self.known().get(name)?)
     }
 
     fn read(&self, blob: &BlobId, key: &Key) -> Result<Option<Signature>> {

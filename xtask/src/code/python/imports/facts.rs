@@ -368,11 +368,15 @@ impl Reader {
 
     /// `ffi.set_source("module", …)`, `pytest.importorskip("module")`.
     fn named_module(&mut self, call: &ast::ExprCall) {
-        let by = dotted(&call.func).unwrap_or_default();
         let Some(Expr::StringLiteral(module)) = call.arguments.args.first() else { return };
-        match by.rsplit('.').next() {
-            Some("set_source") => drop(self.facts.compiles.insert(module.value.to_str().to_owned())),
-            Some("importorskip") => self.skips.push(module.value.to_str().to_owned()),
+        let by = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return,
+        };
+        match by {
+            "set_source" => drop(self.facts.compiles.insert(module.value.to_str().to_owned())),
+            "importorskip" => self.skips.push(module.value.to_str().to_owned()),
             _ => {}
         }
     }

@@ -91,6 +91,9 @@ impl Table {
             (!writers.is_empty()).then(|| writers.iter().chain(std::iter::once(stem)))
         });
         let writers: BTreeSet<&str> = writing.flatten().map(String::as_str).collect();
+        if writers.is_empty() {
+            return;
+        }
         let takes = |import: &Import| {
             let whole = import.module.rsplit('.').next().unwrap_or_default();
             writers.contains(import.name.as_deref().unwrap_or(whole))

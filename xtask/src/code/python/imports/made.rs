@@ -40,8 +40,11 @@ pub(super) fn by_build_file(text: &str) -> Made {
         .filter_map(|found| found.iter().skip(1).flatten().next())
         .map(|name| name.as_str().to_owned())
         .collect();
-    let quoted = QUOTED.captures_iter(text).filter(|_| COMPUTED.is_match(text));
-    Made { anywhere, here: quoted.map(|found| found[1].to_owned()).collect() }
+    let here = match COMPUTED.is_match(text) {
+        true => QUOTED.captures_iter(text).map(|found| found[1].to_owned()).collect(),
+        false => BTreeSet::new(),
+    };
+    Made { anywhere, here }
 }
 
 /// The module that a crate of Rust is, in the package of the same name.
@@ -54,7 +57,7 @@ pub(super) fn by_crate(text: &str) -> Option<String> {
 
 /// The modules that a compiler of protocol buffers makes out of a file.
 pub(super) fn by_protocol(path: &RepoPath) -> Vec<String> {
-    if path.extension() != "proto" {
+    if !path.file_name().ends_with(b".proto") {
         return Vec::new();
     }
     let stem = String::from_utf8_lossy(path.stem()).replace('-', "_");

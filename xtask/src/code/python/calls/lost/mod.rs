@@ -21,7 +21,7 @@ use crate::parallel;
 use crate::repo::{CommitId, History, RepoPath};
 
 /// A use of a name that is not there.
-struct Candidate {
+pub(super) struct Candidate {
     file: FileId,
     line: usize,
     /// The chain up to the name, as written; a method with its class.
@@ -47,18 +47,26 @@ struct Loss {
     instead: Option<String>,
 }
 
-/// Finds uses of names that their modules and classes lost; sorted by file and line.
+/// The uses of names that are not there, whatever git says of them.
+pub(super) fn find(project: &Project) -> Vec<Candidate> {
+    let index = project.index();
+    candidates(&Shared::of(&index, &project.layout))
+}
+
+/// Those of the uses whose names their modules and classes lost; sorted by file and line.
 ///
 /// # Errors
 /// git cannot be asked.
-pub fn lost_names(
+pub(super) fn lost_names(
     project: &Project,
+    found: Vec<Candidate>,
     history: &History,
-    versions: &mut Versions<'_>,
-    past: &mut Past,
+    (versions, past): (&mut Versions<'_>, &mut Past),
 ) -> Result<Vec<BrokenCall>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
     let index = project.index();
-    let found = candidates(&Shared::of(&index, &project.layout));
     let moves = Moves::of(history);
     let mut losses: BTreeMap<(Home, String), Option<Loss>> = BTreeMap::new();
     let mut lost = Vec::new();
@@ -128,19 +136,19 @@ fn loss(
         Some(class) => versions.has_member(blob, class, name),
         None => Some(versions.binds(blob, name)),
     };
-    if let Some(newest) = changes.first()
-        && has(&newest.after) == Some(true)
-    {
+    // A version without the word does not have the name, and need not be parsed for it.
+    let had = |blob| versions.holds(blob, name) && has(blob) == Some(true);
+    if changes.first().is_some_and(|newest| had(&newest.after)) {
         return Ok(Some(Loss { commit: None, instead: None }));
     }
     for change in changes.iter() {
         let Some(before) = &change.before else { continue };
-        if has(before) == Some(true) && has(&change.after) == Some(false) {
-            let gone = match home.class {
-                None => past.departure(paths, name)?.filter(|gone| gone.commit == change.commit),
+        if had(before) && has(&change.after) == Some(false) {
+            let removal = match home.class {
+                None => past.removal(paths, name)?.filter(|(commit, _)| *commit == change.commit),
                 Some(_) => None,
             };
-            let instead = gone.and_then(|gone| gone.renamed);
+            let instead = removal.and_then(|(_, renamed)| renamed).map(|(name, _)| name);
             return Ok(Some(Loss { commit: Some(change.commit.clone()), instead }));
         }
     }

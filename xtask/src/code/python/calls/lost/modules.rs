@@ -33,6 +33,10 @@ fn candidate(resolver: &Resolver<'_, '_>, file: FileId, written: &str, used: &Us
             return None;
         }
         let parts: Vec<&str> = written.split('.').collect();
+        // Where a name of the file leads through it, that is told at the line that makes the name.
+        if behind + 1 >= parts.len() {
+            return None;
+        }
         let written = parts[..parts.len() - behind].join(".");
         let homes = vec![Home { file: module, class: None, line: 1 }];
         return Some(Candidate { file, line: used.line, written, homes, name: (*name).clone() });

@@ -25,21 +25,25 @@ impl<'a> Reader<'a> {
             let Expr::Attribute(inner) = &*at.value else { break };
             at = inner;
         }
-        let Some(owner) = dotted(&attribute.value) else { return false };
+        if !matches!(&*at.value, Expr::Name(_)) {
+            return false;
+        }
         // Of `module.name = …` the name is made here, and what it is set on is used.
-        let read = match attribute.ctx {
-            ExprContext::Load => None,
-            _ => Some(&*attribute.value),
+        let used = match (attribute.ctx, &*attribute.value) {
+            (ExprContext::Load, _) => attribute,
+            (_, Expr::Attribute(inner)) => inner,
+            _ => return true,
         };
-        let (written, value) = match read {
-            None => (format!("{owner}.{}", attribute.attr), self.chain(attribute)),
-            Some(Expr::Attribute(inner)) => (owner, self.chain(inner)),
-            Some(_) => return true,
-        };
-        let is_quiet = self.muted > 0 || self.may_fail || self.may_lack > 0;
-        if !is_quiet && self.begins_with_import(&value) && self.may_be_first_party(&value) {
+        if self.muted > 0 || self.may_fail || self.may_lack > 0 {
+            return true;
+        }
+        let value = self.chain(used);
+        if self.begins_with_import(&value)
+            && self.may_be_first_party(&value)
+            && let Some(owner) = dotted(&used.value)
+        {
             let line = self.lines.line(attribute.range().start());
-            self.facts.uses.entry(written).or_insert(Use { line, value });
+            self.facts.uses.entry(format!("{owner}.{}", used.attr)).or_insert(Use { line, value });
         }
         true
     }

@@ -38,6 +38,18 @@ fn every_way_to_the_module_is_followed() {
 }
 
 #[test]
+fn a_name_that_leads_to_a_lost_one_is_told_where_it_is_made() {
+    for (value, use_of_it, expected) in [
+        ("core.a.b.c", "x.d", "main.py:3 core.a"),
+        ("core.a.b", "x.c", "main.py:3 core.a"),
+        ("core.a", "x.b", "main.py:3 core.a"),
+    ] {
+        let main = format!("from pkg import core\ndef f():\n    x = {value}\n    return {use_of_it}\n");
+        assert_eq!(found("def kept(): pass\n", &main), [expected], "{value}");
+    }
+}
+
+#[test]
 fn a_name_that_may_be_there_is_no_finding() {
     let main = "from pkg import core\ncore.other()\n";
     for core in [

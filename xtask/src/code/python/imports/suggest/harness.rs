@@ -1,6 +1,5 @@
 //! Files below the tests that a harness of theirs runs: it puts folders on their path, which no file says.
 
-use super::target::join;
 use crate::code::python::imports::facts::Import;
 use crate::code::python::imports::index::{FileId, Index};
 use crate::code::python::imports::verify::TEST_FOLDERS;
@@ -27,7 +26,7 @@ fn tests_around(path: &RepoPath) -> Option<String> {
     let folder = path.parent()?.display().into_owned();
     let parts: Vec<&str> = folder.split('/').collect();
     let at = parts.iter().position(|part| TEST_FOLDERS.contains(part))?;
-    Some(parts[..=at].iter().fold(String::new(), |path, part| join(&path, part)))
+    Some(parts[..=at].join("/"))
 }
 
 /// True when some import names a module of the file's name.

@@ -30,10 +30,10 @@ type Renamed = (String, bool);
 
 /// How a name left a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::code::python) struct Departure {
-    pub(in crate::code::python) commit: CommitId,
+pub(super) struct Departure {
+    pub(super) commit: CommitId,
     /// The new name in the same place.
-    pub(in crate::code::python) renamed: Option<String>,
+    pub(super) renamed: Option<String>,
     /// Files that the same commit gave a definition of the name.
     pub(super) defined_in: Vec<RepoPath>,
 }
@@ -45,11 +45,7 @@ impl Past {
     }
 
     /// How `name` left the files at `paths` (one file under all its names), if it ever stood there.
-    pub(in crate::code::python) fn departure(
-        &mut self,
-        paths: &[RepoPath],
-        name: &str,
-    ) -> Result<Option<Departure>> {
+    pub(super) fn departure(&mut self, paths: &[RepoPath], name: &str) -> Result<Option<Departure>> {
         let Some((commit, renamed)) = self.removal(paths, name)? else { return Ok(None) };
         let (renamed, defined_in) = match renamed {
             Some((renamed, true)) => (Some(renamed), Vec::new()),
@@ -87,7 +83,11 @@ impl Past {
         Ok(None)
     }
 
-    fn removal(&mut self, paths: &[RepoPath], name: &str) -> Result<Option<(CommitId, Option<Renamed>)>> {
+    pub(in crate::code::python) fn removal(
+        &mut self,
+        paths: &[RepoPath],
+        name: &str,
+    ) -> Result<Option<(CommitId, Option<Renamed>)>> {
         let hunks =
             self.log(paths)?.iter().flat_map(|patch| patch.hunks.iter().map(move |hunk| (patch, hunk)));
         let found = hunks.into_iter().find(|(_, hunk)| patch::removes(hunk, name));
