@@ -150,6 +150,15 @@ fn what_a_machine_must_have_is_compared_part_by_part() {
 }
 
 #[test]
+fn what_a_program_takes_is_not_what_it_needs() {
+    let memory = ["- **Memory**: 64 MB", "- **Memory**: 512 MB"];
+    assert_eq!(needs(["Resource impact", "System requirements"], memory), 0);
+    assert_eq!(needs(["Resource impact", "Impact on resources"], memory), 1);
+    let doors = ["- **Memory doors**: 64 MB", "- **Memory doors**: 512 MB"];
+    assert_eq!(needs(["Resource impact", "System requirements"], doors), 1);
+}
+
+#[test]
 fn what_documents_need_is_not_what_the_program_needs() {
     let lines = ["- Node.js 14+", "- Node.js 22+"];
     assert_eq!(needs(["Prerequisites", "Needs"], lines), 1);

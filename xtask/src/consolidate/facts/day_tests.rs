@@ -105,6 +105,12 @@ fn shares_are_those_of_their_day() {
 }
 
 #[test]
+fn assertions_are_counted_on_their_day_as_tests_are() {
+    assert_eq!(below("Filling", PATHS, ["- **3,341 rings**", "- **90 rings**"]), 1);
+    assert_eq!(below("Filling", PATHS, ["- **3,341 assertions**", "- **90 assertions**"]), 0);
+}
+
+#[test]
 fn what_stands_below_a_status_holds_for_its_day() {
     let lines = ["- **Cache rings**: 60", "- **Cache rings**: 90"];
     assert_eq!(below("Rings", PATHS, lines), 1);

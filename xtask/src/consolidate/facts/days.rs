@@ -90,6 +90,7 @@ pub(super) const OF_A_DAY: &[&str] = &[
     "recommended",
     "decision",
     "test",
+    "assertion",
     "passed",
     "failed",
     "skipped",

@@ -1,5 +1,7 @@
 //! The lowest version of a program that a note says is needed.
 
+use std::collections::BTreeSet;
+
 use super::stack::is_framework;
 use super::statements::{Form, Said, bare};
 use super::value::{self, Bound, Value};
@@ -162,6 +164,19 @@ const THINGS: &[(&[&str], &str)] = &[
     (&["cpu", "cpus", "processor", "cores", "cpu cores"], "cpu"),
     (&["vram", "gpu memory"], "vram"),
 ];
+
+/// True for a name that is no more than "Memory" or "CPU": what a program takes of it is not what it needs.
+pub(super) fn is_part_of_a_machine(key: &[String]) -> bool {
+    let name = key.join(" ");
+    THINGS.iter().any(|(names, _)| names.contains(&name.as_str()))
+}
+
+/// True for headings, by their words, below which stands what has to be there.
+pub(super) fn tells_of_needs(heading: &BTreeSet<String>) -> bool {
+    const NEEDS: &[&str] =
+        &["requirement", "require", "required", "prerequisite", "need", "needed", "hardware"];
+    NEEDS.iter().any(|word| heading.contains(*word))
+}
 
 /// "TypeScript: 900+ lines" counts lines.
 const HIGHEST_VERSION: u32 = 99;

@@ -8,7 +8,7 @@ use super::notes::{
     are_numbered, are_of_one_kind, are_of_one_series, are_of_one_set, component, form_of, is_of_a_month,
     is_of_a_stage, tells_of_the_future, theme, version_of,
 };
-use super::requirements::has_versions;
+use super::requirements::{has_versions, is_part_of_a_machine, tells_of_needs};
 use super::scope::holds_the_other;
 use super::statements::{Form, Statement, split};
 use super::value::{Bound, Value};
@@ -131,7 +131,9 @@ impl<'n> Subjects<'n> {
         if !may_differ && contrast(&one.key, &here, &there) {
             return false;
         }
-        if one.form == Form::Requirement && !may_be_one_need(one, [&here, &there]) {
+        if one.form == Form::Requirement && !may_be_one_need(one, [&here, &there])
+            || is_part_of_a_machine(&one.key) && tells_of_needs(&here) != tells_of_needs(&there)
+        {
             return false;
         }
         if self.stand_in_one_passage(one, other) {
@@ -424,18 +426,17 @@ fn contrast(key: &[String], here: &BTreeSet<String>, there: &BTreeSet<String>) -
 /// True for needs that are not those of the documents alone; of the machine those that both notes call needs.
 fn may_be_one_need(one: &Statement, [here, there]: [&BTreeSet<String>; 2]) -> bool {
     const DOCUMENTS: &[&str] = &["documentation", "doc", "website"];
-    const NEEDS: &[&str] =
-        &["requirement", "require", "required", "prerequisite", "need", "needed", "hardware"];
     /// What a list of versions is of where nothing but its heading says that they are needed.
     const LISTS: &[&str] =
         &["dependency", "dependencie", "compatibility", "supported", "support", "platform"];
     let has = |words: &BTreeSet<String>, list: &[&str]| list.iter().any(|word| words.contains(*word));
     let is_of_the_machine = matches!(one.value, Value::Number(_));
     let is_known = is_of_the_machine || has_versions(&one.key[0]);
-    let is_list = |words: &BTreeSet<String>| has(words, NEEDS) || has(words, LISTS);
+    let is_list = |words: &BTreeSet<String>| tells_of_needs(words) || has(words, LISTS);
     has(here, DOCUMENTS) == has(there, DOCUMENTS)
         && (is_known || is_list(here) && is_list(there))
-        && (!is_of_the_machine || has(here, NEEDS) && has(there, NEEDS) && !are_counterparts(here, there))
+        && (!is_of_the_machine
+            || tells_of_needs(here) && tells_of_needs(there) && !are_counterparts(here, there))
 }
 
 /// True for headings of which one names Linux and the other Windows.

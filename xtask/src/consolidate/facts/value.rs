@@ -283,6 +283,7 @@ pub(super) const OF_WORK: &[&str] = &[
     "loc",
     "line",
     "test",
+    "assertion",
     "commit",
     "라인",
     "줄",
