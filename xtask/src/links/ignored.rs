@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 
+use crate::repo::git::Git;
 use crate::repo::{EntryKind, Repo, RepoPath, Tree};
 
 /// `check-ignore` knows no literal pathspecs, but takes its input literally behind `./`. Each path is answered for, so
@@ -35,7 +36,7 @@ pub fn ignored(repo: &Repo, tree: &Tree, paths: &[RepoPath]) -> Result<BTreeSet<
     let asked: Vec<RepoPath> = forms.collect();
     let plain =
         |path: RepoPath| RepoPath::from_bytes(path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()));
-    let mut found: BTreeSet<RepoPath> = ignore_rules(repo, &asked)?.into_keys().map(plain).collect();
+    let mut found: BTreeSet<RepoPath> = ignore_rules(&repo.git(), &asked)?.into_keys().map(plain).collect();
     found.extend(paths.iter().filter(|path| tree.leaves_out(path)).cloned());
     Ok(found)
 }
@@ -46,14 +47,14 @@ pub fn ignored(repo: &Repo, tree: &Tree, paths: &[RepoPath]) -> Result<BTreeSet<
 ///
 /// # Errors
 /// git cannot be asked.
-pub fn ignore_rules(repo: &Repo, paths: &[RepoPath]) -> Result<BTreeMap<RepoPath, Vec<u8>>> {
+pub fn ignore_rules(git: &Git, paths: &[RepoPath]) -> Result<BTreeMap<RepoPath, Vec<u8>>> {
     let mut rules = BTreeMap::new();
     // Each path, and what git is asked for it.
     let mut open: Vec<(&RepoPath, RepoPath)> = paths.iter().map(|path| (path, path.clone())).collect();
     while !open.is_empty() {
         let input: Vec<u8> =
             open.iter().flat_map(|(_, asked)| [b"./", asked.as_bytes(), b"\0"].concat()).collect();
-        let answer = repo.git().answer_to(ASK, &input, &[0, 1, 128]).context("ask git what it ignores")?;
+        let answer = git.answer_to(ASK, &input, &[0, 1, 128]).context("ask git what it ignores")?;
         let answers = rules_of(&answer.stdout);
         let count = answers.len();
         for ((path, _), rule) in open.drain(..count.min(open.len())).zip(answers) {

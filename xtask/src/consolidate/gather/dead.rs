@@ -12,6 +12,7 @@ use crate::consolidate::references::{self, Commands, Ignored, Known, Named, Past
 use crate::consolidate::result::{Outrun, Reference};
 use crate::consolidate::{Options, report};
 use crate::links::ignore_rules;
+use crate::parallel;
 use crate::repo::{CommitId, History, Repo, RepoPath, Tree};
 use crate::report::Finding;
 
@@ -46,24 +47,29 @@ pub(super) fn references(
     asked: &Asked<'_>,
     gathered: &mut Gathered,
 ) -> Result<Vec<Reference>> {
-    let past = past(repo, commit, options.depth, asked, &mut gathered.findings)?;
-    let is_past_known = past.is_some();
-    let mut past = past.unwrap_or_default();
-    let mut commands = commands(tree);
-    let missing = references::missing_commands(asked.named, &commands);
-    match removed(repo, commit, &missing, asked.is_committed, &TARGETS)? {
-        Some(found) => past.extend(found),
-        // What is not known to be gone is not said never to have been.
-        None => commands.values_mut().for_each(|names| *names = None),
-    }
     let gone = references::gone(&gathered.paths, asked.history);
     let open = references::to_ask(asked.named, &gathered.notes, &gathered.paths, &gone);
+    // git takes as long for its rules as all that is asked meanwhile.
+    let (ignored, found) = parallel::both(asking_for_ignored(repo, open), || {
+        let past = past(repo, commit, options.depth, asked, &mut gathered.findings)?;
+        let is_past_known = past.is_some();
+        let mut past = past.unwrap_or_default();
+        let mut commands = commands(tree);
+        let missing = references::missing_commands(asked.named, &commands);
+        match removed(repo, commit, &missing, asked.is_committed, &TARGETS)? {
+            Some(found) => past.extend(found),
+            // What is not known to be gone is not said never to have been.
+            None => commands.values_mut().for_each(|names| *names = None),
+        }
+        anyhow::Ok((past, is_past_known, commands))
+    });
+    let (past, is_past_known, commands) = found?;
     let known = Known {
         paths: &gathered.paths,
         gone: &gone,
         history: asked.history,
         doors: &doors::standing(tree),
-        ignored: &ignored(repo, &open)?,
+        ignored: &ignored?,
         commands: &commands,
         sightings: asked.sightings,
         past: &past,
@@ -248,15 +254,20 @@ pub(super) fn unseen_renames(history: &History) -> Option<Finding> {
     Some(Finding::warn("unseen-renames", None, message))
 }
 
-/// Which of some paths ignore rules cover, and whether those rules cover tracked files too.
-fn ignored(repo: &Repo, paths: &BTreeSet<RepoPath>) -> Result<Ignored> {
-    if paths.is_empty() || repo.work_tree().is_none() {
-        return Ok(Ignored::default());
+/// Which of some paths ignore rules cover, and whether those rules cover tracked files too: to be asked on another
+/// thread.
+fn asking_for_ignored(
+    repo: &Repo,
+    paths: BTreeSet<RepoPath>,
+) -> impl FnOnce() -> Result<Ignored> + Send + use<> {
+    let git = repo.work_tree().filter(|_| !paths.is_empty()).map(|_| repo.git());
+    move || {
+        let Some(git) = git else { return Ok(Ignored::default()) };
+        let listing = git.read(&["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])?;
+        let tracked: Vec<RepoPath> = records(&listing).map(RepoPath::from_bytes).collect();
+        let paths: Vec<RepoPath> = paths.into_iter().collect();
+        Ok(by_rules(ignore_rules(&git, &paths)?, &ignore_rules(&git, &tracked)?))
     }
-    let listing = repo.git().read(&["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])?;
-    let tracked: Vec<RepoPath> = records(&listing).map(RepoPath::from_bytes).collect();
-    let paths: Vec<RepoPath> = paths.iter().cloned().collect();
-    Ok(by_rules(ignore_rules(repo, &paths)?, &ignore_rules(repo, &tracked)?))
 }
 
 /// Paths by what else their rules cover. A rule that covers tracked files of one folder, as `build*/` may, still tells

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::blocks::{self, Code, Language, is_title_of_sample};
 use super::commands::{self, Called};
@@ -364,6 +367,16 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// The names of what a line makes, by a command ("mkdir", "cp … NAME", "> NAME") or by saying so ("create"), in small
 /// letters.
 fn made(line: &str) -> Vec<String> {
+    // Most lines make nothing, and are read no further.
+    static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            "(?i)mkdir|touch|clone|init|nano|vi|curl|wget|unzip|tar|worktree|create|add|write|new|cp |>",
+        )
+        .expect("a fixed pattern that a test compiles")
+    });
+    if !SIGNS.is_match(line) {
+        return Vec::new();
+    }
     const MAKERS: &[&str] =
         &["mkdir", "touch", "clone", "init", "nano", "vim", "vi", "curl", "wget", "unzip", "tar", "worktree"];
     let lower = line.to_lowercase();
