@@ -8,6 +8,7 @@ consolidate  the search for overlaps against jscpd, at sizes x1, x4, x16 with th
 upstream     the core report, the sweep and the content index against git, on a generated fork
 imports      `check` against `ruff check` and grimp, on generated packages at x1, x4, x16 with the fitted exponent
 validate     what watching a suite of 1,000 tests costs, against bare pytest
+apply        phase 3 on 250, 1,000 and 4,000 notes with ten links each, against one `git grep` for each path that moves
 hook         the pre-commit hook against prek, at 100, 10,000 and 100,000 files
 build        a cold build of what the alias builds (CPU seconds), and the alias started with nothing to do
 
@@ -19,7 +20,7 @@ import argparse, json, math, os, pathlib, random, resource, shutil, statistics, 
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-SECTIONS = ["phase2", "consolidate", "upstream", "imports", "validate", "hook", "build"]
+SECTIONS = ["phase2", "consolidate", "upstream", "imports", "validate", "apply", "hook", "build"]
 GIT = ["git", "-c", "user.name=Bench", "-c", "user.email=bench@example.invalid", "-c", "commit.gpgsign=false"]
 
 
@@ -107,6 +108,28 @@ class Bench:
     def validate(self):
         script("bench_validate.py", shutil.which("python3") or sys.executable, "--xtask", self.xtask, "--runs", self.args.runs)
 
+    def apply(self):
+        points = []
+        for size in map(int, self.args.sizes.split(",")):
+            folder = self.scratch / f"notes-{size}"
+            make_notes(folder, notes=250 * size)
+            xtask = [self.xtask, "--repo", folder]
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True}
+            subprocess.run([*xtask, "consolidate", "plan"], **quiet)
+            plan = folder / "notes/documentation_consolidation_plan.md"
+            plan.write_text(plan.read_text().replace("- [ ] ", "- [x] "))
+            start = time.monotonic()
+            subprocess.run([*xtask, "phase3", "--yes"], **quiet)
+            points.append((size, time.monotonic() - start))
+            moved = sorted(path.name for path in (folder / "notes/archive").rglob("*.md"))
+            start = time.monotonic()
+            for name in moved[:100]:
+                subprocess.run([*GIT, "-C", folder, "grep", "-lF", name, "HEAD"], stdout=subprocess.DEVNULL)
+            scans = (time.monotonic() - start) * len(moved) / 100
+            say(f"x{size}: {250 * size} notes, {2500 * size} links, {len(moved)} moved: {points[-1][1]:.2f} s, {points[-1][1] / scans:.2f} of one `git grep` a path (measured on 100 of them)")
+        if len(points) > 1:
+            say(f"time grows with exponent {exponent(points):.2f}")
+
     def hook(self):
         prek = self.peer("prek")
         configs = self.scratch / "configs"
@@ -163,6 +186,35 @@ def make_package(folder, modules, seed=1):
         target.parent.mkdir(exist_ok=True)
         (folder / place[number]).rename(target)
     (folder / "lab/moved/__init__.py").touch()
+    commit(folder)
+
+
+def make_notes(folder, notes, seed=1):
+    """Notes on a tenth as many subjects, committed: each with ten links to others, and a file of code that names it."""
+    dice = random.Random(seed)
+    words = ["".join(dice.choice("bcdfglmnprst") + dice.choice("aeiou") for _ in range(3)) for _ in range(3000)]
+    subjects = [dice.sample(words, 30) for _ in range(notes // 10)]
+    kinds = ["setup", "design", "usage", "limits", "options", "errors", "formats", "tuning", "review", "summary"]
+    (folder / "notes").mkdir(parents=True)
+    (folder / "src").mkdir()
+
+    def name(number):
+        return f"{subjects[number // 10][0]}_{subjects[number // 10][1]}_{kinds[number % 10]}.md"
+
+    for number in range(notes):
+        subject = subjects[number // 10]
+
+        def some(count):
+            return " ".join(dice.choice(subject if dice.random() < 0.5 else words) for _ in range(count))
+
+        text = [f"# {subject[0]} {subject[1]} {kinds[number % 10]}", "", f"{some(20)}.", ""]
+        for _ in range(5):
+            text += [f"## {some(2)}", "", f"{some(30)}.", ""]
+            for other in (dice.randrange(notes), dice.randrange(notes)):
+                text += [f"{some(6)}: see [{kinds[other % 10]}]({name(other)}) {some(6)}.", ""]
+        (folder / "notes" / name(number)).write_text("\n".join(text))
+        (folder / f"src/part{number}.py").write_text(f"# See notes/{name(number)}.\nVALUE = {number}\n")
+    subprocess.run([*GIT, "init", "-q", "-b", "main", folder], check=True)
     commit(folder)
 
 
