@@ -62,6 +62,25 @@ fn fix_mends_what_is_sure_lists_the_rest_and_undo_takes_it_back() {
 }
 
 #[test]
+fn string_that_names_what_moved_is_mended_with_the_imports_of_its_file() {
+    let sandbox = moved();
+    let text = |module: &str| {
+        format!(
+            "from unittest.mock import patch\nfrom pkg.{module} import run\n\n\n@patch('pkg.{module}.run')\ndef test_run(fake):\n    run()\n"
+        )
+    };
+    sandbox.write("tests/test_run.py", text("old"));
+    sandbox.commit("test");
+    let found = sandbox.json(["validate", "imports"]);
+    let unresolved = found["result"]["unresolved"].as_array().unwrap();
+    let string = unresolved.iter().find(|found| found["in_string"] == true).unwrap();
+    assert_eq!((&string["module"], &string["name"]), (&"pkg.old".into(), &"run".into()));
+    assert_eq!(string["suggestion"]["text"], "pkg.fresh.run");
+    sandbox.xtask(["validate", "imports", "--fix"]);
+    assert_eq!(sandbox.read("tests/test_run.py"), text("fresh"));
+}
+
+#[test]
 fn flags_of_the_fix_need_it() {
     let sandbox = Sandbox::init();
     for flag in ["--dry-run", "--check", "--references"] {

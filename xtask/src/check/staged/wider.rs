@@ -119,7 +119,15 @@ pub(super) fn judge(
     let known = input.parents.first().map(|tip| (tip, &history));
     let mut found = whole(request.repo, &input.parents, (&tree, known))?;
     if switches.is_on(CheckId::StaleReference) {
-        found.extend(references::broken(request.repo, input, (&tree, &history))?);
+        let stale = references::broken(request.repo, input, (&tree, &history))?;
+        // A string that names a moved module is told once.
+        let is_told = |stale: &Found| {
+            let mut imports = found.iter().filter(|found| found.check == CheckId::BrokenImport);
+            switches.is_on(CheckId::BrokenImport)
+                && imports.any(|found| (&found.path, found.line) == (&stale.path, stale.line))
+        };
+        let stale: Vec<Found> = stale.into_iter().filter(|stale| !is_told(stale)).collect();
+        found.extend(stale);
     }
     let found = without_excused(found, &tree);
     let told = |found: &Found| {

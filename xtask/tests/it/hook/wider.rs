@@ -157,6 +157,19 @@ fn user_of_a_name_that_its_module_loses_is_told() {
 }
 
 #[test]
+fn string_that_names_a_module_which_moves_is_told_once() {
+    let sandbox = Sandbox::hooked();
+    sandbox.write("pkg/__init__.py", "");
+    sandbox.write("pkg/core.py", "def other():\n    return 1\n");
+    sandbox.write("tests/test_a.py", "from unittest import mock\n\nmock.patch(\"pkg.core.other\")\n");
+    sandbox.commit("before");
+    let moved = staged(&sandbox, &["mv", "pkg/core.py", "pkg/engine.py"]);
+    assert_eq!(moved, (false, vec!["broken-import".to_owned()]));
+    sandbox.write("tests/test_a.py", "from unittest import mock\n\nmock.patch(\"pkg.engine.other\")\n");
+    assert_eq!(staged(&sandbox, &["add", "-A"]), (true, vec![]));
+}
+
+#[test]
 fn caller_of_a_class_that_takes_more_is_told() {
     let data = "from dataclasses import dataclass\n\n\n@dataclass\nclass P:\n    a: int\n";
     let plain = "class P:\n    x = 1\n";

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::anchors::{self, PathAddition};
 use super::exported::{self, Exported};
 use super::guard::{self, Guard};
-use super::{lazy, namespace};
+use super::{lazy, namespace, strings};
 use crate::code::python::calls::{self, CallFacts};
 use crate::code::python::inventory::works_at_import;
 use crate::code::python::syntax::{Lines, bound_by_pattern, dotted, with_module};
@@ -73,6 +73,8 @@ pub(crate) struct Facts {
     pub(crate) filled_by: BTreeSet<String>,
     /// The file does work when it is run or imported.
     pub(crate) is_script: bool,
+    /// What calls name by strings: `import_module("a.b")`, `patch("a.b.c")`.
+    pub(crate) strings: Vec<Import>,
     /// Modules that the file has compiled out of C in its text: `ffi.set_source("pkg.mod", …)`.
     pub(crate) compiles: BTreeSet<String>,
     /// Folders that the file puts on `sys.path`.
@@ -98,6 +100,7 @@ pack_fields!(Facts {
     caller_writers,
     filled_by,
     is_script,
+    strings,
     compiles,
     path_additions,
     calls,
@@ -123,7 +126,7 @@ pub(crate) fn read(text: &str) -> Result<Facts, (usize, String)> {
         let Reader { lines, mut facts, skips, .. } = reader;
         skips.iter().for_each(|module| skip_without(&mut facts.imports, module));
         facts.calls = calls::read(text, body, &lines, &facts.imports);
-        keep_patches_of_modules(&mut facts);
+        namespace::keep_patches_of_modules(&mut facts);
         facts.exported = exported::read(text, body);
         facts.is_script = works_at_import(body);
         facts.replaces_names = worth_looking && namespace::is_written(body);
@@ -158,8 +161,12 @@ fn is_worth_looking(text: &str) -> bool {
             "f_globals",
             "set_source",
             "importorskip",
+            "import_module",
+            "__import__",
+            "patch",
+            "delattr",
         ])
-        .expect("a dozen fixed words")
+        .expect("some fixed words")
     });
     WORDS.is_match(text)
 }
@@ -171,23 +178,6 @@ fn skip_without(imports: &mut [Import], module: &str) {
         if whole.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
             import.guard = Some(Guard::Try);
         }
-    }
-}
-
-/// Keeps of all attributes that are set those whose owner is an imported name, by the module's last part.
-fn keep_patches_of_modules(facts: &mut Facts) {
-    let patches = std::mem::take(&mut facts.patches);
-    for (owner, name) in patches {
-        let first = owner.split('.').next().unwrap_or_default();
-        let bound_by = |import: &Import| {
-            let plain = import.name.as_deref().unwrap_or(import.module.split('.').next().unwrap_or_default());
-            import.renamed.as_deref().unwrap_or(plain) == first
-        };
-        let Some(import) = facts.imports.iter().find(|import| bound_by(import)) else { continue };
-        let whole = import.name.as_deref().unwrap_or(&import.module);
-        let module = if owner.contains('.') { owner.as_str() } else { whole };
-        let last = module.rsplit('.').next().unwrap_or_default();
-        facts.patches.insert((last.to_owned(), name));
     }
 }
 
@@ -377,6 +367,9 @@ impl Reader {
         match by {
             "set_source" => drop(self.facts.compiles.insert(module.value.to_str().to_owned())),
             "importorskip" => self.skips.push(module.value.to_str().to_owned()),
+            _ if self.guards.is_empty() => {
+                self.facts.strings.extend(strings::named(by, call, module, &self.lines));
+            }
             _ => {}
         }
     }

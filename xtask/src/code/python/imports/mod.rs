@@ -23,6 +23,7 @@ mod moved;
 mod namespace;
 mod stdlib;
 mod store;
+mod strings;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -88,6 +89,9 @@ pub struct Imports {
     /// Names that a package may make while it runs and does not name: they may have been modules of it.
     #[serde(skip)]
     unnamed: Vec<(usize, Import)>,
+    /// Strings that name modules and lead nowhere: what they name may have moved.
+    #[serde(skip)]
+    strings: Vec<(usize, Import)>,
 }
 
 pack_fields!(Imports {
@@ -100,7 +104,8 @@ pack_fields!(Imports {
     calls,
     unparsed,
     outside,
-    unnamed
+    unnamed,
+    strings
 });
 
 impl Imports {
@@ -120,7 +125,8 @@ impl Imports {
     /// Whether history can say more: something is broken, or asks for what is neither here nor declared, which may
     /// have moved away.
     pub fn needs_history(&self) -> bool {
-        !self.unresolved.is_empty() || !self.outside.is_empty() || !self.unnamed.is_empty()
+        let open = [&self.outside, &self.unnamed, &self.strings];
+        !self.unresolved.is_empty() || open.iter().any(|some| !some.is_empty())
     }
 }
 
@@ -266,6 +272,7 @@ pub fn verify(project: &Project) -> Imports {
         imports.unresolved.extend(file.unresolved);
         outside.extend(file.outside);
         imports.unnamed.extend(file.unnamed);
+        imports.strings.extend(file.strings);
         doubtful.extend(file.doubtful);
         namespaces.extend(file.namespaces);
     }

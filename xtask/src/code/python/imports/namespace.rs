@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 
+use super::facts::{Facts, Import};
+
 /// True when something may give a name of the module another value: `globals()[name] = …`, `exec`, a module that puts
 /// another object into its place. Looking at a namespace changes nothing.
 pub(super) fn is_written(body: &[Stmt]) -> bool {
@@ -223,6 +225,23 @@ fn is_modules(expression: &Expr) -> bool {
 /// `sys.modules[…]`.
 fn is_module_by_name(expression: &Expr) -> bool {
     matches!(expression, Expr::Subscript(item) if is_modules(&item.value))
+}
+
+/// Keeps of all attributes that are set those whose owner is an imported name, by the module's last part.
+pub(super) fn keep_patches_of_modules(facts: &mut Facts) {
+    let patches = std::mem::take(&mut facts.patches);
+    for (owner, name) in patches {
+        let first = owner.split('.').next().unwrap_or_default();
+        let bound_by = |import: &Import| {
+            let plain = import.name.as_deref().unwrap_or(import.module.split('.').next().unwrap_or_default());
+            import.renamed.as_deref().unwrap_or(plain) == first
+        };
+        let Some(import) = facts.imports.iter().find(|import| bound_by(import)) else { continue };
+        let whole = import.name.as_deref().unwrap_or(&import.module);
+        let module = if owner.contains('.') { owner.as_str() } else { whole };
+        let last = module.rsplit('.').next().unwrap_or_default();
+        facts.patches.insert((last.to_owned(), name));
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::guard::Guard;
 use super::index::{Answer, FileId, Index, Outcome, Place, Root};
 use super::layout::Layout;
 use super::stdlib::is_standard;
+use super::strings;
 use crate::code::python::inventory::is_test_file;
 use crate::pack::{pack_fields, pack_variants};
 use crate::repo::RepoPath;
@@ -61,21 +62,29 @@ pub struct Unresolved {
     pub guard: Option<Guard>,
     /// What to write instead, where history tells.
     pub suggestion: Option<super::suggest::Suggestion>,
-    /// Bytes of `name as local` in the file's text.
+    /// True for a string that names a module: `import_module("a.b")`, `patch("a.b.c")`.
+    pub in_string: bool,
+    /// Bytes of `name as local`, or of what stands between the quotes, in the file's text.
     #[serde(skip)]
     pub alias: (usize, usize),
-    /// Bytes of the statement in the file's text.
+    /// Bytes of the statement, or of the string, in the file's text.
     #[serde(skip)]
     pub statement: (usize, usize),
 }
 
 impl Unresolved {
-    /// The import of this one name, as a statement.
+    /// The import of this one name, as a statement; a string as it is written.
     pub fn statement_text(&self) -> String {
         match &self.name {
+            _ if self.in_string => format!("\"{}\"", self.dotted()),
             Some(name) => format!("from {} import {name}", self.module),
             None => format!("import {}", self.module),
         }
+    }
+
+    /// The module and the name with a dot between them.
+    pub(super) fn dotted(&self) -> String {
+        self.name.iter().fold(self.module.clone(), |module, name| format!("{module}.{name}"))
     }
 }
 
@@ -98,7 +107,7 @@ pub struct Outside {
 }
 
 pack_variants!(Reason { 0 => NoModule, 1 => NoName, 2 => NotAPackage, 3 => AboveTop, 4 => Gone });
-pack_fields!(Unresolved { path, line, module, name, reason, guard, suggestion, alias, statement });
+pack_fields!(Unresolved { path, line, module, name, reason, guard, suggestion, in_string, alias, statement });
 pack_fields!(Outside { module, imports, path, line, guarded, elsewhere });
 
 /// What became of all imports.
@@ -114,6 +123,8 @@ pub(super) struct Judged {
     pub(super) doubtful: Vec<(FileId, Import, Reason)>,
     /// Names asked of a package that makes names and does not name these: findings only when they were modules of it.
     pub(super) unnamed: Vec<(FileId, Import)>,
+    /// Strings that name modules and lead nowhere: findings only when what they name moved.
+    pub(super) strings: Vec<(FileId, Import)>,
     /// Folders without `__init__.py` that an import led into.
     pub(super) namespaces: BTreeSet<String>,
 }
@@ -141,6 +152,10 @@ pub(super) fn judge_file(index: &Index<'_>, layout: &Layout, file: FileId) -> Ju
     let mut judged = Judged::default();
     let Some(facts) = index.facts(file) else { return judged };
     let roots = index.roots(file);
+    if !facts.strings.is_empty() {
+        let fallen = strings::fallen(index, layout, file, &roots);
+        judged.strings.extend(fallen.into_iter().map(|string| (file, string)));
+    }
     for import in &facts.imports {
         match verdict(index, layout, file, &roots, import) {
             Verdict::Standard => {}
@@ -181,12 +196,20 @@ pub(super) fn unresolved(index: &Index<'_>, file: FileId, import: &Import, reaso
         reason,
         guard: import.guard.or(is_test_data(index, file).then_some(Guard::TestData)),
         suggestion: None,
+        in_string: false,
         alias: import.alias,
         statement: import.statement,
     }
 }
 
-fn verdict(index: &Index<'_>, layout: &Layout, file: FileId, roots: &[Root], import: &Import) -> Verdict {
+/// What one import of a file leads to.
+pub(super) fn verdict(
+    index: &Index<'_>,
+    layout: &Layout,
+    file: FileId,
+    roots: &[Root],
+    import: &Import,
+) -> Verdict {
     if import.level > 0 {
         return match index.relative(file, import.level, &import.module) {
             Outcome::Found(Place::Unknown) if is_unsaid(index, file, import) => Verdict::Unnamed,

@@ -60,7 +60,9 @@ struct TextEdit {
 /// `kept` are names that other files import from this one ([`super::Project::names_taken_from`]): they stay bound.
 pub fn fix_file(source: &Source, findings: &[&Unresolved], kept: &BTreeSet<String>) -> Fix {
     let mut by_statement: BTreeMap<(usize, usize), Vec<(Change, usize)>> = BTreeMap::new();
-    for found in findings {
+    let (strings, statements): (Vec<&Unresolved>, Vec<&Unresolved>) =
+        findings.iter().partition(|found| found.in_string);
+    for found in statements {
         let Some(suggestion) = &found.suggestion else { continue };
         let (module, name) = (suggestion.module.clone(), suggestion.name.clone());
         let change = Change { alias: found.alias, module, name };
@@ -72,6 +74,9 @@ pub fn fix_file(source: &Source, findings: &[&Unresolved], kept: &BTreeSet<Strin
         body.iter().for_each(|statement| statements.visit_stmt(statement));
         let file = uses::File { text: &source.text, body, tokens: parsed.tokens(), kept };
         let mut fix = TextFix::default();
+        for found in &strings {
+            fix.take(found.line, in_string(&source.text, found));
+        }
         for (range, changes) in &by_statement {
             let line = changes.first().map_or(1, |(_, line)| *line);
             let changes: Vec<Change> = changes.iter().map(|(change, _)| change.clone()).collect();
@@ -101,6 +106,16 @@ impl TextFix {
             Err(why) => self.left.push((line, why)),
         }
     }
+}
+
+/// What stands between the quotes of a string that names a module.
+fn in_string(text: &str, found: &Unresolved) -> Result<Vec<TextEdit>, String> {
+    let Some(suggestion) = &found.suggestion else { return Ok(Vec::new()) };
+    let (start, end) = found.alias;
+    if text.get(start..end) != Some(found.dotted().as_str()) {
+        return Err("the file changed meanwhile".to_owned());
+    }
+    Ok(vec![TextEdit { range: found.alias, text: suggestion.text.clone() }])
 }
 
 fn rewrite(file: &uses::File<'_>, statement: &Stmt, changes: &[Change]) -> Result<Vec<TextEdit>, String> {

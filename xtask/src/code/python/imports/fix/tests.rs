@@ -31,6 +31,7 @@ fn fix(
                 module: module.to_owned(),
                 name: name.map(str::to_owned),
             }),
+            in_string: false,
             alias: import.alias,
             statement: import.statement,
         });
@@ -219,4 +220,35 @@ proptest! {
         let _ = crate::code::symbols(&RepoPath::from("a.py"), &text);
         let _ = crate::code::python::inventory::inventory(&[(RepoPath::from("test_a.py"), text)]);
     }
+}
+
+#[test]
+fn string_that_names_a_module_keeps_its_quotes_and_all_around_it() {
+    let text = "x = patch( r'pkg.core.Reader',  # why\n    new=1)\n";
+    let source = decode_source(text.as_bytes()).unwrap();
+    let string = &facts::read(&source.text).unwrap().strings[0];
+    let suggestion = Suggestion {
+        text: "pkg.engine.Reader".to_owned(),
+        commit: None,
+        confidence: Confidence::High,
+        module: "pkg.engine".to_owned(),
+        name: Some("Reader".to_owned()),
+    };
+    let found = Unresolved {
+        path: RepoPath::from("a.py"),
+        line: string.line,
+        module: string.module.clone(),
+        name: string.name.clone(),
+        reason: Reason::Gone,
+        guard: None,
+        suggestion: Some(suggestion),
+        in_string: true,
+        alias: string.alias,
+        statement: string.statement,
+    };
+    let fix = fix_file(&source, &[&found], &BTreeSet::new());
+    assert_eq!((fix.edits.len(), &fix.left), (1, &Vec::new()));
+    let (start, end) = fix.edits[0].range;
+    let fixed = [&text.as_bytes()[..start], &fix.edits[0].text, &text.as_bytes()[end..]].concat();
+    assert_eq!(String::from_utf8(fixed).unwrap(), text.replace("pkg.core", "pkg.engine"));
 }

@@ -10,6 +10,7 @@ pub(super) mod moves;
 mod past;
 mod patch;
 mod spelling;
+mod strings;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -106,6 +107,14 @@ pub fn suggest(project: &Project, imports: &mut Imports, history: &History, past
             let found = unresolved(&index, *file, import, Reason::Gone);
             imports.unjudged -= 1;
             imports.unresolved.push(Unresolved { suggestion: Some(suggestion), ..found });
+        }
+    }
+    for (file, string) in &imports.strings {
+        let suggestion = strings::mended(&finder, &speller, *file, string);
+        if suggestion.is_some() || finder.goes_now(*file, string) {
+            let found = unresolved(&index, *file, string, Reason::Gone);
+            imports.first_party += 1;
+            imports.unresolved.push(Unresolved { suggestion, in_string: true, ..found });
         }
     }
     imports.unresolved.sort();

@@ -70,6 +70,16 @@ impl<'a> Speller<'a> {
         })
     }
 
+    /// The module and the name as this file writes them from a root, whatever packages offer the name too.
+    pub(super) fn in_place(
+        &self,
+        file: FileId,
+        import: &Import,
+        target: &Target,
+    ) -> Option<(String, Option<String>)> {
+        Some((self.absolute(file, import, target, &target.module)?, target.name.clone()))
+    }
+
     /// A package above the target that offers the name itself, if others outside import from there.
     ///
     /// A module that kept its own name is asked for by it, as before: its author went past the package.

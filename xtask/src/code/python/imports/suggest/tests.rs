@@ -1,5 +1,6 @@
 mod harness;
 mod places;
+mod strings;
 
 use tempfile::TempDir;
 use xshell::Shell;
