@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use globset::Glob;
 use toml::de::{DeTable, DeValue};
 
@@ -37,13 +37,13 @@ impl Config {
     /// # Errors
     /// A named file that is absent; unknown keys, wrong types, bad globs, folders that are not there.
     pub fn load(root: &Path, file: Option<&Path>) -> Result<Self> {
-        let path = file.map_or_else(|| root.join(FILE_NAME), Path::to_owned);
         let shown = file.map_or_else(|| FILE_NAME.into(), |file| file.display().to_string());
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound && file.is_none() => return Ok(Self::default()),
-            Err(error) => return Err(error).with_context(|| format!("read `{shown}`")),
+        let path = match file {
+            Some(file) => Some(file.to_owned()),
+            None => own_file(root).with_context(|| format!("read `{shown}`"))?,
         };
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = std::fs::read_to_string(&path).with_context(|| format!("read `{shown}`"))?;
         Ok(Self::parse(&text, &shown, root)?)
     }
 
@@ -61,6 +61,23 @@ impl Config {
             None => Ok(config),
         }
     }
+}
+
+/// The file at a repository's root, if it is there. It comes with the repository, and what is wrong with it is quoted:
+/// a link that leads out of the repository, or to what git keeps to itself, would show other files.
+fn own_file(root: &Path) -> Result<Option<PathBuf>> {
+    const MOST: u64 = 1 << 20;
+    let path = root.join(FILE_NAME);
+    if path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+        return Ok(None);
+    }
+    let path = path.canonicalize()?;
+    let is_own = path.strip_prefix(root.canonicalize()?).is_ok_and(|path| !path.starts_with(".git"));
+    ensure!(is_own, "it is a link that leads out of the repository");
+    let file = path.metadata()?;
+    ensure!(file.is_file(), "it is no file");
+    ensure!(file.len() <= MOST, "it is longer than 1 MiB");
+    Ok(Some(path))
 }
 
 pub(super) type Mistake = (Range<usize>, String);
@@ -223,6 +240,33 @@ mod tests {
 
     fn error(text: &str) -> String {
         Config::parse(text, "xtask.toml", Path::new("/nonexistent")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn only_a_file_of_the_repository_is_read() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("repository");
+        let file = root.join(FILE_NAME);
+        std::fs::create_dir_all(root.join(".git")).unwrap();
+        let load = || Config::load(&root, None).map_err(|error| format!("{error:#}"));
+        assert_eq!(load(), Ok(Config::default()));
+        for (target, error) in [
+            ("../secret", Some("read `xtask.toml`: it is a link that leads out of the repository")),
+            (".git/secret", Some("read `xtask.toml`: it is a link that leads out of the repository")),
+            ("/dev/zero", Some("read `xtask.toml`: it is a link that leads out of the repository")),
+            ("secret", None),
+            (".git/..", Some("read `xtask.toml`: it is no file")),
+        ] {
+            if !target.starts_with('/') && !target.ends_with("..") {
+                let text = if error.is_some() { "token = 1" } else { "" };
+                std::fs::write(root.join(target), text).unwrap();
+            }
+            std::os::unix::fs::symlink(target, &file).unwrap();
+            assert_eq!(load().err().as_deref(), error, "{target}");
+            std::fs::remove_file(&file).unwrap();
+        }
+        std::fs::write(&file, vec![b'\n'; (1 << 20) + 1]).unwrap();
+        assert_eq!(load(), Err("read `xtask.toml`: it is longer than 1 MiB".to_owned()));
     }
 
     #[test]
