@@ -77,6 +77,10 @@ const CLEARED: &[&str] = &[
     "GIT_TRACE2_EVENT",
 ];
 
+/// For calls that compare the work tree with a commit. What a submodule's own work tree holds is its own business: to
+/// look, git would start itself there, which runs the filters that its configuration names.
+pub const WITHOUT_DIRTY_SUBMODULES: &str = "--ignore-submodules=dirty";
+
 /// The git program, pointed at one repository.
 #[derive(Clone, Debug)]
 pub struct Git {

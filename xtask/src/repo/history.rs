@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::git::Git;
+use super::git::WITHOUT_DIRTY_SUBMODULES;
 use super::{CommitId, Repo, RepoPath};
 
 /// A commit and its committer date.
@@ -138,6 +139,7 @@ impl History {
         let git = repo.git().without_filters()?;
         let ask = |similarity: &str| {
             let mut args = vec!["diff-index", "-z", "--name-status", "--no-ext-diff", similarity, "-l1000"];
+            args.push(WITHOUT_DIRTY_SUBMODULES);
             args.extend(in_index.then_some("--cached"));
             args.extend(["--end-of-options", "HEAD"]);
             git.read(&args)

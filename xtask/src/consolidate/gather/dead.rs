@@ -13,6 +13,7 @@ use crate::consolidate::result::{Outrun, Reference};
 use crate::consolidate::{Options, report};
 use crate::links::ignore_rules;
 use crate::parallel;
+use crate::repo::git::WITHOUT_DIRTY_SUBMODULES;
 use crate::repo::{CommitId, History, Repo, RepoPath, Tree};
 use crate::report::Finding;
 
@@ -229,7 +230,7 @@ fn changes(repo: &Repo, tip: &CommitId, pattern: &str, files: &[&str]) -> Result
 /// [`changes`] of what the work tree changes and no commit holds yet.
 fn uncommitted_changes(repo: &Repo, pattern: &str, files: &[&str]) -> Result<Option<String>> {
     let mut args = vec!["--no-literal-pathspecs", "diff-index", "-p", "-U0", "--no-renames", "--no-ext-diff"];
-    args.extend(["--no-textconv", "-G", pattern, "--end-of-options", "HEAD", "--"]);
+    args.extend([WITHOUT_DIRTY_SUBMODULES, "--no-textconv", "-G", pattern, "--end-of-options", "HEAD", "--"]);
     args.extend(files);
     let answer = repo.git().without_filters()?.answer_to(&args, &[], &[0, LACKS_A_CONTENT])?;
     let is_whole = answer.code != Some(LACKS_A_CONTENT);

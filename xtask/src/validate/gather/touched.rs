@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::super::result::Touch;
 use crate::repo::Repo;
+use crate::repo::git::WITHOUT_DIRTY_SUBMODULES;
 
 /// Commits of one file that are told.
 const COMMITS: usize = 5;
@@ -17,7 +18,9 @@ pub(super) fn since(repo: &Repo, commit: &str) -> Result<BTreeMap<String, Vec<To
     let mut touched = BTreeMap::new();
     let Ok(commit) = repo.resolve(commit) else { return Ok(touched) };
     let commit = commit.as_str();
-    let changed = repo.git().read(&["diff", "--name-only", "-z", "--no-renames", commit, "--"])?;
+    let git = repo.git().without_filters()?;
+    let args = ["diff", "--name-only", "-z", "--no-renames", WITHOUT_DIRTY_SUBMODULES, commit, "--"];
+    let changed = git.read(&args)?;
     for path in String::from_utf8_lossy(&changed).split('\0').filter(|path| !path.is_empty()) {
         touched.insert(path.to_owned(), Vec::new());
     }
