@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::super::sides::without_secrets;
 use crate::process::Progress;
@@ -52,6 +52,12 @@ fn cache_folder(repo: &Repo, address: &str) -> PathBuf {
 fn fill(repo: &Repo, place: &Path, address: &str) -> Result<()> {
     // Pointed at the cache from the start: `init` makes whatever `--git-dir` names.
     let git = Git::new(place, None).with_variable(TRANSPORT.0, TRANSPORT.1);
+    let git_dir = repo.common_dir();
+    let is_link = |folder: &Path| folder.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+    let led_out = place.ancestors().take_while(|folder| *folder != git_dir).find(|folder| is_link(folder));
+    if let Some(link) = led_out {
+        bail!("`{}` is a link: nothing is fetched through it", link.display());
+    }
     if !place.join("HEAD").is_file() {
         std::fs::create_dir_all(place).context("make a folder for the cache")?;
         let format = repo.git().line(&["rev-parse", "--show-object-format"])?;
