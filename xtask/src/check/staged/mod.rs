@@ -160,27 +160,30 @@ pub fn judge(request: &Request<'_>) -> Result<Judged> {
     findings.extend(notes::judge(request, &input, &switches)?);
     if let Some(asked) = &asked {
         let found = wider::judge(request, &input, &switches, (asked, sources));
-        findings.extend(found.or_else(|error| not_judged(request.repo, error))?);
+        findings.extend(found.or_else(|error| not_judged(request.repo, OTHER_FILES, error))?);
     }
     Ok(Judged::of(input.changes.len(), findings))
 }
 
+/// What is left out where other files cannot be read.
+const OTHER_FILES: (CheckId, &str) = (CheckId::BrokenLink, "links, imports and calls are not judged");
+
 /// What to say where the other files cannot be read because they were never fetched. Whatever else went wrong stays an
 /// error.
-fn not_judged(repo: &Repo, error: anyhow::Error) -> Result<Vec<Finding>> {
+fn not_judged(repo: &Repo, what: (CheckId, &str), error: anyhow::Error) -> Result<Vec<Finding>> {
     let is_absent = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref::<git2::Error>().is_some_and(|error| error.code() == git2::ErrorCode::NotFound)
     };
     if !error.chain().any(is_absent) || !repo.is_partial() {
         return Err(error);
     }
-    let message =
-        format!("links, imports and calls are not judged: this partial clone lacks a content ({error})");
+    let (check, what) = what;
+    let message = format!("{what}: this partial clone lacks a content ({error})");
     Ok(vec![Finding {
         level: Level::Warn,
         path: None,
         line: None,
-        check: CheckId::BrokenLink,
+        check,
         new: false,
         message,
         hint: Some("fetch it, such as by `git checkout` of what holds it".to_owned()),

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::checks::Switches;
 use super::gather::{Changed, Input};
-use super::{Finding, Request};
+use super::{Finding, Request, not_judged};
 use crate::check::CheckId;
 use crate::config::Config;
 use crate::markdown::{Format, decode, has_fixed_name};
@@ -134,7 +134,9 @@ fn repeated(
         .collect();
     if !wanted.is_empty() && notes.len() > 1 {
         let wanted: Vec<&RepoPath> = wanted.into_iter().map(|changed| &changed.path).collect();
-        findings.extend(passages_of(request, &wanted, notes)?);
+        let found = passages_of(request, &wanted, notes);
+        let what = (CheckId::RepeatedNote, "new notes are not compared with all others");
+        findings.extend(found.or_else(|error| not_judged(request.repo, what, error))?);
     }
     Ok(findings)
 }

@@ -10,7 +10,7 @@ use super::checks::Switches;
 use super::files::{File, Judge};
 use super::gather;
 use super::size::{HINT, Limits, no_pointer, too_large};
-use super::{Finding, Judged, not_judged, options, wider};
+use super::{Finding, Judged, OTHER_FILES, not_judged, options, wider};
 use crate::check::CheckId;
 use crate::check::bytes::{Content, Secrets, excuses, is_excused};
 use crate::config::HookConfig;
@@ -100,7 +100,7 @@ pub fn judge_push(
         if let Some(commit) = range.commit(repo, local)? {
             let edges = range.edges(repo)?;
             let found = wider::pushed(repo, &switches, &commit, &edges[..edges.len().min(EDGES)]);
-            findings.extend(found.or_else(|error| not_judged(repo, error))?);
+            findings.extend(found.or_else(|error| not_judged(repo, OTHER_FILES, error))?);
         }
     }
     Ok(Judged::of(checked, findings))
