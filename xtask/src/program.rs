@@ -13,6 +13,7 @@ use crate::term::Term;
 pub fn main() -> ExitCode {
     let cli = Cli::of_arguments(cli::without_cargo_argument(std::env::args_os().collect()));
     let term = Term::new(cli.global.color, cli.global.quiet, cli.global.verbose);
+    let term = if commands::is_on_runner() { term.on_runner() } else { term };
     process::heed_size_limits();
     let cancel = Cancel::default();
     if cli.command.heeds_interrupts()

@@ -21,6 +21,8 @@ pub struct Term {
     color: ColorChoice,
     quiet: bool,
     verbose: bool,
+    /// A runner of GitHub Actions reads what is printed, and obeys commands in it.
+    on_runner: bool,
 }
 
 impl Term {
@@ -31,7 +33,12 @@ impl Term {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { color, quiet, verbose }
+        Self { color, quiet, verbose, on_runner: false }
+    }
+
+    /// The same, for a runner that takes some lines for commands to it: those of other people's are none then.
+    pub fn on_runner(self) -> Self {
+        Self { on_runner: true, ..self }
     }
 
     /// True where progress can be drawn: stderr is a terminal and the user wants to hear.
@@ -57,10 +64,18 @@ impl Term {
     pub fn result(&self, text: &str) -> io::Result<()> {
         let mut out = AutoStream::new(io::stdout(), self.color);
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        match write!(out, "{}{end}", visible(text)).and_then(|()| out.flush()) {
+        match write!(out, "{}{end}", self.shown(text)).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
         }
+    }
+
+    /// Hands a runner its commands, as [`crate::report::Annotation`] writes them.
+    ///
+    /// # Errors
+    /// As [`Term::result`].
+    pub fn runner_commands(&self, lines: &str) -> io::Result<()> {
+        Self { on_runner: false, ..*self }.result(&without_old_commands(lines))
     }
 
     /// Prints a patch, JSON or a page: byte for byte for a program that reads it, with control characters made visible on
@@ -85,6 +100,11 @@ impl Term {
         if !self.quiet {
             self.write_stderr(text);
         }
+    }
+
+    /// [`Term::runner_commands`] beside a result that belongs to another program.
+    pub fn say_to_runner(&self, lines: &str) {
+        Self { on_runner: false, ..*self }.say(&without_old_commands(lines));
     }
 
     /// Says what went wrong, what it came from and what to do next.
@@ -127,8 +147,26 @@ impl Term {
     fn write_stderr(&self, text: &str) {
         let mut out = AutoStream::new(io::stderr(), self.color);
         // Nobody is left to hear that stderr is closed.
-        let _ = writeln!(out, "{}", visible(text));
+        let _ = writeln!(out, "{}", self.shown(text));
     }
+
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let text = visible(text);
+        if self.on_runner { Cow::Owned(without_commands(&text)) } else { text }
+    }
+}
+
+/// The text with nothing in it that a runner of GitHub Actions obeys: `::name` in front of a line, `##[name]` anywhere.
+fn without_commands(text: &str) -> String {
+    let line = |line: &str| match line.trim_start() {
+        command if command.starts_with("::") => line.replacen("::", "\u{200b}::", 1),
+        _ => line.to_owned(),
+    };
+    without_old_commands(&text.split('\n').map(line).collect::<Vec<_>>().join("\n"))
+}
+
+fn without_old_commands(text: &str) -> String {
+    text.replace("##[", "##\u{200b}[")
 }
 
 /// The text with its control characters made visible, but for line ends, tabs and the styles of this room: names of files,
@@ -155,6 +193,14 @@ fn visible(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_runner_would_obey_is_shown() {
+        let text = "a ::error::b\n  ::error::c\n::stop-commands::x\ntests/##[add-mask]d.py";
+        let shown =
+            "a ::error::b\n  \u{200b}::error::c\n\u{200b}::stop-commands::x\ntests/##\u{200b}[add-mask]d.py";
+        assert_eq!(without_commands(text), shown);
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_shown() {

@@ -17,7 +17,7 @@ use crate::term::Term;
 const MOST_ROWS: usize = 100;
 
 /// Whether a runner of GitHub Actions reads what is printed.
-pub(super) fn is_here() -> bool {
+pub(crate) fn is_here() -> bool {
     variable("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
@@ -29,8 +29,8 @@ pub(super) fn show(annotations: &str, summary: &str, (format, term): (Format, Te
     match format {
         _ if annotations.is_empty() => {}
         // The runner reads workflow commands from both streams; standard output belongs to the JSON.
-        Format::Json => term.say(annotations.trim_end()),
-        Format::Text => term.result(annotations).context("write to standard output")?,
+        Format::Json => term.say_to_runner(annotations.trim_end()),
+        Format::Text => term.runner_commands(annotations).context("write to standard output")?,
     }
     match variable("GITHUB_STEP_SUMMARY") {
         Some(file) => change::append(Path::new(&file), summary.as_bytes()),

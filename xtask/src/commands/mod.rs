@@ -24,7 +24,7 @@ mod undo;
 mod upstream;
 mod validate;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -32,6 +32,7 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 
 use self::answer::Answer;
+pub(crate) use self::github::is_here as is_on_runner;
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::Config;
 use crate::phases::analyses::{Made, Workplace};
@@ -122,18 +123,32 @@ fn timed(global: &Global, phase: Phase, run: impl FnOnce() -> Result<Exit>) -> R
 
 /// The repository that a command works on, with its settings.
 fn place(global: &Global) -> Result<Workplace> {
-    let folder = match &global.repo {
-        Some(folder) => folder.clone(),
-        None => std::env::current_dir().context("read the current folder")?,
-    };
-    place_at(&folder, global)
+    place_at(&folder(global)?, |root| Config::load(root, global.config.as_deref()))
 }
 
-fn place_at(folder: &Path, global: &Global) -> Result<Workplace> {
+/// As [`place`], for a command that takes back what others did: settings that cannot be read do not keep it from that.
+fn place_with_any_settings(global: &Global, term: Term) -> Result<Workplace> {
+    place_at(&folder(global)?, |root| {
+        let config = Config::load(root, global.config.as_deref());
+        Ok(config.unwrap_or_else(|error| {
+            term.say(&format!("without the settings: {error:#}"));
+            Config::default()
+        }))
+    })
+}
+
+fn folder(global: &Global) -> Result<PathBuf> {
+    match &global.repo {
+        Some(folder) => Ok(folder.clone()),
+        None => std::env::current_dir().context("read the current folder"),
+    }
+}
+
+fn place_at(folder: &Path, load: impl FnOnce(&Path) -> Result<Config>) -> Result<Workplace> {
     let repo =
         Repo::open(folder).with_context(|| format!("open the repository at `{}`", folder.display()))?;
     let root = repo.work_tree().unwrap_or(repo.git_dir()).to_owned();
-    let config = Config::load(&root, global.config.as_deref())?;
+    let config = load(&root)?;
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|time| i64::try_from(time.as_secs()).ok());
     Ok(Workplace { folder: root, location: Some(repo.location()), config, now })

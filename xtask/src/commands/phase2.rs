@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::answer::Answer;
 use super::{Exit, place, place_at};
 use crate::cli::{self, Format, Global};
+use crate::config::Config;
 use crate::phases::analyses::{self, Workplace};
 use crate::phases::phase5::Times;
 use crate::phases::{Board, Phase, demo, kept, phase2};
@@ -69,7 +70,7 @@ pub(super) fn asked(place: &Workplace, repo: &Repo, options: &cli::Phase2, write
 /// Builds the sample repository and runs phase 2 on it.
 pub(super) fn demo(global: &Global, options: &cli::Demo, term: Term, cancel: &Cancel) -> Result<Exit> {
     let root = demo::build(options.out.as_deref(), term)?;
-    let mut place = place_at(&root, global)?;
+    let mut place = place_at(&root, |root| Config::load(root, global.config.as_deref()))?;
     place.config = demo::fit(&root, place.config, term, cancel);
     let phase = cli::Phase2 {
         static_only: false,

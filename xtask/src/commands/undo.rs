@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 
 use super::answer::Answer;
-use super::{Exit, place};
+use super::{Exit, place_with_any_settings};
 use crate::change::{self, ChangeSet, EditRecord, Mismatch, Which};
 use crate::cli::{Global, Undo};
 use crate::repo::{Repo, RepoPath, staged_files, update_index};
@@ -15,7 +15,7 @@ use crate::term::Term;
 
 /// Takes a change set back, lists them, or settles an interrupted one.
 pub(super) fn run(global: &Global, options: &Undo, term: Term) -> Result<Exit> {
-    let place = place(global)?;
+    let place = place_with_any_settings(global, term)?;
     let repo = Repo::open(&place.folder)?;
     let answer = Answer::of(&repo, &place, global, term)?;
     if options.list {

@@ -12,6 +12,7 @@ mod check;
 mod command_line;
 mod guides;
 mod hook;
+mod hostile;
 mod imports;
 mod lab_fork;
 mod odd_notes;
