@@ -59,7 +59,13 @@ pub(super) enum Event {
     /// Somebody stopped the session (`pytest.exit`, Ctrl-C).
     Interrupted { reason: String, error: Option<Raised> },
     /// The session is over: the runner's own status and tally.
-    Finish { status: i32, stats: std::collections::BTreeMap<String, u64> },
+    Finish {
+        status: i32,
+        stats: std::collections::BTreeMap<String, u64>,
+        /// Failures that the runner counts and that are no test's: a plugin's demand that is not met.
+        #[serde(default)]
+        beside_tests: u64,
+    },
 }
 
 /// The parts of a test.

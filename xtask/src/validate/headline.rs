@@ -44,7 +44,8 @@ pub fn headline(analysis: &Analysis) -> String {
     if analysis.verdict == Verdict::Passed && total.failed + total.errors > 0 {
         parts.push("all of them known".to_owned());
     } else if let Some(new) = new_failures(analysis, &gating) {
-        parts.push(format!("{new} of them new"));
+        let verb = if new == 1 { "is" } else { "are" };
+        parts.push(format!("{new} of the failures {verb} new"));
     }
     let unknown: u64 = denied_skips(analysis).map(|skip| skip.count).sum();
     if unknown > 0 {

@@ -35,6 +35,18 @@ pub(super) fn moved(gathered: &Gathered, cases: &[Case]) -> Vec<Moved> {
     newest.map(told).collect()
 }
 
+/// The same files with the tests of a run whose parts ran elsewhere.
+pub(super) fn with_cases(moved: Vec<Moved>, cases: &[Case]) -> Vec<Moved> {
+    let told = |moved: Moved| {
+        let path = RepoPath::from(moved.path.as_str());
+        let prefix = format!("{}::", moved.path);
+        let has = |id: &str| id == moved.path || id.starts_with(&prefix);
+        let verdict = verdict_of(&path, cases, has, moved.verdict != MovedTests::NoTests);
+        Moved { verdict, ..moved }
+    };
+    moved.into_iter().map(told).collect()
+}
+
 /// True when the compiler stopped at this file, at an import that leads nowhere or otherwise.
 fn cannot_build(path: &RepoPath, cases: &[Case]) -> bool {
     cases.iter().any(|case| {

@@ -6,7 +6,8 @@ use super::headline::{behind, headline, next_step};
 use super::report_imports;
 use super::report_run;
 use super::result::{
-    Analysis, Case, CaseOutcome, Cause, Counts, Missing, Moved, MovedTests, Run, Status, Verdict,
+    Analysis, Case, CaseOutcome, Cause, Counts, MOST_COMMITS, Missing, Moved, MovedTests, Run, Status,
+    Verdict,
 };
 use super::suites::is_experimental;
 use super::wording::{join, sentence, words};
@@ -156,6 +157,8 @@ fn causes(document: &mut Document, analysis: &Analysis) {
         document.paragraph(text);
         if let Some(touch) = cause.commits.first() {
             let number = count(cause.commits.len() as u64, "commit");
+            let number =
+                if cause.commits.len() < MOST_COMMITS { number } else { format!("{number} or more") };
             let short = touch.commit.get(..9).unwrap_or(&touch.commit);
             let text = Inline::plain(format!("Touched since before by {number}, last ")).with_code(short);
             document.paragraph(text.text(format!(" {}.", touch.subject)));

@@ -270,6 +270,9 @@ pub struct CoveredFile {
     pub missing: Vec<u64>,
 }
 
+/// Commits of one file that are told: where there are so many, there may be more.
+pub(super) const MOST_COMMITS: usize = 5;
+
 /// A commit that touched a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -92,6 +92,8 @@ pub(super) struct Session {
     pub(super) interrupt: Option<Raised>,
     /// The runner's own status and tally.
     pub(super) finish: Option<(i32, BTreeMap<String, u64>)>,
+    /// Failures that the runner counts and that are no test's.
+    pub(super) beside_tests: u64,
     /// What stood on the pipe beside events: stacks of a process that was ended.
     pub(super) dump: Vec<String>,
     ended_worker: Option<String>,
@@ -156,7 +158,10 @@ impl Session {
             Event::Interrupted { reason, error } => {
                 (self.interrupted, self.interrupt) = (Some(reason), error);
             }
-            Event::Finish { status, stats } => self.finish = Some((status, stats)),
+            Event::Finish { status, stats, beside_tests } => {
+                self.finish = Some((status, stats));
+                self.beside_tests = beside_tests;
+            }
         }
     }
 

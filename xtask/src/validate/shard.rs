@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Ran, SuiteRun};
+use super::moved::with_cases;
 use super::result::{Analysis, Baseline, Case, Cause, Counts, Flaky, Run, Slow, Status, Verdict, Written};
 use super::skips;
 use super::suites::Runner;
@@ -222,6 +223,7 @@ fn join(parts: Vec<Part>, frame: Analysis, config: &ValidateConfig) -> Analysis 
     }
     let cases: Vec<Case> = cases.into_values().collect();
     let runs = runs(&parts, &cases);
+    let moved = with_cases(frame.moved.clone(), &cases);
     let skips = skips::skips(&cases, config);
     let own = |finding: &&Finding| finding.check != skips::UNKNOWN_SKIP;
     let mut findings: Vec<Finding> =
@@ -244,6 +246,7 @@ fn join(parts: Vec<Part>, frame: Analysis, config: &ValidateConfig) -> Analysis 
         skips,
         slowest,
         findings,
+        moved,
         ..frame
     }
 }

@@ -169,6 +169,14 @@ fn python_told(run: &SuiteRun, ends: &[Ended], counts: &Counts, roots: &Roots) -
         told.output = Some(last_lines(worst));
         return told;
     }
+    // Failures that are known, or went away, explain the runner's code; what a plugin demands beside them they do not.
+    if end == End::Finished && worst.session.beside_tests > 0 {
+        told.status = Status::Failed;
+        told.why =
+            Some(format!("something that is no test failed (the runner ended with code {})", worst.code()));
+        told.output = Some(last_lines(worst));
+        return told;
+    }
     told.why = why(end, (worst, ends), counts, run, roots).map(|why| roots.shorten(&why));
     if !matches!(end, End::Finished | End::NothingCollected | End::Hung) {
         told.output = Some(last_lines(worst));
@@ -380,10 +388,14 @@ fn cargo_end(run: &SuiteRun, cargo: &CargoRun, counts: &Counts, code: i32) -> (S
             let why = format!("a part does not build: {}", first_line(&cargo.errors[0]));
             (Status::Failed, End::BuildFailed, Some(why))
         }
-        (None, None) if counts.failed + counts.errors + counts.not_run > 0 => {
+        (None, None)
+            if counts.failed + counts.errors + counts.not_run > 0
+                || (counts.flaky > 0 && run.suite.flaky_fails) =>
+        {
             (Status::Failed, End::Finished, None)
         }
-        (None, None) if code != 0 => {
+        // What failed and then passed has made cargo end with 101.
+        (None, None) if code != 0 && counts.flaky == 0 => {
             (Status::Failed, End::Finished, Some(format!("no test failed, but cargo ended with code {code}")))
         }
         (None, None) if counts.passed + counts.skipped == 0 => {

@@ -46,7 +46,7 @@ fn red_suite_is_adopted_with_a_list_that_undo_takes_back() {
     insta::assert_snapshot!(said, @"
     exit: 1
     -- stdout
-    2 of 3 tests fail, of 2 causes; 1 of them new
+    2 of 3 tests fail, of 2 causes; 1 of the failures is new
     report: notes/test_suite_report.md
     next: start with AssertionError at `tests/test_b.py:1`, which is behind 1 test
     -- stderr

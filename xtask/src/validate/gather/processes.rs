@@ -144,8 +144,12 @@ impl Python<'_> {
     fn watched(&self, call: &Call, pipe: &EventPipe) -> Result<Ended> {
         let mut session = Session::default();
         let progress = self.context.progress;
+        let mut deadline = None;
         let finished = watch(call, Some(pipe), self.context.cancel, &mut |line| {
-            if line.source == Source::Events {
+            // Behind it the process is being ended: a test that takes the signal and returns hung all the same, and what
+            // begins meanwhile is cut off through no fault of its own.
+            let is_in_time = deadline.is_none_or(|deadline| line.at <= deadline);
+            if line.source == Source::Events && is_in_time {
                 match events::parse(line.bytes) {
                     Some(event) => session.apply(event, line.at),
                     None => session.dump.push(String::from_utf8_lossy(line.bytes).into_owned()),
@@ -153,7 +157,8 @@ impl Python<'_> {
                 progress.count(session.done().0, session.items.len() as u64);
             }
             // Without events nothing is known of single tests: the suite's limit holds alone.
-            session.deadline(self.suite.test_limit)
+            deadline = session.deadline(self.suite.test_limit);
+            deadline
         })?;
         Ok(Ended {
             ending: finished.ending,

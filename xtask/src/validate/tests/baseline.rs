@@ -37,6 +37,21 @@ fn known_failures_do_not_fail_the_verdict_and_a_new_one_does() {
 }
 
 #[test]
+fn known_failures_excuse_no_demand_of_a_plugin() {
+    // As pytest-cov does where less is covered than `--cov-fail-under` asks for.
+    let demand = "import pytest\n@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtestloop(session):\n    yield\n    session.testsfailed += 1\n";
+    let known = r#"{"version": 1, "known_failures": [{"id": "tests/test_a.py::test_a", "cause": null}]}"#;
+    let tests = ("tests/test_a.py", "def test_a(): assert 0\ndef test_b(): pass\n");
+    let project = Project::new(&[tests, ("known.json", known)]);
+    assert_eq!(project.analyse_with(config(Some("known.json"))).verdict, Verdict::Passed);
+    fs::write(project.path().join("tests/conftest.py"), demand).unwrap();
+    let analysis = project.analyse_with(config(Some("known.json")));
+    assert_eq!((analysis.verdict, analysis.runs[0].status), (Verdict::Failed, Status::Failed));
+    let why = analysis.runs[0].why.as_deref();
+    assert_eq!(why, Some("something that is no test failed (the runner ended with code 1)"));
+}
+
+#[test]
 fn list_of_known_failures_is_not_written_from_a_run_that_did_not_end() {
     let text =
         "import pytest\ndef test_a(): assert 0\ndef test_b(): pytest.exit('enough')\ndef test_c(): pass\n";

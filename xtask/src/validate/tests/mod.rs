@@ -4,6 +4,7 @@
 
 mod baseline;
 mod cargo;
+mod hangs;
 mod libtest;
 mod listed;
 mod python;
