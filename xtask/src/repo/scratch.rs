@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::git::Git;
-use super::{BlobId, Repo, throwaway};
+use super::{BlobId, CommitId, Repo, throwaway};
 
 /// The throwaway repository; its folder goes with it.
 pub struct Scratch {
     folder: tempfile::TempDir,
     git: Git,
-    shallow: bool,
+    /// Commits whose parents are not here.
+    cut_off: BTreeSet<String>,
 }
 
 /// Settings outside the repository that could change an answer, switched off.
@@ -48,14 +49,14 @@ impl Scratch {
         std::fs::write(root.join("HEAD"), "ref: refs/heads/none\n")?;
         std::fs::write(root.join("config"), config(&format))?;
         std::fs::write(root.join("objects/info/alternates"), alternates(lenders))?;
-        let cut = cut_off(lenders)?;
-        if !cut.is_empty() {
-            let lines: Vec<&str> = cut.iter().map(String::as_str).collect();
+        let cut_off = cut_off(lenders)?;
+        if !cut_off.is_empty() {
+            let lines: Vec<&str> = cut_off.iter().map(String::as_str).collect();
             std::fs::write(root.join("shallow"), lines.join("\n") + "\n")?;
         }
         let git =
             ALONE.iter().fold(Git::new(root, None), |git, (name, value)| git.with_variable(name, value));
-        Ok(Self { folder, git, shallow: !cut.is_empty() })
+        Ok(Self { folder, git, cut_off })
     }
 
     /// The git program, pointed here. It reads no configuration but its own.
@@ -95,7 +96,12 @@ impl Scratch {
 
     /// True when history ends at a depth.
     pub fn is_shallow(&self) -> bool {
-        self.shallow
+        !self.cut_off.is_empty()
+    }
+
+    /// True for a commit whose parents are not here: what it changed cannot be known.
+    pub fn is_cut_off(&self, commit: &CommitId) -> bool {
+        self.cut_off.contains(commit.as_str())
     }
 
     /// The git directory.

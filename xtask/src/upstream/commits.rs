@@ -42,7 +42,17 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn security_words(message: &str) -> BTreeSet<String> {
     let is_person = |line: &str| line.contains("-by:") || line.starts_with("Cc:");
     let lines = message.lines().filter(|line| !is_person(line));
-    lines.flat_map(|line| WORDS.find_iter(line)).map(|word| word.as_str().to_lowercase()).collect()
+    // Whom an address names says nothing: much is asked at stackoverflow.com.
+    let without_hosts = |line: &str| -> String {
+        let words = line.split(' ').map(|word| match word.split_once("://") {
+            Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+            None => word,
+        });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let lines: Vec<String> = lines.map(without_hosts).collect();
+    let words = lines.iter().flat_map(|line| WORDS.find_iter(line));
+    words.map(|word| word.as_str().to_lowercase()).collect()
 }
 
 /// Every path that the fork's version of a file has or had: a commit that touches none of them is free.
@@ -68,6 +78,8 @@ mod tests {
             ("Tidy up\n\nReported-by: Security Team <security@x>", vec![]),
             ("SQL injection", vec!["sql injection"]),
             ("insecurity", vec![]),
+            ("As in https://stack-overflow.example/q/1 and <https://security.example>", vec![]),
+            ("See https://example.org/advisories/CVE-2024-1234", vec!["cve-2024-1234"]),
         ];
         for (message, expected) in cases {
             let found: Vec<String> = security_words(message).into_iter().collect();

@@ -414,6 +414,8 @@ pub enum Applied {
     SamePatch,
     /// Nearly all lines that it alone added stand in the fork.
     Lines,
+    /// Taken over, it changes nothing.
+    NoChange,
 }
 
 /// A conflict message.

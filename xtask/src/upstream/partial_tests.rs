@@ -136,6 +136,8 @@ fn shallow_clone_has_no_counts_and_says_why() {
     assert_eq!(found.findings[0].check, "shallow");
     let own: Vec<String> = found.custom.iter().map(|file| file.path.to_string()).collect();
     assert!(own.contains(&"own.txt".to_owned()), "what the trees tell is still told: {own:?}");
+    let credited = found.custom.iter().filter(|file| !file.commits.is_empty()).count();
+    assert_eq!(credited, 0, "what the only commit that is here changed cannot be known");
 }
 
 #[test]

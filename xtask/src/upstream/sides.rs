@@ -131,9 +131,14 @@ pub(super) fn called(address: &str) -> Option<String> {
     name.contains(char::is_alphanumeric).then_some(name)
 }
 
-/// Whether a tag reads like a release (`v1.2`, `2024.05.27`, `name-1.2.3`), not like a release candidate.
+/// Whether a tag reads like a release (`v1.2`, `2024.05.27`, `name-1.2.3`, `1.0.0.Final`), not like a release candidate.
 pub(super) fn is_release(tag: &str) -> bool {
+    /// What some projects write behind each version that is one.
+    const FINISHED: &[&str] = &["release", "final", "ga", "stable"];
     let name = tag.rsplit('/').next().unwrap_or(tag).to_lowercase();
+    let is_separator = |letter: char| matches!(letter, '.' | '_' | '-');
+    let bare = FINISHED.iter().find_map(|word| name.strip_suffix(word)?.strip_suffix(is_separator));
+    let name = bare.unwrap_or(&name);
     let Some(start) = name.find(|c: char| c.is_ascii_digit()) else { return false };
     let lead = name[..start].trim_end_matches(['v', '-', '_', '.']);
     let version = &name[start..];
@@ -206,10 +211,12 @@ mod tests {
 
     #[test]
     fn release_tags_are_told_from_candidates() {
-        for tag in ["v1.2", "2024.05.27", "name-1.2.3", "release/1.0", "v2-0"] {
+        for tag in
+            ["v1.2", "2024.05.27", "name-1.2.3", "release/1.0", "v2-0", "STABLE-2_2_0_RELEASE", "1.0.0.Final"]
+        {
             assert!(is_release(tag), "{tag}");
         }
-        for tag in ["v1.2-rc1", "v1.2.0.windows.1", "nightly", "v1", "1.0b3", "feature-x"] {
+        for tag in ["v1.2-rc1", "v1.2.0.windows.1", "nightly", "v1", "1.0b3", "feature-x", "v1-release"] {
             assert!(!is_release(tag), "{tag}");
         }
     }

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::model::Applied;
 use super::testing::{Edit, History, Place, analysis};
 use super::*;
 use crate::repo::CommitId;
@@ -78,6 +79,23 @@ fn fork_that_is_behind_moves_forward() {
     );
     follow(&place, &folder, &found);
     assert_eq!(recommended(&analysis(&folder, "fork", "main")), "nothing-to-do");
+}
+
+#[test]
+fn commit_that_changes_nothing_here_is_here_already() {
+    let place = Place::new();
+    let mut history = History::default();
+    let root = [("a", Some("1\n")), ("b", Some("1\n")), ("c", Some("1\n"))];
+    history.commit("main", "root", &root).fork("fork", "main");
+    // Two commits of upstream are one of the fork's: no patch is the same, and none adds a line.
+    history.commit("main", "fix an overflow", &[("a", None)]).commit("main", "tidy", &[("b", None)]);
+    history.commit("fork", "less", &[("a", None), ("b", None), ("c", Some("2\n"))]);
+    let found = analysis(&built(&place, &history), "fork", "main");
+    let commits = found.upstream_commits.as_ref().unwrap();
+    assert_eq!(commits.details[0].applied, Some(Applied::NoChange));
+    assert_eq!(commits.already_applied, commits.security_worded);
+    let report = report(&found).to_markdown(None);
+    assert!(report.contains("| in the fork already |"), "{report}");
 }
 
 #[test]

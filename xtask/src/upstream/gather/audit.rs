@@ -99,7 +99,7 @@ fn compare(
     })?;
     let content = |id: &BlobId| contents.get(id).map(Vec::as_slice).unwrap_or_default();
     let names = |path: &RepoPath, content: &[u8]| -> BTreeSet<String> {
-        symbols::outline(path, content).into_iter().map(|(symbol, _)| symbol.name).collect()
+        symbols::outline(path, content).names().collect()
     };
     let lines = changed.values().flat_map(|id| sync::folded(content(id))).collect();
     let all_names = changed.iter().flat_map(|(path, id)| names(path, content(id))).collect();

@@ -388,8 +388,10 @@ impl Ask<'_> {
     /// What each commit changed; of a merge, where its result differs from all its parents.
     fn touched<'b>(&self, commits: impl Iterator<Item = &'b Commit>) -> Result<Touched> {
         let all: Vec<&Commit> = commits.collect();
-        let asked: String = all.iter().map(|commit| format!("{}\n", commit.id)).collect();
-        if asked.is_empty() {
+        // Without its parents a commit seems to have made all its files.
+        let asked = all.iter().filter(|commit| !self.scratch.is_cut_off(&commit.id));
+        let asked: String = asked.map(|commit| format!("{}\n", commit.id)).collect();
+        if all.is_empty() {
             return Ok(Vec::new());
         }
         let args = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--no-renames", "-c"];

@@ -32,7 +32,7 @@ pub(super) fn changed(scratch: &Scratch, fork: &Diff) -> Result<BTreeMap<RepoPat
             outlines.insert((id.clone(), (*path).clone()), symbols::outline(path, content));
         }
     })?;
-    let none = Outline::new();
+    let none = Outline::default();
     let outline = |entry: &RawEntry, side: usize, path: &RepoPath| {
         blob(entry, side).and_then(|id| outlines.get(&(id, path.clone()))).unwrap_or(&none)
     };

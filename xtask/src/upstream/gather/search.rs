@@ -368,11 +368,23 @@ impl Deepening<'_> {
                 format!("{} -- {} {commit}", parents[commit], self.analysis.fork.oid)
             })
             .collect();
-        match merge_all(self.scratch.git(), &pairs) {
-            Ok(merges) => {
+        let git = self.scratch.git();
+        let tree = git.line(&[
+            "rev-parse",
+            "--verify",
+            "--end-of-options",
+            &format!("{}^{{tree}}", self.analysis.fork.oid),
+        ]);
+        match merge_all(git, &pairs).and_then(|merges| Ok((merges, tree?))) {
+            Ok((merges, tree)) => {
                 for (place, (_, merge)) in wanted.into_iter().zip(merges) {
-                    result.details[place].conflicts = Some(merge.stages.len());
+                    let detail = &mut result.details[place];
+                    detail.conflicts = Some(merge.stages.len());
+                    detail.applied =
+                        (merge.stages.is_empty() && merge.tree == tree).then_some(Applied::NoChange);
                 }
+                let held = result.details.iter().filter(|detail| detail.applied.is_some());
+                result.already_applied = held.map(|detail| detail.commit.clone()).collect();
             }
             Err(error) => self.failed("the cost of security-worded commits", &error),
         }

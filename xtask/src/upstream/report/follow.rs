@@ -223,7 +223,7 @@ fn overview(commits: &UpstreamCommits, plain: usize) -> Vec<Inline> {
     ];
     if !commits.picks.is_empty() {
         let mut picks = Inline::plain(format!(
-            "Of the first {} were tried, from the oldest on; {} in this order:",
+            "The first {} were tried, from the oldest on; {} in this order:",
             commits.picks_tried,
             match commits.picks.len() {
                 1 => "1 applies".to_owned(),
@@ -260,6 +260,7 @@ fn security_row(detail: &Detail) -> Vec<Cell> {
 fn applied(detail: &Detail) -> &'static str {
     match detail.applied {
         Some(Applied::SamePatch) => "the same patch",
+        Some(Applied::NoChange) => "it changes nothing here",
         _ => "nearly all of its lines",
     }
 }
