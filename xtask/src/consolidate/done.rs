@@ -21,6 +21,17 @@ pub(super) fn done<'i>(tree: &Tree, items: impl Iterator<Item = &'i Item> + Clon
     done
 }
 
+/// Where the archive items that were carried out put their notes. One that is struck out counts though another note has
+/// taken its source's place since.
+pub(super) fn put_away<'i>(
+    items: impl Iterator<Item = &'i Item>,
+    done: &BTreeSet<String>,
+) -> impl Iterator<Item = RepoPath> {
+    items
+        .filter(|item| item.action == Action::Archive && (item.done || done.contains(&item.id())))
+        .map(|item| item.target.clone())
+}
+
 fn stands(tree: &Tree, item: &Item) -> bool {
     if !are_gone(tree, item) {
         return false;

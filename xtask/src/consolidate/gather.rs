@@ -105,8 +105,9 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
         (None, None, Some(commit)) => (Tree::of_revision(repo, commit.as_str())?, Some(commit.clone())),
         (None, None, None) => return Ok(None),
     };
-    let scope = Scope::of(&options.config)?;
+    let mut scope = Scope::of(&options.config)?;
     let mut gathered = nothing_of(&tree);
+    read_previous(&tree, &mut scope, &mut gathered)?;
     gathered.read_at = read_at.as_ref().map(|commit| commit.as_str().to_owned());
     progress.step("reading notes");
     let naming = Naming::of(repo);
@@ -116,7 +117,6 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
     let archives = archive_place::folders(&gathered.paths, gathered.notes.iter().map(|note| &note.path));
     let guides = assemble::GUIDES.iter().map(|folder| RepoPath::from(*folder));
     gathered.ignored_folders = ignored_folders(repo, &tree, archives.into_iter().chain(guides))?;
-    read_previous(&tree, &scope, &mut gathered)?;
     let sites = links::Sites::of(&tree);
     let Linked { broken, named: linked, pages } =
         gathered.with_texts_beside(|gathered| linked(repo, &tree, &sites, &gathered.notes))?;
@@ -221,9 +221,9 @@ pub(super) fn read_for_today(
     options: &Options,
     history: Option<&History>,
 ) -> Result<ForToday> {
-    let scope = Scope::of(&options.config)?;
+    let mut scope = Scope::of(&options.config)?;
     let mut gathered = nothing_of(tree);
-    read_previous(tree, &scope, &mut gathered)?;
+    read_previous(tree, &mut scope, &mut gathered)?;
     // Only a plan asks whether notes are as they were.
     let naming = if gathered.previous.is_empty() { Naming::Nothing } else { Naming::of(repo) };
     notes::read(tree, &scope, &naming, &mut gathered)?;
@@ -286,8 +286,8 @@ pub(super) fn guide_id(text: &str) -> Option<String> {
     Some(text[start..start + end].to_owned())
 }
 
-/// Reads the plan that stands in the report's place, and which of its items were carried out.
-fn read_previous(tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<()> {
+/// Reads the plan that stands in the report's place, which of its items were carried out, and where that put notes.
+fn read_previous(tree: &Tree, scope: &mut Scope, gathered: &mut Gathered) -> Result<()> {
     let Some(entry) = tree.get(&scope.report) else { return Ok(()) };
     if !matches!(entry.kind, EntryKind::File | EntryKind::Executable) {
         return Ok(());
@@ -300,6 +300,7 @@ fn read_previous(tree: &Tree, scope: &Scope, gathered: &mut Gathered) -> Result<
         .with_context(|| format!("read the plan in `{}`", scope.report))?;
     gathered.previous = items.unwrap_or_default();
     gathered.done = done::done(tree, gathered.previous.iter());
+    scope.put_away(done::put_away(gathered.previous.iter(), &gathered.done));
     Ok(())
 }
 

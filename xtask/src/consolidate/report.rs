@@ -458,13 +458,13 @@ fn method(document: &mut Document, analysis: &Analysis) {
             .to_owned(),
         "Affinity: names, headings, words and overlap; topics and merge groups are clusters by average affinity.".to_owned(),
         "Words: what blanks and signs part; of scripts without blanks (Chinese, Japanese, Thai) each character.".to_owned(),
-        "A note is left out when it lies in an archive folder or says what a released version did, is a report of this tool, or is no text; parts between \
+        "A note is left out when it was archived or says what a released version did, is a report of this tool, or is no text; parts between \
          markers of this tool do not count."
             .to_owned(),
     ];
     if !analysis.archived.is_empty() {
         lines.push(format!(
-            "{} in archive folders, or of released versions, were left out.",
+            "{} that were archived, or tell of released versions, were left out.",
             count(analysis.archived.len(), "note", "notes")
         ));
     }

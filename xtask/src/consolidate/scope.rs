@@ -1,5 +1,7 @@
 //! Which files are notes, which are left alone, and which must stay where they are.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -33,6 +35,8 @@ pub(super) struct Scope {
     include: Option<GlobSet>,
     exclude: GlobSet,
     keep: GlobSet,
+    /// Files that a plan put away, wherever that was.
+    put_away: BTreeSet<RepoPath>,
     pub(super) report: RepoPath,
 }
 
@@ -57,21 +61,33 @@ impl Scope {
             include: config.include.as_deref().map(globs).transpose()?,
             exclude: globs(&config.exclude)?,
             keep: globs(&config.keep)?,
+            put_away: BTreeSet::new(),
             report,
         })
     }
 
-    /// What a file is by its path alone.
+    /// Takes these files for archived ones: a place that somebody named in the plan need not look like an archive.
+    pub(super) fn put_away(&mut self, paths: impl IntoIterator<Item = RepoPath>) {
+        self.put_away.extend(paths);
+    }
+
+    /// True for what was put away, by a plan or into a folder for it.
+    pub(super) fn is_archived(&self, path: &RepoPath) -> bool {
+        self.put_away.contains(path) || is_archived(path)
+    }
+
+    /// What a file is by its path, and by what a plan did with it.
     pub(super) fn kind(&self, path: &RepoPath) -> Kind {
         let shown = path.display();
         let is_chosen = match &self.include {
             Some(include) => include.is_match(&*shown) && Format::of_extension(&path.extension()).is_some(),
             None => is_note_by_default(path),
         };
+        let is_chosen = is_chosen || self.put_away.contains(path);
         if !is_chosen || self.exclude.is_match(&*shown) {
             return Kind::Other;
         }
-        if is_archived(path) || editions::is_released(path) { Kind::Archived } else { Kind::Note }
+        if self.is_archived(path) || editions::is_released(path) { Kind::Archived } else { Kind::Note }
     }
 
     /// True for what is no note but tells where things are: READMEs beside code, files for agents. Where the
@@ -82,7 +98,7 @@ impl Scope {
             && !self.exclude.is_match(&*path.display())
             && NAMING.contains(&base_name(path).as_str())
             && Format::of_extension(&path.extension()).is_some()
-            && !is_archived(path)
+            && !self.is_archived(path)
             && !is_of_others(path)
     }
 

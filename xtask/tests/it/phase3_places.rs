@@ -97,6 +97,49 @@ fn list_of_notes_stays_where_it_stands() {
     assert!(sandbox.read("docs/README.md").contains("](../notes/archive/session-2025-01-02-notes.md)"));
 }
 
+/// Two notes of a folder that say the same of a pump.
+fn write_pair(sandbox: &Sandbox, folder: &str) {
+    let said = "The pump is started with the green button once the red valve is open and the lamp burns.";
+    for (name, hour) in [("day", "six"), ("night", "seven")] {
+        let more = format!("## The {name}\n\nIt runs until {hour}.");
+        let text = format!("# Starting the pump\n\n## Start the pump\n\n{said}\n\n{more}\n");
+        sandbox.write(&format!("{folder}/{name}/pump_start.md"), text);
+    }
+}
+
+/// A note is archived where the plan put it, whatever the folder is called.
+#[test]
+fn what_was_archived_where_somebody_said_is_not_proposed_again() {
+    let sandbox = with_finished_notes(&["notes"]);
+    write_pair(&sandbox, "notes");
+    sandbox.write("notes/valves.md", "# Valves\n\nThe red one is open by day.\n");
+    sandbox.commit("notes");
+    plan(&sandbox, "- [");
+    let text = sandbox.read(PLAN).replacen("to `notes/archive/", "to `notes/past/", 1);
+    assert!(text.contains("to `notes/past/session-2025-01-02-notes.md`"), "{text}");
+    sandbox.write(PLAN, text);
+    sandbox.commit("plan");
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(said.starts_with("exit: 0"), "{said}");
+    let list = sandbox.read("notes/README.md");
+    let (_, archive) = list.split_once("## Archive").expect("there is an archive");
+    assert!(archive.contains("(past/session-2025-01-02-notes.md)"), "{list}");
+    sandbox.commit("done");
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    let text = sandbox.read(PLAN);
+    let items: Vec<&str> = text.lines().filter(|line| line.contains("<!-- xtask:item ")).collect();
+    assert!(items.iter().all(|line| line.starts_with("- [x] ~~")), "{text}");
+    assert!(items.iter().any(|line| line.contains("to `notes/past/session-2025-01-02-notes.md`")), "{text}");
+    // What follows lists it where it was listed.
+    sandbox.write("notes/session-2025-01-03-notes.md", finished("other"));
+    sandbox.commit("more");
+    plan(&sandbox, "session-2025-01-03");
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    let list = sandbox.read("notes/README.md");
+    let (_, archive) = list.split_once("## Archive").expect("there is an archive");
+    assert!(archive.contains("(past/session-2025-01-02-notes.md)"), "{list}");
+}
+
 /// A plan that was made with one kind of line ends is right in the index and in a checkout with the other kind.
 #[test]
 fn plan_holds_wherever_git_changes_bytes_on_their_way() {
@@ -210,13 +253,8 @@ fn id_that_the_plan_does_not_have_is_no_mistake_of_a_line() {
 /// A guide's list of sources names two of one name by the ends of their paths.
 #[test]
 fn what_a_guide_says_of_its_sources_is_no_mention_that_was_left() {
-    let said = "The pump is started with the green button once the red valve is open and the lamp burns.";
     let sandbox = Sandbox::init();
-    for (folder, more) in [("day", "It runs until six."), ("night", "It runs until seven.")] {
-        let text =
-            format!("# Starting the pump\n\n## Start the pump\n\n{said}\n\n## The {folder}\n\n{more}\n");
-        sandbox.write(&format!("notes/{folder}/pump_start.md"), text);
-    }
+    write_pair(&sandbox, "notes");
     sandbox.commit("notes");
     plan(&sandbox, "Merge");
     let told = sandbox.json(["phase3", "--check"])["result"].clone();

@@ -31,6 +31,12 @@ pub(super) struct Chosen {
 type Checked = Result<(), PlanError>;
 
 impl Chosen {
+    /// Where finished notes go.
+    pub(super) fn archived(&self) -> impl Iterator<Item = RepoPath> {
+        let archives = self.tasks.iter().filter(|task| task.item.action == Action::Archive);
+        archives.map(|task| task.item.target.clone())
+    }
+
     /// Leaves out the items to which there is an objection, and says whether there was one.
     pub(super) fn leave_out(&mut self, objection: impl Fn(&Task) -> Option<String>) -> bool {
         let before = self.tasks.len();

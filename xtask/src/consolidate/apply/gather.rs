@@ -75,6 +75,8 @@ pub(super) fn facts(
         let blob = naming.name(None, &bytes).with_context(|| format!("name the content of `{path}`"))?;
         contents.insert(path.clone(), (blob, bytes));
     }
+    let mut scope = Scope::of(&options.config)?;
+    scope.put_away(done::put_away(placed.iter().map(|(_, item)| item), &done));
     let disk = Disk::of(repo)?;
     let targets = ticked()
         .filter(|item| item.action != Action::Duplicate)
@@ -83,7 +85,7 @@ pub(super) fn facts(
     let sources = ticked().flat_map(|item| item.sources.iter().map(|source| &source.path));
     let archives = archive_place::folders(&all_paths(&tree), sources);
     Ok(Facts {
-        scope: Scope::of(&options.config)?,
+        scope,
         ignored_folders: ignored_folders(repo, &tree, archives.into_iter())?,
         plan: plan.path.clone(),
         linked: linked(&tree),

@@ -157,6 +157,7 @@ fn carry_out(
         }
         fates = fates::Fates::of(&facts, &chosen, &dates, options);
     }
+    facts.scope.put_away(chosen.archived());
     let mut summary = Summary::of(&chosen, facts.ticked_before());
     progress.step("composing guides");
     let moves = fates.moves.clone();

@@ -7,7 +7,7 @@ use crate::consolidate::mentions::{self, Inbound, Mention, Names};
 use crate::consolidate::navigation::{self, Navigation};
 use crate::consolidate::note::Note;
 use crate::consolidate::references::{Shown, Sightings};
-use crate::consolidate::scope::{self, Scope};
+use crate::consolidate::scope::Scope;
 use crate::links::Sites;
 use crate::markdown::Format;
 use crate::parallel;
@@ -99,6 +99,7 @@ fn others<'a>(tree: &'a Tree, scope: &Scope, notes: &[Note]) -> Vec<Other<'a>> {
         path,
         names_notes: NAMING.contains(&path.extension().as_str())
             && !noted.contains(path)
+            && !scope.is_archived(path)
             && *path != scope.report,
         is_site_file: navigation::is_site_file(path),
         is_code: is_code(path),
@@ -119,10 +120,9 @@ impl Other<'_> {
         if ReportMarker::parse(&text).is_some() {
             return None;
         }
-        let names_notes = self.names_notes && !scope::is_archived(self.path);
         Some(Said {
             shown: if self.is_code { sightings.look(self.path, &text) } else { Shown::default() },
-            mentions: if names_notes { mentions::find(&text) } else { Vec::new() },
+            mentions: if self.names_notes { mentions::find(&text) } else { Vec::new() },
             site: self.is_site_file.then(|| text.into_owned()),
         })
     }
