@@ -107,6 +107,37 @@ fn write_pair(sandbox: &Sandbox, folder: &str) {
     }
 }
 
+/// Each commit of a run writes the list into the same README, whatever moves in that commit.
+#[test]
+fn list_of_notes_has_one_place_in_all_commits_of_a_run() {
+    let sandbox = with_finished_notes(&["notes"]);
+    write_pair(&sandbox, "docs");
+    sandbox.git(&["config", "user.name", "Tester"]);
+    sandbox.git(&["config", "user.email", "tester@example.invalid"]);
+    sandbox.commit("notes");
+    plan(&sandbox, "- [");
+    sandbox.commit("plan");
+    let said = sandbox.xtask(["phase3", "--yes", "--commit"]);
+    // The first one only moves what changes.
+    assert!(said.contains("committed  3 commits"), "{said}");
+    let touched = sandbox.git(&["log", "-3", "--format=", "--name-only"]);
+    assert_eq!(touched.matches("notes/README.md").count(), 2, "{touched}");
+    assert!(!touched.contains("docs/README.md"), "{touched}");
+}
+
+/// The list does not go into a file that goes itself.
+#[test]
+fn list_of_notes_does_not_go_into_what_is_removed() {
+    let sandbox = with_finished_notes(&["notes"]);
+    for name in ["a", "INDEX"] {
+        sandbox.write(&format!("notes/{name}.md"), "# Valves\n\nThe red one is open by day.\n");
+    }
+    sandbox.commit("notes");
+    plan(&sandbox, "Remove `notes/INDEX.md`");
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(said.contains("archive in `notes/README.md`, a new file"), "{said}");
+}
+
 /// A note is archived where the plan put it, whatever the folder is called.
 #[test]
 fn what_was_archived_where_somebody_said_is_not_proposed_again() {

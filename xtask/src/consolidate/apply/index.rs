@@ -32,13 +32,15 @@ enum Listed {
     Archived,
 }
 
-/// The README with its list, as it will be; `None` where a site has an index of its own, or somebody edited the list.
-pub(super) fn index(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<Option<(RepoPath, Vec<u8>)>> {
+/// The README with its list, as it will be; `None` where somebody edited the list.
+pub(super) fn index(
+    place: &RepoPath,
+    facts: &Facts,
+    fates: &Fates,
+    swept: &Swept,
+) -> Result<Option<(RepoPath, Vec<u8>)>> {
     let entries = entries(facts, fates, swept);
-    let Some(place) = place(facts, fates).filter(|place| !facts.tree.leaves_out(place)) else {
-        return Ok(None);
-    };
-    if let Some(task) = fates.merges.iter().find(|task| task.item.target == place) {
+    if let Some(task) = fates.merges.iter().find(|task| task.item.target == *place) {
         let said = format!(
             "line {}: the list of notes goes into `{place}`, where this guide would stand",
             task.line
@@ -49,24 +51,25 @@ pub(super) fn index(facts: &Facts, fates: &Fates, swept: &Swept) -> Result<Optio
     let in_folder = |path: &RepoPath| folder.as_ref().is_none_or(|folder| path.is_within(folder));
     let listed: Vec<&Entry> = entries
         .iter()
-        .filter(|entry| entry.path != place && (entry.kind != Listed::Note || in_folder(&entry.path)))
+        .filter(|entry| entry.path != *place && (entry.kind != Listed::Note || in_folder(&entry.path)))
         .collect();
-    let body = body(&place, &listed);
+    let body = body(place, &listed);
     let wanted = Wanted { id: ID, version: VERSION, body: &body };
-    let is_there = facts.tree.get(&place).is_some();
-    let old = if is_there { facts.tree.read(&place)? } else { b"# Notes\n".to_vec() };
+    let is_there = facts.tree.get(place).is_some();
+    let old = if is_there { facts.tree.read(place)? } else { b"# Notes\n".to_vec() };
     let context = || format!("write the list of notes into `{place}`");
     let standing = blocks::standing(&old, Syntax::Markdown, &wanted).with_context(context)?;
     if matches!(standing, Standing::Edited | Standing::Newer) {
         return Ok(None);
     }
-    let base = swept.contents.get(&place).unwrap_or(&old);
+    let base = swept.contents.get(place).unwrap_or(&old);
     let new = blocks::put(Some(base), Syntax::Markdown, &wanted, Where::End).with_context(context)?;
-    Ok(Some((place, new)))
+    Ok(Some((place.clone(), new)))
 }
 
-/// Where the list stands: where it stood before, whatever moves this time; else where it usually does.
-fn place(facts: &Facts, fates: &Fates) -> Option<RepoPath> {
+/// Where the list stands: where it stood before, whatever moves this time; else where it usually does. `None` where a
+/// site has an index of its own, or the place is not checked out.
+pub(super) fn place(facts: &Facts, fates: &Fates) -> Option<RepoPath> {
     let usual = usual_place(facts, fates);
     let holds = |path: &&RepoPath| {
         let bytes = facts.tree.read(path).unwrap_or_default();
@@ -78,8 +81,9 @@ fn place(facts: &Facts, fates: &Fates) -> Option<RepoPath> {
         path.parts().count() == 2 && matches!(name.as_str(), "readme.md" | "index.md")
     };
     let lists = facts.tree.entries().map(|(path, _)| path).filter(is_list);
-    let standing = usual.iter().chain(lists).find(holds).cloned();
-    standing.or(usual)
+    let stays = |path: &&RepoPath| !fates.files.contains_key(*path);
+    let standing = usual.iter().chain(lists).filter(stays).find(holds).cloned();
+    standing.or(usual).filter(|place| !facts.tree.leaves_out(place))
 }
 
 /// The README or INDEX of the notes' folder.
@@ -97,6 +101,7 @@ fn usual_place(facts: &Facts, fates: &Fates) -> Option<RepoPath> {
         .entries()
         .filter(|(path, entry)| {
             path.parent().as_ref() == Some(&folder)
+                && !fates.files.contains_key(*path)
                 && matches!(entry.kind, EntryKind::File | EntryKind::Executable)
         })
         .map(|(path, _)| (String::from_utf8_lossy(path.file_name()).to_lowercase(), path))

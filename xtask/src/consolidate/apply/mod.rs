@@ -107,6 +107,8 @@ struct Known {
     dates: BTreeMap<RepoPath, Change>,
     /// Files that name nothing that moves.
     quiet: Paths,
+    /// Where the list of notes goes.
+    list: Option<RepoPath>,
 }
 
 /// Reads the plan and makes the edits of its ticked items.
@@ -158,6 +160,10 @@ fn carry_out(
         fates = fates::Fates::of(&facts, &chosen, &dates, options);
     }
     facts.scope.put_away(chosen.archived());
+    let list = match known {
+        Some(known) => known.list.clone(),
+        None => index::place(&facts, &fates),
+    };
     let mut summary = Summary::of(&chosen, facts.ticked_before());
     progress.step("composing guides");
     let moves = fates.moves.clone();
@@ -165,7 +171,9 @@ fn carry_out(
     let made = guides::compose_all(repo, &facts, &mut fates, &dates, &rewriter)?;
     progress.step("rewriting links and mentions");
     let (mut swept, made) = sweep::sweep(repo, &facts, &fates, made, (options, &rewriter))?;
-    swept.index = index::index(&facts, &fates, &swept)?;
+    if let Some(list) = &list {
+        swept.index = index::index(list, &facts, &fates, &swept)?;
+    }
     progress.step("checking that nothing is lost");
     let after = gather::after(&facts, &fates, &swept);
     verify::links(rewriter.index(), &facts.tree, &after, (&fates, &swept))
@@ -177,7 +185,7 @@ fn carry_out(
     summary.index = listed(&facts.tree, &swept)?;
     let set = plan::change_set(&facts, &fates, &swept)?;
     drop(rewriter);
-    let (groups, known) = (groups::groups(&chosen.tasks), Known { dates, quiet: swept.quiet });
+    let (groups, known) = (groups::groups(&chosen.tasks), Known { dates, quiet: swept.quiet, list });
     Ok(Prepared { set, summary, groups, trees: [facts.tree, after], known })
 }
 
