@@ -294,9 +294,9 @@ fn read_previous(tree: &Tree, scope: &mut Scope, gathered: &mut Gathered) -> Res
     }
     let bytes = tree.read(&scope.report)?;
     let text = String::from_utf8_lossy(&bytes);
-    let hint = format!("mend the line in `{}`, or remove the file to begin anew", scope.report);
+    let mend = || format!("mend the line in `{}`, or remove the file to begin anew", scope.report);
     let items = plan_format::read(&text)
-        .map_err(|error| anyhow::Error::new(Hinted::new(error.to_string(), hint)))
+        .map_err(|error| Hinted::new(error.to_string(), error.hint.map_or_else(mend, str::to_owned)))
         .with_context(|| format!("read the plan in `{}`", scope.report))?;
     gathered.previous = items.unwrap_or_default();
     gathered.done = done::done(tree, gathered.previous.iter());

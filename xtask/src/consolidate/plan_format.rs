@@ -24,7 +24,7 @@ use super::plan::{Action, Destiny, Item, Proposed, SectionPlan, Source};
 use super::plan_words::{encode_field, encode_span, escape_text, take_span, unescape_text};
 use crate::links::percent_decoded;
 use crate::repo::{BlobId, RepoPath};
-use crate::report::count;
+use crate::report::{ReportMarker, count};
 
 const SCHEMA: u32 = 1;
 const PLAN: &str = "<!-- xtask:plan ";
@@ -39,6 +39,8 @@ pub struct PlanError {
     pub line: usize,
     /// What is wrong, and what was expected.
     pub message: String,
+    /// What to do, where it is not to mend the line.
+    pub hint: Option<&'static str>,
 }
 
 impl fmt::Display for PlanError {
@@ -145,22 +147,39 @@ pub fn read(report: &str) -> Result<Option<Vec<Item>>, PlanError> {
 /// # Errors
 /// As [`read`].
 pub(super) fn read_placed(report: &str) -> Result<Option<Vec<(usize, Item)>>, PlanError> {
+    if let Some(schema) = ReportMarker::newer_schema(report) {
+        let message = format!(
+            "the report has schema {schema}: a newer xtask wrote it, this one reads {}",
+            crate::report::SCHEMA
+        );
+        let hint = Some("use the xtask that wrote it, or a newer one; nothing was written");
+        return Err(PlanError { line: 1, message, hint });
+    }
+    let lines: Vec<&str> = report.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
     let mut reader = Reader::default();
-    for (number, line) in (1..).zip(report.split('\n')) {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        reader.take(line).map_err(|message| PlanError { line: number, message })?;
+    for (number, line) in (1..).zip(&lines) {
+        if let Err(message) = reader.take(line) {
+            // What stands behind a plan without an end would be told as a mistake in it.
+            return Err(match reader.state {
+                State::Inside(start) if !lines[number..].iter().any(|line| ends(line)) => no_end(start),
+                _ => PlanError { line: number, message, hint: None },
+            });
+        }
         reader.last = number;
     }
     match reader.state {
         State::Before => Ok(None),
-        State::Inside(start) => {
-            Err(PlanError { line: start, message: format!("the plan has no end: `{END}` is missing") })
-        }
+        State::Inside(start) => Err(no_end(start)),
         State::After => {
             let lines = &reader.ids;
             Ok(Some(reader.items.into_iter().map(|item| (lines[&item.id()], item)).collect()))
         }
     }
+}
+
+fn no_end(start: usize) -> PlanError {
+    let message = format!("the plan has no end: `{END}` is missing");
+    PlanError { line: start, message, hint: None }
 }
 
 #[derive(Default)]

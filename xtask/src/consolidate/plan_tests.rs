@@ -162,6 +162,10 @@ fn broken_lines_are_errors_with_their_number() {
             "line 1: the plan has no end: `<!-- xtask:plan end -->` is missing",
         ),
         (
+            good.replace("xtask:plan end", "end") + "\n- a list of the report\n",
+            "line 1: the plan has no end: `<!-- xtask:plan end -->` is missing",
+        ),
+        (
             good.replace("schema=1", "schema=9"),
             "line 1: the plan has schema 9: a newer xtask wrote it, this one reads 1",
         ),

@@ -20,17 +20,23 @@ impl ReportMarker {
         format!("{START}kind={} schema={} inputs={} -->", self.kind, super::envelope::SCHEMA, self.inputs)
     }
 
+    /// The schema of a report that a newer version of the tool wrote.
+    pub fn newer_schema(text: &str) -> Option<u32> {
+        let schema = field(text, "schema")?.parse().ok()?;
+        (schema > super::envelope::SCHEMA).then_some(schema)
+    }
+
     /// Reads the marker of a report; `None` for a file that the tool did not write.
     pub fn parse(text: &str) -> Option<Self> {
-        let line = text.trim_start_matches('\u{feff}').lines().next()?;
-        // A line that was cut out of its text may end with half a line end.
-        let fields = line.trim_end().strip_prefix(START)?.strip_suffix("-->")?;
-        let field = |name: &str| {
-            fields
-                .split_whitespace()
-                .find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
-                .map(str::to_owned)
-        };
+        let field = |name| field(text, name).map(str::to_owned);
         Some(Self { kind: field("kind")?, inputs: field("inputs")? })
     }
+}
+
+/// A field of the marker in the first line.
+fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let line = text.trim_start_matches('\u{feff}').lines().next()?;
+    // A line that was cut out of its text may end with half a line end.
+    let fields = line.trim_end().strip_prefix(START)?.strip_suffix("-->")?;
+    fields.split_whitespace().find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
 }

@@ -110,3 +110,21 @@ fn a_name_that_is_looked_for_or_listed_is_not_ticked_and_the_plan_says_why() {
     assert!(looked_for.starts_with("- [ ]"), "{looked_for}");
     assert!(looked_for.contains("; people look for ROADMAP.md at the root"), "{looked_for}");
 }
+
+#[test]
+fn a_plan_of_a_newer_version_is_refused_and_left_alone() {
+    let sandbox = with_two_phases();
+    tick_merges(&sandbox);
+    let plan = sandbox.read(PLAN);
+    let (first, rest) = plan.split_once('\n').unwrap();
+    assert!(first.contains(" schema=1 "), "{first}");
+    sandbox.write(PLAN, format!("{}\n{rest}", first.replace(" schema=1 ", " schema=7 ")));
+    let before = sandbox.state();
+    for command in [["phase3", "--yes"], ["consolidate", "plan"]] {
+        let said = sandbox.xtask(command);
+        assert!(said.starts_with("exit: 2"), "{said}");
+        let why = "line 1: the report has schema 7: a newer xtask wrote it, this one reads 1";
+        assert!(said.contains(why) && said.contains("hint: use the xtask that wrote it"), "{said}");
+        assert_eq!(sandbox.state(), before);
+    }
+}

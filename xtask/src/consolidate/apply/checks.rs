@@ -111,7 +111,7 @@ pub(super) fn check_only(facts: &Facts, options: &ApplyOptions) -> anyhow::Resul
 }
 
 fn error(line: usize, message: String) -> PlanError {
-    PlanError { line, message }
+    PlanError { line, message, hint: None }
 }
 
 /// A note goes into one guide; one that is archived is not removed too. A merged note may stand in the list of

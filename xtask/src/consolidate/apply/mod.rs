@@ -211,7 +211,8 @@ impl Prepared {
 }
 
 fn in_plan(error: &plan_format::PlanError, plan: &PlanFile) -> anyhow::Error {
-    let hint = format!("mend it in `{}`; nothing was written", plan.shown);
+    let mend = || format!("mend it in `{}`; nothing was written", plan.shown);
+    let hint = error.hint.map_or_else(mend, str::to_owned);
     Hinted::new(error.to_string(), hint).into()
 }
 
