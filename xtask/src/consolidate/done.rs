@@ -50,6 +50,7 @@ fn stands(tree: &Tree, item: &Item) -> bool {
 
 /// A guide may take the place of one of its sources.
 fn are_gone(tree: &Tree, item: &Item) -> bool {
+    let is_guide = |path: &RepoPath| item.action == Action::Merge && *path == item.target;
     let mut sources = item.sources.iter().map(|source| &source.path);
-    sources.all(|path| *path == item.target || tree.get(path).is_none() && !tree.leaves_out(path))
+    sources.all(|path| is_guide(path) || tree.get(path).is_none() && !tree.leaves_out(path))
 }

@@ -206,6 +206,12 @@ pub(super) fn instructs_programs(path: &RepoPath) -> bool {
         || FOLDERS.iter().any(|folder| shown.starts_with(folder) || shown.contains(&format!("/{folder}")))
 }
 
+/// True for a place where programs look for a file by its name or its folder, whatever it holds.
+pub(super) fn is_read_by_programs(path: &RepoPath) -> bool {
+    let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
+    instructs_programs(path) || is_list_for_programs(&name)
+}
+
 /// Folders whose files are other people's, or samples.
 const OF_OTHERS: &[&str] = &[
     "vendor",

@@ -292,3 +292,43 @@ fn what_a_guide_says_of_its_sources_is_no_mention_that_was_left() {
     assert_eq!(told["items"][0]["action"], "merge", "{told}");
     assert_eq!(told["left"], serde_json::json!([]), "{told}");
 }
+
+/// A note that is archived stays a note, and goes where nothing else does.
+#[test]
+fn no_note_is_archived_where_it_would_be_something_else() {
+    let sandbox = with_finished_notes(&["notes"]);
+    sandbox.commit("notes");
+    plan(&sandbox, "Archive");
+    let text = sandbox.read(PLAN);
+    let (number, item) =
+        (1..).zip(text.lines()).find(|(_, line)| line.starts_with("- [x] Archive")).expect("it is proposed");
+    let note = "notes/session-2025-01-02-notes.md";
+    let other_ending = |target: &str| format!("`{target}` has another ending than `{note}`: name a target");
+    let for_programs = |target: &str| format!("`{target}` is read by programs for its name or its folder");
+    let cases = [
+        (note, format!("`{note}` is where the note is now: name another target, or untick the item")),
+        (".github/workflows/evil.yml", other_ending(".github/workflows/evil.yml")),
+        (".gitattributes", other_ending(".gitattributes")),
+        ("notes/archive/session", other_ending("notes/archive/session")),
+        (".github/x.md", for_programs(".github/x.md")),
+        ("docs/AGENTS.md", for_programs("docs/AGENTS.md")),
+        (
+            "notes/README.md",
+            "the list of notes goes into `notes/README.md`, where this note would stand".to_owned(),
+        ),
+    ];
+    for (target, expected) in cases {
+        let other = item.replacen("`notes/archive/session-2025-01-02-notes.md`", &format!("`{target}`"), 1);
+        sandbox.write(PLAN, text.replacen(item, &other, 1));
+        let before = sandbox.state();
+        let said = sandbox.xtask(["phase3", "--yes"]);
+        assert!(said.starts_with("exit: 2"), "{target}: {said}");
+        assert!(said.contains(&format!("line {number}: {expected}")), "{target}: {said}");
+        assert!(said.contains("hint: "), "{target}: {said}");
+        assert_eq!(sandbox.state(), before, "{target}");
+    }
+    let other = item.replacen("`notes/archive/session-2025-01-02-notes.md`", &format!("`{note}`"), 1);
+    sandbox.write(PLAN, text.replacen(item, &other, 1));
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    assert!(!sandbox.read(PLAN).contains("~~Archive"), "nothing was done");
+}

@@ -10,6 +10,7 @@ use super::summary::Skipped;
 use crate::change::{ChangeSet, ContentId};
 use crate::consolidate::plan::{Action, Destiny, Item, SectionPlan};
 use crate::consolidate::plan_format::PlanError;
+use crate::consolidate::scope;
 use crate::markdown::{self, Format};
 use crate::repo::RepoPath;
 use crate::report::Hinted;
@@ -214,6 +215,11 @@ fn check_targets(facts: &Facts, tasks: &[Task]) -> Checked {
         match facts.targets.get(target) {
             Some(Target::Blocked(why)) => return fail(why.clone()),
             Some(Target::File(_)) if is_guide && is_source(&task.item, target) => {}
+            Some(Target::File(_)) if is_source(&task.item, target) => {
+                return fail(format!(
+                    "`{target}` is where the note is now: name another target, or untick the item"
+                ));
+            }
             // A guide that this item made stands, and its sources came back: skipped, not wrong.
             Some(Target::File(Some(id))) if *id == task.item.id() => {}
             Some(Target::File(_)) => {
@@ -223,8 +229,21 @@ fn check_targets(facts: &Facts, tasks: &[Task]) -> Checked {
             }
             Some(Target::Free) | None => {}
         }
+        if let Some(why) = unfit(&task.item).filter(|_| !is_guide) {
+            return fail(why);
+        }
     }
     check_names(facts, tasks)
+}
+
+/// Why an archived note would be something else at its target.
+fn unfit(item: &Item) -> Option<String> {
+    let (target, source) = (&item.target, &item.sources.first()?.path);
+    if target.extension() != source.extension() {
+        return Some(format!("`{target}` has another ending than `{source}`: name a target that keeps it"));
+    }
+    let why = "is read by programs for its name or its folder: name another target";
+    scope::is_read_by_programs(target).then(|| format!("`{target}` {why}"))
 }
 
 /// Names that one disk takes for one file, and another for two, are refused everywhere.

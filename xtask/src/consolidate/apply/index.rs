@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 
+use super::checks::{Chosen, Task};
 use super::fates::Fates;
 use super::gather::Facts;
 use super::sweep::Swept;
 use crate::blocks::{self, Standing, Syntax, Wanted, Where};
 use crate::consolidate::gather::guide_id;
+use crate::consolidate::plan::Action;
 use crate::consolidate::scope::{self, Kind};
 use crate::links::relative_destination;
 use crate::markdown::{self, Format};
@@ -36,13 +38,16 @@ enum Listed {
 pub(super) fn index(
     place: &RepoPath,
     facts: &Facts,
-    fates: &Fates,
+    (chosen, fates): (&Chosen, &Fates),
     swept: &Swept,
 ) -> Result<Option<(RepoPath, Vec<u8>)>> {
     let entries = entries(facts, fates, swept);
-    if let Some(task) = fates.merges.iter().find(|task| task.item.target == *place) {
+    let is_there = facts.tree.get(place).is_some();
+    let is_taken = |task: &&Task| task.item.target == *place && task.item.action != Action::Duplicate;
+    if let Some(task) = chosen.tasks.iter().find(is_taken) {
+        let what = if task.item.action == Action::Merge { "guide" } else { "note" };
         let said = format!(
-            "line {}: the list of notes goes into `{place}`, where this guide would stand",
+            "line {}: the list of notes goes into `{place}`, where this {what} would stand",
             task.line
         );
         bail!(Hinted::new(said, "name another target; nothing was written"));
@@ -55,7 +60,6 @@ pub(super) fn index(
         .collect();
     let body = body(place, &listed);
     let wanted = Wanted { id: ID, version: VERSION, body: &body };
-    let is_there = facts.tree.get(place).is_some();
     let old = if is_there { facts.tree.read(place)? } else { b"# Notes\n".to_vec() };
     let context = || format!("write the list of notes into `{place}`");
     let standing = blocks::standing(&old, Syntax::Markdown, &wanted).with_context(context)?;

@@ -172,7 +172,7 @@ fn carry_out(
     progress.step("rewriting links and mentions");
     let (mut swept, made) = sweep::sweep(repo, &facts, &fates, made, (options, &rewriter))?;
     if let Some(list) = &list {
-        swept.index = index::index(list, &facts, &fates, &swept)?;
+        swept.index = index::index(list, &facts, (&chosen, &fates), &swept)?;
     }
     progress.step("checking that nothing is lost");
     let after = gather::after(&facts, &fates, &swept);
