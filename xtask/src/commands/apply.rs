@@ -132,7 +132,9 @@ fn committed(repo: &Repo, steps: &[Step], prepared: &Prepared, branch: Option<&s
         Err(error) => {
             return Err(match leave_branch() {
                 Ok(()) => error,
-                Err(second) => error.context(format!("make the edits, or leave the new branch ({second:#})")),
+                Err(second) => {
+                    error.context(format!("leave the new branch: {second:#}")).context("make the edits")
+                }
             });
         }
     };
@@ -143,11 +145,19 @@ fn committed(repo: &Repo, steps: &[Step], prepared: &Prepared, branch: Option<&s
         }
         Err(error) => Err(match take_back(repo, steps, &applied, &head).and_then(|()| leave_branch()) {
             Ok(()) => error.context("commit the edits: they were taken back, nothing was changed"),
-            Err(second) => error.context(format!(
-                "commit the edits, or take them back ({second:#}): `xtask undo` brings the files back"
-            )),
+            Err(second) => {
+                error.context(format!("take the edits back: {second:#}")).context(left_behind(repo, &head))
+            }
         }),
     }
+}
+
+/// What stands where edits could be neither committed nor taken back.
+fn left_behind(repo: &Repo, head: &CommitId) -> String {
+    let made = repo.git().line(&["rev-list", "--count", &format!("{head}..HEAD")]);
+    let made = made.ok().and_then(|made| made.parse().ok()).unwrap_or(0);
+    let made = if made > 0 { format!("{} made; ", count(made, "commit")) } else { String::new() };
+    format!("commit the edits: {made}commit what is left, or `xtask undo` brings all files back")
 }
 
 fn take_back(repo: &Repo, steps: &[Step], applied: &Applied, head: &CommitId) -> Result<()> {

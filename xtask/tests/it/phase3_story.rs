@@ -128,3 +128,27 @@ fn a_plan_of_a_newer_version_is_refused_and_left_alone() {
         assert_eq!(sandbox.state(), before);
     }
 }
+
+/// What can be neither committed nor taken back is told in one sentence, with what to do.
+#[test]
+fn what_is_left_of_commits_is_told_plainly() {
+    let sandbox = with_two_phases();
+    tick_merges(&sandbox);
+    sandbox.commit("plan");
+    sandbox.git(&["config", "user.name", "Tester"]);
+    sandbox.git(&["config", "user.email", "tester@example.invalid"]);
+    // A program that signs nothing, and keeps git from moving the branch.
+    let lock = sandbox.root().join(".git/HEAD.lock");
+    sandbox.write(".git/sign", format!("#!/bin/sh\ntouch {}\nexit 1\n", lock.display()));
+    let program = sandbox.root().join(".git/sign");
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.git(&["config", "commit.gpgsign", "true"]);
+    sandbox.git(&["config", "gpg.program", &program.display().to_string()]);
+    let said = sandbox.xtask(["phase3", "--yes", "--commit"]);
+    let told = "cause: commit the edits: commit what is left, or `xtask undo` brings all files back\n";
+    assert!(said.starts_with("exit: 2") && said.contains(told), "{said}");
+    assert!(said.contains("cause: take the edits back: "), "{said}");
+    std::fs::remove_file(lock).unwrap();
+    let said = sandbox.xtask(["phase3", "--yes", "--commit"]);
+    assert!(said.contains("an earlier run changed wait to be committed"), "{said}");
+}
