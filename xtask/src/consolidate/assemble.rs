@@ -238,12 +238,14 @@ fn items(
     items.extend(sure.into_iter().map(&mut archive));
     let unsure = unsure.into_iter().map(archive).collect();
     items.extend(twins);
+    let ignored = ticks::Ignored::of(&items, gathered, options);
     for (order, item) in (1..).zip(&mut items) {
         item.proposed.order = order;
-        ticks::hold_back(item, gathered);
+        ticks::hold_back(item, gathered, &ignored);
     }
-    let (items, lapsed) =
+    let (mut items, lapsed) =
         decisions::carry_over(items, gathered.previous.clone(), |item| gathered.done.contains(&item.id()));
+    items.iter_mut().filter(|item| !item.done).for_each(|item| ignored.say(item));
     Proposals { items, unsure, lapsed }
 }
 

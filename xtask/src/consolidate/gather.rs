@@ -28,6 +28,7 @@ use crate::links::{self, BrokenLink};
 use crate::markdown::{self, Format, Parsed};
 use crate::parallel;
 use crate::process::Progress;
+use crate::repo::git::Git;
 use crate::repo::{BlobId, EntryKind, History, Repo, RepoPath, Tree};
 use crate::report::{Finding, Hinted};
 
@@ -53,6 +54,8 @@ pub(super) struct Gathered {
     pub(super) paths: BTreeSet<RepoPath>,
     /// Folders for guides and archived notes where git ignores what is put there.
     pub(super) ignored_folders: BTreeSet<RepoPath>,
+    /// What is asked about places that are known once the plan is made; `None` where there is no work tree.
+    ignore_rules: Option<(Git, Tree)>,
     /// What the notes name and is not there; `None` where history was not read.
     pub(super) references: Option<Vec<Reference>>,
     /// Why it was not looked for.
@@ -68,6 +71,12 @@ impl Gathered {
     /// The content of each note.
     pub(super) fn blobs(&self) -> BTreeMap<RepoPath, BlobId> {
         self.notes.iter().map(|note| (note.path.clone(), note.blob.clone())).collect()
+    }
+
+    /// Those of these places where git ignores what is put there. Where git does not answer, `apply` asks it again.
+    pub(super) fn ignored(&self, places: &[RepoPath]) -> BTreeSet<RepoPath> {
+        let asked = self.ignore_rules.as_ref().map(|(git, tree)| links::ignored_by(git, tree, places));
+        asked.and_then(Result::ok).unwrap_or_default()
     }
 
     /// Asks something of the notes and of the texts beside them, which are numbered behind the notes.
@@ -116,6 +125,7 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
     gathered.findings.extend(unread::findings(&tree, &scope));
     let archives = archive_place::folders(&gathered.paths, gathered.notes.iter().map(|note| &note.path));
     let guides = assemble::GUIDES.iter().map(|folder| RepoPath::from(*folder));
+    gathered.ignore_rules = repo.work_tree().map(|_| (repo.git(), tree.clone()));
     gathered.ignored_folders = ignored_folders(repo, &tree, archives.into_iter().chain(guides))?;
     let sites = links::Sites::of(&tree);
     let Linked { broken, named: linked, pages } =
@@ -192,6 +202,7 @@ fn nothing_of(tree: &Tree) -> Gathered {
         broken_links: Vec::new(),
         findings: Vec::new(),
         ignored_folders: BTreeSet::new(),
+        ignore_rules: None,
     }
 }
 

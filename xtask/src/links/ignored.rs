@@ -27,16 +27,24 @@ const ASK: &[&str] = &[
 /// # Errors
 /// git cannot be asked.
 pub fn ignored(repo: &Repo, tree: &Tree, paths: &[RepoPath]) -> Result<BTreeSet<RepoPath>> {
-    if repo.work_tree().is_none() {
-        return Ok(BTreeSet::new());
+    match repo.work_tree() {
+        Some(_) => ignored_by(&repo.git(), tree, paths),
+        None => Ok(BTreeSet::new()),
     }
+}
+
+/// Like [`ignored`], of git in a work tree.
+///
+/// # Errors
+/// As [`ignored`].
+pub fn ignored_by(git: &Git, tree: &Tree, paths: &[RepoPath]) -> Result<BTreeSet<RepoPath>> {
     let can_be_asked = paths.iter().filter(|path| can_be_asked(tree, path));
     let forms =
         can_be_asked.flat_map(|path| [path.clone(), RepoPath::from_bytes(&[path.as_bytes(), b"/"].concat())]);
     let asked: Vec<RepoPath> = forms.collect();
     let plain =
         |path: RepoPath| RepoPath::from_bytes(path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()));
-    let mut found: BTreeSet<RepoPath> = ignore_rules(&repo.git(), &asked)?.into_keys().map(plain).collect();
+    let mut found: BTreeSet<RepoPath> = ignore_rules(git, &asked)?.into_keys().map(plain).collect();
     found.extend(paths.iter().filter(|path| tree.leaves_out(path)).cloned());
     Ok(found)
 }

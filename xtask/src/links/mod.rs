@@ -25,7 +25,7 @@ use crate::repo::RepoPath;
 
 pub use address::{encode_path, percent_decoded, relative_destination};
 pub use broken::{Broken, BrokenLink, broken_links};
-pub use ignored::{ignore_rules, ignored};
+pub use ignored::{ignore_rules, ignored, ignored_by};
 pub use index::Index;
 pub use moves::{
     Exact, Left, LeftReason, Moves, NewPlace, Nowhere, Parts, Renamed, Rewriter, Rewritten, Standing,

@@ -49,7 +49,46 @@ fn no_place_is_proposed_that_git_ignores() {
     assert!(sandbox.output(["consolidate", "plan"]).status.success());
     let plan = sandbox.read(PLAN);
     let item = plan.lines().find(|line| line.starts_with("- [ ] Archive")).expect("it is not ticked");
-    assert!(item.contains("; git ignores notes/archive: name another place"), "{item}");
+    let place = "notes/archive/session-2025-01-02-notes.md";
+    assert!(item.contains(&format!("; git ignores {place}: name another target")), "{item}");
+}
+
+/// A rule may name files, and only some of a folder: what `phase3` would refuse is said in the plan.
+#[test]
+fn each_place_is_asked_about_by_its_own_name() {
+    let sandbox = with_finished_notes(&["notes"]);
+    write_pair(&sandbox, "docs");
+    sandbox.commit("notes");
+    sandbox.write(".gitignore", "session-*\nstart_*\npump_start.md\n");
+    sandbox.commit("rules");
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    let text = sandbox.read(PLAN);
+    let item = |kind: &str| -> String {
+        let plan = sandbox.read(PLAN);
+        plan.lines().find(|line| line.get(6..).is_some_and(|line| line.starts_with(kind))).unwrap().to_owned()
+    };
+    let archive = item("Archive");
+    let place = "notes/archive/session-2025-01-02-notes.md";
+    assert!(archive.starts_with("- [ ]"), "{archive}");
+    assert!(archive.contains(&format!("; git ignores {place}: name another target")), "{archive}");
+    let merge = item("Merge");
+    assert!(merge.starts_with("- [ ]"), "{merge}");
+    let original = r"git ignores docs/archive/day/pump\_start.md, where docs/day/pump\_start.md would go";
+    assert!(merge.contains(original), "{merge}");
+    let other = archive.replacen("- [ ]", "- [x]", 1).replacen(
+        &format!("to `{place}`"),
+        "to `notes/archive/2025.md`",
+        1,
+    );
+    sandbox.write(PLAN, text.replacen(&archive, &other, 1));
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    let decided = item("Archive");
+    assert!(decided.starts_with("- [x]") && !decided.contains("git ignores"), "{decided}");
+    sandbox
+        .write(PLAN, sandbox.read(PLAN).replacen("to `notes/archive/2025.md`", "to `notes/session-1.md`", 1));
+    assert!(sandbox.output(["consolidate", "plan"]).status.success());
+    let decided = item("Archive");
+    assert!(decided.contains("; git ignores notes/session-1.md: name another target"), "{decided}");
 }
 
 #[test]
