@@ -278,14 +278,25 @@ impl<'a> Answer<'a> {
         edits: &[EditRecord],
         summary: &Summary,
     ) -> Result<()> {
+        let result = shown::Consolidated { applied, edits, summary };
+        let kept = applied.then(|| self.keep_done(&result));
         if self.format == Format::Text {
             return self.print(&match told {
-                Told::Whole => summary.text(applied),
+                Told::Whole => summary.text(kept.as_deref()),
                 Told::Before => summary.text_before(),
-                Told::After => summary.text_after(),
+                Told::After => summary.text_after(kept.as_deref()),
             });
         }
-        self.print_value(command, &shown::Consolidated { applied, edits, summary })
+        self.print_value(command, &result)
+    }
+
+    /// Keeps what was done, since the same command finds nothing to do afterwards, and tells where. The files are changed
+    /// by now, so what goes wrong here is said and ends nothing.
+    fn keep_done(&self, result: &shown::Consolidated<'_>) -> String {
+        if let Err(error) = kept::write(self.repo, kept::PHASE3, result) {
+            self.term.say(&format!("what was done could not be kept: {error:#}"));
+        }
+        kept::shown(self.repo, kept::PHASE3)
     }
 
     /// Keeps a result for later commands.

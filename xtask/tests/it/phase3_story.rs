@@ -152,3 +152,24 @@ fn what_is_left_of_commits_is_told_plainly() {
     let said = sandbox.xtask(["phase3", "--yes", "--commit"]);
     assert!(said.contains("an earlier run changed wait to be committed"), "{said}");
 }
+
+/// What the lines on the terminal leave out can be read before it is done, and afterwards.
+#[test]
+fn lists_that_are_cut_stand_whole_where_it_says() {
+    let sandbox = with_two_phases();
+    let mentions = "See PHASE1_BATH_PUMP.md.\n".repeat(30);
+    sandbox.write("src/pump.py", mentions);
+    sandbox.commit("mentions");
+    tick_merges(&sandbox);
+    let before = sandbox.xtask(["phase3", "--check"]);
+    assert!(before.contains("and 20 more, listed by `--check --format json`"), "{before}");
+    let asked = sandbox.json(["phase3", "--check"])["result"]["left"].clone();
+    assert_eq!(asked.as_array().map(Vec::len), Some(30));
+    let said = sandbox.xtask(["phase3", "--yes"]);
+    assert!(said.contains("and 20 more, listed in `.git/xtask/results/phase3.json`"), "{said}");
+    // A run that finds nothing to do leaves it as it is.
+    assert!(sandbox.output(["phase3", "--yes"]).status.success());
+    let kept: serde_json::Value =
+        serde_json::from_str(&sandbox.read(".git/xtask/results/phase3.json")).unwrap();
+    assert_eq!((&kept["left"], &kept["applied"]), (&asked, &serde_json::json!(true)));
+}

@@ -14,6 +14,9 @@ use crate::repo::{CommitId, RepoPath};
 /// Entries of a list that are shown to people.
 const SHOWN: usize = 10;
 
+/// Where all entries are before anything was done.
+const ASK: &str = "listed by `--check --format json`";
+
 /// What the edits do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -178,36 +181,39 @@ impl Summary {
         }
     }
 
-    /// The lines for people; `applied` tells what was done from what would be.
-    pub fn text(&self, applied: bool) -> String {
-        let mut rows = self.rows();
+    /// The lines for people; `kept` is the file that holds all of it once it was done.
+    pub fn text(&self, kept: Option<&str>) -> String {
+        let whole = kept.map_or_else(|| ASK.to_owned(), |file| format!("listed in `{file}`"));
+        let mut rows = self.rows(&whole);
         rows.extend(self.committed_rows());
-        rows.push(("next", self.next(applied)));
+        rows.push(("next", self.next(kept.is_some())));
         lines(&rows)
     }
 
     /// The lines for people who are asked whether to do it: what to do next is theirs to say.
     pub fn text_before(&self) -> String {
-        if self.items.is_empty() { self.text(false) } else { lines(&self.rows()) }
+        if self.items.is_empty() { self.text(None) } else { lines(&self.rows(ASK)) }
     }
 
     /// The lines for people who have seen all else before it was done.
-    pub fn text_after(&self) -> String {
+    pub fn text_after(&self, kept: Option<&str>) -> String {
         let mut rows = vec![("done", count(self.items.len(), "item", "items"))];
         rows.extend(self.committed_rows());
+        rows.extend(kept.map(|file| ("listed", format!("all of it in `{file}`"))));
         rows.push(("next", self.next(true)));
         lines(&rows)
     }
 
-    fn rows(&self) -> Vec<(&'static str, String)> {
+    /// `whole` tells where the lists stand that are cut here.
+    fn rows(&self, whole: &str) -> Vec<(&'static str, String)> {
         let mut rows: Vec<(&'static str, String)> = Vec::new();
         for action in Action::ALL {
             let items: Vec<&ItemDone> =
                 self.items.iter().filter(|item| item.action == action.name()).collect();
             rows.extend(self.row(action, &items));
             if action == Action::Merge {
-                self.lengths(&mut rows);
-                self.shares(&mut rows);
+                self.lengths(&mut rows, whole);
+                self.shares(&mut rows, whole);
             }
         }
         if !self.items.is_empty() {
@@ -219,21 +225,21 @@ impl Summary {
             format!("{}:{} `{}` {} ({})", left.path, left.line, left.text, left.why.phrase(), left.means)
         });
         listed(
-            &mut rows,
+            (&mut rows, whole),
             "left",
             ("mention that may mean a moved note", "mentions that may mean a moved note"),
             left,
         );
         let unread = self.unread.iter().map(ToString::to_string);
         listed(
-            &mut rows,
+            (&mut rows, whole),
             "unread",
             ("file that could not be looked through", "files that could not be looked through"),
             unread,
         );
         let left_out = self.not_checked_out.iter().map(|line| format!("{}:{}", line.path, line.line));
         listed(
-            &mut rows,
+            (&mut rows, whole),
             "not done",
             (
                 "line that names a moved note, in a file that is not checked out",
@@ -245,7 +251,7 @@ impl Summary {
             .skipped
             .iter()
             .map(|skipped| format!("{} (line {}): {}", skipped.item, skipped.line, skipped.why));
-        listed(&mut rows, "skipped", ("ticked item", "ticked items"), skipped);
+        listed((&mut rows, whole), "skipped", ("ticked item", "ticked items"), skipped);
         rows
     }
 
@@ -293,23 +299,23 @@ impl Summary {
     }
 
     /// How long each guide is, those first that save least.
-    fn lengths(&self, rows: &mut Vec<(&'static str, String)>) {
+    fn lengths(&self, rows: &mut Vec<(&'static str, String)>, whole: &str) {
         let lines = self.items.iter().filter_map(|item| Some((&item.target, item.lines?)));
         let mut guides: Vec<(&RepoPath, GuideLines)> = lines.collect();
         guides.sort_by_key(|(path, lines)| (lines.useful * 1000 / lines.guide.max(1), *path));
         rows.extend(guides.iter().take(SHOWN).map(|(path, lines)| ("", length(path, *lines))));
         if guides.len() > SHOWN {
-            rows.push(("", format!("and {} more, listed by `--format json`", guides.len() - SHOWN)));
+            rows.push(("", format!("and {} more, {whole}", guides.len() - SHOWN)));
         }
     }
 
     /// The guide's share of each source, the smallest first: that is what somebody should look at.
-    fn shares(&self, rows: &mut Vec<(&'static str, String)>) {
+    fn shares(&self, rows: &mut Vec<(&'static str, String)>, whole: &str) {
         let mut sources: Vec<&SourceConservation> = self.conserved.sources.iter().collect();
         sources.sort_by_key(|source| (source.in_guide * 1000 / source.blocks.max(1), &source.path));
         rows.extend(sources.iter().take(SHOWN).map(|source| ("", share(source))));
         if sources.len() > SHOWN {
-            rows.push(("", format!("and {} more, listed by `--format json`", sources.len() - SHOWN)));
+            rows.push(("", format!("and {} more, {whole}", sources.len() - SHOWN)));
         }
     }
 
@@ -396,7 +402,7 @@ fn share(source: &SourceConservation) -> String {
 
 /// A count, then the first entries on lines of their own.
 fn listed(
-    rows: &mut Vec<(&'static str, String)>,
+    (rows, whole): (&mut Vec<(&'static str, String)>, &str),
     name: &'static str,
     (one, many): (&str, &str),
     entries: impl ExactSizeIterator<Item = String>,
@@ -408,7 +414,7 @@ fn listed(
     rows.push((name, count(all, one, many)));
     rows.extend(entries.take(SHOWN).map(|entry| ("", entry)));
     if all > SHOWN {
-        rows.push(("", format!("and {} more, listed by `--format json`", all - SHOWN)));
+        rows.push(("", format!("and {} more, {whole}", all - SHOWN)));
     }
 }
 
@@ -431,7 +437,7 @@ mod tests {
             item(Action::Archive, &["a.md"]),
             item(Action::Archive, &["c.md"]),
         ];
-        let text = Summary { items, ..Summary::default() }.text(true);
+        let text = Summary { items, ..Summary::default() }.text(Some("x.json"));
         assert!(text.contains("archived   1 finished note beside the merged ones\n"), "{text}");
     }
 
@@ -445,7 +451,7 @@ mod tests {
             lines: Some(GuideLines { notes: 90, useful: 40, guide }),
         };
         let items = vec![item("docs/short.md", 30), item("docs/long.md", 50)];
-        let text = Summary { items, ..Summary::default() }.text(true);
+        let text = Summary { items, ..Summary::default() }.text(Some("x.json"));
         let long = "docs/long.md: 90 lines of notes, 40 of them for the guide, which has 50\n";
         let short = "docs/short.md: 90 lines of notes, 40 of them for the guide, which has 30\n";
         assert!(
