@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::commands::{self, Ground};
 use super::model::{Analysis, Relation, Step};
+use crate::repo::RepoPath;
 use crate::report::count;
 
 /// Conflicted paths that one sitting can settle.
@@ -12,6 +13,9 @@ const FEW_CONFLICTS: usize = 20;
 pub(super) const SURE: f64 = 0.5;
 /// Share of upstream's lines that the fork must hold before history is told that it merged them: two of three.
 const MOSTLY_HELD: f64 = 0.66;
+
+/// Source files that a fork never had from which it is no chance that they are missing.
+const MANY_NEVER_TAKEN: usize = 2;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -170,6 +174,8 @@ struct Sync {
     confidence: f64,
     /// Share of upstream's lines that the fork holds, except of an exact copy: what it changed of that it did not leave out.
     held: Option<f64>,
+    /// How many of upstream's source files the fork never had, and one of them.
+    never_taken: Option<(usize, RepoPath)>,
     /// The conflicts left once it is recorded.
     after: Option<usize>,
 }
@@ -189,6 +195,15 @@ impl Sync {
     fn doubt(&self) -> Option<String> {
         if self.confidence < SURE {
             return Some(format!("{}: a confidence of less than {SURE} is too little", self.text()));
+        }
+        if let Some((files, one)) = &self.never_taken
+            && *files >= MANY_NEVER_TAKEN
+        {
+            let files = count(*files, "source file");
+            return Some(format!(
+                "{}: {files} that upstream had there, such as {one}, never came here and would count as removed",
+                self.text()
+            ));
         }
         let lost = self.held.is_some_and(|held| held < MOSTLY_HELD);
         lost.then(|| format!("{}: what it left out would count as merged", self.text()))
@@ -223,6 +238,7 @@ impl Facts {
             sync: analysis.later_sync().map(|sync| Sync {
                 commit: sync.commit.short().to_owned(),
                 confidence: sync.confidence,
+                never_taken: sync.never_taken.first().map(|one| (sync.never_taken.len(), one.clone())),
                 held: sync.held.filter(|_| sync.method != super::SyncMethod::SameTree),
                 after: sync.conflicts_after,
             }),

@@ -191,3 +191,38 @@ fn long_history_is_read_where_the_fork_stands_now() {
     let reached = reached(&place, &folder, &sync.commit);
     assert_eq!((sync.method, reached), (SyncMethod::Lines, 4500), "{}", sync.why);
 }
+
+#[test]
+fn files_that_never_came_would_count_as_removed() {
+    for (once_had, never_taken, advice) in
+        [(false, vec!["x.rs", "y.rs"], "pick"), (true, vec![], "record-sync")]
+    {
+        let place = Place::new();
+        let mut history = History::default();
+        let others: Vec<String> = (0..10).map(|number| format!("a{number}.rs")).collect();
+        let shared: Vec<Edit<'_>> =
+            others.iter().map(|name| (name.as_str(), Some("fn shared() {}\n"))).collect();
+        let late = [("x.rs", Some("fn x() {}\n")), ("y.rs", Some("fn y() {}\n"))];
+        history.commit("main", "root", &shared);
+        follow(&mut history, 0, 10);
+        history.commit("main", "more", &late);
+        follow(&mut history, 10, 20);
+        let text = file(20) + "fn own() {}\n";
+        let mut taken = shared.clone();
+        taken.extend([("f.rs", Some(text.as_str())), ("k.rs", Some("const KEPT: usize = 1;\n"))]);
+        taken.extend(late.into_iter().filter(|_| once_had));
+        history.commit("fork", "work", &taken);
+        if once_had {
+            history.commit("fork", "less", &[("x.rs", None), ("y.rs", None)]);
+        }
+        let folder = built(&place, &history);
+        let found = analysis(&folder, "fork", "main");
+        let sync = found.sync_point.as_ref().unwrap();
+        assert_eq!(reached(&place, &folder, &sync.commit), 22, "{}", sync.why);
+        let named: Vec<String> = sync.never_taken.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            (named, recommended(&found)),
+            (never_taken.iter().map(|name| (*name).to_owned()).collect(), advice)
+        );
+    }
+}

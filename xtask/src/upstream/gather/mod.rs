@@ -10,6 +10,7 @@ mod fetch;
 mod gaps;
 mod merged;
 mod names;
+mod never_taken;
 mod outlines;
 mod overlap;
 mod peak;

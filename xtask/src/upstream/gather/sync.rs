@@ -101,7 +101,12 @@ impl Search<'_> {
         let told = Told { order: &order, start, taken: &taken, reach, peak, hints: &hints };
         let found = self.choose(&told).or_else(|| self.at_base(hints.clone()));
         let found = found.map(|found| self.in_folder(found)).transpose()?;
-        let sync_point = found.map(|found| SyncPoint { held: self.held(&found.commit, &lines), ..found });
+        let sync_point = found.map(|found| SyncPoint {
+            held: self.held(&found.commit, &lines),
+            // Where git cannot tell, nothing is said to be missing.
+            never_taken: self.never_taken(&found).unwrap_or_default(),
+            ..found
+        });
         Ok(FoundSync { sync_point, applied })
     }
 
@@ -242,6 +247,7 @@ impl Search<'_> {
             method: SyncMethod::MergeBase,
             why: "the fork's content follows no later commit than its history does".to_owned(),
             held: None,
+            never_taken: Vec::new(),
             folder: None,
             conflicts_after: None,
             hints,
@@ -397,6 +403,7 @@ pub(super) fn point(
         method,
         why,
         held: None,
+        never_taken: Vec::new(),
         folder: None,
         conflicts_after: None,
         hints: hints.to_vec(),

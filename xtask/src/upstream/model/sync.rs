@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::repo::CommitId;
+use crate::repo::{CommitId, RepoPath};
 
 /// The upstream commit up to which the fork's content follows upstream.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -23,6 +23,9 @@ pub struct SyncPoint {
     /// Share of the lines of upstream's files there, beyond those of the merge base, that stand in the fork; `None`
     /// where there are none or where they were not compared.
     pub held: Option<f64>,
+    /// Source files that upstream had there and that no commit of the fork has, in folders of which it holds nearly all
+    /// others: fifty at most.
+    pub never_taken: Vec<RepoPath>,
     /// The folder of the fork that holds upstream's files, where it is not the root.
     pub folder: Option<String>,
     /// Paths that would conflict if history recorded this sync; `None` where it was not tried.

@@ -123,6 +123,14 @@ fn sync_words(sync: &SyncPoint) -> Inline {
             held * 100.0
         ));
     }
+    if let Some(one) = sync.never_taken.first() {
+        let files = count(sync.never_taken.len() as u64, "source file");
+        let more = if sync.never_taken.len() > 1 { ", such as " } else { ", " };
+        words = words
+            .text(format!(" It never had {files} of upstream's there{more}"))
+            .with_code(one.to_string())
+            .text(".");
+    }
     words
 }
 

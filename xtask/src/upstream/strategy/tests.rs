@@ -33,11 +33,15 @@ fn winner(facts: &Facts) -> Option<Way> {
 fn each_rule_wins_on_its_facts() {
     let related = |relation| Facts { relation: Some(relation), ..facts() };
     let sync = |confidence, after| {
-        Some(Sync { commit: "abc".to_owned(), confidence, held: Some(0.66), after: Some(after) })
+        let commit = "abc".to_owned();
+        Some(Sync { commit, confidence, held: Some(0.66), never_taken: None, after: Some(after) })
     };
     let contained = || Some("def".to_owned());
     let partly = sync(0.9, 20).map(|sync| Sync { held: Some(0.65), ..sync });
+    let lacking = |files| sync(0.9, 3).map(|sync| Sync { never_taken: Some((files, "a.c".into())), ..sync });
     let cases = [
+        (Facts { sync: lacking(1), ..related(Relation::Unrelated) }, Some(Way::RecordSync)),
+        (Facts { sync: lacking(2), ..related(Relation::Unrelated) }, Some(Way::Pick)),
         (related(Relation::Same), Some(Way::NothingToDo)),
         (related(Relation::Ahead), Some(Way::Contribute)),
         (related(Relation::Behind), Some(Way::FastForward)),
@@ -70,7 +74,8 @@ fn each_rule_wins_on_its_facts() {
 
 #[test]
 fn unrelated_sides_are_told_what_conflicts_with_and_without_the_record() {
-    let sync = Sync { commit: "abc".to_owned(), confidence: 0.9, held: Some(0.75), after: Some(61) };
+    let commit = "abc".to_owned();
+    let sync = Sync { commit, confidence: 0.9, held: Some(0.75), never_taken: None, after: Some(61) };
     let facts =
         Facts { relation: Some(Relation::Unrelated), sync: Some(sync), conflicts: Some(3), ..facts() };
     let told = unrelated(Way::RecordSync, &facts).unwrap();
