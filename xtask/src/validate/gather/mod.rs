@@ -97,7 +97,7 @@ pub(super) fn gather(
             runs.extend(ran.unwrap_or_else(failed));
         }
     }
-    let Moves { told: renames, all: moves } = moves(&context, history, &runs)?;
+    let Moves { told: renames, all: moves, history } = moves(&context, history, &runs)?;
     let before = match (&base, &options.baseline) {
         (Some(base), _) => compared(base::before(&context, &runs, &moves, base), &mut look.findings),
         (_, Some(text)) => Some(baseline::read_result(text)?),
@@ -106,7 +106,13 @@ pub(super) fn gather(
     look.findings.extend(not_compared(before.as_ref(), &runs, options.base.is_some()));
     let known = known_failures(&context, &mut look.findings)?;
     let touched = match before.as_ref().and_then(|before| before.commit.as_deref()) {
-        Some(commit) => touched::since(repo, commit)?,
+        Some(commit) => {
+            let gone = |path: &RepoPath| history.as_ref().filter(|_| !context.files.contains(path));
+            touched::since(repo, commit, |path| {
+                let moved = gone(&path).and_then(|history| history.moved_to(&path));
+                moved.map(|rename| rename.to.clone()).unwrap_or(path)
+            })?
+        }
         None => BTreeMap::new(),
     };
     Ok(Gathered {
@@ -133,22 +139,23 @@ struct Moves {
     told: Vec<Rename>,
     /// All, for a comparison also what is not committed yet.
     all: Vec<Rename>,
+    /// What tells them, for a comparison.
+    history: Option<History>,
 }
 
 fn moves(context: &Context<'_>, history: Option<History>, runs: &[SuiteRun]) -> Result<Moves> {
     let committed = history.as_ref().map(|history| renames(history, &context.files)).unwrap_or_default();
     let compares = context.options.base.is_some() || context.options.baseline.is_some();
-    let all = match history.filter(|_| compares) {
-        Some(history) => renames(&history.with_uncommitted(context.repo, false)?, &context.files),
-        None => committed.clone(),
-    };
+    let history = history.filter(|_| compares);
+    let history = history.map(|history| history.with_uncommitted(context.repo, false)).transpose()?;
+    let all = history.as_ref().map_or_else(|| committed.clone(), |history| renames(history, &context.files));
     // Of Rust files nothing is known before they are built.
     let is_built = runs.iter().any(|run| {
         matches!(run.suite.runner, Runner::CargoTest | Runner::CargoNextest)
             && matches!(run.ran, Ran::Cargo(_) | Ran::Listed(_))
     });
     let is_told = |rename: &Rename| is_built || rename.to.extension() == "py";
-    Ok(Moves { told: committed.into_iter().filter(is_told).collect(), all })
+    Ok(Moves { told: committed.into_iter().filter(is_told).collect(), all, history })
 }
 
 /// The suites as they stand, without running or reading more than names and configuration.

@@ -1,18 +1,22 @@
 //! Files that changed since a commit, and the commits that touched them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
 use super::super::result::{MOST_COMMITS, Touch};
-use crate::repo::Repo;
 use crate::repo::git::WITHOUT_DIRTY_SUBMODULES;
+use crate::repo::{Repo, RepoPath};
 
-/// By file: its commits since then, newest first, under the names that it had before too; a file that changed in the
-/// work tree alone has none.
+/// By file: its commits since then, newest first; a file that changed in the work tree alone has none. `now` tells what
+/// a path is called now, so that a file has the commits of its earlier names too.
 ///
 /// A commit that this clone does not have says nothing.
-pub(super) fn since(repo: &Repo, commit: &str) -> Result<BTreeMap<String, Vec<Touch>>> {
+pub(super) fn since(
+    repo: &Repo,
+    commit: &str,
+    now: impl Fn(RepoPath) -> RepoPath,
+) -> Result<BTreeMap<String, Vec<Touch>>> {
     let mut touched = BTreeMap::new();
     let Ok(commit) = repo.resolve(commit) else { return Ok(touched) };
     let commit = commit.as_str();
@@ -24,69 +28,76 @@ pub(super) fn since(repo: &Repo, commit: &str) -> Result<BTreeMap<String, Vec<To
     }
     let range = format!("{commit}..HEAD");
     let format = "--format=tformat:%x01%H %s%x02";
-    let log = repo.git().read(&["log", "-z", "--name-status", "-M50%", format, &range, "--"])?;
-    // What a file is called now, by the names that it had before.
-    let mut called: BTreeMap<String, String> = BTreeMap::new();
-    for (touch, changes) in read_log(&String::from_utf8_lossy(&log)) {
-        for Change { path, before } in changes {
-            let now = called.get(&path).cloned().unwrap_or(path);
-            let touches: &mut Vec<Touch> = touched.entry(now.clone()).or_default();
+    let log = repo.git().read(&["log", "-z", "--name-only", "--no-renames", format, &range, "--"])?;
+    for (touch, paths) in read_log(&String::from_utf8_lossy(&log)) {
+        // The commit that moves a file names it twice.
+        let paths = paths.into_iter().map(|path| now(RepoPath::from(path.as_str())).display().into_owned());
+        for path in paths.collect::<BTreeSet<_>>() {
+            let touches: &mut Vec<Touch> = touched.entry(path).or_default();
             if touches.len() < MOST_COMMITS {
                 touches.push(touch.clone());
             }
-            called.extend(before.map(|before| (before, now)));
         }
     }
     Ok(touched)
 }
 
-/// A path that a commit changed, and what it was called before where the commit moved it.
-#[derive(Debug, PartialEq, Eq)]
-struct Change {
-    path: String,
-    before: Option<String>,
-}
-
-fn read_log(text: &str) -> Vec<(Touch, Vec<Change>)> {
+fn read_log(text: &str) -> Vec<(Touch, Vec<String>)> {
     let read = |entry: &str| {
-        let (head, changes) = entry.split_once('\u{2}')?;
+        let (head, names) = entry.split_once('\u{2}')?;
         let (commit, subject) = head.split_once(' ')?;
-        let touch = Touch { commit: commit.to_owned(), subject: subject.to_owned() };
-        Some((touch, read_changes(changes)))
+        let names = names.split('\0').map(|name| name.trim_start_matches('\n'));
+        let names = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        Some((Touch { commit: commit.to_owned(), subject: subject.to_owned() }, names))
     };
     text.split('\u{1}').filter_map(read).collect()
 }
 
-/// `M`, `a.py`, then `R086`, `old.py`, `new.py`: the form of `--name-status -z`.
-fn read_changes(text: &str) -> Vec<Change> {
-    let mut fields =
-        text.split('\0').map(|field| field.trim_start_matches('\n')).filter(|field| !field.is_empty());
-    let mut changes = Vec::new();
-    while let (Some(status), Some(path)) = (fields.next(), fields.next()) {
-        let moved = if status.starts_with(['R', 'C']) { fields.next() } else { None };
-        let before = moved.filter(|_| status.starts_with('R')).map(|_| path.to_owned());
-        changes.push(Change { path: moved.unwrap_or(path).to_owned(), before });
-    }
-    changes
-}
-
 #[cfg(test)]
 mod tests {
+    use xshell::Shell;
+
     use super::*;
+    use crate::repo::testing::git;
 
     #[test]
     fn log_is_read_with_all_names() {
-        let text = "\u{1}aa first\u{2}\0\nM\0a.py\0R100\0b c.py\0d.py\0\u{1}bb merge\u{2}\0\u{1}cc last one\u{2}\0\nA\0e.py\0";
-        let read = read_log(text);
-        let words: Vec<String> =
-            read.iter().map(|(touch, _)| touch.commit.clone() + touch.subject.as_str()).collect();
-        assert_eq!(words, ["aafirst", "bbmerge", "cclast one"]);
-        let change = |path: &str, before: Option<&str>| Change {
-            path: path.to_owned(),
-            before: before.map(str::to_owned),
+        let text = "\u{1}aa first\u{2}\0\na.py\0b c.py\0\u{1}bb merge\u{2}\0\u{1}cc last one\u{2}\0\nd.py\0";
+        let read: Vec<(String, Vec<String>)> = read_log(text)
+            .into_iter()
+            .map(|(touch, names)| (touch.commit + touch.subject.as_str(), names))
+            .collect();
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            read,
+            [
+                ("aafirst".to_owned(), owned(&["a.py", "b c.py"])),
+                ("bbmerge".to_owned(), vec![]),
+                ("cclast one".to_owned(), owned(&["d.py"]))
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_has_the_commits_of_its_earlier_names() {
+        let place = tempfile::tempdir().unwrap();
+        let shell = Shell::new().unwrap();
+        let git = |args: &[&str]| git(place.path(), args);
+        let commit = |message: &str| {
+            git(&["add", "-A"]);
+            git(&["commit", "-q", "-m", message]);
         };
-        assert_eq!(read[0].1, [change("a.py", None), change("d.py", Some("b c.py"))]);
-        assert_eq!(read[1].1, []);
-        assert_eq!(read[2].1, [change("e.py", None)]);
+        git(&["init", "-q", "-b", "main"]);
+        for (message, text) in [("write", "1\n"), ("edit", "2\n")] {
+            shell.write_file(place.path().join("old.py"), text).unwrap();
+            commit(message);
+        }
+        git(&["mv", "old.py", "new.py"]);
+        commit("move");
+        let repo = Repo::open(place.path()).unwrap();
+        let now = |path| if path == RepoPath::from("old.py") { RepoPath::from("new.py") } else { path };
+        let touched = since(&repo, "HEAD~2", now).unwrap();
+        let subjects: Vec<&str> = touched["new.py"].iter().map(|touch| touch.subject.as_str()).collect();
+        assert_eq!(subjects, ["move", "edit"]);
     }
 }
