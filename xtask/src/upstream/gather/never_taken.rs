@@ -13,12 +13,15 @@ use crate::repo::RepoPath;
 
 /// Files that history is asked about, at most.
 const MOST_ASKED: usize = 50;
+/// Share of a folder's files, in tenths, from which the fork holds nearly all of them.
+const NEARLY_ALL: usize = 8;
 
 impl Search<'_> {
     /// Source files that upstream had at the sync point and the fork never had, in folders of which it holds nearly all
     /// others: it followed less than that, whatever it took of later work. What it once had and removed is no such file.
     pub(super) fn never_taken(&self, sync: &SyncPoint) -> Result<Vec<RepoPath>> {
-        if self.base.is_some_and(|base| base.commit == sync.commit) {
+        // Where history is cut off, nobody knows what the fork once had.
+        if self.base.is_some_and(|base| base.commit == sync.commit) || self.scratch.is_shallow() {
             return Ok(Vec::new());
         }
         let folder = sync.folder.as_deref().map(RepoPath::from);
@@ -27,7 +30,7 @@ impl Search<'_> {
             None => path.clone(),
         };
         let fork = self.paths(self.fork.as_str())?;
-        let names: BTreeSet<&[u8]> = fork.iter().map(RepoPath::file_name).collect();
+        let file_names: BTreeSet<&[u8]> = fork.iter().map(RepoPath::file_name).collect();
         let upstream = self.paths(sync.commit.as_str())?;
         // Of each folder how many files upstream has, and how many of them the fork.
         let mut shares: BTreeMap<Option<RepoPath>, (usize, usize)> = BTreeMap::new();
@@ -36,11 +39,12 @@ impl Search<'_> {
             *all += 1;
             *held += usize::from(fork.contains(&here(path)));
         }
-        let is_followed =
-            |path: &RepoPath| shares.get(&path.parent()).is_some_and(|(all, held)| held * 10 >= all * 8);
+        let is_followed = |path: &RepoPath| {
+            shares.get(&path.parent()).is_some_and(|(all, held)| held * 10 >= all * NEARLY_ALL)
+        };
         let lacking = upstream.iter().filter(|path| {
             class_of(path, false) == FileClass::Source
-                && !names.contains(path.file_name())
+                && !file_names.contains(path.file_name())
                 && is_followed(path)
         });
         let lacking: Vec<&RepoPath> = lacking.take(MOST_ASKED).collect();

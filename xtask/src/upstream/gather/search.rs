@@ -368,6 +368,9 @@ impl Deepening<'_> {
                 format!("{} -- {} {commit}", parents[commit], self.analysis.fork.oid)
             })
             .collect();
+        if pairs.is_empty() {
+            return;
+        }
         let git = self.scratch.git();
         let tree = git.line(&[
             "rev-parse",
