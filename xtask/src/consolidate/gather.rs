@@ -125,7 +125,6 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
     gathered.findings.extend(unread::findings(&tree, &scope));
     let archives = archive_place::folders(&gathered.paths, gathered.notes.iter().map(|note| &note.path));
     let guides = assemble::GUIDES.iter().map(|folder| RepoPath::from(*folder));
-    gathered.ignore_rules = repo.work_tree().map(|_| (repo.git(), tree.clone()));
     gathered.ignored_folders = ignored_folders(repo, &tree, archives.into_iter().chain(guides))?;
     let sites = links::Sites::of(&tree);
     let Linked { broken, named: linked, pages } =
@@ -179,6 +178,7 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
             }
         }
     }
+    gathered.ignore_rules = repo.work_tree().map(|_| (repo.git(), tree));
     Ok(Some(gathered))
 }
 

@@ -367,18 +367,18 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// The names of what a line makes, by a command ("mkdir", "cp … NAME", "> NAME") or by saying so ("create"), in small
 /// letters.
 fn made(line: &str) -> Vec<String> {
+    const MAKERS: &[&str] =
+        &["mkdir", "touch", "clone", "init", "nano", "vim", "vi", "curl", "wget", "unzip", "tar", "worktree"];
+    const COPIES: &str = "cp ";
+    const WRITES: &str = ">";
     // Most lines make nothing, and are read no further.
     static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            "(?i)mkdir|touch|clone|init|nano|vi|curl|wget|unzip|tar|worktree|create|add|write|new|cp |>",
-        )
-        .expect("a fixed pattern that a test compiles")
+        let signs: Vec<&str> = MAKERS.iter().chain(told::MAKES).chain(&[COPIES, WRITES]).copied().collect();
+        Regex::new(&format!("(?i){}", signs.join("|"))).expect("fixed words that a test compiles")
     });
     if !SIGNS.is_match(line) {
         return Vec::new();
     }
-    const MAKERS: &[&str] =
-        &["mkdir", "touch", "clone", "init", "nano", "vim", "vi", "curl", "wget", "unzip", "tar", "worktree"];
     let lower = line.to_lowercase();
     // `git clone https://host/me/x.git` makes the folder `x`.
     let name = |word: &str| {
@@ -388,8 +388,8 @@ fn made(line: &str) -> Vec<String> {
     if told::makes(&lower) || lower.split_whitespace().any(|word| MAKERS.contains(&word)) {
         return words(&lower).map(name).collect();
     }
-    let copied = lower.split_whitespace().next_back().filter(|_| lower.contains("cp "));
-    let written = lower.split_once('>').map_or("", |(_, file)| file);
+    let copied = lower.split_whitespace().next_back().filter(|_| lower.contains(COPIES));
+    let written = lower.split_once(WRITES).map_or("", |(_, file)| file);
     words(written).chain(copied).map(name).collect()
 }
 

@@ -123,9 +123,11 @@ pub(super) fn by_line(line: &str) -> Told {
 /// Signs of what is open, under way or refused.
 const UNDONE: [char; 7] = ['❌', '🔄', '🚧', '🔲', '⬜', '☐', '🔜'];
 
+/// Words that say that something is made.
+pub(super) const MAKES: &[&str] = &["create", "add", "write", "new"];
+
 pub(super) fn makes(text: &str) -> bool {
-    text.split(|character| !is_part_of_word(character))
-        .any(|word| matches!(word, "create" | "add" | "write" | "new"))
+    text.split(|character| !is_part_of_word(character)).any(|word| MAKES.contains(&word))
 }
 
 /// The line with the parts of its sentence that stand on the lines before and after it, of a text with fixed width.
