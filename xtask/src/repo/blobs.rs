@@ -69,7 +69,7 @@ impl Blobs {
     /// There is no such object.
     pub fn read(&self, id: &BlobId) -> Result<Vec<u8>> {
         match &self.reader {
-            Reader::Objects(objects) => Ok(objects.blob(id)?.data().to_vec()),
+            Reader::Objects(objects) => Ok(objects.blob(id)?.into_bytes()),
             Reader::Children(git) => git.read(&["cat-file", "blob", id.as_str()]),
         }
     }
@@ -82,7 +82,7 @@ impl Blobs {
         match &self.reader {
             Reader::Objects(objects) => {
                 for (number, id) in ids.iter().enumerate() {
-                    visit(number, objects.blob(id)?.data());
+                    visit(number, objects.blob(id)?.bytes());
                 }
             }
             Reader::Children(git) => {

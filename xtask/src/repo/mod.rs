@@ -12,6 +12,7 @@ mod history;
 mod ids;
 mod index;
 mod listing;
+mod loose;
 mod objects;
 mod open;
 mod path;

@@ -2,26 +2,58 @@
 //! repository once more.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
 use super::BlobId;
+use super::loose::Loose;
 
 /// Objects, loose and in packs, those of alternates too. Clones read through one handle, one after the other; threads
 /// that read much open their own.
 #[derive(Clone)]
-pub(super) struct Objects(Arc<git2::Odb<'static>>);
+pub(super) struct Objects(Arc<Readers>);
+
+struct Readers {
+    /// All objects.
+    stored: git2::Odb<'static>,
+    /// Small blobs that are in no pack yet.
+    loose: Option<Mutex<Loose>>,
+}
+
+/// The content of a blob.
+pub(super) enum Content<'a> {
+    Own(Vec<u8>),
+    Stored(git2::OdbObject<'a>),
+}
+
+impl Content<'_> {
+    /// Its bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Stored(object) => object.data(),
+        }
+    }
+
+    /// Its bytes, for good.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Stored(object) => object.data().to_vec(),
+        }
+    }
+}
 
 impl Objects {
     /// Opens the objects below the git directory that all worktrees share; `None` where its path is no UTF-8, which
     /// this call of libgit2 cannot take.
     pub(super) fn open(common_dir: &Path) -> Result<Option<Self>> {
         let folder = common_dir.join("objects");
-        let Some(folder) = folder.to_str() else { return Ok(None) };
-        let objects = git2::Odb::new().context("open the objects of the repository")?;
-        objects.add_disk_alternate(folder).context("open the objects of the repository")?;
-        Ok(Some(Self(Arc::new(objects))))
+        let Some(name) = folder.to_str() else { return Ok(None) };
+        let stored = git2::Odb::new().context("open the objects of the repository")?;
+        stored.add_disk_alternate(name).context("open the objects of the repository")?;
+        Ok(Some(Self(Arc::new(Readers { stored, loose: Loose::open(&folder).map(Mutex::new) }))))
     }
 
     /// Keeps little of the packs in memory, and hashes no object that it reads: as in git itself, zlib's check sum tells
@@ -46,15 +78,23 @@ impl Objects {
     /// # Errors
     /// It is not there, or is damaged.
     pub(super) fn read(&self, id: git2::Oid) -> Result<git2::OdbObject<'_>> {
-        Ok(self.0.read(id)?)
+        Ok(self.0.stored.read(id)?)
     }
 
     /// The content of a blob.
     ///
     /// # Errors
     /// It is not there, or is damaged.
-    pub(super) fn blob(&self, id: &BlobId) -> Result<git2::OdbObject<'_>> {
-        self.read(git2::Oid::from_str(id.as_str())?).with_context(|| format!("read blob {id}"))
+    pub(super) fn blob(&self, id: &BlobId) -> Result<Content<'_>> {
+        let loose = self.0.loose.as_ref().and_then(|loose| {
+            // What a thread left that ended is written over anyway.
+            loose.lock().unwrap_or_else(PoisonError::into_inner).blob(id.as_str())
+        });
+        if let Some(content) = loose {
+            return Ok(Content::Own(content));
+        }
+        let stored = self.read(git2::Oid::from_str(id.as_str())?);
+        stored.map(Content::Stored).with_context(|| format!("read blob {id}"))
     }
 
     /// How many bytes a blob has.
@@ -62,6 +102,6 @@ impl Objects {
     /// # Errors
     /// It is not there.
     pub(super) fn size(&self, id: &BlobId) -> Result<u64> {
-        Ok(self.0.read_header(git2::Oid::from_str(id.as_str())?)?.0 as u64)
+        Ok(self.0.stored.read_header(git2::Oid::from_str(id.as_str())?)?.0 as u64)
     }
 }

@@ -288,7 +288,7 @@ impl Reader {
             Reader::Files(root) => read_file(&path.under(root), entry.kind).with_context(context),
             Reader::Objects(objects) => {
                 let id = entry.id.as_ref().with_context(context)?;
-                Ok(objects.blob(id).with_context(context)?.data().to_vec())
+                Ok(objects.blob(id).with_context(context)?.into_bytes())
             }
             Reader::Children(git) => {
                 let id = entry.id.as_ref().with_context(context)?;
