@@ -5,7 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
@@ -88,7 +88,12 @@ pub struct Git {
     work_tree: Option<PathBuf>,
     variables: Vec<(OsString, OsString)>,
     reads_attributes: bool,
+    /// Names of the settings of content filters, where they were read already.
+    filters: Option<Filters>,
 }
+
+/// Names of the settings of the content filters that a repository's configuration names, in git's order.
+pub(super) type Filters = Arc<[OsString]>;
 
 /// What a call left.
 #[derive(Debug)]
@@ -109,7 +114,14 @@ impl Git {
             work_tree: work_tree.map(Path::to_owned),
             variables: Vec::new(),
             reads_attributes: false,
+            filters: None,
         }
+    }
+
+    /// The calls with the settings of filters known, so that [`Git::without_filters`] asks for them no more.
+    pub(super) fn knowing_filters(mut self, filters: Option<Filters>) -> Self {
+        self.filters = filters;
+        self
     }
 
     /// The calls with the user's own attributes, for those that compare files with the index or bring them into it: what
@@ -137,18 +149,23 @@ impl Git {
     /// # Errors
     /// The configuration cannot be read.
     pub fn without_filters(self) -> Result<Self> {
-        let pattern = r"^filter\..*\.(clean|smudge|process|required)$";
-        let found =
-            self.answer_to(&["config", "--null", "--name-only", "--get-regexp", pattern], &[], &[0, 1])?;
-        let keys: Vec<&[u8]> = found.stdout.split(|&byte| byte == 0).filter(|key| !key.is_empty()).collect();
+        let keys = match &self.filters {
+            Some(filters) => Arc::clone(filters),
+            None => self.filters_named()?,
+        };
         let mut git = self.with_attributes().with_variable("GIT_CONFIG_COUNT", keys.len().to_string());
         for (number, key) in keys.iter().enumerate() {
-            git = git.with_variable(&format!("GIT_CONFIG_KEY_{number}"), OsStr::from_bytes(key));
+            git = git.with_variable(&format!("GIT_CONFIG_KEY_{number}"), key);
             // A filter that is required and not run would end the call.
-            let value = if key.ends_with(b".required") { "false" } else { "" };
+            let value = if key.as_bytes().ends_with(b".required") { "false" } else { "" };
             git = git.with_variable(&format!("GIT_CONFIG_VALUE_{number}"), value);
         }
         Ok(git)
+    }
+
+    fn filters_named(&self) -> Result<Filters> {
+        let listing = self.read(&["config", "--null", "--name-only", "--list"])?;
+        Ok(listing.split(|&byte| byte == 0).filter_map(filter_setting).collect())
     }
 
     /// Gives standard output of a call that must exit 0.
@@ -273,6 +290,14 @@ fn trusted_by_variables() -> Option<Vec<OsString>> {
         [OsString::from("-c"), setting]
     };
     Some(given.flat_map(option).collect())
+}
+
+/// A setting's name, if it is one that makes git run a content filter, or fail without it. git lists sections and names
+/// of settings in small letters.
+pub(super) fn filter_setting(name: &[u8]) -> Option<OsString> {
+    let runs = [&b".clean"[..], b".smudge", b".process", b".required"];
+    let is_one = name.starts_with(b"filter.") && runs.iter().any(|end| name.ends_with(end));
+    is_one.then(|| OsStr::from_bytes(name).to_owned())
 }
 
 fn first_lines(message: &str) -> String {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
-use super::git::Git;
+use super::git::{Filters, Git, filter_setting};
 use super::objects::Objects;
 use super::{CommitId, RepoPath};
 use crate::report::Hinted;
@@ -24,6 +24,8 @@ pub struct Repo {
     library: Option<git2::Repository>,
     /// Why libgit2 is not used.
     limit: Option<&'static str>,
+    /// Known where git was asked for its settings.
+    filters: Option<Filters>,
     /// Opened when the first object is asked for.
     objects: OnceCell<Option<Objects>>,
 }
@@ -42,12 +44,14 @@ impl Repo {
     /// # Errors
     /// It is no longer there, or is damaged.
     pub fn open_at(location: &Location) -> Result<Self> {
-        let Location { work_tree, git_dir, common_dir, limit } = location.clone();
+        // Each content would be hashed again to see that it is what its name says; git itself does so only in `fsck`.
+        git2::opts::strict_hash_verification(false);
+        let Location { work_tree, git_dir, common_dir, limit, filters } = location.clone();
         let library = match limit {
             Some(_) => None,
             None => Some(open_owned_by_any(&git_dir).context("open the repository")?),
         };
-        Ok(Self { work_tree, git_dir, common_dir, library, limit, objects: OnceCell::new() })
+        Ok(Self { work_tree, git_dir, common_dir, library, limit, filters, objects: OnceCell::new() })
     }
 
     /// Where it lies, for other threads and handles.
@@ -57,14 +61,18 @@ impl Repo {
             git_dir: self.git_dir.clone(),
             common_dir: self.common_dir.clone(),
             limit: self.limit,
+            filters: self.filters.clone(),
         }
     }
 
     fn at(folders: Folders) -> Result<Self> {
         let git = Git::new(&folders.git_dir, folders.work_tree.as_deref());
-        let limit = library_limit(&git, &folders)?;
+        let listing = git.answer_to(&["config", "--null", "--list", "--show-scope"], &[], &[])?;
+        let limit = library_limit(&listing.stdout, &folders);
+        // Half a listing says nothing of filters.
+        let filters = (listing.code == Some(0)).then(|| filters_in(&listing.stdout));
         let Folders { work_tree, git_dir, common_dir } = folders;
-        Self::open_at(&Location { work_tree, git_dir, common_dir, limit })
+        Self::open_at(&Location { work_tree, git_dir, common_dir, limit, filters })
     }
 
     /// Opens the repository that git names to a hook by `GIT_DIR` and `GIT_WORK_TREE`, else the one around `folder`.
@@ -74,7 +82,6 @@ impl Repo {
     /// # Errors
     /// As [`Repo::open`].
     pub fn open_for_hook(folder: &Path, git_dir: Option<&Path>, work_tree: Option<&Path>) -> Result<Self> {
-        // Each content would be hashed again to see that it is what its name says; git itself does so only in `fsck`.
         git2::opts::strict_hash_verification(false);
         let library = match git_dir {
             Some(git_dir) => git2::Repository::open(folder.join(git_dir)),
@@ -101,6 +108,7 @@ impl Repo {
             common_dir: plain(library.commondir()),
             library: Some(library),
             limit: None,
+            filters: None,
             objects: OnceCell::new(),
         })
     }
@@ -146,7 +154,7 @@ impl Repo {
 
     /// The git program, pointed here.
     pub fn git(&self) -> Git {
-        Git::new(&self.git_dir, self.work_tree.as_deref())
+        Git::new(&self.git_dir, self.work_tree.as_deref()).knowing_filters(self.filters.clone())
     }
 
     /// libgit2's handle; `None` where it cannot read this repository.
@@ -327,6 +335,7 @@ pub struct Location {
     git_dir: PathBuf,
     common_dir: PathBuf,
     limit: Option<&'static str>,
+    filters: Option<Filters>,
 }
 
 #[derive(Debug)]
@@ -419,10 +428,10 @@ fn refusal(stderr: &[u8]) -> Hinted {
 /// What libgit2 cannot read, as it is told.
 const SHA_256: &str = "SHA-256 object names";
 
-fn library_limit(git: &Git, folders: &Folders) -> Result<Option<&'static str>> {
-    // Sparse checkouts keep their settings in the worktree's own file.
-    let listing = git.answer_to(&["config", "--null", "--list", "--show-scope"], &[], &[])?.stdout;
-    let text = String::from_utf8_lossy(&listing).to_lowercase();
+/// Why libgit2 cannot read a repository, by git's list of settings with the scope of each: sparse checkouts keep theirs
+/// in the worktree's own file.
+fn library_limit(listing: &[u8], folders: &Folders) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(listing).to_lowercase();
     let fields: Vec<&str> = text.split('\0').collect();
     let own = |scope: &str| matches!(scope, "local" | "worktree");
     let has = |key: &str, value: &str| {
@@ -430,18 +439,26 @@ fn library_limit(git: &Git, folders: &Folders) -> Result<Option<&'static str>> {
         fields.chunks_exact(2).any(|entry| own(entry[0]) && entry[1] == wanted)
     };
     if has("extensions.objectformat", "sha256") {
-        return Ok(Some(SHA_256));
+        return Some(SHA_256);
     }
     if has("extensions.refstorage", "reftable") {
-        return Ok(Some("the reftable ref store"));
+        return Some("the reftable ref store");
     }
     if has("core.sparsecheckout", "true") && has("index.sparse", "true") {
-        return Ok(Some("a sparse index"));
+        return Some("a sparse index");
     }
     if folders.git_dir.join("index").is_file() && has_split_index(&folders.git_dir) {
-        return Ok(Some("a split index"));
+        return Some("a split index");
     }
-    Ok(None)
+    None
+}
+
+/// The settings of filters in git's list of settings with the scope of each.
+fn filters_in(listing: &[u8]) -> Filters {
+    let fields: Vec<&[u8]> = listing.split(|&byte| byte == 0).collect();
+    let settings = fields.chunks_exact(2).map(|entry| entry[1]);
+    let names = settings.map(|setting| setting.split(|&byte| byte == b'\n').next().unwrap_or_default());
+    names.filter_map(filter_setting).collect()
 }
 
 #[allow(clippy::disallowed_methods, reason = "`repo` reads the git directory")]
