@@ -67,7 +67,7 @@ pub(super) fn plan(found: &Imported, sources: &BTreeMap<RepoPath, Broken>, refus
 }
 
 /// What is carried out unasked: what git recorded. Test data is nobody's import.
-fn is_sure(found: &Unresolved) -> bool {
+pub(super) fn is_sure(found: &Unresolved) -> bool {
     let sure = |confidence| matches!(confidence, Confidence::High | Confidence::Medium);
     found.guard != Some(Guard::TestData)
         && !may_be_foreign(found)

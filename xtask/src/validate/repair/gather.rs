@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::Imported;
-use super::edits::Planned;
+use super::edits::{Planned, is_sure};
 use crate::cache::Cache;
 use crate::code::python;
 use crate::code::python::imports::Project;
@@ -54,14 +54,19 @@ impl Input {
         Ok(self.project.get_or_init(|| project))
     }
 
-    /// The files in which something is broken; with `references` those that name a path that moved.
+    /// The files in which something can be mended; with `references` those that name a path that moved.
     pub(super) fn sources(&self, repo: &Repo, references: bool) -> Result<BTreeMap<RepoPath, Broken>> {
-        let imports = self.found.imports.unresolved.iter().map(|import| &import.path);
+        let imports = self.found.imports.unresolved.iter().filter(|import| is_sure(import));
+        let imports: BTreeSet<&RepoPath> = imports.map(|import| &import.path).collect();
         let anchors = self.found.imports.anchors.iter().map(|anchor| &anchor.path);
         let named = self.found.references.iter().map(|reference| &reference.path).filter(|_| references);
-        let paths: BTreeSet<&RepoPath> = imports.chain(anchors).chain(named).collect();
+        let paths: BTreeSet<&RepoPath> = imports.iter().copied().chain(anchors).chain(named).collect();
         let read = |path: &RepoPath| -> Result<(RepoPath, Broken)> {
-            let kept = self.project(repo)?.names_taken_from(path);
+            // Every import of the repository is asked for it.
+            let kept = match imports.contains(path) {
+                true => self.project(repo)?.names_taken_from(path),
+                false => BTreeSet::new(),
+            };
             Ok((path.clone(), Broken { bytes: self.tree.read(path)?, kept, rewrites_paths: references }))
         };
         paths.into_iter().map(read).collect()

@@ -109,10 +109,15 @@ impl Project {
             return BTreeSet::new();
         };
         let index = self.index();
+        // A module is named by its file; a package's folder may be named anew in build files, or not at all (`from .`).
+        let stem = path.stem();
+        let may_mean = |module: &str| {
+            stem == b"__init__" || module.rsplit('.').next().is_some_and(|last| last.as_bytes() == stem)
+        };
         let mut taken = BTreeSet::new();
         for file in (0..self.files.len()).filter(|file| *file != target) {
             for import in index.facts(file).iter().flat_map(|facts| &facts.imports) {
-                let Some(name) = &import.name else { continue };
+                let Some(name) = import.name.as_ref().filter(|_| may_mean(&import.module)) else { continue };
                 let places = index.places(file, import.level, &import.module);
                 if !places.into_iter().any(|place| module_of(place) == Some(target)) {
                     continue;
