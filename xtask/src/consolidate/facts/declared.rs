@@ -75,8 +75,9 @@ fn licence(text: &str) -> Option<Said> {
 
 /// `![License](…/badge/license-MIT-blue.svg)`.
 fn badge(text: &str) -> Option<Said> {
-    let (_, rest) = text.split_once("/badge/")?;
-    let label = rest.split([')', '"', '?', ' ']).next()?;
+    const SIGN: &str = "/badge/";
+    let at = memchr::memmem::find(text.as_bytes(), SIGN.as_bytes())?;
+    let label = text[at + SIGN.len()..].split([')', '"', '?', ' ']).next()?;
     let name = label.get(..8).filter(|name| name.eq_ignore_ascii_case("license-"))?;
     licence(&label[name.len()..].replace("%20", " ").replace("--", "-").replace('_', " "))
 }

@@ -22,7 +22,7 @@ fn of_sentence(text: &str) -> Option<Said> {
         &["no need", "not need", "prefer", "deprecated", "incompatible", "recommendation"];
     let plain = bare(text);
     // "npm: Version 9 or higher".
-    let is_word = |word: &&str| !["version", "versions"].contains(&word.to_lowercase().as_str());
+    let is_word = |word: &&str| !["version", "versions"].iter().any(|one| word.eq_ignore_ascii_case(one));
     let words: Vec<&str> = plain.split_whitespace().filter(is_word).collect();
     if words.len() > 2 && words[0].eq_ignore_ascii_case("lines") {
         return None;

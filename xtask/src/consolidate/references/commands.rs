@@ -56,8 +56,13 @@ const OUTPUTS: &[&str] =
 
 /// All that one line of a shell calls.
 pub(super) fn of_line(line: &str) -> Vec<Called> {
-    let line = line.split(" #").next().unwrap_or_default();
+    let line = before_comment(line);
     line.split(['|', ';', '&']).flat_map(of_command).collect()
+}
+
+/// A command without the comment behind it; most have none, which shows at a glance.
+fn before_comment(line: &str) -> &str {
+    line.find('#').and_then(|_| line.find(" #")).map_or(line, |end| &line[..end])
 }
 
 /// True for a command whose words are files that it makes, moves or removes.
@@ -83,7 +88,7 @@ pub(super) fn inputs(line: &str) -> Vec<&str> {
         ("conda env create", "-f"),
         ("psql", "-f"),
     ];
-    let line = line.split(" #").next().unwrap_or_default();
+    let line = before_comment(line);
     line.split(['|', ';', '&'])
         .flat_map(|command| {
             let (words, _) = words_of(command);

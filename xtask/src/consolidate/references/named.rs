@@ -335,8 +335,8 @@ impl Links {
 
 /// True for a text with a stroke, or a dot inside a word: most lines have neither, and are not taken apart.
 fn may_name_a_file(text: &str) -> bool {
-    let mut behind_dots = text.split('.').skip(1);
-    text.contains('/') || behind_dots.any(|rest| rest.starts_with(char::is_alphanumeric))
+    memchr::memchr2_iter(b'.', b'/', text.as_bytes())
+        .any(|at| text.as_bytes()[at] == b'/' || text[at + 1..].starts_with(char::is_alphanumeric))
 }
 
 /// Bytes of a line above which it is not searched for each of its names.
@@ -354,7 +354,10 @@ fn is_file(path: &str) -> bool {
 
 /// The words of a text, without the signs around them; a sign inside one (`a/*/b.py`) makes it no path.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let parts = text.split(|character: char| character.is_whitespace() || "()[]\"'`|,;".contains(character));
+    let parts = text.split(|character: char| {
+        matches!(character, '(' | ')' | '[' | ']' | '"' | '\'' | '`' | '|' | ',' | ';')
+            || character.is_whitespace()
+    });
     parts.map(|word| {
         let word = word.trim_end_matches([':', '!', '?']).trim_matches(['*', '<', '>', '{', '}']);
         // Emphasis may begin words before; but what begins with its sign and does not end with it is a name:

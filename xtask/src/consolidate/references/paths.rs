@@ -1,13 +1,13 @@
 //! What looks like a path of a repository, and what only looks so.
 
-/// Endings of files that belong to a repository rather than to an output.
+/// Endings of files that belong to a repository rather than to an output, in order.
 pub(super) const ENDINGS: &[&str] = &[
-    "py", "pyi", "ipynb", "rs", "js", "jsx", "mjs", "cjs", "ts", "tsx", "go", "java", "kt", "swift", "rb",
-    "php", "c", "h", "cc", "cpp", "hpp", "cs", "scala", "lua", "r", "jl", "sh", "bash", "zsh", "ps1", "bat",
-    "md", "mdx", "rst", "toml", "yml", "yaml", "cfg", "ini", "sql", "html", "css", "scss", "vue", "svelte",
-    "proto", "tf", "nix", "tex", "bib", "m", "dart", "ex", "exs", "erl", "hs", "ml", "clj", "fs", "vb", "pl",
-    "pm", "zig", "sol", "graphql", "astro", "cu", "cuh", "pyx", "pxd", "cxx", "hh", "mm", "v", "sv", "vhd",
-    "vhdl", "asm",
+    "asm", "astro", "bash", "bat", "bib", "c", "cc", "cfg", "cjs", "clj", "cpp", "cs", "css", "cu", "cuh",
+    "cxx", "dart", "erl", "ex", "exs", "fs", "go", "graphql", "h", "hh", "hpp", "hs", "html", "ini", "ipynb",
+    "java", "jl", "js", "jsx", "kt", "lua", "m", "md", "mdx", "mjs", "ml", "mm", "nix", "php", "pl", "pm",
+    "proto", "ps1", "pxd", "py", "pyi", "pyx", "r", "rb", "rs", "rst", "scala", "scss", "sh", "sol", "sql",
+    "sv", "svelte", "swift", "tex", "tf", "toml", "ts", "tsx", "v", "vb", "vhd", "vhdl", "vue", "yaml",
+    "yml", "zig", "zsh",
 ];
 
 /// Parts of paths that stand for something else.
@@ -57,9 +57,14 @@ const STAND_INS: &[&str] = &[
 /// The path in a code span or word, cleaned; `None` for what is none.
 pub(super) fn path_of(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
-    let text = text.split("::").next()?;
     let text = text.split('#').next()?;
-    let text = strip_line_numbers(text).trim_start_matches("./").trim_start_matches('@');
+    let text = text.find(':').and_then(|_| text.find("::")).map_or(text, |end| &text[..end]);
+    let text = strip_line_numbers(text);
+    // Most words have no such ending, and are asked no more.
+    if !has_ending(text.rsplit_once('.')?.1) {
+        return None;
+    }
+    let text = text.trim_start_matches("./").trim_start_matches('@');
     let below = text.trim_start_matches("../");
     let below = below.strip_prefix("~/").or_else(|| below.strip_prefix('/')).unwrap_or(below);
     // `/tmp/x.sql`: what lies there no repository holds.
@@ -68,14 +73,16 @@ pub(super) fn path_of(text: &str) -> Option<String> {
     if !is_plain(below) || below.starts_with('-') || is_of_the_system {
         return None;
     }
-    let name = text.rsplit('/').next()?;
-    let (stem, ending) = name.rsplit_once('.')?;
+    let (stem, ending) = text.rsplit('/').next()?.rsplit_once('.')?;
     // `Node.js`, `React/Vue.js`: names of programs that look like files.
     let is_program = ending == "js" && stem.chars().next().is_some_and(char::is_uppercase);
     // What `/home/user/x` stands for is settled by its end.
     let is_stand_in = !is_absolute(text) && below.split('/').any(stands_in);
-    let fits = ENDINGS.contains(&ending) && !stem.is_empty() && !is_stand_in && !is_program && stem.len() > 1;
-    fits.then(|| text.to_owned())
+    (stem.len() > 1 && !is_stand_in && !is_program).then(|| text.to_owned())
+}
+
+fn has_ending(ending: &str) -> bool {
+    ENDINGS.binary_search(&ending).is_ok()
 }
 
 /// A path whose ending says nothing, but whose form does: data, a folder, a file whose name begins with a dot.
@@ -88,7 +95,7 @@ pub(super) fn data_path_of(text: &str) -> Option<String> {
     let is_path = is_plain(text.trim_start_matches("../").trim_end_matches('/'))
         && (text.contains('/') || is_hidden)
         && !text.starts_with('/')
-        && !ENDINGS.contains(&ending)
+        && !has_ending(ending)
         && !text.trim_end_matches('/').split('/').any(stands_in)
         && text.contains(char::is_alphabetic);
     is_path.then(|| text.to_owned())
@@ -96,7 +103,8 @@ pub(super) fn data_path_of(text: &str) -> Option<String> {
 
 /// True for a path of plain signs, each part of which has a name.
 pub(super) fn is_plain(path: &str) -> bool {
-    path.chars().all(|character| character.is_alphanumeric() || "._-/+".contains(character))
+    path.chars()
+        .all(|character| character.is_alphanumeric() || matches!(character, '.' | '_' | '-' | '/' | '+'))
         && !path.is_empty()
         && !path.contains("..")
         && !path.split('/').any(str::is_empty)
@@ -147,4 +155,16 @@ pub(super) fn ends_of_absolute(path: &str) -> Vec<&str> {
 /// True for a path that begins at the root of a machine, a site or the repository.
 pub(super) fn is_absolute(path: &str) -> bool {
     path.starts_with('/') || path.starts_with("~/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_in_order_and_found() {
+        assert!(ENDINGS.is_sorted());
+        assert!(ENDINGS.iter().all(|ending| has_ending(ending)));
+        assert!(!has_ending("") && !has_ending("pyc"));
+    }
 }
