@@ -16,7 +16,7 @@ use crate::cli::{Format, Global, Hook, PreCommit};
 use crate::config::{Config, Depth};
 use crate::phases::analyses::{self, Workplace};
 use crate::process::{Cancel, Progress, variable};
-use crate::repo::{Repo, Staged};
+use crate::repo::{Repo, Staged, folders_of_objects};
 use crate::report::{Hinted, Level};
 use crate::term::Term;
 
@@ -58,6 +58,10 @@ impl Here {
         unsafe { Repo::read_objects_lightly() };
         let (git_dir, work_tree) = (from_git("GIT_DIR"), from_git("GIT_WORK_TREE"));
         let repo = Repo::open_for_hook(&folder, git_dir.as_deref(), work_tree.as_deref())?;
+        let lent =
+            from_git("GIT_ALTERNATE_OBJECT_DIRECTORIES").map(|list| folders_of_objects(list.as_os_str()));
+        let lent = from_git("GIT_OBJECT_DIRECTORY").into_iter().chain(lent.unwrap_or_default());
+        let repo = repo.with_objects(lent.map(|lent| folder.join(lent)).collect())?;
         if let Some(pending) = change::pending(&repo)? {
             let message = "a change set was interrupted, so files may be half changed";
             return Err(Hinted::new(message, pending.hint()).into());

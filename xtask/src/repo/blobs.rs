@@ -41,11 +41,7 @@ impl Blobs {
     /// # Errors
     /// As [`Blobs::of`].
     pub fn apart(repo: &Repo) -> Result<Self> {
-        let objects = match repo.library() {
-            Some(_) => Objects::open(repo.common_dir())?,
-            None => None,
-        };
-        Ok(Self::by(repo, objects))
+        Ok(Self::by(repo, repo.objects_apart()?))
     }
 
     fn by(repo: &Repo, objects: Option<Objects>) -> Self {

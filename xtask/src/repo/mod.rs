@@ -31,7 +31,7 @@ pub use history::{Change, History, PathHistory, Rename};
 pub use ids::{BlobId, CommitId};
 pub use index::IndexEntry;
 pub use listing::{TreeRecord, tree_records};
-pub use open::{Location, Repo};
+pub use open::{Location, Repo, folders_of_objects};
 pub use path::RepoPath;
 pub use scratch::Scratch;
 pub use staged::{Changes, Staged, StagedChange, State};

@@ -1,7 +1,7 @@
 //! The object database of a repository: its objects by name, without the settings and refs that come with opening a
 //! repository once more.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
@@ -46,13 +46,14 @@ impl Content<'_> {
 }
 
 impl Objects {
-    /// Opens the objects below the git directory that all worktrees share; `None` where its path is no UTF-8, which
-    /// this call of libgit2 cannot take.
-    pub(super) fn open(common_dir: &Path) -> Result<Option<Self>> {
+    /// Opens the objects below the git directory that all worktrees share, and those in further folders; `None` where its
+    /// path is no UTF-8, which this call of libgit2 cannot take.
+    pub(super) fn open(common_dir: &Path, lent: &[PathBuf]) -> Result<Option<Self>> {
         let folder = common_dir.join("objects");
         let Some(name) = folder.to_str() else { return Ok(None) };
         let stored = git2::Odb::new().context("open the objects of the repository")?;
         stored.add_disk_alternate(name).context("open the objects of the repository")?;
+        lent.iter().try_for_each(|folder| super::open::lent::add(&stored, folder))?;
         Ok(Some(Self(Arc::new(Readers { stored, loose: Loose::open(&folder).map(Mutex::new) }))))
     }
 

@@ -13,7 +13,11 @@ use super::objects::Objects;
 use super::{CommitId, RepoPath};
 use crate::report::Hinted;
 
+pub(super) mod lent;
 mod revision;
+
+use lent::Lent;
+pub use lent::folders_of_objects;
 
 /// An open repository. It cannot be shared between threads: each opens its own.
 pub struct Repo {
@@ -26,6 +30,7 @@ pub struct Repo {
     limit: Option<&'static str>,
     /// Known where git was asked for its settings.
     filters: Option<Filters>,
+    lent: Lent,
     /// Opened when the first object is asked for.
     objects: OnceCell<Option<Objects>>,
 }
@@ -47,11 +52,12 @@ impl Repo {
         // Each content would be hashed again to see that it is what its name says; git itself does so only in `fsck`.
         git2::opts::strict_hash_verification(false);
         let Location { work_tree, git_dir, common_dir, limit, filters } = location.clone();
+        let lent = Lent::default();
         let library = match limit {
             Some(_) => None,
             None => Some(open_owned_by_any(&git_dir).context("open the repository")?),
         };
-        Ok(Self { work_tree, git_dir, common_dir, library, limit, filters, objects: OnceCell::new() })
+        Ok(Self { work_tree, git_dir, common_dir, library, limit, filters, lent, objects: OnceCell::new() })
     }
 
     /// Where it lies, for other threads and handles.
@@ -109,6 +115,7 @@ impl Repo {
             library: Some(library),
             limit: None,
             filters: None,
+            lent: Lent::default(),
             objects: OnceCell::new(),
         })
     }
@@ -154,7 +161,8 @@ impl Repo {
 
     /// The git program, pointed here.
     pub fn git(&self) -> Git {
-        Git::new(&self.git_dir, self.work_tree.as_deref()).knowing_filters(self.filters.clone())
+        let git = Git::new(&self.git_dir, self.work_tree.as_deref());
+        self.lent.told_to(git.knowing_filters(self.filters.clone()))
     }
 
     /// libgit2's handle; `None` where it cannot read this repository.
@@ -167,11 +175,16 @@ impl Repo {
         if let Some(objects) = self.objects.get() {
             return Ok(objects.clone());
         }
-        let opened = match self.library {
-            Some(_) => Objects::open(&self.common_dir)?,
-            None => None,
-        };
+        let opened = self.objects_apart()?;
         Ok(self.objects.get_or_init(|| opened).clone())
+    }
+
+    /// As [`Repo::objects`], through a handle of its own.
+    pub(super) fn objects_apart(&self) -> Result<Option<Objects>> {
+        match self.library {
+            Some(_) => Objects::open(&self.common_dir, self.lent.folders()),
+            None => Ok(None),
+        }
     }
 
     /// What keeps libgit2 from reading this repository (`SHA-256 object names`), if anything does.

@@ -3,6 +3,7 @@
 mod fix;
 mod markers;
 mod message_and_push;
+mod objects;
 mod wider;
 
 use std::os::unix::fs::PermissionsExt;
