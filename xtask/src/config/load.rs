@@ -91,15 +91,10 @@ fn first_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
     let folders = strings(table, &["consolidate", "include"])
         .into_iter()
         .find_map(|(text, span)| missing_folder(&text, root).map(|why| (span, why)));
-    let reports = ["consolidate", "upstream", "validate"].iter().find_map(|room| {
-        strings(table, &[room, "report"])
-            .into_iter()
-            .find_map(|(text, span)| bad_report(&text).map(|why| (span, why)))
-    });
     globs
         .or_else(|| area_mistake(table))
         .or(folders)
-        .or(reports)
+        .or_else(|| super::reports::mistake(table))
         .or_else(|| upstream_mistake(table))
         .or_else(|| suite_mistake(table, root))
         .or_else(|| super::setup::mistake(table))
@@ -148,15 +143,6 @@ fn missing_folder(glob: &str, root: &Path) -> Option<String> {
     (!folder.is_empty() && !root.join(&folder).is_dir()).then(|| format!("there is no folder `{folder}`"))
 }
 
-fn bad_report(text: &str) -> Option<String> {
-    let path = PathBuf::from(text);
-    let leaves = path.components().any(|part| !matches!(part, std::path::Component::Normal(_)));
-    if text.is_empty() || leaves {
-        return Some("a report's path is relative to the repository and stays inside it".to_owned());
-    }
-    (path.starts_with(".git")).then(|| "a report cannot stand in the git directory".to_owned())
-}
-
 fn upstream_mistake(table: &DeTable<'_>) -> Option<Mistake> {
     let (text, span) = strings(table, &["upstream", "upstream"]).pop()?;
     // git would read a leading dash as an option.
@@ -184,7 +170,7 @@ fn suite_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
     for suite in suites.iter() {
         let DeValue::Table(suite) = suite.get_ref() else { continue };
         for (text, span) in strings(suite, &["paths"]) {
-            if bad_report(&text).is_some() && text != "." {
+            if super::reports::bad_place(&text).is_some() && text != "." {
                 return Some((
                     span,
                     "a suite's path is relative to the repository and stays inside it".to_owned(),
@@ -201,7 +187,7 @@ fn suite_mistake(table: &DeTable<'_>, root: &Path) -> Option<Mistake> {
                 let why = "`junit` is for a suite whose `runner` is a command line";
                 return Some((span, why.to_owned()));
             }
-            if bad_report(&place).is_some() {
+            if super::reports::bad_place(&place).is_some() {
                 let why = "the place of JUnit XML is relative to the repository and stays inside it";
                 return Some((span, why.to_owned()));
             }
@@ -235,10 +221,10 @@ fn point_at(text: &str, span: &Range<usize>, message: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn error(text: &str) -> String {
+    pub(in super::super) fn error(text: &str) -> String {
         Config::parse(text, "xtask.toml", Path::new("/nonexistent")).unwrap_err().to_string()
     }
 
@@ -348,17 +334,6 @@ mod tests {
         2 | include = ["*.md", "nots/**/*.md"]
           |                    ^^^^^^^^^^^^^^
         there is no folder `nots`
-        "#);
-    }
-
-    #[test]
-    fn report_outside_the_repository_is_refused() {
-        insta::assert_snapshot!(error("[upstream]\nreport = \"../out.md\"\n"), @r#"
-        `xtask.toml`: TOML parse error at line 2, column 10
-          |
-        2 | report = "../out.md"
-          |          ^^^^^^^^^^^
-        a report's path is relative to the repository and stays inside it
         "#);
     }
 

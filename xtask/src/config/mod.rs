@@ -3,6 +3,7 @@
 mod hook;
 mod init;
 mod load;
+pub mod reports;
 mod setup;
 
 use std::collections::BTreeMap;

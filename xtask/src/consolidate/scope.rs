@@ -7,11 +7,9 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::editions;
 use crate::config::ConsolidateConfig;
+use crate::config::reports::CONSOLIDATION;
 use crate::markdown::{self, Format};
 use crate::repo::RepoPath;
-
-/// Where reports go when the configuration says nothing.
-pub(super) const REPORT: &str = "notes/documentation_consolidation_plan.md";
 
 /// Folders of notes when the configuration names none.
 pub(super) const FOLDERS: &[&str] = &["notes", "docs", "doc", "documentation"];
@@ -53,7 +51,7 @@ pub(super) enum Kind {
 
 impl Scope {
     pub(super) fn of(config: &ConsolidateConfig) -> Result<Self> {
-        let report = config.report.as_deref().unwrap_or(REPORT);
+        let report = config.report.as_deref().unwrap_or(CONSOLIDATION.usual);
         let report = RepoPath::resolve(None, report.as_bytes()).with_context(|| {
             format!("use `{report}` as the report's place: it leads outside the repository")
         })?;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::kept;
 use crate::change;
-use crate::config::{Config, Depth};
+use crate::config::{Config, Depth, reports};
 use crate::process::{Cancel, Interrupted, Progress};
 use crate::repo::{Location, Repo, RepoPath};
 use crate::report::{self, Block, Document, Hinted, Inline, Outcome, ReportMarker, Unavailable};
@@ -82,18 +82,20 @@ struct Words {
     has_findings: bool,
 }
 
-/// Report kinds, as their markers name them, and where each stands unless the settings say otherwise.
-const CONSOLIDATION: (&str, &str) = ("consolidation", "notes/documentation_consolidation_plan.md");
-const UPSTREAM: (&str, &str) = ("upstream", "notes/upstream_sync_analysis.md");
-const VALIDATION: (&str, &str) = ("validation", "notes/test_suite_report.md");
+/// Report kinds, as their markers name them.
+const CONSOLIDATION: &str = "consolidation";
+const UPSTREAM: &str = "upstream";
+const VALIDATION: &str = "validation";
 
 /// The reports' places with these settings, in the order consolidation, upstream, validation.
 pub fn report_paths(config: &Config) -> [RepoPath; 3] {
-    let path = |chosen: &Option<String>, default: &str| RepoPath::from(chosen.as_deref().unwrap_or(default));
+    let path = |chosen: &Option<String>, place: &reports::Place| {
+        RepoPath::from(chosen.as_deref().unwrap_or(place.usual))
+    };
     [
-        path(&config.consolidate.report, CONSOLIDATION.1),
-        path(&config.upstream.report, UPSTREAM.1),
-        path(&config.validate.report, VALIDATION.1),
+        path(&config.consolidate.report, &reports::CONSOLIDATION),
+        path(&config.upstream.report, &reports::UPSTREAM),
+        path(&config.validate.report, &reports::VALIDATION),
     ]
 }
 
@@ -153,7 +155,7 @@ fn consolidation_uncaught(
         next_step: consolidate::next_step(analysis),
         has_findings: analysis.has_findings(),
     };
-    let mut made = made(&result, CONSOLIDATION.0, path, words)?;
+    let mut made = made(&result, CONSOLIDATION, path, words)?;
     if let Outcome::Done(analysis) = &result {
         made.since = analysis.since.as_ref().map(consolidate::since_line);
         made.beside.extend(picture.map(|path| (path, consolidate::matrix(analysis).into_bytes())));
@@ -170,7 +172,7 @@ pub fn upstream(place: &Workplace, options: &upstream::Options, watch: (&Progres
         let repo = place.open()?;
         let result = upstream::run(&repo, options, watch.0, watch.1)?;
         let [_, path, _] = report_paths(&place.config);
-        made(&result, UPSTREAM.0, path, |analysis| Words {
+        made(&result, UPSTREAM, path, |analysis| Words {
             document: upstream::report(analysis),
             inputs: analysis.inputs.clone(),
             headline: upstream::headline(analysis),
@@ -233,7 +235,7 @@ pub fn merged(
 /// The report of a run over a tree with so many files that are in no commit.
 fn made_of(place: &Workplace, uncommitted: usize, result: &Outcome<validate::Analysis>) -> Result<Made> {
     let [_, _, path] = report_paths(&place.config);
-    let mut made = made(result, VALIDATION.0, path, |analysis| Words {
+    let mut made = made(result, VALIDATION, path, |analysis| Words {
         document: validate::report(analysis),
         inputs: analysis.inputs.clone(),
         headline: validate::headline(analysis),

@@ -30,13 +30,11 @@ use super::phase2::{self, Phase2};
 use super::{Board, Phase, kept};
 use crate::change;
 use crate::check::{CheckId, Checked, Found};
+use crate::config::reports::FINAL;
 use crate::consolidate;
 use crate::process::{Cancel, Interrupted};
 use crate::repo::{Repo, RepoPath, Tree};
 use crate::report::{Document, Level, ReportMarker};
-
-/// Where the page stands unless `[validate] final_report` says otherwise.
-const PAGE: &str = "notes/final_validation_report.md";
 
 /// The static checks, by the line that they stand in.
 const KINDS: [(&str, &[CheckId]); 3] = [
@@ -93,7 +91,7 @@ pub struct Phase5 {
 
 /// Where the page stands.
 pub fn page_path(place: &Workplace) -> RepoPath {
-    RepoPath::from(place.config.validate.final_report.as_deref().unwrap_or(PAGE))
+    RepoPath::from(place.config.validate.final_report.as_deref().unwrap_or(FINAL.usual))
 }
 
 /// Runs the analyses again and judges.
