@@ -183,6 +183,9 @@ def pytest_addoption(parser, pluginmanager):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
+    # A debugger that configuration asks for has nobody to talk to: it ends the session at the first failure, and with
+    # `--trace` takes each test for one that passed.
+    config.option.usepdb = config.option.trace = False
     if not hasattr(config, "cache"):
         folder = pathlib.Path(__file__).resolve().parent / "cache"
         config.cache = cacheprovider.Cache(folder, config, _ispytest=True)

@@ -148,3 +148,26 @@ fn interpreter_whose_library_tells_no_versions_is_asked_by_the_package_that_does
     let told: probe::Probe = serde_json::from_str(told.trim()).unwrap();
     assert_eq!(told.pytest.as_deref(), Some("1.pytest"));
 }
+
+#[test]
+fn options_that_ask_for_a_debugger_or_an_early_end_leave_no_test_unrun() {
+    let text = "def test_a(): pass\ndef test_b(): assert 0\ndef test_c(): pass\n";
+    let all = [
+        "--pdb",
+        "--trace",
+        "--pdb --pdbcls=pdb:Pdb -s",
+        "-x",
+        "--exitfirst --maxfail=1",
+        "--lf --sw",
+        "--trace -n 2",
+    ];
+    for options in all {
+        let ini = format!("[pytest]\naddopts = {options}\n");
+        let project = Project::new(&[("tests/test_a.py", text), ("pytest.ini", ini.as_str())]);
+        let analysis = project.analyse(|suite| suite.test_timeout = Some(20));
+        let run = &analysis.runs[0];
+        let told = (run.status, run.end, counts(run));
+        let expected = (Status::Failed, End::Finished, "collected 3, failed 1, passed 2".to_owned());
+        assert_eq!(told, expected, "{options}");
+    }
+}
