@@ -69,6 +69,8 @@ struct SinceBefore {
     baseline: Option<Baseline>,
     /// Tests that the list of known failures excuses.
     excused: BTreeSet<String>,
+    /// Tests from before that are not here.
+    unseen: Vec<String>,
     known_list: Option<KnownList>,
     findings: Vec<Finding>,
 }
@@ -101,7 +103,7 @@ pub(super) fn analysis(mut gathered: Gathered, options: &super::Options) -> Anal
         executed: gathered.executed,
         verdict: verdict(&runs, &cases, &judge),
         known_list: since.known_list,
-        shard: options.shard.map(|shard| shard::told(shard, &gathered.runs)),
+        shard: options.shard.map(|shard| shard::told(shard, &gathered.runs, since.unseen)),
         baseline: since.baseline,
         coverage,
         coverage_hint,
@@ -139,15 +141,18 @@ fn since_before(
     let is_compared = gathered.before.is_some() || gathered.known.is_some() || options.save_known.is_some();
     let not_compared = shared.first().filter(|_| is_compared).map(|first| not_apart(shared.len(), first));
     let mut findings: Vec<Finding> = not_compared.into_iter().collect();
+    let compare_all =
+        |before: &Before| baseline::compare(&apart, &before.without(&shared), &gathered.moves, &cut, older);
     let compare = |before: &Before| {
-        let before = before.without(&shared);
-        let comparison = baseline::compare(&apart, &before, &gathered.moves, &cut, older);
+        let comparison = compare_all(before);
         if options.shard.is_some() { shard::without_others(comparison) } else { comparison }
     };
     let (excused, known_list) =
         known((&gathered.known, &gathered.moves), (runs, &apart), compare, options, &mut findings);
-    let baseline = gathered.before.as_ref().or(gathered.known.as_ref()).map(compare);
-    SinceBefore { baseline, excused, known_list, findings }
+    let before = gathered.before.as_ref().or(gathered.known.as_ref());
+    let unseen = before.filter(|_| options.shard.is_some()).map(|before| compare_all(before).gone);
+    let (baseline, unseen) = (before.map(compare), unseen.unwrap_or_default());
+    SinceBefore { baseline, excused, unseen, known_list, findings }
 }
 
 fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged> {

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Ran, SuiteRun};
 use super::moved::with_cases;
-use super::result::{Analysis, Baseline, Case, Cause, Counts, Flaky, Run, Slow, Status, Verdict, Written};
+use super::result::{
+    Analysis, Baseline, Case, CaseOutcome, Cause, Counts, Flaky, Run, Slow, Status, Verdict, Written,
+};
 use super::skips;
 use super::suites::Runner;
 use crate::config::ValidateConfig;
@@ -68,6 +70,9 @@ pub struct ShardTold {
     pub attempt: u64,
     /// How each suite was split.
     pub suites: BTreeMap<String, Split>,
+    /// Tests from before that this part does not have: gone is what no part has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<String>,
 }
 
 /// How a suite was split.
@@ -81,7 +86,7 @@ pub struct Split {
 }
 
 /// What a part says of itself.
-pub(super) fn told(shard: Shard, runs: &[SuiteRun]) -> ShardTold {
+pub(super) fn told(shard: Shard, runs: &[SuiteRun], unseen: Vec<String>) -> ShardTold {
     let split = |run: &SuiteRun| {
         let session = match &run.ran {
             Ran::Python { ends, .. } => ends.iter().find_map(|ended| ended.session.shard.clone()),
@@ -91,7 +96,7 @@ pub(super) fn told(shard: Shard, runs: &[SuiteRun]) -> ShardTold {
         (run.suite.name.clone(), Split { all, plan })
     };
     let Shard { index, of, attempt } = shard;
-    ShardTold { index, of, attempt, suites: runs.iter().map(split).collect() }
+    ShardTold { index, of, attempt, suites: runs.iter().map(split).collect(), unseen }
 }
 
 #[derive(Deserialize)]
@@ -270,10 +275,7 @@ fn runs(parts: &[Part], cases: &[Case]) -> Vec<Run> {
         let restarts = one.restarts + run.restarts;
         let collected = one.counts.collected + run.counts.collected;
         let deselected = one.counts.deselected.max(run.counts.deselected);
-        let mut tally = one.runner_tally.clone();
-        for (name, count) in &run.runner_tally {
-            *tally.entry(name.clone()).or_default() += count;
-        }
+        let tally = tally(&one.runner_tally, &run.runner_tally);
         if rank(run.status) > rank(one.status) {
             *one = run.clone();
         }
@@ -281,11 +283,36 @@ fn runs(parts: &[Part], cases: &[Case]) -> Vec<Run> {
         (one.counts.collected, one.counts.deselected) = (collected, deselected);
     }
     for run in &mut joined {
+        take_repeated(run, parts);
         let (collected, deselected) = (run.counts.collected, run.counts.deselected);
         run.counts = Counts { collected, deselected, ..Counts::default() };
         cases.iter().filter(|case| case.suite == run.suite).for_each(|case| run.counts.add(case.outcome));
     }
     joined
+}
+
+/// What the runners of two parts counted, as one. All parts meet the same tests that are left out; a warning may be one
+/// that another part gave too, so that nobody knows how many there are.
+fn tally(one: &BTreeMap<String, u64>, other: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    let mut joined = one.clone();
+    for (name, count) in other {
+        let both = joined.entry(name.clone()).or_default();
+        *both = if name == "deselected" { (*both).max(*count) } else { *both + count };
+    }
+    joined.remove("warnings");
+    joined
+}
+
+/// Takes out of a joined tally what every part counted of the same file.
+fn take_repeated(run: &mut Run, parts: &[Part]) {
+    for (name, outcome) in [("error", CaseOutcome::Error), ("skipped", CaseOutcome::Skipped)] {
+        let is_it = |case: &&Case| case.suite == run.suite && is_file(case) && case.outcome == outcome;
+        let ids = || parts.iter().flat_map(|part| &part.cases).filter(is_it).map(|case| &case.id);
+        let repeated = ids().count() - ids().collect::<BTreeSet<_>>().len();
+        if let Some(count) = run.runner_tally.get_mut(name) {
+            *count = count.saturating_sub(repeated as u64);
+        }
+    }
 }
 
 fn causes(parts: &[Part]) -> Vec<Cause> {
@@ -322,7 +349,19 @@ fn baseline(parts: &[Part]) -> Option<Baseline> {
         }
         all.slower.extend(one.slower);
     }
+    if let Some(all) = &mut joined {
+        all.gone = gone(parts);
+    }
     joined
+}
+
+/// Tests from before that no part has.
+fn gone(parts: &[Part]) -> Vec<String> {
+    let unseen = |part: &Part| -> BTreeSet<String> {
+        part.shard.iter().flat_map(|shard| shard.unseen.iter().cloned()).collect()
+    };
+    let all = parts.iter().map(unseen).reduce(|one, other| one.intersection(&other).cloned().collect());
+    all.unwrap_or_default().into_iter().collect()
 }
 
 /// What a part cannot know of what was before: tests that other parts run are not gone.

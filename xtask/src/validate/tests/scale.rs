@@ -92,6 +92,34 @@ fn parts_that_do_not_make_a_whole_are_refused() {
 }
 
 #[test]
+fn what_is_gone_and_what_runners_counted_is_told_of_all_parts_together() {
+    let project = Project::new(FILES);
+    let old = project.analyse_by(Options { config: config(), ..Options::default() });
+    fs::write(project.path().join("tests/test_a.py"), "def test_a(): pass\ndef test_c(): pass\n").unwrap();
+    fs::write(
+        project.path().join("tests/test_d.py"),
+        "import pytest\npytest.skip('no', allow_module_level=True)\n",
+    )
+    .unwrap();
+    let run = |shard: Option<&str>| {
+        project.analyse_by(Options {
+            config: config(),
+            shard: shard.map(|shard| shard.parse().unwrap()),
+            baseline: Some(answer(&old)),
+            ..Options::default()
+        })
+    };
+    let whole = run(None);
+    let parts = ["1/2", "2/2"].map(|shard| run(Some(shard)));
+    assert!(parts.iter().all(|part| part.baseline.as_ref().unwrap().gone.is_empty()), "a part cannot know");
+    let all = joined(&project, &parts.each_ref().map(answer)).unwrap();
+    let gone = |analysis: &Analysis| analysis.baseline.as_ref().unwrap().gone.clone();
+    assert_eq!(gone(&all), ["tests/test_a.py::test_b"]);
+    assert_eq!(gone(&all), gone(&whole));
+    assert_eq!(all.runs[0].runner_tally, whole.runs[0].runner_tally);
+}
+
+#[test]
 fn part_without_a_test_is_no_failure() {
     let project = Project::new(&[("tests/test_a.py", "def test_a(): pass\n")]);
     let parts: Vec<Analysis> = ["1/2", "2/2"].iter().map(|shard| sharded(&project, shard, &[])).collect();
