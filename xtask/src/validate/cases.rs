@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::causes::{exception_of, shown_message};
+use super::causes::exception_of;
 use super::ended::{Culprit, Ended};
 use super::events::{Raised, When};
+use super::folded::shown_message;
 use super::places::Roots;
 use super::result::{Attempt, CaseOutcome, Company, End};
 use super::session::{Item, Try};

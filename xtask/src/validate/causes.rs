@@ -7,9 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-
 use super::events::Raised;
+use super::folded::{Normaliser, shown_message, without_measures};
 use super::places::Roots;
 use super::result::{Cause, Place};
 use crate::fnv;
@@ -42,16 +41,20 @@ pub(super) fn group(failures: &[Grouped<'_>]) -> (Vec<String>, Vec<Cause>) {
     for failure in failures {
         let frame = deepest_own(failure.raised, failure.roots);
         let key = fnv::digits(&signature(failure, frame.as_ref(), &normaliser, None));
+        let shown = shown_message(failure.raised, failure.roots);
         let cause = causes.entry(key.clone()).or_insert_with(|| Cause {
             key: key.clone(),
             exception: exception_of(failure.raised),
-            message: shown_message(failure.raised, failure.roots),
+            message: shown.clone(),
             frame: frame.map(|frame| frame.place).or(failure.home.clone()),
             cases: Vec::new(),
             install: None,
             hint: None,
             commits: Vec::new(),
         });
+        if cause.message != shown {
+            cause.message = without_measures(&cause.message);
+        }
         cause.cases.push(failure.case.to_owned());
         keys.push(key);
     }
@@ -151,58 +154,6 @@ fn is_test_itself(case: &str, frame: &Frame) -> bool {
     frame.function == name || (frame.function.is_empty() && case.starts_with(&frame.place.path))
 }
 
-/// Lines and characters of a message that are shown.
-const SHOWN: (usize, usize) = (4, 400);
-
-/// The message for people: a few lines, paths relative to the repository.
-pub(super) fn shown_message(raised: &Raised, roots: &Roots) -> String {
-    let text = roots.shorten(raised.message.trim());
-    let lines: Vec<&str> = text.lines().take(SHOWN.0).collect();
-    let mut shown = lines.join("\n");
-    if shown.chars().count() > SHOWN.1 {
-        shown = shown.chars().take(SHOWN.1).chain(" [...]".chars()).collect();
-    }
-    shown
-}
-
-/// Takes out of a message what changes from run to run.
-struct Normaliser {
-    steps: Vec<(Regex, &'static str)>,
-}
-
-impl Normaliser {
-    fn new() -> Self {
-        let steps = [
-            (r"\x1b\[[0-9;]*[A-Za-z]", ""),
-            (r"\b0x[0-9a-fA-F]+\b", "<address>"),
-            (r#"(?:/private)?/(?:tmp|var/folders|var/tmp)/[^\s'"`,;:)\]]*"#, "<temporary>"),
-            (r"\bpytest-of-[^/\s]+/[^\s'\x22`,;:)\]]*", "<temporary>"),
-            (r#"(['"`])(?:/|[A-Za-z]:\\)[^'"`\n]*(['"`])"#, "<path>"),
-            (r#"(?:^|[\s(=])/(?:[^\s'"`/]+/)+[^\s'"`,;:)\]]*"#, " <path>"),
-            (r"\b\d+(?:\.\d+)?\s*(?:ns|us|µs|ms|s|sec|secs|seconds?|minutes?|min)\b", "<duration>"),
-            (r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", "<n>"),
-            (r"\s+", " "),
-        ];
-        let steps = steps
-            .iter()
-            .map(|&(pattern, by)| (Regex::new(pattern).expect("the patterns of this table are tested"), by));
-        Self { steps: steps.collect() }
-    }
-
-    fn normalise(&self, line: &str, roots: &Roots) -> String {
-        let mut text = line.trim().to_owned();
-        for root in roots.names() {
-            text = text.replace(&format!("{}/", root.display()), "/repository/");
-        }
-        for (pattern, by) in &self.steps {
-            if let std::borrow::Cow::Owned(changed) = pattern.replace_all(&text, *by) {
-                text = changed;
-            }
-        }
-        text.trim().to_owned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -247,11 +198,35 @@ mod tests {
             ("read /home/a/x.txt: gone", "read /srv/b/y.txt: gone"),
             ("took 1.5 s", "took 300 ms"),
             ("value 1e-9", "value -2.5E+10"),
+            ("no job 550e8400-e29b-41d4-a716-446655440000", "no job 016b3c2d-1111-4222-8333-abcdefabcdef"),
+            ("container 4e07408562be is gone", "container 9f86d081884c is gone"),
         ];
         for (one, other) in pairs {
             let failures = [("t.py::a", raised("E", one, &[])), ("t.py::b", raised("E", other, &[]))];
             assert_eq!(groups(&failures).len(), 1, "{one} / {other}");
         }
+    }
+
+    #[test]
+    fn title_of_a_cause_has_no_address_and_no_time_that_only_one_test_had() {
+        let title = |messages: &[&str]| {
+            let roots = Roots::new(Path::new("/r"), Path::new("/r"));
+            let raised: Vec<Raised> = messages.iter().map(|message| raised("E", message, &[])).collect();
+            let grouped =
+                raised.iter().map(|raised| Grouped { case: "t.py::a", raised, roots: &roots, home: None });
+            let causes = group(&grouped.collect::<Vec<_>>()).1;
+            assert_eq!(causes.len(), 1, "{messages:?}");
+            causes[0].message.clone()
+        };
+        assert_eq!(title(&["<A at 0x7f3a> is not 0xff"]), "<A at <address>> is not 0xff");
+        assert_eq!(title(&["no '/tmp/pytest-of-me/pytest-3/a/b.txt'"]), "no '<temporary>/b.txt'");
+        assert_eq!(title(&["no /tmp/tmpab12cd_x"]), "no <temporary>");
+        assert_eq!(title(&["job 550e8400-e29b-41d4-a716-446655440000"]), "job <uuid>");
+        assert_eq!(title(&["no answer in 30 s"]), "no answer in 30 s");
+        assert_eq!(title(&["hash 4e07408562be"]), "hash 4e07408562be");
+        assert_eq!(title(&["took 1.5 s", "took 300 ms"]), "took <duration>");
+        assert_eq!(title(&["no 4e07408562be", "no 9f86d081884c"]), "no <id>");
+        assert_eq!(title(&["bad 3", "bad 4"]), "bad 3", "an example");
     }
 
     #[test]

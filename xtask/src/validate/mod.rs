@@ -13,6 +13,7 @@ mod coverage;
 mod declared;
 mod ended;
 mod events;
+mod folded;
 mod gather;
 mod github;
 mod headline;
