@@ -6,8 +6,10 @@
 pub mod compiler;
 mod mask;
 pub mod python;
+mod rust_functions;
 pub mod rust_tests;
 mod symbols;
 
 pub use mask::code_alone;
+pub use rust_functions::{RustFunction, function_at, rust_functions};
 pub use symbols::{ReadBy, Symbol, SymbolKind, symbols};

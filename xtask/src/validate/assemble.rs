@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::baseline::{self, Before, OldNames, OlderKeys};
 use super::cargo_cases;
 use super::cases::{Draft, drafts, roots_of};
-use super::causes::{self, Grouped, group, is_missing_module};
+use super::causes::{self, Grouped, group, home_of, is_missing_module};
 use super::events::Raised;
 use super::known::{self, KnownList, Saving};
 use super::model::{Gathered, Ran, Rerun, SuiteRun};
@@ -50,7 +50,7 @@ impl Joined {
     fn of(gathered: &Gathered) -> Self {
         let mut joined = Self::default();
         for suite_run in &gathered.runs {
-            let cases = cases_of(suite_run, &gathered.roots, &mut joined.flaky);
+            let cases = cases_of(suite_run, gathered, &mut joined.flaky);
             joined.findings.extend(suite_run.findings.iter().cloned());
             joined.findings.extend(left_behind(suite_run));
             joined.findings.extend(cut_short(suite_run));
@@ -155,7 +155,9 @@ fn since_before(
     SinceBefore { baseline, excused, unseen, known_list, findings }
 }
 
-fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged> {
+fn cases_of(run: &SuiteRun, gathered: &Gathered, flaky: &mut Vec<Flaky>) -> Vec<Judged> {
+    let roots = &gathered.roots;
+    let completed = |draft| gathered.rust_places.complete(draft, roots);
     match &run.ran {
         Ran::Python { ends, reruns } => {
             let limit = run.suite.test_limit.as_secs();
@@ -165,12 +167,12 @@ fn cases_of(run: &SuiteRun, roots: &Roots, flaky: &mut Vec<Flaky>) -> Vec<Judged
             drafts.map(|draft| judged(run, draft, &session, flaky)).collect()
         }
         Ran::Cargo(cargo) => {
-            let drafts = cargo_cases::drafts(cargo).into_iter();
+            let drafts = cargo_cases::drafts(cargo).into_iter().map(completed);
             drafts.map(|draft| judged(run, draft, roots, flaky)).collect()
         }
         Ran::Listed(listed) => {
             let docs = listed.docs.iter().flat_map(|docs| cargo_cases::drafts(docs));
-            let drafts = listed.drafts.iter().cloned().chain(docs);
+            let drafts = listed.drafts.iter().cloned().chain(docs).map(completed);
             drafts.map(|draft| judged(run, draft, roots, flaky)).collect()
         }
         Ran::Command { .. } | Ran::Cannot { .. } | Ran::NotStarted { .. } => Vec::new(),
@@ -266,7 +268,7 @@ fn name_causes(told: &mut [Judged], gathered: &Gathered) -> Vec<Cause> {
     let mut grouped: Vec<Grouped<'_>> = Vec::new();
     let mut of_case: Vec<usize> = Vec::new();
     for (index, Judged { case, raised, roots }) in told.iter().enumerate() {
-        let home = home_of(case);
+        let home = home_of(case.path.as_deref(), case.line);
         for raised in raised {
             grouped.push(Grouped { case: &case.id, raised, roots, home: home.clone() });
             of_case.push(index);
@@ -323,16 +325,15 @@ fn older_keys(told: &[Judged], moves: &[Rename]) -> OlderKeys {
         // The key of a case is that of its first failure.
         if let Some(raised) = raised.first() {
             ids.push(case.id.clone());
-            failures.push(Grouped { case: &case.id, raised, roots, home: home_of(case) });
+            failures.push(Grouped {
+                case: &case.id,
+                raised,
+                roots,
+                home: home_of(case.path.as_deref(), case.line),
+            });
         }
     }
     ids.into_iter().zip(causes::older_keys(&failures, |path| names.places(path))).collect()
-}
-
-/// Where a test stands.
-fn home_of(case: &Case) -> Option<Place> {
-    let line = case.line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
-    case.path.clone().map(|path| Place { path, line })
 }
 
 /// Tests that the list of known failures excuses, as it is or, where it is to be saved, as it becomes.

@@ -52,8 +52,7 @@ fn block_cases(block: &Block, binary: &Binary, drafts: &mut Vec<Draft>) {
         drafts.push(draft);
     }
     for culprit in &block.culprits {
-        let raised = plain(culprit.kind, culprit.message.clone());
-        drafts.push(draft(id(&culprit.name), CaseOutcome::Failed, Some(raised), None));
+        drafts.push(draft(id(&culprit.name), CaseOutcome::Failed, Some(culprit.raised.clone()), None));
     }
     for name in &block.unrun {
         drafts.push(draft(id(name), CaseOutcome::NotRun, None, None));
@@ -90,7 +89,7 @@ fn add_tries(draft: &mut Draft, block: &Block, name: &str) {
     }
 }
 
-fn plain(kind: &str, message: String) -> Raised {
+pub(super) fn plain(kind: &str, message: String) -> Raised {
     Raised { kind: kind.to_owned(), message, ..Raised::default() }
 }
 

@@ -150,7 +150,8 @@ fn early_end(ended: &Ended, limit_s: u64) -> Option<Raised> {
         End::Hung => raised("time limit", format!("no end after {limit_s} s"), &dump),
         End::SuiteLimit => raised("time limit", "the suite's time limit ended it".to_owned(), &dump),
         End::Crashed => {
-            raised("crash", format!("the process ended by {}", signal_name(ended)), &ended.stderr)
+            let how = format!("the process ended by {}", signal_name(ended.code() - 128));
+            raised("crash", how, &ended.stderr)
         }
         End::ExitedEarly => {
             raised("exit", format!("the process ended with code {} inside the test", ended.code()), "")
@@ -167,8 +168,8 @@ fn early_end(ended: &Ended, limit_s: u64) -> Option<Raised> {
     })
 }
 
-fn signal_name(ended: &Ended) -> String {
-    let number = ended.code() - 128;
+/// `SIGSEGV (signal 11)`.
+pub(super) fn signal_name(number: i32) -> String {
     let name = match number {
         libc::SIGILL => "SIGILL",
         libc::SIGABRT => "SIGABRT",

@@ -80,6 +80,12 @@ pub(super) fn older_keys(failures: &[Grouped<'_>], older: impl Fn(&str) -> Vec<S
     keys.collect()
 }
 
+/// Where a test stands.
+pub(super) fn home_of(path: Option<&str>, line: Option<u64>) -> Option<Place> {
+    let line = line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
+    path.map(|path| Place { path: path.to_owned(), line })
+}
+
 /// The exception's type as people say it.
 pub(super) fn exception_of(raised: &Raised) -> String {
     match raised.kind.as_str() {
@@ -114,12 +120,12 @@ fn signature(
     }
     let first_line = raised.message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let message = normaliser.normalise(first_line, failure.roots);
-    let speaks = !message.is_empty() && !message.starts_with("assert ");
+    let speaks = !message.is_empty() && !is_bare(&raised.kind, first_line);
     let path_of = |place: &Place| path.unwrap_or(&place.path).clone();
     let place = match frame {
         // A name that a module lacks is one cause, wherever it is imported: the message tells both.
         _ if speaks && is_import(raised) => String::new(),
-        Some(frame) if is_test_itself(failure.case, frame) => match speaks {
+        Some(frame) if is_test_itself(failure, frame) => match speaks {
             true => String::new(),
             false => format!("{}:{}", path_of(&frame.place), frame.function),
         },
@@ -146,12 +152,51 @@ fn stable_place(frame: &Frame, speaks: bool) -> String {
     if named && speaks { frame.function.clone() } else { format!("{}:{}", frame.function, frame.place.line) }
 }
 
-/// True when the frame is the test's own function, not something that it called.
-fn is_test_itself(case: &str, frame: &Frame) -> bool {
-    let name = case.rsplit_once("::").map_or(case, |(_, name)| name);
+/// True when the frame is the test's own function or place, not something that it called.
+fn is_test_itself(failure: &Grouped<'_>, frame: &Frame) -> bool {
+    let name = failure.case.rsplit_once("::").map_or(failure.case, |(_, name)| name);
     let name = name.split('[').next().unwrap_or(name);
     let name = name.split(" #").next().unwrap_or(name);
-    frame.function == name || (frame.function.is_empty() && case.starts_with(&frame.place.path))
+    // A documentation test has a place, and no function.
+    let is_home = || frame.function.is_empty() && failure.home.as_ref() == Some(&frame.place);
+    frame.function == name || is_home()
+}
+
+/// Words that Rust itself has for all code that panics so, from their beginning.
+const BARE_PANICS: &[&str] = &[
+    "assertion failed: ",
+    "attempt to ",
+    "byte index ",
+    "index out of bounds: ",
+    "range end index ",
+    "range start index ",
+    "slice index starts at ",
+];
+/// The same where they are all that is said.
+const BARE_WHOLE_PANICS: &[&str] = &[
+    "already borrowed: BorrowMutError",
+    "already mutably borrowed: BorrowError",
+    "assertion `left != right` failed",
+    "assertion `left == right` failed",
+    "assertion `left matches right` failed",
+    "called `Option::unwrap()` on a `None` value",
+    "explicit panic",
+    "internal error: entered unreachable code",
+    "not implemented",
+    "not yet implemented",
+];
+
+/// True for a message that says nothing of why: the language writes it of any code that fails so.
+fn is_bare(kind: &str, message: &str) -> bool {
+    match kind {
+        "panic" => {
+            BARE_WHOLE_PANICS.contains(&message.trim_end())
+                || BARE_PANICS.iter().any(|words| message.starts_with(words))
+        }
+        // How a process ended, unless it said why before.
+        "crash" | "exit" => !message.contains(": "),
+        _ => message.trim_start().starts_with("assert "),
+    }
 }
 
 #[cfg(test)]
@@ -249,6 +294,21 @@ mod tests {
     }
 
     #[test]
+    fn tests_that_end_their_processes_in_two_files_are_two_causes_unless_they_say_why() {
+        let roots = Roots::new(Path::new("/r"), Path::new("/r"));
+        let causes = |message: &str| {
+            let raised = raised("crash", message, &[]);
+            let at = |file| {
+                let home = Some(Place { path: file, line: 1 });
+                Grouped { case: "n::t", raised: &raised, roots: &roots, home }
+            };
+            group(&[at("tests/a.rs".to_owned()), at("tests/b.rs".to_owned())]).1.len()
+        };
+        assert_eq!(causes("the process ended by SIGABRT (signal 6)"), 2);
+        assert_eq!(causes("the process ended by SIGABRT (signal 6): no memory"), 1);
+    }
+
+    #[test]
     fn different_words_types_and_helpers_are_different_causes() {
         let test = |name| [("/r/t.py", 5, name)];
         let failures = [
@@ -280,6 +340,36 @@ mod tests {
         let failures =
             [("t.py::a[1]", bare(3, "a")), ("t.py::a[2]", bare(3, "a")), ("t.py::b", bare(8, "b"))];
         assert_eq!(groups(&failures), [vec!["t.py::a[1]", "t.py::a[2]"], vec!["t.py::b"]]);
+    }
+
+    #[test]
+    fn bare_panics_of_two_tests_are_two_causes_and_words_of_the_program_one() {
+        let at = |message: &str, line, name| raised("panic", message, &[("/r/src/lib.rs", line, name)]);
+        let both = |message: &str| {
+            groups(&[("p::t::a", at(message, 3, "a")), ("p::t::b", at(message, 8, "b"))]).len()
+        };
+        let bare = [
+            "assertion `left == right` failed\n  left: 1\n right: 2",
+            "assertion failed: `(left == right)`\n  left: `1`,\n right: `2`",
+            "assertion failed: x.is_ok()",
+            "called `Option::unwrap()` on a `None` value",
+            "index out of bounds: the len is 1 but the index is 4",
+        ];
+        for message in bare {
+            assert_eq!(both(message), 2, "{message}");
+        }
+        let told = [
+            "assertion `left == right` failed: no such user\n  left: 1\n right: 2",
+            "called `Result::unwrap()` on an `Err` value: \"no such user\"",
+            "not implemented: sync",
+        ];
+        for message in told {
+            assert_eq!(both(message), 1, "{message}");
+        }
+        let helper = |line, name| at("explicit panic", line, name);
+        let failures =
+            [("p::a", helper(9, "load")), ("p::b", helper(9, "load")), ("p::c", helper(10, "load"))];
+        assert_eq!(groups(&failures), [vec!["p::a", "p::b"], vec!["p::c"]], "of a helper the place counts");
     }
 
     #[test]

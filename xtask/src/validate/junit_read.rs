@@ -31,6 +31,8 @@ pub(super) struct ToldTest {
     pub(super) is_xfail: bool,
     /// What it wrote to standard output, where that is kept.
     pub(super) output: Option<String>,
+    /// What it wrote to standard error, where that is kept.
+    pub(super) errors: Option<String>,
 }
 
 /// A `failure`, `error`, `flakyFailure` or `flakyError`.
@@ -155,6 +157,7 @@ fn told(node: roxmltree::Node<'_, '_>) -> ToldTest {
                 told.is_xfail = child.attribute("type") == Some("pytest.xfail");
             }
             "system-out" => told.output = Some(child.text().unwrap_or_default().to_owned()),
+            "system-err" => told.errors = Some(child.text().unwrap_or_default().to_owned()),
             _ => {}
         }
     }

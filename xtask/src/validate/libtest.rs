@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use super::events::Raised;
+use super::panics;
 use super::result::Company;
 use crate::process::{Ending, Stop};
 
@@ -55,7 +57,7 @@ impl Tally {
 }
 
 /// What one binary printed between `running N tests` and its result line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Block {
     /// `running N tests`.
     pub(super) announced: u64,
@@ -128,16 +130,15 @@ impl Block {
 }
 
 /// A test that ended its process.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Culprit {
     pub(super) name: String,
-    /// `crash`, `exit` or `time limit`.
-    pub(super) kind: &'static str,
-    pub(super) message: String,
+    /// A `crash`, `exit` or `time limit`.
+    pub(super) raised: Raised,
 }
 
 /// A binary that cargo started.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Binary {
     /// As cargo names it (`unittests src/lib.rs`, `tests/cli.rs`, `Doc-tests xtask`).
     pub(super) label: String,
@@ -350,11 +351,7 @@ impl Reader {
         if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
             self.section = Some(without_suffix(name));
         } else if let Some(name) = &self.section {
-            let text = block.output.entry(name.clone()).or_default();
-            if text.len() < 8000 {
-                text.push_str(line);
-                text.push('\n');
-            }
+            keep_line(block.output.entry(name.clone()).or_default(), line);
         } else {
             self.outcome_line(line);
         }
@@ -404,6 +401,22 @@ impl Reader {
         }
         CargoRun { binaries, errors, ending, stop, duration, output, restarts: 0 }
     }
+}
+
+/// How much is kept of what a failing test printed.
+const KEPT: usize = 16_000;
+
+/// Adds a line to what a test printed: of much the end, in which it fails, and nothing more once it has panicked.
+fn keep_line(text: &mut String, line: &str) {
+    if text.len() > KEPT {
+        if panics::has_panic(text) {
+            return;
+        }
+        let half = text.char_indices().find(|&(at, c)| at > KEPT / 2 && c == '\n').map(|(at, _)| at + 1);
+        text.drain(..half.unwrap_or(text.len()));
+    }
+    text.push_str(line);
+    text.push('\n');
 }
 
 fn announced(line: &str) -> Option<u64> {

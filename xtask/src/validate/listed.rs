@@ -9,6 +9,7 @@ use super::causes::exception_of;
 use super::events::Raised;
 use super::junit_read::{ToldFailure, ToldTest};
 use super::libtest::CargoRun;
+use super::panics;
 use super::result::{Attempt, CaseOutcome, Company, Counts, End, Status};
 use super::session::Item;
 use super::suites::Suite;
@@ -197,7 +198,7 @@ fn is_around(first: &Draft, second: &Draft) -> bool {
 
 fn of_one(told: &ToldTest, item: Item) -> Draft {
     let failed = told.failures.iter().any(|failure| failure.is_failure);
-    let raised: Vec<Raised> = told.failures.iter().map(raised_of).collect();
+    let raised: Vec<Raised> = told.failures.iter().map(|failure| raised_of(told, failure)).collect();
     let outcome = match (&told.skipped, failed, raised.is_empty()) {
         (_, true, _) => CaseOutcome::Failed,
         (_, false, false) => CaseOutcome::Error,
@@ -209,7 +210,7 @@ fn of_one(told: &ToldTest, item: Item) -> Draft {
     let mut draft = draft(item, told.seconds, outcome, raised);
     draft.skip_reason = told.skipped.clone();
     let failed = |failure: &ToldFailure| {
-        let raised = raised_of(failure);
+        let raised = raised_of(told, failure);
         let message = Some(format!("{}: {}", exception_of(&raised), first_line(&raised.message)));
         Attempt { outcome: CaseOutcome::Failed, run: Company::InOrder, duration_s: None, message }
     };
@@ -230,8 +231,11 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
-/// Exception and message: `type` where it is given, else the word before the first colon.
-fn raised_of(failure: &ToldFailure) -> Raised {
+/// Exception and message: `type` where it is given, else the word before the first colon; of Rust, the panic.
+fn raised_of(told: &ToldTest, failure: &ToldFailure) -> Raised {
+    if let Some(text) = rust_text(told, failure) {
+        return panics::raised(&told.name, &text);
+    }
     let message = telling(failure);
     let split = message.split_once(": ").filter(|(kind, _)| is_type_name(kind));
     let (kind, message) = match (failure.kind.as_str(), split) {
@@ -240,6 +244,23 @@ fn raised_of(failure: &ToldFailure) -> Raised {
         (kind, _) => (kind, message.as_str()),
     };
     Raised { kind: kind.to_owned(), message: message.to_owned(), ..Raised::default() }
+}
+
+/// What a Rust test printed when it failed, as writers of Rust's keep it: beside the failure as a whole, of which they take
+/// one panic for its text, or in it alone; `None` for a test of another language.
+pub(super) fn rust_text(told: &ToldTest, failure: &ToldFailure) -> Option<String> {
+    // The message is the first line of the text, where there is one.
+    let said = if failure.text.trim().is_empty() { &failure.message } else { &failure.text };
+    let says = said.lines().any(says_something);
+    // Errors of other languages begin with the same word; this type is nextest's.
+    let is_of_rust =
+        panics::has_panic(said) || (failure.kind.starts_with("test failure") && panics::has_word(said));
+    let mut printed = [&told.errors, &told.output].into_iter().flatten();
+    let printed = printed.find(|text| panics::has_panic(text) || (!says && panics::has_word(text)));
+    match printed {
+        Some(text) if is_of_rust || !says => Some(text.clone()),
+        _ => is_of_rust.then(|| said.clone()),
+    }
 }
 
 /// What a failure says, from the first line that says something: writers begin with a word that holds for all failures
@@ -348,6 +369,43 @@ second</failure></testcase>
             told("C::g", CaseOutcome::Failed, &["|Expected equality of these values: 1 x"]),
         ];
         assert_eq!(shown(xml, &plain_item), expected);
+    }
+
+    #[test]
+    fn panic_of_a_rust_test_is_read_from_any_writers_file() {
+        let panic = "thread 't::b' (3) panicked at src/lib.rs:10:5";
+        let said = format!("{panic}:&#10;no such user&#10;note: run with `RUST_BACKTRACE=1`");
+        let inner = format!(
+            "<system-err>thread 'x' panicked at src/lib.rs:4:5:&#10;inner&#10;&#10;{panic}:&#10;Any {{ .. }}</system-err>"
+        );
+        let xml = format!(
+            "<testsuite><testcase classname='n' name='t::a'><failure message=\"{panic}\" type='test failure'>{said}</failure></testcase>\
+             <testcase classname='l' name='t::b'><failure type='assert'/><system-out>{said}</system-out></testcase>\
+             <testcase classname='c' name='t::c'><failure type='cargo test' message=\"{said}\"/></testcase>\
+             <testcase classname='n' name='t::b'><failure message=\"{panic}\">{panic}:&#10;Any {{ .. }}</failure>{inner}</testcase>\
+             <testcase classname='n' name='t::d'><failure type='test failure with exit code 1'>Error: none</failure></testcase>\
+             <testcase classname='j' name='of JavaScript'><failure>Error: not so&#10;    at f (a.js:3:5)</failure></testcase>\
+             <testcase classname='l' name='t::e'><failure type='assert'/><system-out>hi&#10;Error: no</system-out></testcase></testsuite>"
+        );
+        let told = |raised: &Raised| {
+            let (file, line, _) = raised.frames.last().cloned().unwrap_or_default();
+            format!("{}|{}|{file}:{line}", raised.kind, raised.message)
+        };
+        let drafts = of_junit(&read(&xml).unwrap(), &plain_item);
+        let told: Vec<String> = drafts.iter().map(|draft| told(&draft.raised[0])).collect();
+        let plain = "panic|no such user|src/lib.rs:10";
+        assert_eq!(
+            told,
+            [
+                plain,
+                plain,
+                plain,
+                "panic|inner|src/lib.rs:4",
+                "failure|Error: none|:0",
+                "Error|not so|:0",
+                "failure|Error: no|:0"
+            ]
+        );
     }
 
     #[test]

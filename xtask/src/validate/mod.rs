@@ -40,6 +40,7 @@ mod report_run;
 mod rerun;
 mod result;
 mod rust;
+mod rust_places;
 mod session;
 mod shard;
 mod skips;

@@ -12,12 +12,13 @@ use super::listed::Listed;
 use super::packages::known_package;
 use super::places::Roots;
 use super::result::{Company, Coverage, End, Interpreter, Missing, Place, Touch, Written};
+use super::rust_places::RustPlaces;
 use super::suites::Suite;
 use crate::code::python::imports::Imports;
 use crate::code::python::inventory::Inventory;
 use crate::code::rust_tests::RustTests;
 use crate::process::Stop;
-use crate::repo::{Rename, RepoPath};
+use crate::repo::Rename;
 use crate::report::Finding;
 
 /// Everything that was read and run.
@@ -26,8 +27,8 @@ pub(super) struct Gathered {
     pub(super) inputs: String,
     pub(super) inventory: Inventory,
     pub(super) rust_inventory: RustTests,
-    /// Names of Rust packages by their folder, `None` for the top.
-    pub(super) rust_packages: BTreeMap<Option<RepoPath>, String>,
+    /// Where Rust tests stand.
+    pub(super) rust_places: RustPlaces,
     pub(super) imports: Imports,
     pub(super) renames: Vec<Rename>,
     /// The same with what is not committed yet, where results are compared.

@@ -9,10 +9,10 @@ use anyhow::{Context, Result};
 use regex::Regex;
 use serde::Deserialize;
 
-use super::cases::{Cut, Draft};
+use super::cases::{Cut, Draft, signal_name};
 use super::events::Raised;
 use super::junit_read::ToldTest;
-use super::listed::draft;
+use super::listed::{draft, rust_text};
 use super::panics;
 use super::result::{Attempt, CaseOutcome, Company};
 use super::session::Item;
@@ -158,18 +158,22 @@ fn of_junit((binary, test): &Name, told: &ToldTest, limit_s: u64) -> Draft {
         "test abort" => Some(Cut::Crash),
         kind => exit_code(kind).filter(|_| ended_early(told)).map(Cut::Exit),
     };
+    let output = told.output.as_deref().unwrap_or_default();
+    let errors = told.errors.as_deref().unwrap_or_default();
     let raised = match cut {
         Some(Cut::TimeLimit) => plain("time limit", &format!("no end after {limit_s} s")),
-        Some(Cut::Crash) => plain("crash", &failure.message),
-        // What it said before, as a panic, is the better reason.
-        Some(Cut::Exit(code)) if failure.text.is_empty() => exited(code),
-        _ => {
-            let output = told.output.as_deref().unwrap_or_default();
-            // nextest picks the panic out of what was printed, and leaves out what libtest says of it.
+        Some(Cut::Crash) => {
+            let said = format!("{}\n{}", failure.message, failure.text);
+            panics::ended(test, errors, "crash", &signal_in(&said).unwrap_or(failure.message.clone()))
+        }
+        Some(Cut::Exit(code)) => panics::ended(test, errors, "exit", &exited(code).message),
+        None => {
+            // libtest's own word of a panic that is not the expected one stands apart.
             let below = panics::below_heading(test, output).unwrap_or_default();
-            match failure.text.as_str() {
-                "" => panics::raised(test, output),
-                text => panics::raised(test, &format!("{text}\n{below}")),
+            match rust_text(told, failure) {
+                Some(text) => panics::raised(test, &format!("{text}\n{below}")),
+                None if failure.text.is_empty() => panics::raised(test, output),
+                None => panics::raised(test, &format!("{}\n{below}", failure.text)),
             }
         }
     };
@@ -182,6 +186,13 @@ fn of_junit((binary, test): &Name, told: &ToldTest, limit_s: u64) -> Draft {
 fn ended_early(told: &ToldTest) -> bool {
     let output = told.output.as_deref().unwrap_or_default();
     has_line(output, "running 1 test") && !output.contains("test result: ")
+}
+
+/// How a process ended, in `process aborted with signal 6 (SIGABRT)`.
+fn signal_in(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("with signal ")?;
+    let number = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    Some(format!("the process ended by {}", signal_name(number)))
 }
 
 /// The code in `test failure with exit code 3`.

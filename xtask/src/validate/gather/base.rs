@@ -10,12 +10,12 @@ use anyhow::{Context as _, Result};
 use super::super::baseline::{Before, BeforeCase, OldNames};
 use super::super::cargo_cases;
 use super::super::cases::{Draft, drafts, roots_of};
-use super::super::causes::{Grouped, group};
+use super::super::causes::{Grouped, group, home_of};
 use super::super::ended::Ended;
 use super::super::model::{Ran, SuiteRun};
 use super::super::places::Roots;
 use super::super::result::CaseOutcome;
-use super::{Context, cargo_base, python};
+use super::{Context, cargo_base, python, rust_sources};
 use crate::process::Scratch;
 use crate::repo::{CommitId, EntryKind, Rename, RepoPath, Tree};
 
@@ -50,7 +50,9 @@ pub(super) fn before(
             Ran::Cargo(cargo) => {
                 if cargo_cases::drafts(cargo).iter().any(|draft| draft.outcome.is_bad()) {
                     let told = cargo_base::run_there(&there, &run.suite, cargo)?;
-                    before.cases.extend(told.drafts.into_iter().map(|draft| judged(draft, &there.roots)));
+                    let places = rust_sources::own(&there);
+                    let drafts = told.drafts.into_iter().map(|draft| places.complete(draft, &there.roots));
+                    before.cases.extend(drafts.map(|draft| judged(draft, &there.roots)));
                     before.unknown.extend(told.unknown);
                 }
             }
@@ -109,9 +111,10 @@ fn from_top(id: &str, roots: &Roots) -> String {
 }
 
 fn judged(draft: Draft, roots: &Roots) -> (String, BeforeCase) {
+    let home = home_of(draft.item.path.as_deref(), draft.item.line);
     let case = draft.item.id;
-    let grouped: Vec<Grouped<'_>> =
-        draft.raised.iter().map(|raised| Grouped { case: &case, raised, roots, home: None }).collect();
+    let grouped = |raised| Grouped { case: &case, raised, roots, home: home.clone() };
+    let grouped: Vec<Grouped<'_>> = draft.raised.iter().map(grouped).collect();
     let cause = group(&grouped).0.into_iter().next();
     (case.clone(), BeforeCase { outcome: draft.outcome, cause, seconds: draft.seconds, suite: None })
 }

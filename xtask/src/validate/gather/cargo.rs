@@ -9,9 +9,12 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::Deserialize;
 
+use super::super::cargo_cases::plain;
+use super::super::cases::signal_name;
 use super::super::ended::MAX_RESTARTS;
 use super::super::libtest::{Binary, Block, CargoRun, Culprit, Reader, Tally, TestLine};
 use super::super::model::{Ran, SuiteRun};
+use super::super::panics;
 use super::super::pretended::{is_suspect, keep_own};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
@@ -335,14 +338,20 @@ impl Recovery<'_> {
     }
 
     fn culprit(&self, name: String, finished: &Finished) -> Culprit {
-        let (kind, message) = match (finished.stop, finished.ending) {
-            (Some(_), _) => ("time limit", format!("no end after {} s", self.suite.test_limit.as_secs())),
-            (None, Ending::Signal(signal)) => ("crash", format!("the process ended by signal {signal}")),
+        let (kind, how) = match (finished.stop, finished.ending) {
+            (Some(_), _) => {
+                let message = format!("no end after {} s", self.suite.test_limit.as_secs());
+                return Culprit { name, raised: plain("time limit", message) };
+            }
+            (None, Ending::Signal(signal)) => {
+                ("crash", format!("the process ended by {}", signal_name(signal)))
+            }
             (None, Ending::Code(code)) => {
                 ("exit", format!("the process ended with code {code} inside the test"))
             }
         };
-        Culprit { name, kind, message }
+        let raised = panics::ended(&name, &finished.stdout.text(), kind, &how);
+        Culprit { name, raised }
     }
 
     /// All tests of a binary; `None` for a harness that does not list them.

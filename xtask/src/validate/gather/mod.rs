@@ -10,6 +10,7 @@ mod find_python;
 mod nextest;
 mod processes;
 mod python;
+mod rust_sources;
 mod touched;
 mod writes;
 
@@ -122,7 +123,7 @@ pub(super) fn gather(
         inputs: look.inputs,
         inventory: look.inventory,
         rust_inventory: look.rust_inventory,
-        rust_packages: rust_packages(&context),
+        rust_places: rust_sources::places(&context, &runs),
         imports,
         renames,
         moves,
@@ -150,12 +151,16 @@ fn moves(context: &Context<'_>, history: Option<History>, runs: &[SuiteRun]) -> 
     let history = history.map(|history| history.with_uncommitted(context.repo, false)).transpose()?;
     let all = history.as_ref().map_or_else(|| committed.clone(), |history| renames(history, &context.files));
     // Of Rust files nothing is known before they are built.
-    let is_built = runs.iter().any(|run| {
-        matches!(run.suite.runner, Runner::CargoTest | Runner::CargoNextest)
-            && matches!(run.ran, Ran::Cargo(_) | Ran::Listed(_))
-    });
+    let is_built = runs
+        .iter()
+        .any(|run| matches!(run.suite.runner, Runner::CargoTest | Runner::CargoNextest) && is_listed(run));
     let is_told = |rename: &Rename| is_built || rename.to.extension() == "py";
     Ok(Moves { told: committed.into_iter().filter(is_told).collect(), all, history })
+}
+
+/// True for a run that may have told of Rust tests.
+fn is_listed(run: &SuiteRun) -> bool {
+    matches!(run.ran, Ran::Cargo(_) | Ran::Listed(_))
 }
 
 /// The suites as they stand, without running or reading more than names and configuration.
@@ -257,16 +262,6 @@ fn imports_of(repo: &Repo, tree: &Tree, history: Option<&History>) -> Result<Imp
         imports::explain(&project, &mut found, &with_uncommitted()?, &mut past)?;
     }
     Ok(found)
-}
-
-/// Names of Rust packages by their folder, `None` for the top.
-fn rust_packages(context: &Context<'_>) -> BTreeMap<Option<RepoPath>, String> {
-    let manifests = context.files.iter().filter(|path| path.file_name() == b"Cargo.toml");
-    let name = |path: &RepoPath| {
-        let table: toml::Table = toml::from_str(std::str::from_utf8(&context.read(path)?).ok()?).ok()?;
-        Some(table.get("package")?.get("name")?.as_str()?.to_owned())
-    };
-    manifests.filter_map(|path| Some((path.parent(), name(path)?))).collect()
 }
 
 /// Renames in history of Python and Rust files that are still there, newest first.

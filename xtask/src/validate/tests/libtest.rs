@@ -106,6 +106,17 @@ fn compiler_errors_are_kept_and_cargos_closing_lines_are_not() {
 }
 
 #[test]
+fn panic_is_kept_behind_and_before_much_output() {
+    let noise = "a line of what a test printed\n".repeat(2000);
+    let panic = "thread 't' (7) panicked at src/lib.rs:3:1:\nit is so\n";
+    let head = "     Running tests/a.rs (target/debug/deps/a-1)\n\nrunning 1 test\ntest t ... FAILED\n\nfailures:\n\n---- t stdout ----\n";
+    for printed in [format!("{noise}{panic}"), format!("{panic}{noise}")] {
+        let output = &read(&format!("{head}{printed}")).binaries[0].blocks[0].output["t"];
+        assert!(output.contains("it is so") && output.len() < 20_000, "{}", output.len());
+    }
+}
+
+#[test]
 fn end_of_a_binary_is_told_of_that_binary() {
     let text = "     Running tests/a.rs (target/debug/deps/a-1)\n\nrunning 1 test\nerror: test failed, to rerun pass `--test a`\n\nCaused by:\n  process didn't exit successfully: `/x/a-1` (signal: 11, SIGSEGV: invalid memory reference)\n";
     let run = read(text);

@@ -8,6 +8,7 @@ mod hangs;
 mod libtest;
 mod listed;
 mod python;
+mod rust_causes;
 mod scale;
 mod told;
 mod unittest;

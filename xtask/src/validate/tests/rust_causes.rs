@@ -1,0 +1,83 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+const MANIFEST: &str = "[package]\nname = \"seeded\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n";
+
+/// The names of the tests of each cause.
+fn groups(analysis: &Analysis) -> BTreeSet<Vec<&str>> {
+    analysis.causes.iter().map(names).collect()
+}
+
+fn names(cause: &Cause) -> Vec<&str> {
+    let mut names: Vec<&str> = cause.cases.iter().filter_map(|id| id.rsplit("::").next()).collect();
+    names.sort_unstable();
+    names
+}
+
+fn by(project: &Project, runner: &str, change: impl FnOnce(&mut SuiteConfig)) -> Analysis {
+    let mut suite = suite_of("cargo", &[]);
+    suite.runner = Some(runner.to_owned());
+    change(&mut suite);
+    project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() })
+}
+
+#[test]
+fn rust_failures_have_the_same_causes_by_every_runner() {
+    let library = "pub fn load(name: &str) -> Result<u32, String> { Err(format!(\"{} is down\", &name[..1])) }\n\
+        pub fn boom(n: u32) { if n < 99 { panic!(\"boom {n}\") } }\n\
+        #[cfg(test)]\nmod tests {\n    use super::*;\n    #[test] fn a1() { load(\"x\").unwrap(); }\n    \
+        #[test] fn a2() { load(\"xy\").unwrap(); }\n    #[test] fn b1() { boom(1) }\n    #[test] fn b2() { boom(2) }\n    \
+        #[test] fn b3() { std::thread::spawn(|| boom(3)).join().unwrap() }\n    #[test] fn c1() { assert_eq!(1 + 1, 3) }\n    \
+        #[test] fn c2() { assert_eq!(1 + 1, 3) }\n    #[test] fn d1() -> Result<(), String> {\n        println!(\"d1\");\n        \
+        Err(\"no luck\".into())\n    }\n    #[test] fn e1() { let v: Vec<u8> = Vec::new(); v.iter().next().unwrap(); }\n}\n";
+    let more = "use seeded::{boom, load};\n#[test] fn a3() { load(\"xyz\").unwrap(); }\n#[test] fn b4() { boom(4) }\n\
+        #[test] fn c3() { assert_eq!(1 + 1, 3) }\n#[test] fn d2() -> Result<(), String> {\n    println!(\"d2\");\n    \
+        Err(\"no luck\".into())\n}\n#[test] fn f1() { std::process::abort() }\n#[test] fn f2() {\n    \
+        struct D;\n    impl Drop for D { fn drop(&mut self) { panic!(\"drop\") } }\n    let _d = D;\n    panic!(\"body\")\n}\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", library),
+        ("tests/more.rs", more),
+        (".config/nextest.toml", "[profile.ci.junit]\npath = \"junit.xml\"\n"),
+        (".gitignore", "target\n"),
+    ]);
+    let expected: BTreeSet<Vec<&str>> = [
+        &["a1", "a2", "a3"][..],
+        &["b1", "b2", "b3", "b4"],
+        &["c1"],
+        &["c2"],
+        &["c3"],
+        &["d1", "d2"],
+        &["e1"],
+        &["f1"],
+        &["f2"],
+    ]
+    .map(<[&str]>::to_vec)
+    .into();
+    let junit = "cargo nextest run --profile ci --no-fail-fast";
+    for (runner, place) in [("cargo-test", None), ("cargo-nextest", None), (junit, Some("target/nextest/ci"))]
+    {
+        let analysis = by(&project, runner, |suite| suite.junit = place.map(str::to_owned));
+        let is_alone = |cause: &&Cause| cause.exception == "crash";
+        if place.is_none() {
+            assert_eq!(groups(&analysis), expected, "{runner}");
+            assert_eq!(analysis.causes.iter().filter(is_alone).count(), 2, "{runner}");
+        } else {
+            // Its writer's word of crashes is all that is known.
+            assert!(
+                expected
+                    .iter()
+                    .filter(|group| !group[0].starts_with('f'))
+                    .all(|group| groups(&analysis).contains(group))
+            );
+        }
+        let place = |end: &str| case(&analysis, end).path.clone().zip(case(&analysis, end).line);
+        assert_eq!(
+            place("::b1"),
+            Some(("src/lib.rs".to_owned(), 8)),
+            "{runner}: the test's, not the panic's"
+        );
+        assert_eq!(place("::d2"), Some(("tests/more.rs".to_owned(), 5)), "{runner}");
+    }
+}
