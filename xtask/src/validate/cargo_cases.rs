@@ -3,8 +3,8 @@
 use super::cases::Draft;
 use super::causes::exception_of;
 use super::events::Raised;
-use super::libtest::{Binary, Block, CargoRun, Outcome};
-use super::panics::{documentation_place, place_of, raised};
+use super::libtest::{Binary, Block, CargoRun, Outcome, is_of_build_script};
+use super::panics::{self, documentation_place, place_of, raised};
 use super::result::{Attempt, CaseOutcome, Company};
 use super::session::Item;
 use crate::process::Stop;
@@ -20,8 +20,34 @@ pub(super) fn drafts(run: &CargoRun) -> Vec<Draft> {
             block_cases(block, binary, &mut drafts);
         }
     }
-    drafts.extend(run.errors.iter().map(|error| build_case(error)));
+    drafts.extend(unbuilt(&run.broken, &run.errors));
     drafts
+}
+
+/// One case for each target that does not build, where those are known, and for each build script that fails; else for
+/// each error that was seen.
+pub(super) fn unbuilt(broken: &[Draft], errors: &[String]) -> Vec<Draft> {
+    let is_apart = |error: &&String| broken.is_empty() || is_of_build_script(error);
+    broken.iter().cloned().chain(errors.iter().filter(is_apart).map(|error| build_case(error))).collect()
+}
+
+/// Why the tests do not build, in one sentence.
+pub(super) fn why_unbuilt(broken: &[Draft], errors: &[String]) -> String {
+    let Some((first, more)) = broken.split_first() else {
+        let Some(error) = errors.first() else { return "cargo said nothing of why".to_owned() };
+        if let Some((package, raised)) = build_script(error) {
+            return format!("the build script of `{package}` failed: {}", raised.message);
+        }
+        return error.lines().next().unwrap_or_default().to_owned();
+    };
+    let Raised { kind, message, .. } = first.raised.first().cloned().unwrap_or_default();
+    let name = first.item.id.trim_start_matches(BUILD);
+    let more = match more.len() {
+        0 => String::new(),
+        1 => "; 1 more target does not build".to_owned(),
+        more => format!("; {more} more targets do not build"),
+    };
+    format!("{kind}: {message} (`{name}`){more}")
 }
 
 /// A harness of its own prints no test lines: its exit is all that is known.
@@ -118,13 +144,50 @@ fn draft(id: String, outcome: CaseOutcome, raised: Option<Raised>, skip_reason: 
     }
 }
 
+/// What ids begin with of what does not build.
+const BUILD: &str = "build: ";
+
 /// `error[E0425]: cannot find value` and ` --> src/lib.rs:3:5`.
-pub(super) fn build_case(error: &str) -> Draft {
+fn build_case(error: &str) -> Draft {
+    if let Some((package, raised)) = build_script(error) {
+        return draft(format!("{BUILD}{package}"), CaseOutcome::Error, Some(raised), None);
+    }
     let first = error.lines().next().unwrap_or_default();
     let (kind, message) = first.split_once(": ").unwrap_or(("error", first));
     let place = error.lines().find_map(|line| line.trim_start().strip_prefix("--> ")).and_then(place_of);
+    unbuilt_case(message, kind, message, place)
+}
+
+/// The package whose build script failed, without the folder that it lies in, and of what.
+fn build_script(error: &str) -> Option<(&str, Raised)> {
+    if !is_of_build_script(error) {
+        return None;
+    }
+    let package = error.split('`').nth(1)?.split(" (").next()?;
+    let printed: Vec<&str> = error.lines().map(str::trim).collect();
+    let mut raised = panics::raised("main", &printed.join("\n"));
+    if raised.frames.is_empty() {
+        let last = printed.iter().rev().find(|line| !line.is_empty());
+        raised.message = last.map_or_else(String::new, |line| (*line).to_owned());
+    }
+    raised.kind = "build script".to_owned();
+    Some((package, raised))
+}
+
+/// A target that does not build, with the compiler's first error of it.
+pub(super) fn broken_case(
+    label: &str,
+    code: Option<&str>,
+    message: &str,
+    place: Option<(String, usize)>,
+) -> Draft {
+    let kind = code.map_or("error".to_owned(), |code| format!("error[{code}]"));
+    unbuilt_case(label, &kind, message, place)
+}
+
+fn unbuilt_case(name: &str, kind: &str, message: &str, place: Option<(String, usize)>) -> Draft {
     let raised = Raised { frames: frames(place), ..plain(kind, message.to_owned()) };
-    draft(format!("build: {message}"), CaseOutcome::Error, Some(raised), None)
+    draft(format!("{BUILD}{name}"), CaseOutcome::Error, Some(raised), None)
 }
 
 fn frames(place: Option<(String, usize)>) -> Vec<(String, usize, String)> {

@@ -142,7 +142,10 @@ pub(super) fn is_missing_module(raised: &Raised) -> bool {
 }
 
 fn is_import(raised: &Raised) -> bool {
-    raised.module.is_some() && raised.kind == "ImportError"
+    let of_rust = matches!(raised.kind.as_str(), "error[E0432]" | "error[E0433]");
+    // These mean another module in each file.
+    let is_relative = ["`super", "`self", "`crate"].iter().any(|start| raised.message.contains(start));
+    (raised.module.is_some() && raised.kind == "ImportError") || (of_rust && !is_relative)
 }
 
 /// Lines shift when a file is edited above; a function's name stays. A message that says nothing needs the
@@ -306,6 +309,21 @@ mod tests {
         };
         assert_eq!(causes("the process ended by SIGABRT (signal 6)"), 2);
         assert_eq!(causes("the process ended by SIGABRT (signal 6): no memory"), 1);
+    }
+
+    #[test]
+    fn one_error_of_the_compiler_is_one_cause_and_a_lost_name_is_so_wherever_it_is_used() {
+        let at = |kind: &str, message: &str, file: &str| raised(kind, message, &[(file, 3, "")]);
+        let both = |kind, message, files: [&str; 2]| {
+            let [one, other] = files;
+            groups(&[("build: a", at(kind, message, one)), ("build: b", at(kind, message, other))]).len()
+        };
+        let shared = ["/r/tests/common/mod.rs"; 2];
+        let apart = ["/r/tests/a.rs", "/r/tests/b.rs"];
+        assert_eq!(both("error[E0308]", "mismatched types", shared), 1);
+        assert_eq!(both("error[E0308]", "mismatched types", apart), 2);
+        assert_eq!(both("error[E0432]", "unresolved import `own::gone`", apart), 1);
+        assert_eq!(both("error[E0432]", "unresolved import `super::gone`", apart), 2);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use super::cases::Draft;
 use super::events::Raised;
 use super::panics;
 use super::result::Company;
@@ -166,6 +167,8 @@ pub(super) struct CargoRun {
     pub(super) binaries: Vec<Binary>,
     /// Rendered errors of the compiler, and of cargo itself.
     pub(super) errors: Vec<String>,
+    /// One case for each target that does not build, where that was asked.
+    pub(super) broken: Vec<Draft>,
     pub(super) ending: Ending,
     pub(super) stop: Option<Stop>,
     pub(super) duration: Duration,
@@ -176,6 +179,11 @@ pub(super) struct CargoRun {
 }
 
 impl CargoRun {
+    /// True where cargo gave up before it ran anything, for what does not build.
+    pub(super) fn is_unbuilt(&self) -> bool {
+        self.binaries.is_empty() && !self.errors.is_empty() && self.stop.is_none()
+    }
+
     pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.binaries.iter().flat_map(|binary| &binary.blocks)
     }
@@ -296,10 +304,11 @@ impl Reader {
             if self.in_error || is_all_there_is {
                 self.errors.push(line.to_owned());
             }
-        } else if line.trim().is_empty() {
+        } else if line.trim().is_empty() && !self.errors.last().is_some_and(|error| is_of_build_script(error))
+        {
             self.in_error = false;
         } else if self.in_error
-            && let Some(last) = self.errors.last_mut().filter(|last| last.len() < 4000)
+            && let Some(last) = self.errors.last_mut().filter(|last| last.len() < most_of(last))
         {
             last.push('\n');
             last.push_str(line);
@@ -399,7 +408,7 @@ impl Reader {
         if let Some(last) = binaries.last_mut() {
             last.cut_off = stop;
         }
-        CargoRun { binaries, errors, ending, stop, duration, output, restarts: 0 }
+        CargoRun { binaries, errors, broken: Vec::new(), ending, stop, duration, output, restarts: 0 }
     }
 }
 
@@ -440,12 +449,23 @@ fn without_suffix(name: &str) -> String {
     suffix.map_or(name, |suffix| &name[..name.len() - suffix.len()]).to_owned()
 }
 
+/// How much is kept of an error.
+fn most_of(error: &str) -> usize {
+    if is_of_build_script(error) { 4 * KEPT } else { KEPT / 4 }
+}
+
+/// Of a program that fails which a build runs, cargo shows all that it printed.
+pub(super) fn is_of_build_script(error: &str) -> bool {
+    error.starts_with("error: failed to run custom build command for `")
+}
+
 /// Cargo's closing lines say nothing that the compiler has not said.
 fn is_closing_line(line: &str) -> bool {
     ["error: could not compile", "error: build failed", "error: aborting due to", "error: 1 target failed"]
         .iter()
         .any(|closing| line.starts_with(closing))
-        // nextest's word that cargo failed.
-        || (line.starts_with("error: command `") && line.contains("` exited with code "))
+        // nextest's words that cargo failed.
+        || (line.starts_with("error: command `")
+            && (line.contains("` exited with code ") || line.contains("` failed with exit status")))
         || line.contains(" targets failed:")
 }

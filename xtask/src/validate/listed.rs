@@ -36,8 +36,10 @@ pub(super) struct Listed {
     pub(super) objection: Option<String>,
     /// Why the list is not there, or cannot be read.
     pub(super) no_list: Option<String>,
-    /// Errors of the build, where the runner builds.
-    pub(super) build_errors: Vec<String>,
+    /// How many of its cases are targets that do not build.
+    pub(super) unbuilt: usize,
+    /// Why its tests do not build.
+    pub(super) build_error: Option<String>,
     /// Documentation tests, which ran by themselves.
     pub(super) docs: Option<Box<CargoRun>>,
     /// Why less is known than usual.
@@ -57,7 +59,8 @@ impl Listed {
             output: format!("{}{}", finished.stdout.text(), finished.stderr.text()),
             objection: None,
             no_list: None,
-            build_errors: Vec::new(),
+            unbuilt: 0,
+            build_error: None,
             docs: None,
             degraded: None,
         }
@@ -80,8 +83,8 @@ pub(super) fn end(listed: &Listed, counts: &Counts, suite: &Suite) -> (Status, E
         }
         None => {}
     }
-    if let Some(error) = listed.build_errors.first() {
-        let why = format!("the tests do not build: {}", error.lines().next().unwrap_or_default());
+    if let Some(error) = &listed.build_error {
+        let why = format!("the tests do not build: {error}");
         return (Status::Failed, End::BuildFailed, Some(why));
     }
     if let Some(why) = &listed.no_list {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cargo_cases::why_unbuilt;
 use super::cases;
 use super::causes::{deepest_own, is_missing_module};
 use super::ended::{Ended, MAX_RESTARTS};
@@ -85,7 +86,7 @@ pub(super) fn conclude(run: &SuiteRun, counts: &Counts, roots: &Roots) -> Conclu
             let is_file = |draft: &&cases::Draft| draft.item.id.ends_with(".py");
             let files = listed.drafts.iter().filter(is_file).count();
             Concluded {
-                collected: (listed.drafts.len() - files - listed.build_errors.len()) as u64
+                collected: (listed.drafts.len() - files - listed.unbuilt) as u64
                     + docs().map(|block| block.announced).sum::<u64>(),
                 deselected: listed.deselected,
                 duration: Some(listed.duration.as_secs_f64()),
@@ -373,8 +374,8 @@ fn cargo_end(run: &SuiteRun, cargo: &CargoRun, counts: &Counts, code: i32) -> (S
             (Status::TimedOut, End::Hung, Some(format!("no test ended for {limit} s; {unrun}")))
         }
         (None, _) if cargo.binaries.is_empty() && code != 0 => {
-            let first = cargo.errors.first().map_or("cargo said nothing of why", |error| first_line(error));
-            (Status::Failed, End::BuildFailed, Some(format!("the tests do not build: {first}")))
+            let why = why_unbuilt(&cargo.broken, &cargo.errors);
+            (Status::Failed, End::BuildFailed, Some(format!("the tests do not build: {why}")))
         }
         (None, Some(binary)) => {
             let label = &binary.label;

@@ -18,6 +18,7 @@ use super::super::panics;
 use super::super::pretended::{is_suspect, keep_own};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
+use super::cargo_build::broken;
 use super::cargo_coverage::measure;
 use super::{Context, suite_call, time_left};
 use crate::process::{Call, Ending, Finished, Stop, find_program, prepended, run, variable, watch};
@@ -40,6 +41,14 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     let left_behind = finished.left_behind.clone();
     let mut cargo_run = reader.finish(finished.ending, finished.stop, finished.duration, output);
     let recovery = Recovery { context, suite, cargo: &cargo, artifacts: OnceCell::new() };
+    if cargo_run.is_unbuilt() {
+        let (broken, took) = broken(
+            context,
+            cargo_call(context, &cargo, suite.suite_limit),
+            time_left(suite, cargo_run.duration),
+        )?;
+        (cargo_run.broken, cargo_run.duration) = (broken, cargo_run.duration + took);
+    }
     recovery.name_places(&mut cargo_run)?;
     recovery.drop_pretended(&mut cargo_run)?;
     recovery.run(&mut cargo_run)?;

@@ -10,6 +10,7 @@ use super::super::libtest::{Block, CargoRun, Reader};
 use super::super::suites::Suite;
 use super::Context;
 use super::cargo::{NAMES, artifacts, cargo_call, has_packages_below, name_places, watched};
+use super::cargo_build::broken;
 use crate::process::find_program;
 
 /// How they fared there.
@@ -33,6 +34,9 @@ pub(super) fn run_there(there: &Context<'_>, suite: &Suite, here: &CargoRun) -> 
     };
     let (finished, reader) = watched(there, suite, &call, Reader::new())?;
     let mut run = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
+    if run.is_unbuilt() {
+        run.broken = broken(there, cargo_there(), suite.suite_limit)?.0;
+    }
     if has_packages_below(there) && !run.binaries.is_empty() {
         name_places(there, &artifacts(there, cargo_there())?, &mut run);
     }

@@ -4,6 +4,7 @@ mod base;
 mod cargo;
 mod cargo_again;
 mod cargo_base;
+mod cargo_build;
 mod cargo_coverage;
 mod coverage;
 mod find_python;

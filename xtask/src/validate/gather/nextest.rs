@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use super::super::cargo_cases::build_case;
+use super::super::cargo_cases::{unbuilt, why_unbuilt};
 use super::super::cases::Draft;
 use super::super::junit_read;
 use super::super::libtest::Reader;
@@ -16,6 +16,7 @@ use super::super::rerun::{MOST_ALONE, TRIES};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
 use super::cargo::{cargo_call, documentation};
+use super::cargo_build::broken;
 use super::cargo_coverage::measure;
 use super::{Context, NO_TIME, STOPPED, time_left};
 use crate::process::{Call, FilesBefore, Finished, Scratch, find_program, run, watch};
@@ -83,7 +84,7 @@ struct Nextest<'a> {
 impl Nextest<'_> {
     fn run(&self) -> Result<(Listed, Option<String>)> {
         let (finished, list) = self.list()?;
-        let Some(list) = list else { return Ok((not_listed(&finished), None)) };
+        let Some(list) = list else { return Ok((self.not_listed(&finished)?, None)) };
         self.context.progress.count(0, list.wanted.len() as u64);
         let before = FilesBefore::look(self.junit, ".xml");
         let limit = time_left(self.suite, finished.duration);
@@ -174,27 +175,41 @@ impl Nextest<'_> {
         }
         Ok(is_cut.then(|| format!("only the first {MOST_ALONE} failures ran again")))
     }
+
+    /// What is known when there is no list of tests: what does not build, or nextest's last words.
+    fn not_listed(&self, finished: &Finished) -> Result<Listed> {
+        let stderr = finished.stderr.text();
+        if let Some((_, why)) = stderr.split_once("error: creating test list failed") {
+            // All is built, but a binary does not list its tests: with a harness of its own it need not know how.
+            let why = why.trim_start().trim_start_matches("Caused by:").trim_start().lines().next();
+            let no_list = Some(format!("nextest could not list the tests: {}", why.unwrap_or_default()));
+            return Ok(Listed { no_list, output: stderr, ..of_nextest(finished) });
+        }
+        let mut reader = Reader::new();
+        stderr.lines().for_each(|line| reader.line(line));
+        let read = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
+        let (broken, took) = match read.is_unbuilt() {
+            true => {
+                let call = cargo_call(self.context, self.cargo, self.suite.suite_limit);
+                broken(self.context, call, time_left(self.suite, finished.duration))?
+            }
+            false => (Vec::new(), Duration::ZERO),
+        };
+        let drafts = unbuilt(&broken, &read.errors);
+        Ok(Listed {
+            unbuilt: drafts.len(),
+            build_error: read.is_unbuilt().then(|| why_unbuilt(&broken, &read.errors)),
+            drafts,
+            no_list: Some("nextest listed no tests".to_owned()),
+            output: stderr,
+            duration: finished.duration + took,
+            ..of_nextest(finished)
+        })
+    }
 }
 
 /// nextest's own code for a run without a test says nothing bad.
 fn of_nextest(finished: &Finished) -> Listed {
     let listed = Listed::of(finished);
     Listed { code: if listed.code == 4 { 0 } else { listed.code }, ..listed }
-}
-
-/// What is known when there is no list of tests: errors of the compiler, or nextest's last words.
-fn not_listed(finished: &Finished) -> Listed {
-    let mut reader = Reader::new();
-    finished.stderr.text().lines().for_each(|line| reader.line(line));
-    let read = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
-    let stderr = finished.stderr.text();
-    if let Some((_, why)) = stderr.split_once("error: creating test list failed") {
-        // All is built, but a binary does not list its tests: with a harness of its own it need not know how.
-        let why = why.trim_start().trim_start_matches("Caused by:").trim_start().lines().next();
-        let no_list = Some(format!("nextest could not list the tests: {}", why.unwrap_or_default()));
-        return Listed { no_list, output: stderr, ..of_nextest(finished) };
-    }
-    let no_list = Some("nextest listed no tests".to_owned());
-    let drafts = read.errors.iter().map(|error| build_case(error)).collect();
-    Listed { drafts, build_errors: read.errors, no_list, output: stderr, ..of_nextest(finished) }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::cargo_cases::{unbuilt, why_unbuilt};
 use super::super::libtest::*;
 use crate::process::Ending;
 
@@ -103,6 +104,24 @@ fn compiler_errors_are_kept_and_cargos_closing_lines_are_not() {
     let run = read(text);
     assert_eq!(run.errors.len(), 1);
     assert!(run.errors[0].contains("src/lib.rs:3:5"));
+}
+
+#[test]
+fn build_script_that_fails_says_why_and_not_where_its_package_lies() {
+    let text = "error: failed to run custom build command for `a v0.1.0 (/home/me/a)`\n\nCaused by:\n  process didn't exit \
+        successfully: `/home/me/a/target/x` (exit status: 101)\n  --- stderr\n\n  thread 'main' (7) panicked at build.rs:1:13:\n  \
+        no tool\n  note: run with `RUST_BACKTRACE=1`\nerror: command `/home/me/cargo metadata` failed with exit status: 101\n";
+    let run = read(text);
+    let told = |text: &str| {
+        let drafts = unbuilt(&[], &read(text).errors);
+        let raised = &drafts[0].raised[0];
+        (drafts.len(), drafts[0].item.id.clone(), format!("{}: {}", raised.kind, raised.message))
+    };
+    let expected = |why: &str| (1, "build: a v0.1.0".to_owned(), format!("build script: {why}"));
+    assert_eq!(told(text), expected("no tool"));
+    assert_eq!(why_unbuilt(&[], &run.errors), "the build script of `a v0.1.0` failed: no tool");
+    let printed = "error: failed to run custom build command for `a v0.1.0`\n\nCaused by:\n  --- stderr\n  cc is missing\n";
+    assert_eq!(told(printed), expected("cc is missing"));
 }
 
 #[test]

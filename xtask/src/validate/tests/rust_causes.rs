@@ -81,3 +81,37 @@ fn rust_failures_have_the_same_causes_by_every_runner() {
         assert_eq!(place("::d2"), Some(("tests/more.rs".to_owned(), 5)), "{runner}");
     }
 }
+
+#[test]
+fn each_target_that_does_not_build_is_told_with_its_first_error() {
+    let gone = "use seeded::gone;\n#[test] fn a() {}\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", "pub fn f() {}\n"),
+        ("tests/a.rs", gone),
+        ("tests/b.rs", gone),
+        ("tests/c.rs", "mod common;\n#[test] fn a() {}\n"),
+        ("tests/d.rs", "mod common;\n#[test] fn a() {}\n"),
+        ("tests/good.rs", "#[test] fn a() {}\n"),
+        ("tests/common/mod.rs", "pub fn f() -> u32 { \"\" }\n"),
+        ("examples/e.rs", "fn main() { x }\n"),
+        (".gitignore", "target\n"),
+    ]);
+    for runner in ["cargo-test", "cargo-nextest"] {
+        let analysis = by(&project, runner, |_| {});
+        let run = &analysis.runs[0];
+        assert_eq!((run.end, counts(run).as_str()), (End::BuildFailed, "errors 5"), "{runner}");
+        let why = "the tests do not build: error[E0425]: cannot find value `x` in this scope (`examples/e.rs`); \
+            4 more targets do not build";
+        assert_eq!(run.why.as_deref(), Some(why));
+        let causes: Vec<Vec<&str>> =
+            analysis.causes.iter().map(|cause| cause.cases.iter().map(String::as_str).collect()).collect();
+        let expected: [&[&str]; 3] = [
+            &["build: tests/a.rs", "build: tests/b.rs"],
+            &["build: tests/c.rs", "build: tests/d.rs"],
+            &["build: examples/e.rs"],
+        ];
+        assert_eq!(causes, expected, "{runner}");
+        assert_eq!(analysis.causes[1].frame, Some(Place { path: "tests/common/mod.rs".to_owned(), line: 1 }));
+    }
+}
