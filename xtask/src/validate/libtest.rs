@@ -230,6 +230,11 @@ impl Reader {
         Self { binaries: vec![Binary::default()], is_serial, ..Self::new() }
     }
 
+    /// A reader for the output of cargo whose binaries run their tests one after the other.
+    pub(super) fn serial() -> Self {
+        Self { is_serial: true, ..Self::new() }
+    }
+
     /// How many tests have a result, and how many were announced.
     pub(super) fn done(&self) -> (u64, u64) {
         let blocks = || self.binaries.iter().flat_map(|binary| &binary.blocks);
@@ -443,7 +448,7 @@ fn bare_outcome(line: &str) -> Option<Outcome> {
 }
 
 /// What libtest adds to a name is no part of it.
-fn without_suffix(name: &str) -> String {
+pub(super) fn without_suffix(name: &str) -> String {
     let suffix =
         [" - should panic", " - compile fail", " - compile"].iter().find(|suffix| name.ends_with(*suffix));
     suffix.map_or(name, |suffix| &name[..name.len() - suffix.len()]).to_owned()

@@ -20,6 +20,7 @@ use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
 use super::cargo_build::broken;
 use super::cargo_coverage::measure;
+use super::cargo_docs::Documentation;
 use super::{Context, suite_call, time_left};
 use crate::process::{Call, Ending, Finished, Stop, find_program, prepended, run, variable, watch};
 use crate::repo::RepoPath;
@@ -93,22 +94,6 @@ pub(super) fn watched(
         reader.has_begun().then(|| line.at + suite.test_limit)
     })?;
     Ok((finished, reader))
-}
-
-/// Documentation tests by themselves; `None`: the workspace has no library.
-pub(super) fn documentation(
-    context: &Context<'_>,
-    suite: &Suite,
-    cargo: &Path,
-    limit: Duration,
-) -> Result<Option<CargoRun>> {
-    context.progress.step("running documentation tests");
-    let call = cargo_call(context, cargo, limit).args(["test", "--doc", "--no-fail-fast"]);
-    let (finished, reader) = watched(context, suite, &call, Reader::new())?;
-    let output = finished.stdout.text();
-    let has_none = output.contains("no library targets found");
-    let run = reader.finish(finished.ending, finished.stop, finished.duration, output);
-    Ok((!has_none).then_some(run))
 }
 
 fn version(context: &Context<'_>, cargo: &Path) -> Option<String> {
@@ -241,9 +226,9 @@ impl Recovery<'_> {
             self.finish_binary(cargo_run, at, artifact)?;
         }
         if was_cut_off && !cargo_run.binaries.iter().any(Binary::is_documentation) {
-            self.documentation(cargo_run)?;
+            return self.documentation(cargo_run);
         }
-        Ok(())
+        self.docs().finish(cargo_run)
     }
 
     /// Runs the documentation tests that a hang kept from running.
@@ -252,13 +237,17 @@ impl Recovery<'_> {
         if limit.is_zero() || self.context.cancel.is_cancelled() {
             return Ok(());
         }
-        if let Some(docs) = documentation(self.context, self.suite, self.cargo, limit)? {
+        if let Some(docs) = self.docs().run(limit)? {
             cargo_run.duration += docs.duration;
-            cargo_run.restarts += 1;
+            cargo_run.restarts += 1 + docs.restarts;
             cargo_run.binaries.extend(docs.binaries);
             cargo_run.errors.extend(docs.errors);
         }
         Ok(())
+    }
+
+    fn docs(&self) -> Documentation<'_> {
+        Documentation { context: self.context, suite: self.suite, cargo: self.cargo }
     }
 
     pub(super) fn artifacts(&self) -> Result<&[Artifact]> {

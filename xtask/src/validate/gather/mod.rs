@@ -6,6 +6,7 @@ mod cargo_again;
 mod cargo_base;
 mod cargo_build;
 mod cargo_coverage;
+mod cargo_docs;
 mod coverage;
 mod find_python;
 mod nextest;

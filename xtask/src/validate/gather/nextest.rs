@@ -15,9 +15,10 @@ use super::super::nextest::{Lines, List, Name, add_again, drafts, failed, filter
 use super::super::rerun::{MOST_ALONE, TRIES};
 use super::super::result::{End, Interpreter};
 use super::super::suites::Suite;
-use super::cargo::{cargo_call, documentation};
+use super::cargo::cargo_call;
 use super::cargo_build::broken;
 use super::cargo_coverage::measure;
+use super::cargo_docs::Documentation;
 use super::{Context, NO_TIME, STOPPED, time_left};
 use crate::process::{Call, FilesBefore, Finished, Scratch, find_program, run, watch};
 
@@ -100,7 +101,8 @@ impl Nextest<'_> {
         let used = finished.duration + ran.duration;
         let cut_short = self.run_failures_again(&list, &mut cases, &ran, used)?;
         let docs = if ran.stop.is_none() {
-            documentation(self.context, self.suite, self.cargo, time_left(self.suite, used))?
+            let docs = Documentation { context: self.context, suite: self.suite, cargo: self.cargo };
+            docs.run(time_left(self.suite, used))?
         } else {
             None
         };

@@ -115,3 +115,23 @@ fn each_target_that_does_not_build_is_told_with_its_first_error() {
         assert_eq!(analysis.causes[1].frame, Some(Place { path: "tests/common/mod.rs".to_owned(), line: 1 }));
     }
 }
+
+#[test]
+fn documentation_test_that_hangs_is_named_and_those_after_it_run() {
+    let library = "/// ```\n/// seeded::a();\n/// ```\npub fn a() {}\n/// ```\n/// loop { std::thread::park() }\n/// ```\n\
+        pub fn b() {}\n/// ```\n/// assert_eq!(1, 2);\n/// ```\npub fn c() {}\n";
+    let project = Project::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", library),
+        (".cargo/config.toml", "[env]\nRUST_TEST_THREADS = \"1\"\n"),
+        (".config/nextest.toml", ""),
+        (".gitignore", "target\n"),
+    ]);
+    for runner in ["cargo-test", "cargo-nextest"] {
+        let analysis = by(&project, runner, |suite| suite.test_timeout = Some(3));
+        let run = &analysis.runs[0];
+        assert_eq!((run.status, run.end), (Status::TimedOut, End::Hung), "{runner}");
+        assert_eq!(run.culprit.as_deref(), Some("Doc-tests seeded::src/lib.rs - b (line 5)"), "{runner}");
+        assert_eq!(counts(run), "collected 3, failed 2, passed 1", "{runner}");
+    }
+}
