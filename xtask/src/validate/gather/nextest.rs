@@ -14,13 +14,14 @@ use super::super::model::{Ran, SuiteRun};
 use super::super::nextest::{Lines, List, Name, add_again, drafts, failed, filter, read_list};
 use super::super::rerun::{MOST_ALONE, TRIES};
 use super::super::result::{End, Interpreter};
-use super::super::suites::Suite;
-use super::cargo::cargo_call;
+use super::super::suites::{Runner, Suite};
+use super::cargo::{self, cargo_call};
 use super::cargo_build::broken;
 use super::cargo_coverage::measure;
 use super::cargo_docs::Documentation;
 use super::{Context, NO_TIME, STOPPED, time_left};
-use crate::process::{Call, FilesBefore, Finished, Scratch, find_program, run, watch};
+use crate::process::{Call, FilesBefore, Finished, Scratch, Stop, find_program, run, watch};
+use crate::report::Finding;
 
 /// What the run needs to be told: all tests, a time limit for each, and a list of what they printed.
 const SETTINGS: &str = r#"
@@ -54,7 +55,7 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
     let settings = settings.replace("PLACE", &junit.display().to_string());
     let settings = scratch.file("nextest.toml", settings.as_bytes())?;
     let nextest = Nextest { context, suite, cargo: &cargo, settings: &settings, junit: &junit };
-    let (listed, cut_short) = nextest.run()?;
+    let Some((listed, cut_short)) = nextest.run()? else { return by_cargo(context, suite) };
     let is_whole = listed.stop.is_none();
     let coverage = is_whole.then(|| measure(context, suite, &cargo, listed.duration)).flatten();
     let command = "cargo nextest run --no-fail-fast".to_owned();
@@ -65,6 +66,19 @@ pub(super) fn run_suite(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun
         version: Some(version),
         reason: suite.found.clone(),
     });
+    Ok(suite_run)
+}
+
+/// A binary that hangs before its first test keeps nextest from listing any: cargo runs those of all others.
+fn by_cargo(context: &Context<'_>, suite: &Suite) -> Result<SuiteRun> {
+    let mut suite_run = cargo::run_suite(context, suite)?;
+    suite_run.runner = Runner::CargoTest.name().to_owned();
+    let message = format!(
+        "nextest could not list the tests of suite `{}` within {} s, so `cargo test` ran them",
+        suite.name,
+        suite.test_limit.as_secs()
+    );
+    suite_run.findings.push(Finding::warn("degraded", None, message));
     Ok(suite_run)
 }
 
@@ -83,9 +97,13 @@ struct Nextest<'a> {
 }
 
 impl Nextest<'_> {
-    fn run(&self) -> Result<(Listed, Option<String>)> {
+    /// Runs all; `None`: a binary does not answer which tests it has.
+    fn run(&self) -> Result<Option<(Listed, Option<String>)>> {
         let (finished, list) = self.list()?;
-        let Some(list) = list else { return Ok((self.not_listed(&finished)?, None)) };
+        if finished.stop == Some(Stop::Watcher) {
+            return Ok(None);
+        }
+        let Some(list) = list else { return Ok(Some((self.not_listed(&finished)?, None))) };
         self.context.progress.count(0, list.wanted.len() as u64);
         let before = FilesBefore::look(self.junit, ".xml");
         let limit = time_left(self.suite, finished.duration);
@@ -114,7 +132,7 @@ impl Nextest<'_> {
             docs: docs.map(Box::new),
             ..of_nextest(&ran)
         };
-        Ok((listed, cut_short))
+        Ok(Some((listed, cut_short)))
     }
 
     /// Builds and lists all tests; `None`: the build failed, or nextest did.
@@ -122,7 +140,11 @@ impl Nextest<'_> {
         self.context.progress.step(format!("building the tests of suite {}", self.suite.name));
         let mut call = self.call("list", self.suite.suite_limit).args(["--message-format", "json"]);
         call.keep = 64 << 20;
-        let finished = run(&call, self.context.cancel)?;
+        let mut is_built = false;
+        let finished = watch(&call, None, self.context.cancel, &mut |line| {
+            is_built |= line.bytes.trim_ascii_start().starts_with(b"Finished ");
+            is_built.then(|| line.at + self.suite.test_limit)
+        })?;
         let list = finished.success().then(|| read_list(&finished.stdout.text())).transpose()?;
         Ok((finished, list))
     }

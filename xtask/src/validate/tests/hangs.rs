@@ -59,3 +59,29 @@ fn import_that_never_ends_is_left_out_and_the_rest_runs() {
     assert_eq!(run.culprit.as_deref(), Some("tests/test_b.py"));
     assert_eq!(counts(run), "collected 2, errors 1, passed 2");
 }
+
+#[test]
+fn rust_binary_that_hangs_before_its_first_test_is_named_and_all_others_run_by_either_runner() {
+    let hangs = "fn main() { loop { std::thread::park() } }\n";
+    let manifest = "[package]\nname = \"seeded\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n\
+        [[test]]\nname = \"hangs\"\nharness = false\n";
+    let project = Project::new(&[
+        ("Cargo.toml", manifest),
+        ("src/lib.rs", "#[test] fn good() {}\n"),
+        ("tests/hangs.rs", hangs),
+        ("tests/later.rs", "#[test] fn bad() { panic!() }\n"),
+        (".gitignore", "target\n"),
+    ]);
+    for runner in ["cargo-test", "cargo-nextest"] {
+        let mut suite = suite_of("cargo", &[]);
+        (suite.runner, suite.test_timeout) = (Some(runner.to_owned()), Some(3));
+        let analysis =
+            project.analyse_with(ValidateConfig { suite: vec![suite], ..ValidateConfig::default() });
+        let run = &analysis.runs[0];
+        assert_eq!((run.status, run.end), (Status::TimedOut, End::Hung), "{runner}");
+        assert_eq!(run.culprit.as_deref(), Some("tests/hangs.rs"), "{runner}");
+        assert_eq!(counts(run), "collected 3, failed 2, passed 1", "{runner}");
+        let degraded = analysis.findings.iter().filter(|finding| finding.check == "degraded").count();
+        assert_eq!((run.runner.as_str(), degraded), ("cargo-test", usize::from(runner == "cargo-nextest")));
+    }
+}
