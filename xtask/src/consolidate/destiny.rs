@@ -147,6 +147,11 @@ pub(super) fn is_history_within(leaning: Leaning, (above, heading): (&str, &str)
         || !is_counted && (headings::are_of_days(&words) || is_cheer(&words))
 }
 
+/// True for a heading whose words alone say what becomes of its section: "7. Timeline", "6. Installation".
+pub(super) fn is_sure(heading: &str) -> bool {
+    date_in(heading).is_some() || headings::are_sure(&words::of_text(heading))
+}
+
 /// True for the heading of a decision ("AD-015 Two probes (2025-10-28)"), and of what is true as of a day.
 fn is_decision(heading: &str) -> bool {
     const SERIES: &[&str] = &["AD", "ADR", "DR", "DEC", "D", "RFC", "PRD", "BRD", "TRD"];

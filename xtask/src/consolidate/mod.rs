@@ -33,6 +33,7 @@ mod result;
 mod role;
 mod scope;
 mod sections;
+mod series;
 mod shares;
 mod since;
 mod stale;

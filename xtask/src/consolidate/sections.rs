@@ -8,8 +8,8 @@ use super::guide::contents_lines;
 use super::note::Note;
 use super::plan::{Destiny, SectionPlan};
 use super::role::date_in;
-use super::words;
-use crate::markdown::{Block, BlockKind};
+use super::{series, words};
+use crate::markdown::{Block, BlockKind, Section};
 
 /// Words from which on a section that stands in an earlier note is repeated; fewer stand anywhere by chance.
 const TELLING: usize = 12;
@@ -48,38 +48,46 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
                 });
             }
         }
-        keep_procedures_whole(note, &mut plans[first..]);
+        keep_series_together(note, &mut plans[first..]);
         before.push(leaves.into_iter().map(|(_, words)| words).collect());
     }
     plans
 }
 
-/// Takes a section into the guide where a later one there goes on counting its steps: nobody can follow a procedure that
-/// begins with "Step 5", whoever has done the four before.
-fn keep_procedures_whole(note: &Note, plans: &mut [SectionPlan]) {
-    let steps_of = |plan: &SectionPlan| -> Vec<u32> {
-        let own = within(&note.parsed.sections, plan.lines, |section| section.line);
-        own.iter().filter_map(|section| step(&section.text)).collect()
-    };
-    let mut wanted: Option<u32> = None;
-    for plan in plans.iter_mut().rev() {
-        let steps = steps_of(plan);
-        let leads_on = wanted.is_some_and(|wanted| steps.last() == Some(&wanted));
-        if plan.destiny == Destiny::History && leads_on {
-            plan.destiny = Destiny::Guide;
-            plan.proposed = Destiny::Guide;
-        }
-        if let Some(first) = steps.first().filter(|_| plan.destiny == Destiny::Guide) {
-            wanted = first.checked_sub(1);
+/// Gives the sections of a series one destiny, that of most of its lines: nobody can follow steps 1, 2 and 4. A procedure
+/// of which something is still to be done is one for the guide, whoever has done the rest.
+///
+/// A bare number counts chapters, whatever they speak of: it takes none out of the guide, nor one into it whose heading
+/// says by itself that it is past ("7. Timeline").
+fn keep_series_together(note: &Note, plans: &mut [SectionPlan]) {
+    let sections = &note.parsed.sections;
+    for series in series::of(sections).iter().rev() {
+        let counts = |section: &&Section| series.is_named || !destiny::is_sure(&section.text);
+        let members = series.members.iter().map(|&member| &sections[member]).filter(counts);
+        let places: BTreeSet<usize> = members.filter_map(|section| place_of(plans, section.line)).collect();
+        let lines_of = |is_wanted: fn(Destiny) -> bool| -> usize {
+            let wanted = places.iter().map(|&place| &plans[place]).filter(|plan| is_wanted(plan.destiny));
+            wanted.map(|plan| plan.lines.1 + 1 - plan.lines.0).sum()
+        };
+        let past = lines_of(|destiny| destiny == Destiny::History);
+        let (new, all) = (lines_of(|destiny| destiny == Destiny::Guide), lines_of(|_| true));
+        let stays = past * 2 <= all || series.is_procedure && new > 0;
+        for &place in &places {
+            let plan = &mut plans[place];
+            let destiny = match (stays, plan.destiny) {
+                (true, Destiny::History) => Destiny::Guide,
+                (true, Destiny::Repeated) if series.is_named && new > 0 => Destiny::Guide,
+                (false, Destiny::Guide) if series.is_named => Destiny::History,
+                (_, same) => same,
+            };
+            (plan.destiny, plan.proposed) = (destiny, destiny);
         }
     }
 }
 
-/// The number of a step that a heading names: `Step 5: start`, `✅ Step 5`.
-fn step(heading: &str) -> Option<u32> {
-    let mut words = heading.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.next().filter(|word| word.eq_ignore_ascii_case("step"))?;
-    words.next()?.parse().ok()
+/// The plan that holds a line.
+fn place_of(plans: &[SectionPlan], line: usize) -> Option<usize> {
+    plans.iter().position(|plan| (plan.lines.0..=plan.lines.1).contains(&line))
 }
 
 /// Words from which on a block that stands in the guide is not put there again, as the guide's composer counts them.
@@ -310,5 +318,30 @@ mod tests {
         assert_eq!(last("Summary of baths", "It is warm."), Some(Destiny::Guide));
         let first = destinies("# Bath\n\n## Summary\n\nIt is warm.\n\n## Oil\n\nB.\n");
         assert_eq!(first[1].1, Destiny::Guide, "nothing stands above it");
+    }
+
+    #[test]
+    fn members_of_a_series_have_one_destiny() {
+        let body = "The loop reads.\n\nThe heater is set.\n";
+        let past =
+            "- ✅ Fixed the loop\n- ✅ Fixed the probe\n- ✅ Fixed the heater\n- ✅ Done\n\n- ✅ Added it";
+        let guides = |sections: [(&str, &str); 3]| -> Vec<bool> {
+            let sections = sections.map(|(heading, text)| format!("## {heading}\n\n{text}\n\n"));
+            let all = destinies(&format!("# Bath\n\n{}", sections.concat()));
+            all[1..].iter().map(|(_, destiny)| *destiny == Destiny::Guide).collect()
+        };
+        let results = "Results of the loop";
+        let named = [("Part 1: Oil", body), ("Part 2: Results", past), ("Part 3: Heat", body)];
+        assert_eq!(guides(named), [true; 3], "most of it is looked up");
+        let named = [("Part 1: Done", past), ("Part 2: Results", past), ("Part 3: Heat", "Warm.")];
+        assert_eq!(guides(named), [false; 3], "most of it is past");
+        let counted = [("1) Oil", body), ("2) kw_results", past), ("3) Heat", body)];
+        assert_eq!(guides(counted), [true; 3]);
+        let counted = [("1. Oil", body), ("2. Timeline", past), ("3. Heat", body)];
+        assert_eq!(guides(counted), [true, false, true], "its name says that it is past");
+        let counted = [("1. Done", past), ("2. Results", past), ("3. Heat", body)];
+        assert_eq!(guides(counted), [false, false, true], "a chapter of its own");
+        let others = [("Oil", body), (results, past), ("Heat", body)];
+        assert_eq!(guides(others), [true, false, true], "nothing counts them");
     }
 }

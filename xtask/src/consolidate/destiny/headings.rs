@@ -23,6 +23,11 @@ pub(super) fn lasting(heading: &[String]) -> f64 {
     NAMES.weight(heading)
 }
 
+/// True for a heading that says by itself which of the two its section is, whatever stands around it.
+pub(super) fn are_sure(heading: &[String]) -> bool {
+    of_days(heading) >= DAYS[0].0 || lasting(heading) >= LASTING[0].0
+}
+
 /// Names by the first word of each, so that a heading asks only for those that it may hold.
 struct Names(HashMap<&'static str, Vec<Named>>);
 

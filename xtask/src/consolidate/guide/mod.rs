@@ -19,6 +19,7 @@ mod settle;
 mod stock;
 mod texts;
 mod title;
+mod together;
 mod tree;
 mod write;
 
@@ -34,10 +35,13 @@ mod reading_tests;
 mod shorter_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together_tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use outline::contents_lines;
+pub(super) use texts::plain;
 
 use super::plan::SectionPlan;
 use crate::markdown::Parsed;

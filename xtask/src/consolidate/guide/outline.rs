@@ -94,6 +94,13 @@ pub(in super::super) fn contents_lines(parsed: &Parsed) -> Vec<(usize, usize)> {
     sections.map(|(section, last)| (section.line, last)).collect()
 }
 
+impl Part {
+    /// The parts right below it, by their numbers.
+    pub(super) fn parts_below(&self) -> Vec<usize> {
+        self.children.iter().map(|section| section + 1).collect()
+    }
+}
+
 impl Outline {
     /// A part by its number: 0 is the preface, then the sections.
     pub(super) fn part(&self, part: usize) -> &Part {

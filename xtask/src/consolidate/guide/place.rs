@@ -7,6 +7,7 @@ use super::matching::{self, Index, Rarity, Subject};
 use super::outline::{Outline, Part};
 use super::prepare::Prepared;
 use super::stock::{Stock, Verdict};
+use super::together::Together;
 use super::tree::{Home, Node, Tree};
 use super::{Fate, GuideRequest, Placed, has_figure, title};
 use crate::report::Inline;
@@ -21,6 +22,7 @@ pub(super) struct Placing<'p> {
     pub(super) next: usize,
     /// Where the first dropped piece of a part stands.
     pub(super) stands: std::collections::BTreeMap<(usize, usize), usize>,
+    pub(super) together: Together,
     /// Whether the first source's title is the guide's.
     leads: bool,
     rarity: Rarity,
@@ -47,7 +49,9 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
     let is_alone = |source: &usize| sources[*source].source.archived.is_none();
     let stock = Stock::new((0..sources.len()).filter(is_alone));
     let index = Index::default();
-    let mut placing = Placing { sources, outlines, stock, tree, next: 0, stands, leads, rarity, index };
+    let together = Together::of(sources, outlines);
+    let mut placing =
+        Placing { sources, outlines, stock, tree, next: 0, stands, together, leads, rarity, index };
     for source in 0..sources.len() {
         match placing.is_leading(source) {
             true => placing.lead(source),
@@ -55,6 +59,7 @@ pub(super) fn all(request: &GuideRequest<'_>, sources: &[Prepared<'_>], outlines
         }
     }
     placing.past();
+    placing.uncount();
     let mut tree = placing.tree;
     if !sources.iter().any(|source| source.source.archived.is_none())
         && let Some(heading) = tree.unfold()
@@ -104,9 +109,9 @@ impl<'p> Placing<'p> {
             let stands = self.tree.nodes[0].heading == self.outlines[source].sections[title].heading;
             self.note_heading(source, title + 1, if stands { Fate::Guide } else { Fate::History });
         }
-        for part in self.top(source) {
-            self.section(source, part, 0);
-        }
+        let top = self.top(source);
+        top.iter().for_each(|&part| self.section(source, part, 0));
+        self.close(source, &top);
     }
 
     /// Places a further source: sections that speak of the same as one of the guide go there, the others into a chapter.
@@ -124,11 +129,12 @@ impl<'p> Placing<'p> {
             }
         }
         let chapter = self.chapter(source, &homeless, whole, first_home);
-        for part in homeless {
+        for &part in &homeless {
             let here = self.part(source, part);
             let closes = matching::leads_elsewhere(&here.heading) && !self.is_strict(source);
             self.section(source, part, if closes { 0 } else { chapter });
         }
+        self.close(source, &homeless);
         if whole.is_none() && chapter != 0 {
             let intro = self.intro(source);
             self.drop_if_empty(chapter, source, &intro, first_home);
@@ -146,7 +152,10 @@ impl<'p> Placing<'p> {
     ) -> usize {
         let intro = self.intro(source);
         let staying: Vec<usize> = homeless.iter().copied().filter(|&part| self.stays(source, part)).collect();
-        let speaks = |part: &usize| !matching::is_generic(&self.part(source, *part).heading);
+        let speaks = |part: &usize| {
+            !matching::is_generic(&self.part(source, *part).heading)
+                && !self.together.is_member(source, *part)
+        };
         let is_little = staying.len() <= 2 && staying.iter().all(speaks) && !self.is_strict(source);
         let (home, chapter) = match (whole, first_home) {
             (Some(node), _) => (node, node),
@@ -167,7 +176,7 @@ impl<'p> Placing<'p> {
         chapter
     }
 
-    fn stays(&self, source: usize, part: usize) -> bool {
+    pub(super) fn stays(&self, source: usize, part: usize) -> bool {
         let here = self.part(source, part);
         here.destiny == Destiny::Guide && (!here.is_contents || self.is_strict(source))
     }
@@ -222,8 +231,12 @@ impl<'p> Placing<'p> {
         let node = self.add_node(parent, node, source != 0);
         self.note_heading(source, part, Fate::Guide);
         self.fill(source, part, node);
-        here.children.iter().for_each(|section| self.section(source, section + 1, node));
-        if source != 0 || !here.chunks.is_empty() {
+        let below = here.parts_below();
+        below.iter().for_each(|&part| self.section(source, part, node));
+        self.close(source, &below);
+        self.together.head((source, part), node);
+        // A member of a series is settled with the others.
+        if (source != 0 || !here.chunks.is_empty()) && !self.together.is_member(source, part) {
             self.drop_if_empty(node, source, &[part], None);
         }
     }
@@ -243,17 +256,19 @@ impl<'p> Placing<'p> {
         }
         self.note_heading(source, part, Fate::Repeated);
         self.fill(source, part, node);
-        for section in &here.children {
-            match self.find_match(source, section + 1) {
-                Some(other) => self.merge(source, section + 1, other),
-                None => self.section(source, section + 1, node),
+        let below = here.parts_below();
+        for &part in &below {
+            match self.find_match(source, part) {
+                Some(other) => self.merge(source, part, other),
+                None => self.section(source, part, node),
             }
         }
+        self.close(source, &below);
     }
 
     /// True when a section's heading says what the guide's does not, and something that the guide does not have stands
     /// below it: out of its heading's sight nobody knows what that is about.
-    fn introduces(&self, source: usize, part: usize, node: usize) -> bool {
+    pub(super) fn introduces(&self, source: usize, part: usize, node: usize) -> bool {
         let here = self.part(source, part);
         let is_new =
             |chunk: &Chunk| !chunk.is_header && matches!(self.stock.judge(source, node, chunk), Verdict::New);
@@ -280,13 +295,17 @@ impl<'p> Placing<'p> {
         let heading = self.note_title(source);
         let subject = self.whole_subject(source, &heading);
         let chapters = std::iter::once(0).chain(self.tree.nodes[0].children.iter().copied());
-        let fits =
-            |node: &usize| self.may_take(source, &heading, *node) && self.is_same_of_series(source, *node);
+        let top = self.top(source);
+        let fits = |node: &usize| {
+            self.may_take(source, &heading, *node)
+                && self.is_same_of_series(source, *node)
+                && self.may_count(source, &top, *node)
+        };
         self.best(&subject, chapters.filter(fits))
     }
 
-    /// The node that speaks of the same as a section.
-    fn find_match(&self, source: usize, part: usize) -> Option<usize> {
+    /// The node that speaks of the same as a section by itself.
+    pub(super) fn match_of(&self, source: usize, part: usize) -> Option<usize> {
         let here = self.part(source, part);
         if here.heading.is_empty() || !self.stays(source, part) {
             return None;
@@ -297,7 +316,12 @@ impl<'p> Placing<'p> {
             return chapters.find(|&node| matching::leads_elsewhere(&self.tree.nodes[node].heading));
         }
         let subject = self.subject(source, part);
-        let fits = |node: &usize| fits(node) && self.stands_alike(source, part, *node, &subject);
+        let below = here.parts_below();
+        let fits = |node: &usize| {
+            fits(node)
+                && self.stands_alike(source, part, *node, &subject)
+                && self.may_count(source, &below, *node)
+        };
         self.best(&subject, self.index.candidates(&subject).into_iter().filter(fits))
     }
 
@@ -360,8 +384,8 @@ impl<'p> Placing<'p> {
 
     /// Takes a node away that nothing was put into. Where no archive keeps its heading, it goes only if its text stands
     /// elsewhere.
-    fn drop_if_empty(&mut self, node: usize, source: usize, parts: &[usize], home: Option<usize>) {
-        let is_empty = self.tree.nodes[node].entries.is_empty() && self.tree.nodes[node].children.is_empty();
+    pub(super) fn drop_if_empty(&mut self, node: usize, source: usize, parts: &[usize], home: Option<usize>) {
+        let is_empty = self.tree.nodes[node].is_bare();
         // A note of which something goes into the last chapter has its title there.
         let has_past = self.tree.history.iter().any(|(other, _)| *other == source);
         let is_said = |part: &usize| {

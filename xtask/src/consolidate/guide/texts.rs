@@ -148,7 +148,7 @@ pub(super) fn name(path: &RepoPath, sources: &[Prepared<'_>]) -> String {
 }
 
 /// A heading's words without markup.
-pub(super) fn plain(heading: &str) -> String {
+pub(in super::super) fn plain(heading: &str) -> String {
     let text = format!("# {heading}\n");
     let parsed = parse(&text, Format::Markdown);
     parsed.sections.first().map(|section| section.text.clone()).unwrap_or_default()

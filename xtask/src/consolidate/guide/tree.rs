@@ -1,7 +1,9 @@
 //! The guide as a tree of headings with the pieces below them.
 
+use super::super::series;
 use super::Placed;
 use super::matching::{self, Subject};
+use super::texts::plain;
 
 /// A heading of the guide with what stands below it. The first one is the guide.
 #[derive(Debug, Default)]
@@ -20,6 +22,13 @@ pub(super) struct Node {
     /// The sources whose text was put here or below.
     pub(super) sources: Vec<usize>,
     pub(super) subject: Subject,
+}
+
+impl Node {
+    /// True for a heading alone.
+    pub(super) fn is_bare(&self) -> bool {
+        self.entries.is_empty() && self.children.is_empty()
+    }
 }
 
 /// A piece in its place.
@@ -74,6 +83,22 @@ impl Tree {
         };
         self.nodes[parent].children.insert(place, number);
         number
+    }
+
+    /// True for a node that was not taken away.
+    pub(super) fn is_there(&self, node: usize) -> bool {
+        self.nodes[self.nodes[node].parent].children.contains(&node)
+    }
+
+    /// Takes the number from a chapter's heading, and those that begin with it from the headings below.
+    pub(super) fn uncount(&mut self, node: usize) {
+        self.nodes[node].heading = series::uncounted(&self.nodes[node].heading);
+        for child in self.nodes[node].children.clone() {
+            let is_below = series::member(&plain(&self.nodes[child].heading));
+            if is_below.is_some_and(|member| member.is_of_chapter()) {
+                self.uncount(child);
+            }
+        }
     }
 
     /// Takes a node away. It holds no source's text any more, so that no section is put where nobody reads it.

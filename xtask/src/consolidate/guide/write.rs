@@ -225,7 +225,7 @@ impl Writer<'_> {
         let source = &self.sources[entry.source];
         self.used[entry.source].extend(labels::used(&source.parsed, &chunk.range));
         if let Some(node) = entry.see {
-            self.see(source, chunk, node);
+            self.see(source, entry.has_lead.then_some(chunk), node);
             return false;
         }
         let text = match &entry.items {
@@ -270,11 +270,13 @@ impl Writer<'_> {
         is_whole && gap.is_some_and(|gap| gap.trim().is_empty() && gap.matches('\n').count() == 1)
     }
 
-    /// Writes what introduces a piece, and where that stands.
-    fn see(&mut self, source: &Prepared<'_>, chunk: &Chunk, node: usize) {
-        let lead = &source.parsed.blocks[chunk.blocks[0]];
-        let lead = source.text[lead.range.clone()].to_owned();
-        self.block(&lead);
+    /// Writes where a piece stands, behind what introduces it.
+    fn see(&mut self, source: &Prepared<'_>, lead: Option<&Chunk>, node: usize) {
+        if let Some(chunk) = lead {
+            let lead = &source.parsed.blocks[chunk.blocks[0]];
+            let lead = source.text[lead.range.clone()].to_owned();
+            self.block(&lead);
+        }
         let heading =
             Inline::plain("See ").link(plain(&self.tree.nodes[node].heading), format!("{NODE}{node}"));
         self.block(&heading.text(".").to_markdown());
