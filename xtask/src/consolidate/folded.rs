@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::series::KEYCAP;
 use crate::links::is_local;
 use crate::markdown::{BlockKind, Link, LinkKind, Parsed};
 
@@ -250,8 +251,8 @@ pub(super) fn words(text: &str) -> String {
         let next = rest.peek().copied().unwrap_or(' ');
         match c {
             '`' => code = (next == '`') == code,
-            // Whether a sign is drawn in colour.
-            '\u{fe0f}' => {}
+            // Whether a sign is drawn in colour, or a digit in a box.
+            '\u{fe0f}' | KEYCAP => {}
             c if c.is_whitespace() => {
                 if !out.ends_with(' ') && !out.is_empty() {
                     out.push(' ');
@@ -290,6 +291,7 @@ mod tests {
             ("- A `b c`\n- B\n", "* a `b c`\n\n+ b\n"),
             ("# Head ##\n", "Head\n====\n"),
             ("# ⚙\u{fe0f} Head\n", "# ⚙ Head\n"),
+            ("# 1\u{fe0f}\u{20e3} Head\n", "# 1 Head\n"),
             ("```sh\n  a\n    b  \n```\n", "    a\n      b\n"),
             ("> ```\n> x\n> ```\n", "```\nx\n```\n"),
             ("> a\n> b\n", "a b\n"),

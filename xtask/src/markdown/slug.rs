@@ -75,6 +75,8 @@ mod tests {
             ("🚀 Launch", "-launch"),
             // The gear is dropped, the variation selector behind it is a mark and stays.
             ("⚙\u{fe0f} Setup", "\u{fe0f}-setup"),
+            // So is the box around a digit.
+            ("1\u{fe0f}\u{20e3} Setup", "1\u{fe0f}\u{20e3}-setup"),
             ("👨\u{200d}💻 Me", "-me"),
             ("½ and ² and Ⅳ", "-and--and-ⅳ"),
             ("em — dash, en–dash, it’s", "em--dash-endash-its"),

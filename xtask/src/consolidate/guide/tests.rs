@@ -109,7 +109,9 @@ fn a_heading_that_alone_introduces_code_stays_with_it() {
 #[test]
 fn every_anchor_that_a_guide_links_to_is_one_that_all_programs_write_alike() {
     let body = "The bath is heated to 50 degrees and held there for the whole day.\n";
-    let bath = format!("# Bath\n\n## ⚙\u{fe0f} Heat\n\n{body}\n## 🏗\u{fe0f} Cool\n\nSlowly.\n");
+    let bath = format!(
+        "# Bath\n\n## ⚙\u{fe0f} Heat\n\n{body}\n## 🏗\u{fe0f} Cool\n\nSlowly, see [there](#1\u{fe0f}\u{20e3}-salt).\n\n## 1\u{fe0f}\u{20e3} Salt\n\nWhite.\n"
+    );
     let run = "# Run\n\n## 🛠\u{fe0f} Clean\n\nWith ethanol.\n\n## Dry\n\nIn air, for two hours.\n";
     let past = SectionPlan {
         source: RepoPath::from("notes/run.md"),
@@ -124,6 +126,7 @@ fn every_anchor_that_a_guide_links_to_is_one_that_all_programs_write_alike() {
     assert!(text.contains("# 🏗\u{fe0f} Cool"), "{text}");
     assert!(text.contains("[run.md](../../archive/notes/run.md), 2025"), "{text}");
     assert!(!text.contains("%EF%B8%8F"), "{text}");
+    assert!(text.contains("[there](#1-salt)") && text.contains("## 1 Salt"), "{text}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::super::plan::guide_marker;
+use super::super::series::KEYCAP;
 use super::chunks::{Chunk, Kind};
 use super::outline::Outline;
 use super::prepare::Prepared;
@@ -20,9 +21,9 @@ use crate::report::Inline;
 const CONTENTS: (usize, usize) = (4, 600);
 /// A destination inside the guide until anchors are known: followed by the node's number.
 pub(super) const NODE: &str = "xtask-node:";
-/// How a sign before it is drawn (VARIATION SELECTOR-16): a part of GitHub's anchors, but not of every program's that
-/// follows links.
-const SIGN: char = '\u{fe0f}';
+/// How a sign before them is drawn (VARIATION SELECTOR-16, COMBINING ENCLOSING KEYCAP): a part of GitHub's anchors, but
+/// not of every program's that follows links.
+const DRAWN: [char; 2] = ['\u{fe0f}', KEYCAP];
 /// Keeps two blocks apart that a reader would take for one.
 const APART: &str = "<!-- -->";
 
@@ -34,7 +35,7 @@ pub(super) fn guide(
     tree: &Tree,
 ) -> Guide {
     let (written, linked) = written(request, sources, outlines, (tree, BTreeSet::new()));
-    let signs = |node: &usize| tree.nodes[*node].heading.contains(SIGN);
+    let signs = |node: &usize| tree.nodes[*node].heading.contains(DRAWN);
     let bare: BTreeSet<usize> = linked.into_iter().filter(signs).collect();
     let mut guide = match bare.is_empty() {
         true => written,
@@ -177,7 +178,7 @@ impl Writer<'_> {
         self.headings.push((self.out.len(), node));
         let mut text = self.tree.nodes[node].heading.clone();
         if self.bare.contains(&node) {
-            text = text.replace(SIGN, "");
+            text = text.replace(DRAWN, "");
         }
         // A mark at the end would be read as the end of the heading's line.
         if text.ends_with('#') {
