@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::destiny;
-use super::folded::Folder;
-use super::guide::contents_lines;
+use super::folded::{self, Folder};
+use super::guide::{contents_lines, says_more};
 use super::note::Note;
 use super::plan::{Destiny, SectionPlan};
 use super::role::date_in;
@@ -133,7 +133,7 @@ pub(super) fn repeated_lines(notes: &[Note], group: &[usize], plans: &[SectionPl
     repeated
 }
 
-/// The folded words of each block with its line, headings left out.
+/// The folded words of each block with its line; of headings those that say more than what stands below them.
 fn leaves(note: &Note) -> Vec<(usize, String)> {
     let folder = Folder::without_targets(&note.text, &note.parsed);
     let top = note.parsed.blocks.iter().enumerate().filter(|(_, block)| {
@@ -141,7 +141,11 @@ fn leaves(note: &Note) -> Vec<(usize, String)> {
     });
     let leaves = top
         .flat_map(|(index, block)| folder.leaves(index).into_iter().map(move |words| (block.lines.0, words)));
-    leaves.collect()
+    let headings = note.parsed.sections.iter().filter(|section| says_more(&section.text));
+    let headings = headings.map(|section| (section.line, folded::words(&section.text)));
+    let mut leaves: Vec<(usize, String)> = leaves.chain(headings).collect();
+    leaves.sort_by_key(|(line, _)| *line);
+    leaves
 }
 
 /// True when all that a section says stands in one earlier note.
@@ -343,5 +347,20 @@ mod tests {
         assert_eq!(guides(counted), [false, false, true], "a chapter of its own");
         let others = [("Oil", body), (results, past), ("Heat", body)];
         assert_eq!(guides(others), [true, false, true], "nothing counts them");
+    }
+
+    #[test]
+    fn a_section_with_a_heading_that_says_more_is_not_repeated() {
+        let text = "The control loop reads the probe every second and sets the heater to hold the bath.";
+        let second = |heading: &str| {
+            let notes = [
+                note("notes/bath.md", &format!("# Bath\n\n## 2. Loop\n\n{text}\n")),
+                note("notes/run.md", &format!("# Run\n\n## Loop\n\n### {heading}\n\n{text}\n")),
+            ];
+            of(&notes, &[0, 1]).pop().map(|plan| plan.destiny)
+        };
+        assert_eq!(second("3. The loop"), Some(Destiny::Repeated));
+        assert_eq!(second("Loop of 20 baths"), Some(Destiny::Guide));
+        assert_eq!(second("Loop: ❌"), Some(Destiny::Guide));
     }
 }

@@ -84,6 +84,15 @@ fn found(sections: &[Section], goes_on: bool) -> Vec<Series> {
 
 /// What a heading counts, by its words without markup.
 pub(super) fn member(heading: &str) -> Option<Member> {
+    counted(heading).map(|(member, _)| member)
+}
+
+/// A heading's words behind a bare number that counts it; all of them where there is none.
+pub(super) fn behind_count(heading: &str) -> &str {
+    counted(heading).filter(|(member, _)| !member.is_named()).map_or(heading, |(_, behind)| behind)
+}
+
+fn counted(heading: &str) -> Option<(Member, &str)> {
     let mut rest = heading.trim_start_matches(|c: char| !c.is_alphanumeric());
     let mut name: Vec<String> = Vec::new();
     while rest.starts_with(char::is_alphabetic) {
@@ -91,7 +100,7 @@ pub(super) fn member(heading: &str) -> Option<Member> {
         let (word, behind) = rest.split_at(end);
         if let Some(number) = letter(word, behind, !name.is_empty()) {
             let name = if name.is_empty() { "*".to_owned() } else { name.join(" ") };
-            return Some(Member { name, number });
+            return Some((Member { name, number }, behind));
         }
         if name.len() == LONGEST_NAME {
             return None;
@@ -116,7 +125,7 @@ pub(super) fn member(heading: &str) -> Option<Member> {
     }
     let (last, above) = numbers.split_last()?;
     let above: String = above.iter().map(|number| format!("{number}.")).collect();
-    Some(Member { name: [name.join(" "), above].concat(), number: last.parse().ok()? })
+    Some((Member { name: [name.join(" "), above].concat(), number: last.parse().ok()? }, behind))
 }
 
 /// A heading, with its markup, without the number that only counts it: "**4. Heat**", "📝 4) Heat".

@@ -44,6 +44,7 @@ pub(super) use outline::contents_lines;
 pub(super) use texts::plain;
 
 use super::plan::SectionPlan;
+use super::series;
 use crate::markdown::Parsed;
 use crate::repo::RepoPath;
 
@@ -160,9 +161,9 @@ pub fn compose(request: &GuideRequest<'_>) -> Guide {
 
 impl Guide {
     /// The headings of a source, by their lines, that are left out because all that stood below them stands elsewhere.
-    /// One with a figure is not among them: that is no repetition.
+    /// One that says more than they do is not among them: that is no repetition.
     pub fn dropped_headings(&self, path: &RepoPath, parsed: &Parsed) -> Vec<(usize, usize)> {
-        let headings = parsed.sections.iter().filter(|section| !has_figure(&section.text));
+        let headings = parsed.sections.iter().filter(|section| !says_more(&section.text));
         let lines: BTreeSet<usize> = headings.map(|section| section.line).collect();
         let is_dropped = |placed: &&Placed| {
             placed.path == *path && placed.fate == Fate::Repeated && lines.contains(&placed.lines.0)
@@ -171,7 +172,11 @@ impl Guide {
     }
 }
 
-/// True for a heading that says more than what stands below it: a day, a version.
-fn has_figure(heading: &str) -> bool {
-    heading.contains(|character: char| character.is_ascii_digit())
+/// True for a heading that says more than what stands below it: a day, a version, whether it went well.
+pub(super) fn says_more(heading: &str) -> bool {
+    const VERDICTS: [char; 7] = ['✅', '✓', '✔', '☑', '❌', '✗', '✘'];
+    let words = series::behind_count(heading);
+    // Before the words such a sign is an ornament as often.
+    let words = words.trim_start_matches(|character: char| !character.is_alphanumeric());
+    words.contains(|character: char| character.is_ascii_digit() || VERDICTS.contains(&character))
 }

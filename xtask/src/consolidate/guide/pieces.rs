@@ -111,7 +111,8 @@ impl Placing<'_> {
     fn is_other_procedure(&self, source: usize, node: usize, chunk: &Chunk) -> bool {
         const STEPS: Kind = Kind::List { ordered: true };
         let is_of_another = |entry: &Entry| {
-            entry.source != source && self.part(entry.source, entry.part).chunks[entry.chunk].kind == STEPS
+            let piece = self.part(entry.source, entry.part).chunks.get(entry.chunk);
+            entry.source != source && piece.is_some_and(|piece| piece.kind == STEPS)
         };
         chunk.kind == STEPS && self.tree.nodes[node].entries.iter().any(is_of_another)
     }
@@ -133,6 +134,7 @@ impl Placing<'_> {
             return;
         }
         parts.sort_unstable();
+        let mut headed = Vec::new();
         let past = |heading: String| Node { heading, is_past: true, ..Node::default() };
         let chapter = self.tree.add(0, past("History".to_owned()), false);
         let mut homes: BTreeMap<(usize, Option<usize>), usize> = BTreeMap::new();
@@ -159,6 +161,20 @@ impl Placing<'_> {
             homes.insert((source, Some(part)), node);
             self.tree.homes[source][part] = None;
             self.fill(source, part, node);
+            if node != note {
+                headed.push((node, source, part));
+            }
+        }
+        // A heading of which all stands elsewhere goes when those below it have gone.
+        for (node, source, part) in headed.into_iter().rev() {
+            self.drop_if_empty(node, source, &[part], None);
+        }
+        // No other heading has a note's title: its readers are told where its text is.
+        for ((source, _), note) in homes.into_iter().filter(|((_, part), _)| part.is_none()) {
+            let stands = self.stands.range((source, 0)..(source + 1, 0)).map(|(_, node)| *node).next();
+            if let Some(stands) = stands.filter(|_| self.tree.nodes[note].is_bare()) {
+                self.refer(source, 0, (note, stands));
+            }
         }
     }
 }

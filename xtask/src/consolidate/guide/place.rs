@@ -9,7 +9,7 @@ use super::prepare::Prepared;
 use super::stock::{Stock, Verdict};
 use super::together::Together;
 use super::tree::{Home, Node, Tree};
-use super::{Fate, GuideRequest, Placed, has_figure, title};
+use super::{Fate, GuideRequest, Placed, says_more, title};
 use crate::report::Inline;
 
 /// The state while sources are placed one after the other.
@@ -393,9 +393,16 @@ impl<'p> Placing<'p> {
             let stands = self.stands.get(&(source, *part)).copied().or(home);
             heading.is_empty()
                 || has_past && self.is_title(source, *part)
-                || stands.is_some() && !has_figure(heading)
+                || stands.is_some() && !says_more(heading)
         };
-        if !is_empty || self.is_strict(source) && !parts.iter().all(is_said) {
+        if !is_empty {
+            return;
+        }
+        if self.is_strict(source) && !parts.iter().all(is_said) {
+            let stands = parts.iter().find_map(|&part| Some((part, *self.stands.get(&(source, part))?)));
+            if let Some((part, stands)) = stands.filter(|(_, stands)| *stands != 0) {
+                self.refer(source, part, (node, stands));
+            }
             return;
         }
         self.tree.remove(node);

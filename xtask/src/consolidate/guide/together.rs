@@ -118,7 +118,7 @@ impl Placing<'_> {
     }
 
     /// Says below a heading where the text stands.
-    fn refer(&mut self, source: usize, part: usize, (node, stands): (usize, usize)) {
+    pub(super) fn refer(&mut self, source: usize, part: usize, (node, stands): (usize, usize)) {
         let entry = Entry {
             id: self.next,
             source,

@@ -82,3 +82,50 @@ fn chapters_lose_their_numbers_where_one_between_them_went_elsewhere() {
     let numbered = ["## 1. Oil", "## 2. Timeline", "## **3. Heat**", "### 3.1 Lamp"];
     assert_eq!(headings(&[past((19, 21))]), numbered, "nothing is missing between them");
 }
+
+#[test]
+fn a_heading_of_which_all_stands_elsewhere_leaves_the_guide() {
+    let one = format!("# Bath\n\n## Oil\n\n{OIL}\n\n## Heat\n\n{HEAT}\n");
+    let two = format!(
+        "# Run\n\n## Log\n\n### Pump\n\n{OIL}\n\n### Monday 3\n\n{HEAT}\n\n### Salt\n\n{SALT}\n\n### Idle\n"
+    );
+    let past = SectionPlan {
+        source: RepoPath::from("notes/run.md"),
+        lines: (3, 17),
+        heading: "Log".to_owned(),
+        destiny: Destiny::History,
+        proposed: Destiny::History,
+        order: 1,
+    };
+    let notes = [("notes/bath.md", one.as_str()), ("notes/run.md", two.as_str())];
+    let guide = composed_alone("docs/guides/bath.md", &notes, &[past]);
+    let text = &guide.text;
+    assert!(!text.contains("Pump"), "its text stands: {text}");
+    assert!(text.contains("# Monday 3\n\nSee [Heat](#heat).\n"), "the day stands nowhere else: {text}");
+    assert!(text.contains(&format!("# Salt\n\n{SALT}\n\n")), "{text}");
+    assert!(text.contains("# Idle\n"), "the heading is all that it says: {text}");
+    let dropped = guide.dropped_headings(
+        &RepoPath::from("notes/run.md"),
+        &crate::markdown::parse(&two, crate::markdown::Format::Markdown),
+    );
+    assert_eq!(dropped, [(5, 5)], "and it need not be found again");
+}
+
+#[test]
+fn a_note_of_whose_past_all_stands_elsewhere_says_where() {
+    let one = format!("# Bath\n\n## Oil\n\n{OIL}\n");
+    let two = format!("# Run\n\n## Pump\n\n{OIL}\n");
+    let past = SectionPlan {
+        source: RepoPath::from("notes/run.md"),
+        lines: (1, 5),
+        heading: "Run".to_owned(),
+        destiny: Destiny::History,
+        proposed: Destiny::History,
+        order: 2,
+    };
+    let first =
+        SectionPlan { source: RepoPath::from("notes/bath.md"), destiny: Destiny::Guide, ..past.clone() };
+    let notes = [("notes/bath.md", one.as_str()), ("notes/run.md", two.as_str())];
+    let text = composed_alone("docs/guides/bath.md", &notes, &[first, past]).text;
+    assert!(text.contains("## History\n\n### Run\n\nSee [Oil](#oil).\n"), "{text}");
+}

@@ -150,9 +150,9 @@ impl Writer<'_> {
     /// How many lines of its sources the guide holds.
     fn lines(&self) -> usize {
         let entries = self.tree.nodes.iter().flat_map(|node| &node.entries);
-        let lines = entries.map(|entry| {
-            let lines = self.outlines[entry.source].part(entry.part).chunks[entry.chunk].lines;
-            lines.1 + 1 - lines.0
+        let lines = entries.filter_map(|entry| {
+            let piece = self.outlines[entry.source].part(entry.part).chunks.get(entry.chunk)?;
+            Some(piece.lines.1 + 1 - piece.lines.0)
         });
         lines.sum()
     }
@@ -222,8 +222,11 @@ impl Writer<'_> {
 
     /// Writes a piece, and says whether one that should be quoted could not be.
     fn entry(&mut self, entry: &Entry) -> bool {
-        let chunk = &self.outlines[entry.source].part(entry.part).chunks[entry.chunk];
         let source = &self.sources[entry.source];
+        let Some(chunk) = self.outlines[entry.source].part(entry.part).chunks.get(entry.chunk) else {
+            entry.see.into_iter().for_each(|node| self.see(source, None, node));
+            return false;
+        };
         self.used[entry.source].extend(labels::used(&source.parsed, &chunk.range));
         if let Some(node) = entry.see {
             self.see(source, entry.has_lead.then_some(chunk), node);
