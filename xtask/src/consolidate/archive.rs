@@ -126,7 +126,8 @@ const REPAIRS: &[&str] = &[
     "refactoring",
     "cleanup",
 ];
-const STAGES: &[&str] = &[
+/// Words of names for a stage of work.
+pub(super) const STAGES: &[&str] = &[
     "phase",
     "week",
     "sprint",

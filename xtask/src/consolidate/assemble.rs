@@ -10,6 +10,7 @@ use super::groups::{self, Group};
 use super::note::Note;
 use super::overlaps::{self, Overlaps, round};
 use super::plan::{self, Action, Destiny, Item, Proposed, Source};
+use super::records::Records;
 use super::result::{
     Affinity, Analysis, ArchiveItem, DuplicateItem, Guide, GuideSection, ItemState, MergeItem, NoteEntry,
     Plan, ReferenceClass, Summary, Topic,
@@ -36,10 +37,12 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
     let affinities = Affinities::of(notes, words, &overlaps);
     let topics = Topics::of(notes, &affinities);
     let topic_entries = topics::entries(notes, &topics, &affinities);
+    let records = Records::of(notes);
     let (facts, (proposals, overlap_share, word_counts)) = parallel::both(
         || facts::find(notes, &overlaps, &affinities),
         || {
-            let proposals = items(&gathered, &overlaps, &affinities, &topic_entries, options);
+            let found = (&overlaps, &affinities, &records);
+            let proposals = items(&gathered, found, &topic_entries, options);
             let word_counts: Vec<usize> = notes.iter().map(Note::count_words).collect();
             (proposals, shares::overlap_share(notes), word_counts)
         },
@@ -90,6 +93,7 @@ pub(super) fn analysis(gathered: Gathered, options: &Options) -> Analysis {
         outrun: gathered.outrun.clone(),
         orphans: orphans(&gathered),
         archived: gathered.archived.clone(),
+        records: records.series,
         plan,
         lapsed,
         summary,
@@ -196,8 +200,7 @@ fn findings(gathered: &Gathered) -> Vec<Finding> {
 /// The items that are proposed, with what was decided before.
 fn items(
     gathered: &Gathered,
-    overlaps: &Overlaps,
-    affinities: &Affinities,
+    (overlaps, affinities, records): (&Overlaps, &Affinities, &Records),
     topics: &[Topic],
     options: &Options,
 ) -> Proposals {
@@ -205,17 +208,20 @@ fn items(
     let candidates = archive::candidates(notes, &surroundings(gathered, overlaps));
     // What this tool made stays as it is: neither finished business nor a source of another guide.
     let made = |number: usize| gathered.guides.contains_key(&notes[number].path);
-    let candidates: Vec<Candidate> =
+    let mut candidates: Vec<Candidate> =
         candidates.into_iter().filter(|candidate| !made(candidate.note)).collect();
+    // Records rank where they did; none is proposed.
+    let of_records = candidates.iter_mut().filter(|candidate| records.notes.contains(&candidate.note));
+    of_records.for_each(|candidate| candidate.has_sign = false);
     let finished: BTreeSet<usize> = candidates
         .iter()
         .filter(|candidate| {
             candidate.has_sign && percent(candidate.confidence) >= percent(options.tick_above)
         })
         .map(|candidate| candidate.note)
-        .chain((0..notes.len()).filter(|&number| made(number)))
+        .chain((0..notes.len()).filter(|number| made(*number) || records.notes.contains(number)))
         .collect();
-    let guides = guides_folder(&gathered.paths, &gathered.ignored_folders);
+    let guides = groups::guides_folder(&gathered.paths, &gathered.ignored_folders);
     let (mut groups, idle) = groups::of(notes, affinities, overlaps, &guides, &finished);
     groups::avoid_files(&mut groups, notes, &gathered.paths);
     let merges = parallel::on(parallel::available(), &groups, |group| merge_item(notes, group, options));
@@ -302,19 +308,6 @@ fn ages(notes: &[Note]) -> Vec<f64> {
 
 fn percent(confidence: f64) -> u8 {
     (confidence.clamp(0.0, 1.0) * 100.0).round() as u8
-}
-
-/// Folders that guides may stand in.
-pub(super) const GUIDES: [&str; 3] = ["docs/guides", "notes/guides", "doc/guides"];
-
-/// Guides stand in a folder that is there, else below `docs/` where there is such a folder, else below `notes/`; never
-/// where git ignores them, if that can be.
-fn guides_folder(paths: &BTreeSet<RepoPath>, ignored: &BTreeSet<RepoPath>) -> RepoPath {
-    let has = |folder: &str| paths.iter().any(|path| path.is_within(&folder.into()));
-    let usual = if has("docs") { "docs/guides" } else { "notes/guides" };
-    let there = GUIDES.into_iter().filter(|folder| has(folder));
-    let mut folders = there.chain([usual]).chain(GUIDES).map(RepoPath::from);
-    folders.find(|folder| !ignored.contains(folder)).unwrap_or_else(|| usual.into())
 }
 
 fn source(note: &Note) -> Source {

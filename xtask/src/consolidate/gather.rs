@@ -21,7 +21,7 @@ use super::plan::Item;
 use super::references::{self, Named, Sightings};
 use super::result::{Outrun, Reference};
 use super::scope::{self, Scope};
-use super::{Options, archive_place, assemble, done, plan_format, role, unread};
+use super::{Options, archive_place, done, groups, plan_format, role, unread};
 use crate::cache::Cache;
 use crate::config::Depth;
 use crate::links::{self, BrokenLink};
@@ -124,7 +124,7 @@ fn read_tree(repo: &Repo, options: &Options, progress: &Progress) -> Result<Opti
     gathered.beside = beside::texts(&tree, &scope, &naming)?;
     gathered.findings.extend(unread::findings(&tree, &scope));
     let archives = archive_place::folders(&gathered.paths, gathered.notes.iter().map(|note| &note.path));
-    let guides = assemble::GUIDES.iter().map(|folder| RepoPath::from(*folder));
+    let guides = groups::GUIDES.iter().map(|folder| RepoPath::from(*folder));
     gathered.ignored_folders = ignored_folders(repo, &tree, archives.into_iter().chain(guides))?;
     let sites = links::Sites::of(&tree);
     let Linked { broken, named: linked, pages } =

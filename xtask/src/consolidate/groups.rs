@@ -124,6 +124,19 @@ fn may_merge(note: &Note) -> bool {
         && !matches!(note.role, Role::Session | Role::Index)
 }
 
+/// Folders that guides may stand in.
+pub(super) const GUIDES: [&str; 3] = ["docs/guides", "notes/guides", "doc/guides"];
+
+/// Guides stand in a folder that is there, else below `docs/` where there is such a folder, else below `notes/`; never
+/// where git ignores them, if that can be.
+pub(super) fn guides_folder(paths: &BTreeSet<RepoPath>, ignored: &BTreeSet<RepoPath>) -> RepoPath {
+    let has = |folder: &str| paths.iter().any(|path| path.is_within(&folder.into()));
+    let usual = if has("docs") { "docs/guides" } else { "notes/guides" };
+    let there = GUIDES.into_iter().filter(|folder| has(folder));
+    let mut folders = there.chain([usual]).chain(GUIDES).map(RepoPath::from);
+    folders.find(|folder| !ignored.contains(folder)).unwrap_or_else(|| usual.into())
+}
+
 /// Words of a guide's name.
 const LONGEST_NAME: usize = 4;
 

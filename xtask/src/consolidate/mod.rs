@@ -27,6 +27,7 @@ mod overlaps;
 mod plan;
 mod plan_format;
 mod plan_words;
+mod records;
 mod references;
 mod report;
 mod result;

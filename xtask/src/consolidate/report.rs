@@ -384,6 +384,15 @@ fn remarks(document: &mut Document, analysis: &Analysis) {
         document.list(entries.collect());
         rest(document, protected.len());
     }
+    if !analysis.records.is_empty() {
+        document.heading(2, "Records, which are kept as they are");
+        let series = analysis.records.iter().take(LISTED).map(|series| {
+            let folder = series.folder.as_ref().map_or_else(|| ".".into(), |folder| folder.display());
+            Inline::code(format!("{folder}/")).text(format!(": a series of {}", series.notes))
+        });
+        document.list(series.collect());
+        rest(document, analysis.records.len());
+    }
     if !analysis.orphans.is_empty() {
         document.heading(2, format!("Nothing links to ({})", analysis.orphans.len()));
         let paths =

@@ -53,6 +53,8 @@ pub struct Analysis {
     pub orphans: Vec<RepoPath>,
     /// Notes in archive folders: not read, not compared.
     pub archived: Vec<RepoPath>,
+    /// Folders of records, which stay as they are.
+    pub records: Vec<RecordSeries>,
     /// What is proposed.
     pub plan: Plan,
     /// Decisions of the previous plan that no longer apply.
@@ -71,6 +73,16 @@ pub struct Analysis {
     /// Passages of the strongest overlaps side by side, for the report.
     #[serde(skip)]
     pub excerpts: Vec<Excerpt>,
+}
+
+/// Decisions, proposals or minutes of a folder, numbered or dated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RecordSeries {
+    /// The folder; `None` for the repository's own.
+    pub folder: Option<RepoPath>,
+    /// How many notes of it are records.
+    pub notes: usize,
 }
 
 /// The beginning of a shared passage as it stands in both notes.

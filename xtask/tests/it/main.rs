@@ -29,6 +29,7 @@ mod phase4_settings;
 mod phase5;
 mod picture;
 mod python;
+mod records;
 mod references;
 mod sandbox;
 mod schema;
