@@ -342,7 +342,7 @@ fn merge_item(notes: &[Note], group: &Group, options: &Options) -> Item {
     let mut sources: Vec<Source> = group.notes.iter().map(|&number| source(&notes[number])).collect();
     sources.sort();
     let confidence = percent(group.confidence);
-    let sections = sections::of(notes, &group.notes);
+    let sections = group.sections.clone();
     let all = group.notes.iter().map(|&number| notes[number].count_lines()).sum();
     let sum_of = |destiny: Destiny| -> usize {
         let lines = sections.iter().filter(|section| section.destiny == destiny);

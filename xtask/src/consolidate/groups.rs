@@ -25,6 +25,8 @@ pub(super) struct Group {
     pub(super) confidence: f64,
     pub(super) why: String,
     pub(super) target: RepoPath,
+    /// What becomes of the sections of its notes.
+    pub(super) sections: Vec<SectionPlan>,
 }
 
 /// Average affinity above which notes belong into one guide.
@@ -56,16 +58,17 @@ pub(super) fn of(
             .filter(|group: &Vec<usize>| (2..=MOST).contains(&group.len()))
             .collect();
     let bringing = parallel::on(parallel::available(), &together, |group| that_bring(notes, group));
-    let pairs = together.iter().zip(&bringing).filter(|(_, bringing)| !bringing.is_empty());
-    let idle = pairs.flat_map(|(all, bringing)| all.iter().filter(|number| !bringing.contains(number)));
+    let pairs = together.iter().zip(&bringing).filter(|(_, (bringing, _))| !bringing.is_empty());
+    let idle = pairs.flat_map(|(all, (bringing, _))| all.iter().filter(|number| !bringing.contains(number)));
     let idle = idle.copied().collect();
     let described = |group: &[usize]| describe(notes, affinities, overlaps, guides, group.to_vec());
-    let pairs = together.iter().zip(&bringing).filter(|(_, bringing)| bringing.len() >= 2);
+    let pairs = together.iter().zip(bringing).filter(|(_, (bringing, _))| bringing.len() >= 2);
     let mut groups: Vec<Group> = pairs
-        .map(|(all, bringing)| {
-            let group = described(bringing);
+        .map(|(all, (bringing, sections))| {
+            let group = described(&bringing);
             // Those that bring nothing still say how surely the others belong together.
-            Group { confidence: group.confidence.min(described(all).confidence), ..group }
+            let confidence = group.confidence.min(described(all).confidence);
+            Group { confidence, sections, ..group }
         })
         .collect();
     groups
@@ -74,14 +77,17 @@ pub(super) fn of(
     (groups, idle)
 }
 
-/// The notes of a group of which something goes into the guide, the base first. What all tells of days, or stands in
-/// another of them, is better put away by itself.
-fn that_bring(notes: &[Note], group: &[usize]) -> Vec<usize> {
+/// The notes of a group of which something goes into the guide, the base first, and what becomes of their sections. What
+/// all tells of days, or stands in another of them, is better put away by itself.
+fn that_bring(notes: &[Note], group: &[usize]) -> (Vec<usize>, Vec<SectionPlan>) {
     let mut group = group.to_vec();
     group.sort_by_key(|&number| (base_rank(&notes[number]), number));
     let plans = sections::of(notes, &group);
+    let all = group.len();
     group.retain(|&number| brings(&notes[number], &plans));
-    group
+    // What a note that is left out says as well stands in the guide all the same.
+    let plans = if group.len() == all { plans } else { sections::of(notes, &group) };
+    (group, plans)
 }
 
 /// True where more than a heading or a table of contents of a note goes into the guide.
@@ -171,6 +177,7 @@ fn describe(
         why,
         target: guides.join(format!("{name}.md").as_bytes()),
         notes: group,
+        sections: Vec::new(),
     }
 }
 
