@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli::Color;
 use crate::process::Cancel;
-use crate::report::Hinted;
+use crate::report::{Hinted, turns};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
@@ -169,10 +169,11 @@ fn without_old_commands(text: &str) -> String {
     text.replace("##[", "##\u{200b}[")
 }
 
-/// The text with its control characters made visible, but for line ends, tabs and the styles of this room: names of files,
+/// The text with its control characters and what turns a line around made visible, but for line ends, tabs and the styles
+/// of this room: names of files,
 /// messages of commits and lines of notes are other people's, and a terminal would obey them.
 fn visible(text: &str) -> Cow<'_, str> {
-    let strange = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    let strange = |letter: char| turns(letter) || letter.is_control() && !matches!(letter, '\n' | '\t');
     if !text.contains(strange) {
         return Cow::Borrowed(text);
     }
@@ -206,6 +207,7 @@ mod tests {
     fn what_a_terminal_would_obey_is_shown() {
         let styled = format!("{ERROR}error{ERROR:#}: a {HINT}hint{HINT:#} b\n\tc é");
         assert_eq!(visible(&styled), styled);
+        assert_eq!(visible("a \u{202e}gnp.exe"), r"a \u{202e}gnp.exe");
         assert_eq!(visible("\u{1b}]0;t\u{7}\u{1b}[8m\u{9b}2J\r"), r"\u{1b}]0;t\u{7}\u{1b}[8m\u{9b}2J\r");
     }
 }

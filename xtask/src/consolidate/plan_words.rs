@@ -1,6 +1,7 @@
 //! How names and free text stand in a line of the plan, so that whatever they hold comes back.
 
 use crate::repo::RepoPath;
+use crate::report::turns;
 
 /// Writes a path for the marker comment: bytes that could end a field, an entry or the comment as `%NN`.
 pub(super) fn encode_field(path: &RepoPath) -> String {
@@ -13,9 +14,8 @@ pub(super) fn encode_field(path: &RepoPath) -> String {
 /// span or the line is written as `%NN`.
 pub(super) fn encode_span(path: &RepoPath) -> String {
     let mut inner = encode(path.as_bytes(), |character| {
-        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         let ends = matches!(character, '%' | '`' | '|' | '\u{2028}' | '\u{2029}' | '\u{feff}');
-        character.is_control() || turns || ends
+        character.is_control() || turns(character) || ends
     });
     // A blank at an end of a code span is no part of it.
     if inner.starts_with(' ') {
@@ -85,8 +85,9 @@ pub(super) fn unescape_text(text: &str) -> String {
     one_line(&out)
 }
 
-/// The text on one line, blanks and controls folded into single spaces.
+/// The text on one line, blanks, controls and what turns the line around folded into single spaces.
 pub(super) fn one_line(text: &str) -> String {
-    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let words =
+        text.split(|character: char| character.is_whitespace() || character.is_control() || turns(character));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

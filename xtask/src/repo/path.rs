@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Serialize, Serializer};
 
 use crate::pack::Pack;
+use crate::report::turns;
 
 /// A path relative to the repository's root: `/` between parts, no `.` or `..`, any bytes but NUL.
 ///
@@ -173,8 +174,7 @@ impl fmt::Display for RepoPath {
 /// True for letters that show something else than a name: control characters, line ends, and those that turn the
 /// direction of writing.
 fn is_strange(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    letter.is_control() || turns(letter) || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

@@ -61,9 +61,15 @@ pub(super) fn render(inline: &Inline, place: Place) -> String {
     out
 }
 
+/// True for letters that turn the direction in which what follows is shown: a line with one may say something else than
+/// it seems to (Unicode's embeddings, overrides and isolates).
+pub fn turns(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Makes control characters visible and gives blanks one form, as [`render`] shows them.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    let strange = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let strange = |c: char| c.is_control() || turns(c) || matches!(c, '\u{2028}' | '\u{2029}');
     if text.contains(strange) { text.chars().map(visible_char).collect() } else { Cow::Borrowed(text) }
 }
 
@@ -72,7 +78,7 @@ fn visible_char(c: char) -> char {
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
         '\x7f' => '\u{2421}',
         '\u{2028}' | '\u{2029}' => ' ',
-        c if c.is_control() => '\u{fffd}',
+        c if c.is_control() || turns(c) => '\u{fffd}',
         c => c,
     }
 }

@@ -21,6 +21,7 @@ pub use document::{Block, Cell, Document, Inline, Span};
 pub use envelope::{Envelope, Outcome, SCHEMA, Unavailable};
 pub use finding::{Finding, Level};
 pub use hinted::Hinted;
+pub use inline::turns;
 pub use marker::ReportMarker;
 pub use xml::xml_text;
 

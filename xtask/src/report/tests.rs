@@ -426,6 +426,14 @@ proptest! {
 }
 
 #[test]
+fn what_turns_a_line_around_is_made_visible() {
+    let paragraph = Block::Paragraph(Inline::code("a\u{2067}b").text(" \u{202e}gnp.exe"));
+    let document = Document { blocks: vec![Block::Heading(1, Inline::plain("\u{2066}One")), paragraph] };
+    assert_eq!(document.to_markdown(None), "# \u{fffd}One\n\n`a\u{fffd}b` \u{fffd}gnp.exe\n");
+    assert!(!document.to_text(80).contains(turns));
+}
+
+#[test]
 fn pairs_of_backticks_mark_code_and_an_odd_one_is_a_letter() {
     let written = |text: &str| Inline::default().marked(text).to_markdown();
     assert_eq!(written("`docs/a|b.py` makes it a *page*"), "`docs/a|b.py` makes it a \\*page\\*");
