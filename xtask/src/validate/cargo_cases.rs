@@ -3,7 +3,7 @@
 use super::cases::Draft;
 use super::causes::exception_of;
 use super::events::Raised;
-use super::libtest::{Binary, Block, CargoRun, Outcome, is_of_build_script};
+use super::libtest::{Binary, Block, CargoRun, Outcome, TestLine, is_of_build_script};
 use super::panics::{self, documentation_place, place_of, raised};
 use super::result::{Attempt, CaseOutcome, Company};
 use super::session::Item;
@@ -67,7 +67,10 @@ fn silent_binary(binary: &Binary) -> Draft {
 fn block_cases(block: &Block, binary: &Binary, drafts: &mut Vec<Draft>) {
     let id = |name: &str| format!("{}::{name}", binary.label);
     let before = drafts.len();
-    for line in &block.lines {
+    // Tests that run at once end in any order, and neither cases nor the example of a cause may depend on it.
+    let mut lines: Vec<&TestLine> = block.lines.iter().collect();
+    lines.sort_by(|a, b| a.name.cmp(&b.name));
+    for line in lines {
         let output = block.output.get(&line.name).map_or("", String::as_str);
         let raised = (line.outcome == Outcome::Failed).then(|| raised(&line.name, output));
         let mut draft = draft(id(&line.name), case_outcome(line.outcome), raised, line.reason.clone());

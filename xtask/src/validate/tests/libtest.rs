@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::cargo_cases::{unbuilt, why_unbuilt};
+use super::super::cargo_cases::{drafts, unbuilt, why_unbuilt};
 use super::super::libtest::*;
 use crate::process::Ending;
 
@@ -133,6 +133,16 @@ fn panic_is_kept_behind_and_before_much_output() {
         let output = &read(&format!("{head}{printed}")).binaries[0].blocks[0].output["t"];
         assert!(output.contains("it is so") && output.len() < 20_000, "{}", output.len());
     }
+}
+
+#[test]
+fn tests_that_end_in_another_order_make_the_same_cases() {
+    let head = "     Running tests/a.rs (target/debug/deps/a-1)\n\nrunning 2 tests\n";
+    let ids = |lines: &str| -> Vec<String> {
+        drafts(&read(&format!("{head}{lines}"))).into_iter().map(|draft| draft.item.id).collect()
+    };
+    let (one, two) = ("test one ... FAILED\n", "test two ... FAILED\n");
+    assert_eq!(ids(&format!("{two}{one}")), ids(&format!("{one}{two}")));
 }
 
 #[test]
