@@ -31,7 +31,7 @@ pub(super) struct Evidence {
     /// Theme words of the names that are shared, of those that other names have too.
     pub(super) theme: f64,
     /// Both names begin with the same theme word.
-    pub(super) same_first: bool,
+    pub(super) same_first: f64,
     /// All words of the names.
     pub(super) name: f64,
     /// Words of the texts.
@@ -60,7 +60,7 @@ impl Evidence {
             return 0.0;
         }
         let day = if self.of_a_day > 0 { 0.3 } else { 0.0 };
-        let sum = self.theme + 0.3 * number(self.same_first) + self.body + 0.4 * self.overlap - day;
+        let sum = self.theme + 0.3 * self.same_first + self.body + 0.4 * self.overlap - day;
         (sum / 2.7).clamp(0.0, 1.0)
     }
 
@@ -115,8 +115,8 @@ impl Affinities {
             overlaps,
             names,
             folders,
+            themes: NameThemes::of(notes, &bodies),
             bodies,
-            themes: NameThemes::of(notes),
             parents: notes.iter().map(|note| note.path.parent()).collect(),
             is_of_a_day: notes.iter().map(tells_of_a_day).collect(),
             plain_names: notes.iter().map(|note| editions::name(&note.path)).collect(),
@@ -188,13 +188,15 @@ struct NameThemes {
     first: Vec<Option<usize>>,
     words: Vec<Vec<usize>>,
     weights: Vec<f64>,
+    /// How far a word says what a text is about, 0 to 1.
+    telling: Vec<f64>,
     /// The weight of those words of each name that another name has too: a word of one name alone can neither
     /// join nor part.
     shared: Vec<f64>,
 }
 
 impl NameThemes {
-    fn of(notes: &[Note]) -> Self {
+    fn of(notes: &[Note], bodies: &Space) -> Self {
         let names: Vec<Vec<String>> = notes.iter().map(|note| role::theme_of_name(&note.stem())).collect();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for name in &names {
@@ -216,7 +218,12 @@ impl NameThemes {
             .map(|name| name.iter().filter(|word| is_shared[**word]).map(|&word| weights[word]).sum())
             .collect();
         let first = names.iter().map(|name| name.first().map(rank)).collect();
-        Self { first, words, weights, shared }
+        let mut holders: Vec<Vec<usize>> = vec![Vec::new(); weights.len()];
+        for (note, name) in words.iter().enumerate() {
+            name.iter().for_each(|&word| holders[word].push(note));
+        }
+        let telling = holders.iter().map(|holders| telling(holders, bodies)).collect();
+        Self { first, words, weights, telling, shared }
     }
 
     fn likeness(&self, a: usize, b: usize) -> f64 {
@@ -227,12 +234,35 @@ impl NameThemes {
         }
         let of_b = &self.words[b];
         let common = self.words[a].iter().filter(|word| of_b.contains(word));
-        (common.map(|&word| self.weights[word]).sum::<f64>() / both).clamp(0.0, 1.0)
+        (common.map(|&word| self.weights[word] * self.telling[word]).sum::<f64>() / both).clamp(0.0, 1.0)
     }
 
-    fn same_first(&self, a: usize, b: usize) -> bool {
-        self.first[a].is_some() && self.first[a] == self.first[b]
+    fn same_first(&self, a: usize, b: usize) -> f64 {
+        match (self.first[a], self.first[b]) {
+            (Some(one), Some(other)) if one == other => self.telling[one],
+            _ => 0.0,
+        }
     }
+}
+
+/// Notes that have a word in their names before their texts can tell whether it is one of theme or of kind.
+const MANY: usize = 4;
+/// How alike texts on one theme are at least, on average.
+const ON_ONE_THEME: f64 = 0.1;
+/// Pairs of texts that are looked at.
+const PAIRS: usize = 300;
+
+/// How far a word of these notes' names says what they are about. One that names a kind of note in any language, such as
+/// "informe" or "Bericht", stands in the names of texts that have nothing else in common.
+fn telling(holders: &[usize], bodies: &Space) -> f64 {
+    // Where most notes have it, what they have in common tells nothing apart.
+    if holders.len() < MANY || holders.len() * 2 > bodies.vectors.len() {
+        return 1.0;
+    }
+    let pairs = (1..holders.len()).flat_map(|gap| holders.iter().zip(&holders[gap..])).take(PAIRS);
+    let alike: Vec<f64> =
+        pairs.map(|(&one, &other)| Vector::cosine(&bodies.vectors[one], &bodies.vectors[other])).collect();
+    (alike.iter().sum::<f64>() / alike.len() as f64 / ON_ONE_THEME).min(1.0)
 }
 
 /// The words of all notes; `each` hands out those of one.
@@ -283,4 +313,31 @@ fn candidates(spaces: &[&Space], overlaps: &Overlaps) -> Vec<Vec<u32>> {
         }
     }
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_notes::note;
+    use super::*;
+
+    #[test]
+    fn a_word_of_names_of_unlike_texts_is_no_theme() {
+        let subjects = ["bomba", "lampara", "sal", "puerta", "espejo"];
+        let theme = |word: &str, shared: &str, others: usize| {
+            let text = |subject: &str| {
+                format!("# {subject}\n\nEl {subject} rojo{subject} alto{subject} viejo{subject}. {shared}\n")
+            };
+            let named =
+                subjects.iter().map(|subject| note(&format!("docs/{word}_{subject}.md"), &text(subject)));
+            let rest = (0..others).map(|number| {
+                note(&format!("docs/x{number}y.md"), &format!("# Y\n\nz{number}z y{number}y\n"))
+            });
+            let notes: Vec<Note> = named.chain(rest).collect();
+            let evidence = Affinities::of(&notes, NoteWords::of(&notes), &Overlaps::default()).between(0, 1);
+            (evidence.theme, evidence.same_first)
+        };
+        assert_eq!(theme("informe", "", 5), (0.0, 0.0), "it names a kind of note");
+        assert_eq!(theme("bano", "Bano caliente, vapor, toalla.", 15), (1.0, 1.0));
+        assert_eq!(theme("bano", "", 0), (1.0, 1.0), "all notes have it");
+    }
 }
