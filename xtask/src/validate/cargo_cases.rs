@@ -74,9 +74,6 @@ fn block_cases(block: &Block, binary: &Binary, drafts: &mut Vec<Draft>) {
         let output = block.output.get(&line.name).map_or("", String::as_str);
         let raised = (line.outcome == Outcome::Failed).then(|| raised(&line.name, output));
         let mut draft = draft(id(&line.name), case_outcome(line.outcome), raised, line.reason.clone());
-        if let Some((file, at)) = documentation_place(&line.name) {
-            (draft.item.path, draft.item.line) = (Some(file), u64::try_from(at).ok());
-        }
         add_tries(&mut draft, block, &line.name);
         drafts.push(draft);
     }
@@ -85,6 +82,11 @@ fn block_cases(block: &Block, binary: &Binary, drafts: &mut Vec<Draft>) {
     }
     for name in &block.unrun {
         drafts.push(draft(id(name), CaseOutcome::NotRun, None, None));
+    }
+    for draft in &mut drafts[before..] {
+        if let Some((file, at)) = documentation_place(draft.item.id.trim_start_matches(&id(""))) {
+            (draft.item.path, draft.item.line) = (Some(file), u64::try_from(at).ok());
+        }
     }
     let told = (drafts.len() - before) as u64;
     for number in told..block.announced.max(told) {

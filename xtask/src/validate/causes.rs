@@ -197,7 +197,7 @@ fn is_bare(kind: &str, message: &str) -> bool {
                 || BARE_PANICS.iter().any(|words| message.starts_with(words))
         }
         // How a process ended, unless it said why before.
-        "crash" | "exit" => !message.contains(": "),
+        "crash" | "exit" | "time limit" => !message.contains(": "),
         _ => message.trim_start().starts_with("assert "),
     }
 }

@@ -3,7 +3,7 @@
 //! rustdoc splits what it hands on to its tests at blanks, and all their names have some: a test is asked for, or left
 //! out, by the last word of its name, which others may have too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use anyhow::Result;
 
 use super::super::cargo_cases::plain;
 use super::super::ended::MAX_RESTARTS;
-use super::super::libtest::{Binary, Block, CargoRun, Culprit, Reader, without_suffix};
+use super::super::libtest::{Binary, Block, CargoRun, Culprit, Reader, TestLine, without_suffix};
 use super::super::suites::Suite;
 use super::cargo::{cargo_call, watched};
+use super::rust_sources::packages;
 use super::{Context, ends_suite, time_left};
 use crate::process::{Finished, run};
 
@@ -33,7 +34,7 @@ impl Documentation<'_> {
     /// Runs all by themselves; `None`: the workspace has no library.
     pub(super) fn run(&self, limit: Duration) -> Result<Option<CargoRun>> {
         self.context.progress.step("running documentation tests");
-        let (finished, reader) = self.start(&[], limit, Reader::new())?;
+        let (finished, reader) = self.start(None, &[], limit, Reader::new())?;
         let output = finished.stdout.text();
         let has_none = output.contains("no library targets found");
         let mut run = reader.finish(finished.ending, finished.stop, finished.duration, output);
@@ -41,8 +42,15 @@ impl Documentation<'_> {
         Ok((!has_none).then_some(run))
     }
 
-    fn start(&self, arguments: &[String], limit: Duration, reader: Reader) -> Result<(Finished, Reader)> {
+    fn start(
+        &self,
+        package: Option<&String>,
+        arguments: &[String],
+        limit: Duration,
+        reader: Reader,
+    ) -> Result<(Finished, Reader)> {
         let call = cargo_call(self.context, self.cargo, limit).args(["test", "--doc", "--no-fail-fast"]);
+        let call = call.args(package.iter().flat_map(|package| ["-p", package.as_str()]));
         let call = if arguments.is_empty() { call } else { call.args(["--"]).args(arguments) };
         watched(self.context, self.suite, &call, reader)
     }
@@ -57,28 +65,46 @@ impl Documentation<'_> {
             return Ok(());
         }
         let names = self.names()?;
-        names.iter().for_each(|(label, names)| open(run, label, names.len() as u64));
-        loop {
-            let left = left(run, &names);
-            let limit = time_left(self.suite, run.duration);
-            let is_over = limit.is_zero() || self.context.cancel.is_cancelled();
-            if left.is_empty() || is_over || run.restarts >= MAX_RESTARTS {
-                break;
+        let packages = packages(self.context);
+        for (label, names) in &names {
+            open(run, label, names.len() as u64);
+            if opened(run, label).is_none() {
+                continue;
             }
-            run.restarts += 1;
-            let (finished, reader) = self.start(&arguments(run, &left), limit, Reader::serial())?;
-            let told = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
-            run.duration += told.duration;
-            if !self.take(run, told, &left) {
-                break;
-            }
-        }
-        for (label, names) in left(run, &names) {
-            if let Some(block) = opened(run, &label) {
-                block.unrun.extend(names);
+            // The same words may mean tests of several libraries.
+            let is_it = |package: &&String| label.strip_prefix(HEADING) == Some(&package.replace('-', "_"));
+            self.finish_library(run, label, names, packages.values().find(is_it))?;
+            if let Some(block) = opened(run, label) {
+                let unrun = names.iter().filter(|name| !is_told(block, name)).cloned().collect();
+                block.unrun = unrun;
             }
         }
         Ok(())
+    }
+
+    fn finish_library(
+        &self,
+        run: &mut CargoRun,
+        label: &str,
+        names: &[String],
+        package: Option<&String>,
+    ) -> Result<()> {
+        loop {
+            let left = left(run, label, names);
+            let limit = time_left(self.suite, run.duration);
+            let is_over = limit.is_zero() || self.context.cancel.is_cancelled();
+            if left.is_empty() || is_over || run.restarts >= MAX_RESTARTS {
+                return Ok(());
+            }
+            run.restarts += 1;
+            let arguments = arguments(run, label, &left);
+            let (finished, reader) = self.start(package, &arguments, limit, Reader::serial())?;
+            let told = reader.finish(finished.ending, finished.stop, finished.duration, String::new());
+            run.duration += told.duration;
+            if !self.take(run, told, label, &left) {
+                return Ok(());
+            }
+        }
     }
 
     fn names(&self) -> Result<Names> {
@@ -87,26 +113,24 @@ impl Documentation<'_> {
         Ok(listed(&run(&call, self.context.cancel)?.stdout.text()))
     }
 
-    /// Takes what another process says of the tests that were left; false when it says nothing of any.
-    fn take(&self, run: &mut CargoRun, told: CargoRun, left: &Names) -> bool {
-        let mut is_new = false;
-        for binary in told.binaries {
-            let (Some(names), Some(block)) = (left.get(&binary.label), opened(run, &binary.label)) else {
-                continue;
-            };
-            for one in binary.blocks {
-                let lines = one.lines.into_iter().filter(|line| names.contains(&line.name));
-                let before = block.lines.len() + block.culprits.len();
-                block.lines.extend(lines);
-                block.output.extend(one.output);
-                if let Some(name) = one.begun.filter(|name| told.stop.is_some() && names.contains(name)) {
-                    let message = format!("no end after {} s", self.suite.test_limit.as_secs());
-                    block.culprits.push(Culprit { name, raised: plain("time limit", message) });
-                }
-                is_new |= block.lines.len() + block.culprits.len() > before;
+    /// Takes what another process says of the tests that were left; false when it says nothing new of any.
+    fn take(&self, run: &mut CargoRun, told: CargoRun, label: &str, left: &[String]) -> bool {
+        let Some(block) = opened(run, label) else { return false };
+        let known = |block: &Block| block.lines.len() + block.culprits.len() + block.output.len();
+        let before = known(block);
+        let binaries = told.binaries.into_iter().filter(|binary| binary.label == label);
+        for one in binaries.flat_map(|binary| binary.blocks) {
+            let lines = one.lines.into_iter().filter(|line| left.contains(&line.name));
+            let lines: Vec<TestLine> = lines.filter(|line| !is_told(block, &line.name)).collect();
+            block.lines.extend(lines);
+            block.output.extend(one.output.into_iter().filter(|(name, _)| left.contains(name)));
+            if let Some(name) = one.begun.filter(|name| told.stop.is_some() && left.contains(name)) {
+                let message = format!("no end after {} s", self.suite.test_limit.as_secs());
+                block.lines.retain(|line| line.name != name);
+                block.culprits.push(Culprit { name, raised: plain("time limit", message) });
             }
         }
-        is_new
+        known(block) > before
     }
 }
 
@@ -151,29 +175,27 @@ fn opened<'a>(run: &'a mut CargoRun, label: &str) -> Option<&'a mut Block> {
     binary.blocks.iter_mut().find(|block| block.tally.is_none())
 }
 
-/// The tests that have no result yet.
-fn left(run: &CargoRun, names: &Names) -> Names {
-    let is_left = |label: &str, name: &String| {
-        let mut blocks =
-            run.binaries.iter().filter(|binary| binary.label == label).flat_map(|binary| &binary.blocks);
-        !blocks.any(|block| {
-            block.lines.iter().any(|line| line.name == *name)
-                || block.culprits.iter().any(|culprit| culprit.name == *name)
-        })
-    };
-    let left = names.iter().map(|(label, names)| {
-        (label.clone(), names.iter().filter(|name| is_left(label, name)).cloned().collect::<Vec<_>>())
-    });
-    left.filter(|(_, names)| !names.is_empty()).collect()
+fn is_told(block: &Block, name: &str) -> bool {
+    let mut names = block.lines.iter().map(|line| &line.name);
+    names.any(|line| line == name) || block.culprits.iter().any(|culprit| culprit.name == name)
 }
 
-fn arguments(run: &CargoRun, left: &Names) -> Vec<String> {
+/// The tests that have no result yet, or failed before another one hung, which keeps rustdoc from saying why.
+fn left(run: &CargoRun, label: &str, names: &[String]) -> Vec<String> {
+    let of_library = |binary: &&Binary| binary.label == label;
+    let blocks = || run.binaries.iter().filter(of_library).flat_map(|binary| &binary.blocks);
+    let is_known = |name: &&String| {
+        let failed = |block: &Block| block.failed().any(|failed| failed == name.as_str());
+        blocks().any(|block| is_told(block, name) && (!failed(block) || block.output.contains_key(*name)))
+    };
+    names.iter().filter(|name| !is_known(name)).cloned().collect()
+}
+
+fn arguments(run: &CargoRun, label: &str, left: &[String]) -> Vec<String> {
     let word = |name: &str| name.rsplit(' ').next().unwrap_or(name).to_owned();
-    let docs = run.binaries.iter().filter(|binary| binary.is_documentation());
-    let culprits = docs.flat_map(|binary| &binary.blocks).flat_map(|block| &block.culprits);
-    let mut words: Vec<String> = left.values().flatten().map(|name| word(name)).collect();
-    words.sort();
-    words.dedup();
+    let own = run.binaries.iter().filter(|binary| binary.label == label);
+    let culprits = own.flat_map(|binary| &binary.blocks).flat_map(|block| &block.culprits);
+    let words: BTreeSet<String> = left.iter().map(|name| word(name)).collect();
     let skips = culprits.flat_map(|culprit| ["--skip".to_owned(), word(&culprit.name)]);
     std::iter::once("--test-threads=1".to_owned()).chain(skips).chain(words).collect()
 }

@@ -31,7 +31,7 @@ pub(super) fn own(context: &Context<'_>) -> RustPlaces {
 }
 
 /// Names of packages by their folder, `None` for the top.
-fn packages(context: &Context<'_>) -> BTreeMap<Option<RepoPath>, String> {
+pub(super) fn packages(context: &Context<'_>) -> BTreeMap<Option<RepoPath>, String> {
     let manifests = context.files.iter().filter(|path| path.file_name() == b"Cargo.toml");
     let name = |path: &RepoPath| {
         let table: toml::Table = toml::from_str(std::str::from_utf8(&context.read(path)?).ok()?).ok()?;

@@ -135,3 +135,27 @@ fn documentation_test_that_hangs_is_named_and_those_after_it_run() {
         assert_eq!(counts(run), "collected 3, failed 2, passed 1", "{runner}");
     }
 }
+
+#[test]
+fn documentation_tests_of_two_libraries_that_hang_are_two_and_why_others_failed_is_known() {
+    let library = "/// ```\n/// assert_eq!(1, 2);\n/// ```\npub fn a() {}\n/// ```\n/// loop { std::thread::park() }\n\
+        /// ```\npub fn b() {}\n";
+    let manifests = ["a-b", "c"].map(|name| MANIFEST.replace("seeded", name).replace("[workspace]\n", ""));
+    let project = Project::new(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"c\"]\nresolver = \"2\"\n"),
+        ("a/Cargo.toml", &manifests[0]),
+        ("a/src/lib.rs", library),
+        ("c/Cargo.toml", &manifests[1]),
+        ("c/src/lib.rs", library),
+        (".gitignore", "target\n"),
+    ]);
+    let analysis = by(&project, "cargo-test", |suite| suite.test_timeout = Some(3));
+    assert_eq!(counts(&analysis.runs[0]), "collected 4, failed 4");
+    let told: BTreeSet<(&str, Option<usize>)> = analysis
+        .causes
+        .iter()
+        .map(|cause| (cause.exception.as_str(), cause.frame.as_ref().map(|frame| frame.line)))
+        .collect();
+    assert_eq!(told, BTreeSet::from([("panic", Some(1)), ("time limit", Some(5))]));
+    assert_eq!(analysis.causes.len(), 4);
+}
