@@ -111,6 +111,32 @@ pub(super) fn landing_order(range: &Range) -> Vec<&Commit> {
     order
 }
 
+/// The places of the commits that stand on upstream's first parents, in the order in which they landed.
+pub(super) fn main_line(order: &[&Commit]) -> BTreeSet<usize> {
+    let places: BTreeMap<&CommitId, usize> =
+        order.iter().enumerate().map(|(place, commit)| (&commit.id, place)).collect();
+    let mut line = BTreeSet::new();
+    let mut next = order.len().checked_sub(1);
+    while let Some(place) = next.filter(|place| line.insert(*place)) {
+        next = order[place].parents.first().and_then(|parent| places.get(parent)).copied();
+    }
+    line
+}
+
+/// The oldest and the newest commit around `place`, no farther than `from` and `to`: of a branch only its merge counts,
+/// since a branch that is old may have landed late.
+pub(super) fn window<'a>(
+    order: &[&'a Commit],
+    line: &BTreeSet<usize>,
+    (from, place, to): (usize, usize, usize),
+) -> [&'a Commit; 2] {
+    let here = order[place];
+    let times = |range: std::ops::RangeInclusive<usize>| line.range(range).map(|&at| order[at]);
+    let oldest = times(from.min(place)..=place).chain([here]).min_by_key(|commit| commit.time);
+    let newest = times(place..=to.max(place)).chain([here]).max_by_key(|commit| commit.time);
+    [oldest.unwrap_or(here), newest.unwrap_or(here)]
+}
+
 /// `2024-05` of a time in seconds since 1970 (UTC); the calendar is Howard Hinnant's `civil_from_days`.
 pub(super) fn month(time: i64) -> String {
     let days = time.div_euclid(86_400) + 719_468;
@@ -251,6 +277,9 @@ pub(super) fn hunks(content: &[u8], fork: &str, upstream: &str) -> Vec<Hunk> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
     use super::*;
     use crate::upstream::parse::Message;
 
@@ -292,6 +321,64 @@ mod tests {
         let marks: String = range.commits.iter().map(|commit| commit.mark).collect();
         assert_eq!(marks, "><<><-");
         assert_eq!(marked, BTreeSet::from([id('1'), id('b'), id('c')]));
+    }
+
+    /// Commits of upstream's, each above some of those before it, with dates in no order; newest first.
+    fn history(parents: &[Vec<usize>], times: &[i64]) -> Range {
+        let id = |number: usize| CommitId::parse(&format!("{number:040x}")).unwrap();
+        let commit = |(number, above): (usize, &Vec<usize>)| Commit {
+            id: id(number),
+            mark: '>',
+            tree: String::new(),
+            parents: above.iter().map(|&parent| id(parent)).collect(),
+            date: String::new(),
+            time: times[number],
+            message: String::new(),
+        };
+        let mut commits: Vec<Commit> = parents.iter().enumerate().map(commit).collect();
+        commits.reverse();
+        Range { commits }
+    }
+
+    #[test]
+    fn branch_that_is_old_but_landed_late_is_no_end_of_a_window() {
+        // 2 and 3 are a branch that 5 merges.
+        let range =
+            history(&[vec![], vec![0], vec![0], vec![2], vec![1], vec![4, 3]], &[0, 50, 10, 11, 60, 70]);
+        let order = landing_order(&range);
+        let numbers: Vec<i64> = order.iter().map(|commit| commit.time).collect();
+        assert_eq!(numbers, [0, 50, 60, 10, 11, 70]);
+        let ends = |places| window(&order, &main_line(&order), places).map(|commit| commit.time);
+        assert_eq!(ends((1, 2, 4)), [50, 60]);
+        assert_eq!(ends((1, 3, 5)), [10, 70]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn window_never_ends_before_it_begins(
+            parents in prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 1..3), 1..40),
+            times in prop::collection::vec(0i64..100, 41),
+            places in prop::array::uniform3(any::<prop::sample::Index>()),
+        ) {
+            let above = |(number, some): (usize, &Vec<prop::sample::Index>)| {
+                let mut above: Vec<usize> = some.iter().map(|one| one.index(number + 1)).collect();
+                above.dedup();
+                above
+            };
+            let parents: Vec<Vec<usize>> = std::iter::once(vec![]).chain(parents.iter().enumerate().map(above)).collect();
+            let range = history(&parents, &times);
+            let order = landing_order(&range);
+            let mut places = places.map(|place| place.index(order.len()));
+            places.sort_unstable();
+            let [from, place, to] = places;
+            let [oldest, newest] = window(&order, &main_line(&order), (from, place, to));
+            let here = order[place].time;
+            prop_assert!(oldest.time <= here && here <= newest.time);
+            let is_inside = |end: &Commit| order[from..=to].iter().any(|commit| commit.id == end.id);
+            prop_assert!(is_inside(oldest) && is_inside(newest));
+        }
     }
 
     #[test]

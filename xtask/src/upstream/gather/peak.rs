@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::super::model::{Hint, SyncMethod, SyncPoint};
 use super::super::parse::Commit;
+use super::super::relation;
 use super::overlap;
 use super::sync::{MOST_PATCHES, Search, point, rounded};
 use crate::process::Progress;
@@ -148,9 +149,10 @@ impl Peak {
             "{} of its files have one of the {} different contents of files at the fork's commit {}, more than anywhere else",
             self.shared, self.of, self.probe
         );
-        let ends = [order[self.window.0], order[self.window.1]];
+        let (from, to) = self.window;
+        let ends = relation::window(order, &relation::main_line(order), (from, from, to));
         Some(point(
-            ends[0],
+            order[from],
             ends,
             (rounded(self.share().min(SUREST_BY_FILES)), SyncMethod::Blobs, why),
             hints,

@@ -4,6 +4,7 @@ use super::super::model::{Hint, HintKind, SyncMethod, SyncPoint};
 use super::super::one_by_one;
 use super::super::parse::Commit;
 use super::super::reach::{Reach, Taken};
+use super::super::relation;
 use super::peak::Peak;
 use super::sync::{Search, point};
 use crate::repo::CommitId;
@@ -79,8 +80,10 @@ impl Told<'_> {
     /// The same with a window that begins at `place` or later.
     pub(super) fn not_before(&self, held: Candidate, place: usize) -> Candidate {
         let Candidate { mut point, least, is_last } = held;
-        if self.place(&point.window.from).is_none_or(|from| from < place) {
-            point.window.from = self.order[place].id.clone();
+        let start = self.order[place];
+        let ends_later = self.place(&point.window.to).is_none_or(|end| start.time <= self.order[end].time);
+        if ends_later && self.place(&point.window.from).is_none_or(|from| from < place) {
+            point.window.from = start.id.clone();
         }
         Candidate { point, least: least.max(place), is_last }
     }
@@ -103,10 +106,11 @@ impl Told<'_> {
 
     fn by_lines(&self, search: &Search<'_>) -> Option<Candidate> {
         let reach = self.reach?;
-        let near = &self.order[self.start..];
-        let ends = [near[reach.window.0], near[reach.window.1]];
+        let [from, place, to] = [reach.window.0, reach.place, reach.window.1].map(|place| self.start + place);
+        let ends = relation::window(self.order, &relation::main_line(self.order), (from, place, to));
         let why = self.measured(reach, search);
-        let point = point(near[reach.place], ends, (reach.confidence, SyncMethod::Lines, why), self.hints);
+        let how = (reach.confidence, SyncMethod::Lines, why);
+        let point = point(self.order[place], ends, how, self.hints);
         Some(Candidate { point, least: self.start + reach.window.0, is_last: false })
     }
 
