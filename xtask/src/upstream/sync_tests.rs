@@ -142,6 +142,46 @@ fn version_beside_upstreams_name_tells_where_its_branch_was_left() {
     assert_eq!((sync.method, reached(&place, &folder, &sync.commit)), (SyncMethod::Stated, 12));
 }
 
+/// Five files of upstream's, whose lines are too short to tell, inside a large repository.
+#[test]
+fn folder_in_a_large_repository_is_judged_by_its_own_files() {
+    let place = Place::new();
+    let mut history = History::default();
+    let text = |file: usize, commit: usize| format!("{file} {commit}\n");
+    let mut contents: Vec<String> = (0..5).map(|file| text(file, 0)).collect();
+    let mut at_import = Vec::new();
+    let names: Vec<[String; 2]> =
+        (0..5).map(|file| [format!("s/{file}.c"), format!("vendor/up/s/{file}.c")]).collect();
+    for commit in 0..30 {
+        contents[commit % 5] = text(commit % 5, commit + 1);
+        let edits: Vec<Edit<'_>> =
+            names.iter().zip(&contents).map(|(name, text)| (name[0].as_str(), Some(text.as_str()))).collect();
+        history.commit("main", "edit", &edits);
+        if commit == 19 {
+            at_import = contents.clone();
+        }
+    }
+    at_import[0] = "mine\n".to_owned();
+    let own: Vec<(String, String)> =
+        (0..80).map(|file| (format!("own/{file}"), format!("own {file}\n"))).collect();
+    let mut edits: Vec<Edit<'_>> =
+        own.iter().map(|(name, text)| (name.as_str(), Some(text.as_str()))).collect();
+    history.commit("fork", "start", &edits);
+    edits =
+        names.iter().zip(&at_import).map(|(name, text)| (name[1].as_str(), Some(text.as_str()))).collect();
+    history.commit("fork", "work", &edits);
+    let folder = built(&place, &history);
+    let sync = analysis(&folder, "fork", "main").sync_point.unwrap();
+    assert_eq!(
+        (sync.method, reached(&place, &folder, &sync.commit)),
+        (SyncMethod::Blobs, 20),
+        "{}",
+        sync.why
+    );
+    assert_eq!(sync.folder.as_deref(), Some("vendor/up"));
+    assert!(sync.why.contains("of the 5 different contents"), "{}", sync.why);
+}
+
 #[test]
 fn a_copy_of_a_small_part_is_not_recorded_as_merged() {
     let place = Place::new();

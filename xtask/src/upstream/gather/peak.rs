@@ -11,7 +11,7 @@ use super::super::relation;
 use super::overlap;
 use super::sync::{MOST_PATCHES, Search, point, rounded};
 use crate::process::Progress;
-use crate::repo::{BlobId, CommitId};
+use crate::repo::{BlobId, CommitId, tree_records};
 
 /// The share of files that must have upstream's contents, and how many: fewer may be licences and boilerplate.
 const LEAST_SHARED: (f64, u32) = (0.1, 3);
@@ -56,7 +56,23 @@ impl Search<'_> {
             }
         }
         let later = now.zip(best.as_ref()).filter(|(now, best)| now.is_later(best));
-        Ok(later.map(|(now, _)| now).or(best).filter(|peak| peak.shared > 0))
+        let found = later.map(|(now, _)| now).or(best).filter(|peak| peak.shared > 0);
+        found.map(|peak| self.in_its_folder(peak, order)).transpose()
+    }
+
+    /// Judges by the folder that holds upstream's files, where there is one: whatever stands beside it in a larger
+    /// repository tells nothing of it.
+    fn in_its_folder(&self, peak: Peak, order: &[&Commit]) -> Result<Peak> {
+        if self.base.is_some() {
+            return Ok(peak);
+        }
+        let Some(folder) = self.folder_of([&peak.probe, &order[peak.window.0].id])? else { return Ok(peak) };
+        let listing = self.git().read(&["ls-tree", "-r", "-z", peak.probe.as_str()])?;
+        let start = format!("{folder}/");
+        let inside =
+            tree_records(&listing).flatten().filter(|record| record.path.starts_with(start.as_bytes()));
+        let contents: BTreeSet<&str> = inside.map(|record| record.id).collect();
+        Ok(Peak { of: contents.len(), folder: Some(folder), ..peak })
     }
 
     /// The fork's tip, then commits along its first parents: a copy without history is most alike when it is young.
@@ -96,6 +112,8 @@ pub(super) struct Peak {
     of: usize,
     pub(super) window: (usize, usize),
     probe: CommitId,
+    /// The folder whose files are meant, where not all of the fork's are.
+    folder: Option<String>,
     /// How many are shared at each place.
     all: Vec<u32>,
 }
@@ -110,6 +128,7 @@ impl Peak {
             of,
             window: (first, first + last.saturating_sub(1)),
             probe,
+            folder: None,
             all: shared.to_vec(),
         }
     }
@@ -145,8 +164,9 @@ impl Peak {
         if self.share() < LEAST_SHARED.0 || self.shared < LEAST_SHARED.1 {
             return None;
         }
+        let files = self.folder.as_ref().map_or("files".to_owned(), |folder| format!("files in `{folder}`"));
         let why = format!(
-            "{} of its files have one of the {} different contents of files at the fork's commit {}, more than anywhere else",
+            "{} of its files have one of the {} different contents of {files} at the fork's commit {}, more than anywhere else",
             self.shared, self.of, self.probe
         );
         let (from, to) = self.window;
@@ -167,7 +187,7 @@ mod tests {
     #[test]
     fn newer_content_tells_of_a_later_sync_than_an_older_state_that_was_more_alike() {
         let probe = CommitId::parse(&"1".repeat(40)).unwrap();
-        let older = Peak { shared: 90, of: 100, window: (1, 2), probe: probe.clone(), all: Vec::new() };
+        let older = Peak::of(&[0, 90, 90], 100, probe.clone());
         let is_later = |shared: &[u32]| Peak::of(shared, 400, probe.clone()).is_later(&older);
         assert!(is_later(&[10, 30, 30, 60, 80, 60]));
         // A copy that went its own way: what stayed as it was is found there too, a file more or less.

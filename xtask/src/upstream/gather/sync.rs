@@ -139,16 +139,15 @@ impl Search<'_> {
         if found.folder.is_some() {
             return Ok(found);
         }
-        Ok(SyncPoint { folder: self.folder_of(&found.commit)?, ..found })
+        Ok(SyncPoint { folder: self.folder_of([self.fork, &found.commit])?, ..found })
     }
 
-    /// The folder in which most of a commit's files stand in the fork.
-    fn folder_of(&self, upstream: &CommitId) -> Result<Option<String>> {
+    /// The folder in which most of an upstream commit's files stand in one of the fork's.
+    pub(super) fn folder_of(&self, commits: [&CommitId; 2]) -> Result<Option<String>> {
         if self.base.is_some() {
             return Ok(None);
         }
-        let listings =
-            [self.fork, upstream].map(|tree| self.git().read(&["ls-tree", "-r", "-z", tree.as_str()]));
+        let listings = commits.map(|tree| self.git().read(&["ls-tree", "-r", "-z", tree.as_str()]));
         let [fork, upstream] = listings;
         let (fork, upstream) = (fork?, upstream?);
         Ok(sync::folder(tree_records(&fork).flatten(), tree_records(&upstream).flatten()))
@@ -194,7 +193,7 @@ impl Search<'_> {
     /// What upstream is called: by its address, by its own merges, by the folder that the fork keeps it in.
     fn own_names(&self) -> BTreeSet<String> {
         let merged = hints::called_by_merges(self.range.upstream());
-        let folder = self.folder_of(self.upstream).ok().flatten();
+        let folder = self.folder_of([self.fork, self.upstream]).ok().flatten();
         let folder = folder.and_then(|folder| Some(folder.rsplit('/').next()?.to_lowercase()));
         let folder = folder.filter(|name| !PLAIN_FOLDERS.contains(&name.as_str()));
         self.said.called.map(str::to_owned).into_iter().chain(merged).chain(folder).collect()
