@@ -55,7 +55,7 @@ pub(super) struct Names<'a> {
     pub(super) tags: &'a BTreeMap<String, Vec<CommitId>>,
     /// What upstream is called, in lower case.
     pub(super) own: &'a BTreeSet<String>,
-    /// Where upstream's branch was when a commit left it that stands beside it, by id.
+    /// A commit that stands beside upstream's branch, by the start of its id.
     pub(super) beside: &'a dyn Fn(&str) -> Option<CommitId>,
 }
 
@@ -251,7 +251,7 @@ mod tests {
         let tags = [("2021.05.16", "c"), ("1.2", "c"), ("1.3", "b"), ("9.9", "9")];
         let tags = tags.map(|(version, commit)| (version.to_owned(), vec![id(commit)])).into();
         let own = BTreeSet::from(["zlib".to_owned()]);
-        let beside = |word: &str| id("b").as_str().starts_with(word).then(|| id("c"));
+        let beside = |word: &str| id("b").as_str().starts_with(word).then(|| id("b"));
         let names = Names { ids: &ids, tags: &tags, own: &own, beside: &beside };
         let commits = [commit(message, 1)];
         hints(commits.iter(), &names).into_iter().next().map(|hint| (hint.kind, hint.words))
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn commit_beside_upstreams_branch_stands_for_where_it_left_it() {
+    fn commit_beside_upstreams_branch_is_one_of_upstreams() {
         let message = format!("Update it\n\nCommit: {}", "b".repeat(40));
         assert_eq!(told(&message), Some((HintKind::Sync, "b".repeat(40))));
         assert_eq!(told(&message.replace("Update", "Fix")), None);

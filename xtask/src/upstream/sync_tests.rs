@@ -124,7 +124,7 @@ fn what_the_fork_said_once_does_not_hide_an_import_that_nobody_wrote_down() {
 
 /// A release on a branch of its own, of a repository whose address says what it is called.
 #[test]
-fn version_beside_upstreams_name_tells_where_its_branch_was_left() {
+fn version_beside_upstreams_name_is_a_release_of_upstreams() {
     let place = Place::new();
     let mut history = History::default();
     follow(&mut history, 0, 12);
@@ -139,7 +139,7 @@ fn version_beside_upstreams_name_tells_where_its_branch_was_left() {
     assert_eq!(analysis(&folder, "fork", "refs/remotes/zip/main").sync_point, None, "the fork's own perhaps");
     place.git(&folder, &["config", "remote.zip.url", "https://h.example/madler/zlib.git"]);
     let sync = analysis(&folder, "fork", "refs/remotes/zip/main").sync_point.unwrap();
-    assert_eq!((sync.method, reached(&place, &folder, &sync.commit)), (SyncMethod::Stated, 12));
+    assert_eq!((sync.method, reached(&place, &folder, &sync.commit)), (SyncMethod::Stated, 13));
 }
 
 /// Five files of upstream's, whose lines are too short to tell, inside a large repository.

@@ -1,6 +1,7 @@
 //! Asks the repository and git; everything that is worked out from the answers is pure and lives beside this folder.
 
 mod audit;
+mod beside;
 mod blobs;
 mod build;
 mod contained;

@@ -251,14 +251,16 @@ impl Search<'_> {
         let oid = resolve(&other, &revision)?;
         let mut side = side(&other, oid, &revision)?;
         side.location = Some(shown.to_owned());
-        let tags = Tags::of(&other, true)?;
+        let tags = Tags::of(&other, true, Some("refs/heads"))?;
         let called = sides::called(shown);
         Ok(FoundUpstream::Target(Box::new(Target { side, lender: Some(other), tags, called })))
     }
 
     fn target(&self, side: Side) -> Result<FoundUpstream> {
-        let tags = Tags::of(self.repo, false)?;
-        let called = self.remote_of(&side).and_then(|remote| url(&self.repo.git(), remote).ok());
+        let remote = self.remote_of(&side);
+        let branches = remote.map(|remote| format!("refs/remotes/{remote}"));
+        let tags = Tags::of(self.repo, false, branches.as_deref())?;
+        let called = remote.and_then(|remote| url(&self.repo.git(), remote).ok());
         let called = called.and_then(|url| sides::called(&url));
         Ok(FoundUpstream::Target(Box::new(Target { side, lender: None, tags, called })))
     }

@@ -34,7 +34,9 @@ pub(super) struct Tags {
     /// Whether they stand in a repository of upstream's own, so that all of them are upstream's. Beside the fork's
     /// tags only those count, as steps and as the newest release, that upstream's tip contains; what a message names
     /// may lie beside it.
-    are_upstreams: bool,
+    pub(super) are_upstreams: bool,
+    /// Upstream's branches as far as this repository knows them.
+    pub(super) branches: Vec<CommitId>,
 }
 
 /// Upstream's tip, and what is known of the history below it.
@@ -46,17 +48,19 @@ pub(super) struct Tip<'a> {
 }
 
 impl Tags {
-    /// Reads the tags of a repository.
-    pub(super) fn of(repo: &Repo, are_upstreams: bool) -> Result<Self> {
+    /// Reads the tags of a repository, and upstream's branches there, which stand below `branches`.
+    pub(super) fn of(repo: &Repo, are_upstreams: bool, branches: Option<&str>) -> Result<Self> {
         let tags = repo.library().map(|library| library.references_glob("refs/tags/*"));
         if tags.is_some_and(|tags| tags.is_ok_and(|mut tags| tags.next().is_none())) {
-            return Ok(Self { all: Vec::new(), are_upstreams });
+            return Ok(Self { all: Vec::new(), are_upstreams, branches: Vec::new() });
         }
         let format = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(committerdate:unix)%00%(*committerdate:unix)";
-        let text = repo.git().line(&["for-each-ref", format, "refs/tags"])?;
+        let places: Vec<&str> = std::iter::once("refs/tags").chain(branches).collect();
+        let text = repo.git().line(&[&["for-each-ref", format], &places[..]].concat())?;
         let mut all: Vec<Tag> = text.lines().filter_map(tag).collect();
+        let branches = text.lines().filter_map(branch).collect();
         all.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.name.cmp(&b.name)));
-        Ok(Self { all, are_upstreams })
+        Ok(Self { all, are_upstreams, branches })
     }
 
     /// The newest one that counts.
@@ -117,6 +121,12 @@ fn tag(line: &str) -> Option<Tag> {
     let commit =
         CommitId::parse(commit).filter(|_| name.strip_prefix("refs/tags/").is_some_and(sides::is_release))?;
     Some(Tag { name: name.to_owned(), commit, time: date.parse().ok()? })
+}
+
+/// The tip of a branch in a line of `for-each-ref`; `None` for a tag.
+fn branch(line: &str) -> Option<CommitId> {
+    let mut fields = line.split('\0');
+    fields.next().filter(|name| !name.starts_with("refs/tags/")).and(fields.next()).and_then(CommitId::parse)
 }
 
 impl Tip<'_> {

@@ -12,6 +12,7 @@ use super::super::parse::Commit;
 use super::super::reach::{self, Taken};
 use super::super::relation;
 use super::super::sync::{self, Arrivals};
+use super::beside::Beside;
 use super::blobs;
 use super::peak::{Peak, near_peak};
 use super::releases::Tags;
@@ -28,7 +29,7 @@ const BATCH: usize = 250;
 /// Commits of one batch whose contents may be missing.
 const MOST_GAPS: usize = 25;
 /// Contents larger than this are no source text.
-const LARGEST_TEXT: u64 = 4 << 20;
+pub(super) const LARGEST_TEXT: u64 = 4 << 20;
 
 /// Commits beside upstream's branch that are looked up: the newest that the fork's messages name.
 const MOST_BESIDE: usize = 16;
@@ -66,9 +67,10 @@ pub(super) struct FoundSync {
 }
 
 /// What the two trees to compare with hold.
-struct Lines {
+pub(super) struct Lines {
     /// Folded lines of all texts of the fork, sorted.
-    fork: Vec<u64>,
+    pub(super) fork: Vec<u64>,
+    pub(super) fork_files: BTreeMap<BlobId, u64>,
     /// The same of the merge base.
     base: Vec<u64>,
     base_files: BTreeMap<BlobId, u64>,
@@ -82,7 +84,9 @@ impl Search<'_> {
     pub(super) fn run(&self, progress: &Progress, cancel: &Cancel) -> Result<FoundSync> {
         // Oldest first, as the fork would have followed.
         let order = relation::landing_order(self.range);
-        let hints = self.hints(&order);
+        // Where git cannot tell, no release is compared.
+        let mut beside = self.releases_beside(&order).unwrap_or_default();
+        let hints = self.hints(&order, &mut beside);
         if order.is_empty() {
             return Ok(FoundSync { sync_point: self.at_base(hints), applied: BTreeSet::new() });
         }
@@ -92,14 +96,16 @@ impl Search<'_> {
         progress.step("reading the patches of both sides".to_owned());
         let base_files =
             self.base.map(|base| self.files(base.commit.as_str())).transpose()?.unwrap_or_default();
-        let lines = Lines { fork: self.lines(&own)?, base: self.lines(&base_files)?, base_files };
+        let (fork, base) = (self.lines(&own)?, self.lines(&base_files)?);
+        let lines = Lines { fork, fork_files: own, base, base_files };
         let picked = self.picked(&hints);
         let near = self.near(&order, peak.as_ref(), &lines, cancel)?;
         let start = near.start;
         let (taken, applied) = self.taken(&order[near], &lines, &picked, cancel)?;
         let reach = reach::reach(&taken, self.last_time());
-        let told = Told { order: &order, start, taken: &taken, reach, peak, hints: &hints };
+        let told = Told { order: &order, beside: &beside, start, taken: &taken, reach, peak, hints: &hints };
         let found = self.choose(&told).or_else(|| self.at_base(hints.clone()));
+        let found = found.map(|found| self.or_release(found, &told, &lines)).transpose()?;
         let found = found.map(|found| self.in_folder(found)).transpose()?;
         let sync_point = found.map(|found| SyncPoint {
             held: self.held(&found.commit, &lines),
@@ -159,7 +165,8 @@ impl Search<'_> {
         named.chain(self.equivalent).cloned().collect()
     }
 
-    fn hints(&self, order: &[&Commit]) -> Vec<Hint> {
+    /// What the fork's messages say. Commits beside upstream's branch that they name are added to `beside`.
+    fn hints(&self, order: &[&Commit], beside: &mut Vec<Beside>) -> Vec<Hint> {
         if !self.said.messages {
             return Vec::new();
         }
@@ -174,6 +181,7 @@ impl Search<'_> {
             }
         }
         let answers: RefCell<BTreeMap<String, Option<CommitId>>> = RefCell::default();
+        let named = RefCell::new(beside);
         let beside = |id: &str| {
             if let Some(answer) = answers.borrow().get(id) {
                 return answer.clone();
@@ -182,8 +190,14 @@ impl Search<'_> {
             if answers.borrow().len() == MOST_BESIDE || is_known() {
                 return None;
             }
-            let base = self.git().line(&["merge-base", id, self.upstream.as_str()]).ok();
-            let answer = base.and_then(|base| CommitId::parse(&base)).filter(|base| ids.contains(base));
+            let mut named = named.borrow_mut();
+            let known = named.iter().find(|one| one.commit.id.as_str().starts_with(id));
+            let answer = known.map(|one| one.commit.id.clone()).or_else(|| {
+                let one = self.beside(id, order).ok().flatten()?;
+                let id = one.commit.id.clone();
+                named.push(one);
+                Some(id)
+            });
             answers.borrow_mut().insert(id.to_owned(), answer.clone());
             answer
         };
@@ -202,7 +216,7 @@ impl Search<'_> {
     /// The newest of the fork's commits that holds exactly one of upstream's trees. What it held before it took the
     /// merge base over tells nothing of what it followed since.
     fn same_tree(&self, told: &Told<'_>) -> Option<Candidate> {
-        let trees = by_tree(told.order);
+        let trees = by_tree(told);
         let base =
             self.base.and_then(|base| self.range.commits.iter().find(|commit| commit.id == base.commit));
         let mut since = self.range.fork().filter(|commit| base.is_none_or(|base| commit.time >= base.time));
@@ -214,7 +228,7 @@ impl Search<'_> {
 
     /// The newest of upstream's commits all of whose tree is a folder of the fork's, now or at an earlier commit.
     fn same_folder(&self, told: &Told<'_>) -> Option<Candidate> {
-        let trees = by_tree(told.order);
+        let trees = by_tree(told);
         self.probes().into_iter().find_map(|probe| {
             let listing = self.folders(&probe).ok()?;
             let found = tree_records(&listing)
@@ -283,7 +297,7 @@ impl Search<'_> {
     }
 
     /// The date of the fork's newest commit in seconds.
-    fn last_time(&self) -> i64 {
+    pub(super) fn last_time(&self) -> i64 {
         self.range.fork().map(|commit| commit.time).max().unwrap_or(i64::MAX)
     }
 
@@ -383,9 +397,10 @@ impl Search<'_> {
     }
 }
 
-/// Commits by their trees, of several with one tree the newest.
-fn by_tree<'a>(order: &[&'a Commit]) -> BTreeMap<&'a str, &'a Commit> {
-    order.iter().map(|commit| (commit.tree.as_str(), *commit)).collect()
+/// Commits by their trees, of several with one tree the newest on upstream's branch.
+fn by_tree<'a>(told: &Told<'a>) -> BTreeMap<&'a str, &'a Commit> {
+    let beside = told.beside.iter().map(|one| &one.commit);
+    beside.chain(told.order.iter().copied()).map(|commit| (commit.tree.as_str(), commit)).collect()
 }
 
 pub(super) fn point(

@@ -5,6 +5,7 @@ use super::super::one_by_one;
 use super::super::parse::Commit;
 use super::super::reach::{Reach, Taken};
 use super::super::relation;
+use super::beside::Beside;
 use super::peak::Peak;
 use super::sync::{Search, point};
 use crate::repo::CommitId;
@@ -13,6 +14,8 @@ use crate::repo::CommitId;
 pub(super) struct Told<'a> {
     /// Upstream's commits as they landed.
     pub(super) order: &'a [&'a Commit],
+    /// Upstream's commits beside its branch.
+    pub(super) beside: &'a [Beside],
     /// The place in `order` of the first commit whose patch was read.
     pub(super) start: usize,
     /// How much of each the fork took over, from there on.
@@ -31,10 +34,16 @@ pub(super) struct Candidate {
     pub(super) is_last: bool,
 }
 
-impl Told<'_> {
-    /// A commit's place in upstream's order.
+impl<'a> Told<'a> {
+    /// A commit's place in upstream's order; of one beside upstream's branch the place where it left.
     pub(super) fn place(&self, id: &CommitId) -> Option<usize> {
-        self.order.iter().position(|commit| commit.id == *id)
+        let beside = || self.beside.iter().find(|one| one.commit.id == *id).map(|one| one.left);
+        self.order.iter().position(|commit| commit.id == *id).or_else(beside)
+    }
+
+    fn commit(&self, id: &CommitId) -> Option<&'a Commit> {
+        let beside = self.beside.iter().map(|one| &one.commit);
+        self.order.iter().copied().chain(beside).find(|commit| commit.id == *id)
     }
 
     /// What the fork says itself, unless its content tells of more; what its content tells where it says nothing.
@@ -51,7 +60,7 @@ impl Told<'_> {
         };
         match held.filter(is_outdated) {
             Some(held) => Some(self.not_before(held, place)),
-            None => Some(self.stated(stated, place, search)),
+            None => self.stated(stated, place, search),
         }
     }
 
@@ -81,14 +90,14 @@ impl Told<'_> {
     pub(super) fn not_before(&self, held: Candidate, place: usize) -> Candidate {
         let Candidate { mut point, least, is_last } = held;
         let start = self.order[place];
-        let ends_later = self.place(&point.window.to).is_none_or(|end| start.time <= self.order[end].time);
+        let ends_later = self.commit(&point.window.to).is_none_or(|end| start.time <= end.time);
         if ends_later && self.place(&point.window.from).is_none_or(|from| from < place) {
             point.window.from = start.id.clone();
         }
         Candidate { point, least: least.max(place), is_last }
     }
 
-    fn stated(&self, hint: &Hint, place: usize, search: &Search<'_>) -> Candidate {
+    fn stated(&self, hint: &Hint, place: usize, search: &Search<'_>) -> Option<Candidate> {
         let inside = |reach: Reach| {
             let window = self.start + reach.window.0..=self.start + reach.window.1;
             window.contains(&place)
@@ -99,9 +108,9 @@ impl Told<'_> {
         };
         let why = format!("the fork's commit {} names it (\"{}\"); {measured}", hint.fork_commit, hint.words);
         let confidence = if self.reach.is_some_and(inside) { 0.98 } else { 0.85 };
-        let named = self.order[place];
+        let named = self.commit(&hint.commit)?;
         let point = point(named, [named, named], (confidence, SyncMethod::Stated, why), self.hints);
-        Candidate { point, least: place, is_last: false }
+        Some(Candidate { point, least: place, is_last: false })
     }
 
     fn by_lines(&self, search: &Search<'_>) -> Option<Candidate> {
