@@ -32,13 +32,20 @@ static RELEASE: LazyLock<Regex> = LazyLock::new(|| {
 const SYNC_WORDS: &str = r"sync\w*|updat(?:e|ed|es|ing)|merg(?:e|ed|es|ing)|import\w*|rebas(?:e|ed|ing)|upgrad\w*|catch(?:ing)? up|up to|based on|bump\w*|upstream";
 static SYNC: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!(r"(?i)\b(?:{SYNC_WORDS})\b")).expect("the pattern is valid"));
-/// A line that begins with such a word, perhaps after a topic (`[x]`, `x:`).
+/// A line that begins with such a word, perhaps after a topic (`[x]`, `x:`, or a kind of change as `MNT`).
 static STARTS_WITH_SYNC: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = format!(r"(?i)^\W*(?:\[[^\]]*\]\s*|[^\s:]+:\s+)?(?:{SYNC_WORDS}|vendor(?:ed|ing)?)\b");
+    let topic = r"\[[^\]]*\]\s*|[^\s:]+:\s+|(?-i:[A-Z]{2,6})\s+";
+    let pattern = format!(r"(?i)^\W*(?:{topic})?(?:{SYNC_WORDS}|vendor(?:ed|ing)?)\b");
     Regex::new(&pattern).expect("the pattern is valid")
 });
 static PICK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)cherry[ -]?pick|backport|revert").expect("the pattern is valid"));
+static STARTS_WITH_REVERT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^\W*revert").expect("the pattern is valid"));
+/// What git itself writes into a commit that takes another one back.
+static REVERTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^This reverts commit ([0-9a-f]{7,64})\b").expect("the pattern is valid")
+});
 /// Where a merge came from, as git itself writes it.
 static MERGED_FROM: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^Merge .* of (?P<address>\S*[/:]\S+?)(?: into \S+)?$").expect("the pattern is valid")
@@ -94,14 +101,24 @@ pub(super) fn called_by_merges<'a>(commits: impl Iterator<Item = &'a Commit>) ->
     names.into_iter().max_by_key(|(_, merges)| *merges).map(|(name, _)| name)
 }
 
-/// What the fork's messages say about upstream, newest first, one for each commit named.
+/// What the fork's messages say about upstream, newest first, one for each commit named. A commit that takes another
+/// one back says nothing, nor does the one that it took back.
 pub(super) fn hints<'a>(fork: impl Iterator<Item = &'a Commit>, names: &Names<'_>) -> Vec<Hint> {
     let mut seen = BTreeSet::new();
+    let mut reverted: Vec<&str> = Vec::new();
     let mut all = Vec::new();
     for commit in fork {
+        if reverted.iter().any(|start| commit.id.as_str().starts_with(start)) {
+            continue;
+        }
+        reverted
+            .extend(REVERTS.captures_iter(&commit.message).filter_map(|found| Some(found.get(1)?.as_str())));
+        let subject = commit.message.lines().next().unwrap_or_default();
+        if STARTS_WITH_REVERT.is_match(subject) {
+            continue;
+        }
         let source = source_line(&commit.message);
         let records = records(&commit.message);
-        let subject = commit.message.lines().next().unwrap_or_default();
         for (number, line) in commit.message.lines().enumerate() {
             let is_source = source == Some(number) || records.contains(&number);
             let kind = if is_source { HintKind::Sync } else { kind_of(line, number == 0) };
@@ -180,24 +197,40 @@ fn named(line: &str, kind: HintKind, names: &Names<'_>) -> Vec<(String, CommitId
     found
 }
 
-/// The version to which a line says that upstream's name was brought: behind `to` where one stands there, else the
-/// first behind the name.
-fn version_of_own<'l>(line: &'l str, names: &Names<'_>) -> Option<&'l str> {
+/// The versions to which a line says that upstream's name was brought: the one behind `to` where one stands there, both
+/// of `between X and Y` (which of them is newer, upstream tells), else the first behind the name.
+fn versions_of_own<'l>(line: &'l str, names: &Names<'_>) -> Vec<&'l str> {
     if !STARTS_WITH_SYNC.is_match(line) {
-        return None;
+        return Vec::new();
     }
     let trimmed = |word: &'l str| word.trim_matches(|c: char| !c.is_alphanumeric());
-    let words: Vec<&str> = line.split_whitespace().map(trimmed).filter(|word| !word.is_empty()).collect();
-    let start = words.iter().position(|word| names.is_own(word))? + 1;
-    let is_version = |word: &str| VERSION.find(word).is_some_and(|found| found.as_str() == word);
+    let words = line.split_whitespace().map(trimmed).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.flat_map(|word| name_and_version(word, names)).collect();
+    let Some(name) = words.iter().position(|word| names.is_own(word)) else { return Vec::new() };
+    let start = name + 1;
     let versions: Vec<usize> =
         (start..words.len().min(start + NEAR)).filter(|&place| is_version(words[place])).collect();
+    if words[..name].last().is_some_and(|word| word.eq_ignore_ascii_case("between")) {
+        return versions.into_iter().take(2).map(|place| words[place]).collect();
+    }
     let is_behind_to = |place: usize| {
         let before = words[..place].iter().rev().find(|word| !word.eq_ignore_ascii_case("version"));
         before.is_some_and(|word| word.eq_ignore_ascii_case("to"))
     };
-    let place = versions.iter().find(|place| is_behind_to(**place)).or(versions.first())?;
-    Some(words[*place])
+    let place = versions.iter().find(|place| is_behind_to(**place)).or(versions.first());
+    place.map(|place| words[*place]).into_iter().collect()
+}
+
+fn is_version(word: &str) -> bool {
+    VERSION.find(word).is_some_and(|found| found.as_str() == word)
+}
+
+/// Upstream's name and a version that a dash joins to it, as two words; any other word as it is.
+fn name_and_version<'l>(word: &'l str, names: &Names<'_>) -> Vec<&'l str> {
+    match word.rsplit_once('-') {
+        Some((name, version)) if names.is_own(name) && is_version(version) => vec![name, version],
+        _ => vec![word],
+    }
 }
 
 /// Releases of upstream's to which a line says that the fork was brought, and to which a message about a sync links.
@@ -208,7 +241,7 @@ fn releases(line: &str, subject: &str, names: &Names<'_>) -> Vec<(String, Commit
     let is_sync = kind_of(subject, true) == HintKind::Sync;
     let links = RELEASE.captures_iter(line).filter(|link| is_sync && names.is_own(&link["name"]));
     let tags = links.map(|link| link["tag"].trim_end_matches(['.', ',', ';']).to_owned());
-    let versions = version_of_own(line, names).map(str::to_owned).into_iter().chain(tags);
+    let versions = versions_of_own(line, names).into_iter().map(str::to_owned).chain(tags);
     versions.filter_map(|word| Some((word.clone(), names.of_version(&word)?))).collect()
 }
 
@@ -241,8 +274,8 @@ mod tests {
         }
     }
 
-    /// The kind and the words of the first hint of a message; upstream is `zlib`.
-    fn told(message: &str) -> Option<(HintKind, String)> {
+    /// The hints of messages, newest first, each of a commit whose id repeats its number; upstream is `zlib`.
+    fn all(messages: &[&str]) -> Vec<Hint> {
         let ids = BTreeSet::from([
             CommitId::parse("a08f2b7e4567cdc50c0614ee0a4ffdff49b8b6e6").unwrap(),
             CommitId::parse("1234567000000000000000000000000000000000").unwrap(),
@@ -253,8 +286,16 @@ mod tests {
         let own = BTreeSet::from(["zlib".to_owned()]);
         let beside = |word: &str| id("b").as_str().starts_with(word).then(|| id("b"));
         let names = Names { ids: &ids, tags: &tags, own: &own, beside: &beside };
-        let commits = [commit(message, 1)];
-        hints(commits.iter(), &names).into_iter().next().map(|hint| (hint.kind, hint.words))
+        let numbered = messages.iter().enumerate();
+        let commits: Vec<Commit> = numbered
+            .map(|(number, message)| Commit { id: id(&number.to_string()), ..commit(message, 1) })
+            .collect();
+        hints(commits.iter(), &names)
+    }
+
+    /// The kind and the words of the first hint of a message.
+    fn told(message: &str) -> Option<(HintKind, String)> {
+        all(&[message]).into_iter().next().map(|hint| (hint.kind, hint.words))
     }
 
     fn check(cases: &[(&str, Option<(HintKind, &str)>)]) {
@@ -321,7 +362,36 @@ mod tests {
             ("Update png to 1.2 and zlib", None),
             ("Fix import of zlib 1.2", None),
             ("Revert \"Update zlib to 1.2\"", None),
+            ("updated core to Zlib-1.3.", Some((HintKind::Sync, "1.3"))),
+            ("Update png-1.2", None),
+            ("MNT vendor zlib 1.2", Some((HintKind::Sync, "1.2"))),
+            ("FIX zlib 1.2", None),
         ]);
+    }
+
+    #[test]
+    fn changes_between_two_versions_name_both() {
+        let told =
+            |message: &str| -> Vec<String> { all(&[message]).into_iter().map(|hint| hint.words).collect() };
+        assert_eq!(told("merge changes between zlib-1.2 and zlib-1.3"), ["1.2", "1.3"]);
+        assert_eq!(told("Update zlib 1.2 (1.3 is broken)"), ["1.2"]);
+    }
+
+    #[test]
+    fn what_was_taken_back_says_nothing() {
+        // Newest first; the n-th message is that of the commit whose id is n.
+        let back = |number: usize| {
+            format!(
+                "Revert \"it\"\n\nThis reverts commit {}.\n\nSee upstream a08f2b7",
+                number.to_string().repeat(40)
+            )
+        };
+        let told =
+            |messages: &[&str]| -> Vec<String> { all(messages).into_iter().map(|hint| hint.words).collect() };
+        let update = "Update zlib to 1.2";
+        assert_eq!(told(&[&back(1), update]), [""; 0]);
+        assert_eq!(told(&[&back(2), update, "Update zlib to 1.3"]), ["1.2"]);
+        assert_eq!(told(&[&back(1), &back(2), update]), ["1.2"], "taken back twice");
     }
 
     #[test]

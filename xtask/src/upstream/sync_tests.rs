@@ -142,6 +142,35 @@ fn version_beside_upstreams_name_is_a_release_of_upstreams() {
     assert_eq!((sync.method, reached(&place, &folder, &sync.commit)), (SyncMethod::Stated, 13));
 }
 
+#[test]
+fn of_two_versions_in_one_message_the_later_one_counts() {
+    let cases = [
+        ("merge changes between zlib-1.1 and zlib-1.2", 12),
+        ("merge changes between zlib 1.2 and 1.1", 12),
+        ("merge changes between zlib 1.2.2 and 1.2.1", 14),
+    ];
+    for (message, expected) in cases {
+        let place = Place::new();
+        let mut history = History::default();
+        follow(&mut history, 0, 6);
+        history.tag("v1.1", "main");
+        follow(&mut history, 6, 12);
+        history.tag("v1.2", "main").fork("stable", "main");
+        for version in ["1.2.1", "1.2.2"] {
+            history
+                .commit("stable", "fix", &[("VERSION", Some(version))])
+                .tag(&format!("v{version}"), "stable");
+        }
+        history.commit("fork", "start", &[("own.rs", Some("fn own() {}\n"))]);
+        history.commit("fork", message, &[("own.rs", Some("fn own() { }\n"))]);
+        follow(&mut history, 12, 14);
+        let source = place.repository("zlib", &["--bare"], &history);
+        let sync = analysis(&built(&place, &history), "fork", &format!("{}#main", source.display()));
+        let sync = sync.sync_point.unwrap();
+        assert_eq!(reached(&place, &source, &sync.commit), expected, "{message}: {}", sync.why);
+    }
+}
+
 /// Five files of upstream's, whose lines are too short to tell, inside a large repository.
 #[test]
 fn folder_in_a_large_repository_is_judged_by_its_own_files() {

@@ -49,11 +49,7 @@ impl<'a> Told<'a> {
     /// What the fork says itself, unless its content tells of more; what its content tells where it says nothing.
     pub(super) fn stated_or_held(&self, search: &Search<'_>) -> Option<Candidate> {
         let held = self.by_lines(search).or_else(|| self.by_blobs());
-        let stated = self.hints.iter().find(|hint| hint.kind == HintKind::Sync);
-        let Some((stated, place)) = stated.and_then(|stated| Some((stated, self.place(&stated.commit)?)))
-        else {
-            return held;
-        };
+        let Some((stated, place)) = self.newest_statement() else { return held };
         let is_outdated = |held: &Candidate| {
             // An import that nobody wrote down.
             self.is_beyond(held, place, search) || self.is_brought_later(stated, place, held, search)
@@ -62,6 +58,16 @@ impl<'a> Told<'a> {
             Some(held) => Some(self.not_before(held, place)),
             None => self.stated(stated, place, search),
         }
+    }
+
+    /// What the fork said last, and its place: of several commits that one message names the one that upstream had last.
+    fn newest_statement(&self) -> Option<(&Hint, usize)> {
+        let is_sync = |hint: &&Hint| hint.kind == HintKind::Sync;
+        let newest = self.hints.iter().find(is_sync)?;
+        let of_message =
+            self.hints.iter().filter(is_sync).filter(|hint| hint.fork_commit == newest.fork_commit);
+        let placed = of_message.filter_map(|hint| Some((hint, self.place(&hint.commit)?)));
+        placed.max_by_key(|(hint, place)| (*place, self.commit(&hint.commit).map(|commit| commit.time)))
     }
 
     /// Whether an answer by content cannot be explained by a commit at `place`.
