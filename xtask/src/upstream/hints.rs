@@ -40,6 +40,9 @@ static STARTS_WITH_SYNC: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PICK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)cherry[ -]?pick|backport|revert").expect("the pattern is valid"));
+static PORT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:back)?port(?:ed|ing)\b|\bbackports?\b").expect("the pattern is valid")
+});
 static STARTS_WITH_REVERT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)^\W*revert").expect("the pattern is valid"));
 /// What git itself writes into a commit that takes another one back.
@@ -87,6 +90,11 @@ pub(super) fn version(text: &str, own: &BTreeSet<String>) -> Option<String> {
     let bare = own.iter().find_map(|own| lower.strip_prefix(own.as_str())).unwrap_or(&lower);
     let start = bare.find(|c: char| c.is_ascii_digit())?;
     Some(bare[start..].replace(['_', '-'], "."))
+}
+
+/// Whether a commit says that it brought one piece of upstream's, of however many commits that is made.
+pub(super) fn is_port(message: &str) -> bool {
+    message.lines().next().is_some_and(|subject| PORT.is_match(subject))
 }
 
 /// What a repository is called, as most of its own merges say from where they came.
@@ -367,6 +375,16 @@ mod tests {
             ("MNT vendor zlib 1.2", Some((HintKind::Sync, "1.2"))),
             ("FIX zlib 1.2", None),
         ]);
+    }
+
+    #[test]
+    fn backport_is_told_by_its_subject() {
+        for subject in ["SSL: backport the cache from 1.3", "HTTP/2: porting from zlib", "Ported x"] {
+            assert!(is_port(subject), "{subject}");
+        }
+        for subject in ["Port to engine 115", "Fix the port", "Update\n\nwith backports"] {
+            assert!(!is_port(subject), "{subject}");
+        }
     }
 
     #[test]

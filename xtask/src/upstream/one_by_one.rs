@@ -7,13 +7,27 @@ use super::reach::{Reach, Taken, bulks, held_before, last_before, line_share};
 const CLOSE: usize = 12;
 /// Places that it takes at least.
 const FEWEST: usize = 3;
+/// Of so many telling places since the last import one is taken over at least: who passes over more has picked.
+const MOST_PASSED: usize = 10;
 
 /// Moves the end to the last place around which nearly all was taken over; `None` where there is none.
 pub(super) fn followed_on(sequence: &[Taken], found: Reach, last_time: i64) -> Option<Reach> {
     let told: Vec<usize> =
         (found.place + 1..sequence.len()).filter(|&place| sequence[place].lines > 0).collect();
     let stretch = |end: usize| &told[(end + 1).saturating_sub(CLOSE)..=end];
-    let is_end = |end: &usize| sequence[told[*end]].is_held() && is_close(sequence, stretch(*end));
+    let mut held = 0;
+    let held_until: Vec<usize> = told
+        .iter()
+        .map(|&place| {
+            held += usize::from(sequence[place].is_held());
+            held
+        })
+        .collect();
+    let is_end = |end: &usize| {
+        sequence[told[*end]].is_held()
+            && held_until[*end] * MOST_PASSED > *end
+            && is_close(sequence, stretch(*end))
+    };
     let end = (0..told.len()).rev().find(is_end)?;
     let place = told[end];
     Some(Reach {
@@ -69,6 +83,7 @@ mod tests {
         assert_eq!(behind(&[9, 9]), 19, "two tell nothing");
         // A branch that nobody took over lies between.
         assert_eq!(behind(&[[0; 40].as_slice(), &[9; 9]].concat()), 68);
+        assert_eq!(behind(&[[0; 200].as_slice(), &[9; 9]].concat()), 19, "picks of what is far ahead");
     }
 
     #[test]

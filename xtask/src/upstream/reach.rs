@@ -4,7 +4,7 @@
 //! the fork had earlier went the other way), so that behind the sync point next to nothing is held, and even a fork
 //! that takes a small part of upstream shows where it stopped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::one_by_one;
 
@@ -43,6 +43,16 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// The same without the lines that certain commits of the fork brought.
+    pub(super) fn without(mut self, commits: &BTreeSet<usize>) -> Self {
+        let brought: usize =
+            self.by.iter().filter(|(by, _)| commits.contains(by)).map(|(_, lines)| lines).sum();
+        self.lines -= brought;
+        self.held -= brought;
+        self.by.retain(|by, _| !commits.contains(by));
+        self
+    }
+
     fn share(&self) -> f64 {
         if self.lines == 0 { 0.0 } else { self.held as f64 / self.lines as f64 }
     }

@@ -171,6 +171,21 @@ fn of_two_versions_in_one_message_the_later_one_counts() {
     }
 }
 
+#[test]
+fn what_the_fork_calls_a_backport_is_no_sync_however_much_it_brings() {
+    for (message, expected) in [("work", 26), ("Backport the values from upstream", 12)] {
+        let place = Place::new();
+        let mut history = History::default();
+        follow(&mut history, 0, 40);
+        import(&mut history, "up", 12, "fn own() {}\n", "work");
+        let piece: String = (20..26).map(lines).collect();
+        import(&mut history, "up", 12, &(piece + "fn own() {}\n"), message);
+        let folder = built(&place, &history);
+        let sync = analysis(&folder, "fork", "main").sync_point.unwrap();
+        assert_eq!(reached(&place, &folder, &sync.commit), expected, "{message}: {}", sync.why);
+    }
+}
+
 /// Five files of upstream's, whose lines are too short to tell, inside a large repository.
 #[test]
 fn folder_in_a_large_repository_is_judged_by_its_own_files() {

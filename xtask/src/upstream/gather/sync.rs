@@ -337,16 +337,24 @@ impl Search<'_> {
         sync::own_lines(&mut added, &lines.base);
         let shared = sync::shared(&added, &lines.fork);
         let arrivals = self.arrivals(&shared, cancel)?;
+        let ports = self.ports();
         let (mut taken, mut applied) = (Vec::new(), BTreeSet::new());
         for commit in order {
             let lines = added.get(&commit.id).map_or(&[][..], Vec::as_slice);
             let is_pick = picked.contains(&commit.id);
-            taken.push(sync::taken(lines, &shared, &arrivals, commit.time, is_pick));
+            taken.push(sync::taken(lines, &shared, &arrivals, commit.time, is_pick).without(&ports));
             if sync::containment(lines, &shared).is_applied() {
                 applied.insert(commit.id.clone());
             }
         }
         Ok((taken, applied))
+    }
+
+    /// The fork's commits, by number, that say that they brought one piece of upstream's: how large it is tells nothing
+    /// of how far the fork followed.
+    fn ports(&self) -> BTreeSet<usize> {
+        let numbered = self.range.fork().enumerate().filter(|_| self.said.messages);
+        numbered.filter(|(_, commit)| hints::is_port(&commit.message)).map(|(number, _)| number).collect()
     }
 
     /// Which of the fork's commits (the newest that are read) brought the lines that it shares with upstream.
