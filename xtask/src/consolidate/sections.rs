@@ -49,7 +49,7 @@ pub(super) fn of(notes: &[Note], group: &[usize]) -> Vec<SectionPlan> {
             }
         }
         keep_series_together(note, &mut plans[first..]);
-        before.push(leaves.into_iter().map(|(_, words)| words).collect());
+        before.push(leaves.into_iter().map(|leaf| leaf.words).collect());
     }
     plans
 }
@@ -133,26 +133,39 @@ pub(super) fn repeated_lines(notes: &[Note], group: &[usize], plans: &[SectionPl
     repeated
 }
 
+/// What a note says in one place.
+struct Leaf {
+    line: usize,
+    /// Folded.
+    words: String,
+    is_heading: bool,
+}
+
 /// The folded words of each block with its line; of headings those that say more than what stands below them.
-fn leaves(note: &Note) -> Vec<(usize, String)> {
+fn leaves(note: &Note) -> Vec<Leaf> {
     let folder = Folder::without_targets(&note.text, &note.parsed);
     let top = note.parsed.blocks.iter().enumerate().filter(|(_, block)| {
         block.parent.is_none() && !matches!(block.kind, crate::markdown::BlockKind::Heading(_))
     });
     let leaves = top
         .flat_map(|(index, block)| folder.leaves(index).into_iter().map(move |words| (block.lines.0, words)));
+    let leaves = leaves.map(|(line, words)| Leaf { line, words, is_heading: false });
     let headings = note.parsed.sections.iter().filter(|section| says_more(&section.text));
-    let headings = headings.map(|section| (section.line, folded::words(&section.text)));
-    let mut leaves: Vec<(usize, String)> = leaves.chain(headings).collect();
-    leaves.sort_by_key(|(line, _)| *line);
+    let headings = headings.map(|section| {
+        let words = folded::words(&section.text);
+        Leaf { line: section.line, words, is_heading: true }
+    });
+    let mut leaves: Vec<Leaf> = leaves.chain(headings).collect();
+    leaves.sort_by_key(|leaf| leaf.line);
     leaves
 }
 
 /// True when all that a section says stands in one earlier note.
-fn is_repeated(leaves: &[(usize, String)], lines: (usize, usize), before: &[BTreeSet<String>]) -> bool {
-    let own = within(leaves, lines, |(line, _)| *line);
-    let words: usize = own.iter().map(|(_, leaf)| leaf.split_whitespace().count()).sum();
-    words >= TELLING && before.iter().any(|other| own.iter().all(|(_, leaf)| other.contains(leaf)))
+fn is_repeated(leaves: &[Leaf], lines: (usize, usize), before: &[BTreeSet<String>]) -> bool {
+    let own = within(leaves, lines, |leaf| leaf.line);
+    let said = own.iter().filter(|leaf| !leaf.is_heading);
+    let words: usize = said.map(|leaf| leaf.words.split_whitespace().count()).sum();
+    words >= TELLING && before.iter().any(|other| own.iter().all(|leaf| other.contains(&leaf.words)))
 }
 
 /// Of parts that stand in the order of their lines those that begin on some lines.
