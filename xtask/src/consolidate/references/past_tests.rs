@@ -89,3 +89,16 @@ fn name_of_two_words_in_running_text_is_that_of_the_file_which_bore_it() {
         ("**File:** `LOAD_PLAN.md`\n\n```text\nx\n```", &[]),
     ]);
 }
+
+#[test]
+fn what_a_sample_defines_beside_an_import_of_the_package_is_the_readers() {
+    let sample = |import: &str| {
+        format!(
+            "`gone_function` runs again:\n\n```python\n{import}\n\n@retry\ndef gone_function(x):\n    pass\n```\n"
+        )
+    };
+    let own = sample("import lib_x");
+    let part = sample("from lib_x.inner import retry");
+    let gone = [("gone_function", Removed)];
+    check(&[(&own, &[]), (&part, &[]), (&sample("import httpx"), &gone), ("`gone_function`", &gone)]);
+}

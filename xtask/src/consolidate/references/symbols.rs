@@ -11,6 +11,7 @@ use super::{Known, Named, What, reference};
 use crate::consolidate::note::Note;
 use crate::consolidate::result::{Reference, ReferenceClass};
 use crate::consolidate::words::WordHasher;
+use crate::markdown::BlockKind;
 use crate::repo::RepoPath;
 
 /// Shorter names are words of the language.
@@ -234,6 +235,9 @@ pub(super) fn dead(
     if known.sightings.saw(name) || index.has_stem(name) || named.told >= Told::Gone {
         return None;
     }
+    if is_of_sample(name, &notes[named.note], known, index) {
+        return None;
+    }
     if let Some(commit) = known.past.get(name) {
         return Some(reference(named, notes, ReferenceClass::Removed, None, Some(commit.clone())));
     }
@@ -316,19 +320,40 @@ fn is_own(target: &str, is_call: bool, known: &Known<'_>, index: &Index<'_>) -> 
         return is_call;
     }
     let parts: Vec<&str> = target.split('.').collect();
-    let is_there = |module: &str| {
-        let folder = module.replace('.', "/");
-        ["", "src/", "lib/"]
-            .iter()
-            .any(|top| index.has_folder(&RepoPath::from(format!("{top}{folder}").as_str())))
-            || module_places(module).iter().any(|place| known.paths.contains(place))
-    };
     match parts[..] {
         [package, module, .., _] if parts.len() > 2 => {
-            is_there(package) && is_there(&format!("{package}.{module}"))
+            is_there(package, known, index) && is_there(&format!("{package}.{module}"), known, index)
         }
         _ => false,
     }
+}
+
+/// True for a package or module of this repository.
+fn is_there(module: &str, known: &Known<'_>, index: &Index<'_>) -> bool {
+    let folder = module.replace('.', "/");
+    ["", "src/", "lib/"]
+        .iter()
+        .any(|top| index.has_folder(&RepoPath::from(format!("{top}{folder}").as_str())))
+        || module_places(module).iter().any(|place| known.paths.contains(place))
+}
+
+/// True for what a sample of the note itself defines beside an import of this repository's package: it shows how the
+/// package is used, and the name is the reader's, whatever the code once had under it.
+fn is_of_sample(name: &str, note: &Note, known: &Known<'_>, index: &Index<'_>) -> bool {
+    let defines = |line: &str| {
+        let line = line.strip_prefix("async ").unwrap_or(line);
+        let rest = line.strip_prefix("def ").or_else(|| line.strip_prefix("class "));
+        rest.and_then(|rest| rest.strip_prefix(name)).is_some_and(|rest| rest.starts_with(['(', ':']))
+    };
+    let imports = |line: &str| {
+        let module = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "));
+        let package = module.and_then(|module| module.split(['.', ' ', ',']).next());
+        package.is_some_and(|package| !package.is_empty() && is_there(package, known, index))
+    };
+    note.parsed.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Code { .. })).any(|block| {
+        let lines = || note.text.lines().skip(block.lines.0).take(block.lines.1 - block.lines.0);
+        lines().any(defines) && lines().any(imports)
+    })
 }
 
 /// The class in `Class.member` and `Class::member`.
