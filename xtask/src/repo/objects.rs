@@ -2,7 +2,7 @@
 //! repository once more.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use anyhow::{Context, Result};
 
@@ -57,14 +57,20 @@ impl Objects {
         Ok(Some(Self(Arc::new(Readers { stored, loose: Loose::open(&folder).map(Mutex::new) }))))
     }
 
-    /// Keeps little of the packs in memory, and hashes no object that it reads: as in git itself, zlib's check sum tells
-    /// damage.
+    /// From now on hashes no object that is read to see that it is what its name says: as in git itself, but for `fsck`,
+    /// zlib's check sum tells damage.
+    pub(super) fn hash_none() {
+        // libgit2 writes the setting without a lock.
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| git2::opts::strict_hash_verification(false));
+    }
+
+    /// Keeps little of the packs in memory.
     ///
     /// # Safety
     /// No other thread may use libgit2 yet.
     pub(super) unsafe fn read_lightly() {
         const WINDOW: usize = 1 << 20;
-        git2::opts::strict_hash_verification(false);
         // SAFETY: no thread reads these numbers meanwhile, as the caller promises.
         let set = unsafe {
             git2::opts::set_mwindow_size(WINDOW)

@@ -49,8 +49,7 @@ impl Repo {
     /// # Errors
     /// It is no longer there, or is damaged.
     pub fn open_at(location: &Location) -> Result<Self> {
-        // Each content would be hashed again to see that it is what its name says; git itself does so only in `fsck`.
-        git2::opts::strict_hash_verification(false);
+        Objects::hash_none();
         let Location { work_tree, git_dir, common_dir, limit, filters } = location.clone();
         let lent = Lent::default();
         let library = match limit {
@@ -88,7 +87,7 @@ impl Repo {
     /// # Errors
     /// As [`Repo::open`].
     pub fn open_for_hook(folder: &Path, git_dir: Option<&Path>, work_tree: Option<&Path>) -> Result<Self> {
-        git2::opts::strict_hash_verification(false);
+        Objects::hash_none();
         let library = match git_dir {
             Some(git_dir) => git2::Repository::open(folder.join(git_dir)),
             None => git2::Repository::open_ext(
@@ -126,8 +125,7 @@ impl Repo {
         Self::at(locate(folder, &named)?)
     }
 
-    /// Makes libgit2 keep little of packs in memory and hash nothing that it reads: for a program that looks at a few
-    /// objects and ends.
+    /// Makes libgit2 keep little of packs in memory: for a program that looks at a few objects and ends.
     ///
     /// # Safety
     /// libgit2 reads these settings without a lock: no other thread may use it yet.

@@ -89,8 +89,6 @@ impl Scratch {
 
     /// libgit2's handle on the same objects; `None` where it cannot read them (SHA-256 names).
     pub fn library(&self) -> Option<git2::Repository> {
-        // Each content would be hashed again to see that it is what its name says; git itself does so only in `fsck`.
-        git2::opts::strict_hash_verification(false);
         git2::Repository::open(self.git_dir()).ok()
     }
 

@@ -215,12 +215,12 @@ mod tests {
             frame("/rustc/0/library/core/src/option.rs", 9),
             frame("library/core/src/option.rs", 9),
             frame("./src/lib.rs", 1),
-            frame("/root/registry/src/x-1.0/src/lib.rs", 1),
+            frame("/registry/src/x-1.0/src/lib.rs", 1),
         ];
         let raised = Raised { frames, ..Raised::default() };
         let item = crate::validate::session::Item {
             id: "unittests src/lib.rs::tests::a".to_owned(),
-            path: Some("/root/registry/src/x-1.0/src/lib.rs".to_owned()),
+            path: Some("/registry/src/x-1.0/src/lib.rs".to_owned()),
             line: Some(1),
         };
         let outcome = crate::validate::result::CaseOutcome::Failed;
